@@ -1,0 +1,1 @@
+"""The engine: knows energy; knows no city and asks no question."""

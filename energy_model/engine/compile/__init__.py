@@ -1,0 +1,1 @@
+"""Compile: Pyomo templates of algebra to one sparse matrix, vectorised."""

@@ -1,0 +1,328 @@
+"""Matrix: a Pyomo model as one sparse matrix, family by family.
+
+Families kept as templates are read by `vector`; any other row (a user's own, an edited one, a family
+with something `vector` refuses) is read by Pyomo's `generate_standard_repn`, one at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.core.expr as ex
+import pyomo.environ as pyo
+import scipy.sparse as sp
+from pyomo.core.base.constraint import ConstraintData
+from pyomo.core.expr.template_expr import templatize_rule
+from pyomo.repn import generate_standard_repn
+
+from energy_model.engine.compile.vector import Linear, Reader, Unsupported
+
+log = logging.getLogger(__name__)
+
+
+class Impossible(ValueError):
+    """A row without variables cannot hold."""
+
+
+class Misread(ValueError):
+    """A template and its rule disagree."""
+
+
+@dataclass
+class Matrix:
+    """A model as arrays, and where each decision and rule stands in them."""
+
+    A: sp.csr_array
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    columns: dict  # variable's name -> (first column, shape)
+    rows: dict  # constraint's name -> (first row, shape)
+    slow: dict  # constraint's name -> why Pyomo had to read it
+    entries: dict  # name of a cost entry -> (cost by column, constant)
+
+
+class Rows:
+    """Rows gathered block by block."""
+
+    def __init__(self) -> None:
+        self.count, self.parts, self.lower, self.upper = 0, [], [np.zeros(0)], [np.zeros(0)]
+
+    def add(self, body: Linear, lower, upper, n: int) -> None:
+        lines = np.arange(self.count, self.count + n, dtype=np.int32)
+        for line, column, value in body.terms:
+            line = lines if line is None else lines[line]
+            self.parts.append((line, np.broadcast_to(column, line.shape).astype(np.int32, copy=False),
+                               np.broadcast_to(value, line.shape)))  # fmt: skip
+        self.lower.append(np.broadcast_to(lower - body.constant, n))
+        self.upper.append(np.broadcast_to(upper - body.constant, n))
+        self.count += n
+
+    def matrix(self, columns: int) -> sp.csr_array:
+        row, column, value = (
+            (np.concatenate(part) for part in zip(*self.parts, strict=False))
+            if self.parts
+            else ([], [], [])
+        )
+        A = sp.csr_array(sp.coo_array((value, (row, column)), shape=(self.count, columns)))
+        A.sum_duplicates()
+        A.eliminate_zeros()
+        return A
+
+
+def compile_model(model, check: int = 3) -> Matrix:
+    """The matrix; of each family that is read as a template, ``check`` rows are compared with the rule itself."""
+    variables = [
+        v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
+    ]
+    reader, rows, names, slow = Reader(variables), Rows(), {}, {}
+    for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
+        if con.is_reference():
+            continue
+        first = rows.count
+        try:
+            add_template(reader, rows, con, check)
+        except Unsupported as reason:
+            slow[con.name] = str(reason)
+            log.warning("Constraint '%s' is read row by row: %s", con.name, reason)
+            add_plain(reader, rows, list(con.values()))
+        shape = (
+            reader.grid(con.index_set()).shape
+            if len(con) == rows.count - first
+            else (rows.count - first,)
+        )
+        names[con.name] = first, shape
+    (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
+    cost, offset = objective(reader, goal)
+    entries = {
+        entry.name.removeprefix("entry_"): objective(reader, entry)
+        for entry in model.component_objects(pyo.Objective)
+        if not entry.active and entry.name.startswith("entry_")
+    }
+    A, row_lower, row_upper = (
+        rows.matrix(reader.columns),
+        np.concatenate(rows.lower),
+        np.concatenate(rows.upper),
+    )
+    refuse_impossible(A, row_lower, row_upper, names)
+    lower, upper, integer = (
+        np.concatenate(x) for x in zip(*(bounds(reader, v) for v in variables), strict=False)
+    )
+    return Matrix(
+        A, cost, offset, lower, upper, integer, row_lower, row_upper,
+        {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
+        names, slow, entries,
+    )  # fmt: skip
+
+
+def refuse_impossible(A, lower, upper, names) -> None:
+    """Rows left without variables must hold by themselves; Pyomo raises here as well."""
+    wrong = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
+    if len(wrong):
+        first, name = max((start, name) for name, (start, _) in names.items() if start <= wrong[0])
+        raise Impossible(
+            f"{len(wrong)} rows have no variables and cannot hold; first: '{name}', row {wrong[0] - first}."
+        )
+
+
+def template_of(con):
+    """The template a family is kept as: ours, or the one of Pyomo's own template mode."""
+    if (template := getattr(con, "template", None)) is not None:
+        return template
+    for data in con.values():
+        if hasattr(data, "template_expr"):
+            return data.template_expr()
+    return None
+
+
+def add_template(reader: Reader, rows: Rows, con, check: int) -> None:
+    if len(con) == 0:
+        return
+    if (template := template_of(con)) is None:
+        raise Unsupported("it is not kept as a template")
+    expression, indices = template
+    frame = reader.frame(indices, con.index_set())
+    body, lower, upper = sides(reader, expression, frame)
+    for line in (
+        np.unique(np.linspace(0, frame.size - 1, check).astype(int)) if con.is_indexed() else ()
+    ):
+        compare(reader, con, line, body, lower, upper, frame)
+    if edited := edited_rows(reader, con):
+        keep = np.ones(frame.size, bool)
+        keep[list(edited)] = False
+        lower = np.where(keep, lower - body.constant, -np.inf)
+        upper = np.where(keep, upper - body.constant, np.inf)
+        body = Linear(0.0, [kept(keep, *term) for term in body.terms])
+        for line, data in edited.items():
+            if data is not None and data.active:
+                row, low, high = plain(reader, data)
+                body.terms += [(at + np.int32(line), c, v) for at, c, v in row.terms]
+                lower[line], upper[line] = low - row.constant, high - row.constant
+    rows.add(body, lower, upper, frame.size)
+
+
+def compare(reader: Reader, con, line: int, body: Linear, lower, upper, frame) -> None:
+    """One row as the rule says it, against the template's: a rule that is not a pure function parts them."""
+    names = reader.grid(con.index_set()).labels(np.array([line]))
+    index = tuple(label.members[int(label.codes[0])] for label in names)
+    index = index if len(index) > 1 else index[0]
+    said = ConstraintData(con.rule(con.parent_block(), index), con)
+    row, low, high = plain(reader, said)
+    terms = [kept(np.arange(frame.size) == line, *term) for term in body.terms]
+    read, wanted = (totals([(c, v) for _, c, v in side]) for side in (terms, row.terms))
+    at = lambda x: float(np.broadcast_to(x, frame.size)[line])  # noqa: E731
+    mine = at(lower - body.constant), at(upper - body.constant)
+    theirs = low - row.constant, high - row.constant
+    if read.keys() != wanted.keys() or not np.allclose(
+        [*mine, *(read[c] for c in wanted)], [*theirs, *wanted.values()], rtol=1e-12, atol=1e-12
+    ):
+        raise Misread(
+            f"Constraint '{con.name}[{index}]': the template does not say what the rule says."
+        )
+
+
+def totals(terms) -> dict:
+    found: dict = {}
+    for columns, values in terms:
+        for c, v in zip(np.ravel(columns).tolist(), np.ravel(values).tolist(), strict=False):
+            found[c] = found.get(c, 0.0) + v
+    return {c: v for c, v in found.items() if v}
+
+
+def kept(keep, line, column, value):
+    line = np.arange(keep.size, dtype=np.int32) if line is None else line
+    here = keep[line]
+    return (
+        line[here],
+        np.broadcast_to(column, here.shape)[here],
+        np.broadcast_to(value, here.shape)[here],
+    )
+
+
+def edited_rows(reader: Reader, con) -> dict:
+    """Rows that no longer are what the rule says, by line."""
+    if not con.is_indexed():
+        return {} if con.active else {0: con}
+    if hasattr(con, "edited"):
+        marked = {i: con._data.get(i) for i in con.edited} | {
+            i: d for i, d in con._data.items() if not d.active
+        }
+    else:
+        marked = {
+            i: d for i, d in con._data.items() if not hasattr(d, "template_expr") or not d.active
+        }
+    return {reader.line(con.index_set(), i): data for i, data in marked.items()}
+
+
+def sides(reader: Reader, expression, frame):
+    """Lower bound, body and upper bound, split as Pyomo splits them."""
+    if isinstance(expression, ex.RangedExpression):
+        low, middle, high = expression.args
+        return reader.read(middle, frame), reader.number(low, frame), reader.number(high, frame)
+    if not isinstance(expression, (ex.EqualityExpression, ex.InequalityExpression)) or getattr(
+        expression, "strict", False
+    ):
+        raise Unsupported(f"{type(expression).__name__} as a constraint")
+    left, right = (reader.read(arg, frame) for arg in expression.args)
+    if not right.terms:
+        body, lower, upper = left, -np.inf, right.constant
+    elif not left.terms:
+        body, lower, upper = right, left.constant, np.inf
+    else:
+        body, lower, upper = left.plus(right.times(-1.0)), -np.inf, 0.0
+    if isinstance(expression, ex.EqualityExpression):
+        lower = upper = lower if upper is np.inf else upper
+    return body, lower, upper
+
+
+def add_plain(reader: Reader, rows: Rows, members) -> None:
+    for data in members:
+        if data.active:
+            rows.add(*plain(reader, data), 1)
+
+
+def plain(reader: Reader, data):
+    """One row as Pyomo reads it."""
+    if hasattr(data, "template_expr"):
+        _ = data.expr  # Pyomo writes the template out
+    lower, body, upper = data.to_bounded_expression(evaluate_bounds=True)
+    repn = generate_standard_repn(body, compute_values=True, quadratic=False)
+    if not repn.is_linear():
+        raise ValueError(f"Constraint '{data.name}' is not linear.")
+    return (
+        linear(reader, repn),
+        -np.inf if lower is None else lower,
+        np.inf if upper is None else upper,
+    )
+
+
+def linear(reader: Reader, repn) -> Linear:
+    zero = np.zeros(len(repn.linear_vars), np.int32)
+    columns = np.array([reader.column(v) for v in repn.linear_vars], np.int32)
+    return Linear(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
+
+
+def objective(reader: Reader, goal) -> tuple[np.ndarray, float]:
+    template = getattr(goal, "template", None) or (
+        goal.template_expr() if hasattr(goal, "template_expr") else None
+    )
+    try:
+        if template is None:
+            raise Unsupported("it is not kept as a template")
+        total = reader.read(template[0], reader.frame((), goal.index_set()))
+    except Unsupported as reason:
+        log.warning("Objective '%s' is read by Pyomo: %s", goal.name, reason)
+        total = linear(
+            reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
+        )
+    cost = np.zeros(reader.columns)
+    for _, column, value in total.terms:
+        column = np.atleast_1d(column)
+        cost += np.bincount(column, np.broadcast_to(value, column.shape), reader.columns)
+    sign = 1.0 if goal.sense == pyo.minimize else -1.0
+    return sign * cost, sign * float(np.sum(total.constant))
+
+
+def bounds(reader: Reader, var) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lower and upper bound of every column, and whether it is whole; members that were made have the last word."""
+    size, index_set = reader.grid(var.index_set()).size, var.index_set()
+    lower, upper, whole = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
+    made = ((reader.line(index_set, v.index()), v) for v in var._data.values())
+    try:
+        if not getattr(var, "lazy", False):
+            raise Unsupported("all members were made")
+        for low, high in ruled_bounds(reader, var):
+            lower = lower if low is None else np.maximum(lower, low)
+            upper = upper if high is None else np.minimum(upper, high)
+        whole[:] = var._rule_domain(var.parent_block(), None, var).isdiscrete()
+    except (
+        Exception
+    ) as reason:  # a rule that looks things up in a dictionary, a domain that varies, ...
+        if getattr(var, "lazy", False):
+            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
+        made = enumerate(var[i] for i in index_set)
+    for i, v in made:
+        low, high = (v.value, v.value) if v.fixed else v.bounds
+        lower[i], upper[i] = -np.inf if low is None else low, np.inf if high is None else high
+        whole[i] = not v.is_continuous()
+    return lower, upper, whole
+
+
+def ruled_bounds(reader: Reader, var):
+    """The bounds of the domain, and those of the rule, each a number or an array over the index set."""
+    block, rule = var.parent_block(), var._rule_bounds
+    if not var._rule_domain.constant():
+        raise Unsupported("its domain varies")
+    yield var._rule_domain(block, None, var).bounds()
+    if rule is not None and rule.constant():
+        yield rule(block, None)
+    elif rule is not None:
+        pair, names = templatize_rule(block, rule, var.index_set())
+        frame = reader.frame(names, var.index_set())
+        yield [None if side is None else reader.number(side, frame) for side in pair]

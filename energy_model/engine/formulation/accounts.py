@@ -1,0 +1,41 @@
+"""Accounts: the totals that parts add to without knowing one another.
+
+A part posts a term under a name; whoever closes the account adds the terms up. The names stay: results
+tell each entry apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Account:
+    """Named terms of one total, in the account's unit."""
+
+    unit: str
+    entries: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def post(self, name: str, term: Callable[..., Any]) -> None:
+        """Adds a term under a name; its arguments are the model and the account's index."""
+        if name in self.entries:
+            raise ValueError(f"Account entry '{name}' is already posted.")
+        self.entries[name] = term
+
+    def total(self, m: Any, *index: Any) -> Any:
+        """The sum of all entries at an index."""
+        expression = 0
+        for term in self.entries.values():
+            expression += term(m, *index)
+        return expression
+
+
+@dataclass
+class Accounts:
+    """Energy per bus and step [unit/h]; cost of the year [EUR/a]; emissions of the year [t/a]."""
+
+    energy: Account = field(default_factory=lambda: Account("unit/h"))
+    cost: Account = field(default_factory=lambda: Account("EUR/a"))
+    emissions: Account = field(default_factory=lambda: Account("t/a"))

@@ -1,0 +1,1 @@
+"""Solution: model to answers."""

@@ -1,0 +1,133 @@
+"""Certificate: whether an answer is feasible and best, from matrix, answer and prices alone (numpy and scipy).
+
+Weak duality needs no solver: any row prices give a bound that no plan can beat. If the answer keeps every
+row and bound, and its cost meets that bound, it is proven best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
+GAP = 1e-5  # largest distance of cost and bound, relative to the cost
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """Least ``cost @ x + offset`` where ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``."""
+
+    A: sp.csr_array
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was recomputed: cost [EUR/a], the bound no plan can beat [EUR/a], and the largest violations [1]."""
+
+    cost: float
+    bound: float
+    gap: float
+    row_violation: float
+    bound_violation: float
+    price_violation: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answer is feasible and its cost meets the bound."""
+        return (
+            self.row_violation <= TOLERANCE
+            and self.bound_violation <= TOLERANCE
+            and abs(self.gap) <= GAP
+        )
+
+    def as_dict(self) -> dict[str, float | bool]:
+        """Everything recomputed, for a record."""
+        return {**asdict(self), "holds": self.holds}
+
+
+def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate:
+    """Recomputes feasibility, the dual bound and the gap of an answer.
+
+    ``x`` has one value a column, ``prices`` one a row. A column without a bound on the side its reduced cost
+    asks for makes the bound minus infinity; reduced costs below 1e-9 of the largest price are taken as zero
+    there, and the largest so forgiven is told as ``price_violation``, times the size of the column's value.
+    """
+    activity = lp.A @ x
+    size = 1.0 + abs(lp.A) @ np.abs(x)
+    over = np.maximum(activity - lp.row_upper, lp.row_lower - activity)
+    outside = np.maximum(x - lp.upper, lp.lower - x) / (1.0 + np.abs(x))
+    rows_up, rows_down = np.maximum(prices, 0), np.minimum(prices, 0)
+    # A price on a side without a limit is worth nothing as a bound; it is dropped before the bound is taken.
+    y = np.where(np.isfinite(lp.row_lower), rows_up, 0) + np.where(
+        np.isfinite(lp.row_upper), rows_down, 0
+    )
+    reduced = lp.cost - lp.A.T @ y
+    at = np.where(reduced > 0, lp.lower, lp.upper)
+    open_side = ~np.isfinite(at) & (reduced != 0)
+    scale = 1.0 + abs(lp.A.T) @ np.abs(y) + np.abs(lp.cost)
+    forgiven = float((np.abs(reduced) / scale)[open_side].max(initial=0.0))
+    # Where the open side is asked for by a rounding error, the answer's own value stands in for the bound.
+    stand_in = np.where(open_side, x, np.where(np.isfinite(at), at, 0.0))
+    bound = float(
+        _inner(np.maximum(y, 0), lp.row_lower)
+        + _inner(np.minimum(y, 0), lp.row_upper)
+        + reduced @ stand_in
+        + lp.offset
+    )
+    cost = float(lp.cost @ x + lp.offset)
+    if forgiven > 1e-6:
+        bound = -np.inf
+    return Certificate(
+        cost,
+        bound,
+        (cost - bound) / max(1.0, abs(cost)),
+        float(np.max(over / size, initial=0.0)),
+        float(np.max(outside, initial=0.0)),
+        forgiven,
+    )
+
+
+def _inner(weights: np.ndarray, values: np.ndarray) -> float:
+    used = weights != 0
+    return float(weights[used] @ values[used])
+
+
+def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> None:
+    """Keeps a program, its answer and its prices in a file that numpy opens."""
+    parts: dict[str, Any] = {
+        "data": lp.A.data,
+        "indices": lp.A.indices,
+        "indptr": lp.A.indptr,
+        "shape": np.array(lp.A.shape),
+    }
+    parts |= {"cost": lp.cost, "offset": np.array(lp.offset), "lower": lp.lower, "upper": lp.upper}
+    parts |= {"row_lower": lp.row_lower, "row_upper": lp.row_upper, "x": x, "prices": prices}
+    np.savez_compressed(path, **parts)
+
+
+def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
+    """Program, answer and prices of a file written by `store`."""
+    with np.load(path, allow_pickle=False) as kept:
+        A = sp.csr_array(
+            (kept["data"], kept["indices"], kept["indptr"]), shape=tuple(kept["shape"])
+        )
+        lp = LinearProgram(
+            A,
+            kept["cost"],
+            float(kept["offset"]),
+            kept["lower"],
+            kept["upper"],
+            kept["row_lower"],
+            kept["row_upper"],
+        )
+        return lp, kept["x"], kept["prices"]

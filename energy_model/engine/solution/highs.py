@@ -1,0 +1,177 @@
+"""HiGHS: the only file that knows the solver — hand-over, options, status, and a second try if a check fails."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from energy_model.engine.solution.certificate import Certificate, LinearProgram, certify
+
+log = logging.getLogger(__name__)
+SMALL = 60_000  # non-zeros below which the simplex method is the faster
+Progress = Callable[[str], None]
+METHODS: dict[str, dict[str, Any]] = {
+    "simplex": {"solver": "simplex"},
+    "hipo": {"solver": "hipo", "run_crossover": "off"},
+    "hipo, crossover": {"solver": "hipo", "run_crossover": "on"},
+    "ipx": {"solver": "ipx", "run_crossover": "on"},
+}
+OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
+    "optimal",
+    "infeasible",
+    "unbounded",
+    "stopped",
+    "failed",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver said: status, column values, row prices, how it was asked and how long it took [s]."""
+
+    status: str
+    x: np.ndarray
+    prices: np.ndarray
+    method: str
+    seconds: float
+    iterations: int
+    certificate: Certificate | None
+    said: str = ""
+
+    @property
+    def objective(self) -> float:
+        """Least cost [EUR/a]."""
+        return self.certificate.cost if self.certificate else math.nan
+
+
+def solve(
+    lp: LinearProgram,
+    method: str = "auto",
+    time_limit: float = 36000.0,
+    progress: Progress | None = None,
+) -> Answer:
+    """The best answer of a program; tries another method where the answer fails its own check."""
+    begun = time.monotonic()
+    answer = None
+    for name in _order(lp, method):
+        left = time_limit - (time.monotonic() - begun)
+        if left <= 0 and answer is not None:
+            break
+        answer = _once(lp, name, max(left, 0.01), progress)
+        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
+            return answer
+        if answer.status == OPTIMAL and answer.certificate and answer.certificate.holds:
+            return answer
+        log.info(
+            "%s answered %s (%s); another method is tried", name, answer.status, answer.certificate
+        )
+    if answer is None:
+        raise ValueError("no method was tried")
+    return (
+        answer
+        if answer.status != OPTIMAL
+        else Answer(
+            FAILED,
+            answer.x,
+            answer.prices,
+            answer.method,
+            answer.seconds,
+            answer.iterations,
+            answer.certificate,
+            answer.said,
+        )
+    )
+
+
+def _order(lp: LinearProgram, method: str) -> list[str]:
+    if method == "simplex" or (method == "auto" and lp.A.nnz < SMALL):
+        return ["simplex", "hipo, crossover"]
+    return ["hipo", "hipo, crossover", "ipx", "simplex"]
+
+
+def _once(lp: LinearProgram, method: str, time_limit: float, progress: Progress | None) -> Answer:
+    begun = time.monotonic()
+    if lp.A.shape[0] == 0:  # nothing to keep: every column stands at its cheaper bound
+        x = np.where(lp.cost >= 0, lp.lower, lp.upper)
+        x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
+        status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
+        return Answer(
+            status,
+            x,
+            np.zeros(0),
+            "none",
+            0.0,
+            0,
+            certify(lp, x, np.zeros(0)) if status == OPTIMAL else None,
+        )
+    highs = highspy.Highs()
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", progress is not None)
+    for option, value in {**METHODS[method], "time_limit": time_limit, "threads": 0}.items():
+        highs.setOptionValue(option, value)
+    if progress is not None:
+        highs.cbLogging += lambda event: _tell(event.message, begun, progress)
+    _hand_over(highs, lp)
+    highs.run()
+    status = _status(highs)
+    solution, info = highs.getSolution(), highs.getInfo()
+    x, prices = np.asarray(solution.col_value, float), np.asarray(solution.row_dual, float)
+    iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+    complete = (
+        status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
+    )
+    certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
+    said = highs.modelStatusToString(highs.getModelStatus())
+    return Answer(
+        status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
+    )
+
+
+def _hand_over(highs: highspy.Highs, lp: LinearProgram) -> None:
+    """Arrays go over as they are; filling a HighsLp would copy element by element."""
+
+    def whole(values: np.ndarray) -> np.ndarray:
+        return np.asarray(values, np.int32)
+
+    columns = lp.A.shape[1]
+    highs.passModel(
+        columns, lp.A.shape[0], lp.A.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
+        lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper,
+        whole(lp.A.indptr), whole(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
+    )  # fmt: skip
+
+
+def _status(highs: highspy.Highs) -> str:
+    status, names = highs.getModelStatus(), highspy.HighsModelStatus
+    if status == names.kUnboundedOrInfeasible:
+        highs.setOptionValue("presolve", "off")
+        highs.setOptionValue("solver", "simplex")
+        highs.run()
+        status = highs.getModelStatus()
+    return {
+        names.kOptimal: OPTIMAL,
+        names.kModelEmpty: OPTIMAL,
+        names.kInfeasible: INFEASIBLE,
+        names.kUnbounded: UNBOUNDED,
+        names.kUnboundedOrInfeasible: INFEASIBLE,
+        names.kTimeLimit: STOPPED,
+        names.kIterationLimit: STOPPED,
+        names.kInterrupt: STOPPED,
+    }.get(status, FAILED)
+
+
+ITERATION = re.compile(r"^\s*(\d+)\s")
+
+
+def _tell(message: str, begun: float, progress: Progress) -> None:
+    """Hands on how far the solver is, from a line of its log."""
+    if found := ITERATION.match(message):
+        progress(f"iteration {found[1]}, {time.monotonic() - begun:.0f} s")

@@ -1,0 +1,381 @@
+"""Results: matrix × solution → tables and arrays, with units and meanings.
+
+Nothing is derived twice. What a plant gives a bus is its column's entry in the bus's row times its value; what
+it costs is its entry in the cost entry times its value; a price is a row's dual. So a report cannot disagree
+with the solver.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+import xarray as xr
+
+from energy_model.engine.solution.highs import Answer
+from energy_model.engine.solution.problem import Problem
+
+DIMENSIONS = {
+    "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
+    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place",
+}  # fmt: skip
+WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
+          "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
+          "closed_yearly_buses": "buses", "open_yearly_buses": "buses"}  # fmt: skip
+BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
+UNIT = re.compile(r"\s*\[([^\]]*)\]$")
+TIES = 1e-6  # how closely costs must sum and buses balance, relative to what goes through them
+
+
+class Inconsistent(ArithmeticError):
+    """Results that do not add up; nothing of such a run is kept."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a column belongs to: a decision and the first name of its index."""
+
+    decision: str
+    name: str
+
+
+@dataclass
+class Results:
+    """One answer, read back in the model's words."""
+
+    problem: Problem
+    answer: Answer
+
+    # --- columns as items -------------------------------------------------------------------------
+
+    @cached_property
+    def items(self) -> tuple[list[Item], np.ndarray]:
+        """The items, and the item of every column."""
+        items: list[Item] = []
+        which = np.empty(self.problem.lp.A.shape[1], np.int32)
+        for decision, (first, shape) in self.problem.columns.items():
+            labels = (
+                [label(member) for member in members(self.problem.model.component(decision))]
+                if shape
+                else [""]
+            )
+            width = int(np.prod(shape[1:], dtype=int))
+            which[first : first + len(labels) * width] = len(items) + np.repeat(
+                np.arange(len(labels)), width
+            )
+            items += [Item(decision, name) for name in labels]
+        return items, which
+
+    def owner(self, item: Item) -> str:
+        """The row of a table that an item belongs to; a plant's modes belong to the plant."""
+        return item.name.split(":")[0] if item.decision == "activity" else item.name
+
+    @cached_property
+    def owners(self) -> pd.DataFrame:
+        """Table, carrier, site, firm and labels of everything that has results."""
+        frames = []
+        for table in ("markets", "demands"):
+            frame = self.problem.system[table].reindex(
+                columns=["label_en", "label_da", "firm", "site", "carrier"]
+            )
+            frames.append(frame.assign(table=table, group=None))
+        assets = self.problem.system.assets[
+            ["label_en", "label_da", "firm", "site", "carrier", "table", "group"]
+        ]
+        result = (
+            pd.concat([frame for frame in (assets, *frames) if len(frame)])
+            if len(assets) or any(map(len, frames))
+            else assets
+        )
+        fleets = self.problem.system["fleets"]
+        vehicles = result.index[result["table"] == "vehicles"]
+        services = self.problem.system["vehicles"].loc[vehicles, "fleet"].map(fleets["service"])
+        result.loc[vehicles, "carrier"] = services
+        residuals = self.problem.system["residual_emissions"]
+        result["sector"] = result["carrier"].map(self.problem.system["carriers"]["sector"])
+        if len(residuals):
+            rest = residuals[["label_en", "label_da", "sector"]].assign(table="residual_emissions")
+            result = (
+                pd.concat([result, rest.reindex(columns=result.columns)])
+                if len(result)
+                else rest.reindex(columns=result.columns)
+            )
+        return result.rename_axis("name")
+
+    # --- accounts ---------------------------------------------------------------------------------
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """Cost [EUR/a] by entry, decision and row, with firm and sector; sums to the objective."""
+        items, which = self.items
+        found = []
+        for entry, (weights, constant) in self.problem.matrix.entries.items():
+            amounts = np.bincount(which, weights * self.answer.x, len(items))
+            found += [
+                (entry, items[i].decision, self.owner(items[i]), amounts[i])
+                for i in np.flatnonzero(amounts)
+            ]
+            if constant:
+                found.append((entry, "", "", constant))
+        frame = pd.DataFrame(found, columns=["entry", "decision", "name", "cost"])
+        frame = frame.groupby(["entry", "decision", "name"], as_index=False, sort=False)[
+            "cost"
+        ].sum()
+        for column in ("table", "firm", "sector", "group"):
+            frame[column] = frame["name"].map(self.owners[column])
+        places = frame["decision"] == "land_taken"
+        frame.loc[places, "sector"] = "land"
+        frame.loc[frame["decision"] == "net_emissions", "sector"] = "emissions"
+        return frame
+
+    @cached_property
+    def balances(self) -> pd.DataFrame:
+        """What each item gives (+) or takes (-) at each bus over the year [unit/a]; demands included."""
+        items, which = self.items
+        system, matrix = self.problem.system, self.problem.matrix
+        found = []
+        for family in BALANCES:
+            if family not in matrix.rows or not int(np.prod(matrix.rows[family][1], dtype=int)):
+                continue
+            first, shape = matrix.rows[family]
+            component = self.problem.model.component(family)
+            buses = [label(member) for member in members(component)]
+            weights = (
+                np.tile(system.steps.length, len(buses)) if len(shape) > 1 else np.ones(len(buses))
+            )
+            part = matrix.A[first : first + len(weights)].tocoo()
+            width = len(weights) // len(buses)
+            flow = part.data * self.answer.x[part.col] * weights[part.row]
+            code = (part.row // width).astype(np.int64) * len(items) + which[part.col]
+            codes, back = np.unique(code, return_inverse=True)
+            amounts = np.bincount(back, flow)
+            found += [
+                (
+                    buses[c // len(items)],
+                    items[c % len(items)].decision,
+                    self.owner(items[c % len(items)]),
+                    a,
+                )
+                for c, a in zip(codes.tolist(), amounts.tolist(), strict=True)
+            ]
+        demands = system["demands"]
+        found += [
+            (f"{row['carrier']}@{row['site']}", "wanted", name, -row["yearly"])
+            for name, row in demands.iterrows()
+        ]
+        frame = pd.DataFrame(found, columns=["bus", "decision", "name", "amount"])
+        frame = frame.groupby(["bus", "decision", "name"], as_index=False, sort=False)[
+            "amount"
+        ].sum()
+        return frame.join(system.buses[["carrier", "site", "unit"]], on="bus")
+
+    @cached_property
+    def emissions(self) -> pd.DataFrame:
+        """Emissions [t/a] by decision and row, residuals included; sums to the net emissions."""
+        items, which = self.items
+        first, _ = self.problem.rows["emissions_sum"]
+        row = self.problem.matrix.A[[first]].tocoo()
+        net, _ = self.problem.columns["net_emissions"]
+        amounts = np.bincount(which[row.col], -row.data * self.answer.x[row.col], len(items))
+        amounts[which[net]] = 0.0
+        found = [
+            (items[i].decision, self.owner(items[i]), amounts[i]) for i in np.flatnonzero(amounts)
+        ]
+        residuals = self.problem.system["residual_emissions"]
+        frame = pd.DataFrame(found, columns=["decision", "name", "emissions"])
+        frame["sector"] = frame["name"].map(self.owners["sector"])
+        rest = pd.DataFrame(
+            {
+                "decision": "residual",
+                "name": residuals.index,
+                "emissions": residuals["amount"].to_numpy(),
+                "sector": residuals["sector"].to_numpy(),
+            }
+        )
+        parts = [part for part in (frame, rest) if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else frame
+
+    # --- arrays -----------------------------------------------------------------------------------
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """Every decision and price, by name and step, with units and sentences."""
+        system = self.problem.system
+        data = xr.Dataset(coords=self._coordinates())
+        for decision, (first, shape) in self.problem.columns.items():
+            component = self.problem.model.component(decision)
+            values = self.answer.x[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
+            data[decision] = self._array(component, values, *split_unit(component.doc))
+        for family, (first, shape) in self.problem.rows.items():
+            component = self.problem.model.component(family)
+            duals = self.answer.prices[first : first + int(np.prod(shape, dtype=int))]
+            if family in BALANCES:
+                continue
+            hourly = (
+                component.is_indexed() and len(shape) > 1 and shape[-1] == len(system.steps.length)
+            )
+            duals = duals.reshape(shape) / (system.steps.length if hourly else 1.0)
+            unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
+            if duals.size:
+                data[f"price_of_{family}"] = self._array(
+                    component,
+                    duals,
+                    f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}",
+                    unit,
+                )
+        data["price"], data["yearly_price"] = self._prices()
+        data["step_length"] = (
+            "time",
+            system.steps.length,
+            {"long_name": "Length of the step", "units": "h"},
+        )
+        costs = self.costs.groupby("entry")["cost"].sum()
+        data["cost"] = (
+            "entry",
+            costs.to_numpy(),
+            {"long_name": "Cost by entry; the entries sum to the objective", "units": "EUR/a"},
+        )
+        data = data.assign_coords(entry=costs.index.to_numpy(str))
+        data.attrs = {
+            "title": system.settings.title_en or system.settings.name,
+            "scenario": system.scenario or "base",
+            "objective": self.answer.objective,
+            "digest": system.digest,
+        }
+        return data
+
+    def _coordinates(self) -> dict:
+        system = self.problem.system
+        stamps = system.profiles.index[system.steps.start]
+        coords: dict = {
+            "time": (
+                "time",
+                stamps.tz_localize(None).to_numpy(),
+                {"long_name": "Start of the step, UTC"},
+            )
+        }
+        for name, dimension in DIMENSIONS.items():
+            component = self.problem.model.component(name)
+            if component is not None and name != "steps":
+                coords[dimension] = (
+                    dimension,
+                    np.array([label(member) for member in component], dtype=str).astype(object),
+                )
+        return coords
+
+    def _prices(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
+        system, rows = self.problem.system, self.problem.rows
+        buses = list(self.problem.model.buses)
+        hourly, yearly = (
+            np.full((len(buses), len(system.steps.length)), np.nan),
+            np.full(len(buses), np.nan),
+        )
+        for family in BALANCES:
+            if family in rows:
+                first, shape = rows[family]
+                duals = self.answer.prices[first : first + int(np.prod(shape, dtype=int))].reshape(
+                    shape
+                )
+                at = [buses.index(bus) for bus in members(self.problem.model.component(family))]
+                if len(shape) > 1:
+                    hourly[at] = duals / system.steps.length
+                else:
+                    yearly[at] = duals
+        said = "Cost of one unit more at the bus"
+        coords = {"bus": np.array(buses, dtype=object)}
+        return (
+            xr.DataArray(
+                hourly, coords, ("bus", "time"), attrs={"long_name": said, "units": "EUR/unit"}
+            ),
+            xr.DataArray(
+                yearly,
+                coords,
+                ("bus",),
+                attrs={"long_name": f"{said}, over the year", "units": "EUR/unit"},
+            ),
+        )
+
+    def _array(
+        self, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
+    ) -> xr.DataArray:
+        attrs = {"long_name": meaning, "units": unit}
+        if not component.is_indexed():
+            return xr.DataArray(values.reshape(()), attrs=attrs)
+        sets = [s for s in component.index_set().subsets(expand_all_set_operators=False)]
+        if len(sets) != values.ndim:
+            return xr.DataArray(
+                values.ravel(),
+                {component.name: [label(i) for i in component]},
+                (component.name,),
+                attrs=attrs,
+            )
+        dims, coords = [], {}
+        for axis, index in enumerate(sets):
+            whole = WITHIN.get(index.local_name, index.local_name)
+            dimension = DIMENSIONS.get(whole, whole)
+            dims.append(dimension)
+            if dimension == "time":
+                coords[dimension] = self._coordinates()["time"][1]
+                continue
+            names = [label(member) for member in index]
+            if whole != index.local_name:
+                all_names = [label(member) for member in self.problem.model.component(whole)]
+                full = np.zeros((*values.shape[:axis], len(all_names), *values.shape[axis + 1 :]))
+                place = {name: i for i, name in enumerate(all_names)}
+                full[(slice(None),) * axis + ([place[name] for name in names],)] = values
+                values, names = full, all_names
+            coords[dimension] = np.array(names, dtype=object)
+        return xr.DataArray(values, coords, dims, attrs=attrs)
+
+    # --- checks -----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raises Inconsistent unless costs sum to the objective and every bus balances."""
+        total, said = self.costs["cost"].sum(), self.answer.objective
+        if abs(total - said) > TIES * max(1.0, self.costs["cost"].abs().sum()):
+            raise Inconsistent(
+                f"Costs by entry sum to {total:.2f} EUR/a, the objective is {said:.2f} EUR/a."
+            )
+        sums = (
+            self.balances.groupby("bus")["amount"]
+            .agg(["sum", lambda a: a.abs().sum()])
+            .set_axis(["left", "through"], axis=1)
+        )
+        open_ones = self.problem.system.buses["surplus"].reindex(sums.index) == "yes"
+        wrong = sums["left"].where(~open_ones, sums["left"].clip(upper=0)).abs() > TIES * sums[
+            "through"
+        ].clip(lower=1.0)
+        if wrong.any():
+            bus = wrong.idxmax()
+            raise Inconsistent(
+                f"Bus {bus} does not balance: {sums.at[bus, 'left']:.6g} are left of {sums.at[bus, 'through']:.6g}."
+            )
+        net = self.answer.x[self.problem.columns["net_emissions"][0]]
+        summed = self.emissions["emissions"].sum() if len(self.emissions) else 0.0
+        if abs(summed - net) > TIES * max(1.0, self.emissions["emissions"].abs().sum()):
+            raise Inconsistent(
+                f"Emissions by entry sum to {summed:.2f} t/a, net emissions are {net:.2f} t/a."
+            )
+
+
+def members(component: pyo.Component) -> list[object]:
+    """The members of the first set a component is indexed by."""
+    if not component.is_indexed():
+        return []
+    return list(next(iter(component.index_set().subsets(expand_all_set_operators=False))))
+
+
+def label(member: object) -> str:
+    """A member's name; the parts of a tuple joined by ':'."""
+    return ":".join(map(str, member)) if isinstance(member, tuple) else str(member)
+
+
+def split_unit(doc: str | None) -> tuple[str, str]:
+    """A component's sentence and its unit."""
+    found = UNIT.search(doc or "")
+    return (UNIT.sub("", doc or ""), found[1] if found else "1")

@@ -1,0 +1,1 @@
+"""Tables: files and a scenario to a System; no Pyomo here."""

@@ -1,0 +1,310 @@
+"""Checks across tables: names resolve, units agree, profiles exist and keep their range, buses can be fed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from energy_model.engine.tables.hourly import Hourly
+from energy_model.engine.tables.schema import RANGES, Column, Fault, Table
+
+if TYPE_CHECKING:
+    from energy_model.engine.tables.reader import Reading
+    from energy_model.engine.tables.settings import Settings
+    from energy_model.engine.tables.system import System
+
+NAMED_ONCE = (
+    "conversions",
+    "storages",
+    "links",
+    "vehicles",
+    "markets",
+    "demands",
+    "fleets",
+    "limits",
+    "residual_emissions",
+)
+ASSETS = ("conversions", "storages", "links", "vehicles")
+CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
+
+
+def across_tables(
+    frames: dict[str, pd.DataFrame],
+    tables: Iterable[Table],
+    profiles: pd.DataFrame,
+    case: Settings,
+    reading: Reading,
+) -> None:
+    """Notes every fault that no table can see alone."""
+    tables = tuple(tables)
+    keys = {table.name: set(frames[table.name].index) for table in tables if len(table.key) == 1}
+    keys["assets"] = set().union(*(keys[name] for name in ASSETS if name in keys))
+    for table in tables:
+        for column in table.columns:
+            if column.names:
+                _references(frames[table.name], table, column, keys, reading)
+            if column.hourly:
+                _hourly(frames[table.name], table, column, profiles, reading)
+    _named_once(frames, reading)
+    _units(frames, reading)
+    _flow_owners(frames, reading)
+    carriers = frames["carriers"]
+    if case.emissions.carrier not in carriers.index:
+        if case.emissions.target != "none":
+            reading.fault(
+                "case.toml",
+                "it is not in carriers.csv; add the carrier that stands for what reaches the air",
+                "",
+                "emissions.carrier",
+                case.emissions.carrier,
+            )
+    elif getattr(carriers.at[case.emissions.carrier, "price"], "profile", None):
+        reading.wrong(
+            "carriers",
+            case.emissions.carrier,
+            "price",
+            carriers.at[case.emissions.carrier, "price"],
+            "the price of emitting must be one number",
+        )
+
+
+def _references(
+    frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: Reading
+) -> None:
+    known = keys.get(str(column.names), set())
+    for key, value in zip(frame.index, frame[column.name], strict=True):
+        if isinstance(value, str) and value not in known:
+            near = difflib.get_close_matches(value, [str(k) for k in known], n=2, cutoff=0.5)
+            hint = f"; nearest are {', '.join(near)}" if near else ""
+            file = "the assets" if column.names == "assets" else f"{column.names}.csv"
+            reading.wrong(table.name, key, column.name, value, f"it is not in {file}{hint}")
+
+
+def _hourly(
+    frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: Reading
+) -> None:
+    says, holds = RANGES[column.range]
+    told: dict[Hourly, str] = {}
+    for key, cell in zip(frame.index, frame[column.name], strict=True):
+        if not isinstance(cell, Hourly) or cell.profile is None:
+            continue
+        if cell not in told:
+            told[cell] = ""
+            if cell.profile not in profiles:
+                near = difflib.get_close_matches(cell.profile, list(profiles), n=2, cutoff=0.5)
+                told[cell] = f"there is no profile '{cell.profile}'" + (
+                    f"; nearest are {', '.join(near)}" if near else ""
+                )
+            else:
+                with np.errstate(divide="ignore"):
+                    values = cell.values(profiles)
+                wrong = [
+                    t
+                    for t in (values.argmin(), values.argmax())
+                    if not (holds(values[t]) and np.isfinite(values[t]))
+                ]
+                if wrong:
+                    told[cell] = (
+                        f"its value in hour {wrong[0]} is {values[wrong[0]]:.4g}; {says} in every hour"
+                    )
+        if told[cell]:
+            reading.wrong(table.name, key, column.name, cell, told[cell])
+
+
+def _named_once(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    first: dict[object, str] = {}
+    for table in NAMED_ONCE:
+        for key in frames[table].index:
+            if key in first:
+                reading.wrong(
+                    table,
+                    key,
+                    frames[table].index.name,
+                    key,
+                    f"the name stands also in {first[key]}; a name means one thing in the whole case",
+                )
+            first.setdefault(key, table)
+        for key in frames[table].index:
+            if not str(key).isidentifier():
+                reading.wrong(
+                    table, key, frames[table].index.name, key, "write letters, digits and _ only"
+                )
+
+
+def _units(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    """The unit a header gives must be that of each row's carrier or technology."""
+    unit_of = frames["carriers"]["unit"].to_dict()
+    for (table, key, column), given in reading.given_units.items():
+        if table == "technologies":
+            wanted = frames[table].at[key, "capacity_unit"] if column != "running_cost" else None
+            if column == "footprint":
+                continue
+        elif table == "footprints":
+            wanted = frames["technologies"]["capacity_unit"].get(key[0])
+        elif table == "flows":
+            continue
+        elif column in ("investment", "fixed_cost", "investment_per_km", "fixed_cost_per_km"):
+            wanted = _capacity_unit(frames, table, key, unit_of)
+        else:
+            wanted = (
+                given
+                if table in ("vehicles", "fleets")
+                else unit_of.get(_carrier(frames, table, key))
+            )
+        if wanted is not None and given != wanted:
+            reading.wrong(
+                table,
+                key,
+                column,
+                "",
+                f"the header counts in {given}, but this row is counted in {wanted}; move it to a file of its own, such as {table}_other.csv, with that unit",
+            )
+    for table in ASSETS:
+        for key, technology in frames[table]["technology"].items():
+            if technology in frames["technologies"].index:
+                counted = frames["technologies"].at[technology, "capacity_unit"]
+                wanted = _capacity_unit(frames, table, key, unit_of)
+                if wanted is not None and counted != wanted:
+                    reading.wrong(
+                        table,
+                        key,
+                        "technology",
+                        technology,
+                        f"the technology is counted in {counted}, the row in {wanted}",
+                    )
+
+
+def _carrier(frames: dict[str, pd.DataFrame], table: str, key: object) -> object:
+    return (
+        key
+        if table == "carriers"
+        else frames[table].at[key, "carrier"]
+        if "carrier" in frames[table]
+        else None
+    )
+
+
+def _capacity_unit(
+    frames: dict[str, pd.DataFrame], table: str, key: object, unit_of: dict
+) -> str | None:
+    if table == "vehicles":
+        return "vehicle"
+    unit = unit_of.get(_carrier(frames, table, key))
+    return unit if table == "storages" else CAPACITY_OF.get(str(unit))
+
+
+def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    known = [*frames["conversions"].index, *frames["technologies"].index]
+    for table in ("flows", "modes"):
+        for key in frames[table].index:
+            if key[0] not in known:
+                near = difflib.get_close_matches(str(key[0]), known, n=2, cutoff=0.5)
+                hint = f"; nearest are {', '.join(near)}" if near else ""
+                reading.wrong(
+                    table,
+                    key,
+                    "conversion",
+                    key[0],
+                    f"it is neither in conversions.csv nor in technologies.csv{hint}",
+                )
+    owners = {key[0] for key in frames["flows"].index}
+    for key, technology in frames["conversions"]["technology"].items():
+        if key not in owners and technology not in owners:
+            reading.wrong(
+                "conversions",
+                key,
+                "conversion",
+                key,
+                "it has no row in flows.csv; write what it takes and makes",
+            )
+
+
+def of_system(system: System, reading: Reading) -> list[Fault]:
+    """Faults seen only in the whole: demands that nothing can feed, limits without rows, sales above purchases."""
+    before = len(reading.faults)
+    graph = bus_graph(system)
+    buses, demands = system.buses, system["demands"]
+    fed = set(nx.descendants(graph, "source")) if "source" in graph else set()
+    for name, carrier, site in zip(demands.index, demands["carrier"], demands["site"], strict=True):
+        bus = f"{carrier}@{site}"
+        if bus not in fed and demands.at[name, "yearly"] > 0:
+            reading.wrong(
+                "demands",
+                name,
+                "carrier",
+                carrier,
+                f"nothing makes, carries or sells {carrier} at {site}; add a market, a conversion or a link there",
+            )
+    markets = system["markets"]
+    for name, row in markets.iterrows():
+        if row["sell_most"] > 0 and row["buy_most"] > 0:
+            counts = system.settings.view.counts
+            paid = row["price"].values(system.profiles)
+            paid = paid + sum(
+                row[x].values(system.profiles) for x in ("tariff", "tax") if x in counts
+            )
+            got = row["sale_price"].values(system.profiles) - (
+                row["sale_tariff"].values(system.profiles) if "tariff" in counts else 0
+            )
+            if (hour := int((got - paid).argmax())) is not None and got[hour] > paid[hour] + 1e-9:
+                reading.wrong(
+                    "markets",
+                    name,
+                    "sale_price",
+                    row["sale_price"],
+                    f"in hour {hour} a sale earns {got[hour]:.4g} where a purchase costs {paid[hour]:.4g}; selling must not earn more than buying costs",
+                )
+    if buses.empty:
+        reading.fault(
+            "case.toml",
+            "the case has no market, plant, store, link or demand; add rows to its tables",
+        )
+    return reading.faults[before:]
+
+
+def bus_graph(system: System) -> nx.DiGraph:
+    """Buses and plants as a graph along which something can come from outside: edges from what feeds to what is fed."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(["source", *system.buses.index])
+    assets = system.assets
+    possible = (assets["capacity_existing"] + assets["capacity_addable"]) > 0
+    for market, row in system["markets"].iterrows():
+        if row["buy_most"] > 0:
+            graph.add_edge("source", f"{row['carrier']}@{row['site']}", name=market)
+    flows = system.flows.reset_index()
+    for plant, rows in flows.groupby("conversion"):
+        if not possible[plant]:
+            continue
+        positive = [cell.offset + max(cell.factor, 0) > 0 for cell in rows["coefficient"]]
+        takes = [
+            bus
+            for bus, made in zip(rows["bus"], positive, strict=True)
+            if not made and bus in system.buses.index
+        ]
+        makes = [
+            bus
+            for bus, made in zip(rows["bus"], positive, strict=True)
+            if made and bus in system.buses.index
+        ]
+        for start in takes or ["source"]:
+            graph.add_edges_from((start, end, {"name": plant}) for end in makes)
+    for link, row in system["links"].iterrows():
+        if possible[link]:
+            ends = f"{row['carrier']}@{row['from_site']}", f"{row['carrier']}@{row['to_site']}"
+            graph.add_edge(*ends, name=link)
+            if row["both_ways"] == "yes":
+                graph.add_edge(*reversed(ends), name=link)
+    for vehicle, row in system["vehicles"].iterrows():
+        fleet = system["fleets"].loc[row["fleet"]]
+        if possible[vehicle]:
+            graph.add_edge(
+                f"{row['carrier']}@{fleet['site']}",
+                f"{fleet['service']}@{fleet['site']}",
+                name=vehicle,
+            )
+    return graph

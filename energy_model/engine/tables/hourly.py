@@ -1,0 +1,63 @@
+"""Hourly: a cell that is a number all year, or a number made from a profile: ``5 + 0.8 * price``.
+
+Accepted: ``0.9``, ``price``, ``-price``, ``0.8 * price``, ``5 + 0.8 * price``, ``1 / cop``, ``-2 / cop``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+CELL = re.compile(
+    rf"^(?:(?P<offset>{NUMBER})(?=\s*[-+]))?\s*(?P<sign>[-+])?\s*"
+    rf"(?:(?P<factor>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<operation>[*/])\s*)?"
+    r"(?P<profile>[A-Za-z_][\w]*)$"
+)
+
+
+@dataclass(frozen=True)
+class Hourly:
+    """A value of every hour: ``offset + factor * profile``, or ``offset + factor / profile``."""
+
+    offset: float = 0.0
+    factor: float = 0.0
+    profile: str | None = None
+    inverse: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Hourly:
+        """The value a cell states; ValueError if it states none."""
+        try:
+            return cls(offset=float(text))
+        except ValueError:
+            pass
+        found = CELL.match(text.strip())
+        if found is None:
+            raise ValueError(text)
+        factor = float(found["factor"] or 1.0) * (-1.0 if found["sign"] == "-" else 1.0)
+        inverse = found["operation"] == "/"
+        return cls(float(found["offset"] or 0.0), factor, found["profile"], inverse)
+
+    def __mul__(self, by: float) -> Hourly:
+        return replace(self, offset=self.offset * by, factor=self.factor * by)
+
+    def __add__(self, more: float) -> Hourly:
+        return replace(self, offset=self.offset + more)
+
+    def values(self, profiles: pd.DataFrame) -> np.ndarray:
+        """The value in each hour of the profiles."""
+        if self.profile is None:
+            return np.full(len(profiles), self.offset)
+        column = profiles[self.profile].to_numpy(float)
+        return self.offset + (self.factor / column if self.inverse else self.factor * column)
+
+    def __str__(self) -> str:
+        if self.profile is None:
+            return f"{self.offset:.12g}"
+        sign = "/" if self.inverse else "*"
+        start = f"{self.offset:.12g} + " if self.offset else ""
+        return f"{start}{self.factor:.12g} {sign} {self.profile}"
