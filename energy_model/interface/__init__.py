@@ -1,0 +1,1 @@
+"""Interface: talks to people."""

@@ -1,0 +1,267 @@
+"""Command line: check, run, show, verify, profiles, init.
+
+Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.interface import show as tables
+from energy_model.interface.progress import Progress
+
+FINE, INPUT_FAULT, NO_PLAN, STOPPED = 0, 2, 3, 4
+app = typer.Typer(
+    help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
+    epilog="Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Case = Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
+RunFolder = Annotated[
+    Path, typer.Argument(help="Folder of a run, or a folder of runs (the newest is taken).")
+]
+Scenario = Annotated[
+    str | None,
+    typer.Option("--scenario", "-s", help="A file of scenarios/; without it the case's default."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="ADDRESS=VALUE, += or *=; may be given several times."),
+]
+Resolution = Annotated[
+    str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
+]
+
+
+def main() -> None:
+    """The program; every expected fault ends in sentences and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except em.InputFault as fault:
+        leave(
+            INPUT_FAULT,
+            [str(f) for f in fault.faults],
+            f"{len(fault.faults)} fault{'s' * (len(fault.faults) > 1)} in the inputs",
+        )
+    except em.NoSolution as none:
+        leave(
+            STOPPED if none.status in ("stopped", "failed") else NO_PLAN,
+            none.sentences,
+            f"no plan ({none.status})",
+        )
+    except KeyboardInterrupt:
+        leave(STOPPED, ["Nothing was written."], "stopped")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(STOPPED)
+
+
+def leave(code: int, sentences: list[str], title: str) -> None:
+    """Says what is wrong — as JSON too if that was asked for — and ends."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"{title}:", markup=False)
+    for sentence in sentences:
+        console.print(f"  {sentence}", markup=False)
+    if "--json" in sys.argv:
+        sys.stdout.write(
+            json.dumps({"error": title, "faults": sentences, "exit_code": code}, ensure_ascii=False)
+            + "\n"
+        )
+    sys.exit(code)
+
+
+def write_json(content: Any) -> None:
+    """Writes JSON alone on standard output; a number that is none becomes null."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {str(k): plain(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(v) for v in value]
+        if hasattr(value, "item"):
+            value = value.item()
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    sys.stdout.write(json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
+
+
+def resolved(resolution: str | None) -> int | str | None:
+    """A number of steps, ``full`` or none, from what was typed."""
+    return int(resolution) if resolution and resolution.lstrip("-").isdigit() else resolution
+
+
+@app.command()
+def check(
+    case: Case, scenario: Scenario = None, changes: Changes = None, as_json: AsJson = False
+) -> None:
+    """Check a case: every fault of every file, where its numbers come from, and whether its peaks can be met."""
+    from energy_model.engine.solution import adequacy  # noqa: PLC0415
+    from energy_model.interface import provenance  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        tell("reading the tables")
+        system = em.read(case, scenario, changes or ())
+        tell("looking at peaks, potentials and the emission target")
+        warned = adequacy.warnings(system)
+        traced = provenance.trace(case, system)
+    if as_json:
+        write_json(
+            {
+                "case": system.settings.name,
+                "scenario": system.scenario,
+                "faults": [],
+                "warnings": warned,
+                **provenance.summary(traced),
+            }
+        )
+    else:
+        tables.checked(system, warned, traced)
+
+
+@app.command()
+def run(
+    case: Case,
+    scenario: Scenario = None,
+    changes: Changes = None,
+    resolution: Resolution = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder of the run; without it one under runs/."),
+    ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Solve again even if the same inputs were solved before."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the least-cost plan of a case and write it to a folder."""
+    from energy_model.engine.solution import adequacy  # noqa: PLC0415
+    from energy_model.engine.solution.run import folder_name  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        tell("reading the tables")
+        system = em.read(case, scenario, changes or (), resolved(resolution))
+        place = out or Path("runs") / folder_name(system)
+        found = None if again else _same_inputs(place, system.digest)
+        if found is None:
+            tell("looking at peaks, potentials and the emission target")
+            warned = adequacy.warnings(system)
+            solved = em.solve(system, progress=tell)
+            solved.record["warnings"] = warned
+            solved.record["seconds"]["total"] = round(tell.seconds, 3)
+            tell("writing the run")
+            em.save(solved, place, tell.log)
+        else:
+            tell(f"the same inputs were solved before: {place} (--again solves them again)")
+            solved = found
+    if as_json:
+        write_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
+    else:
+        tables.headline(solved)
+        Console(highlight=False, soft_wrap=True).print(f"\nWritten to {place}", markup=False)
+
+
+def _same_inputs(place: Path, digest: str) -> em.Run | None:
+    try:
+        found = em.open_run(place) if (place / "record.json").is_file() else None
+    except em.InputFault:
+        return None
+    return found if found and found.record["digest"] == digest else None
+
+
+def _summary(solved: em.Run) -> dict[str, Any]:
+    names = (
+        "case",
+        "scenario",
+        "changes",
+        "status",
+        "objective",
+        "net_emissions",
+        "headline",
+        "certificate",
+        "steps",
+        "warnings",
+        "seconds",
+    )
+    return {name: solved.record[name] for name in names if name in solved.record}
+
+
+@app.command()
+def show(run: RunFolder, as_json: AsJson = False) -> None:
+    """Show a run: headline, capacities, cost by sector and firm, emissions both ways, prices, and what drives it."""
+    opened = em.open_run(run)
+    if as_json:
+        write_json({"run": str(opened.path), **_summary(opened), **tables.as_records(opened)})
+    else:
+        tables.everything(opened)
+
+
+@app.command()
+def verify(run: RunFolder, as_json: AsJson = False) -> None:
+    """Prove a run from its file alone, without a solver: it keeps every rule, and no plan is cheaper."""
+    opened = em.open_run(run)
+    found = em.verify(run)
+    if as_json:
+        write_json({"run": str(opened.path), **found.as_dict(), "objective": opened.objective})
+    else:
+        tables.certificate(opened, found)
+    if not found.holds or not math.isclose(
+        found.cost, opened.objective, rel_tol=1e-6, abs_tol=1e-3
+    ):
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
+def profiles(
+    case: Case,
+    seed: Annotated[int | None, typer.Option(help="Another seed gives other weather.")] = None,
+    year: Annotated[int | None, typer.Option(help="The calendar year.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where to write; without it the case's profiles/year.csv."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remake a case's synthetic year from its settings, and compare it with published statistics."""
+    from energy_model.interface import remake  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        tell("making the year")
+        path, found = remake.year(case, seed, year, out)
+    if as_json:
+        write_json({"written": str(path), "statistics": found.to_dict("records")})
+    else:
+        tables.statistics(path, found)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Begin a small new case that runs as it is and can be grown."""
+    from energy_model.interface import begin  # noqa: PLC0415
+
+    written = begin.case(folder)
+    if as_json:
+        write_json({"folder": str(folder), "files": written})
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(f"A small case stands in {folder}: {', '.join(written)}.", markup=False)
+        console.print(f"Run it with: energy-model run {folder}", markup=False)

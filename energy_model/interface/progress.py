@@ -1,0 +1,58 @@
+"""Progress: what the program is doing, on standard error — a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.status import Status
+
+QUIET = 2.0  # seconds between plain lines about the same activity
+
+
+class Progress:
+    """Tells what is being done; keeps every line, with its time, for the run's log."""
+
+    def __init__(self, silent: bool = False) -> None:
+        self.console, self.silent = Console(stderr=True, highlight=False), silent
+        self.begun, self.last, self.lines = time.monotonic(), ("", 0.0), []
+        self.status: Status | None = None
+
+    def __enter__(self) -> Progress:
+        if self.console.is_terminal and not self.silent:
+            self.status = self.console.status("starting")
+            self.status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+    def __call__(self, said: str) -> None:
+        """Tells one thing."""
+        now = time.monotonic()
+        self.lines.append(f"{now - self.begun:8.1f} s  {said}")
+        activity = said.split(":")[0]
+        if self.silent:
+            return
+        if self.status is not None:
+            self.status.update(f"{said}  ({now - self.begun:.0f} s)")
+        elif activity != self.last[0] or now - self.last[1] >= QUIET:
+            self.console.print(f"{now - self.begun:6.1f} s  {said}")
+            self.last = activity, now
+
+    @property
+    def seconds(self) -> float:
+        """Time since the beginning [s]."""
+        return time.monotonic() - self.begun
+
+    @property
+    def log(self) -> str:
+        """Everything told, a line each."""
+        return "\n".join(self.lines) + "\n"

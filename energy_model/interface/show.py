@@ -1,0 +1,271 @@
+"""Show: answers as tables on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from energy_model.engine.solution.certificate import Certificate
+from energy_model.engine.solution.indicators import MEANINGS
+from energy_model.engine.solution.run import Run
+from energy_model.engine.tables.system import System
+from energy_model.interface import provenance
+from energy_model.interface.words import called, number, sentences
+
+
+def _print(*what: Any) -> None:
+    console = Console(highlight=False)
+    width = console.width if console.is_terminal else 140
+    Console(highlight=False, width=width, soft_wrap=False).print(*what)
+
+
+def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) -> Table:
+    """A table with its last columns aligned to the right from column ``right`` on."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="right" if i >= right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def meaning(name: str) -> tuple[str, str, str]:
+    """Unit, English and Danish meaning of a headline number."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    carrier = name.removesuffix("_price").replace("_", " ")
+    return ("EUR/unit", f"Marginal price of {carrier}, as demanded", f"Marginalpris, {carrier}")
+
+
+def headline(run: Run) -> None:
+    """The first numbers and three sentences."""
+    title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
+    rows = [
+        [meaning(name)[1], meaning(name)[2], number(value, meaning(name)[0])]
+        for name, value in run.headline.items()
+    ]
+    _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
+    for warning in run.record.get("warnings", []):
+        _print(f"[yellow]Warning:[/] {warning}")
+    _print("")
+    for sentence in sentences(run):
+        _print(sentence)
+    if run.headline["unserved"] > 1e-3:
+        _print("[bold red]Not everything is served; see carriers.csv, column unserved.[/]")
+
+
+def everything(run: Run) -> None:
+    """All tables of a run."""
+    headline(run)
+    for table in (capacities(run), carriers(run), *costs(run), emissions(run), land(run)):
+        if table is not None and table.row_count:
+            _print("")
+            _print(table)
+
+
+def capacities(run: Run) -> Table:
+    """What stands, is retired and added, with full-load hours."""
+    frame = run.tables["capacities"]
+    used = frame[(frame["capacity"].abs() > 1e-6) | (frame["retired"] > 1e-6)]
+    rows = [
+        [
+            called(frame, str(name)),
+            str(row["group"] if isinstance(row["group"], str) else row["table"]),
+            *(number(row[c]) for c in ("existing", "retired", "added", "capacity")),
+            row["unit"],
+            number(row["full_load_hours"])
+            if row["full_load_hours"] == row["full_load_hours"]
+            else "",
+        ]
+        for name, row in used.sort_values(["table", "added"], ascending=[True, False]).iterrows()
+    ]
+    return grid(
+        "Capacities",
+        ["Asset", "Group", "existing", "retired", "added", "in all", "unit", "full-load h"],
+        rows,
+        2,
+    )
+
+
+def carriers(run: Run) -> Table:
+    """Energy over the year and mean prices, by carrier."""
+    frame = run.tables["carriers"]
+    names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved"]
+    rows = [
+        [
+            called(frame, str(name)),
+            row["unit"],
+            *(number(row[c]) if abs(row[c]) > 1e-6 else "" for c in names),
+            number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
+        ]
+        for name, row in frame.iterrows()
+    ]
+    return grid(
+        "Carriers over the year (made +, taken −), and mean marginal price [EUR/unit]",
+        ["Carrier", "unit", *names, "price"],
+        rows,
+        2,
+    )
+
+
+def costs(run: Run) -> list[Table]:
+    """Cost by entry, sector and firm."""
+    frame = run.tables["costs"]
+    found = []
+    for column, title in (
+        ("entry", "Cost by entry"),
+        ("sector", "Cost by sector"),
+        ("firm", "Cost by firm (owner, trader or who wants)"),
+    ):
+        sums = (
+            frame.assign(**{column: frame[column].fillna("nobody named")})
+            .groupby(column)["cost"]
+            .sum()
+            .sort_values(ascending=False)
+        )
+        rows = [
+            [str(name).replace("_", " "), number(amount, "EUR/a")]
+            for name, amount in sums.items()
+            if abs(amount) >= 0.5
+        ]
+        found.append(grid(title, [column, "cost"], rows))
+    return found
+
+
+def emissions(run: Run) -> Table:
+    """Emissions by what emits, net both ways."""
+    frame, names = run.tables["emissions"], run.tables["names"]
+    sums = (
+        frame.groupby("name")["emissions"].sum().sort_values(ascending=False)
+        if len(frame)
+        else pd.Series(dtype=float)
+    )
+    rows = [
+        [called(names, name), number(amount, "t/a")]
+        for name, amount in sums.items()
+        if abs(amount) >= 0.5
+    ]
+    first = run.headline
+    rows += [
+        ["net, exports not credited", number(first["net_emissions_without_export_credit"], "t/a")],
+        ["net, exports credited", number(first["net_emissions_with_export_credit"], "t/a")],
+    ]
+    return grid("Emissions", ["From", "emitted (+), kept or taken back (−)"], rows)
+
+
+def land(run: Run) -> Table | None:
+    """Land taken by site and class."""
+    frame = run.tables["land"]
+    taken = frame[frame["taken"] > 1e-6] if len(frame) else frame
+    if not len(taken):
+        return None
+    rows = [
+        [
+            str(site),
+            str(kind),
+            number(row["taken"]),
+            number(row["area"]),
+            number(row["citizens_total"]),
+            number(row["firms_total"]),
+            number(row["price"]),
+        ]
+        for (site, kind), row in taken.iterrows()
+    ]
+    return grid(
+        "Land",
+        [
+            "Site",
+            "Class",
+            "taken [ha]",
+            "to be had [ha]",
+            "citizens' points",
+            "firms' points",
+            "a hectare more is worth [EUR/a]",
+        ],
+        rows,
+        2,
+    )
+
+
+def certificate(run: Run, found: Certificate) -> None:
+    """What was recomputed, and what it proves."""
+    rows = [
+        ["cost of the plan", number(found.cost, "EUR/a")],
+        ["no plan is cheaper than", number(found.bound, "EUR/a")],
+        ["gap", f"{found.gap:.2e}"],
+        ["largest violation of a rule, relative", f"{found.row_violation:.2e}"],
+        ["largest violation of a bound, relative", f"{found.bound_violation:.2e}"],
+    ]
+    _print(
+        grid(f"Certificate of {run.path}", ["Recomputed from the stored program", "value"], rows)
+    )
+    steps = run.record["steps"]
+    if found.holds:
+        _print(
+            f"Proven: the plan keeps every rule, and no plan of these {steps:,} steps is cheaper."
+        )
+    else:
+        _print(
+            "[bold red]Not proven:[/] the stored plan breaks a rule or is not the cheapest; run the case again."
+        )
+
+
+def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
+    """What a check found."""
+    sizes = [[name, f"{len(frame):,}"] for name, frame in system.frames.items() if len(frame)]
+    _print(
+        grid(
+            f"{system.settings.name}, {system.scenario or 'base'}: no faults",
+            ["Table", "rows"],
+            sizes,
+        )
+    )
+    shares = provenance.summary(traced)
+    _print(
+        f"\n{shares['numbers']:,} numbers: {shares['share_sourced']:.1%} from a publication, {shares['share_assumed']:.1%} marked as assumptions, "
+        f"{shares['share_untraced']:.1%} not traced."
+    )
+    for name in list(shares["untraced"])[:20]:  # type: ignore[call-overload]
+        _print(f"  not in sources.csv: {name}")
+    for warning in warned:
+        _print(f"[yellow]Warning:[/] {warning}")
+    if not warned:
+        _print("Peaks, yearly amounts and the emission target are within reach.")
+
+
+def statistics(path: Path, found: pd.DataFrame) -> None:
+    """A made year against published statistics."""
+    _print(
+        grid(
+            f"Written to {path}",
+            list(found.columns),
+            [
+                [str(v) if not isinstance(v, float) else f"{v:,.4g}" for v in row]
+                for row in found.to_numpy()
+            ],
+            2,
+        )
+    )
+
+
+def as_records(run: Run) -> dict[str, Any]:
+    """All tables of a run as lists of rows."""
+    keyed = ("capacities", "carriers", "land", "names")
+    return {
+        name: (frame.reset_index() if name in keyed else frame)
+        .astype(object)
+        .where(lambda f: f.notna(), None)
+        .to_dict("records")
+        for name, frame in run.tables.items()
+    } | {"sentences": sentences(run)}
