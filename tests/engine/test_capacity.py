@@ -1,0 +1,92 @@
+"""Capacity, checked against answers worked out by hand."""
+
+import pytest
+import tiny
+
+from energy_model.engine.formulation.capacity import annuity
+
+
+def built(penalty=1000.0, **columns):
+    """One MWh of heat from a plant that costs only what owning it costs."""
+    return tiny.solved(
+        1,
+        demands=[tiny.demand(penalty=penalty)],
+        conversions=[tiny.plant("plant", **({"capacity_addable": 10} | columns))],
+        flows=[tiny.flow("plant", "heat", 1)],
+    )
+
+
+def test_an_annuity_repays_the_loan():
+    """At 10 %, 100 over two years is 57.62 a year: 100 × 1.1² = 57.62 × 1.1 + 57.62."""
+    yearly = 100 * annuity(0.1, 2)
+    assert yearly * 1.1 + yearly == pytest.approx(100 * 1.1**2)
+    assert annuity(0.0, 4) == 0.25
+
+
+def test_adding_costs_its_annuity_and_its_fixed_cost():
+    """1 MW of 200 EUR over 4 years without interest, and 7 EUR a year."""
+    assert built(investment=200, lifetime=4, fixed_cost=7).objective == pytest.approx(50 + 7)
+
+
+def test_nothing_is_added_that_costs_more_than_it_saves():
+    """At 1001 EUR a MW the demand goes unserved at 1000."""
+    assert built(fixed_cost=1001).tables["capacities"].at["plant", "added"] == pytest.approx(0)
+
+
+def test_no_more_is_added_than_addable():
+    """0.6 MW of 1 is built; 0.4 MWh go unserved."""
+    assert built(capacity_addable=0.6, fixed_cost=7).objective == pytest.approx(0.6 * 7 + 400)
+
+
+def test_retiring_saves_the_fixed_cost():
+    """3 MW stand at 7 EUR a MW; 1 is needed, and two thirds may go: 2 MW are retired."""
+    run = built(capacity_existing=3, capacity_addable=0, fixed_cost=7, retirable=1)
+    assert run.tables["capacities"].at["plant", "retired"] == pytest.approx(2)
+    assert run.objective == pytest.approx(7)
+    assert built(
+        capacity_existing=3, capacity_addable=0, fixed_cost=7, retirable=0.5
+    ).objective == pytest.approx(1.5 * 7)
+    assert built(capacity_existing=3, capacity_addable=0, fixed_cost=7).objective == pytest.approx(
+        21
+    )
+
+
+def test_a_tied_capacity_keeps_its_ratio():
+    """Each MW of the plant asks for 0.5 MW of the coupler, at 30 EUR a MW."""
+    run = tiny.solved(
+        1,
+        demands=[tiny.demand()],
+        conversions=[
+            tiny.plant("plant", capacity_addable=10, fixed_cost=7),
+            tiny.plant(
+                "coupler",
+                capacity_addable=10,
+                fixed_cost=30,
+                tied_to="plant",
+                ratio=0.5,
+                availability=0,
+            ),
+        ],
+        flows=[tiny.flow("plant", "heat", 1), tiny.flow("coupler", "heat", 1)],
+    )
+    assert run.objective == pytest.approx(7 + 15)
+
+
+def test_an_asset_takes_from_its_technology_what_it_leaves_empty():
+    """Its own fixed cost of 5 stands; investment and lifetime come from the catalogue."""
+    run = tiny.solved(
+        1,
+        technologies=[
+            {
+                "technology": "kind",
+                "capacity_unit": "MW",
+                "investment": 100,
+                "lifetime": 10,
+                "fixed_cost": 99,
+            }
+        ],
+        demands=[tiny.demand()],
+        conversions=[tiny.plant("plant", technology="kind", capacity_addable=10, fixed_cost=5)],
+        flows=[tiny.flow("plant", "heat", 1)],
+    )
+    assert run.objective == pytest.approx(10 + 5)
