@@ -17,6 +17,7 @@ from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution.certificate import Certificate
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.problem import Problem
+from energy_model.engine.solution.results import Inconsistent
 from energy_model.engine.solution.run import Run, open_run, save, solve, verify
 from energy_model.engine.tables import reader
 from energy_model.engine.tables.schema import InputFault
@@ -24,6 +25,7 @@ from energy_model.engine.tables.system import System
 
 __all__ = [
     "Certificate",
+    "Inconsistent",
     "InputFault",
     "NoSolution",
     "Problem",

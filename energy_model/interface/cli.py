@@ -18,6 +18,10 @@ import energy_model as em
 from energy_model.interface import show as tables
 from energy_model.interface.progress import Progress
 
+ClickException = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 FINE, INPUT_FAULT, NO_PLAN, STOPPED = 0, 2, 3, 4
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
@@ -50,7 +54,9 @@ AsJson = Annotated[
 def main() -> None:
     """The program; every expected fault ends in sentences and an exit code, never a traceback."""
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
     except em.InputFault as fault:
         leave(
             INPUT_FAULT,
@@ -63,11 +69,24 @@ def main() -> None:
             none.sentences,
             f"no plan ({none.status})",
         )
-    except KeyboardInterrupt:
+    except em.Inconsistent as wrong:
+        leave(
+            STOPPED,
+            [f"{wrong} Nothing was written; try another resolution or method."],
+            "the answer does not add up",
+        )
+    except (KeyboardInterrupt, typer.Abort):
         leave(STOPPED, ["Nothing was written."], "stopped")
+    except ClickException as wrong:
+        leave(
+            INPUT_FAULT,
+            [wrong.format_message(), "Try energy-model --help."],
+            "the call is not understood",
+        )
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(STOPPED)
+    sys.exit(code if isinstance(code, int) else FINE)
 
 
 def leave(code: int, sentences: list[str], title: str) -> None:

@@ -37,15 +37,17 @@ class Progress:
     def __call__(self, said: str) -> None:
         """Tells one thing."""
         now = time.monotonic()
-        self.lines.append(f"{now - self.begun:8.1f} s  {said}")
         activity = said.split(":")[0]
+        news = activity != self.last[0] or now - self.last[1] >= QUIET
+        if news:
+            self.lines.append(f"{now - self.begun:8.1f} s  {said}")
+            self.last = activity, now
         if self.silent:
             return
         if self.status is not None:
             self.status.update(f"{said}  ({now - self.begun:.0f} s)")
-        elif activity != self.last[0] or now - self.last[1] >= QUIET:
+        elif news:
             self.console.print(f"{now - self.begun:6.1f} s  {said}")
-            self.last = activity, now
 
     @property
     def seconds(self) -> float:

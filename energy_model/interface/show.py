@@ -61,7 +61,7 @@ def headline(run: Run) -> None:
     _print("")
     for sentence in sentences(run):
         _print(sentence)
-    if run.headline["unserved"] > 1e-3:
+    if run.headline["unserved"] > 1e-6 * -run.tables["carriers"]["wanted"].sum():
         _print("[bold red]Not everything is served; see carriers.csv, column unserved.[/]")
 
 

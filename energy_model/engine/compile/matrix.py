@@ -15,6 +15,7 @@ import pyomo.environ as pyo
 import scipy.sparse as sp
 from pyomo.core.base.constraint import ConstraintData
 from pyomo.core.expr.template_expr import templatize_rule
+from pyomo.core.expr.visitor import identify_variables
 from pyomo.repn import generate_standard_repn
 
 from energy_model.engine.compile.vector import Linear, Reader, Unsupported
@@ -78,6 +79,7 @@ class Rows:
 
 def compile_model(model, check: int = 3) -> Matrix:
     """The matrix; of each family that is read as a template, ``check`` rows are compared with the rule itself."""
+    refuse_unknown(model)
     variables = [
         v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
     ]
@@ -119,6 +121,20 @@ def compile_model(model, check: int = 3) -> Matrix:
         {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
         names, slow, entries,
     )  # fmt: skip
+
+
+READ = (pyo.Var, pyo.Constraint, pyo.Objective)
+SILENT = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suffix, pyo.BuildAction)
+
+
+def refuse_unknown(model) -> None:
+    """A component that asks for something else than rows and columns would be left out in silence."""
+    for component in model.component_objects(active=True, descend_into=True):
+        if component.ctype not in (*READ, *SILENT, pyo.ConcreteModel):
+            kind = component.ctype.__name__
+            raise TypeError(
+                f"'{component.name}' is a {kind}, which cannot be read; write it as constraints, or deactivate it."
+            )
 
 
 def refuse_impossible(A, lower, upper, names) -> None:
@@ -173,6 +189,8 @@ def compare(reader: Reader, con, line: int, body: Linear, lower, upper, frame) -
     index = tuple(label.members[int(label.codes[0])] for label in names)
     index = index if len(index) > 1 else index[0]
     said = ConstraintData(con.rule(con.parent_block(), index), con)
+    if any(variable.fixed for variable in identify_variables(said.body)):
+        return  # Pyomo would read a fixed variable as a number; here it keeps its column
     row, low, high = plain(reader, said)
     terms = [kept(np.arange(frame.size) == line, *term) for term in body.terms]
     read, wanted = (totals([(c, v) for _, c, v in side]) for side in (terms, row.terms))

@@ -53,7 +53,7 @@ def capacity_columns(unit: str) -> str:
     technology          -                    in technologies = none  Where empty cells are looked up
     firm                -                    in firms = none      Who owns it
     capacity_existing   {unit}               not negative = 0     Capacity that stands
-    capacity_addable    {unit}               not negative = 0     Capacity that may be added
+    capacity_addable    {unit}               limit = 0            Capacity that may be added
     retirable           1                    fraction = 0         Share of the existing capacity that may be retired
     investment          EUR/capacity         not negative = 0     Cost of adding one unit of capacity
     fixed_cost          EUR/capacity/a       not negative = 0     Yearly cost of having one unit of capacity

@@ -43,7 +43,7 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
     for quantity in TABLE_OF:
         pairs = {(k, row): w for k, q, row, w in terms if q == quantity}
         where = {k: [row for other, row in pairs if other == k] for k in m.limits}
-        dimen = 2 if TABLE_OF[quantity] == "land" else 1
+        dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
         m.add_component(f"{quantity}_limited", rows_by(m.limits, where, dimen))
         flat = {
             (k, *(row if isinstance(row, tuple) else (row,))): w for (k, row), w in pairs.items()
@@ -60,8 +60,7 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
         return (
             sum(m.added_counts[k, a] * m.added[a] for a in m.added_limited[k])
             + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
-            + sum(m.activity_counts[k, c] * m.step_length[t] * m.activity[c, i, t]
-                  for c in m.activity_limited[k] for i in m.modes_of[c] for t in m.steps)
+            + sum(m.activity_counts[k, c, i] * m.step_length[t] * m.activity[c, i, t] for c, i in m.activity_limited[k] for t in m.steps)
             + sum(m.bought_counts[k, x] * m.step_length[t] * m.bought[x, t] for x in m.bought_limited[k] for t in m.steps)
             + sum(m.sold_counts[k, x] * m.step_length[t] * m.sold[x, t] for x in m.sold_limited[k] for t in m.steps)
             + sum(m.sent_counts[k, x] * m.step_length[t] * m.sent[x, t] for x in m.sent_limited[k] for t in m.steps)
@@ -89,7 +88,10 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
         rows = frame.index[frame["sell_most"] > 0] if quantity == "sold" else frame.index
         known = {row_name(row): row for row in rows}
         hits = fnmatch.filter(known, pattern)
-        found += [(limit, quantity, known[hit], float(weight)) for hit in hits]
+        met = [known[hit] for hit in hits]
+        if quantity == "activity":  # every mode of a plant counts
+            met = [run for run in system.modes.index if run[0] in met]
+        found += [(limit, quantity, row, float(weight)) for row in met]
         if not hits:
             faults.append(
                 Fault(

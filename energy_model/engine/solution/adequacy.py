@@ -19,6 +19,7 @@ from energy_model.engine.tables.steps import segments
 from energy_model.engine.tables.system import System, bus_name
 
 COARSE = 24  # steps of the look at emissions
+UNLIMITED = 1e12  # stands for a capacity without a limit, which times nothing would be no number
 
 
 def warnings(system: System) -> list[str]:
@@ -60,15 +61,15 @@ def _short_area(system: System, area: set[str], most) -> list[str]:
             running = system["conversions"].at[plant, "availability"].values(system.profiles)
             made = np.clip(flow["coefficient"].values(system.profiles), 0, None)
             if most[plant] > 0:
-                can += made * running * most[plant]
+                can += made * running * min(most[plant], UNLIMITED)
     markets, stores = system["markets"], system["storages"]
     bought = sum(
-        row["buy_most"]
+        min(row["buy_most"], UNLIMITED)
         for _, row in markets.iterrows()
         if bus_name(row["carrier"], row["site"]) in area
     )
     stored = sum(
-        most[s] / row["duration"]
+        min(most[s], UNLIMITED) / row["duration"]
         for s, row in stores.iterrows()
         if bus_name(row["carrier"], row["site"]) in area and most[s] > 0
     )
@@ -76,7 +77,7 @@ def _short_area(system: System, area: set[str], most) -> list[str]:
     for vehicle, row in vehicles.iterrows():
         fleet = fleets.loc[row["fleet"]]
         if bus_name(fleet["service"], fleet["site"]) in area:
-            can += most[vehicle] * fleet["distance"] / system.hours
+            can += min(most[vehicle], UNLIMITED) * fleet["distance"] / system.hours
     carrier = next(iter(area)).split("@")[0]
     unit, places = (
         system["carriers"].at[carrier, "unit"],

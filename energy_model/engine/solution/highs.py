@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-import re
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +22,8 @@ SMALL = 60_000  # non-zeros below which the simplex method is the faster
 Progress = Callable[[str], None]
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
-    "hipo": {"solver": "hipo", "run_crossover": "off"},
-    "hipo, crossover": {"solver": "hipo", "run_crossover": "on"},
+    "hipo": {"solver": "hipo", "run_crossover": "off", "hipo_system": "augmented"},
+    "hipo, crossover": {"solver": "hipo", "run_crossover": "on", "hipo_system": "augmented"},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
@@ -114,13 +116,17 @@ def _once(lp: LinearProgram, method: str, time_limit: float, progress: Progress 
         )
     highs = highspy.Highs()
     highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("output_flag", progress is not None)
+    highs.setOptionValue("output_flag", False)
     for option, value in {**METHODS[method], "time_limit": time_limit, "threads": 0}.items():
         highs.setOptionValue(option, value)
-    if progress is not None:
-        highs.cbLogging += lambda event: _tell(event.message, begun, progress)
+    watch = Watch(progress)
+    highs.cbIpmInterrupt += watch
+    highs.cbSimplexInterrupt += watch
     _hand_over(highs, lp)
-    highs.run()
+    with watch.listening():
+        highs.run()
+    if watch.interrupted:
+        raise KeyboardInterrupt
     status = _status(highs)
     solution, info = highs.getSolution(), highs.getInfo()
     x, prices = np.asarray(solution.col_value, float), np.asarray(solution.row_dual, float)
@@ -168,10 +174,32 @@ def _status(highs: highspy.Highs) -> str:
     }.get(status, FAILED)
 
 
-ITERATION = re.compile(r"^\s*(\d+)\s")
+class Watch:
+    """Tells how far the solver is, and stops it when the user does."""
 
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
 
-def _tell(message: str, begun: float, progress: Progress) -> None:
-    """Hands on how far the solver is, from a line of its log."""
-    if found := ITERATION.match(message):
-        progress(f"iteration {found[1]}, {time.monotonic() - begun:.0f} s")
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Within, an interrupt from the keyboard is kept until the solver asks; it cannot carry an exception."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, *_: Any) -> None:
+        self.interrupted = True
+
+    def __call__(self, event: Any) -> None:
+        """Called by the solver now and then."""
+        told = event.data_out
+        count = max(told.ipm_iteration_count, told.simplex_iteration_count)
+        if self.progress is not None:
+            self.progress(f"iteration {count}, {time.monotonic() - self.begun:.0f} s")
+        if self.interrupted:
+            event.interrupt()

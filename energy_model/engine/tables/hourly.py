@@ -32,9 +32,13 @@ class Hourly:
     def parse(cls, text: str) -> Hourly:
         """The value a cell states; ValueError if it states none."""
         try:
-            return cls(offset=float(text))
+            number = float(text)
         except ValueError:
-            pass
+            number = None
+        if number is not None:
+            if not np.isfinite(number):
+                raise ValueError(text)
+            return cls(offset=number)
         found = CELL.match(text.strip())
         if found is None:
             raise ValueError(text)

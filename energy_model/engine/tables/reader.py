@@ -36,6 +36,8 @@ class Reading:
     places: dict[tuple[str, object], tuple[str, int]] = field(default_factory=dict)
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
     given_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
+    wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
 
     def fault(
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
@@ -105,7 +107,7 @@ def read(
                     f"{place[2]} (set by {difference.origin}: {difference})"
                 )
     profiles = _profiles(folder, case, reading)
-    _fill(frames, tables)
+    _fill(frames, tables, reading)
     for table in tables:
         frames[table.name] = _validated(frames[table.name], table, reading)
     checks.across_tables(frames, tables, profiles, case, reading)
@@ -423,7 +425,7 @@ def _sources(folder: Path, reading: Reading) -> pd.DataFrame:
 # --- cells ------------------------------------------------------------------------------------------
 
 
-def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table]) -> None:
+def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: Reading) -> None:
     """Empty cells take the technology's, then the default."""
     technologies = frames.get("technologies")
     for table in tables:
@@ -441,6 +443,7 @@ def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table]) -> None:
                     for name in shared:
                         if frame.at[row, name] is None:
                             frame.at[row, name] = technologies.at[technology, name]
+                            reading.inherited[table.name, row, name] = technology
         for column in table.columns:
             fallback = column.fallback
             if fallback is not None:
@@ -457,6 +460,11 @@ def _validated(frame: pd.DataFrame, table: Table, reading: Reading) -> pd.DataFr
             name: None if isinstance(v, float) and np.isnan(v) else v for name, v in row.items()
         }
         for name, value, remedy in table.wrong_cells(values):
+            if table.name == "technologies":
+                reading.wrong_in_catalogue.add((key, name))
+            source = reading.inherited.get((table.name, key, name))
+            if (source, name) in reading.wrong_in_catalogue:
+                continue  # told at the technology
             reading.wrong(table.name, key, name, value, remedy)
     return frame
 

@@ -1,6 +1,6 @@
 """Schema: what a table may hold, declared as a table — name, unit, kind, meaning.
 
-A kind is one of ``any``, ``positive``, ``not negative``, ``fraction`` (numbers), the same after
+A kind is one of ``any``, ``positive``, ``not negative``, ``limit``, ``fraction`` (numbers), the same after
 ``hourly`` (a number or a profile), ``text``, ``yes or no``, ``one of a b c``, ``in table`` (a key of that
 table). After ``=`` stands the value an empty cell takes; ``= none`` leaves it open. A column that an
 asset leaves empty is first looked up at the technology it names. Rows are validated by pydantic, from
@@ -22,7 +22,8 @@ from energy_model.engine.tables.hourly import Hourly
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "any": ("write a number", lambda x: abs(x) < float("inf")),
     "positive": ("write a number above zero", lambda x: 0 < x < float("inf")),
-    "not negative": ("write zero or more", lambda x: x >= 0),
+    "not negative": ("write zero or more", lambda x: 0 <= x < float("inf")),
+    "limit": ("write zero or more, or inf for no limit", lambda x: x >= 0),
     "fraction": ("write a number between 0 and 1 (0.98 for 98 %)", lambda x: 0 <= x <= 1),
 }
 YES_OR_NO = ("yes", "no")
@@ -117,9 +118,10 @@ class Column:
         if not self.range or not text:
             return text or None
         try:
-            return Hourly.parse(text) * factor if self.hourly else float(text) * factor
+            value = Hourly.parse(text) * factor if self.hourly else float(text) * factor
         except ValueError:
             return text
+        return text if value != value else value  # a cell that says nan says nothing
 
     @property
     def fallback(self) -> object:

@@ -1,0 +1,187 @@
+"""Writes the pages that are printed from the code: tables.md, equations.md, api.md. ``--check`` fails if they are stale."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+import typing
+from pathlib import Path
+
+import energy_model as em
+from energy_model.engine import formulation
+from energy_model.engine.formulation import PARTS, setting
+from energy_model.engine.tables import hourly, schema, units
+from energy_model.engine.tables import settings as case_settings
+
+HERE = Path(__file__).parent
+PRINTED = "<!-- Printed from the code by docs/make.py; change the code, not this page. -->\n"
+
+
+def tables() -> str:
+    """Every table, column by column."""
+    lines = [PRINTED, "# Tables\n", _paragraphs(schema.__doc__), ""]
+    lines += [
+        "One CSV file for each table, or several (`storages.csv`, `storages_heat.csv`). A header carries the unit, "
+        "`capacity_addable [MW]`; any unit that can be converted is (`[kW]`, `[TJ/a]`, `[DKK/MWh]`, `[%]`). In the units "
+        "below, *unit* is the unit of the row's carrier and *capacity* the unit its capacity is counted in: a file whose header "
+        "says MW holds rows whose carrier is counted in MWh.\n",
+        f"Known units: {', '.join(f'`{name}`' for name in units.known_units())}.\n",
+        f"Hourly cells: {_paragraphs(hourly.__doc__)}\n",
+        "## case.toml\n",
+    ]
+    for kind in (
+        case_settings.Settings,
+        case_settings.Time,
+        case_settings.Emissions,
+        case_settings.Perspective,
+        case_settings.Acceptance,
+        case_settings.Solver,
+    ):
+        name = {"Settings": "(top)", "Perspective": "[perspectives.NAME]"}.get(
+            kind.__name__, f"[{kind.__name__.lower()}]"
+        )
+        lines += [
+            f"**{name}** — {_paragraphs(kind.__doc__)}\n",
+            "| setting | kind | default |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| {n} | {_kind(f.annotation)} | {'' if f.is_required() else _default(f.default)} |"
+            for n, f in kind.model_fields.items()
+        ]
+        lines.append("")
+    for part in (setting, *PARTS):
+        for table in part.TABLES:
+            lines += [
+                f"## {table.name}\n",
+                f"{table.meaning} Key: {' + '.join(table.key)}.\n",
+                "| column | unit | kind | if empty | meaning |",
+                "|---|---|---|---|---|",
+            ]
+            for c in table.columns:
+                empty = "must be filled" if c.required else "" if c.default == "none" else c.default
+                lines.append(
+                    f"| {c.name} | {c.unit if c.range else ''} | {c.kind} | {empty} | {c.meaning} |"
+                )
+            lines.append("")
+    return "\n".join(lines)
+
+
+def equations() -> str:
+    """Every part's sentence, decisions, rules and entries, with the source of each rule."""
+    lines = [
+        PRINTED,
+        "# Equations\n",
+        "Each part of the formulation is one file. Signs: made +, taken −, cost +. The rules are shown as the program runs them.\n",
+    ]
+    for part in PARTS:
+        name = part.__name__.rsplit(".", 1)[1]
+        lines += [
+            f"## {name}\n",
+            _paragraphs(part.__doc__),
+            "",
+            f"`{part.__name__.replace('.', '/')}.py`\n",
+            "```python",
+            _rules(part),
+            "```\n",
+        ]
+    return "\n".join(lines)
+
+
+def api() -> str:
+    """The public door, name by name."""
+    lines = [
+        PRINTED,
+        "# Python\n",
+        "Everything a script needs stands at `import energy_model as em`.\n",
+        "```python",
+        inspect.getdoc(em).split("\n\n", 1)[1].replace("    ", "", 1),
+        "```\n",
+    ]
+    for name in em.__all__:
+        thing = getattr(em, name)
+        sign = str(inspect.signature(thing)) if inspect.isfunction(thing) else ""
+        lines += [f"## {name}{'' if not sign else '()'}\n"]
+        lines += [f"```python\nem.{name}{sign}\n```\n"] if sign else []
+        lines += [_paragraphs(inspect.getdoc(thing) or ""), ""]
+        if inspect.isclass(thing) and not issubclass(thing, BaseException):
+            for member, value in inspect.getmembers(
+                thing, lambda v: inspect.isfunction(v) or isinstance(v, property)
+            ):
+                if not member.startswith("_") and value.__doc__:
+                    lines.append(f"- `{member}` — {value.__doc__.splitlines()[0]}")
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _rules(part) -> str:
+    """The body of a part's build function, from its first decision on."""
+    source = inspect.getsource(part.build).splitlines()
+    first = next(
+        (
+            i
+            for i, line in enumerate(source)
+            if "Var(" in line or "@m." in line or "accounts." in line
+        ),
+        0,
+    )
+    return inspect.cleandoc("\n".join(source[first:]))
+
+
+def _paragraphs(text: str | None) -> str:
+    return inspect.cleandoc(text or "").replace("``", "`")
+
+
+def _kind(annotation: typing.Any) -> str:
+    """A setting's type in words."""
+    inner = typing.get_args(annotation)
+    match typing.get_origin(annotation):
+        case typing.Annotated:
+            return _kind(inner[0])
+        case typing.Union | types.UnionType:
+            return " or ".join(_kind(kind) for kind in inner)
+        case typing.Literal:
+            return " or ".join(f"`{word}`" for word in inner)
+        case None:
+            return {
+                "str": "text",
+                "int": "whole number",
+                "float": "number",
+                "bool": "true or false",
+            }.get(annotation.__name__, f"group [{annotation.__name__.lower()}]")
+        case _:
+            return "list" if annotation.__name__ == "tuple" else "groups by name"
+
+
+def _default(value: object) -> str:
+    return (
+        f"see [{type(value).__name__.lower()}]"
+        if isinstance(value, case_settings.Setting)
+        else f"`{value!r}`"
+        if not isinstance(value, dict)
+        else ""
+    )
+
+
+PAGES = {"tables.md": tables, "equations.md": equations, "api.md": api}
+
+
+def main() -> int:
+    """Writes the pages, or with ``--check`` tells which are stale."""
+    assert formulation.PARTS
+    stale = []
+    for name, page in PAGES.items():
+        text, path = page().rstrip() + "\n", HERE / name
+        if "--check" in sys.argv:
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stderr.write(f"Stale: {', '.join(stale)}; run python docs/make.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
