@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from energy_model.engine.formulation import TABLES, formulate
+from energy_model.engine.solution.archive import open_run, save, verify
 from energy_model.engine.solution.certificate import Certificate
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Inconsistent
-from energy_model.engine.solution.run import Run, open_run, save, solve, verify
+from energy_model.engine.solution.run import Run, solve
 from energy_model.engine.tables import reader
 from energy_model.engine.tables.schema import InputFault
 from energy_model.engine.tables.system import System

@@ -169,7 +169,7 @@ def run(
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
     from energy_model.engine.solution import adequacy  # noqa: PLC0415
-    from energy_model.engine.solution.run import folder_name  # noqa: PLC0415
+    from energy_model.engine.solution.archive import folder_name  # noqa: PLC0415
 
     with Progress(as_json) as tell:
         tell("reading the tables")

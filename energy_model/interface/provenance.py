@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from energy_model.engine.formulation import TABLES
-from energy_model.engine.tables.reader import HEADER
+from energy_model.engine.tables.files import HEADER
 from energy_model.engine.tables.system import System
 
 

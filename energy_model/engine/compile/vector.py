@@ -124,8 +124,16 @@ class Reader:
             counts, rows = np.array([len(s) for s in sets], np.int32), [x for s in sets for x in s]
             place = {x: i for i, x in enumerate(dict.fromkeys(rows))}
             which = np.fromiter(map(place.__getitem__, rows), np.int32, len(rows))
-            dimen = next((family[i].dimen for i in family.index_set()), 1)  # known of an empty set too
-            width = dimen if type(dimen) is int else len(rows[0]) if rows and type(rows[0]) is tuple else 1
+            dimen = next(
+                (family[i].dimen for i in family.index_set()), 1
+            )  # known of an empty set too
+            width = (
+                dimen
+                if type(dimen) is int
+                else len(rows[0])
+                if rows and type(rows[0]) is tuple
+                else 1
+            )
             return counts, np.cumsum(counts) - counts, which, Axis(list(place), width)
 
         return self.once("ragged", family, make)

@@ -1,7 +1,7 @@
 """Land: what is added at a site must fit on it, pays rent, and is liked or not.
 
-Land is counted in classes (field, roof, harbour, setback zone, ...). What wind turbines keep free around
-them is a class of its own, which other uses need not share. Two weights in points a hectare, the citizens'
+Land is counted in classes (field, roof, harbour, setback zone, ...). What must be kept free around
+an asset is a class of its own, which other uses need not share. Two weights in points a hectare, the citizens'
 and the firms', make the acceptance accounts.
 """
 

@@ -1,7 +1,7 @@
 """Limits: policy rows — at most or at least so much of a weighted sum.
 
-A limit's terms name a quantity of some rows, with wildcards: biomass bought, wind added at a site, diesel
-cars kept. All terms of a limit with their weights make its sum.
+A limit's terms name a quantity of some rows, with wildcards: fuel bought, capacity added at a site, vehicles
+kept. All terms of a limit with their weights make its sum.
 """
 
 from __future__ import annotations

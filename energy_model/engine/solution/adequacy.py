@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs
@@ -44,7 +45,7 @@ def _short_areas(system: System) -> list[str]:
     ]
 
 
-def _short_area(system: System, area: set[str], most) -> list[str]:
+def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
     demands = system["demands"]
     here = [
         name for name, row in demands.iterrows() if bus_name(row["carrier"], row["site"]) in area

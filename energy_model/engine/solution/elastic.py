@@ -14,8 +14,9 @@ import scipy.sparse as sp
 
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
+from energy_model.engine.solution.dataset import BALANCES, label, members
 from energy_model.engine.solution.problem import Problem
-from energy_model.engine.solution.results import BALANCES, Results, label, members
+from energy_model.engine.solution.results import Results
 
 RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit")  # fmt: skip
@@ -78,12 +79,12 @@ def _cannot_be_met(problem: Problem) -> list[str]:
     weighed = np.zeros_like(slack)
     weighed[soft] = weights * (short + over)
     slack[weighed <= SMALLEST * weighed.sum()] = 0.0
-    sentences = []
+    told: list[tuple[float, str]] = []
     for family, (first, shape) in problem.rows.items():
         part = slack[first : first + int(np.prod(shape, dtype=int))]
         if np.any(part):
-            sentences += _told(problem, family, part.reshape(shape))
-    sentences = [text for _, text in sorted(sentences, key=lambda pair: -pair[0])[:10]]
+            told += _told(problem, family, part.reshape(shape))
+    sentences = [text for _, text in sorted(told, key=lambda pair: -pair[0])[:10]]
     return [*sentences, *_in_the_way(problem, wide, answer)]
 
 
@@ -165,7 +166,7 @@ def _short_bus(problem: Problem, bus: str, slack: np.ndarray, family: str) -> tu
     )
     return (
         amount,
-        f"{carrier} at {site} {word} {amount:,.0f} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
+        f"{carrier} at {site} {word} {amount:,.3g} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
     )
 
 
@@ -193,7 +194,7 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> 
                 for name, d in zip(names, duals, strict=True)
                 if d > 1e-9
             ]
-    fighting = [name for _, name in sorted(sentences, reverse=True)][:6]
+    fighting = list(dict.fromkeys(name for _, name in sorted(sentences, reverse=True)))[:6]
     told = [f"What stands against each other: {', '.join(fighting)}."] if len(fighting) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     first, shape = problem.columns["added"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.engine.solution.results import Results
-from energy_model.engine.tables.system import bus_name
+from energy_model.engine.tables.system import System, bus_name
 
 
 def capacities(results: Results) -> pd.DataFrame:
@@ -171,7 +171,7 @@ MEANINGS = {
 }  # fmt: skip
 
 
-def _capacity_unit(system, table: str, carrier: str) -> str:
+def _capacity_unit(system: System, table: str, carrier: str) -> str:
     if table == "vehicles":
         return "vehicle"
     unit = system["carriers"].at[carrier, "unit"]

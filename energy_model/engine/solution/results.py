@@ -7,27 +7,18 @@ with the solver.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyomo.environ as pyo
 import xarray as xr
 
+from energy_model.engine.solution import dataset as arrays
+from energy_model.engine.solution.dataset import BALANCES, label, members
 from energy_model.engine.solution.highs import Answer
 from energy_model.engine.solution.problem import Problem
 
-DIMENSIONS = {
-    "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
-    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place",
-}  # fmt: skip
-WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
-          "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
-          "closed_yearly_buses": "buses", "open_yearly_buses": "buses"}  # fmt: skip
-BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
-UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 TIES = 1e-6  # how closely costs must sum and buses balance, relative to what goes through them
 HOURLY = 1e-6  # what may be left at a bus in an hour [unit/h]; HiGHS keeps its rows to 1e-7
 
@@ -200,138 +191,10 @@ class Results:
         parts = [part for part in (frame, rest) if len(part)]
         return pd.concat(parts, ignore_index=True) if parts else frame
 
-    # --- arrays -----------------------------------------------------------------------------------
-
     @cached_property
     def dataset(self) -> xr.Dataset:
         """Every decision and price, by name and step, with units and sentences."""
-        system = self.problem.system
-        data = xr.Dataset(coords=self._coordinates())
-        for decision, (first, shape) in self.problem.columns.items():
-            component = self.problem.model.component(decision)
-            values = self.answer.x[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
-            data[decision] = self._array(component, values, *split_unit(component.doc))
-        for family, (first, shape) in self.problem.rows.items():
-            component = self.problem.model.component(family)
-            duals = self.answer.prices[first : first + int(np.prod(shape, dtype=int))]
-            if family in BALANCES:
-                continue
-            hourly = (
-                component.is_indexed() and len(shape) > 1 and shape[-1] == len(system.steps.length)
-            )
-            duals = duals.reshape(shape) / (system.steps.length if hourly else 1.0)
-            unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
-            if duals.size:
-                data[f"price_of_{family}"] = self._array(
-                    component,
-                    duals,
-                    f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}",
-                    unit,
-                )
-        data["price"], data["yearly_price"] = self._prices()
-        data["step_length"] = (
-            "time",
-            system.steps.length,
-            {"long_name": "Length of the step", "units": "h"},
-        )
-        costs = self.costs.groupby("entry")["cost"].sum()
-        data["cost"] = (
-            "entry",
-            costs.to_numpy(),
-            {"long_name": "Cost by entry; the entries sum to the objective", "units": "EUR/a"},
-        )
-        data = data.assign_coords(entry=costs.index.to_numpy(str))
-        data.attrs = {
-            "title": system.settings.title_en or system.settings.name,
-            "scenario": system.scenario or "base",
-            "objective": self.answer.objective,
-            "digest": system.digest,
-        }
-        return data
-
-    def _coordinates(self) -> dict:
-        system = self.problem.system
-        stamps = system.profiles.index[system.steps.start]
-        coords: dict = {
-            "time": (
-                "time",
-                stamps.tz_localize(None).to_numpy(),
-                {"long_name": "Start of the step, UTC"},
-            )
-        }
-        for name, dimension in DIMENSIONS.items():
-            component = self.problem.model.component(name)
-            if component is not None and name != "steps":
-                coords[dimension] = (
-                    dimension,
-                    np.array([label(member) for member in component], dtype=str).astype(object),
-                )
-        return coords
-
-    def _prices(self) -> tuple[xr.DataArray, xr.DataArray]:
-        """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
-        system, rows = self.problem.system, self.problem.rows
-        buses = list(self.problem.model.buses)
-        hourly, yearly = (
-            np.full((len(buses), len(system.steps.length)), np.nan),
-            np.full(len(buses), np.nan),
-        )
-        for family in BALANCES:
-            if family in rows:
-                first, shape = rows[family]
-                duals = self.answer.prices[first : first + int(np.prod(shape, dtype=int))].reshape(
-                    shape
-                )
-                at = [buses.index(bus) for bus in members(self.problem.model.component(family))]
-                if len(shape) > 1:
-                    hourly[at] = duals / system.steps.length
-                else:
-                    yearly[at] = duals
-        said = "Cost of one unit more at the bus"
-        coords = {"bus": np.array(buses, dtype=object)}
-        return (
-            xr.DataArray(
-                hourly, coords, ("bus", "time"), attrs={"long_name": said, "units": "EUR/unit"}
-            ),
-            xr.DataArray(
-                yearly,
-                coords,
-                ("bus",),
-                attrs={"long_name": f"{said}, over the year", "units": "EUR/unit"},
-            ),
-        )
-
-    def _array(
-        self, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
-    ) -> xr.DataArray:
-        attrs = {"long_name": meaning, "units": unit}
-        if not component.is_indexed():
-            return xr.DataArray(values.reshape(()), attrs=attrs)
-        sets = [s for s in component.index_set().subsets(expand_all_set_operators=False)]
-        if len(sets) != values.ndim:
-            return xr.DataArray(
-                values.ravel(),
-                {component.name: [label(i) for i in component]},
-                (component.name,),
-                attrs=attrs,
-            )
-        dims, coords = [], {}
-        for axis, index in enumerate(sets):
-            whole = WITHIN.get(index.local_name, index.local_name)
-            dimension = DIMENSIONS.get(whole, whole)
-            dims.append(dimension)
-            if dimension == "time":
-                coords[dimension] = self._coordinates()["time"][1]
-                continue
-            names = [label(member) for member in index]
-            if whole != index.local_name:
-                all_names = [label(member) for member in self.problem.model.component(whole)]
-                full = np.zeros((*values.shape[:axis], len(all_names), *values.shape[axis + 1 :]))
-                place = {name: i for i, name in enumerate(all_names)}
-                full[(slice(None),) * axis + ([place[name] for name in names],)] = values
-                values, names = full, all_names
-            coords[dimension] = np.array(names, dtype=object)
-        return xr.DataArray(values, coords, dims, attrs=attrs)
+        return arrays.of(self)
 
     # --- checks -----------------------------------------------------------------------------------
 
@@ -362,21 +225,3 @@ class Results:
             raise Inconsistent(
                 f"Emissions by entry sum to {summed:.2f} t/a, net emissions are {net:.2f} t/a."
             )
-
-
-def members(component: pyo.Component) -> list[object]:
-    """The members of the first set a component is indexed by."""
-    if not component.is_indexed():
-        return []
-    return list(next(iter(component.index_set().subsets(expand_all_set_operators=False))))
-
-
-def label(member: object) -> str:
-    """A member's name; the parts of a tuple joined by ':'."""
-    return ":".join(map(str, member)) if isinstance(member, tuple) else str(member)
-
-
-def split_unit(doc: str | None) -> tuple[str, str]:
-    """A component's sentence and its unit."""
-    found = UNIT.search(doc or "")
-    return (UNIT.sub("", doc or ""), found[1] if found else "1")

@@ -1,6 +1,6 @@
 """Addresses: ``table.row.column`` with wildcards, and the differences a scenario writes to them.
 
-``technologies.electrolyser_*.investment *= 0.8``, ``links.*.capacity_addable = 0``,
+``technologies.pump_*.investment *= 0.8``, ``links.*.capacity_addable = 0``,
 ``case.emissions.target = 100``. Rows with several keys join them by ``:`` — ``land.lisbjerg:field.rent``.
 """
 
@@ -71,7 +71,7 @@ def apply(
     hits = fnmatch.filter(known, rows)
     if not hits:
         return [], _fault(difference, f"{table_name} has no row '{rows}'{_near(rows, known)}")
-    changed = []
+    changed: list[tuple[str, object, str]] = []
     for column in (table[name] for name in columns):
         for key in (known[hit] for hit in hits):
             before = frame.at[key, column.name]

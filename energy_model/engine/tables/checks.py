@@ -14,7 +14,7 @@ from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.schema import RANGES, Column, Fault, Table
 
 if TYPE_CHECKING:
-    from energy_model.engine.tables.reader import Reading
+    from energy_model.engine.tables.files import Reading
     from energy_model.engine.tables.settings import Settings
     from energy_model.engine.tables.system import System
 
@@ -141,10 +141,10 @@ def _units(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
     unit_of = frames["carriers"]["unit"].to_dict()
     for (table, key, column), given in reading.given_units.items():
         if table == "technologies":
-            wanted = frames[table].at[key, "capacity_unit"] if column != "running_cost" else None
-            if column == "footprint":
-                continue
-        elif table == "footprints":
+            if column == "running_cost":
+                continue  # counted in the carrier's unit, which a technology does not name
+            wanted = frames[table].at[key, "capacity_unit"]
+        elif table == "footprints" and isinstance(key, tuple):
             wanted = frames["technologies"]["capacity_unit"].get(key[0])
         elif table == "flows":
             continue

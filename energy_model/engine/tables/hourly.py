@@ -62,6 +62,8 @@ class Hourly:
     def __str__(self) -> str:
         if self.profile is None:
             return f"{self.offset:.12g}"
-        sign = "/" if self.inverse else "*"
-        start = f"{self.offset:.12g} + " if self.offset else ""
-        return f"{start}{self.factor:.12g} {sign} {self.profile}"
+        operation = "/" if self.inverse else "*"
+        part = f"{abs(self.factor):.12g} {operation} {self.profile}"
+        if not self.offset:
+            return f"-{part}" if self.factor < 0 else part
+        return f"{self.offset:.12g} {'-' if self.factor < 0 else '+'} {part}"

@@ -63,7 +63,7 @@ class Conversion:
 @cache
 def registry() -> pint.UnitRegistry:
     """The units this program speaks, and no others; a year is not a number of hours here."""
-    known = pint.UnitRegistry(None)
+    known: pint.UnitRegistry = pint.UnitRegistry(None)
     for line in DEFINITIONS.split("\n"):
         if line.strip():
             known.define(line.strip())
