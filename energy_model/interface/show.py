@@ -16,6 +16,8 @@ from energy_model.engine.tables.system import System
 from energy_model.interface import provenance
 from energy_model.interface.words import called, number, sentences
 
+SMALLEST = 1e-4  # what an interior-point method leaves of nothing
+
 
 def _print(*what: Any) -> None:
     console = Console(highlight=False)
@@ -40,19 +42,21 @@ def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) 
     return table
 
 
-def meaning(name: str) -> tuple[str, str, str]:
+def meaning(run: Run, name: str) -> tuple[str, str, str]:
     """Unit, English and Danish meaning of a headline number."""
     if name in MEANINGS:
         return MEANINGS[name]
-    carrier = name.removesuffix("_price").replace("_", " ")
-    return ("EUR/unit", f"Marginal price of {carrier}, as demanded", f"Marginalpris, {carrier}")
+    carrier, table = name.removesuffix("_price"), run.tables["carriers"]
+    unit = f"EUR/{table.at[carrier, 'unit']}" if carrier in table.index else "EUR/unit"
+    english, danish = called(table, carrier), called(table, carrier, "label_da")
+    return unit, f"Marginal price: {english}", f"Marginalpris: {danish}"
 
 
 def headline(run: Run) -> None:
     """The first numbers and three sentences."""
     title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
     rows = [
-        [meaning(name)[1], meaning(name)[2], number(value, meaning(name)[0])]
+        [meaning(run, name)[1], meaning(run, name)[2], number(value, meaning(run, name)[0])]
         for name, value in run.headline.items()
     ]
     _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
@@ -77,7 +81,7 @@ def everything(run: Run) -> None:
 def capacities(run: Run) -> Table:
     """What stands, is retired and added, with full-load hours."""
     frame = run.tables["capacities"]
-    used = frame[(frame["capacity"].abs() > 1e-6) | (frame["retired"] > 1e-6)]
+    used = frame[(frame["capacity"].abs() > SMALLEST) | (frame["retired"] > SMALLEST)]
     rows = [
         [
             called(frame, str(name)),

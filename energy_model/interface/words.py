@@ -10,7 +10,7 @@ from energy_model.engine.solution.run import Run
 def number(value: float, unit: str = "") -> str:
     """A number with as many digits as its size deserves."""
     size = abs(value)
-    if size < 1e-9:
+    if size < 1e-4:  # what an interior-point method leaves of nothing
         return f"0 {unit}".strip()
     if unit.startswith("EUR") and size >= 1e6 and unit in ("EUR", "EUR/a"):
         return f"{value / 1e6:,.1f} M{unit}"
@@ -23,15 +23,15 @@ def sentences(run: Run) -> list[str]:
     return [_what_is_built(run), _what_it_costs(run), _what_is_emitted(run)]
 
 
-def called(frame: pd.DataFrame, name: object) -> str:
-    """A row's English label, or its name in words."""
-    text = frame.at[name, "label_en"] if name in frame.index and "label_en" in frame else None
+def called(frame: pd.DataFrame, name: object, label: str = "label_en") -> str:
+    """A row's label, or its name in words."""
+    text = frame.at[name, label] if name in frame.index and label in frame else None
     return text if isinstance(text, str) and text else str(name).replace("_", " ")
 
 
 def _what_is_built(run: Run) -> str:
     built = run.tables["capacities"]
-    added = built[built["added"] > 1e-6]
+    added = built[built["added"] > 1e-4]
     if added.empty:
         return "Nothing is added: what stands serves the year."
     groups = added.assign(

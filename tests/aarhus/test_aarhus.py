@@ -1,0 +1,131 @@
+"""The Aarhus case: it is whole, traced and solvable in every scenario, and its golden numbers hold."""
+
+import json
+from pathlib import Path
+
+import pytest
+import village
+
+import energy_model as em
+from energy_model import profiles
+from energy_model.engine.tables.settings import load_toml
+from energy_model.interface import provenance
+
+CASE = Path(__file__).parents[2] / "inputs" / "aarhus"
+SCENARIOS = sorted(path.stem for path in (CASE / "scenarios").glob("*.toml"))
+GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def neutral():
+    return em.solve(em.read(CASE, resolution=GOLDEN["steps"]))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_scenario_reads_without_a_fault_and_serves_everyone(scenario):
+    """At a very coarse resolution: no fault, a plan, and next to nothing unserved."""
+    run = em.solve(em.read(CASE, scenario=scenario, resolution=24))
+    assert run.headline["unserved"] < 1e-5 * -run.tables["carriers"]["wanted"].sum()
+    assert run.record["certificate"]["holds"]
+    assert not run.record["read_by_pyomo"]
+    if scenario not in ("today", "reference_2030"):
+        assert run.headline["net_emissions"] <= 1
+
+
+def test_the_asked_scenarios_are_there():
+    asked = {
+        "today",
+        "reference_2030",
+        "neutral_2030",
+        "no_new_onshore_wind",
+        "high_electricity_price",
+        "electrolyser_costly",
+        "no_symbiosis",
+        "company_perspective",
+    }
+    assert asked <= set(SCENARIOS)
+
+
+def test_every_number_is_traced():
+    """A publication or a marked assumption stands behind every number of every table."""
+    shares = provenance.summary(provenance.trace(CASE, em.read(CASE)))
+    assert shares["untraced"] == []
+    assert shares["numbers"] > 1000
+
+
+def test_every_row_of_the_sources_traces_something():
+    """A source that no number meets is a slip of the pen."""
+    system = em.read(CASE)
+    traced = provenance.trace(CASE, system)
+    places = set(zip(traced["table"], traced["row"], traced["column"], strict=True))
+    idle = [
+        (rule["table"], rule["rows"], rule["columns"])
+        for rule in system.sources.to_dict("records")
+        if rule["table"] != "case" and not any(provenance._meets(rule, *place) for place in places)
+    ]
+    assert idle == []
+
+
+def test_everything_has_a_danish_and_an_english_name():
+    system = em.read(CASE)
+    for table in (
+        "carriers",
+        "sites",
+        "firms",
+        "markets",
+        "demands",
+        "fleets",
+        "limits",
+        "residual_emissions",
+    ):
+        for label in ("label_en", "label_da"):
+            assert system[table][label].notna().all(), (table, label)
+    assets = system.assets
+    for label in ("label_en", "label_da"):
+        bare = assets.index[assets[label].isna()]
+        assert list(bare) == []
+
+
+def test_at_least_eight_symbioses_join_named_firms():
+    links = em.read(CASE)["links"]
+    pairs = links[links["giver"].notna() & links["taker"].notna()]
+    assert len(pairs) >= 8
+    assert pairs[["giver", "taker"]].stack().nunique() >= 8
+
+
+def test_the_stored_year_is_what_its_settings_make():
+    """The profiles beside the tables are those of case.toml, so that results do not drift."""
+    settings = profiles.Settings.from_mapping(load_toml(CASE / "case.toml")["profiles"])
+    found = profiles.statistics_of(em.read(CASE).profiles[list(profiles.UNITS)], settings)
+    assert (
+        (found["value"] >= found["target_low"]) & (found["value"] <= found["target_high"])
+    ).all()
+
+
+@pytest.mark.parametrize("name", GOLDEN["numbers"])
+def test_golden_numbers_hold(neutral, name):
+    """Agreed on the date in golden.json; a change needs a line in CHANGELOG.md."""
+    numbers = neutral.headline | {
+        f"added_{group}": amount for group, amount in _added(neutral).items()
+    }
+    assert numbers[name] == pytest.approx(GOLDEN["numbers"][name], rel=GOLDEN["tolerance"], abs=1.0)
+
+
+def _added(run):
+    table = run.tables["capacities"]
+    return table.groupby("group")["added"].sum()
+
+
+def test_no_symbiosis_costs_more_than_symbiosis(neutral):
+    """Taking possibilities away never makes the city cheaper."""
+    alone = em.solve(em.read(CASE, scenario="no_symbiosis", resolution=GOLDEN["steps"]))
+    assert alone.objective >= neutral.objective
+
+
+def test_the_default_run_writes_and_proves_itself(tmp_path):
+    """From the command line as a planner would, at a coarse resolution."""
+    said = village.call("run", CASE, "-r", GOLDEN["steps"], "-o", tmp_path / "run", "--json")
+    assert said.code == 0, said.err
+    assert said.json["scenario"] == "neutral_2030"
+    assert village.call("verify", tmp_path / "run").code == 0
+    assert "CO2 capture" in village.call("show", tmp_path / "run").out
