@@ -1,0 +1,19 @@
+#!/bin/sh
+# Sets the program up in .venv beside this file; "sh setup.sh tests" adds what its tests need.
+set -eu
+cd "$(dirname "$0")"
+python=$(command -v python3 || true)
+if [ -z "$python" ] || ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "Python 3.11 or newer is needed; install it and run this again." >&2
+    exit 2
+fi
+# Debian and Ubuntu ship Python without its own way to make environments; it is one package.
+if ! "$python" -m venv .venv >/dev/null 2>&1; then
+    rm -rf .venv
+    echo "Installing python3-venv ..." >&2
+    as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+    $as_root apt-get update -qq && $as_root apt-get install -y -qq python3-venv >/dev/null
+    "$python" -m venv .venv
+fi
+echo "Installing energy_model and what it needs into .venv ..." >&2
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${1:+[$1]}"
