@@ -151,7 +151,7 @@ def _short_bus(problem: Problem, bus: str, slack: np.ndarray, family: str) -> tu
         word = "is short of" if slack[0] > 0 else "cannot get rid of"
         return (
             abs(float(slack[0])),
-            f"{carrier} at {site} {word} {abs(float(slack[0])):,.0f} {unit} over the year; add a source, a link or a use there.",
+            f"{carrier} at {site} {word} {abs(float(slack[0])):,.6g} {unit} over the year; add a source, a link or a use there.",
         )
     worst, hours = int(np.abs(slack).argmax()), system.steps.length[slack != 0].sum()
     amount = float(np.abs(slack) @ system.steps.length)
