@@ -1,0 +1,52 @@
+"""Published optima of peers' small cases, reproduced from input folders; each folder's README says where the number stands."""
+
+from pathlib import Path
+
+import pytest
+
+import energy_model as em
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("extraction_chp", 326_661_590),
+        ("heat_pump", 15.0),
+        ("leaking_store", 100.0),
+        ("two_way_pipe", 40.0),
+    ],
+)
+def test_the_published_cost_is_found(name, published):
+    assert em.solve(em.read(HERE / name)).objective == pytest.approx(published, rel=1e-6)
+
+
+def test_the_extraction_turbine_burns_what_was_published():
+    """Gas of the year and of the busiest hour, for the fixed and the extraction plant."""
+    bought = em.solve(em.read(HERE / "extraction_chp")).results["bought"]
+    assert bought.sum("time").to_numpy() == pytest.approx([3_710_208, 2_823_024], rel=1e-6)
+    assert bought.max("time").to_numpy() == pytest.approx([785_934, 630_332], rel=1e-6)
+
+
+def test_the_electrolyser_buys_what_was_published():
+    """Electricity bought in each of the four steps [MWh]."""
+    run = em.solve(em.read(HERE / "electricity_hydrogen"))
+    bought = (
+        (run.results["bought"] * run.results["step_length"])
+        .sel(market="electricity_market")
+        .to_numpy()
+    )
+    assert run.results["step_length"].to_numpy().tolist() == [2190.0] * 4
+    assert bought == pytest.approx([18_771.43, 37_542.86, 0.0, 18_771.43], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__"),
+    ids=lambda path: path.name,
+)
+def test_every_case_names_its_source(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "Published:" in text
+    assert "Source:" in text
