@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from energy_model.engine.formulation import TABLES as DECLARED
 from energy_model.engine.solution import certificate
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.schema import Fault, InputFault
@@ -84,7 +85,8 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     }
     run.results.to_netcdf(folder / "results.nc", encoding=encoding)
     for name, frame in run.inputs.items():
-        _as_dataset(frame).to_netcdf(folder / "results.nc", mode="a", group=f"inputs/{name}")
+        table = _described(_as_dataset(frame), name)
+        table.to_netcdf(folder / "results.nc", mode="a", group=f"inputs/{name}")
     for name, frame in run.tables.items():
         frame.to_csv(folder / f"{name}.csv")
         _as_dataset(frame).to_netcdf(folder / "results.nc", mode="a", group=f"tables/{name}")
@@ -94,6 +96,17 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     (folder / "record.json").write_text(
         json.dumps(run.record, indent=1, ensure_ascii=False), encoding="utf-8"
     )
+
+
+def _described(data: xr.Dataset, table: str) -> xr.Dataset:
+    """An input table with the unit and meaning of every column."""
+    for column in next(declared for declared in DECLARED if declared.name == table).columns:
+        if column.name in data:
+            data[column.name].attrs = {
+                "long_name": column.meaning,
+                "units": column.unit if column.range else "-",
+            }
+    return data
 
 
 def _as_dataset(frame: pd.DataFrame) -> xr.Dataset:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 DIMENSIONS = {
     "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
-    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place",
+    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place", "limits": "limit",
 }  # fmt: skip
 # A set of some rows of a table is shown over the whole table, zero elsewhere.
 WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
           "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
-          "closed_yearly_buses": "buses", "open_yearly_buses": "buses"}  # fmt: skip
+          "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
+          "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
+          "at_most": "limits", "at_least": "limits"}  # fmt: skip
 BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
 UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 
