@@ -18,6 +18,7 @@ from pyomo.core.expr.template_expr import templatize_rule
 from pyomo.core.expr.visitor import identify_variables
 from pyomo.repn import generate_standard_repn
 
+from energy_model.engine.compile.lazy import Templated
 from energy_model.engine.compile.vector import Linear, Reader, Unsupported
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ def compile_model(model, check: int = 3) -> Matrix:
             add_template(reader, rows, con, check)
         except Unsupported as reason:
             slow[con.name] = str(reason)
-            log.warning("Constraint '%s' is read row by row: %s", con.name, reason)
+            level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
+            log.log(level, "Constraint '%s' is read row by row: %s", con.name, reason)
             add_plain(reader, rows, list(con.values()))
         shape = (
             reader.grid(con.index_set()).shape
