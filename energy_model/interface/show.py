@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from energy_model.engine.solution.certificate import Certificate
@@ -20,9 +21,14 @@ SMALLEST = 1e-4  # what an interior-point method leaves of nothing
 
 
 def _print(*what: Any) -> None:
+    """Prints texts and tables; a table's title stands on a line of its own, never folded to its width."""
     console = Console(highlight=False)
-    width = console.width if console.is_terminal else 140
-    Console(highlight=False, width=width, soft_wrap=False).print(*what)
+    wide = Console(highlight=False, width=console.width if console.is_terminal else 140)
+    for thing in what:
+        if isinstance(thing, Table) and thing.title:
+            wide.print(f"[bold]{escape(str(thing.title))}[/]")
+            thing.title = None
+        wide.print(thing)
 
 
 def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) -> Table:
@@ -36,9 +42,9 @@ def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) 
         padding=(0, 2, 0, 0),
     )
     for i, name in enumerate(columns):
-        table.add_column(name, justify="right" if i >= right else "left", overflow="fold")
+        table.add_column(escape(name), justify="right" if i >= right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     return table
 
 
@@ -61,10 +67,10 @@ def headline(run: Run) -> None:
     ]
     _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
     for warning in run.record.get("warnings", []):
-        _print(f"[yellow]Warning:[/] {warning}")
+        _print(f"[yellow]Warning:[/] {escape(warning)}")
     _print("")
     for sentence in sentences(run):
-        _print(sentence)
+        _print(escape(sentence))
     if run.headline["unserved"] > 1e-6 * -run.tables["carriers"]["wanted"].sum():
         _print("[bold red]Not everything is served; see carriers.csv, column unserved.[/]")
 
@@ -241,9 +247,9 @@ def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
         f"{shares['share_untraced']:.1%} not traced."
     )
     for name in list(shares["untraced"])[:20]:  # type: ignore[call-overload]
-        _print(f"  not in sources.csv: {name}")
+        _print(f"  not in sources.csv: {escape(name)}")
     for warning in warned:
-        _print(f"[yellow]Warning:[/] {warning}")
+        _print(f"[yellow]Warning:[/] {escape(warning)}")
     if not warned:
         _print("Peaks, yearly amounts and the emission target are within reach.")
 

@@ -353,3 +353,9 @@ def test_help_names_the_exit_codes():
     said = village.call("--help")
     assert said.code == 0
     assert "3 no plan exists" in said.out
+
+
+def test_brackets_in_words_are_shown(ran):
+    """A unit in square brackets is text, not a style."""
+    folder, _ = ran
+    assert "taken [ha]" in village.call("show", folder).out
