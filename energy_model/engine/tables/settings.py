@@ -11,6 +11,12 @@ import pydantic
 from energy_model.engine.tables.addresses import Difference
 from energy_model.engine.tables.schema import Fault, InputFault
 
+KINDS_OF_VALUE = (
+    "int",
+    "literal",
+    "float",
+    "constrained",
+)  # how pydantic names the ways a value may be read
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 
 
@@ -115,18 +121,16 @@ def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
     try:
         return kind.model_validate(content)
     except pydantic.ValidationError as wrong:
-        faults = [
-            Fault(
-                file,
-                error["msg"][0].lower() + error["msg"][1:],
-                column=".".join(
-                    str(part)
-                    for part in error["loc"]
-                    if not str(part).startswith(("int", "literal", "float", "constrained"))
-                ),
-                value="" if error["type"] == "missing" else str(error["input"])[:80],
+        told: dict[str, tuple[list[str], str]] = {}
+        for error in wrong.errors():
+            parts = [str(part) for part in error["loc"] if not str(part).startswith(KINDS_OF_VALUE)]
+            given = "" if error["type"] == "missing" else str(error["input"])[:80]
+            told.setdefault(".".join(parts), ([], given))[0].append(
+                error["msg"][0].lower() + error["msg"][1:]
             )
-            for error in wrong.errors()
+        faults = [
+            Fault(file, " or ".join(said), column=place, value=given)
+            for place, (said, given) in told.items()
         ]
         raise InputFault(faults) from None
 
