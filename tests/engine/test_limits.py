@@ -52,6 +52,12 @@ def test_terms_are_weighted_and_summed():
     assert run.objective == pytest.approx(0.75 * 40 + 0.25 * 70)
 
 
+def test_terms_that_meet_the_same_row_add_up():
+    """Gas counts once by each pattern: 2 × gas ≤ 0.4 leaves 0.2 MWh of it."""
+    run = limited("most", 0.4, ("bought", "gas_market", 1), ("bought", "gas_*", 1))
+    assert run.objective == pytest.approx(0.2 * 40 + 0.8 * 70)
+
+
 def test_capacity_and_what_is_added_may_be_limited():
     """No boiler may be added at all: the demand goes unserved."""
     assert limited("most", 0, ("added", "*_boiler", 1)).objective == pytest.approx(1000)

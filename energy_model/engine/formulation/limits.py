@@ -41,7 +41,10 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
     """Adds one row for every limit."""
     terms = matched_terms(system)
     for quantity in TABLE_OF:
-        pairs = {(k, row): w for k, q, row, w in terms if q == quantity}
+        pairs: dict[tuple[str, object], float] = {}
+        for k, q, row, weight in terms:
+            if q == quantity:  # a row that several terms meet counts with all their weights
+                pairs[k, row] = pairs.get((k, row), 0.0) + weight
         where = {k: [row for other, row in pairs if other == k] for k in m.limits}
         dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
         m.add_component(f"{quantity}_limited", rows_by(m.limits, where, dimen))
