@@ -1,4 +1,4 @@
-"""Certificate: whether an answer is feasible and best, from matrix, answer and prices alone (numpy and scipy).
+"""Certificate: whether an answer is feasible and best, from matrix, answer and prices alone (numpy only).
 
 Weak duality needs no solver: any row prices give a bound that no plan can beat. If the answer keeps every
 row and bound, and its cost meets that bound, it is proven best.
@@ -11,17 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
 GAP = 1e-5  # largest distance of cost and bound, relative to the cost
+
+
+@dataclass
+class Stored:
+    """A sparse matrix kept row by row, in the arrays that scipy's has too."""
+
+    data: np.ndarray
+    indices: np.ndarray
+    indptr: np.ndarray
+    shape: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class LinearProgram:
     """Least ``cost @ x + offset`` where ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``."""
 
-    A: sp.csr_array
+    A: Any  # Stored, or scipy's csr_array, which has the same arrays
     cost: np.ndarray
     offset: float
     lower: np.ndarray
@@ -62,8 +71,9 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     asks for makes the bound minus infinity; reduced costs below 1e-9 of the largest price are taken as zero
     there, and the largest so forgiven is told as ``price_violation``, times the size of the column's value.
     """
-    activity = lp.A @ x
-    size = 1.0 + abs(lp.A) @ np.abs(x)
+    row = np.repeat(np.arange(lp.A.shape[0]), np.diff(lp.A.indptr))
+    activity = _by(row, lp.A.data * x[lp.A.indices], lp.A.shape[0])
+    size = 1.0 + _by(row, np.abs(lp.A.data * x[lp.A.indices]), lp.A.shape[0])
     over = np.maximum(activity - lp.row_upper, lp.row_lower - activity)
     outside = np.maximum(x - lp.upper, lp.lower - x) / (1.0 + np.abs(x))
     rows_up, rows_down = np.maximum(prices, 0), np.minimum(prices, 0)
@@ -71,10 +81,11 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     y = np.where(np.isfinite(lp.row_lower), rows_up, 0) + np.where(
         np.isfinite(lp.row_upper), rows_down, 0
     )
-    reduced = lp.cost - lp.A.T @ y
+    priced = lp.A.data * y[row]
+    reduced = lp.cost - _by(lp.A.indices, priced, lp.A.shape[1])
     at = np.where(reduced > 0, lp.lower, lp.upper)
     open_side = ~np.isfinite(at) & (reduced != 0)
-    scale = 1.0 + abs(lp.A.T) @ np.abs(y) + np.abs(lp.cost)
+    scale = 1.0 + _by(lp.A.indices, np.abs(priced), lp.A.shape[1]) + np.abs(lp.cost)
     forgiven = float((np.abs(reduced) / scale)[open_side].max(initial=0.0))
     # Where the open side is asked for by a rounding error, the answer's own value stands in for the bound.
     stand_in = np.where(open_side, x, np.where(np.isfinite(at), at, 0.0))
@@ -95,6 +106,11 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
         float(np.max(outside, initial=0.0)),
         forgiven,
     )
+
+
+def _by(place: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    """Values summed by place."""
+    return np.bincount(place, values, size)
 
 
 def _inner(weights: np.ndarray, values: np.ndarray) -> float:
@@ -118,9 +134,8 @@ def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> N
 def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
     """Program, answer and prices of a file written by `store`."""
     with np.load(path, allow_pickle=False) as kept:
-        A = sp.csr_array(
-            (kept["data"], kept["indices"], kept["indptr"]), shape=tuple(kept["shape"])
-        )
+        rows, columns = (int(n) for n in kept["shape"])
+        A = Stored(kept["data"], kept["indices"], kept["indptr"], (rows, columns))
         lp = LinearProgram(
             A,
             kept["cost"],
