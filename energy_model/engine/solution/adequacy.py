@@ -116,7 +116,7 @@ def _emissions_out_of_reach(system: System) -> list[str]:
 def least_emissions(system: System) -> float | None:
     """The least net emissions [t/a] at a coarse resolution, every demand with a penalty served; None if there is no plan."""
     free = system.settings.emissions.model_copy(update={"target": "none"})
-    coarse = system.at(segments(system.profiles[system.used_profiles()], COARSE))
+    coarse = system.at(segments(system.followed, COARSE))
     open_system = replace(coarse, settings=system.settings.model_copy(update={"emissions": free}))
     problem = Problem(open_system, formulate(open_system))
     cost = np.zeros_like(problem.lp.cost)

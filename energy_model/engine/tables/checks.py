@@ -53,6 +53,15 @@ def across_tables(
     _named_once(frames, reading)
     _units(frames, reading)
     _flow_owners(frames, reading)
+    for name in case.time.follow:
+        if name not in profiles:
+            reading.fault(
+                "case.toml",
+                "there is no such profile; name columns of profiles/*.csv",
+                "",
+                "time.follow",
+                name,
+            )
     carriers = frames["carriers"]
     if case.emissions.carrier not in carriers.index:
         if case.emissions.target != "none":

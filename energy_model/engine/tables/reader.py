@@ -92,11 +92,10 @@ def read(
     wrong = checks.of_system(system, reading)
     if wrong:
         raise InputFault(wrong)
-    used = system.used_profiles()
     return (
         system
         if case.time.resolution == "full"
-        else system.at(segments(profiles[used], case.time.resolution))
+        else system.at(segments(system.followed, case.time.resolution))
     )
 
 

@@ -27,10 +27,14 @@ class Setting(pydantic.BaseModel):
 
 
 class Time(Setting):
-    """The hours the profiles cover (a year, but in small examples), and how they are cut into steps."""
+    """The hours the profiles cover (a year, but in small examples), and how they are cut into steps.
+
+    Adjacent hours are merged where the profiles named in ``follow`` are alike; if it is empty, all that are used.
+    """
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
     resolution: Annotated[int, pydantic.Field(ge=1, le=8760)] | Literal["full"] = 300
+    follow: tuple[str, ...] = ()
 
 
 class Emissions(Setting):

@@ -219,6 +219,11 @@ class System:
         used = {cell.profile for cell in cells if cell.profile}
         return [name for name in self.profiles if name in used]
 
+    @property
+    def followed(self) -> pd.DataFrame:
+        """The profiles that decide which adjacent hours are alike."""
+        return self.profiles[list(self.settings.time.follow) or self.used_profiles()]
+
     # --- hourly values ----------------------------------------------------------------------------
 
     def by_step(self, hourly: np.ndarray) -> np.ndarray:
