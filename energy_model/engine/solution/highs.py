@@ -15,15 +15,18 @@ from typing import Any
 import highspy
 import numpy as np
 
-from energy_model.engine.solution.certificate import Certificate, LinearProgram, certify
+from energy_model.engine.solution.certificate import GAP, Certificate, LinearProgram, certify
 
 log = logging.getLogger(__name__)
 SMALL = 60_000  # non-zeros below which the simplex method is the faster
+LARGE = 2_000_000  # non-zeros above which the last digits take an hour
 Progress = Callable[[str], None]
+# The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
+HIPO = {"solver": "hipo", "hipo_system": "augmented", "hipo_block_size": 16}
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
-    "hipo": {"solver": "hipo", "run_crossover": "off", "hipo_system": "augmented"},
-    "hipo, crossover": {"solver": "hipo", "run_crossover": "on", "hipo_system": "augmented"},
+    "hipo": {**HIPO, "run_crossover": "off"},
+    "hipo, crossover": {**HIPO, "run_crossover": "on"},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
@@ -117,7 +120,10 @@ def _once(lp: LinearProgram, method: str, time_limit: float, progress: Progress 
     highs = highspy.Highs()
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", False)
-    for option, value in {**METHODS[method], "time_limit": time_limit, "threads": 0}.items():
+    options = {**METHODS[method], "time_limit": time_limit, "threads": 0}
+    if lp.A.nnz > LARGE:
+        options["ipm_optimality_tolerance"] = GAP / 10
+    for option, value in options.items():
         highs.setOptionValue(option, value)
     watch = Watch(progress)
     highs.cbIpmInterrupt += watch
