@@ -11,6 +11,7 @@ from pathlib import Path
 import energy_model as em
 from energy_model.engine import formulation
 from energy_model.engine.formulation import PARTS, setting
+from energy_model.engine.solution import columns, indicators
 from energy_model.engine.tables import hourly, schema, units
 from energy_model.engine.tables import settings as case_settings
 
@@ -115,9 +116,52 @@ def api() -> str:
     return "\n".join(lines)
 
 
+def results() -> str:
+    """Every column of a run's tables, and every decision with its unit."""
+    lines = [
+        PRINTED,
+        "# Results\n",
+        "A run is a folder. Its tables are CSV files whose headers carry the unit where all rows share one (`cost [EUR/a]`); where "
+        "rows differ, the row's own column `unit` tells it. The same tables stand in `results.nc` as groups (`tables/costs`), with "
+        "units and meanings as attributes, beside every decision and price by step, and all inputs (`inputs/...`).\n",
+    ]
+    for table, own in columns.COLUMNS.items():
+        used = [(name, *said) for name, said in (own | columns.LABELS).items() if name in own]
+        if used:
+            lines += [f"## {table}.csv\n", "| column | unit | meaning |", "|---|---|---|"]
+            lines += [f"| {n} | {_unit_of(u)} | {m} |" for n, u, m in used]
+            lines.append("")
+    lines += ["## Columns that tables share\n", "| column | meaning |", "|---|---|"]
+    lines += [f"| {name} | {said} |" for name, (_, said) in columns.LABELS.items()]
+    lines += [
+        "\n## Headline\n",
+        "In `record.json` under `headline`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
+        "| name | unit | English | Danish |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {n} | {u} | {e} | {d} |" for n, (u, e, d) in indicators.MEANINGS.items()]
+    return "\n".join(lines)
+
+
+def _unit_of(unit: str) -> str:
+    return "that of the row" if unit == columns.OF_ROW else unit
+
+
 def _rules(part) -> str:
-    """The body of a part's build function, from its first decision on."""
-    source = inspect.getsource(part.build).splitlines()
+    """The bodies of a part's building functions, each from its first decision on."""
+    builders = [
+        thing
+        for name, thing in vars(part).items()
+        if inspect.isfunction(thing)
+        and thing.__module__ == part.__name__
+        and (name == "build" or next(iter(inspect.signature(thing).parameters), "") == "m")
+    ]
+    return "\n\n".join(_body(builder) for builder in builders)
+
+
+def _body(builder: types.FunctionType) -> str:
+    """The source of a function from its first decision on."""
+    source = inspect.getsource(builder).splitlines()
     first = next(
         (
             i
@@ -164,7 +208,7 @@ def _default(value: object) -> str:
     )
 
 
-PAGES = {"tables.md": tables, "equations.md": equations, "api.md": api}
+PAGES = {"tables.md": tables, "equations.md": equations, "api.md": api, "results.md": results}
 
 
 def main() -> int:

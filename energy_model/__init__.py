@@ -11,18 +11,26 @@ em.save(run, "runs/mine")
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from energy_model.engine.formulation import TABLES, formulate
-from energy_model.engine.solution.archive import open_run, save, verify
-from energy_model.engine.solution.certificate import Certificate
-from energy_model.engine.solution.elastic import NoSolution
-from energy_model.engine.solution.problem import Problem
-from energy_model.engine.solution.results import Inconsistent
-from energy_model.engine.solution.run import Run, solve
-from energy_model.engine.tables import reader
-from energy_model.engine.tables.schema import InputFault
-from energy_model.engine.tables.system import System
+if TYPE_CHECKING:
+    from energy_model.engine.formulation import formulate
+    from energy_model.engine.solution.archive import (
+        changed_files,
+        open_run,
+        refuse,
+        save,
+        verify,
+    )
+    from energy_model.engine.solution.certificate import Certificate
+    from energy_model.engine.solution.elastic import NoSolution
+    from energy_model.engine.solution.problem import Problem
+    from energy_model.engine.solution.results import Inconsistent
+    from energy_model.engine.solution.run import Run, solve
+    from energy_model.engine.tables.schema import InputFault
+    from energy_model.engine.tables.system import System
 
 __all__ = [
     "Certificate",
@@ -32,13 +40,37 @@ __all__ = [
     "Problem",
     "Run",
     "System",
+    "changed_files",
     "formulate",
     "open_run",
     "read",
+    "refuse",
     "save",
     "solve",
     "verify",
 ]
+
+
+# Where each name comes from; it is fetched when first asked for, so that --help answers at once.
+PLACES = {
+    "formulation": ("formulate",),
+    "solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
+    "solution.certificate": ("Certificate",),
+    "solution.elastic": ("NoSolution",),
+    "solution.problem": ("Problem",),
+    "solution.results": ("Inconsistent",),
+    "solution.run": ("Run", "solve"),
+    "tables.schema": ("InputFault",),
+    "tables.system": ("System",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, fetched from its room."""
+    for place, names in PLACES.items():
+        if name in names:
+            return getattr(import_module(f"energy_model.engine.{place}"), name)
+    raise AttributeError(f"module 'energy_model' has no attribute '{name}'")
 
 
 def read(
@@ -53,4 +85,7 @@ def read(
     ``changes`` are ``ADDRESS=VALUE`` texts; ``resolution`` is a number of steps or ``"full"``. Raises
     InputFault with every fault found.
     """
+    from energy_model.engine.formulation import TABLES  # noqa: PLC0415
+    from energy_model.engine.tables import reader  # noqa: PLC0415
+
     return reader.read(folder, TABLES, scenario, changes, resolution)

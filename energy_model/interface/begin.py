@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from importlib.resources import as_file, files
@@ -25,6 +26,10 @@ def case(folder: Path) -> list[str]:
     try:
         with as_file(files("energy_model.interface") / "small_case") as small:
             shutil.copytree(small, draft, dirs_exist_ok=True)
+        name = re.sub(r"[^a-z0-9_]", "_", folder.resolve().name.lower())
+        toml = draft / "case.toml"
+        text = toml.read_text(encoding="utf-8")
+        toml.write_text(re.sub(r'(?m)^name = ".*"', f'name = "{name}"', text), encoding="utf-8")
         remake.year(draft)
         draft.chmod(0o755)
         if folder.exists():

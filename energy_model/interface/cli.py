@@ -177,6 +177,7 @@ def run(
         place = out or Path("runs") / folder_name(system)
         found = None if again else _same_inputs(place, system.digest)
         if found is None:
+            em.refuse(place)
             tell("looking at peaks, potentials and the emission target")
             warned = adequacy.warnings(system)
             solved = em.solve(system, progress=tell)
@@ -234,13 +235,14 @@ def verify(run: RunFolder, as_json: AsJson = False) -> None:
     """Prove a run from its file alone, without a solver: it keeps every rule, and no plan is cheaper."""
     opened = em.open_run(run)
     found = em.verify(run)
+    changed = em.changed_files(run)
+    proven = found.holds and not changed
     if as_json:
-        write_json({"run": str(opened.path), **found.as_dict(), "objective": opened.objective})
+        content = {"run": str(opened.path), **found.as_dict(), "objective": opened.objective}
+        write_json(content | {"changed_files": changed, "proven": proven})
     else:
-        tables.certificate(opened, found)
-    if not found.holds or not math.isclose(
-        found.cost, opened.objective, rel_tol=1e-6, abs_tol=1e-3
-    ):
+        tables.certificate(opened, found, changed)
+    if not proven:
         raise typer.Exit(STOPPED)
 
 

@@ -51,16 +51,15 @@ def year(run: Run, carriers: Iterable[tuple[str, str]] = (("heat", "District hea
 
     carriers = list(carriers)
     figure, axes = plt.subplots(len(carriers), 1, figsize=(10, 4.2 * len(carriers)), constrained_layout=True, squeeze=False)  # fmt: skip
-    length = run.results["step_length"].to_numpy()
     for axis, (carrier, title) in zip(axes[:, 0], carriers, strict=True):
         made = supply(run, carrier)
-        months = by_month(made.mul(length, axis=0), length) / 1000
+        months = by_month(run, made) / 1000
         bottom = np.zeros(12)
         for i, name in enumerate(months):
             axis.bar(range(12), months[name], bottom=bottom, color=COLOURS[i % len(COLOURS)], label=name, width=0.8)  # fmt: skip
             bottom += months[name].to_numpy()
         axis.set_ylim(0, 1.08 * float(bottom.max()))
-        price = mean_prices(run, carrier, length)
+        price = mean_prices(run, carrier)
         right = axis.twinx()
         right.plot(range(12), price, color="black", marker="o", linewidth=1.5)
         right.set_ylabel("marginal price [EUR/MWh]")
@@ -75,21 +74,18 @@ def year(run: Run, carriers: Iterable[tuple[str, str]] = (("heat", "District hea
     return figure
 
 
-def by_month(amounts: pd.DataFrame, length: np.ndarray) -> pd.DataFrame:
-    """Amounts of steps summed by month, a step that spans two months shared by its hours."""
-    hours = np.repeat(np.arange(len(length)), length.astype(int))
-    first = amounts.index[0]
-    months = pd.date_range(first, periods=len(hours), freq="h").month
-    per_hour = amounts.div(length, axis=0).to_numpy()[hours]
-    return pd.DataFrame(per_hour, columns=amounts.columns).groupby(np.asarray(months)).sum()
+def by_month(run: Run, rates: pd.DataFrame) -> pd.DataFrame:
+    """Rates of steps [unit/h], hour by hour over the year, summed by month [unit]."""
+    hours = run.results["step_of_hour"].to_numpy()
+    year = pd.Timestamp(run.results["time"].to_numpy().min()).year
+    months = pd.date_range(f"{year}-01-01", periods=len(hours), freq="h").month
+    return rates.iloc[hours].groupby(np.asarray(months)).sum()
 
 
-def mean_prices(run: Run, carrier: str, length: np.ndarray) -> np.ndarray:
+def mean_prices(run: Run, carrier: str) -> np.ndarray:
     """Mean marginal price of a carrier's buses by month [EUR/unit]."""
     buses = [bus for bus in run.results["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
     price = run.results["price"].sel(bus=buses).mean("bus").to_numpy()
-    index = pd.DatetimeIndex(run.results["time"].to_numpy())
-    table = pd.DataFrame({"paid": price * length, "hours": length}, index=index)
-    sums = by_month(table, length)
+    sums = by_month(run, pd.DataFrame({"paid": price, "hours": 1.0}))
     means: np.ndarray = (sums["paid"] / sums["hours"]).to_numpy()
     return means

@@ -17,7 +17,8 @@ from energy_model.engine.tables.system import System
 from energy_model.interface import provenance
 from energy_model.interface.words import called, number, sentences
 
-SMALLEST = 1e-4  # what an interior-point method leaves of nothing
+NARROW = 110  # columns of a terminal below which the Danish words would fold every line
+SMALLEST = 0.02  # what an interior-point method leaves of nothing
 
 
 def _print(*what: Any) -> None:
@@ -61,18 +62,27 @@ def meaning(run: Run, name: str) -> tuple[str, str, str]:
 def headline(run: Run) -> None:
     """The first numbers and three sentences."""
     title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
-    rows = [
-        [meaning(run, name)[1], meaning(run, name)[2], number(value, meaning(run, name)[0])]
-        for name, value in run.headline.items()
-    ]
-    _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
+    rows = []
+    for name, value in run.headline.items():
+        unit, english, danish = meaning(run, name)
+        if name != "unserved":  # told by carrier below; units differ
+            rows.append([english, danish, number(value, unit)])
+    console = Console()
+    if console.is_terminal and console.width < NARROW:
+        rows = [[english, value] for english, _, value in rows]
+        _print(grid(title, ["Number", "Value"], rows, 1))
+    else:
+        _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
     for warning in run.record.get("warnings", []):
         _print(f"[yellow]Warning:[/] {escape(warning)}")
     _print("")
     for sentence in sentences(run):
         _print(escape(sentence))
-    if run.headline["unserved"] > 1e-6 * -run.tables["carriers"]["wanted"].sum():
-        _print("[bold red]Not everything is served; see carriers.csv, column unserved.[/]")
+    short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
+    for carrier, share in short[short > 1e-6].items():
+        row = run.tables["carriers"].loc[carrier]
+        told = f"{called(run.tables['carriers'], carrier)}: {number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
+        _print(f"[bold red]{escape(told)}[/]")
 
 
 def everything(run: Run) -> None:
@@ -88,15 +98,14 @@ def capacities(run: Run) -> Table:
     """What stands, is retired and added, with full-load hours."""
     frame = run.tables["capacities"]
     used = frame[(frame["capacity"].abs() > SMALLEST) | (frame["retired"] > SMALLEST)]
+    hours = used["full_load_hours"].where(used["table"].isin(["conversions", "links"]))
     rows = [
         [
             called(frame, str(name)),
             str(row["group"] if isinstance(row["group"], str) else row["table"]),
             *(number(row[c]) for c in ("existing", "retired", "added", "capacity")),
             row["unit"],
-            number(row["full_load_hours"])
-            if row["full_load_hours"] == row["full_load_hours"]
-            else "",
+            number(hours[name]) if hours[name] == hours[name] else "",
         ]
         for name, row in used.sort_values(["table", "added"], ascending=[True, False]).iterrows()
     ]
@@ -116,7 +125,7 @@ def carriers(run: Run) -> Table:
         [
             called(frame, str(name)),
             row["unit"],
-            *(number(row[c]) if abs(row[c]) > 1e-6 else "" for c in names),
+            *(number(row[c]) if abs(row[c]) > SMALLEST else "" for c in names),
             number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
         ]
         for name, row in frame.iterrows()
@@ -139,13 +148,13 @@ def costs(run: Run) -> list[Table]:
         ("firm", "Cost by firm (owner, trader or who wants)"),
     ):
         sums = (
-            frame.assign(**{column: frame[column].fillna("nobody named")})
+            frame.assign(**{column: frame[column].fillna("no firm: households, land, emissions")})
             .groupby(column)["cost"]
             .sum()
             .sort_values(ascending=False)
         )
         rows = [
-            [str(name).replace("_", " "), number(amount, "EUR/a")]
+            [called(run.tables["names"], name), number(amount, "EUR/a")]
             for name, amount in sums.items()
             if abs(amount) >= 0.5
         ]
@@ -182,8 +191,8 @@ def land(run: Run) -> Table | None:
         return None
     rows = [
         [
-            str(site),
-            str(kind),
+            called(run.tables["names"], site),
+            str(kind).replace("_", " "),
             number(row["taken"]),
             number(row["area"]),
             number(row["citizens_total"]),
@@ -208,7 +217,7 @@ def land(run: Run) -> Table | None:
     )
 
 
-def certificate(run: Run, found: Certificate) -> None:
+def certificate(run: Run, found: Certificate, changed: list[str]) -> None:
     """What was recomputed, and what it proves."""
     rows = [
         ["cost of the plan", number(found.cost, "EUR/a")],
@@ -221,7 +230,11 @@ def certificate(run: Run, found: Certificate) -> None:
         grid(f"Certificate of {run.path}", ["Recomputed from the stored program", "value"], rows)
     )
     steps = run.record["steps"]
-    if found.holds:
+    if changed:
+        _print(
+            f"[bold red]Not proven:[/] {escape(', '.join(changed))} changed after the run was written; run the case again."
+        )
+    elif found.holds:
         _print(
             f"Proven: the plan keeps every rule, and no plan of these {steps:,} steps is cheaper."
         )

@@ -90,7 +90,7 @@ def _what_is_emitted(run: Run) -> str:
     if target == "none":
         return f"{start}; no target is set."
     binding = (
-        f"the last tonne costs {number(first['emission_price'] + price, 'EUR/t')}"
+        f"the last tonne costs {number(first['emission_price'] + price, 'EUR/t')}, {number(first['emission_price'])} of it the price of emitting and {number(price)} the target"
         if price > 0.01
         else "the target costs nothing extra"
     )

@@ -7,6 +7,7 @@ import tiny
 from everything import EVERYTHING
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+import energy_model as em
 from energy_model.engine.compile.lazy import Model, Var
 from energy_model.engine.compile.matrix import Misread, compile_model
 from energy_model.engine.formulation import formulate
@@ -72,9 +73,22 @@ def test_every_part_compiles_to_pyomos_own_matrix():
     found = assert_same(model)
     assert not found.slow
     used = {name for name, (_, shape) in found.rows.items() if np.prod(shape, dtype=int) > 0}
-    assert {c.name for c in model.component_objects(pyo.Constraint)} - used == set(), (
-        "a rule has no row in this case"
-    )
+    between_days = {"day_change", "day_level_limit", "day_level_minimum", "highest_of_day", "lowest_of_day"}  # fmt: skip
+    assert {c.name for c in model.component_objects(pyo.Constraint)} - used == between_days
+
+
+def test_every_part_compiles_on_typical_days(tmp_path):
+    """The same over four days that repeat in two kinds: the rules between days have rows, and all agree."""
+    parts = EVERYTHING | {
+        "profiles": {k: [x * (1 + d % 2) / 2 for d in range(4) for x in v * 6] for k, v in EVERYTHING["profiles"].items()},
+        "storages": [EVERYTHING["storages"][0] | {"duration": 30}],
+    }  # fmt: skip
+    case = tiny.write(tmp_path / "case", 96, **parts)
+    model = formulate(em.read(case, changes=["case.time.steps_a_day = 6"], resolution=12))
+    found = assert_same(model)
+    assert not found.slow
+    assert found.rows["day_change"][1] == (1, 4)
+    assert found.rows["highest_of_day"][1] == (1, 12)
 
 
 def test_every_part_compiles_at_unequal_steps():

@@ -78,10 +78,10 @@ BAD = {
     "number in a profile missing": (profile_row(57, ""), [], r"profiles/year\.csv, row 58, air_temperature \[degC\]: 'nothing' is given; write a number; a year has no gaps"),
     "text in a profile": (profile_row(57, "warm"), [], r"profiles/year\.csv, row 58, air_temperature \[degC\]: 'warm' is given"),
     "NaN in a profile": (profile_row(57, "nan"), [], r"profiles/year\.csv, row 58, air_temperature \[degC\]: 'nan' is given"),
-    "profile too short": (profile_row(57, None), [], r"profiles/year\.csv: the file has 8759 rows; give 8760"),
+    "profile too short": (profile_row(57, None), [], r"profiles/year\.csv, row 58, hour: .* the file has 8759 rows; give 8760"),
     "hour twice in a profile": (twice, [], r"profiles/year\.csv, row 101, hour: .* the hour does not follow the one before"),
-    "profile that is not there": (edited("conversions.csv", "field_sun", "field_son"), [], r"conversions\.csv, row 4 \(solar_park\), availability \[1\]: '1 \* field_son' is given; there is no profile 'field_son'; nearest are field_sun"),
-    "profile above one for a share": (edited("conversions.csv", "field_sun", "heat_demand"), [], r"availability \[1\]: '1 \* heat_demand' is given; its value in hour \d+ is \d\.\d+; write a number between 0 and 1"),
+    "profile that is not there": (edited("conversions.csv", "field_sun", "field_son"), [], r"conversions\.csv, row 4 \(solar_park\), availability \[1\]: 'field_son' is given; there is no profile 'field_son'; nearest are field_sun"),
+    "profile above one for a share": (edited("conversions.csv", "field_sun", "heat_demand"), [], r"availability \[1\]: 'heat_demand' is given; its value in hour \d+ is \d\.\d+; write a number between 0 and 1"),
     "duplicate key": (edited("sites.csv", "field,Field", "village,Field"), [], r"sites\.csv, row 3, site: 'village' is given; the name stands already in sites\.csv, row 2 \(village\)"),
     "name with two meanings": (edited("links.csv", "feeder,electricity", "tank,electricity"), [], r"the name stands also in storages; a name means one thing in the whole case"),
     "dangling name": (edited("storages.csv", "tank,village", "tank,vilage"), [], r"storages\.csv, row 2 \(tank\), site: 'vilage' is given; it is not in sites\.csv; nearest are village"),
@@ -90,9 +90,9 @@ BAD = {
     "demand nobody can serve": (edited("demands.csv", "village_heat,village,heat", "village_heat,field,heat"), [], r"demands\.csv, row 2 \(village_heat\), carrier: 'heat' is given; nothing makes, carries or sells heat at field"),
     "selling above buying": (edited("markets.csv", "electricity_price,19,1,1.1", "electricity_price,-3,1,0"), [], r"markets\.csv, row 2 \(power_exchange\), sale_price: .* selling must not earn more than buying costs"),
     "ragged row": (edited("demands.csv", "heat_demand,5000", "heat_demand,5,000"), [], r"demands\.csv, row 2: the row has 8 cells where the header has 7"),
-    "not UTF-8": (not_utf8("sites.csv"), [], r"sites\.csv: byte \d+ is not UTF-8; save the file as UTF-8"),
+    "not UTF-8": (not_utf8("sites.csv"), [], r"sites\.csv, row 1, after '.*': a letter is not UTF-8; save the file as UTF-8"),
     "not TOML": (edited("case.toml", "[time]", "[time"), [], r"case\.toml: it is not TOML .*; mend that line"),
-    "unknown setting": (edited("case.toml", "resolution = 400", "resolutoin = 400"), [], r"case\.toml, time\.resolutoin: '400' is given; extra inputs are not permitted"),
+    "unknown setting": (edited("case.toml", "resolution = 400", "resolutoin = 400"), [], r"case\.toml, time\.resolutoin: '400' is given; there is no such setting; nearest are resolution"),
     "absurd resolution": (edited("case.toml", "resolution = 400", "resolution = 0"), [], r"case\.toml, time\.resolution: '0' is given"),
     "unknown perspective": (edited("case.toml", 'perspective = "socio_economic"', 'perspective = "mine"'), [], r"case\.toml, perspective: 'mine' is given; there is no such perspective; known are socio_economic, company"),
     "empty file": (lambda case: (case / "firms.csv").write_text(""), [], r"firms\.csv: the file is empty"),
@@ -106,7 +106,7 @@ BAD = {
     "bad value by hand": (None, ["--set", "storages.tank.duration=-1"], r"storages\.csv, row 2 \(tank\), duration \(set by --set: storages\.tank\.duration = -1\): '-1\.0' is given; write a number above zero"),
     "text multiplied": (None, ["--set", "storages.tank.site*=2"], r"'site' holds no number to change; use ="),
     "steps that follow nothing": (None, ["--set", 'case.time.follow = ["tides"]'], r"case\.toml, time\.follow: 'tides' is given; there is no such profile"),
-    "resolution in words": (None, ["--resolution", "fine"], r"time\.resolution: 'fine' is given"),
+    "resolution in words": (None, ["--resolution", "fine"], r"time\.resolution \(set by the resolution asked for\): 'fine' is given; write a whole number"),
 }  # fmt: skip
 
 
@@ -131,6 +131,62 @@ def test_all_faults_are_told_at_once(tmp_path):
     said = village.call("check", case)
     assert said.code == 2
     assert "4 faults in the inputs" in said.err
+
+
+def test_a_fault_of_the_settings_hides_no_fault_of_the_tables(tmp_path):
+    """case.toml and a table are wrong: both are told."""
+    case = village.copy(tmp_path)
+    BAD["dangling name"][0](case)
+    toml = (case / "case.toml").read_text()
+    (case / "case.toml").write_text("detour = -1\n" + toml)
+    said = village.call("check", case, "--set", 'case.perspective = "nobody"')
+    assert said.code == 2
+    assert "3 faults in the inputs" in said.err
+    assert re.search(r"case\.toml, detour: '-1' is given", said.err)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda c: (c / "sites.csv").unlink(), "sites.csv: the file is missing"),
+        (lambda c: _semicolons(c / "firms.csv"), "cells are parted by semicolons"),
+        (lambda c: (c / "profiles" / "year.csv").unlink(), "no profile is here, and cells name"),
+        (lambda c: _shorten(c / "profiles" / "year.csv"), "the file has 8759 rows"),
+    ],
+)
+def test_one_cause_is_told_once(change, told, tmp_path):
+    """Not again by every row that names what could not be read."""
+    case = village.copy(tmp_path)
+    change(case)
+    said = village.call("check", case)
+    assert said.code == 2
+    assert "1 fault in the inputs" in said.err, said.err
+    assert told in said.err
+
+
+def test_a_misspelt_table_does_not_vanish(tmp_path):
+    case = village.copy(tmp_path)
+    (case / "storages.csv").rename(case / "storage.csv")
+    said = village.call("check", case)
+    assert said.code == 2
+    assert "storage.csv: no table has this name; nearest are storages" in said.err
+
+
+@pytest.mark.parametrize("text", ["750,5", "1 500", "1,500.5"])
+def test_a_decimal_comma_is_named_as_such(text, tmp_path):
+    case = village.copy(tmp_path)
+    said = village.call("check", case, "--set", f"storages.tank.capacity_existing = {text}")
+    assert said.code == 2
+    assert "a point before decimals" in said.err
+
+
+def _semicolons(path):
+    path.write_text(path.read_text().replace(",", ";"))
+
+
+def _shorten(path):
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:100] + lines[101:]))
 
 
 def test_a_fault_is_json_if_asked_for(tmp_path):

@@ -101,13 +101,15 @@ def test_results_open_in_xarray_with_units_and_sentences(ran):
     with xr.open_dataset(folder / "results.nc", group="inputs/conversions") as inputs:
         assert "air_heat_pump_village" in inputs["conversion"].to_numpy()
     built = pd.read_csv(folder / "capacities.csv", index_col="asset")
-    assert built.at["air_heat_pump_village", "used"] == pytest.approx(made)
+    assert built.at["air_heat_pump_village", "used [unit/a]"] == pytest.approx(made)
 
 
 def test_tables_sum_to_the_headline(ran):
     folder, told = ran
-    assert pd.read_csv(folder / "costs.csv")["cost"].sum() == pytest.approx(told["objective"])
-    assert pd.read_csv(folder / "emissions.csv")["emissions"].sum() == pytest.approx(
+    assert pd.read_csv(folder / "costs.csv")["cost [EUR/a]"].sum() == pytest.approx(
+        told["objective"]
+    )
+    assert pd.read_csv(folder / "emissions.csv")["emissions [t/a]"].sum() == pytest.approx(
         told["net_emissions"]
     )
 
@@ -152,6 +154,53 @@ def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
         said = village.call("verify", forged, "--json")
         assert said.code == 4
         assert said.json["holds"] is False
+
+
+@pytest.mark.parametrize("name", ["capacities.csv", "record.json"])
+def test_verify_sees_a_table_changed_by_hand(name, ran, tmp_path):
+    """The proof is sound, but what people read is not what was proven."""
+    folder, _ = ran
+    forged = tmp_path / "forged"
+    subprocess.run(["cp", "-r", folder, forged], check=True)
+    if name == "record.json":
+        record = json.loads((forged / name).read_text())
+        (forged / name).write_text(json.dumps(record | {"objective": 1.0}))
+    else:
+        text = (forged / name).read_text()
+        (forged / name).write_text(text.replace("0", "9", 1))
+    said = village.call("verify", forged)
+    assert said.code == 4
+    assert f"Not proven: {name} changed after the run was written" in said.out
+    told = village.call("verify", forged, "--json").json
+    assert told["changed_files"] == [name]
+    assert told["proven"] is False
+
+
+def test_a_place_that_cannot_be_written_is_told_before_solving(tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter.txt").write_text("dear")
+    said = village.call("run", village.original(), "--out", tmp_path / "letters", "--json")
+    assert said.code == 2
+    assert "solving" not in said.err
+
+
+@pytest.mark.parametrize("after", [0.2, 0.6, 1.2])
+def test_an_interrupt_while_loading_ends_in_a_sentence(after, tmp_path):
+    """However early: no traceback."""
+    command = [sys.executable, "-c", "from energy_model.interface.start import main; main()"]
+    arguments = ["run", str(village.original()), "--out", str(tmp_path / "run")]
+    with subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode in (
+        4,
+        -signal.SIGINT,
+    )  # before Python itself stands, nobody can answer
+    if process.returncode == 4:
+        assert "Traceback" not in said
+        assert "Nothing was written" in said
+    assert not (tmp_path / "run").exists()
 
 
 def test_scenarios_and_changes_by_hand_add_up(tmp_path):

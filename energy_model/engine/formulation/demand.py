@@ -58,7 +58,7 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
 
     accounts.energy.post("demand", lambda m, b, t: -sum(m.wanted[d, t] for d in m.demands_at[b]))
     accounts.energy.post("waiting", lambda m, b, t: sum(
-        (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_length[t] for d in m.patient_at[b]))  # fmt: skip
+        (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_span[t] for d in m.patient_at[b]))  # fmt: skip
     accounts.energy.post(
         "unserved", lambda m, b, t: sum(m.unserved[d, t] for d in m.sheddable_at[b])
     )

@@ -100,13 +100,13 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     def battery_change(m, v, t):
         return m.battery_level[v, t] == (
             m.battery_level[v, m.previous[t]]
-            + m.step_length[t] * m.charge_efficiency[v] * m.charged[v, t]
-            - m.step_length[t]
+            + m.step_span[t] * m.charge_efficiency[v] * m.charged[v, t]
+            - m.step_span[t]
             * m.charge_efficiency[v]
             * m.flexible[v]
             * m.energy_rate[v, t]
             * m.capacity[v]
-            - m.step_length[t] / m.charge_efficiency[v] * m.given_back[v, t]
+            - m.step_span[t] / m.charge_efficiency[v] * m.given_back[v, t]
         )
 
     @m.Constraint(m.choosing, m.steps, doc="No vehicle holds more than its store")

@@ -52,10 +52,10 @@ def declare(system: System, tables: tuple[Table, ...]) -> Model:
     m = Model()
     count = len(system.steps.length)
     m.steps = pyo.RangeSet(0, count - 1)
-    m.previous = pyo.Param(
-        m.steps, initialize={t: (t - 1) % count for t in range(count)}, within=pyo.Any
-    )
-    m.step_length = ArrayParam(m.steps, array=system.steps.length)
+    before = dict(enumerate(system.steps.previous.tolist()))
+    m.previous = pyo.Param(m.steps, initialize=before, within=pyo.Any)
+    m.step_length = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
+    m.step_span = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
     for name, buses in system.buses_by_balance().items():
         m.add_component(name, rows(buses))
@@ -107,7 +107,7 @@ def wanted_lately(m: Model, system: System, demands: pd.DataFrame) -> ProfilePar
         wanted = row["shiftable"] * system.hourly_rates(row["profile"], row["yearly"])
         window = min(round(row["window"]), len(wanted))
         so_far = np.concatenate([wanted[len(wanted) - window :], wanted]).cumsum()
-        found.append((so_far[window:] - so_far[: len(wanted)])[system.steps.end])
+        found.append(system.steps.at_end(so_far[window:] - so_far[: len(wanted)]))
     profiles = np.array(found).reshape(-1, len(m.steps))
     return ProfileParam(m.patient, m.steps, profiles=profiles, which=np.arange(len(demands)))
 

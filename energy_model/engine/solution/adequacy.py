@@ -16,7 +16,6 @@ from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
 from energy_model.engine.solution.problem import Problem
-from energy_model.engine.tables.steps import segments
 from energy_model.engine.tables.system import System, bus_name
 
 COARSE = 24  # steps of the look at emissions
@@ -25,7 +24,12 @@ UNLIMITED = 1e12  # stands for a capacity without a limit, which times nothing w
 
 def warnings(system: System) -> list[str]:
     """One sentence for everything that seems out of reach; empty if nothing does."""
-    return [*_short_areas(system), *_emissions_out_of_reach(system)]
+    paid = (
+        [f"Emitting is paid for: its price is {system.emission_price:g} EUR/t, below zero."]
+        if system.emission_price < 0
+        else []
+    )
+    return [*_short_areas(system), *_emissions_out_of_reach(system), *paid]
 
 
 def _short_areas(system: System) -> list[str]:
@@ -116,7 +120,7 @@ def _emissions_out_of_reach(system: System) -> list[str]:
 def least_emissions(system: System) -> float | None:
     """The least net emissions [t/a] at a coarse resolution, every demand with a penalty served; None if there is no plan."""
     free = system.settings.emissions.model_copy(update={"target": "none"})
-    coarse = system.at(segments(system.followed, COARSE))
+    coarse = system.cut(COARSE)
     open_system = replace(coarse, settings=system.settings.model_copy(update={"emissions": free}))
     problem = Problem(open_system, formulate(open_system))
     cost = np.zeros_like(problem.lp.cost)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -12,12 +14,18 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.engine.formulation import TABLES as DECLARED
-from energy_model.engine.solution import certificate
+from energy_model.engine.solution import certificate, columns
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")
+KEYS: dict[str, str | list[str]] = {
+    "capacities": "asset",
+    "carriers": "carrier",
+    "land": ["site", "land_class"],
+    "names": "name",
+}
 FILES = ("results.nc", "record.json", "certificate.npz")
 
 
@@ -37,22 +45,7 @@ def folder_name(system: System, extended: bool = False) -> str:
 def save(run: Run, out: str | Path, log_text: str = "") -> Path:
     """Writes a run whole or not at all; its folder. InputFault if the place cannot be written."""
     out = Path(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and any(out.iterdir()) and not (out / "record.json").is_file():
-            raise InputFault(
-                [Fault(str(out), "the folder holds something else; name another with --out")]
-            )
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}_", dir=out.parent))
-    except OSError as wrong:
-        raise InputFault(
-            [
-                Fault(
-                    str(out),
-                    f"it cannot be written ({wrong.strerror}); name another folder with --out",
-                )
-            ]
-        ) from None
+    draft = _draft(out)
     try:
         _write(run, draft, log_text)
         draft.chmod(0o755)
@@ -77,6 +70,44 @@ def save(run: Run, out: str | Path, log_text: str = "") -> Path:
     return out
 
 
+def refuse(out: str | Path) -> None:
+    """InputFault if a run cannot be written to a place; asked before solving, so that no answer is lost."""
+    draft = _draft(Path(out))
+    draft.rmdir()
+
+
+def _draft(out: Path) -> Path:
+    """A temporary folder beside the place of a run."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.exists() and any(out.iterdir()) and not (out / "record.json").is_file():
+            remedy = "the folder holds something else; name another with --out"
+            raise InputFault([Fault(str(out), remedy)])
+        return Path(tempfile.mkdtemp(prefix=f".{out.name}_", dir=out.parent))
+    except OSError as wrong:
+        remedy = f"it cannot be written ({wrong.strerror}); name another folder with --out"
+        raise InputFault([Fault(str(out), remedy)]) from None
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file but the record."""
+    files = sorted(p for p in folder.iterdir() if p.is_file() and p.name != "record.json")
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def changed_files(path: str | Path) -> list[str]:
+    """The files of a run that are not as they were written; the record, if it tells another cost than the proof."""
+    run = open_run(path)
+    if run.path is None:
+        return []
+    now, then = _fingerprints(run.path), run.record.get("files", {})
+    changed = [name for name in then if now.get(name) != then[name]]
+    cost, said = verify(path).cost, (run.objective, run.headline.get("total_cost", run.objective))
+    if not all(math.isclose(cost, told, rel_tol=1e-6, abs_tol=1e-2) for told in said):
+        changed.append("record.json")
+    return changed
+
+
 def _write(run: Run, folder: Path, log_text: str) -> None:
     encoding = {
         name: {"zlib": True, "complevel": 1}
@@ -88,13 +119,16 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         table = _described(_as_dataset(frame), name)
         table.to_netcdf(folder / "results.nc", mode="a", group=f"inputs/{name}")
     for name, frame in run.tables.items():
-        frame.to_csv(folder / f"{name}.csv")
-        _as_dataset(frame).to_netcdf(folder / "results.nc", mode="a", group=f"tables/{name}")
+        columns.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
+        _explained(_as_dataset(frame), name).to_netcdf(
+            folder / "results.nc", mode="a", group=f"tables/{name}"
+        )
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
+    record = run.record | {"files": _fingerprints(folder)}
     (folder / "record.json").write_text(
-        json.dumps(run.record, indent=1, ensure_ascii=False), encoding="utf-8"
+        json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8"
     )
 
 
@@ -106,6 +140,14 @@ def _described(data: xr.Dataset, table: str) -> xr.Dataset:
                 "long_name": column.meaning,
                 "units": column.unit if column.range else "-",
             }
+    return data
+
+
+def _explained(data: xr.Dataset, table: str) -> xr.Dataset:
+    """A table of results with the unit and meaning of every column."""
+    for name in data:
+        unit, said = columns.meaning(table, str(name))
+        data[name].attrs = {"long_name": said, "units": unit or "-"}
     return data
 
 
@@ -151,22 +193,15 @@ def open_run(path: str | Path) -> Run:
         )
     try:
         record = json.loads((path / "record.json").read_text(encoding="utf-8"))
-        with xr.open_dataset(path / "results.nc") as data:
-            results = data.load()
-        keys = {
-            "capacities": "asset",
-            "carriers": "carrier",
-            "land": ["site", "land_class"],
-            "names": "name",
-        }
+        try:
+            with xr.open_dataset(path / "results.nc", engine="netcdf4") as data:
+                results = data.load()
+        except (OSError, ValueError):
+            raise ValueError("results.nc is damaged") from None
         tables = {}
         for name in TABLES:
-            frame = pd.read_csv(path / f"{name}.csv")
-            tables[name] = (
-                frame.set_index(keys[name])
-                if name in keys
-                else frame.drop(columns="Unnamed: 0", errors="ignore")
-            )
+            frame = columns.without_units(pd.read_csv(path / f"{name}.csv"))
+            tables[name] = frame.set_index(KEYS[name]) if name in KEYS else frame
     except (OSError, ValueError, KeyError) as wrong:
         raise InputFault(
             [Fault(str(path), f"the run cannot be read ({wrong}); run the case again")]

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 DIMENSIONS = {
     "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
     "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place", "limits": "limit",
+    "days": "day", "typical_days": "typical_day",
 }  # fmt: skip
 # A set of some rows of a table is shown over the whole table, zero elsewhere.
 WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
           "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
           "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
           "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
-          "at_most": "limits", "at_least": "limits"}  # fmt: skip
+          "at_most": "limits", "at_least": "limits", "passing": "storages", "lasting": "storages"}  # fmt: skip
 BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
 UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 
@@ -37,6 +38,16 @@ def of(results: Results) -> xr.Dataset:
         component = model.component(decision)
         values = results.answer.x[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
         data[decision] = _array(results, component, values, *split_unit(component.doc))
+    if len(
+        system.steps.days
+    ):  # levels of long stores are told from the start of the day: add its mean
+        starts = data["day_level"].groupby(xr.DataArray(system.steps.days, dims="day")).mean("day")
+        mean = starts.to_numpy()[:, system.steps.day]
+        data["level"] = data["level"] + mean
+        data["level"].attrs = {
+            "long_name": "Held at the end of the step, the mean of its days",
+            "units": "unit",
+        }
     for family, (first, shape) in results.problem.rows.items():
         component = model.component(family)
         duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))]
@@ -48,7 +59,17 @@ def of(results: Results) -> xr.Dataset:
         worth = duals.reshape(shape) / (length if hourly else 1.0)
         data[f"price_of_{family}"] = _array(results, component, worth, said, unit)
     data["price"], data["yearly_price"] = _prices(results)
-    data["step_length"] = ("time", length, {"long_name": "Length of the step", "units": "h"})
+    data["step_length"] = (
+        "time",
+        length,
+        {"long_name": "Hours of the year that the step stands for", "units": "h"},
+    )
+    said = "The step of each hour of the year, counted from 0"
+    data["step_of_hour"] = (
+        "hour",
+        system.steps.of_hour.astype(np.int32),
+        {"long_name": said, "units": "1"},
+    )
     costs = results.costs.groupby("entry")["cost"].sum()
     said = "Cost by entry; the entries sum to the objective"
     data["cost"] = ("entry", costs.to_numpy(), {"long_name": said, "units": "EUR/a"})

@@ -21,6 +21,9 @@ from energy_model.engine.solution.results import Results
 RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit")  # fmt: skip
 SMALLEST = 1e-6  # slack below this share of all slack is rounding
+MATTERS = (
+    0.01  # a rule whose price is below this share of the largest is not what stands in the way
+)
 FENCE = 1e7
 
 
@@ -137,7 +140,7 @@ def _told(problem: Problem, family: str, slack: np.ndarray) -> list[tuple[float,
     sizes = np.abs(slack).reshape(len(names), -1).max(axis=1)
     meaning = (component.doc or family).rstrip(".")
     return [
-        (float(s), f"'{family}' of {name} cannot hold ({meaning}); it is missed by {s:,.6g}.")
+        (float(s), f"'{family}' of {name} cannot hold ({meaning}); it is missed by {_amount(s)}.")
         for name, s in zip(names, sizes, strict=True)
         if s
     ]
@@ -166,8 +169,12 @@ def _short_bus(problem: Problem, bus: str, slack: np.ndarray, family: str) -> tu
     )
     return (
         amount,
-        f"{carrier} at {site} {word} {amount:,.3g} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
+        f"{carrier} at {site} {word} {_amount(amount)} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
     )
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> list[str]:
@@ -194,9 +201,13 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> 
                 for name, d in zip(names, duals, strict=True)
                 if d > 1e-9
             ]
-    fighting = list(dict.fromkeys(name for _, name in sorted(sentences, reverse=True)))[:6]
+    heavy = MATTERS * max((price for price, _ in sentences), default=0.0)
+    fighting = list(
+        dict.fromkeys(name for price, name in sorted(sentences, reverse=True) if price >= heavy)
+    )[:6]
     told = [f"What stands against each other: {', '.join(fighting)}."] if len(fighting) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
+    told += _at_their_most(problem, reduced)
     first, shape = problem.columns["added"]
     gain = -reduced[first : first + shape[0]] if shape else np.zeros(0)
     assets = list(problem.model.assets)
@@ -204,6 +215,24 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> 
     if best:
         told.append(f"More of these would help most (raise capacity_addable): {', '.join(best)}.")
     return told
+
+
+def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
+    """Markets that sell all they may while something is short."""
+    first, shape = problem.columns["bought"]
+    size = int(np.prod(shape, dtype=int))
+    wished = -np.minimum(reduced[first : first + size], 0.0)
+    finite = np.isfinite(problem.lp.upper[first : first + size])
+    lengths = np.tile(problem.system.steps.length, shape[0])
+    by_market = (wished * finite > 1e-9).astype(float) * lengths
+    hours = by_market.reshape(shape).sum(axis=1)
+    names = list(problem.model.markets)
+    found = [f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0]
+    if not found:
+        return []
+    return [
+        f"These markets sell all they may, and more would help (raise buy_most): {', '.join(found)}."
+    ]
 
 
 def _runs_away(problem: Problem) -> list[str]:

@@ -22,7 +22,13 @@ SMALL = 60_000  # non-zeros below which the simplex method is the faster
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
 Progress = Callable[[str], None]
 # The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
-HIPO = {"solver": "hipo", "hipo_system": "augmented", "hipo_block_size": 16}
+# Costs scaled by 2**4 keep HiPO from losing its way on long years (docs/decisions/07-days-that-repeat.md).
+HIPO = {
+    "solver": "hipo",
+    "hipo_system": "augmented",
+    "hipo_block_size": 16,
+    "user_objective_scale": 4,
+}
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
     "hipo": {**HIPO, "run_crossover": "off"},

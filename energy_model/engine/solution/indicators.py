@@ -8,6 +8,8 @@ import pandas as pd
 from energy_model.engine.solution.results import Results
 from energy_model.engine.tables.system import System, bus_name
 
+DUST = 1e-4  # what an interior-point method leaves of nothing
+
 
 def capacities(results: Results) -> pd.DataFrame:
     """Every asset: what stood, was retired, was added and is; what it did in the year; what owning it costs."""
@@ -153,7 +155,7 @@ def headline(results: Results) -> dict[str, float]:
     }
     for carrier in system["demands"]["carrier"].unique():
         numbers[f"{carrier}_price"] = float(table.at[carrier, "mean_price"])
-    return numbers
+    return {name: 0.0 if abs(value) < DUST else value for name, value in numbers.items()}
 
 
 MEANINGS = {
@@ -163,7 +165,7 @@ MEANINGS = {
     "net_emissions_without_export_credit": ("t/a", "Net emissions, exports not credited", "Nettoudledning uden fradrag for eksport"),
     "net_emissions_with_export_credit": ("t/a", "Net emissions, exports credited", "Nettoudledning med fradrag for eksport"),
     "emission_price": ("EUR/t", "Price of emitting", "Pris på udledning"),
-    "emission_target_price": ("EUR/t", "Price of the last tonne under the target, beyond that", "Pris på det sidste ton under målet, derudover"),
+    "emission_target_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
     "unserved": ("unit/a", "Wanted and not delivered", "Efterspurgt og ikke leveret"),
     "land_taken": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
     "citizens_points": ("point", "Citizens' points (more is worse)", "Borgernes point (flere er værre)"),

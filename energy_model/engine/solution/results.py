@@ -96,7 +96,13 @@ class Results:
                 if len(result)
                 else rest.reindex(columns=result.columns)
             )
-        return result.rename_axis("name")
+        places = [
+            self.problem.system[table][["label_en", "label_da"]].assign(table=table)
+            for table in ("sites", "firms", "fleets", "carriers")
+        ]
+        others = pd.concat(places).reindex(columns=result.columns)
+        others = others[~others.index.isin(result.index) & ~others.index.duplicated()]
+        return (pd.concat([result, others]) if len(result) else others).rename_axis("name")
 
     # --- accounts ---------------------------------------------------------------------------------
 

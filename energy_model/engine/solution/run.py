@@ -26,7 +26,7 @@ from energy_model.engine.tables.system import System
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """One solved case.
 
@@ -40,6 +40,10 @@ class Run:
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
+
+    def __repr__(self) -> str:
+        name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"
+        return f"Run({name}: {self.record['status']}, {self.objective / 1e6:,.1f} MEUR/a, {self.record['steps']:,} steps)"
 
     @property
     def objective(self) -> float:

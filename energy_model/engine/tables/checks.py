@@ -44,17 +44,23 @@ def across_tables(
     tables = tuple(tables)
     keys = {table.name: set(frames[table.name].index) for table in tables if len(table.key) == 1}
     keys["assets"] = set().union(*(keys[name] for name in ASSETS if name in keys))
+    cells = [c for frame in frames.values() for name in frame for c in frame[name]]
+    named = sorted({c.profile for c in cells if isinstance(c, Hourly) and c.profile})
+    if named and profiles.empty and "profiles" not in reading.unread:
+        reading.unread.add("profiles")
+        remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model profiles makes a year"
+        reading.fault("profiles/*.csv", remedy)
     for table in tables:
         for column in table.columns:
-            if column.names:
+            if column.names and not _unknowable(column, reading):
                 _references(frames[table.name], table, column, keys, reading)
-            if column.hourly:
+            if column.hourly and "profiles" not in reading.unread:
                 _hourly(frames[table.name], table, column, profiles, reading)
     _named_once(frames, reading)
     _units(frames, reading)
     _flow_owners(frames, reading)
     for name in case.time.follow:
-        if name not in profiles:
+        if name not in profiles and "profiles" not in reading.unread:
             reading.fault(
                 "case.toml",
                 "there is no such profile; name columns of profiles/*.csv",
@@ -63,6 +69,8 @@ def across_tables(
                 name,
             )
     carriers = frames["carriers"]
+    if "carriers" in reading.unread:
+        return
     if case.emissions.carrier not in carriers.index:
         if case.emissions.target != "none":
             reading.fault(
@@ -80,6 +88,12 @@ def across_tables(
             carriers.at[case.emissions.carrier, "price"],
             "the price of emitting must be one number",
         )
+
+
+def _unknowable(column: Column, reading: Reading) -> bool:
+    """Whether the table that a column names could not be read; its own fault says so once."""
+    named = ASSETS if column.names == "assets" else (str(column.names),)
+    return not reading.unread.isdisjoint(named)
 
 
 def _references(
@@ -208,6 +222,8 @@ def _capacity_unit(
 
 
 def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    if not reading.unread.isdisjoint(("conversions", "technologies", "flows")):
+        return
     known = [*frames["conversions"].index, *frames["technologies"].index]
     for table in ("flows", "modes"):
         for key in frames[table].index:

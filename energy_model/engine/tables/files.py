@@ -6,6 +6,7 @@ import csv
 import difflib
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Reading:
     given_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
     wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)  # tables of which nothing could be read
 
     def fault(
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
@@ -48,7 +50,26 @@ class Reading:
     def wrong(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
         """Notes a fault of a cell that has been read."""
         file, row = self.at(table, key)
+        if isinstance(value, str) and re.fullmatch(r"[-+]?\d+([ .,]\d+)+", value.strip()):
+            remedy += " with a point before decimals, and neither commas nor spaces"
         self.fault(file, remedy, row, self.headers.get((file, column), column), value)
+
+
+def known_files(folder: Path, tables: Iterable[Table], reading: Reading) -> None:
+    """Notes a fault for every CSV file that is no table: a misspelt name would else vanish."""
+    names = [table.name for table in tables] + ["sources"]
+    for path in sorted(folder.glob("*.csv")):
+        if not any(path.stem == name or path.stem.startswith(f"{name}_") for name in names):
+            near = difflib.get_close_matches(path.stem, names, n=2, cutoff=0.5)
+            hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(names)}"
+            reading.fault(path.name, f"no table has this name; {hint}, or put it in another folder")
+
+
+def row_of(wrong: UnicodeDecodeError) -> str:
+    """The row of a letter that cannot be read, and what stands before it."""
+    before = wrong.object[: wrong.start]
+    line = before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    return f"row {before.count(bytes([10])) + 1}, after '{line[-20:]}'"
 
 
 def _rows(path: Path, reading: Reading) -> list[list[str]]:
@@ -56,13 +77,16 @@ def _rows(path: Path, reading: Reading) -> list[list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
-        reading.fault(path.name, f"byte {wrong.start} is not UTF-8; save the file as UTF-8")
+        reading.fault(path.name, "a letter is not UTF-8; save the file as UTF-8", row_of(wrong))
         return []
     except OSError as wrong:
         reading.fault(path.name, f"it cannot be read ({wrong.strerror}); mend its permissions")
         return []
     try:
         rows = list(csv.reader(io.StringIO(text), strict=True))
+        if rows and len(rows[0]) == 1 and ";" in rows[0][0]:
+            reading.fault(path.name, "cells are parted by semicolons; save it with commas", "row 1")
+            return []
     except csv.Error as wrong:
         reading.fault(path.name, f"it is not a table of comma-separated values ({wrong})")
         return []
@@ -75,11 +99,14 @@ def read_table(folder: Path, table: Table, reading: Reading) -> pd.DataFrame:
     """One table from all its files; cells in inside units, still to be validated."""
     paths = [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]
     paths = [path for path in paths if path.is_file()]
+    told = len(reading.faults)
     if not paths and table.name in NEEDED:
         reading.fault(f"{table.name}.csv", f"the file is missing; create it in {folder}")
     found: dict[object, dict[str, object]] = {}
     for path in paths:
         _file(path, table, found, reading)
+    if len(reading.faults) > told and not found:
+        reading.unread.add(table.name)
     names = [column.name for column in table.columns]
     frame = pd.DataFrame(
         [[row.get(name) for name in names] for row in found.values()], columns=names, dtype=object

@@ -63,7 +63,8 @@ class Hourly:
         if self.profile is None:
             return f"{self.offset:.12g}"
         operation = "/" if self.inverse else "*"
-        part = f"{abs(self.factor):.12g} {operation} {self.profile}"
+        plain = abs(self.factor) == 1 and not self.inverse
+        part = self.profile if plain else f"{abs(self.factor):.12g} {operation} {self.profile}"
         if not self.offset:
             return f"-{part}" if self.factor < 0 else part
         return f"{self.offset:.12g} {'-' if self.factor < 0 else '+'} {part}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from energy_model.engine.tables.files import HEADER, Reading
+from energy_model.engine.tables.files import HEADER, Reading, row_of
 from energy_model.engine.tables.settings import Settings
 
 
@@ -15,13 +15,13 @@ def read_profiles(folder: Path, case: Settings, reading: Reading) -> pd.DataFram
     """Every profile of the case: a row an hour, stamped as its first file is."""
     hours = case.time.hours
     parts: dict[str, np.ndarray] = {}
-    stamps = None
+    stamps, told = None, len(reading.faults)
     for path in sorted((folder / "profiles").glob("*.csv")):
         name = f"profiles/{path.name}"
         try:
             frame = pd.read_csv(path, encoding="utf-8", dtype=str, keep_default_na=False)
         except UnicodeDecodeError as wrong:
-            reading.fault(name, f"byte {wrong.start} is not UTF-8; save the file as UTF-8")
+            reading.fault(name, "a letter is not UTF-8; save the file as UTF-8", row_of(wrong))
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as wrong:
             reading.fault(
@@ -38,8 +38,13 @@ def read_profiles(folder: Path, case: Settings, reading: Reading) -> pd.DataFram
             continue
         if len(frame) != hours:
             year = " of a year without 29 February" if hours == 8760 else ""
+            first = _gap(frame["hour"])
             reading.fault(
-                name, f"the file has {len(frame)} rows; give {hours}, one for each hour{year}"
+                name,
+                f"the file has {len(frame)} rows; give {hours}, one for each hour{year}",
+                f"row {first + 2}" if first is not None else "",
+                "hour" if first is not None else "",
+                frame["hour"].iloc[first] if first is not None else "",
             )
             continue
         stamps = _hours(frame["hour"], name, reading) if stamps is None else stamps
@@ -67,9 +72,18 @@ def read_profiles(folder: Path, case: Settings, reading: Reading) -> pd.DataFram
                     value=match["name"],
                 )
             parts[match["name"]] = values
+    if len(reading.faults) > told:
+        reading.unread.add("profiles")
     if stamps is None or len(stamps) != hours:
         stamps = pd.date_range(f"{case.target_year}-01-01", periods=hours, freq="h", tz="UTC")
     return pd.DataFrame(parts, index=stamps.rename("hour"))
+
+
+def _gap(stamps: pd.Series) -> int | None:
+    """The first row whose hour does not follow the one before."""
+    hours = pd.to_datetime(stamps, utc=True, errors="coerce", format="ISO8601").to_numpy()
+    gaps = np.flatnonzero(np.diff(hours) != np.timedelta64(1, "h"))
+    return int(gaps[0]) + 1 if len(gaps) else None
 
 
 def _hours(stamps: pd.Series, name: str, reading: Reading) -> pd.DatetimeIndex:

@@ -11,11 +11,11 @@ import pandas as pd
 
 from energy_model.engine.tables import checks, settings
 from energy_model.engine.tables.addresses import apply
-from energy_model.engine.tables.files import Reading, read_sources, read_table
+from energy_model.engine.tables.files import Reading, known_files, read_sources, read_table
 from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.profile_files import read_profiles
 from energy_model.engine.tables.schema import Fault, InputFault, Table
-from energy_model.engine.tables.steps import every_hour, segments
+from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import ASSET_TABLES, System, distance
 
 
@@ -44,22 +44,22 @@ def read(
             settings.changed(content, difference)
     if resolution is not None:
         content.setdefault("time", {})["resolution"] = resolution
-    case = settings.validated(settings.Settings, content, "case.toml")
+    said = {d.address.removeprefix("case."): d.origin for d in differences}
+    if resolution is not None:
+        said["time.resolution"] = "the resolution asked for"
+    case = settings.read_settings(content, said, reading.faults)
     if case.perspective not in case.perspectives:
         known = ", ".join(case.perspectives)
-        raise InputFault(
-            [
-                Fault(
-                    "case.toml",
-                    f"there is no such perspective; known are {known}",
-                    column="perspective",
-                    value=case.perspective,
-                )
-            ]
+        reading.fault(
+            "case.toml",
+            f"there is no such perspective; known are {known}",
+            column="perspective",
+            value=case.perspective,
         )
 
+    known_files(folder, tables, reading)
     frames = {table.name: read_table(folder, table, reading) for table in tables}
-    told_twice = len(reading.faults)
+    told_twice = bool(reading.unread)
     for difference in differences:
         if not difference.address.startswith("case."):
             changed, fault = apply(difference, frames, tables)
@@ -92,11 +92,7 @@ def read(
     wrong = checks.of_system(system, reading)
     if wrong:
         raise InputFault(wrong)
-    return (
-        system
-        if case.time.resolution == "full"
-        else system.at(segments(system.followed, case.time.resolution))
-    )
+    return system if case.time.resolution == "full" else system.cut(case.time.resolution)
 
 
 def _names(folder: Path, name: str) -> list[str]:

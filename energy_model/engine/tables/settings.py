@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -29,12 +31,15 @@ class Setting(pydantic.BaseModel):
 class Time(Setting):
     """The hours the profiles cover (a year, but in small examples), and how they are cut into steps.
 
-    Adjacent hours are merged where the profiles named in ``follow`` are alike; if it is empty, all that are used.
+    Hours are merged where the profiles named in ``follow`` are alike; if it is empty, all that are used. With
+    ``steps_a_day`` the steps are those of typical days that repeat, about so many in each; at 0 the year stays
+    in order.
     """
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
     resolution: Annotated[int, pydantic.Field(ge=1, le=8760)] | Literal["full"] = 300
     follow: tuple[str, ...] = ()
+    steps_a_day: Annotated[int, pydantic.Field(ge=0, le=24)] = 0
 
 
 class Emissions(Setting):
@@ -108,9 +113,10 @@ def load_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputFault(
-            [Fault(name, f"the file is missing; create it in {path.parent}")]
-        ) from None
+        inside = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
+        hint = f", or name a case in it: {', '.join(inside)}" if inside else ""
+        remedy = f"the file is missing; create it in {path.parent}{hint}"
+        raise InputFault([Fault(name, remedy)]) from None
     except UnicodeDecodeError as wrong:
         remedy = f"byte {wrong.start} is not UTF-8; save the file as UTF-8"
         raise InputFault([Fault(name, remedy)]) from None
@@ -129,13 +135,54 @@ def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
         for error in wrong.errors():
             parts = [str(part) for part in error["loc"] if not str(part).startswith(KINDS_OF_VALUE)]
             given = "" if error["type"] == "missing" else str(error["input"])[:80]
-            told.setdefault(".".join(parts), ([], given))[0].append(
-                error["msg"][0].lower() + error["msg"][1:]
-            )
+            said = error["msg"][0].lower() + error["msg"][1:]
+            if error["type"] == "extra_forbidden":
+                said = f"there is no such setting; {_nearest(kind, parts)}"
+            elif parts[-1] == "resolution":
+                said = "write a whole number of steps from 1 to 8760, or full"
+            words = told.setdefault(".".join(parts), ([], given))[0]
+            if said not in words:
+                words.append(said)
         faults = [
             Fault(file, " or ".join(said), column=place, value=given)
             for place, (said, given) in told.items()
         ]
+        raise InputFault(faults) from None
+
+
+def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
+    """The settings that a misspelt one may have meant."""
+    for part in parts[:-1]:
+        inner = kind.model_fields[part].annotation if part in kind.model_fields else None
+        kind = inner if isinstance(inner, type) and issubclass(inner, Setting) else Perspective
+    near = difflib.get_close_matches(parts[-1], kind.model_fields, n=2, cutoff=0.5)
+    return f"nearest are {', '.join(near)}" if near else f"known are {', '.join(kind.model_fields)}"
+
+
+def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fault]) -> Settings:
+    """The case's settings; faults are added to a list and the defaults stand in, so that the tables are read too.
+
+    ``said`` names who changed a setting, such as ``--set``. Raises InputFault where nothing can stand in.
+    """
+    try:
+        return validated(Settings, content, "case.toml")
+    except InputFault as wrong:
+        for fault in wrong.faults:
+            origin = said.get(fault.column)
+            faults.append(
+                fault
+                if origin is None
+                else replace(fault, column=f"{fault.column} (set by {origin})")
+            )
+            *groups, name = fault.column.split(".")
+            place: Any = content
+            for group in groups:
+                place = place.get(group, {}) if isinstance(place, dict) else {}
+            if isinstance(place, dict):
+                place.pop(name, None)
+    try:
+        return validated(Settings, {"name": "case"} | content, "case.toml")
+    except InputFault:
         raise InputFault(faults) from None
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.settings import Settings
-from energy_model.engine.tables.steps import Steps
+from energy_model.engine.tables.steps import Steps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
@@ -41,6 +41,15 @@ class System:
     def at(self, steps: Steps) -> System:
         """The same system with the year cut into other steps."""
         return replace(self, steps=steps, cache={})
+
+    def cut(self, count: int) -> System:
+        """The same system in ``count`` steps, as the case's time settings ask."""
+        a_day = self.settings.time.steps_a_day
+        return self.at(
+            typical_days(self.followed, count, max(1, round(count / a_day)))
+            if a_day
+            else segments(self.followed, count)
+        )
 
     @property
     def hours(self) -> int:
@@ -228,7 +237,7 @@ class System:
 
     def by_step(self, hourly: np.ndarray) -> np.ndarray:
         """Means over each step of values of each hour."""
-        return np.add.reduceat(hourly, self.steps.start) / self.steps.length
+        return self.steps.means(hourly)
 
     def step_values(self, cell: Hourly) -> np.ndarray:
         """The value of an hourly cell in each step."""

@@ -1,0 +1,93 @@
+"""Columns: the unit and meaning of every column of a run's tables; headers in the CSV files carry the unit."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+OF_ROW = "of row"  # the unit stands in the row's own column ``unit``
+LABELS = {
+    "label_en": ("", "English label"),
+    "label_da": ("", "Danish label"),
+    "group": ("", "What it is reported together with"),
+    "firm": ("", "Who owns it, trades or wants"),
+    "site": ("", "Where it stands"),
+    "carrier": ("", "What it is counted in, or flows"),
+    "table": ("", "The input table it is a row of"),
+    "sector": ("", "The sector it is reported in"),
+    "unit": ("", "The unit of the row's numbers"),
+    "name": ("", "A row of an input table"),
+    "decision": ("", "What is decided: activity, bought, added …"),
+}
+COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
+    "capacities": {
+        "asset": ("", "Name of the asset"),
+        "existing": (OF_ROW, "Capacity that stood"),
+        "retired": (OF_ROW, "Existing capacity retired"),
+        "added": (OF_ROW, "Capacity added"),
+        "capacity": (OF_ROW, "Capacity in all"),
+        "addable": (OF_ROW, "Capacity that might be added at most"),
+        "used": (
+            "unit/a",
+            "Activity, discharge or what is sent over the year, in the carrier's unit",
+        ),
+        "full_load_hours": (
+            "h/a",
+            "What is used, over the capacity; of a store, how often it is emptied",
+        ),
+        "investment": ("EUR", "Cost of what is added"),
+        "yearly_cost": ("EUR/a", "All cost entries of the asset"),
+    },
+    "carriers": {
+        "made": (OF_ROW, "Made by plants over the year"),
+        "used": (OF_ROW, "Taken by plants (−)"),
+        "bought": (OF_ROW, "Bought at markets"),
+        "sold": (OF_ROW, "Sold at markets (−)"),
+        "wanted": (OF_ROW, "Demand (−)"),
+        "driven": (OF_ROW, "Taken by vehicles (−), or distance they drive"),
+        "unserved": (OF_ROW, "Wanted and not delivered"),
+        "lost_carrying": (OF_ROW, "Lost in links (−)"),
+        "lost_storing": (OF_ROW, "Lost in stores (−)"),
+        "mean_price": ("EUR/unit", "Mean marginal price, weighted by demand"),
+    },
+    "costs": {
+        "entry": ("", "The cost entry; entries sum to the objective"),
+        "cost": ("EUR/a", "Cost (+) or income (−)"),
+    },
+    "emissions": {"emissions": ("t/a", "Emitted (+), kept or taken back (−)")},
+    "balances": {
+        "bus": ("", "Carrier at a site"),
+        "amount": (OF_ROW, "Given to the bus (+) or taken (−) over the year"),
+    },
+    "land": {
+        "land_class": ("", "The class of land"),
+        "area": ("ha", "To be had"),
+        "rent": ("EUR/ha/a", "Rent of a hectare"),
+        "citizens_points": ("point/ha", "Weight of a hectare for citizens"),
+        "firms_points": ("point/ha", "Weight of a hectare for firms"),
+        "taken": ("ha", "Taken"),
+        "price": ("EUR/ha/a", "What one hectare more would be worth"),
+        "citizens_total": ("point", "Points for citizens"),
+        "firms_total": ("point", "Points for firms"),
+    },
+    "names": {},
+}
+
+
+def meaning(table: str, column: str) -> tuple[str, str]:
+    """Unit and meaning of a column."""
+    return COLUMNS[table].get(column) or LABELS.get(column, ("", ""))
+
+
+def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The table with the unit in every header whose rows share one: ``cost [EUR/a]``."""
+    units = {column: meaning(table, str(column))[0] for column in frame}
+    return frame.rename(
+        columns={c: f"{c} [{u}]" for c, u in units.items() if u not in ("", OF_ROW)}
+    )
+
+
+def without_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with plain column names again."""
+    return frame.rename(columns=lambda name: re.sub(r" \[.*\]$", "", str(name)))
