@@ -1,11 +1,13 @@
 """The certificate against a program whose answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
 from energy_model.engine.solution import highs
-from energy_model.engine.solution.certificate import LinearProgram, certify
+from energy_model.engine.solution.certificate import LinearProgram, certify, implied
 
 INF = np.inf
 # Least 2a + 3b with a + b ≥ 4, a ≤ 3: a = 3, b = 1, cost 9; the row is worth 3, the bound of a saves 1.
@@ -47,7 +49,40 @@ def test_an_answer_that_breaks_a_row_or_a_bound_does_not_hold():
     assert not certify(KNOWN, np.array([3.1, 0.9]), np.array([3.0])).holds
 
 
-@pytest.mark.parametrize("method", ["simplex", "hipo", "ipx"])
+def test_bounds_implied_by_rows_are_those_worked_out_by_hand():
+    """x + y <= 2 z, z <= 3: x and y are 6 at most; w >= 10 - x is 4 at least; v is free of all."""
+    rows = [[1.0, 1.0, -2.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0]]
+    upper = np.array([INF, INF, 3.0, INF, INF])
+    lp = LinearProgram(sp.csr_array(rows), np.ones(5), 0.0, np.zeros(5), upper, np.array([-INF, 10.0]), np.array([0.0, INF]))  # fmt: skip
+    lower, found = implied(lp)
+    assert lower.tolist() == [0, 0, 0, 4, 0]
+    assert found.tolist() == [6, 6, 3, INF, INF]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_feasible_point_leaves_the_implied_bounds(seed):
+    """Random programs; their extreme points in random directions stay within what the rows imply."""
+    dice = np.random.RandomState(seed)
+    A = sp.csr_array(np.where(dice.rand(15, 8) < 0.4, dice.randn(15, 8), 0))
+    inside = dice.rand(8)
+    lp = LinearProgram(A, np.zeros(8), 0.0, np.zeros(8), np.where(dice.rand(8) < 0.6, 2.0, INF), A @ inside - 1, A @ inside + 0.3)  # fmt: skip
+    lower, upper = implied(lp)
+    for _ in range(20):
+        found = highs._once(replace(lp, cost=dice.randn(8)), "simplex", 60.0, None)
+        if found.status == highs.OPTIMAL:
+            assert (found.x >= lower - 1e-6).all()
+            assert (found.x <= upper + 1e-6).all()
+
+
+def test_a_slip_on_an_open_side_costs_what_the_rows_allow():
+    """Sending through a pipe of 3 at most earns a hair at these prices: the bound falls by three hairs, not to minus infinity."""
+    lp = LinearProgram(sp.csr_array([[1.0, -1.0]]), np.array([-1.0, 1.0 - 1e-4]), 0.0, np.zeros(2), np.array([INF, 3.0]), np.array([-INF]), np.array([0.0]))  # fmt: skip
+    found = certify(lp, np.array([3.0, 3.0]), np.array([-1.0 + 1e-5]))
+    assert found.cost == pytest.approx(-3e-4)
+    assert found.bound == pytest.approx(-3 * (1e-4 - 1e-5) - 3e-5, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["simplex", "hipo", "hipo, scaled", "ipx"])
 @pytest.mark.parametrize("seed", range(5))
 def test_every_method_that_ships_agrees(method, seed):
     """Random programs with known feasible points: each method finds the same cost, and it is proven."""

@@ -68,8 +68,9 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     """Recomputes feasibility, the dual bound and the gap of an answer.
 
     ``x`` has one value a column, ``prices`` one a row. A column without a bound on the side its reduced cost
-    asks for makes the bound minus infinity; reduced costs below 1e-9 of the largest price are taken as zero
-    there, and the largest so forgiven is told as ``price_violation``, times the size of the column's value.
+    asks for is taken at the bound that the rows imply (`implied`). Where they imply none, the bound is minus
+    infinity, unless the reduced cost is below 1e-6 of the prices it is made of; the largest so forgiven is told
+    as ``price_violation``.
     """
     row = np.repeat(np.arange(lp.A.shape[0]), np.diff(lp.A.indptr))
     activity = _by(row, lp.A.data * x[lp.A.indices], lp.A.shape[0])
@@ -84,6 +85,9 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     priced = lp.A.data * y[row]
     reduced = lp.cost - _by(lp.A.indices, priced, lp.A.shape[1])
     at = np.where(reduced > 0, lp.lower, lp.upper)
+    if (~np.isfinite(at) & (reduced != 0)).any():
+        lower, upper = implied(lp)
+        at = np.where(np.isfinite(at), at, np.where(reduced > 0, lower, upper))
     open_side = ~np.isfinite(at) & (reduced != 0)
     scale = 1.0 + _by(lp.A.indices, np.abs(priced), lp.A.shape[1]) + np.abs(lp.cost)
     forgiven = float((np.abs(reduced) / scale)[open_side].max(initial=0.0))
@@ -106,6 +110,30 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
         float(np.max(outside, initial=0.0)),
         forgiven,
     )
+
+
+def implied(lp: LinearProgram, passes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the columns that every feasible plan keeps, because rows and other bounds say so.
+
+    A row that may not exceed its limit leaves to each of its columns what the others cannot give back: a flow
+    through a pipe cannot be more than the pipe that may be built.
+    """
+    row = np.repeat(np.arange(lp.A.shape[0]), np.diff(lp.A.indptr))
+    lower, upper = lp.lower.astype(float), lp.upper.astype(float)
+    for _ in range(passes):
+        for sign, limit in ((1.0, lp.row_upper), (-1.0, -lp.row_lower)):
+            weight = sign * lp.A.data
+            least = weight * np.where(weight > 0, lower[lp.A.indices], upper[lp.A.indices])
+            known = np.isfinite(least)
+            unknown = _by(row, ~known, lp.A.shape[0])
+            sums = _by(row, np.where(known, least, 0.0), lp.A.shape[0])
+            others = sums[row] - np.where(known, least, 0.0)
+            usable = (unknown[row] == ~known) & np.isfinite(limit[row]) & (weight != 0)
+            room, column = (limit[row] - others)[usable] / weight[usable], lp.A.indices[usable]
+            up = weight[usable] > 0
+            np.minimum.at(upper, column[up], room[up])
+            np.maximum.at(lower, column[~up], room[~up])
+    return lower, upper
 
 
 def _by(place: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:

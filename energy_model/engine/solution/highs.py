@@ -19,20 +19,24 @@ from energy_model.engine.solution.certificate import GAP, Certificate, LinearPro
 
 log = logging.getLogger(__name__)
 SMALL = 60_000  # non-zeros below which the simplex method is the faster
+LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
 Progress = Callable[[str], None]
 # The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
-# Costs scaled by 2**4 keep HiPO from losing its way on long years (docs/decisions/07-days-that-repeat.md).
+# Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
+# digits of an interior point are noise, and stopping before them leaves rows better kept.
 HIPO = {
     "solver": "hipo",
     "hipo_system": "augmented",
     "hipo_block_size": 16,
-    "user_objective_scale": 4,
+    "ipm_optimality_tolerance": 1e-7,
+    "run_crossover": "off",
 }
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
-    "hipo": {**HIPO, "run_crossover": "off"},
-    "hipo, crossover": {**HIPO, "run_crossover": "on"},
+    "hipo": HIPO,
+    "hipo, scaled": HIPO | {"user_objective_scale": 4},
+    "hipo, crossover": HIPO | {"run_crossover": "on"},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
@@ -105,7 +109,8 @@ def solve(
 def _order(lp: LinearProgram, method: str) -> list[str]:
     if method == "simplex" or (method == "auto" and lp.A.nnz < SMALL):
         return ["simplex", "hipo, crossover"]
-    return ["hipo", "hipo, crossover", "ipx", "simplex"]
+    first = ["hipo", "hipo, scaled"] if lp.A.nnz < LONG else ["hipo, scaled", "hipo"]
+    return [*first, "hipo, crossover", "ipx", "simplex"]
 
 
 def _once(lp: LinearProgram, method: str, time_limit: float, progress: Progress | None) -> Answer:
