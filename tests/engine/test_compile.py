@@ -1,5 +1,7 @@
 """The vectorised compiler against Pyomo's own: the same matrix, bounds and objective, whatever is asked."""
 
+import os
+
 import numpy as np
 import pyomo.environ as pyo
 import pytest
@@ -141,6 +143,12 @@ def test_random_models_compile_to_pyomos_own_matrix(seed):
     assert_same(m)
 
 
+fast_only = pytest.mark.skipif(
+    os.environ.get("ENERGY_MODEL_COMPILER") == "reference", reason="about the vectorised compiler"
+)
+
+
+@fast_only
 def test_a_users_own_rows_are_read_too():
     """Ordinary Pyomo rows, a list, a replaced and a deactivated row are honoured."""
     m = formulate(tiny.system(4, **EVERYTHING))
@@ -159,6 +167,7 @@ def test_a_users_own_rows_are_read_too():
     assert found.lower[place] == found.upper[place] == 1.5
 
 
+@fast_only
 def test_a_rule_that_is_not_a_pure_function_is_refused():
     """A rule that says something else each time cannot be read once for all rows."""
     m = Model()

@@ -7,6 +7,7 @@ with something `vector` refuses) is read by Pyomo's `generate_standard_repn`, on
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from energy_model.engine.compile.lazy import Templated
 from energy_model.engine.compile.vector import Linear, Reader, Unsupported
 
 log = logging.getLogger(__name__)
+COMPILER = "ENERGY_MODEL_COMPILER"  # set to "reference" in the environment, Pyomo reads every row
 
 
 class Impossible(ValueError):
@@ -79,8 +81,12 @@ class Rows:
 
 
 def compile_model(model, check: int = 3) -> Matrix:
-    """The matrix; of each family that is read as a template, ``check`` rows are compared with the rule itself."""
+    """The matrix; of each family that is read as a template, ``check`` rows are compared with the rule itself.
+
+    With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo's own compiler reads everything, row by row.
+    """
     refuse_unknown(model)
+    reference = os.environ.get(COMPILER) == "reference"
     variables = [
         v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
     ]
@@ -90,7 +96,10 @@ def compile_model(model, check: int = 3) -> Matrix:
             continue
         first = rows.count
         try:
-            add_template(reader, rows, con, check)
+            if reference:
+                add_plain(reader, rows, list(con.values()))
+            else:
+                add_template(reader, rows, con, check)
         except Unsupported as reason:
             slow[con.name] = str(reason)
             level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
@@ -103,9 +112,9 @@ def compile_model(model, check: int = 3) -> Matrix:
         )
         names[con.name] = first, shape
     (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
-    cost, offset = objective(reader, goal)
+    cost, offset = objective(reader, goal, reference)
     entries = {
-        entry.name.removeprefix("entry_"): objective(reader, entry)
+        entry.name.removeprefix("entry_"): objective(reader, entry, reference)
         for entry in model.component_objects(pyo.Objective)
         if not entry.active and entry.name.startswith("entry_")
     }
@@ -116,7 +125,8 @@ def compile_model(model, check: int = 3) -> Matrix:
     )
     refuse_impossible(A, row_lower, row_upper, names)
     lower, upper, integer = (
-        np.concatenate(x) for x in zip(*(bounds(reader, v) for v in variables), strict=False)
+        np.concatenate(x)
+        for x in zip(*(bounds(reader, v, reference) for v in variables), strict=False)
     )
     return Matrix(
         A, cost, offset, lower, upper, integer, row_lower, row_upper,
@@ -288,16 +298,17 @@ def linear(reader: Reader, repn) -> Linear:
     return Linear(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
 
 
-def objective(reader: Reader, goal) -> tuple[np.ndarray, float]:
+def objective(reader: Reader, goal, reference: bool = False) -> tuple[np.ndarray, float]:
     template = getattr(goal, "template", None) or (
         goal.template_expr() if hasattr(goal, "template_expr") else None
     )
     try:
-        if template is None:
+        if template is None or reference:
             raise Unsupported("it is not kept as a template")
         total = reader.read(template[0], reader.frame((), goal.index_set()))
     except Unsupported as reason:
-        log.warning("Objective '%s' is read by Pyomo: %s", goal.name, reason)
+        if not reference:
+            log.warning("Objective '%s' is read by Pyomo: %s", goal.name, reason)
         total = linear(
             reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
         )
@@ -309,13 +320,15 @@ def objective(reader: Reader, goal) -> tuple[np.ndarray, float]:
     return sign * cost, sign * float(np.sum(total.constant))
 
 
-def bounds(reader: Reader, var) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def bounds(
+    reader: Reader, var, reference: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lower and upper bound of every column, and whether it is whole; members that were made have the last word."""
     size, index_set = reader.grid(var.index_set()).size, var.index_set()
     lower, upper, whole = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
     made = ((reader.line(index_set, v.index()), v) for v in var._data.values())
     try:
-        if not getattr(var, "lazy", False):
+        if not getattr(var, "lazy", False) or reference:
             raise Unsupported("all members were made")
         for low, high in ruled_bounds(reader, var):
             lower = lower if low is None else np.maximum(lower, low)
@@ -324,7 +337,7 @@ def bounds(reader: Reader, var) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     except (
         Exception
     ) as reason:  # a rule that looks things up in a dictionary, a domain that varies, ...
-        if getattr(var, "lazy", False):
+        if getattr(var, "lazy", False) and not reference:
             log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
         made = enumerate(var[i] for i in index_set)
     for i, v in made:

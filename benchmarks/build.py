@@ -1,0 +1,288 @@
+"""Building one program four ways — our compiler, linopy, plain Pyomo, numpy — from tables to arrays in HiGHS.
+
+``python benchmarks/build.py --hours 8760 --repeat 3 [--out docs/performance_build.csv]`` runs every way in a process of
+its own, one after the other and over again, so that noise falls on all; prints medians, ratios and peak memory.
+The four hand over the same program: its checksum (rows, columns, non-zeros, a random product) is compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+PLANTS, STORES, BUSES = 60, 12, 24
+WAYS = ("numpy", "ours", "linopy", "pyomo")
+
+
+def data(hours: int) -> dict:
+    """Plants that take from one bus and make at another, stores, a demand and a market at every bus."""
+    dice = np.random.RandomState(1)
+    return {
+        "hours": hours,
+        "takes": dice.randint(0, BUSES, PLANTS),
+        "makes": dice.randint(0, BUSES, PLANTS),
+        "at": np.arange(STORES) % BUSES,
+        "efficiency": dice.uniform(0.3, 3, PLANTS),
+        "profile": dice.randint(0, 5, PLANTS),
+        "profiles": dice.uniform(0.1, 1, (5, hours)),
+        "price": dice.uniform(20, 90, (BUSES, hours)),
+        "wanted": dice.uniform(1, 9, (BUSES, hours)),
+        "annuity": dice.uniform(1e3, 1e5, PLANTS + STORES),
+        "duration": dice.uniform(2, 50, STORES),
+    }
+
+
+def by_numpy(d: dict):
+    """The arrays, written directly."""
+    import scipy.sparse as sp  # noqa: PLC0415
+
+    H, P, S, B = d["hours"], PLANTS, STORES, BUSES
+    t = np.arange(H)
+    start = np.cumsum([0, P + S, P * H, S * H, S * H, S * H, B * H])
+    capacity, activity, charge, discharge, level, bought = start[:6]
+
+    def at(first, rows):
+        return first + np.asarray(rows)[:, None] * H + t
+
+    plants, stores, buses = np.arange(P), np.arange(S), np.arange(B)
+    rows = np.cumsum([0, P * H, S * H, S * H, S * H, B * H])
+    one = np.ones
+    parts = [
+        (at(rows[0], plants), at(activity, plants), one((P, H))),
+        (at(rows[0], plants), np.repeat(capacity + plants, H).reshape(P, H), -d["profiles"][d["profile"]]),
+        (at(rows[1], stores), at(level, stores), one((S, H))),
+        (at(rows[1], stores), np.roll(at(level, stores), 1, axis=1), -one((S, H))),
+        (at(rows[1], stores), at(charge, stores), np.full((S, H), -0.9)),
+        (at(rows[1], stores), at(discharge, stores), np.full((S, H), 1 / 0.9)),
+        (at(rows[2], stores), at(level, stores), one((S, H))),
+        (at(rows[2], stores), np.repeat(capacity + P + stores, H).reshape(S, H), -one((S, H))),
+        (at(rows[3], stores), at(charge, stores), one((S, H))),
+        (at(rows[3], stores), at(discharge, stores), one((S, H))),
+        (at(rows[3], stores), np.repeat(capacity + P + stores, H).reshape(S, H), np.repeat(-1 / d["duration"], H).reshape(S, H)),
+        (at(rows[4], d["takes"]), at(activity, plants), -one((P, H))),
+        (at(rows[4], d["makes"]), at(activity, plants), np.repeat(d["efficiency"], H).reshape(P, H)),
+        (at(rows[4], d["at"]), at(discharge, stores), one((S, H))),
+        (at(rows[4], d["at"]), at(charge, stores), -one((S, H))),
+        (at(rows[4], buses), at(bought, buses), one((B, H))),
+    ]  # fmt: skip
+    row, column, value = (np.concatenate([np.ravel(part[i]) for part in parts]) for i in range(3))
+    A = sp.csr_array(sp.coo_array((value, (row, column)), shape=(rows[-1], start[-1])))
+    A.sum_duplicates()
+    cost = np.concatenate([d["annuity"], np.zeros(P * H + 3 * S * H), d["price"].ravel()])
+    low = np.concatenate([np.full(P * H, -np.inf), np.zeros(S * H), np.full(2 * S * H, -np.inf), d["wanted"].ravel()])  # fmt: skip
+    high = np.concatenate([np.zeros(P * H + 3 * S * H), d["wanted"].ravel()])
+    return A, cost, low, high
+
+
+def hand_over(A, cost, low, high):
+    """Arrays to HiGHS, as the product does it."""
+    import highspy  # noqa: PLC0415
+
+    from energy_model.engine.solution import highs  # noqa: PLC0415
+    from energy_model.engine.solution.certificate import LinearProgram  # noqa: PLC0415
+
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    n = len(cost)
+    highs._hand_over(solver, LinearProgram(A, cost, 0.0, np.zeros(n), np.full(n, np.inf), low, high))  # fmt: skip
+    return solver
+
+
+def rules(m, d: dict, pyo, var, indexed):
+    """The program in Pyomo's words; the same text for our compiler and for Pyomo's own."""
+    hours = range(d["hours"])
+    m.previous = pyo.Param(m.t, initialize={t: (t - 1) % d["hours"] for t in hours}, within=pyo.Any)
+    m.takers = pyo.Set(
+        m.b, initialize={b: np.flatnonzero(d["takes"] == b).tolist() for b in range(BUSES)}
+    )
+    m.makers = pyo.Set(
+        m.b, initialize={b: np.flatnonzero(d["makes"] == b).tolist() for b in range(BUSES)}
+    )
+    m.stores = pyo.Set(
+        m.b, initialize={b: np.flatnonzero(d["at"] == b).tolist() for b in range(BUSES)}
+    )
+    m.efficiency = pyo.Param(m.p, initialize=dict(enumerate(d["efficiency"])))
+    m.plant_annuity = pyo.Param(m.p, initialize=dict(enumerate(d["annuity"][:PLANTS])))
+    m.store_annuity = pyo.Param(m.s, initialize=dict(enumerate(d["annuity"][PLANTS:])))
+    m.duration = pyo.Param(m.s, initialize=dict(enumerate(d["duration"])))
+    m.available = indexed(m.p, m.t, d["profiles"], d["profile"])
+    m.price = indexed(m.b, m.t, d["price"], np.arange(BUSES))
+    m.wanted = indexed(m.b, m.t, d["wanted"], np.arange(BUSES))
+    m.plant = var(m.p, bounds=(0, None))
+    m.store = var(m.s, bounds=(0, None))
+    m.activity = var(m.p, m.t, bounds=(0, None))
+    m.charge = var(m.s, m.t, bounds=(0, None))
+    m.discharge = var(m.s, m.t, bounds=(0, None))
+    m.level = var(m.s, m.t, bounds=(0, None))
+    m.bought = var(m.b, m.t, bounds=(0, None))
+    return {
+        "activity_limit": (("p", "t"), lambda m, p, t: m.activity[p, t] <= m.available[p, t] * m.plant[p]),
+        "level_change": (("s", "t"), lambda m, s, t: m.level[s, t] == m.level[s, m.previous[t]] + 0.9 * m.charge[s, t] - m.discharge[s, t] / 0.9),
+        "level_limit": (("s", "t"), lambda m, s, t: m.level[s, t] <= m.store[s]),
+        "connection": (("s", "t"), lambda m, s, t: m.charge[s, t] + m.discharge[s, t] <= m.store[s] / m.duration[s]),
+        "balance": (("b", "t"), lambda m, b, t: sum(m.efficiency[p] * m.activity[p, t] for p in m.makers[b])
+                    - sum(m.activity[p, t] for p in m.takers[b])
+                    + sum(m.discharge[s, t] - m.charge[s, t] for s in m.stores[b]) + m.bought[b, t] == m.wanted[b, t]),
+    }  # fmt: skip
+
+
+def by_ours(d: dict):
+    """Our compiler."""
+    import pyomo.environ as pyo  # noqa: PLC0415
+
+    from energy_model.engine.compile.lazy import Model, ProfileParam, Var  # noqa: PLC0415
+    from energy_model.engine.compile.matrix import compile_model  # noqa: PLC0415
+
+    m = Model()
+    m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))
+    said = rules(m, d, pyo, Var, lambda a, t, values, which: ProfileParam(a, t, profiles=values, which=which))  # fmt: skip
+    for name, (sets, rule) in said.items():
+        rule.__name__ = name
+        m.Constraint(*(getattr(m, s) for s in sets))(rule)
+
+    @m.Objective()
+    def total(m):
+        return (
+            sum(m.plant_annuity[p] * m.plant[p] for p in m.p)
+            + sum(m.store_annuity[s] * m.store[s] for s in m.s)
+            + sum(m.price[b, t] * m.bought[b, t] for b in m.b for t in m.t)
+        )
+
+    found = compile_model(m)
+    return found.A, found.cost, found.row_lower, found.row_upper
+
+
+def by_pyomo(d: dict):
+    """Plain Pyomo, written to HiGHS by its own persistent interface's reader of rows."""
+    import pyomo.environ as pyo  # noqa: PLC0415
+    import scipy.sparse as sp  # noqa: PLC0415
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler  # noqa: PLC0415
+
+    m = pyo.ConcreteModel()
+    m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))
+
+    def table(a, t, values, which):
+        held = {(i, h): values[which[i], h] for i in a for h in t}
+        return pyo.Param(a, t, initialize=held)
+
+    for name, (sets, rule) in rules(m, d, pyo, pyo.Var, table).items():
+        m.add_component(name, pyo.Constraint(*(getattr(m, s) for s in sets), rule=rule))
+    m.total = pyo.Objective(
+        expr=sum(m.plant_annuity[p] * m.plant[p] for p in m.p)
+        + sum(m.store_annuity[s] * m.store[s] for s in m.s)
+        + sum(m.price[b, t] * m.bought[b, t] for b in m.b for t in m.t)
+    )
+    form = LinearStandardFormCompiler().write(m, mixed_form=True)
+    side = np.array([row.bound_type for row in form.rows])
+    rhs = np.asarray(form.rhs, float)
+    return (
+        sp.csr_array(form.A), np.asarray(form.c.todense()).ravel(),
+        np.where(side <= 0, rhs, -np.inf), np.where(side >= 0, rhs, np.inf),
+    )  # fmt: skip
+
+
+def by_linopy(d: dict):
+    """linopy, as its users write it, to its matrices."""
+    import linopy  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415
+
+    m = linopy.Model()
+    p, s, b, t = (np.arange(n) for n in (PLANTS, STORES, BUSES, d["hours"]))
+
+    def array(values, **coords):
+        return xr.DataArray(values, coords=coords, dims=list(coords))
+
+    plant = m.add_variables(lower=0, coords={"p": p}, dims=["p"], name="plant")
+    store = m.add_variables(lower=0, coords={"s": s}, dims=["s"], name="store")
+    activity = m.add_variables(lower=0, coords={"p": p, "t": t}, dims=["p", "t"], name="activity")
+    charge, discharge, level = (m.add_variables(lower=0, coords={"s": s, "t": t}, dims=["s", "t"], name=n) for n in ("charge", "discharge", "level"))  # fmt: skip
+    bought = m.add_variables(lower=0, coords={"b": b, "t": t}, dims=["b", "t"], name="bought")
+    m.add_constraints(activity - array(d["profiles"][d["profile"]], p=p, t=t) * plant <= 0, name="activity_limit")  # fmt: skip
+    m.add_constraints(level - level.roll(t=1) - 0.9 * charge + discharge * (1 / 0.9) == 0, name="level_change")  # fmt: skip
+    m.add_constraints(level - store <= 0, name="level_limit")
+    m.add_constraints(charge + discharge - array(1 / d["duration"], s=s) * store <= 0, name="connection")  # fmt: skip
+    at = {name: xr.DataArray(d[key], coords={dim: c}, dims=[dim], name="b") for name, key, dim, c in (("takes", "takes", "p", p), ("makes", "makes", "p", p), ("at", "at", "s", s))}  # fmt: skip
+    made = (array(d["efficiency"], p=p) * activity).groupby(at["makes"]).sum()
+    used = activity.groupby(at["takes"]).sum()
+    stored = (discharge - charge).groupby(at["at"]).sum()
+    balance = sum((part.reindex({"b": b}) for part in (made, -1 * used, stored)), start=1 * bought)  # fmt: skip
+    m.add_constraints(balance == array(d["wanted"], b=b, t=t), name="balance")
+    m.add_objective(
+        (array(d["annuity"][:PLANTS], p=p) * plant).sum()
+        + (array(d["annuity"][PLANTS:], s=s) * store).sum()
+        + (array(d["price"], b=b, t=t) * bought).sum()
+    )
+    found = m.matrices
+    import scipy.sparse as sp  # noqa: PLC0415
+
+    sense, rhs = np.asarray(found.sense), np.asarray(found.b, float)
+    return (
+        sp.csr_array(found.A), np.asarray(found.c, float),
+        np.where(sense == "<", -np.inf, rhs), np.where(sense == ">", np.inf, rhs),
+    )  # fmt: skip
+
+
+def one(way: str, hours: int) -> None:
+    """Builds once and prints time, memory and checksum."""
+    d = data(hours)
+    import highspy  # noqa: F401, PLC0415
+
+    {"numpy": by_numpy, "ours": by_ours, "linopy": by_linopy, "pyomo": by_pyomo}[way](data(48))  # imports and first calls  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.perf_counter()
+    A, cost, low, high = {"numpy": by_numpy, "ours": by_ours, "linopy": by_linopy, "pyomo": by_pyomo}[way](d)  # fmt: skip
+    solver = hand_over(A, cost, low, high)
+    seconds = time.perf_counter() - begun
+    told = {
+        "way": way, "seconds": seconds, "rows": A.shape[0], "columns": A.shape[1], "entries": int(A.nnz),
+        "sum": float(np.abs(A.data).sum()), "cost": float(np.asarray(cost).sum()), "wanted": float(high[np.isfinite(high)].sum()),
+        "memory_gb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e6,
+    }  # fmt: skip
+    assert solver.getNumRow() == A.shape[0]
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def main() -> None:
+    """All ways, over and over."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hours", type=int, default=8760)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--ways", nargs="*", default=WAYS)
+    parser.add_argument("--one")
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    if asked.one:
+        one(asked.one, asked.hours)
+        return
+    found: dict[str, list[dict]] = {way: [] for way in asked.ways}
+    for turn in range(asked.repeat):
+        for way in asked.ways:
+            sys.stderr.write(f"turn {turn + 1} of {asked.repeat}: {way}\n")
+            command = [sys.executable, __file__, "--one", way, "--hours", str(asked.hours)]
+            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            found[way].append(json.loads(said.splitlines()[-1]))
+    first = next(iter(found.values()))[0]
+    for way, turns in found.items():
+        for key in ("rows", "columns", "entries", "sum", "cost", "wanted"):
+            assert np.isclose(turns[0][key], first[key], rtol=1e-9), (way, key, turns[0][key], first[key])  # fmt: skip
+    ours = statistics.median(t["seconds"] for t in found.get("ours", next(iter(found.values()))))
+    lines = ["way,seconds,ratio_to_ours,memory_gb"]
+    for way, turns in found.items():
+        seconds = statistics.median(t["seconds"] for t in turns)
+        lines.append(f"{way},{seconds:.2f},{seconds / ours:.2f},{statistics.median(t['memory_gb'] for t in turns):.2f}")  # fmt: skip
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(f"{first['rows']:,} rows, {first['columns']:,} columns, {first['entries']:,} non-zeros\n{text}")  # fmt: skip
+    if asked.out:
+        asked.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
