@@ -24,16 +24,18 @@ if TYPE_CHECKING:
         save,
         verify,
     )
+    from energy_model.engine.solution.bounds import prove
     from energy_model.engine.solution.certificate import Certificate
     from energy_model.engine.solution.elastic import NoSolution
     from energy_model.engine.solution.problem import Problem
     from energy_model.engine.solution.results import Inconsistent
     from energy_model.engine.solution.run import Run, solve
-    from energy_model.engine.tables.schema import InputFault
+    from energy_model.engine.tables.schema import Fault, InputFault
     from energy_model.engine.tables.system import System
 
 __all__ = [
     "Certificate",
+    "Fault",
     "Inconsistent",
     "InputFault",
     "NoSolution",
@@ -43,6 +45,7 @@ __all__ = [
     "changed_files",
     "formulate",
     "open_run",
+    "prove",
     "read",
     "refuse",
     "save",
@@ -55,12 +58,13 @@ __all__ = [
 PLACES = {
     "formulation": ("formulate",),
     "solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
+    "solution.bounds": ("prove",),
     "solution.certificate": ("Certificate",),
     "solution.elastic": ("NoSolution",),
     "solution.problem": ("Problem",),
     "solution.results": ("Inconsistent",),
     "solution.run": ("Run", "solve"),
-    "tables.schema": ("InputFault",),
+    "tables.schema": ("Fault", "InputFault"),
     "tables.system": ("System",),
 }
 

@@ -161,6 +161,17 @@ def run(
         Path | None,
         typer.Option("--out", "-o", help="Folder of the run; without it one under runs/."),
     ] = None,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove",
+            help="Carry the plan to every hour of the year, and prove how far from the best it can be.",
+        ),
+    ] = False,
+    gap: Annotated[
+        float,
+        typer.Option("--gap", help="With --prove: the gap asked for, 0.005 for half a per cent."),
+    ] = 0.005,
     again: Annotated[
         bool,
         typer.Option("--again", help="Solve again even if the same inputs were solved before."),
@@ -174,13 +185,24 @@ def run(
     with Progress(as_json) as tell:
         tell("reading the tables")
         system = em.read(case, scenario, changes or (), resolved(resolution))
-        place = out or Path("runs") / folder_name(system)
-        found = None if again else _same_inputs(place, system.digest)
+        if not 1e-5 <= gap < 1:
+            raise em.InputFault(
+                [
+                    em.Fault(
+                        "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
+                    )
+                ]
+            )
+        name = folder_name(system) + ("_proven" if prove else "")
+        place = out or Path("runs") / name
+        found = None if again else _same_inputs(place, system.digest, gap if prove else None)
         if found is None:
             em.refuse(place)
             tell("looking at peaks, potentials and the emission target")
             warned = adequacy.warnings(system)
-            solved = em.solve(system, progress=tell)
+            solved = (
+                em.prove(system, gap, progress=tell) if prove else em.solve(system, progress=tell)
+            )
             solved.record["warnings"] = warned
             solved.record["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")
@@ -188,19 +210,29 @@ def run(
         else:
             tell(f"the same inputs were solved before: {place} (--again solves them again)")
             solved = found
+    proof = solved.record.get("proof")
+    missed = prove and proof["gap"] > gap
     if as_json:
         write_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
     else:
         tables.headline(solved)
         Console(highlight=False, soft_wrap=True).print(f"\nWritten to {place}", markup=False)
+    if missed:
+        raise typer.Exit(STOPPED)
 
 
-def _same_inputs(place: Path, digest: str) -> em.Run | None:
+def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
+    """A run of the same inputs that stands already, and is proven as closely as asked."""
     try:
         found = em.open_run(place) if (place / "record.json").is_file() else None
     except em.InputFault:
         return None
-    return found if found and found.record["digest"] == digest else None
+    if found is None or found.record["digest"] != digest:
+        return None
+    proven = found.record.get("proof", {}).get("gap")
+    if gap is None:
+        return found if proven is None else None
+    return found if proven is not None and proven <= gap else None
 
 
 def _summary(solved: em.Run) -> dict[str, Any]:
@@ -214,6 +246,7 @@ def _summary(solved: em.Run) -> dict[str, Any]:
         "headline",
         "certificate",
         "steps",
+        "proof",
         "warnings",
         "seconds",
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from energy_model.engine.solution.certificate import Certificate
+from energy_model.engine.solution.certificate import GAP, Certificate
 from energy_model.engine.solution.indicators import MEANINGS
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.system import System
@@ -73,6 +73,10 @@ def headline(run: Run) -> None:
         _print(grid(title, ["Number", "Value"], rows, 1))
     else:
         _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
+    if proof := run.record.get("proof"):
+        _print(
+            f"Every hour of the year: no plan costs less than {number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that."
+        )
     for warning in run.record.get("warnings", []):
         _print(f"[yellow]Warning:[/] {escape(warning)}")
     _print("")
@@ -235,8 +239,9 @@ def certificate(run: Run, found: Certificate, changed: list[str]) -> None:
             f"[bold red]Not proven:[/] {escape(', '.join(changed))} changed after the run was written; run the case again."
         )
     elif found.holds:
+        cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
         _print(
-            f"Proven: the plan keeps every rule, and no plan of these {steps:,} steps is cheaper."
+            f"Proven: the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}."
         )
     else:
         _print(

@@ -15,10 +15,10 @@ import pyomo.core.expr as ex
 import pyomo.environ as pyo
 import scipy.sparse as sp
 from pyomo.core.base.constraint import ConstraintData
-from pyomo.core.expr.template_expr import templatize_rule
 from pyomo.core.expr.visitor import identify_variables
 from pyomo.repn import generate_standard_repn
 
+from energy_model.engine.compile.columns import bounds
 from energy_model.engine.compile.lazy import Templated
 from energy_model.engine.compile.vector import Linear, Reader, Unsupported
 
@@ -318,44 +318,3 @@ def objective(reader: Reader, goal, reference: bool = False) -> tuple[np.ndarray
         cost += np.bincount(column, np.broadcast_to(value, column.shape), reader.columns)
     sign = 1.0 if goal.sense == pyo.minimize else -1.0
     return sign * cost, sign * float(np.sum(total.constant))
-
-
-def bounds(
-    reader: Reader, var, reference: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Lower and upper bound of every column, and whether it is whole; members that were made have the last word."""
-    size, index_set = reader.grid(var.index_set()).size, var.index_set()
-    lower, upper, whole = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
-    made = ((reader.line(index_set, v.index()), v) for v in var._data.values())
-    try:
-        if not getattr(var, "lazy", False) or reference:
-            raise Unsupported("all members were made")
-        for low, high in ruled_bounds(reader, var):
-            lower = lower if low is None else np.maximum(lower, low)
-            upper = upper if high is None else np.minimum(upper, high)
-        whole[:] = var._rule_domain(var.parent_block(), None, var).isdiscrete()
-    except (
-        Exception
-    ) as reason:  # a rule that looks things up in a dictionary, a domain that varies, ...
-        if getattr(var, "lazy", False) and not reference:
-            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
-        made = enumerate(var[i] for i in index_set)
-    for i, v in made:
-        low, high = (v.value, v.value) if v.fixed else v.bounds
-        lower[i], upper[i] = -np.inf if low is None else low, np.inf if high is None else high
-        whole[i] = not v.is_continuous()
-    return lower, upper, whole
-
-
-def ruled_bounds(reader: Reader, var):
-    """The bounds of the domain, and those of the rule, each a number or an array over the index set."""
-    block, rule = var.parent_block(), var._rule_bounds
-    if not var._rule_domain.constant():
-        raise Unsupported("its domain varies")
-    yield var._rule_domain(block, None, var).bounds()
-    if rule is not None and rule.constant():
-        yield rule(block, None)
-    elif rule is not None:
-        pair, names = templatize_rule(block, rule, var.index_set())
-        frame = reader.frame(names, var.index_set())
-        yield [None if side is None else reader.number(side, frame) for side in pair]
