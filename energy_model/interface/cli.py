@@ -1,12 +1,10 @@
-"""Command line: check, run, show, verify, profiles, init.
+"""Command line: check, run, show, verify, profiles, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,13 +14,13 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.interface import show as tables
+from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
 from energy_model.interface.progress import Progress
 
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
-FINE, INPUT_FAULT, NO_PLAN, STOPPED = 0, 2, 3, 4
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
     epilog="Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.",
@@ -87,35 +85,6 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(STOPPED)
     sys.exit(code if isinstance(code, int) else FINE)
-
-
-def leave(code: int, sentences: list[str], title: str) -> None:
-    """Says what is wrong — as JSON too if that was asked for — and ends."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"{title}:", markup=False)
-    for sentence in sentences:
-        console.print(f"  {sentence}", markup=False)
-    if "--json" in sys.argv:
-        sys.stdout.write(
-            json.dumps({"error": title, "faults": sentences, "exit_code": code}, ensure_ascii=False)
-            + "\n"
-        )
-    sys.exit(code)
-
-
-def write_json(content: Any) -> None:
-    """Writes JSON alone on standard output; a number that is none becomes null."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {str(k): plain(v) for k, v in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(v) for v in value]
-        if hasattr(value, "item"):
-            value = value.item()
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    sys.stdout.write(json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
 
 
 def resolved(resolution: str | None) -> int | str | None:
@@ -210,8 +179,8 @@ def run(
         else:
             tell(f"the same inputs were solved before: {place} (--again solves them again)")
             solved = found
-    proof = solved.record.get("proof")
-    missed = prove and proof["gap"] > gap
+    proven = solved.record.get("proof", {}).get("gap")
+    missed = prove and (proven is None or proven > gap)
     if as_json:
         write_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
     else:
@@ -319,3 +288,30 @@ def init(
         console = Console(highlight=False, soft_wrap=True)
         console.print(f"A small case stands in {folder}: {', '.join(written)}.", markup=False)
         console.print(f"Run it with: energy-model run {folder}", markup=False)
+
+
+@app.command()
+def export(
+    case: Case,
+    to: Annotated[str, typer.Option("--to", help="The program it is for: pypsa.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, such as city.nc.")],
+    scenario: Scenario = None,
+    changes: Changes = None,
+    resolution: Resolution = "full",
+    as_json: AsJson = False,
+) -> None:
+    """Write a case as a PyPSA network, every hour of it, and name what PyPSA has no words for."""
+    from energy_model.interface import pypsa_network  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        if to != "pypsa":
+            raise em.InputFault([em.Fault("--to", "write pypsa, the only one known", value=to)])
+        tell("reading the tables")
+        system = em.read(case, scenario, changes or (), resolved(resolution)).in_order
+        tell("writing the network")
+        made = pypsa_network.write(system, out)
+    if as_json:
+        told = {"left_out": made.left_out, "constant": made.constant}
+        write_json({"written": str(out), "steps": len(system.steps.length), **told})
+    else:
+        tables.exported(out, made.left_out, made.constant)

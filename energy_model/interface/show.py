@@ -59,6 +59,31 @@ def meaning(run: Run, name: str) -> tuple[str, str, str]:
     return unit, f"Marginal price: {english}", f"Marginalpris: {danish}"
 
 
+def _proven(proof: dict[str, Any]) -> str:
+    if proof["gap"] is None:
+        return f"[yellow]Not proven:[/] {proof['ended']} before the first full year was solved; this is the plan of {proof['plan']['steps']:,} steps."
+    told = f"Every hour of the year: no plan costs less than {number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
+    more = (
+        ""
+        if proof["gap"] <= proof["asked"]
+        else f", where {100 * proof['asked']:.2g} % were asked: {proof['ended']}"
+    )
+    return f"{told}{more}."
+
+
+def exported(path: Path, left_out: list[str], constant: float) -> None:
+    """What was written for another program, and what it does not hold."""
+    _print(f"Written to {escape(str(path))}.")
+    if constant:
+        _print(
+            f"Add {number(constant, 'EUR/a')} to its least cost: emissions that nothing decides."
+        )
+    if left_out:
+        _print("[yellow]Not expressed[/], so its least cost is another:")
+        for said in left_out:
+            _print(f"  {escape(said)}")
+
+
 def headline(run: Run) -> None:
     """The first numbers and three sentences."""
     title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
@@ -74,9 +99,7 @@ def headline(run: Run) -> None:
     else:
         _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
     if proof := run.record.get("proof"):
-        _print(
-            f"Every hour of the year: no plan costs less than {number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that."
-        )
+        _print(_proven(proof))
     for warning in run.record.get("warnings", []):
         _print(f"[yellow]Warning:[/] {escape(warning)}")
     _print("")

@@ -1,43 +1,15 @@
 """Bounds: the full year of a plan is dearer than the best, and the bound is not; both are proven."""
 
 import json
+from dataclasses import replace
 
-import numpy as np
 import pytest
 import tiny
 import village
+from dice import HOURS, random_case
 
 import energy_model as em
-from energy_model.engine.solution import bounds
-
-HOURS = 72
-
-
-def random_case(folder, seed):
-    """A demand, a market of moving price, sun, a boiler, a pump and two stores, all of random cost."""
-    dice = np.random.RandomState(seed)
-    t = np.arange(HOURS)
-    sun = np.maximum(0, np.sin((t % 24 - 6) / 12 * np.pi)) * dice.uniform(0.3, 1, 3)[t // 24]
-    price = 50 + 30 * np.sin(t / 5) + 10 * dice.randn(HOURS)
-    return tiny.write(
-        folder,
-        HOURS,
-        profiles={"sun": np.round(sun, 3), "price": np.round(np.maximum(price, 1), 2), "want": np.round(1 + dice.rand(HOURS), 3)},
-        markets=[tiny.market(price="price", sell_most=3, sale_price="0.8 * price"), tiny.market("gas_market", "gas", price=60, emission_factor=0.2)],
-        conversions=[
-            tiny.plant("solar", "power", capacity_addable=9, availability="sun", investment=dice.uniform(100, 900), lifetime=1),
-            tiny.plant("boiler", capacity_addable=9, investment=dice.uniform(5, 50), lifetime=1),
-            tiny.plant("pump", capacity_addable=9, investment=dice.uniform(100, 900), lifetime=1),
-        ],
-        flows=[tiny.flow("solar", "power", 1), tiny.flow("boiler", "heat", 1), tiny.flow("boiler", "gas", -1.1), tiny.flow("pump", "heat", 1), tiny.flow("pump", "power", -0.3)],
-        storages=[
-            {"storage": "tank", "site": "here", "carrier": "heat", "capacity_addable": 40, "duration": 5, "investment": dice.uniform(5, 60), "lifetime": 1, "retention": 0.99},
-            {"storage": "battery", "site": "here", "carrier": "power", "capacity_addable": 40, "duration": 3, "investment": dice.uniform(20, 200), "lifetime": 1, "efficiency_in": 0.9},
-        ],
-        demands=[tiny.demand("warmth", yearly=150, profile="want", penalty=2000), tiny.demand("light", "power", 90, profile="want", penalty=3000)],
-        target=dice.uniform(8, 30),
-        residual_emissions=[{"residual": "farming", "sector": "farming", "amount": 1}],
-    )  # fmt: skip
+from energy_model.engine.solution import bounds, highs
 
 
 @pytest.mark.parametrize("turns", [1, 4])
@@ -114,3 +86,52 @@ def test_an_absurd_gap_is_refused(gap, tmp_path):
     said = village.call("run", village.original(), "--prove", "--gap", gap, "-o", tmp_path / "r")
     assert said.code == 2
     assert "write a share from 0.00001 to 1" in said.err
+
+
+def interrupted(monkeypatch, turn):
+    """An interrupt while a turn of the full year is priced."""
+    turns, real = iter(range(9)), bounds.priced
+
+    def priced(*arguments):
+        if next(turns) == turn:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(bounds, "priced", priced)
+
+
+def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):
+    case = random_case(tmp_path / "case", 1)
+    interrupted(monkeypatch, 1)
+    run = em.prove(em.read(case, resolution=6), gap=1e-4)
+    assert run.record["proof"]["ended"] == "interrupted"
+    assert run.record["steps"] == HOURS
+    assert run.record["proof"]["gap"] > 1e-4
+
+
+def test_an_interrupt_of_the_first_year_keeps_the_plan(tmp_path, monkeypatch):
+    """The plan is written, shown as not proven, and verified as the plan of few steps that it is."""
+    case = random_case(tmp_path / "case", 1)
+    interrupted(monkeypatch, 0)
+    said = village.call("run", case, "-r", 6, "--prove", "-o", tmp_path / "r", "--json")
+    assert said.code == 4
+    assert said.json["steps"] == 6
+    assert said.json["proof"]["gap"] is None
+    assert "Not proven: interrupted" in village.call("show", tmp_path / "r").out
+    assert village.call("verify", tmp_path / "r").code == 0
+
+
+def test_a_time_limit_keeps_the_plan(tmp_path, monkeypatch):
+    """A year that stops short is no answer; the plan of few steps is."""
+    case, real = random_case(tmp_path / "case", 1), highs.solve
+
+    def solve(lp, *arguments):
+        answer = real(lp, *arguments)
+        return replace(answer, status=highs.STOPPED) if lp.A.shape[1] > 500 else answer
+
+    monkeypatch.setattr(bounds.highs, "solve", solve)
+    run = em.prove(em.read(case, resolution=6))
+    assert run.record["steps"] == 6
+    assert run.record["proof"]["ended"] == "the time limit is reached"
+    em.save(run, tmp_path / "r")
+    assert "time limit" in village.call("show", tmp_path / "r").out

@@ -1,16 +1,14 @@
 """Bounds: a plan of few steps carried to every hour of the year, with what no plan can cost less than.
 
 The plan says which assets matter. In the full year what it leaves out stays out, what it builds to its limit
-stays there, and only what lies between may still change its size, from half to double. That year is a small
-part of the whole to solve, and two things are true of its answer: it is a plan of the full year, so its cost is an
-*upper bound* of the best; and its prices, put to the *whole* year with every asset free, give a *lower bound*
+stays there, and only what lies between, or is nearly worth it, may still change its size (`narrowed`). That year is a small part of the whole to solve, and two things are true of its answer: it is a plan of the full year, so its
+cost is an *upper bound* of the best; and its prices, put to the *whole* year with every asset free, give a *lower bound*
 by weak duality (`certificate.certify`), which anyone can recompute without a solver. While the two are further
 apart than asked, the sizes that these prices say should move are freed, and the year is solved again.
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,78 +17,122 @@ import numpy as np
 
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs
-from energy_model.engine.solution.certificate import LinearProgram, certify
+from energy_model.engine.solution.certificate import GAP, LinearProgram, certify
 from energy_model.engine.solution.elastic import explain
+from energy_model.engine.solution.idle import priced, tempted
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
-from energy_model.engine.solution.run import Run, of_answer
-from energy_model.engine.solution.run import solve as solve_plan
+from energy_model.engine.solution.run import Clock, Run, of_answer
 from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import System
 
-log = logging.getLogger(__name__)
 SIZES = ("added", "retired")
 NOTHING = 1e-4  # share of what may be added below which the plan builds nothing
 ALL = 0.999  # share above which it builds all
 TURNS = 4  # most times the full year is solved
+NEAR = 0.2  # idle sizes that would move if owning were this much cheaper may move in the full year
 SMALLER, LARGER = 0.5, 2.0  # how far the size of what lies between may move
+REACHED, TURNED, STOPPED, INTERRUPTED = (
+    "the gap asked for is reached",
+    "the prices free no more sizes",
+    "the time limit is reached",
+    "interrupted",
+)
 
 
 def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | None = None) -> Run:
     """The full year of a case's plan, with its gap [1] to the least any plan can cost.
 
     ``system`` is at the resolution of the plan. The run's results are hourly; its record tells both bounds
-    [EUR/a] and the gap under ``proof``. Raises NoSolution where the plan has none.
+    [EUR/a], the gap and how the search ended under ``proof``. Where the time limit or an interrupt ends it before the
+    first full year is solved, the run is the plan itself and its proof has no bound. Raises NoSolution
+    where there is no plan, or the year cannot be served at all.
     """
-    tell, begun = progress or (lambda _: None), time.monotonic()
-    plan = solve_plan(system, progress=tell)
+    tell, begun, clock = progress or (lambda _: None), time.monotonic(), Clock()
+    few = Problem(system, formulate(system))
+    tell(f"planning with {len(system.steps.length):,} steps")
+    planned = few.solve(lambda said: tell(f"planning: {said}"))
+    if planned.status != highs.OPTIMAL:
+        raise explain(few, planned)
+    plan = of_answer(Results(few, planned))
+    clock.mark("plan")
     tell(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
     whole = replace(system.at(every_hour(system.hours)), cache={})
     problem = Problem(whole, formulate(whole))
+    clock.mark("build")
     rows, columns = problem.lp.A.shape
     best: highs.Answer | None = None
-    proven, prices = -np.inf, np.zeros(0)
-    lp = narrowed(problem, plan)
-    for turn in range(TURNS):
+    proven, prices, ended = -np.inf, np.zeros(0), TURNED
+    lp = narrowed(problem, few, planned)
+    for turn in range(1, TURNS + 1):
         free = sum(int((lp.upper[p] > lp.lower[p]).sum()) for p in _sizes(problem))
-        tell(f"solving {rows:,} rows and {columns:,} columns, {free} sizes free")
+        tell(f"turn {turn}: solving {rows:,} rows and {columns:,} columns, {free} sizes free")
         left = system.settings.solver.time_limit - (time.monotonic() - begun)
-        answer = highs.solve(
-            lp, "auto", max(left, 1.0), lambda said: tell(f"solving every hour: {said}")
-        )
+        try:
+            answer = highs.solve(
+                lp,
+                "auto",
+                max(left, 1.0),
+                lambda said: tell(f"solving every hour: {said}"),
+                max(gap / 2 / turn, GAP),
+            )
+            clock.mark("solve")
+            if answer.status == highs.OPTIMAL:
+                tell("bounding what any plan must cost")
+                answer = replace(answer, prices=priced(problem, answer, tell))
+        except KeyboardInterrupt:
+            ended = INTERRUPTED
+            break
         if answer.status == highs.INFEASIBLE and lp is not problem.lp:
             tell("the plan's sizes do not serve every hour; all are freed")
             lp = problem.lp
             continue
+        if answer.status == highs.STOPPED:
+            ended = STOPPED
+            break
         if answer.status != highs.OPTIMAL:
             if best is None:
                 raise explain(problem, answer)
             break
-        tell("bounding what any plan must cost")
         found = certify(problem.lp, answer.x, answer.prices)
+        clock.mark("bound")
+        tell(
+            f"found {found.cost / 1e6:,.2f} MEUR/a; no plan costs less than {max(found.bound, proven) / 1e6:,.2f}"
+        )
         if found.bound > proven:
             proven, prices = found.bound, answer.prices
-        best = replace(
-            answer,
-            certificate=replace(found, bound=proven, gap=_gap(found.cost, proven), allowed=gap),
-        )
-        log.info("turn %d: cost %.0f, bound %.0f EUR/a", turn + 1, found.cost, proven)
-        if best.certificate is None or best.certificate.gap <= gap or lp is problem.lp:
+        if best is None or found.cost < best.objective:
+            best = replace(answer, certificate=found)
+        if _gap(best.objective, proven) <= gap:
+            ended = REACHED
             break
-        lp = _freed(problem, lp, answer)
-    if best is None or best.certificate is None:
-        raise ValueError("no turn was made")
-    run = of_answer(Results(problem, best))
-    run.proof = (problem.lp, best.x, prices)
-    run.record["proof"] = {
-        "cost": best.certificate.cost,
-        "bound": best.certificate.bound,
-        "gap": best.certificate.gap,
-        "asked": gap,
+        before, lp = lp, _freed(problem, lp, answer)
+        if np.array_equal(before.lower, lp.lower) and np.array_equal(before.upper, lp.upper):
+            break
+    run = _told(plan, problem, best, proven, prices, gap, ended)
+    clock.mark("results")
+    run.record["seconds"] = clock.marks
+    return run
+
+
+def _told(
+    plan: Run, problem: Problem, best: highs.Answer | None, bound: float, prices: np.ndarray,
+    asked: float, ended: str,
+) -> Run:  # fmt: skip
+    """The best run known, with what is proven of it in its record."""
+    proof = {
+        "asked": asked,
+        "ended": ended,
         "plan": {"steps": plan.record["steps"], "objective": plan.objective},
-        "seconds": round(time.monotonic() - begun, 1),
     }
-    run.record["seconds"] = plan.record["seconds"]
+    if best is None or best.certificate is None:
+        plan.record["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
+        return plan
+    gap = _gap(best.objective, bound)
+    known = replace(best.certificate, bound=bound, gap=gap, allowed=asked)
+    run = of_answer(Results(problem, replace(best, certificate=known)))
+    run.proof = (problem.lp, best.x, prices)
+    run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 
 
@@ -115,15 +157,27 @@ def _freed(problem: Problem, lp: LinearProgram, answer: highs.Answer) -> LinearP
     return replace(lp, lower=lower, upper=upper)
 
 
-def narrowed(problem: Problem, plan: Run) -> LinearProgram:
-    """The full year with the sizes of a plan, of which those between nothing and all may still move."""
-    lp = problem.lp
+def narrowed(problem: Problem, few: Problem, planned: highs.Answer) -> LinearProgram:
+    """The full year with the sizes of a plan, of which those in doubt may still move.
+
+    What is added moves from half to double of what the plan adds; freely where the plan adds nothing or all there may
+    be, but would not if owning cost a fifth less or more. What is retired moves freely, for few steps show few peaks.
+    """
+    lp, (first, shape) = problem.lp, problem.columns["added"]
+    place = slice(first, first + shape[0])
+    low, high = lp.lower[place], lp.upper[place]
+    first, shape = few.columns["added"]
+    there = slice(first, first + shape[0])
+    size = np.clip(planned.x[there], low, high)
+    reach = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
+    none, everything = size <= NOTHING * reach, size >= ALL * high
+    capacity, _ = few.columns["capacity"]
+    owning = few.lp.cost[there] + few.lp.cost[capacity : capacity + shape[0]]
+    worth = (few.lp.A.T @ planned.prices - few.lp.cost)[there]
+    near = np.isin(np.arange(there.start, there.stop), tempted(few, planned, NEAR))
+    near |= everything & (worth < NEAR * np.abs(owning))
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    for decision, place in zip(SIZES, _sizes(problem), strict=True):
-        low, high = lower[place].copy(), upper[place].copy()
-        size = np.clip(plan.results[decision].to_numpy(), low, high)
-        reach = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
-        none, everything = size <= NOTHING * reach, size >= ALL * high
-        lower[place] = np.select([everything, none], [high, low], np.maximum(low, SMALLER * size))
-        upper[place] = np.select([everything, none], [high, low], np.minimum(high, LARGER * size))
+    least = np.select([everything, none], [high, low], np.maximum(low, SMALLER * size))
+    most = np.select([everything, none], [high, low], np.minimum(high, LARGER * size))
+    lower[place], upper[place] = np.where(near, low, least), np.where(near, high, most)
     return replace(lp, lower=lower, upper=upper)

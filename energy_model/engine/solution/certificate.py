@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
+DIGITS = 1e-9  # and never asked to be closer than this share of the largest row, which is what numbers can hold
 GAP = 1e-5  # largest distance of cost and bound, relative to the cost
 
 
@@ -79,6 +80,7 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     row = np.repeat(np.arange(lp.A.shape[0]), np.diff(lp.A.indptr))
     activity = _by(row, lp.A.data * x[lp.A.indices], lp.A.shape[0])
     size = 1.0 + _by(row, np.abs(lp.A.data * x[lp.A.indices]), lp.A.shape[0])
+    size = np.maximum(size, DIGITS / TOLERANCE * size.max(initial=1.0))
     over = np.maximum(activity - lp.row_upper, lp.row_lower - activity)
     outside = np.maximum(x - lp.upper, lp.lower - x) / (1.0 + np.abs(x))
     rows_up, rows_down = np.maximum(prices, 0), np.minimum(prices, 0)

@@ -53,7 +53,7 @@ def of(results: Results) -> xr.Dataset:
         duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))]
         if family in BALANCES or not duals.size:
             continue
-        hourly = component.is_indexed() and len(shape) > 1 and shape[-1] == len(length)
+        hourly = by_step(component)
         said = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
         worth = duals.reshape(shape) / (length if hourly else 1.0)
@@ -81,6 +81,14 @@ def of(results: Results) -> xr.Dataset:
         "digest": system.digest,
     }
     return data
+
+
+def by_step(component: pyo.Component) -> bool:
+    """Whether the last index of a component is the step."""
+    if not component.is_indexed():
+        return False
+    sets = list(component.index_set().subsets(expand_all_set_operators=False))
+    return len(sets) > 1 and sets[-1].local_name == "steps"
 
 
 def _stamps(system: System) -> np.ndarray:

@@ -14,12 +14,13 @@ import scipy.sparse as sp
 
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
-from energy_model.engine.solution.dataset import BALANCES, label, members
+from energy_model.engine.solution.dataset import BALANCES, by_step, label, members
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
 
 RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
-         "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit")  # fmt: skip
+         "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
+         "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
 SMALLEST = 1e-6  # slack below this share of all slack is rounding
 MATTERS = (
     0.01  # a rule whose price is below this share of the largest is not what stands in the way
@@ -104,8 +105,8 @@ def _weights(problem: Problem) -> np.ndarray:
     """What a unit of slack counts: hours for rates, so that energy is compared with energy."""
     length = problem.system.steps.length
     weights = np.ones(problem.lp.A.shape[0])
-    for first, shape in problem.rows.values():
-        if len(shape) > 1 and shape[-1] == len(length):
+    for family, (first, shape) in problem.rows.items():
+        if len(shape) > 1 and by_step(problem.model.component(family)):
             weights[first : first + int(np.prod(shape))] = np.tile(length, int(np.prod(shape[:-1])))
     return weights
 

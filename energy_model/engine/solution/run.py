@@ -56,6 +56,20 @@ class Run:
         return dict(self.record["headline"])
 
 
+class Clock:
+    """What each part of the work takes [s]; a part that comes again adds up."""
+
+    def __init__(self) -> None:
+        self.marks: dict[str, float] = {}
+        self.since = time.monotonic()
+
+    def mark(self, part: str) -> None:
+        """All time since the last mark goes to this part."""
+        now = time.monotonic()
+        self.marks[part] = round(self.marks.get(part, 0.0) + now - self.since, 3)
+        self.since = now
+
+
 def solve(
     system: System,
     model: Model | None = None,
@@ -67,30 +81,24 @@ def solve(
     ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
     to add some. Raises NoSolution where there is no plan.
     """
-    tell = progress or (lambda _: None)
-    marks, begun = {}, time.monotonic()
-
-    def mark(name: str) -> None:
-        nonlocal begun
-        marks[name], begun = round(time.monotonic() - begun, 3), time.monotonic()
-
+    tell, clock = progress or (lambda _: None), Clock()
     tell(f"building the model of {len(system.steps.length):,} steps")
     model = formulate(system) if model is None else model
     if extend is not None:
         extend(model)
     problem = Problem(system, model)
-    mark("build")
+    clock.mark("build")
     rows, columns = problem.lp.A.shape
     tell(f"solving {rows:,} rows and {columns:,} columns")
     answer = problem.solve(lambda said: tell(f"solving: {said}"))
-    mark("solve")
+    clock.mark("solve")
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         tell("there is no plan; looking for the reason")
         raise explain(problem, answer)
     tell("reading the answer")
     run = of_answer(Results(problem, answer))
-    mark("results")
-    run.record["seconds"] = marks
+    clock.mark("results")
+    run.record["seconds"] = clock.marks
     return run
 
 

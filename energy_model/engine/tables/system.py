@@ -52,6 +52,12 @@ class System:
         )
 
     @property
+    def in_order(self) -> System:
+        """The same system with as many steps in the order of the year, where its days repeat."""
+        steps = self.steps
+        return self.at(segments(self.followed, len(steps.length))) if len(steps.days) else self
+
+    @property
     def hours(self) -> int:
         """Hours of the year; 8760, but in small examples."""
         return len(self.profiles)

@@ -1,0 +1,102 @@
+"""One measurement in a process of its own: from input files to result files, by this program or by PyPSA.
+
+``python benchmarks/measure.py ours --case city --steps 600`` prints one line of JSON: seconds of each part, peak memory,
+least cost and size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import cases
+
+import energy_model as em
+
+# The default of HiGHS, and the best its users find in its manual: the interior point that is new, without crossover.
+PYPSA = {"pypsa": {"solver": "hipo", "run_crossover": "off"}, "pypsa_default": {}}
+
+
+def system(case: str, size: int, steps: str, folder: Path) -> em.System:
+    """The case asked for, at a number of steps or ``full``."""
+    count = steps if steps == "full" else int(steps)
+    if case == "aarhus":
+        return em.read(cases.ROOT / "inputs" / "aarhus", resolution=count)
+    if case == "city":
+        return cases.city(count)
+    place = folder / "villages"
+    made = place if place.exists() else cases.villages(place, size)
+    return em.read(made, resolution=count).in_order
+
+
+def ours(asked: argparse.Namespace, folder: Path) -> dict:
+    """Read, build, solve, read the answer, write every file."""
+    begun = time.perf_counter()
+    found = system(asked.case, asked.size, asked.steps, folder)
+    read = time.perf_counter() - begun
+    run = em.solve(found)
+    em.save(run, folder / "run")
+    parts = run.record["seconds"]
+    total = time.perf_counter() - begun
+    return {
+        "objective": run.objective, "rows": run.record["size"]["rows"], "method": run.record["solver"]["method"],
+        "seconds": total, "read": read, "build": parts["build"], "highs": run.record["solver"]["seconds"],
+        "write": total - read - sum(parts.values()), "around": total - run.record["solver"]["seconds"],
+    }  # fmt: skip
+
+
+def pypsa(asked: argparse.Namespace, folder: Path) -> dict:
+    """Open the network, build, solve, write the network with its results."""
+    import pypsa as theirs  # noqa: PLC0415
+
+    logging.disable(logging.WARNING)
+    warnings.simplefilter("ignore")
+    begun = time.perf_counter()
+    network = theirs.Network(asked.network)
+    read = time.perf_counter() - begun
+    model = network.optimize.create_model()
+    build = time.perf_counter() - begun - read
+    status, condition = network.optimize.solve_model(
+        solver_name="highs", io_api="direct", log_to_console=False, **PYPSA[asked.way], time_limit=asked.limit
+    )  # fmt: skip
+    solve = time.perf_counter() - begun - read - build
+    if status == "ok":
+        network.export_to_netcdf(str(folder / "solved.nc"))
+    return {
+        "objective": network.objective + network.meta["constant"] if status == "ok" else None,
+        "rows": int(sum(c.ncons for c in model.constraints.data.values())) if hasattr(model.constraints, "data") else None,
+        "method": condition, "seconds": time.perf_counter() - begun, "read": read, "build": build, "highs": solve,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Measures once."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("way", choices=["ours", "export", *PYPSA])
+    parser.add_argument("--case", choices=["aarhus", "city", "villages"], default="city")
+    parser.add_argument("--size", type=int, default=1)
+    parser.add_argument("--steps", default="300")
+    parser.add_argument("--network", help="For PyPSA: the file to open; for export: to write.")
+    parser.add_argument("--limit", type=float, default=3600.0)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if asked.way == "export":
+            from energy_model.interface import pypsa_network  # noqa: PLC0415
+
+            made = pypsa_network.write(system(asked.case, asked.size, asked.steps, Path(folder)), Path(asked.network))  # fmt: skip
+            told = {"left_out": made.left_out}
+        else:
+            told = (ours if asked.way == "ours" else pypsa)(asked, Path(folder))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    sys.stdout.write(json.dumps({"way": asked.way, "case": asked.case, "size": asked.size, "steps": asked.steps, "memory_gb": peak, **told}) + "\n")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

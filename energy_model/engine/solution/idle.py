@@ -1,0 +1,123 @@
+"""Idle: what stands unused has prices of its own, and they tell how near it is to being built.
+
+A store of size nothing has no water values and a bus that nothing uses has no price; a solver may write any
+there. But at the prices of the rows that idle things share with busy ones, what they could earn is a program of its own, and
+it falls apart into many small ones. Their prices bound best what any plan could gain from them (`priced`), and solved
+with cheaper owning they name what would be built (`tempted`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from energy_model.engine.solution import highs
+from energy_model.engine.solution.certificate import LinearProgram, certify, implied
+from energy_model.engine.solution.dataset import label, members
+from energy_model.engine.solution.problem import Problem
+
+OWNING = ("added", "retired", "capacity")
+NOTHING = 1e-4  # what flows less than this in every step [unit of the flow] does nothing
+ENOUGH = (
+    1e-6  # share of the cost that prices of one idle part may lose before better ones are sought
+)
+
+
+def priced(
+    problem: Problem,
+    answer: highs.Answer,
+    tell: Callable[[str], None] = lambda _: None,
+) -> np.ndarray:
+    """Prices of the full year in which what stands idle has its own best prices too.
+
+    Whatever the prices of idle rows are, they give a valid bound; these give the highest that the prices of
+    all other rows allow.
+    """
+    prices, enough = answer.prices.copy(), ENOUGH * abs(answer.objective)
+    for part in idle_parts(problem, answer):
+        known = certify(part.lp, answer.x[part.columns], prices[part.rows])
+        if known.cost - known.bound > enough:
+            tell(f"pricing what stands idle: {part.number} of {part.count}")
+            found = highs.solve(part.lp)
+            if found.status == highs.OPTIMAL:
+                prices[part.rows] = found.prices
+    return prices
+
+
+def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarray:
+    """Columns of idle sizes that would move at the plan's prices if owning were so much cheaper."""
+    owning = np.zeros(problem.lp.A.shape[1], bool)
+    for first, shape in (problem.columns[decision] for decision in OWNING):
+        owning[first : first + shape[0]] = True
+    moved = []
+    for part in idle_parts(problem, answer):
+        cost = np.where(owning[part.columns], (1 - cheaper) * part.lp.cost, part.lp.cost)
+        found = highs.solve(replace(part.lp, cost=cost))
+        if found.status == highs.OPTIMAL:
+            change = np.abs(found.x - answer.x[part.columns])
+            moved.append(part.columns[owning[part.columns] & (change > NOTHING)])
+    return np.concatenate(moved) if moved else np.zeros(0, int)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Idle things that meet each other in rows of their own: their program at the prices of all other rows."""
+
+    lp: LinearProgram
+    columns: np.ndarray
+    rows: np.ndarray
+    number: int
+    count: int
+
+
+def idle_parts(problem: Problem, answer: highs.Answer) -> Iterator[Part]:
+    """The programs of what stands idle, each as small as it can be."""
+    lp = problem.lp
+    # What could be gained is to show at what may be added, so only that is bounded by what rows imply.
+    most, (first, shape) = lp.upper.copy(), problem.columns["added"]
+    most[first : first + shape[0]] = implied(lp)[1][first : first + shape[0]]
+    columns = np.flatnonzero(idle(problem, answer.x))
+    A = lp.A.tocsc()[:, columns].tocsr()
+    inside = np.diff(A.indptr)
+    own = (inside == np.diff(lp.A.indptr)) & (inside > 0)
+    cost = lp.cost[columns] - A.T @ np.where(own, 0.0, answer.prices)
+    rows = np.flatnonzero(own)
+    A = A[rows]
+    _, part = connected_components(sp.bmat([[None, A], [A.T, None]]), directed=False)
+    of_row, of_column = part[: len(rows)], part[len(rows) :]
+    names = np.unique(of_row)
+    for number, name in enumerate(names, start=1):
+        r, c = np.flatnonzero(of_row == name), np.flatnonzero(of_column == name)
+        here, there = columns[c], rows[r]
+        small = LinearProgram(
+            A[r][:, c], cost[c], 0.0,
+            lp.lower[here], most[here], lp.row_lower[there], lp.row_upper[there],
+        )  # fmt: skip
+        yield Part(small, here, there, number, len(names))
+
+
+def idle(problem: Problem, x: np.ndarray) -> np.ndarray:
+    """Which columns are of things that do nothing all year: plants that never run, trades never made.
+
+    All that has the same name goes together: a store with its level, a plant with its capacity in every mode.
+    """
+    mask, blocks, busiest = np.zeros(len(x), bool), [], {name: 0.0 for name in problem.model.assets}
+    for decision, (first, shape) in problem.columns.items():
+        if not shape or not np.prod(shape):
+            continue
+        place = slice(first, first + int(np.prod(shape, dtype=int)))
+        most = np.abs(x[place]).reshape(shape[0], -1).max(axis=1)
+        names = [label(m).split(":")[0] for m in members(problem.model.component(decision))]
+        blocks.append((place, names))
+        if decision in OWNING:
+            continue
+        for name, value in zip(names, most, strict=True):
+            busiest[name] = max(busiest.get(name, 0.0), float(value))
+    for place, names in blocks:
+        at = np.array([busiest[name] <= NOTHING for name in names])
+        mask[place] = np.repeat(at, (place.stop - place.start) // len(names))
+    return mask

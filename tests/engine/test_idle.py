@@ -1,0 +1,69 @@
+"""Idle: what stands unused is priced so that it bounds best, and how near it is to being built is found."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tiny
+from dice import random_case
+
+import energy_model as em
+from energy_model.engine.solution.certificate import certify
+from energy_model.engine.solution.idle import idle, priced, tempted
+from energy_model.engine.solution.problem import Problem
+
+
+def solved(folder, **options):
+    problem = Problem(system := em.read(folder, **options), em.formulate(system))
+    return problem, problem.solve()
+
+
+def names(problem, columns):
+    """Assets whose added capacity is among some columns."""
+    first, shape = problem.columns["added"]
+    return {a for i, a in enumerate(problem.model.assets, start=first) if i in set(columns)}
+
+
+def test_a_plant_is_tempted_once_owning_is_as_cheap_as_it_earns(tmp_path):
+    """Two hours at 50 pay 100 for a MW that costs nothing to run. At 115 it stays away, but not at 115 · 0.8 = 92."""
+    case = tiny.write(
+        tmp_path / "case", 2, markets=[tiny.market(price=50)], demands=[tiny.demand("light", "power", 2)],
+        conversions=[tiny.plant("sun", "power", capacity_addable=9, investment=115, lifetime=1)], flows=[tiny.flow("sun", "power", 1)],
+    )  # fmt: skip
+    problem, answer = solved(case)
+    assert names(problem, tempted(problem, answer, 0.1)) == set()
+    assert names(problem, tempted(problem, answer, 0.2)) == {"sun"}
+
+
+def test_things_that_only_pay_together_are_tempted_together(tmp_path):
+    """An electrolyser and a hydrogen sale meet at a bus nothing else uses; each alone would earn nothing.
+
+    Hydrogen is sold at 120 and takes 1 MWh at 50: 70 an hour for 2 hours pay 140 of a cost of 160.
+    """
+    case = tiny.write(
+        tmp_path / "case", 2, carriers=[{"carrier": "heat"}, {"carrier": "power"}, {"carrier": "hydrogen"}],
+        markets=[tiny.market(price=50), tiny.market("sale", "hydrogen", price=500, buy_most=0, sell_most=4, sale_price=120)],
+        demands=[tiny.demand("light", "power", 2)],
+        conversions=[tiny.plant("electrolyser", "hydrogen", capacity_addable=9, investment=160, lifetime=1)],
+        flows=[tiny.flow("electrolyser", "hydrogen", 1), tiny.flow("electrolyser", "power", -1)],
+    )  # fmt: skip
+    problem, answer = solved(case)
+    assert names(problem, tempted(problem, answer, 0.1)) == set()
+    assert names(problem, tempted(problem, answer, 0.15)) == {"electrolyser"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_prices_of_idle_rows_become_the_best(seed, tmp_path):
+    """With the prices of idle rows thrown at random the bound falls; pricing lifts it back to the optimum."""
+    problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
+    columns = idle(problem, answer.x)
+    if not columns.any():
+        pytest.skip("everything is used")
+    inside = np.diff(problem.lp.A.tocsc()[:, np.flatnonzero(columns)].tocsr().indptr)
+    own = (inside == np.diff(problem.lp.A.indptr)) & (inside > 0)
+    dice = np.random.RandomState(seed)
+    thrown = replace(answer, prices=np.where(own, dice.uniform(-100, 100, len(own)), answer.prices))
+    found = certify(problem.lp, answer.x, priced(problem, thrown))
+    assert found.bound == pytest.approx(answer.objective, rel=1e-6)
+    if own.sum() > 5:
+        assert certify(problem.lp, answer.x, thrown.prices).bound < answer.objective - 1
