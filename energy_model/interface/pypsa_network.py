@@ -211,12 +211,13 @@ def _conversions(made: Network) -> None:
             if several:
                 made.add("links", name, bus0=shared, p_nom_extendable=True, marginal_cost=running / use,
                          **_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
-            elif len(ports) == 1 and (ports[0][1] > 0).all():
+            elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
                 bus, made_by = ports[0]
+                ends = (most / use * made_by, row["minimum"] * most / use * made_by)
                 for piece, owning in pieces:
-                    made.add("generators", piece, bus=bus, p_max_pu=most / use * made_by, p_min_pu=row["minimum"] * most / use * made_by,
+                    made.add("generators", piece, bus=bus, p_min_pu=np.minimum(*ends), p_max_pu=np.maximum(*ends),
                              marginal_cost=running / made_by, **owning)  # fmt: skip
-            else:
+            elif ports:
                 _plant(made, pieces, ports, most / use, row["minimum"], running)
 
 
@@ -236,7 +237,7 @@ def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: fl
         limits = {"p_max_pu": -least * most, "p_min_pu": -most}
     for piece, owning in pieces:
         made.add("links", piece, bus0=bus, marginal_cost=cost / -unit, **limits, **_scaled(owning, abs(unit)),
-                 **_ports(1, [(b, f / -unit) for b, f in ports] or [("", np.ones(1))]))  # fmt: skip
+                 **_ports(1, [(b, f / -unit) for b, f in ports]))  # fmt: skip
 
 
 def _storages(made: Network) -> None:

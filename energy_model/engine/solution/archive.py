@@ -115,15 +115,13 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         for name in run.results.data_vars
         if run.results[name].size > 1000
     }
-    run.results.to_netcdf(folder / "results.nc", encoding=encoding)
+    parts: dict[str, xr.Dataset] = {"/": run.results}
     for name, frame in run.inputs.items():
-        table = _described(_as_dataset(frame), name)
-        table.to_netcdf(folder / "results.nc", mode="a", group=f"inputs/{name}")
+        parts[f"/inputs/{name}"] = _described(_as_dataset(frame), name)
     for name, frame in run.tables.items():
         columns.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
-        _explained(_as_dataset(frame), name).to_netcdf(
-            folder / "results.nc", mode="a", group=f"tables/{name}"
-        )
+        parts[f"/tables/{name}"] = _explained(_as_dataset(frame), name)
+    xr.DataTree.from_dict(parts).to_netcdf(folder / "results.nc", encoding={"/": encoding})
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")

@@ -34,7 +34,7 @@ HIPO = {
 }
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
-    "hipo": HIPO,
+    "hipo": HIPO | {"hipo_ordering": "amd"},
     "hipo, scaled": HIPO | {"user_objective_scale": 4},
     "hipo, crossover": HIPO | {"run_crossover": "on"},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
