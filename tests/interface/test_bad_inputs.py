@@ -152,6 +152,7 @@ def test_a_fault_of_the_settings_hides_no_fault_of_the_tables(tmp_path):
         (lambda c: _semicolons(c / "firms.csv"), "cells are parted by semicolons"),
         (lambda c: (c / "profiles" / "year.csv").unlink(), "no profile is here, and cells name"),
         (lambda c: _shorten(c / "profiles" / "year.csv"), "the file has 8759 rows"),
+        (lambda c: _one_comma_more(c / "carriers.csv", "heat"), "add or remove commas"),
     ],
 )
 def test_one_cause_is_told_once(change, told, tmp_path):
@@ -182,6 +183,10 @@ def test_a_decimal_comma_is_named_as_such(text, tmp_path):
 
 def _semicolons(path):
     path.write_text(path.read_text().replace(",", ";"))
+
+
+def _one_comma_more(path, row):
+    path.write_text(path.read_text().replace(f"\n{row},", f"\n{row},,"))
 
 
 def _shorten(path):

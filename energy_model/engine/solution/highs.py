@@ -138,8 +138,10 @@ def _once(
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", False)
     options = {**METHODS[method], "time_limit": time_limit, "threads": 0}
-    if lp.A.nnz > LARGE or gap > GAP:
-        options["ipm_optimality_tolerance"] = gap / 10
+    if gap > GAP:
+        options["ipm_optimality_tolerance"] = gap / 2
+    elif lp.A.nnz > LARGE:
+        options["ipm_optimality_tolerance"] = GAP / 10
     for option, value in options.items():
         highs.setOptionValue(option, value)
     watch = Watch(progress)

@@ -100,6 +100,8 @@ def _references(
     frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: Reading
 ) -> None:
     known = keys.get(str(column.names), set())
+    named = ASSETS if column.names == "assets" else (str(column.names),)
+    known = known.union(*(reading.garbled.get(name, ()) for name in named))
     for key, value in zip(frame.index, frame[column.name], strict=True):
         if isinstance(value, str) and value not in known:
             near = difflib.get_close_matches(value, [str(k) for k in known], n=2, cutoff=0.5)

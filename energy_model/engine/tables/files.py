@@ -35,6 +35,9 @@ class Reading:
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
     wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)  # tables of which nothing could be read
+    garbled: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # names of rows that could not be read
 
     def fault(
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
@@ -150,6 +153,7 @@ def _file(path: Path, table: Table, found: dict, reading: Reading) -> None:
                 f"the row has {len(cells)} cells where the header has {len(rows[0])}; add or remove commas, or put quotes around text that holds one",
                 f"row {line}",
             )
+            reading.garbled.setdefault(table.name, set()).add(cells[0].strip())
             continue
         row = {
             column.name: column.read(cells[i].strip(), factor)
