@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from energy_model.engine.solution.problem import Problem
     from energy_model.engine.solution.results import Inconsistent
     from energy_model.engine.solution.run import Run, solve
+    from energy_model.engine.solution.series import Series
     from energy_model.engine.tables.schema import Fault, InputFault
     from energy_model.engine.tables.system import System
 
@@ -41,6 +42,7 @@ __all__ = [
     "NoSolution",
     "Problem",
     "Run",
+    "Series",
     "System",
     "changed_files",
     "formulate",
@@ -64,6 +66,7 @@ PLACES = {
     "solution.problem": ("Problem",),
     "solution.results": ("Inconsistent",),
     "solution.run": ("Run", "solve"),
+    "solution.series": ("Series",),
     "tables.schema": ("Fault", "InputFault"),
     "tables.system": ("System",),
 }

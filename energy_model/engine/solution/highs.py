@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 SMALL = 60_000  # non-zeros below which the simplex method is the faster
 LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
+PATIENCE = 0.4  # share of the first answer's time that a later one may take from its basis
 Progress = Callable[[str], None]
 # The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
 # Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
@@ -36,7 +37,9 @@ METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
     "hipo": HIPO | {"hipo_ordering": "amd"},
     "hipo, scaled": HIPO | {"user_objective_scale": 4},
-    "hipo, crossover": HIPO | {"run_crossover": "on"},
+    "hipo, crossover": HIPO | {"hipo_ordering": "amd", "run_crossover": "on"},
+    "primal": {"solver": "simplex", "simplex_strategy": 4},
+    "dual": {"solver": "simplex", "simplex_strategy": 1},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
@@ -46,6 +49,28 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "stopped",
     "failed",
 )
+
+
+@dataclass
+class Start:
+    """Where answers to like programs begin: at the basis of the first, which took so long to find [s].
+
+    It is set once, so that an answer does not depend on which questions were asked before it.
+    """
+
+    lp: LinearProgram | None = None
+    basis: Any = None
+    seconds: float = 0.0
+
+    def method(self, lp: LinearProgram) -> str | None:
+        """How to go on from the basis: where only costs differ its plan is still one, else its prices may still be."""
+        if self.lp is None or lp.A.shape != self.lp.A.shape:
+            return None
+        kept = all(
+            np.array_equal(getattr(lp, part), getattr(self.lp, part))
+            for part in ("lower", "upper", "row_lower", "row_upper")
+        )
+        return "primal" if kept and np.array_equal(lp.A.data, self.lp.A.data) else "dual"
 
 
 @dataclass(frozen=True)
@@ -66,6 +91,11 @@ class Answer:
         """Least cost [EUR/a]."""
         return self.certificate.cost if self.certificate else math.nan
 
+    @property
+    def holds(self) -> bool:
+        """Whether the answer has passed its own check."""
+        return self.certificate is not None and self.certificate.holds
+
 
 def solve(
     lp: LinearProgram,
@@ -73,21 +103,29 @@ def solve(
     time_limit: float = 36000.0,
     progress: Progress | None = None,
     gap: float = GAP,
+    start: Start | None = None,
 ) -> Answer:
     """The best answer of a program; tries another method where the answer fails its own check.
 
-    ``gap`` [1] is how far its cost may be from its bound, relative to the cost.
+    ``gap`` [1] is how far its cost may be from its bound, relative to the cost. ``start`` is where to begin; where
+    it is empty yet, it is filled with the basis found.
     """
     begun = time.monotonic()
     answer = None
-    for name in _order(lp, method):
+    if start is not None and (warm := start.method(lp)):
+        patience = min(time_limit, max(PATIENCE * start.seconds, 1.0))
+        answer = _once(lp, warm, patience, progress, gap, start)
+        if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
+            return answer
+        log.info("from where it began the answer is %s; it is begun anew", answer.status)
+    for name in _order(lp, method, start is not None and start.lp is None):
         left = time_limit - (time.monotonic() - begun)
         if left <= 0 and answer is not None:
             break
-        answer = _once(lp, name, max(left, 0.01), progress, gap)
+        answer = _once(lp, name, max(left, 0.01), progress, gap, start)
         if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
             return answer
-        if answer.status == OPTIMAL and answer.certificate and answer.certificate.holds:
+        if answer.status == OPTIMAL and answer.holds:
             return answer
         log.info(
             "%s answered %s (%s); another method is tried", name, answer.status, answer.certificate
@@ -110,15 +148,22 @@ def solve(
     )
 
 
-def _order(lp: LinearProgram, method: str) -> list[str]:
+def _order(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
     if method == "simplex" or (method == "auto" and lp.A.nnz < SMALL):
         return ["simplex", "hipo, crossover"]
+    if basis and lp.A.nnz < LONG:
+        return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
     first = ["hipo", "hipo, scaled"] if lp.A.nnz < LONG else ["hipo, scaled", "hipo"]
     return [*first, "hipo, crossover", "ipx", "simplex"]
 
 
 def _once(
-    lp: LinearProgram, method: str, time_limit: float, progress: Progress | None, gap: float
+    lp: LinearProgram,
+    method: str,
+    time_limit: float,
+    progress: Progress | None,
+    gap: float,
+    start: Start | None = None,
 ) -> Answer:
     begun = time.monotonic()
     if lp.A.shape[0] == 0:  # nothing to keep: every column stands at its cheaper bound
@@ -148,6 +193,8 @@ def _once(
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
     _hand_over(highs, lp)
+    if start is not None and method in ("primal", "dual"):
+        highs.setBasis(start.basis)
     with watch.listening():
         highs.run()
     if watch.interrupted:
@@ -163,6 +210,9 @@ def _once(
         replace(certify(lp, x, prices), allowed=gap) if complete and np.isfinite(x).all() else None
     )
     said = highs.modelStatusToString(highs.getModelStatus())
+    if start is not None and start.lp is None and certificate and highs.getBasis().valid:
+        start.lp, start.basis = lp, highs.getBasis()
+        start.seconds = time.monotonic() - begun
     return Answer(
         status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
     )

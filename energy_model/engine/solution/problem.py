@@ -6,6 +6,7 @@ back in them: ``problem.columns["activity"]`` is the first column and shape of t
 
 from __future__ import annotations
 
+import fnmatch
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,21 +14,26 @@ from dataclasses import replace
 
 import numpy as np
 import pyomo.environ as pyo
+import scipy.sparse as sp
 
 from energy_model.engine.compile.lazy import Model
 from energy_model.engine.compile.matrix import compile_model
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
+from energy_model.engine.solution.dataset import by_step, label, members
 from energy_model.engine.tables.system import System
 
 log = logging.getLogger(__name__)
 
 
 class Problem:
-    """A system's model, compiled; bounds may be moved and the question asked again."""
+    """A system's model, compiled; bounds, costs and limits may be moved and the question asked again.
 
-    def __init__(self, system: System, model: Model) -> None:
-        self.system, self.model = system, model
+    With a ``start`` (`highs.Start`) the first answer's basis is kept, and later ones begin there.
+    """
+
+    def __init__(self, system: System, model: Model, start: highs.Start | None = None) -> None:
+        self.system, self.model, self.start = system, model, start
         self.matrix = compile_model(model)
         found = self.matrix
         self.lp = LinearProgram(
@@ -53,14 +59,14 @@ class Problem:
     def solve(self, progress: Callable[[str], None] | None = None) -> highs.Answer:
         """The least cost and the plan that has it."""
         solver = self.system.settings.solver
-        return highs.solve(self.lp, solver.method, solver.time_limit, progress)
+        return highs.solve(self.lp, solver.method, solver.time_limit, progress, start=self.start)
 
     def place(self, decision: str, row: str) -> np.ndarray:
         """The columns of one row of a decision, in every step."""
         first, shape = self.columns[decision]
-        members = list(next(iter(self.model.component(decision).index_set().subsets())))
+        known = [label(member) for member in members(self.model.component(decision))]
         width = int(np.prod(shape[1:], dtype=int))
-        return first + members.index(row) * width + np.arange(width)
+        return first + known.index(row) * width + np.arange(width)
 
     @contextmanager
     def held(self, decision: str, row: str, value: float) -> Iterator[None]:
@@ -71,14 +77,65 @@ class Problem:
     @contextmanager
     def bounded(self, decision: str, row: str, least: float, most: float) -> Iterator[None]:
         """Within, a decision of one row stays between two values."""
-        before, place = self.lp, self.place(decision, row)
-        lower, upper = before.lower.copy(), before.upper.copy()
+        place = self.place(decision, row)
+        lower, upper = self.lp.lower.copy(), self.lp.upper.copy()
         lower[place], upper[place] = least, most
-        self.lp = replace(before, lower=lower, upper=upper)
+        with self.asking(replace(self.lp, lower=lower, upper=upper)):
+            yield
+
+    @contextmanager
+    def costing(self, decision: str, row: str, cost: float) -> Iterator[None]:
+        """Within, one unit of a decision of one row costs so much [EUR/unit], in every step."""
+        costs, place = self.lp.cost.copy(), self.place(decision, row)
+        costs[place] = cost * self.weight(decision)
+        with self.asking(replace(self.lp, cost=costs)):
+            yield
+
+    @contextmanager
+    def minimising(self, weights: np.ndarray) -> Iterator[None]:
+        """Within, the answer is that of the least weighted sum of columns (`total`), whatever it costs."""
+        with self.asking(replace(self.lp, cost=np.asarray(weights, float), offset=0.0)):
+            yield
+
+    @contextmanager
+    def limited(self, weights: np.ndarray, least: float, most: float) -> Iterator[None]:
+        """Within, a weighted sum of columns (`total`) stays between two values; its price is the last of all rows."""
+        lp, one = self.lp, sp.csr_array(np.asarray(weights, float)[None, :])
+        with self.asking(
+            replace(
+                lp,
+                A=sp.csr_array(sp.vstack([lp.A, one], format="csr")),
+                row_lower=np.append(lp.row_lower, least),
+                row_upper=np.append(lp.row_upper, most),
+            )
+        ):
+            yield
+
+    @contextmanager
+    def asking(self, lp: LinearProgram) -> Iterator[None]:
+        """Within, another program of the same columns is asked."""
+        before, self.lp = self.lp, lp
         try:
             yield
         finally:
             self.lp = before
+
+    def total(self, decision: str, rows: str = "*") -> np.ndarray:
+        """The weights of the columns whose sum is a decision's total of the year, over rows that match a name."""
+        weights = np.zeros(self.lp.A.shape[1])
+        first, shape = self.columns[decision]
+        if not shape:
+            weights[first] = 1.0
+            return weights
+        for row in members(self.model.component(decision)):
+            if fnmatch.fnmatchcase(label(row), rows):
+                weights[self.place(decision, label(row))] = self.weight(decision)
+        return weights
+
+    def weight(self, decision: str) -> np.ndarray | float:
+        """What one unit of a decision counts in the year: the hours of each step, or one."""
+        component = self.model.component(decision)
+        return self.system.steps.length if by_step(component) else 1.0
 
 
 def index_names(component: pyo.Component) -> list[list[object]]:
