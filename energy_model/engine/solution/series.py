@@ -22,7 +22,7 @@ from energy_model.engine.tables import reader
 class Series:
     """A case, its scenario and resolution, to be asked again and again.
 
-    ``Series("inputs/aarhus")`` solves the case once when first asked, and keeps where that ended. Raises InputFault as `read` does.
+    It solves the case once when first asked, and keeps where that ended. Raises InputFault as `read` does.
     """
 
     def __init__(
