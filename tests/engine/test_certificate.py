@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from dice import random_case
 
+import energy_model as em
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram, certify, implied
 
@@ -113,3 +115,17 @@ def test_a_time_limit_stops_the_solver():
         A, dice.rand(400), 0.0, np.zeros(400), np.full(400, INF), np.ones(300), np.full(300, INF)
     )
     assert highs.solve(lp, "simplex", 1e-4).status == highs.STOPPED
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coefficients_from_a_millionth_to_a_million_change_nothing(seed, tmp_path):
+    """A boiler counted in millionths and a pump in millions of their units: the same plants, so the same least cost."""
+    case = random_case(tmp_path / "case", seed)
+    plain = em.solve(em.read(case, resolution="full"))
+    scaled = []
+    for plant, carriers, by in (("boiler", {"heat": 1, "gas": -1.1}, 1e-6), ("pump", {"heat": 1, "power": -0.3}, 1e6)):  # fmt: skip
+        scaled += [f"flows.{plant}:run:{c}.coefficient = {k * by}" for c, k in carriers.items()]
+        scaled += [f"conversions.{plant}.capacity_addable = {9 / by}", f"conversions.{plant}.investment *= {by}"]  # fmt: skip
+    run = em.solve(em.read(case, changes=scaled, resolution="full"))
+    assert run.record["certificate"]["holds"]
+    assert run.objective == pytest.approx(plain.objective, rel=1e-5)
