@@ -125,8 +125,8 @@ def test_a_time_limit_keeps_the_plan(tmp_path, monkeypatch):
     """A year that stops short is no answer; the plan of few steps is."""
     case, real = random_case(tmp_path / "case", 1), highs.solve
 
-    def solve(lp, *arguments):
-        answer = real(lp, *arguments)
+    def solve(lp, *arguments, **named):
+        answer = real(lp, *arguments, **named)
         return replace(answer, status=highs.STOPPED) if lp.A.shape[1] > 500 else answer
 
     monkeypatch.setattr(bounds.highs, "solve", solve)

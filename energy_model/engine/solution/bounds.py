@@ -30,7 +30,7 @@ SIZES = ("added", "retired")
 NOTHING = 1e-4  # share of what may be added below which the plan builds nothing
 ALL = 0.999  # share above which it builds all
 TURNS = 4  # most times the full year is solved
-NEAR = 0.2  # idle sizes that would move if owning were this much cheaper may move in the full year
+NEAR = 0.1  # idle sizes that would move if owning were this much cheaper may move in the full year
 SMALLER, LARGER = 0.5, 2.0  # how far the size of what lies between may move
 REACHED, TURNED, STOPPED, INTERRUPTED = (
     "the gap asked for is reached",
@@ -161,7 +161,7 @@ def narrowed(problem: Problem, few: Problem, planned: highs.Answer) -> LinearPro
     """The full year with the sizes of a plan, of which those in doubt may still move.
 
     What is added moves from half to double of what the plan adds; freely where the plan adds nothing or all there may
-    be, but would not if owning cost a fifth less or more. What is retired moves freely, for few steps show few peaks.
+    be, but would not if owning cost a tenth less or more. What is retired moves freely, for few steps show few peaks.
     """
     lp, (first, shape) = problem.lp, problem.columns["added"]
     place = slice(first, first + shape[0])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
@@ -49,17 +50,35 @@ def priced(
 
 
 def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarray:
-    """Columns of idle sizes that would move at the plan's prices if owning were so much cheaper."""
-    owning = np.zeros(problem.lp.A.shape[1], bool)
+    """Columns of idle sizes that would move at the plan's prices if owning were so much cheaper.
+
+    Few steps show few peaks, and what a peak pays does not depend on who serves it. So a plant whose carrier other
+    plants serve may also earn what the cheapest of them costs to own: the price of capacity that only peaks need.
+    """
+    cost = problem.lp.cost.copy()
+    added, capacity = (problem.columns[decision][0] for decision in ("added", "capacity"))
+    assets = problem.system.assets.loc[list(problem.model.assets)]
+    count = len(assets)
+    owning = pd.Series(
+        cost[added : added + count] + cost[capacity : capacity + count], assets.index
+    )
+    plants = assets["table"] == "conversions"
+    served = assets["carrier"][plants & ~idle(problem, answer.x)[capacity : capacity + count]]
+    peaking = plants & assets["carrier"].isin(served)
+    offered = owning.where(peaking & (assets["capacity_addable"] > 0) & (owning > 0))
+    cheapest = offered.groupby(assets["carrier"]).transform("min").where(peaking, 0.0).fillna(0.0)
+    spared = np.minimum(cheaper * owning + cheapest, owning.clip(lower=0.0)).to_numpy()
+    cost[added : added + count] -= spared
+    sizes = np.zeros(len(cost), bool)
     for first, shape in (problem.columns[decision] for decision in OWNING):
-        owning[first : first + shape[0]] = True
+        sizes[first : first + shape[0]] = True
     moved = []
     for part in idle_parts(problem, answer):
-        cost = np.where(owning[part.columns], (1 - cheaper) * part.lp.cost, part.lp.cost)
-        found = highs.solve(replace(part.lp, cost=cost))
+        less = part.lp.cost + (cost - problem.lp.cost)[part.columns]
+        found = highs.solve(replace(part.lp, cost=less))
         if found.status == highs.OPTIMAL:
             change = np.abs(found.x - answer.x[part.columns])
-            moved.append(part.columns[owning[part.columns] & (change > NOTHING)])
+            moved.append(part.columns[sizes[part.columns] & (change > NOTHING)])
     return np.concatenate(moved) if moved else np.zeros(0, int)
 
 
