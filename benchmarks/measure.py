@@ -97,10 +97,21 @@ def pypsa(asked: argparse.Namespace, folder: Path) -> dict:
     }  # fmt: skip
 
 
+def oemof(asked: argparse.Namespace, folder: Path) -> dict:
+    """Build and solve with oemof.solph; reading is not counted."""
+    import by_oemof  # noqa: PLC0415
+
+    from energy_model.interface import pypsa_network  # noqa: PLC0415
+
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    return by_oemof.solved(pypsa_network.network(system(asked.case, asked.size, asked.steps, folder)))  # fmt: skip
+
+
 def main() -> None:
     """Measures once."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("way", choices=["ours", "export", "series", *PYPSA])
+    parser.add_argument("way", choices=["ours", "export", "series", "oemof", *PYPSA])
     parser.add_argument("--case", choices=["aarhus", "city", "villages"], default="city")
     parser.add_argument("--size", type=int, default=1)
     parser.add_argument("--steps", default="300")
@@ -114,7 +125,9 @@ def main() -> None:
             made = pypsa_network.write(system(asked.case, asked.size, asked.steps, Path(folder)), Path(asked.network))  # fmt: skip
             told = {"left_out": made.left_out}
         else:
-            told = {"ours": ours, "series": series}.get(asked.way, pypsa)(asked, Path(folder))
+            told = {"ours": ours, "series": series, "oemof": oemof}.get(asked.way, pypsa)(
+                asked, Path(folder)
+            )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     sys.stdout.write(json.dumps({"way": asked.way, "case": asked.case, "size": asked.size, "steps": asked.steps, "memory_gb": peak, **told}) + "\n")  # fmt: skip
 
