@@ -30,45 +30,75 @@ if TYPE_CHECKING:
     from energy_model.engine.solution.problem import Problem
     from energy_model.engine.solution.results import Inconsistent
     from energy_model.engine.solution.run import Run, solve
-    from energy_model.engine.solution.series import Series
+    from energy_model.engine.solution.series import Question, Series
     from energy_model.engine.tables.schema import Fault, InputFault
     from energy_model.engine.tables.system import System
+    from energy_model.studies.alternatives import alternatives
+    from energy_model.studies.compare import Comparison, compare, decision, explained
+    from energy_model.studies.frontier import frontier
+    from energy_model.studies.ranging import ranging
+    from energy_model.studies.regret import regret
+    from energy_model.studies.study import Help, Study, open_study
+    from energy_model.studies.sweep import sweep
+    from energy_model.studies.work import Stopped
 
 __all__ = [
     "Certificate",
+    "Comparison",
     "Fault",
+    "Help",
     "Inconsistent",
     "InputFault",
     "NoSolution",
     "Problem",
+    "Question",
     "Run",
     "Series",
+    "Stopped",
+    "Study",
     "System",
+    "alternatives",
     "changed_files",
+    "compare",
+    "decision",
+    "explained",
     "formulate",
+    "frontier",
     "open_run",
+    "open_study",
     "prove",
+    "ranging",
     "read",
     "refuse",
+    "regret",
     "save",
     "solve",
+    "sweep",
     "verify",
 ]
 
 
 # Where each name comes from; it is fetched when first asked for, so that --help answers at once.
 PLACES = {
-    "formulation": ("formulate",),
-    "solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
-    "solution.bounds": ("prove",),
-    "solution.certificate": ("Certificate",),
-    "solution.elastic": ("NoSolution",),
-    "solution.problem": ("Problem",),
-    "solution.results": ("Inconsistent",),
-    "solution.run": ("Run", "solve"),
-    "solution.series": ("Series",),
-    "tables.schema": ("Fault", "InputFault"),
-    "tables.system": ("System",),
+    "engine.formulation": ("formulate",),
+    "engine.solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
+    "engine.solution.bounds": ("prove",),
+    "engine.solution.certificate": ("Certificate",),
+    "engine.solution.elastic": ("NoSolution",),
+    "engine.solution.problem": ("Problem",),
+    "engine.solution.results": ("Inconsistent",),
+    "engine.solution.run": ("Run", "solve"),
+    "engine.solution.series": ("Question", "Series"),
+    "engine.tables.schema": ("Fault", "InputFault"),
+    "engine.tables.system": ("System",),
+    "studies.alternatives": ("alternatives",),
+    "studies.compare": ("Comparison", "compare", "decision", "explained"),
+    "studies.frontier": ("frontier",),
+    "studies.ranging": ("ranging",),
+    "studies.regret": ("regret",),
+    "studies.study": ("Help", "Study", "open_study"),
+    "studies.sweep": ("sweep",),
+    "studies.work": ("Stopped",),
 }
 
 
@@ -76,7 +106,7 @@ def __getattr__(name: str) -> Any:
     """A public name, fetched from its room."""
     for place, names in PLACES.items():
         if name in names:
-            return getattr(import_module(f"energy_model.engine.{place}"), name)
+            return getattr(import_module(f"energy_model.{place}"), name)
     raise AttributeError(f"module 'energy_model' has no attribute '{name}'")
 
 

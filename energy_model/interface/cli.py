@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, profiles, init, export.
+"""Command line: check, run, show, verify, compare, study, profiles, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -16,6 +16,7 @@ import energy_model as em
 from energy_model.interface import show as tables
 from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
 from energy_model.interface.progress import Progress
+from energy_model.interface.study import compare, resolved, studies
 
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
@@ -73,6 +74,8 @@ def main() -> None:
             [f"{wrong} Nothing was written; try another resolution or method."],
             "the answer does not add up",
         )
+    except em.Stopped as stopped:
+        leave(STOPPED, stopped.sentences, "stopped")
     except (KeyboardInterrupt, typer.Abort):
         leave(STOPPED, ["Nothing was written."], "stopped")
     except ClickException as wrong:
@@ -87,9 +90,8 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else FINE)
 
 
-def resolved(resolution: str | None) -> int | str | None:
-    """A number of steps, ``full`` or none, from what was typed."""
-    return int(resolution) if resolution and resolution.lstrip("-").isdigit() else resolution
+app.command()(compare)
+app.add_typer(studies, name="study")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import pytest
 import tiny
 
+import energy_model as em
 from energy_model.engine.formulation.capacity import annuity
 
 
@@ -90,3 +91,15 @@ def test_an_asset_takes_from_its_technology_what_it_leaves_empty():
         flows=[tiny.flow("plant", "heat", 1)],
     )
     assert run.objective == pytest.approx(10 + 5)
+
+
+def test_a_multiple_of_an_empty_cell_is_one_of_what_the_technology_says(tmp_path):
+    """A MW costs 20 by its technology; doubled at the asset, ten cost 400."""
+    case = tiny.write(
+        tmp_path / "case", 1, technologies=[{"technology": "kind", "capacity_unit": "MW", "investment": 20, "lifetime": 1}],
+        conversions=[tiny.plant("plant", technology="kind", capacity_addable=10)], flows=[tiny.flow("plant", "heat", 1)], demands=[tiny.demand(yearly=10)],
+    )  # fmt: skip
+    run = em.solve(em.read(case, changes=["conversions.plant.investment *= 2"]))
+    assert run.objective == pytest.approx(400)
+    run = em.solve(em.read(case, changes=["conversions.plant.investment += 5"]))
+    assert run.objective == pytest.approx(250)

@@ -1,5 +1,7 @@
 """Series: a case asked many times answers as if asked once; and a problem's own words move its bounds, costs and limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny
@@ -9,6 +11,7 @@ from dice import random_case
 import energy_model as em
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.problem import Problem
+from energy_model.engine.solution.quantities import quantity
 
 CHANGES = [
     ["conversions.pump.investment *= 0.6"],  # costs alone
@@ -71,7 +74,7 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
 
     def once(lp, method, *rest):
         answer = real(lp, method, *rest)
-        return highs.replace(answer, status=highs.STOPPED) if method == "dual" else answer
+        return replace(answer, status=highs.STOPPED) if method == "dual" else answer
 
     monkeypatch.setattr(highs, "_once", once)
     run = series.run(["demands.warmth.yearly *= 1.3"])
@@ -125,3 +128,52 @@ def test_a_total_matches_names_and_weighs_hours(tmp_path):
     first, shape = problem.columns["activity"]
     assert weights[first : first + int(np.prod(shape))].sum() == pytest.approx(72)  # the pump alone
     assert problem.total("net_emissions").sum() == 1
+
+
+def test_a_question_limits_weighs_and_bounds(tmp_path):
+    """Two hours of 1 MW, bought at 50 or made by a plant of 120 a MW: the case of the problem above, asked as a series."""
+    case = tiny.write(
+        tmp_path / "case", 2, markets=[tiny.market(price=50)], demands=[tiny.demand("light", "power", 2, penalty=900)],
+        conversions=[tiny.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[tiny.flow("sun", "power", 1)],
+    )  # fmt: skip
+    series = em.Series(case, watched=["bought:grid", "cost", "added:sun"])
+    limited = series.ask(question=em.Question(limits={"bought:grid": (0, 1)}))
+    assert limited.cost == pytest.approx(110)
+    assert limited.prices["bought:grid"] == pytest.approx(-10)
+    assert limited.quantities == pytest.approx({"bought:grid": 1, "cost": 110, "added:sun": 0.5})
+    least = series.ask(question=em.Question(limits={"cost": (-np.inf, 115)}, least=((1, "bought:grid"),)))  # fmt: skip
+    assert least.quantities["bought:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
+    assert least.cost == pytest.approx(115)
+    assert least.run().objective == pytest.approx(115)
+    assert series.ask(question=em.Question(added={"sun": (1, 1)})).cost == pytest.approx(120)
+    with pytest.raises(em.InputFault, match="no more than 9 of it may be added"):
+        series.ask(question=em.Question(added={"sun": (10, 10)}))
+    with pytest.raises(em.NoSolution, match="'bought:grid' is missed by 1"):
+        series.ask(question=em.Question(limits={"bought:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("emissions", 1 + 0.2 * 30, "t/a"),
+        ("bought:gas_market", 30, "MWh/a"),
+        ("bought:gas", 30, "MWh/a"),
+        ("added:p* + added:boiler", 1, "MW"),
+        ("unserved", 0, "unit/a"),
+    ],
+)
+def test_a_quantity_has_its_value_and_unit(text, value, unit, tmp_path):
+    """30 MWh of gas at 0.2 t each and 1 t of farming; the boiler is added, the pump stands."""
+    case = tiny.write(
+        tmp_path / "case", 30, markets=[tiny.market("gas_market", "gas", price=1, emission_factor=0.2)],
+        conversions=[tiny.plant("boiler", capacity_addable=1, investment=1, lifetime=1), tiny.plant("pump", capacity_addable=0, capacity_existing=1)],
+        flows=[tiny.flow("boiler", "heat", 1), tiny.flow("boiler", "gas", -1), tiny.flow("pump", "heat", 1), tiny.flow("pump", "gas", -9)],
+        demands=[tiny.demand("warmth", yearly=30, penalty=99)], residual_emissions=[{"residual": "farming", "sector": "farming", "amount": 1}],
+    )  # fmt: skip
+    problem = em.Series(case).problem((), None)
+    answer = problem.solve()
+    found = quantity(problem, text)
+    assert found.unit == unit
+    assert found.of(answer.x) == pytest.approx(value)
+    with pytest.raises(em.InputFault, match="nearest are"):
+        quantity(problem, text + "s")

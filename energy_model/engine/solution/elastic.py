@@ -88,6 +88,11 @@ def _cannot_be_met(problem: Problem) -> list[str]:
         part = slack[first : first + int(np.prod(shape, dtype=int))]
         if np.any(part):
             told += _told(problem, family, part.reshape(shape))
+    for name, missed in zip(
+        problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
+    ):
+        if missed:
+            told.append((np.inf, f"What is asked of '{name}' is missed by {_amount(abs(missed))}."))
     sentences = [text for _, text in sorted(told, key=lambda pair: -pair[0])[:10]]
     return [*sentences, *_in_the_way(problem, wide, answer)]
 
@@ -98,7 +103,9 @@ def _soft_rows(problem: Problem) -> np.ndarray:
         for family, (first, shape) in problem.rows.items()
         if family not in RIGID
     ]
-    return np.concatenate(rows) if rows else np.zeros(0, int)
+    count = problem.lp.A.shape[0]
+    rows.append(np.arange(count - len(problem.watched), count))
+    return np.concatenate(rows)
 
 
 def _weights(problem: Problem) -> np.ndarray:

@@ -7,9 +7,9 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -21,8 +21,11 @@ log = logging.getLogger(__name__)
 SMALL = 60_000  # non-zeros below which the simplex method is the faster
 LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
-PATIENCE = 0.4  # share of the first answer's time that a later one may take from its basis
+PATIENCE = 0.3  # pivots for each row that a later answer may take from the basis of the first
 Progress = Callable[[str], None]
+THREADS = (
+    0  # as many as the solver likes; a study that works on several cases side by side sets one
+)
 # The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
 # Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
 # digits of an interior point are noise, and stopping before them leaves rows better kept.
@@ -53,24 +56,53 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
 
 @dataclass
 class Start:
-    """Where answers to like programs begin: at the basis of the first, which took so long to find [s].
+    """Where answers to like programs begin: at the basis of the first, and its plan.
 
     It is set once, so that an answer does not depend on which questions were asked before it.
     """
 
-    lp: LinearProgram | None = None
+    cost: np.ndarray | None = None
+    x: np.ndarray | None = None
     basis: Any = None
-    seconds: float = 0.0
 
     def method(self, lp: LinearProgram) -> str | None:
-        """How to go on from the basis: where only costs differ its plan is still one, else its prices may still be."""
-        if self.lp is None or lp.A.shape != self.lp.A.shape:
+        """How to go on from the basis: where its plan is still one, but costs differ, from the plan; else from its prices."""
+        if self.x is None or self.cost is None or self.basis is None:
             return None
-        kept = all(
-            np.array_equal(getattr(lp, part), getattr(self.lp, part))
-            for part in ("lower", "upper", "row_lower", "row_upper")
+        if lp.A.shape != (len(self.basis.row_status), len(self.x)):
+            return None
+        moved = not np.array_equal(lp.cost, self.cost)
+        return "primal" if moved and keeps(lp, self.x) else "dual"
+
+    def packed(self) -> dict[str, np.ndarray]:
+        """As arrays, to be stored or sent."""
+        if self.cost is None or self.x is None:
+            return {}
+        columns, rows = (
+            np.asarray([int(s) for s in statuses], np.int8)
+            for statuses in (self.basis.col_status, self.basis.row_status)
         )
-        return "primal" if kept and np.array_equal(lp.A.data, self.lp.A.data) else "dual"
+        return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> Start:
+        """From arrays."""
+        if not len(arrays):
+            return cls()
+        basis = highspy.HighsBasis()
+        basis.col_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["columns"]]
+        basis.row_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["rows"]]
+        basis.valid = True
+        return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
+
+
+def keeps(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
+    """Whether a plan keeps every row and bound of a program, but for rounding."""
+    for values, low, high in ((x, lp.lower, lp.upper), (lp.A @ x, lp.row_lower, lp.row_upper)):
+        slack = share * (1 + np.abs(values))
+        if (values < low - slack).any() or (values > high + slack).any():
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -102,27 +134,24 @@ def solve(
     method: str = "auto",
     time_limit: float = 36000.0,
     progress: Progress | None = None,
-    gap: float = GAP,
     start: Start | None = None,
 ) -> Answer:
     """The best answer of a program; tries another method where the answer fails its own check.
 
-    ``gap`` [1] is how far its cost may be from its bound, relative to the cost. ``start`` is where to begin; where
-    it is empty yet, it is filled with the basis found.
+    ``start`` is where to begin; where it is empty yet, it is filled with the basis found.
     """
     begun = time.monotonic()
     answer = None
     if start is not None and (warm := start.method(lp)):
-        patience = min(time_limit, max(PATIENCE * start.seconds, 1.0))
-        answer = _once(lp, warm, patience, progress, gap, start)
+        answer = _once(lp, warm, time_limit, progress, start)
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
         log.info("from where it began the answer is %s; it is begun anew", answer.status)
-    for name in _order(lp, method, start is not None and start.lp is None):
+    for name in _order(lp, method, start is not None and start.basis is None):
         left = time_limit - (time.monotonic() - begun)
         if left <= 0 and answer is not None:
             break
-        answer = _once(lp, name, max(left, 0.01), progress, gap, start)
+        answer = _once(lp, name, max(left, 0.01), progress, start)
         if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
             return answer
         if answer.status == OPTIMAL and answer.holds:
@@ -162,7 +191,6 @@ def _once(
     method: str,
     time_limit: float,
     progress: Progress | None,
-    gap: float,
     start: Start | None = None,
 ) -> Answer:
     begun = time.monotonic()
@@ -182,10 +210,8 @@ def _once(
     highs = highspy.Highs()
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", False)
-    options = {**METHODS[method], "time_limit": time_limit, "threads": 0}
-    if gap > GAP:
-        options["ipm_optimality_tolerance"] = gap / 2
-    elif lp.A.nnz > LARGE:
+    options = {**METHODS[method], "time_limit": time_limit, "threads": THREADS}
+    if lp.A.nnz > LARGE:
         options["ipm_optimality_tolerance"] = GAP / 10
     for option, value in options.items():
         highs.setOptionValue(option, value)
@@ -195,6 +221,8 @@ def _once(
     _hand_over(highs, lp)
     if start is not None and method in ("primal", "dual"):
         highs.setBasis(start.basis)
+        # counted in pivots, not in seconds: the same question then takes the same way everywhere
+        highs.setOptionValue("simplex_iteration_limit", max(1000, int(PATIENCE * lp.A.shape[0])))
     with watch.listening():
         highs.run()
     if watch.interrupted:
@@ -206,13 +234,10 @@ def _once(
     complete = (
         status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
     )
-    certificate = (
-        replace(certify(lp, x, prices), allowed=gap) if complete and np.isfinite(x).all() else None
-    )
+    certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     said = highs.modelStatusToString(highs.getModelStatus())
-    if start is not None and start.lp is None and certificate and highs.getBasis().valid:
-        start.lp, start.basis = lp, highs.getBasis()
-        start.seconds = time.monotonic() - begun
+    if start is not None and start.basis is None and certificate and highs.getBasis().valid:
+        start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
     return Answer(
         status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
     )

@@ -21,7 +21,7 @@ def capacities(results: Results) -> pd.DataFrame:
         frame[name] = data[name].to_series()
     frame["addable"] = assets["capacity_addable"]
     frame["unit"] = [
-        _capacity_unit(system, table, carrier)
+        capacity_unit(system, table, carrier)
         for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
     ]
     length = data["step_length"]
@@ -173,7 +173,8 @@ MEANINGS = {
 }  # fmt: skip
 
 
-def _capacity_unit(system: System, table: str, carrier: str) -> str:
+def capacity_unit(system: System, table: str, carrier: str) -> str:
+    """The unit in which an asset of a table that is counted in a carrier has its capacity."""
     if table == "vehicles":
         return "vehicle"
     unit = system["carriers"].at[carrier, "unit"]

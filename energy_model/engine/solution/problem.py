@@ -34,6 +34,7 @@ class Problem:
 
     def __init__(self, system: System, model: Model, start: highs.Start | None = None) -> None:
         self.system, self.model, self.start = system, model, start
+        self.watched: list[str] = []  # names of the rows that stand after those of the model
         self.matrix = compile_model(model)
         found = self.matrix
         self.lp = LinearProgram(
@@ -100,15 +101,7 @@ class Problem:
     @contextmanager
     def limited(self, weights: np.ndarray, least: float, most: float) -> Iterator[None]:
         """Within, a weighted sum of columns (`total`) stays between two values; its price is the last of all rows."""
-        lp, one = self.lp, sp.csr_array(np.asarray(weights, float)[None, :])
-        with self.asking(
-            replace(
-                lp,
-                A=sp.csr_array(sp.vstack([lp.A, one], format="csr")),
-                row_lower=np.append(lp.row_lower, least),
-                row_upper=np.append(lp.row_upper, most),
-            )
-        ):
+        with self.asking(with_row(self.lp, np.asarray(weights, float), least, most)):
             yield
 
     @contextmanager
@@ -136,6 +129,18 @@ class Problem:
         """What one unit of a decision counts in the year: the hours of each step, or one."""
         component = self.model.component(decision)
         return self.system.steps.length if by_step(component) else 1.0
+
+
+def with_row(
+    lp: LinearProgram, weights: np.ndarray, least: float = -np.inf, most: float = np.inf
+) -> LinearProgram:
+    """A program with one row more, its last; without bounds it limits nothing yet."""
+    return replace(
+        lp,
+        A=sp.csr_array(sp.vstack([lp.A, sp.csr_array(weights[None, :])], format="csr")),
+        row_lower=np.append(lp.row_lower, least),
+        row_upper=np.append(lp.row_upper, most),
+    )
 
 
 def index_names(component: pyo.Component) -> list[list[object]]:

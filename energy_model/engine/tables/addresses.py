@@ -75,12 +75,25 @@ def apply(
     for column in (table[name] for name in columns):
         for key in (known[hit] for hit in hits):
             before = frame.at[key, column.name]
+            if before is None and difference.operation != "=":
+                before = _inherited(frames, frame, key, column.name)
             try:
                 frame.at[key, column.name] = _changed(before, difference, column)
             except (TypeError, ValueError) as problem:
                 return changed, _fault(difference, str(problem))
             changed.append((table_name, key, column.name))
     return changed, None
+
+
+def _inherited(
+    frames: dict[str, pd.DataFrame], frame: pd.DataFrame, key: object, name: str
+) -> object:
+    """What an empty cell takes from the row's technology; none where it takes nothing."""
+    catalogue = frames.get("technologies")
+    if catalogue is None or "technology" not in frame or name not in catalogue.columns:
+        return None
+    technology = frame.at[key, "technology"]
+    return catalogue.at[technology, name] if technology in catalogue.index else None
 
 
 def _changed(before: object, difference: Difference, column: Column) -> object:

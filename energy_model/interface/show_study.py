@@ -1,0 +1,236 @@
+"""Show studies: their tables and what they say in sentences, on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from energy_model.engine.solution.indicators import MEANINGS
+from energy_model.interface.show import grid
+from energy_model.interface.words import number
+from energy_model.studies.compare import Comparison
+from energy_model.studies.study import Study
+
+ROWS = 30  # rows of a table shown on a terminal; the file holds all
+SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
+MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone")
+FACTORS = ("low", "high", "factor", "within", "price", "price_below", "price_above")
+TITLES = {
+    "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
+    "kinks": "Kinks: where the plan changes",
+    "ladder": "Ladder: from the cheapest plan down, what each stretch costs and what changes most",
+    "surface": "Surface: least cost against two sums",
+    "extremes": "What near-best plans hold",
+    "plans": "Plans unlike each other: what each adds",
+    "regrets": "Regret: what each plan costs too much in each future",
+    "ranking": "Plans, the safest first",
+    "common": "What all low-regret plans add",
+    "ranges": "How far each number may move before the plan changes, as a factor",
+    "tornado": "Tornado: how far each input alone moves the answer",
+    "sensitivity": "Sensitivity of the answer to each input",
+    "explained": "What each differing input alone changes in cost",
+}
+
+
+def _print(*what: Any) -> None:
+    console = Console(highlight=False)
+    wide = Console(highlight=False, width=console.width if console.is_terminal else 160)
+    for thing in what:
+        if isinstance(thing, Table) and thing.title:
+            wide.print(f"\n[bold]{thing.title}[/]")
+            thing.title = None
+        wide.print(thing)
+
+
+def written(folder: Path, *more: str) -> None:
+    """Where everything stands."""
+    Console(highlight=False, soft_wrap=True).print(f"\nWritten to {folder}{''.join(f', {name}' for name in more)}", markup=False)  # fmt: skip
+
+
+def study(found: Study, pictures: list[Path]) -> None:
+    """A finished study: its cases, its own tables, its notes."""
+    title = f"Study {found.question}: {len(found.table)} cases"
+    if found.question == "sweep":
+        _print(grid(title, *_rows(_cases(found.table))))
+    else:
+        _print(f"[bold]{title}[/]")
+    for name, frame in found.tables.items():
+        shown = _shown(name, frame)
+        if len(shown):
+            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(shown)))
+    for note in found.notes:
+        _print(note.replace("[", "\\["))
+    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(p.name for p in pictures))  # fmt: skip
+
+
+def _cases(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a study's cases that matter at a glance."""
+    place = list(table.columns).index("objective") if "objective" in table else len(table.columns)
+    inputs = [c for c in table.columns[1:place] if c not in ("status", "reason")]
+    failed = ["status"] if (table["status"] != "optimal").any() else []
+    return table[["case", *inputs, *failed, *(c for c in SHOWN if c in table)]]
+
+
+def _shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as a person wants to see it first."""
+    if name == "regrets" and len(frame):
+        wide = frame.pivot(index="plan", columns="future", values="regret")
+        order = list(dict.fromkeys(frame["plan"]))
+        wide = wide.loc[order, list(dict.fromkeys(frame["future"]))] / 1e6
+        return wide.reset_index().rename(columns={c: f"{c} [MEUR/a]" for c in wide.columns})
+    if name == "plans" and len(frame):
+        wide = frame.pivot(index="group", columns="plan", values="added")
+        reach = wide.max(axis=1)
+        return wide[reach > 1e-3].rename(columns=lambda n: f"plan {n}").reset_index()
+    if name in ("tornado", "sensitivity") and len(frame):
+        costs = frame["output"] == "objective"
+        frame = frame.assign(output=frame["output"].where(~costs, "objective [EUR/a]"))
+    return frame.drop(columns=[c for c in ("run", "reason") if c in frame])
+
+
+def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
+    """Headers and cells as texts; numbers to the right."""
+    cells = [
+        [_cell(value, str(column)) for column, value in zip(frame.columns, row, strict=True)]
+        for row in frame.head(ROWS).to_numpy(dtype=object)
+    ]
+    if len(frame) > ROWS:
+        cells.append([f"… {len(frame) - ROWS} more rows", *[""] * (len(frame.columns) - 1)])
+    texts = 0
+    for column in frame.columns:
+        if pd.api.types.is_numeric_dtype(frame[column]) and texts:
+            break
+        texts += 1
+    return [_header(str(c)) for c in frame.columns], cells, texts
+
+
+def _header(name: str) -> str:
+    unit = MEANINGS[name][0] if name in MEANINGS else ""
+    return f"{name.replace('_', ' ')}{f' [{unit}]' if unit and not unit.startswith('EUR/a') else ''}"  # fmt: skip
+
+
+def _cell(value: Any, column: str) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating | int | np.integer):
+        value = float(value)
+        if not np.isfinite(value):
+            return "without end"
+        if value == round(value) and abs(value) < 1e4:
+            return f"{value:,.0f}"
+        if column in FACTORS:
+            return f"{value:.4g}"
+        money = column in MONEY or column.endswith(("_cost", "_regret"))
+        return number(value, "EUR/a" if money else "")
+    return str(value)
+
+
+def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
+    """A study as JSON holds it."""
+
+    def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+        return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+    return {
+        "study": str(found.folder),
+        "question": found.question,
+        "cases": records(found.table),
+        **{name: records(frame) for name, frame in found.tables.items()},
+        "notes": list(found.notes),
+        "pictures": [str(path) for path in pictures],
+    }
+
+
+# --- comparison -------------------------------------------------------------------------------------
+
+
+def comparison(found: Comparison, explained: Study | None, decided: bool) -> None:
+    """Runs side by side: sentences first, then what differs."""
+    for sentence in sentences(found, decided):
+        _print(sentence.replace("[", "\\["))
+    if len(found.inputs):
+        _print(grid("Inputs that differ", *_rows(found.inputs)))
+    for name, title in (
+        ("headline", "Headline"), ("capacities", "Capacities that differ"), ("costs", "Cost by entry [EUR/a]"),
+        ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays: cost by firm [EUR/a]"), ("emissions", "Emissions [t/a]"),
+    ):  # fmt: skip
+        frame = getattr(found, name)
+        frame = frame[~frame["same"]].drop(columns="same").reset_index()
+        if len(frame):
+            if name in ("capacities", "firms", "emissions"):
+                frame["name"] = [found.labels.get(n, n.replace("_", " ")) for n in frame["name"]]
+            _print(grid(title, *_rows(frame)))
+    if explained is not None:
+        _print(grid(TITLES["explained"], *_rows(_shown("explained", explained.tables["explained"]))))  # fmt: skip
+        for sentence in _explained(explained):
+            _print(sentence)
+
+
+def sentences(found: Comparison, decided: bool = False) -> list[str]:
+    """What changed in the inputs and in the answer, in words."""
+    first, last = found.names[0], found.names[-1]
+    told = []
+    if not decided:
+        count = len(found.inputs)
+        tables = found.inputs["address"].str.split(".").str[0].value_counts()
+        where = ", ".join(f"{many} in {table}" for table, many in tables.head(4).items())
+        told.append(f"The inputs differ in {count:,} cells: {where}." if count else "The inputs are the same.")  # fmt: skip
+    costs = found.headline.loc["total_cost"]
+    by = float(costs["difference"])
+    share = f" ({abs(by) / abs(costs[first]):.2%})" if costs[first] else ""
+    if costs["same"]:
+        told.append(f"'{last}' costs as much as '{first}'.")
+    else:
+        told.append(f"'{last}' costs {number(abs(by), 'EUR/a')}{share} {'more' if by > 0 else 'less'} than '{first}'.")  # fmt: skip
+    told += _moves(found)
+    firms = found.firms[~found.firms["same"]]
+    if len(firms):
+        parts = [f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{number(abs(d), 'EUR/a')}" for n, d in firms["difference"].head(4).items()]  # fmt: skip
+        told.append(f"Cost falls on: {', '.join(parts)}.")
+    return told
+
+
+def _moves(found: Comparison) -> list[str]:
+    moved = found.capacities[~found.capacities["same"]]
+    told = []
+    for word, part in (
+        ("More", moved[moved["difference"] > 0]),
+        ("Less", moved[moved["difference"] < 0]),
+    ):
+        if len(part):
+            names = [f"{found.labels.get(n, n.replace('_', ' '))} ({number(abs(d))})" for n, d in part["difference"].head(5).items()]  # fmt: skip
+            told.append(f"{word}: {', '.join(names)}.")
+    return told
+
+
+def _explained(explained: Study) -> list[str]:
+    frame = explained.tables["explained"]
+    if frame.empty or not np.isfinite(frame["share"].iloc[0]):
+        return []
+    first = frame.iloc[0]
+    return [f"Most is explained by {first['input']}: alone it changes the cost by {number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."]  # fmt: skip
+
+
+def comparison_records(found: Comparison, explained: Study | None) -> dict[str, Any]:
+    """A comparison as JSON holds it."""
+    tables = {
+        name: frame if name == "inputs" else frame.reset_index()
+        for name, frame in found.tables.items()
+    }
+    if explained is not None:
+        tables["explained"] = explained.tables["explained"]
+    return {
+        "runs": list(found.names),
+        "sentences": sentences(found),
+        **{
+            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
+            for name, frame in tables.items()
+        },
+    }

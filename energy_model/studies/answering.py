@@ -1,0 +1,136 @@
+"""Answering: one case of a study, answered in whatever process works on it.
+
+A process keeps the built problem and the place where answers begin between cases; what it returns is plain: numbers by
+name, and the run's files packed, so that it can come from anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from energy_model.engine.solution import archive, highs
+from energy_model.engine.solution.elastic import NoSolution
+from energy_model.engine.solution.results import Inconsistent
+from energy_model.engine.solution.run import Run
+from energy_model.engine.solution.series import Asked, Question, Series
+from energy_model.engine.tables.schema import InputFault
+from energy_model.studies.cases import Case, Ground
+
+FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
+GROUND: tuple[Ground, dict[str, np.ndarray] | None] | None = None
+_DESKS: dict[str, Desk] = {}
+_ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS are asked by one thread of a process at a time
+
+
+class Desk:
+    """Where one process answers the cases of one study."""
+
+    def __init__(self, ground: Ground, start: highs.Start | None = None) -> None:
+        self.place = ground.unpacked()
+        self.series = Series(
+            self.place.name, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
+        )  # fmt: skip
+
+    def first(self, progress: Any = None) -> Asked:
+        """The case as it stands; where all begin is known afterwards."""
+        return self.series.ask(progress=progress)
+
+    def answer(self, case: Case, keep_run: bool) -> tuple[dict[str, Any], bytes | None]:
+        """What is found for a case, and its run's files if they are wanted and its cost is least."""
+        begun = time.monotonic()
+        try:
+            asked = self.series.ask(case.changes, case.scenario, case.question)
+            run = asked.run()
+        except InputFault as fault:
+            return _ended(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
+        except NoSolution as none:
+            return _ended(none.status, " ".join(none.sentences), begun), None
+        except Inconsistent as wrong:
+            return _ended(INCONSISTENT, str(wrong), begun), None
+        found = _found(asked, run, case.question)
+        packed = _packed(run) if keep_run and not case.question.least else None
+        return found | {"seconds": round(time.monotonic() - begun, 3)}, packed
+
+
+def _ended(status: str, reason: str, begun: float) -> dict[str, Any]:
+    return {
+        "status": status,
+        "reason": reason,
+        "objective": None,
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+
+
+def _found(asked: Asked, run: Run, question: Question) -> dict[str, Any]:
+    """The numbers of an answer; prices only where it is the cost there is least of."""
+    sizes = run.tables["capacities"][["capacity", "added", "retired", "yearly_cost"]]
+    headline = {
+        name: value
+        for name, value in run.headline.items()
+        if not (question.least and name.endswith("_price"))
+    }
+    certificate = asked.answer.certificate
+    return {
+        "status": asked.answer.status,
+        "reason": "",
+        "objective": asked.cost,
+        "headline": headline,
+        "quantities": asked.quantities,
+        "prices": asked.prices,
+        "assets": {str(asset): [float(v) for v in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
+        "violation": max(certificate.row_violation, certificate.bound_violation) if certificate else None,
+        "method": asked.answer.method,
+    }  # fmt: skip
+
+
+def _packed(run: Run) -> bytes:
+    """The files of a run."""
+    with tempfile.TemporaryDirectory(prefix="energy_model_") as folder:
+        path = archive.save(run, Path(folder) / "run")
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+            for part in sorted(path.iterdir()):
+                packed.write(part, part.name)
+        return file.getvalue()
+
+
+# --- in a process of its own --------------------------------------------------------------------------
+
+
+def stand(ground: Ground, start: dict[str, np.ndarray] | None, parent: int | None = None) -> None:
+    """Tells a new process what it stands on; it ends when the process that began it does."""
+    global GROUND  # noqa: PLW0603 - a process has one ground
+    GROUND = (ground, start)
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def answer(
+    given: tuple[Ground, dict[str, np.ndarray] | None] | None, case: Case, keep_run: bool
+) -> tuple[dict[str, Any], bytes | None]:
+    """Answers a case in this process, on the ground given or the one it stands on."""
+    with _ONE_AT_A_TIME:
+        known = given or GROUND
+        if known is None:
+            raise ValueError("this process stands on no ground")
+        ground, start = known
+        if ground.digest not in _DESKS:
+            _DESKS.clear()
+            highs.THREADS = 1
+            _DESKS[ground.digest] = Desk(ground, highs.Start.unpacked(start) if start is not None else None)  # fmt: skip
+        return _DESKS[ground.digest].answer(case, keep_run)

@@ -1,0 +1,233 @@
+"""Designs: which cases a sweep asks — every combination, a list, one at a time, a table, or drawn from ranges."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_model.engine.tables.addresses import Difference
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.studies.cases import Case, Value
+
+SCENARIO = "scenario"  # the address that names a scenario
+DRAWN = ("latin", "sobol", "morris")
+DESIGNS = ("grid", "list", "one", *DRAWN)
+
+
+@dataclass(frozen=True)
+class Variation:
+    """An address with the values it takes, or the range it is drawn from."""
+
+    address: str  # with its operation if that is not =
+    values: tuple[Value, ...] = ()
+    range: tuple[float, float] | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Variation:
+        """From ``ADDRESS=1,2,3``, ``ADDRESS*=0.8,1.2``, ``ADDRESS=0..100`` or ``ADDRESS=0..100:5`` (five, evenly spread)."""
+        try:
+            found = Difference.parse(text)
+        except ValueError:
+            remedy = "write ADDRESS=VALUE,VALUE,… or ADDRESS=LOW..HIGH"
+            raise InputFault([Fault("--set", remedy, value=text)]) from None
+        name = found.address if found.operation == "=" else f"{found.address} {found.operation}"
+        return cls.of(name, str(found.value))
+
+    @classmethod
+    def of(cls, address: str, values: str | Sequence[Value] | Value) -> Variation:
+        """From an address and its values: a list, one value, or a text as in `parse`."""
+        if isinstance(values, Sequence) and not isinstance(values, str):
+            told = tuple(values)
+        elif isinstance(values, str):
+            low, dots, high = values.partition("..")
+            if dots:
+                return cls._ranged(address, values, low, high)
+            told = tuple(part.strip() for part in values.split(",") if part.strip())
+        else:
+            told = (values,)
+        if not told:
+            remedy = "no value is given; write at least one after the sign"
+            raise InputFault([Fault("--set", remedy, column=address)])
+        return cls(address, tuple(_number(v) for v in told))
+
+    @classmethod
+    def _ranged(cls, address: str, text: str, low: str, high: str) -> Variation:
+        high, _, count = high.partition(":")
+        try:
+            ends = float(low), float(high)
+            many = int(count) if count else 0
+        except ValueError:
+            remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
+            raise InputFault([Fault("--set", remedy, column=address, value=text)]) from None
+        if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]) or (count and many < 2):  # fmt: skip
+            remedy = "the first end must be below the second, and a count at least 2"
+            raise InputFault([Fault("--set", remedy, column=address, value=text)])
+        spread = tuple(float(v) for v in np.linspace(*ends, many)) if many else ()
+        return cls(address, spread, ends)
+
+    def change(self, value: Value) -> str:
+        """The change of the inputs that sets a value."""
+        text = f"{value:.12g}" if isinstance(value, float) else str(value)
+        sign = "" if self.address.endswith(("*=", "+=")) else " ="
+        return f"{self.address}{sign} {text}"
+
+
+def case(variations: Sequence[Variation], values: Sequence[Value | None]) -> Case:
+    """The case in which each variation takes its value; none leaves the inputs as they are."""
+    inputs: dict[str, Value] = {}
+    changes, scenario = [], None
+    for variation, value in zip(variations, values, strict=True):
+        if value is None:
+            continue
+        inputs[variation.address] = value
+        if variation.address == SCENARIO:
+            scenario = str(value)
+        else:
+            changes.append(variation.change(value))
+    return Case(inputs, tuple(changes), scenario)
+
+
+def count(design: str, variations: Sequence[Variation], samples: int) -> int:
+    """How many cases a design has, before any is made."""
+    lengths = [len(v.values) for v in variations]
+    many = len(variations)
+    return {
+        "grid": math.prod(lengths), "list": max(lengths, default=0), "one": 1 + sum(lengths),
+        "latin": samples, "sobol": samples * (many + 2), "morris": samples * (many + 1),
+    }[design]  # fmt: skip
+
+
+def cases(
+    design: str, variations: Sequence[Variation], samples: int = 0, seed: int = 1
+) -> Iterator[Case]:
+    """The cases of a design, in order. InputFault where the values do not suit it."""
+    _suit(design, variations, samples)
+    if design == "grid":
+        yield from (case(variations, values) for values in itertools.product(*(v.values for v in variations)))  # fmt: skip
+    elif design == "list":
+        for values in zip(*(v.values for v in variations), strict=True):
+            yield case(variations, values)
+    elif design == "one":
+        yield Case({})
+        for variation in variations:
+            yield from (case([variation], [value]) for value in variation.values)
+    else:
+        for row in drawn(design, variations, samples, seed):
+            yield case(variations, [float(v) for v in row])
+
+
+def problem(variations: Sequence[Variation]) -> dict[str, Any]:
+    """The ranges in the words of SALib."""
+    ranges = [v.range for v in variations if v.range is not None]
+    return {
+        "num_vars": len(variations),
+        "names": [v.address for v in variations],
+        "bounds": [list(r) for r in ranges],
+    }
+
+
+def drawn(design: str, variations: Sequence[Variation], samples: int, seed: int) -> np.ndarray:
+    """Values drawn from the ranges, a row for each case; the same for the same seed."""
+    from SALib.sample import latin, morris, sobol  # noqa: PLC0415 - it takes a while to load
+
+    asked = problem(variations)
+    draw: dict[str, Callable[[], np.ndarray]] = {
+        "latin": lambda: latin.sample(asked, samples, seed=seed),
+        "sobol": lambda: sobol.sample(asked, samples, calc_second_order=False, seed=seed),
+        "morris": lambda: morris.sample(asked, samples, num_levels=8, seed=seed),
+    }
+    return draw[design]()
+
+
+def _suit(design: str, variations: Sequence[Variation], samples: int) -> None:
+    faults = []
+    if design not in DESIGNS:
+        faults.append(Fault("--design", f"known are {', '.join(DESIGNS)}", value=design))
+    if not variations:
+        faults.append(Fault("--set", "nothing is varied; name at least one address with values"))
+    twice = {v.address for v in variations if [w.address for w in variations].count(v.address) > 1}
+    faults += [
+        Fault("--set", "it is varied twice; name it once with all its values", column=address)
+        for address in sorted(twice)
+    ]
+    for variation in variations:
+        if design in DRAWN and variation.range is None:
+            remedy = f"--design {design} draws from ranges; write {variation.address}=LOW..HIGH"
+            faults.append(Fault("--set", remedy, column=variation.address))
+        if design not in DRAWN and not variation.values:
+            remedy = f"--design {design} takes values; write them with commas, or how many of the range, such as 0..100:5"
+            faults.append(Fault("--set", remedy, column=variation.address))
+    lengths = {v.address: len(v.values) for v in variations}
+    if design == "list" and len(set(lengths.values())) > 1:
+        told = ", ".join(f"{address} has {many}" for address, many in lengths.items())
+        faults.append(Fault("--set", f"a list needs as many values of each; {told}"))
+    if design in DRAWN and samples < 1:
+        faults.append(Fault("--samples", "write how many to draw, 1 or more", value=str(samples)))
+    if design == "sobol" and samples > 0 and samples & (samples - 1):
+        near = 2 ** round(math.log2(samples))
+        remedy = f"Sobol's sequence needs a power of two, such as {near}"
+        faults.append(Fault("--samples", remedy, value=str(samples)))
+    if faults:
+        raise InputFault(faults)
+
+
+def from_table(path: Path) -> list[Case]:
+    """A case for every row of a CSV or Excel file; its headers are addresses, an empty cell changes nothing.
+
+    A column whose header is no address (a name, a note) stands in the results as it is. InputFault names row and column.
+    """
+    frame = _frame(path)
+    if frame.empty:
+        raise InputFault([Fault(str(path), "it has no rows; write a case on each, below a header of addresses")])  # fmt: skip
+    variations = [Variation(str(name).strip()) for name in frame.columns]
+    if not any(_is_address(v.address) for v in variations):
+        remedy = "no header is an address such as carriers.co2.price, or scenario"
+        raise InputFault([Fault(str(path), remedy, value=", ".join(map(str, frame.columns)))])
+    found = []
+    for row in frame.itertuples(index=False):
+        cells = [
+            None if pd.isna(cell) or str(cell).strip() == "" else _number(cell) for cell in row
+        ]
+        meant = [c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)]  # fmt: skip
+        made = case(variations, meant)
+        notes = {v.address: "" if c is None else c for v, c in zip(variations, cells, strict=True)}
+        found.append(Case(notes, made.changes, made.scenario))
+    return found
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    try:
+        if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
+            return pd.read_excel(path, dtype=object)
+        return pd.read_csv(path, dtype=object, sep=None, engine="python", encoding="utf-8-sig")
+    except (OSError, ValueError, pd.errors.ParserError, KeyError) as wrong:
+        reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
+        remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
+        raise InputFault([Fault(str(path), remedy)]) from None
+
+
+def _is_address(text: str) -> bool:
+    address = text.removesuffix("*=").removesuffix("+=").strip()
+    return address == SCENARIO or address.startswith("case.") or len(address.split(".")) == 3
+
+
+def _number(value: Any) -> Value:
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return number if math.isfinite(number) else value
+    return float(value) if isinstance(value, int | float | np.number) else str(value)
+
+
+def of_mapping(values: Mapping[str, Any]) -> list[Variation]:
+    """Variations from a mapping of addresses to values, or to a text as on the command line."""
+    return [Variation.of(address, given) for address, given in values.items()]

@@ -1,0 +1,137 @@
+"""Ranging: how far may a number move before the plan changes?
+
+With thousands of hours a plan's last digits move with every number, so a basis says little. Here the plan has changed when the
+yearly cost of owning what is added differently passes a share of that of all that is added. It is found by answering again,
+first in doubling steps, then by halving; each address alone, all others as they stand: it is local.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_model.engine.formulation.capacity import annuity
+from energy_model.engine.solution.elastic import NoSolution
+from energy_model.engine.solution.highs import OPTIMAL
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.engine.tables.system import System
+from energy_model.studies.cases import Case
+from energy_model.studies.study import Help, Place, Study, finish
+
+FIRST = 0.025  # share by which a number is moved at first
+CLOSE = 0.1  # an end is known when it is known within this share of its own move
+DOWN, UP = -1.0, 1.0
+
+
+@dataclass(frozen=True)
+class Search:
+    """One address moved one way: up to what share the plan stays, and from what share on it has changed."""
+
+    address: str
+    sign: float
+    most: float
+    stays: float = 0.0
+    changed: float | None = None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the end is known closely enough, or is that of the search."""
+        if self.changed is None:
+            return self.stays >= self.most
+        return self.changed - self.stays <= CLOSE * self.changed
+
+    @property
+    def next(self) -> float:
+        """The share to try next."""
+        if self.changed is None:
+            return min(self.most, max(FIRST, 2 * self.stays))
+        return (self.stays + self.changed) / 2
+
+    @property
+    def case(self) -> Case:
+        """The next question."""
+        factor = 1 + self.sign * self.next
+        return Case({"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",))  # fmt: skip
+
+    def after(self, changed: bool, why: str) -> Search:
+        """The search once the next question is answered."""
+        if changed:
+            return replace(self, changed=self.next, why=why)
+        return replace(self, stays=self.next)
+
+
+def ranging(
+    case: str | Path,
+    addresses: Sequence[str],
+    share: float = 0.02,
+    most: float = 1.0,
+    out: str | Path | None = None,
+    scenario: str | None = None,
+    changes: Sequence[str] = (),
+    resolution: int | str | None = None,
+    help_: Help | None = None,
+) -> Study:
+    """The range of factors within which the plan stays as it is, for each address, in ``study.tables["ranges"]``.
+
+    ``share`` [1] is how much of the yearly cost of what is added may be added differently before the plan counts as
+    changed; ``most`` [1] how far a number is moved either way. Raises InputFault, NoSolution or Stopped.
+    """
+    help_, place = help_ or Help(), Place.of(case, out, "ranging", scenario, changes, resolution)
+    if not (0 < share < 1 and 0 < most <= 100) or not addresses:
+        remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
+        raise InputFault([Fault("ranging", remedy, value=f"--share {share:g}, --most {most:g}")])
+    searches = [Search(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
+    place.addresses([s.case for s in searches if s.sign == UP], help_.tell)
+    owning = _owning(place.read())
+    definition = {"addresses": list(addresses), "share": float(share), "most": float(most)}
+    with place.work("ranging", definition, help_) as work:
+        base = work.answers([Case({"address": "", "factor": 1.0})])[0]
+        if base["status"] != OPTIMAL:
+            raise NoSolution(base["status"], [base["reason"]])
+        while open_ones := [i for i, s in enumerate(searches) if not s.known]:
+            found = work.answers([searches[i].case for i in open_ones])
+            for i, answer in zip(open_ones, found, strict=True):
+                searches[i] = searches[i].after(*_changed(base, answer, owning, share))
+        table = _ranges(searches)
+        notes = [f"The plan counts as changed when {100 * share:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
+        return finish(work, place, "ranging", {"ranges": table}, notes)
+
+
+def _owning(system: System) -> pd.Series:
+    """What owning a unit of what is added costs in a year [EUR/capacity/a]."""
+    assets, view = system.assets, system.settings.view
+    yearly: pd.Series = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
+    return yearly + assets["fixed_cost"]
+
+
+def _changed(
+    base: dict[str, Any], found: dict[str, Any], owning: pd.Series, share: float
+) -> tuple[bool, str]:
+    """Whether a plan is another, and what makes it so."""
+    if found["status"] != OPTIMAL:
+        return True, f"no plan ({found['status']})"
+    moved = {
+        asset: float(owning[asset]) * (sizes[1] - base["assets"][asset][1])
+        for asset, sizes in found["assets"].items()
+    }
+    whole = sum(float(owning[a]) * sizes[1] for a, sizes in base["assets"].items())
+    if sum(map(abs, moved.values())) <= 2 * share * max(whole, 1.0):
+        return False, ""
+    first = max(moved, key=lambda asset: abs(moved[asset]))
+    return True, f"{'more' if moved[first] > 0 else 'less'} {first}"
+
+
+def _ranges(searches: Sequence[Search]) -> pd.DataFrame:
+    """Low and high factor of each address, and what changes first beyond them."""
+    rows = []
+    for down, up in zip(searches[::2], searches[1::2], strict=True):
+        low = 1 - down.stays if down.changed is not None else -np.inf
+        high = 1 + up.stays if up.changed is not None else np.inf
+        rows.append((down.address, low, high, down.why or "nothing as far as was tried", up.why or "nothing as far as was tried"))  # fmt: skip
+    return pd.DataFrame(rows, columns=["address", "low", "high", "below", "above"])

@@ -1,0 +1,170 @@
+"""Study: what every question shares — its folder, its ground, its workers — and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energy_model.engine.formulation import TABLES
+from energy_model.engine.solution.archive import open_run
+from energy_model.engine.solution.run import Run
+from energy_model.engine.tables import reader
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.engine.tables.system import System
+from energy_model.studies.cases import Case, Ground
+from energy_model.studies.store import Store
+from energy_model.studies.work import Work
+
+MANY = 1000  # cases above which a yes is asked for
+ENTRIES_A_SECOND = 60_000  # of a program's matrix, in a case that begins where another ended
+
+
+@dataclass(frozen=True)
+class Help:
+    """Who works on a study and how: processes, or a Dask scheduler; whether whole runs are kept; who is told."""
+
+    workers: int = 1
+    scheduler: str | None = None
+    runs: bool = True
+    yes: bool = False
+    tell: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study: its folder, a row for every case, and the question's own tables by name."""
+
+    folder: Path
+    question: str
+    table: pd.DataFrame
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def run(self, case: int) -> Run:
+        """The whole run of a case, by its number. InputFault if it was not kept."""
+        rows = self.table.loc[self.table["case"] == case, "run"]
+        if rows.empty:
+            raise InputFault([Fault(str(self.folder), "there is no such case", value=str(case))])
+        return open_run(self.folder / "runs" / rows.iloc[0])
+
+    def __repr__(self) -> str:
+        ended = self.table["status"].value_counts().to_dict() if len(self.table) else {}
+        told = ", ".join(f"{many} {status}" for status, many in ended.items())
+        return f"Study({self.question}: {told or 'no cases'}, {self.folder})"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a study's case is and where it is written."""
+
+    case: Path
+    out: Path
+    scenario: str | None = None
+    changes: tuple[str, ...] = ()
+    resolution: int | str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        case: str | Path,
+        out: str | Path | None,
+        question: str,
+        scenario: str | None = None,
+        changes: Iterable[str] = (),
+        resolution: int | str | None = None,
+    ) -> Place:
+        """The place of a question; without ``out`` a folder of the case's and the question's name under ``runs/``."""
+        name = Path(case).resolve().name
+        folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
+        return cls(Path(case), folder, scenario, tuple(changes), resolution)
+
+    def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
+        """The case under further changes. InputFault as `read`."""
+        asked = scenario if scenario is not None else self.scenario
+        return reader.read(self.case, TABLES, asked, (*self.changes, *changes), self.resolution)
+
+    @contextmanager
+    def work(
+        self,
+        question: str,
+        definition: Mapping[str, Any],
+        help_: Help,
+        watched: tuple[str, ...] = (),
+        extend: Callable | None = None,
+    ) -> Iterator[Work]:
+        """Within, cases are answered; the study's definition stands in its folder."""
+        ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
+        store = Store(self.out)
+        if store.begin(ground, {"question": question, **definition}) and help_.tell:
+            help_.tell(f"the study in {self.out} goes on")
+        with Work(ground, store, help_.workers, help_.scheduler, help_.runs, help_.tell) as work:
+            yield work
+
+    def addresses(self, cases: Iterable[Case], tell: Callable[[str], None] | None = None) -> None:
+        """InputFault with every address and scenario of the cases that the case does not know."""
+        asked: dict[str, tuple[tuple[str, ...], str | None]] = {}
+        for case in cases:
+            for change in case.changes:
+                asked.setdefault(change.rsplit("=", 1)[0], ((change,), None))
+            if case.scenario is not None:
+                asked.setdefault(f"scenario {case.scenario}", ((), case.scenario))
+        self.read()
+        faults = []
+        for address, (changes, scenario) in asked.items():
+            if tell is not None:
+                tell(f"reading the case: {address.strip()}")
+            try:
+                self.read(changes, scenario)
+            except InputFault as fault:
+                faults += fault.faults
+        if faults:
+            raise InputFault(faults)
+
+
+def refuse_many(count: int, system: System, help_: Help) -> None:
+    """InputFault that tells how many cases there are and how long they take, unless that is wanted."""
+    if count <= MANY or help_.yes:
+        return
+    from energy_model.engine.formulation import formulate  # noqa: PLC0415 - only to estimate
+    from energy_model.engine.solution.problem import Problem  # noqa: PLC0415
+
+    entries = Problem(system, formulate(system)).lp.A.nnz
+    hours = count * (0.3 + entries / ENTRIES_A_SECOND) / 3600 / max(help_.workers, 1)
+    told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
+    remedy = f"these are {count:,} cases, which take about {told} with {help_.workers} worker{'s' * (help_.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
+    raise InputFault([Fault("the study", remedy)])
+
+
+def finish(
+    work: Work, place: Place, question: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (),
+    cases: Iterable[Case] | None = None,
+) -> Study:  # fmt: skip
+    """Writes a study's tables and gives it back."""
+    asked = list(work.asked.values()) if cases is None else list(cases)
+    table = work.store.table(asked)
+    work.store.write("cases", table)
+    work.store.write("assets", work.store.assets(asked))
+    for name, frame in tables.items():
+        work.store.write(name, frame)
+    work.store.write_json("notes", {"question": question, "tables": list(tables), "notes": list(notes)})  # fmt: skip
+    return Study(place.out, question, table, dict(tables), tuple(notes))
+
+
+def open_study(folder: str | Path) -> Study:
+    """A finished study from its folder. InputFault if there is none."""
+    folder = Path(folder)
+    store = Store(folder)
+    told = store.read_json("notes")
+    if told is None or not (folder / "cases.parquet").is_file():
+        remedy = (
+            "there is no finished study here; name a folder that holds cases.csv and notes.json"
+        )
+        raise InputFault([Fault(str(folder), remedy)])
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in told["tables"]}
+    table = pd.read_parquet(folder / "cases.parquet")
+    return Study(folder, told["question"], table, tables, tuple(told["notes"]))

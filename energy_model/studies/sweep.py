@@ -1,0 +1,150 @@
+"""Sweep: what if these numbers were different — and which of them matter most?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.studies import designs
+from energy_model.studies.cases import digest_of
+from energy_model.studies.designs import Variation
+from energy_model.studies.study import Help, Place, Study, finish, refuse_many
+
+OUTPUTS = ("objective", "net_emissions")
+
+
+def sweep(
+    case: str | Path,
+    vary: Mapping[str, Any] | Sequence[Variation] | str | Path,
+    out: str | Path | None = None,
+    design: str = "grid",
+    samples: int = 64,
+    seed: int = 1,
+    scenario: str | None = None,
+    changes: Sequence[str] = (),
+    resolution: int | str | None = None,
+    outputs: Sequence[str] = OUTPUTS,
+    help_: Help | None = None,
+) -> Study:
+    """A row for every case of a design, in ``study.table``.
+
+    ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel file with a case on each row.
+    ``design`` is grid, list, one (at a time), latin, sobol or morris; the last three draw ``samples`` from ranges. A study of
+    design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
+    a plan is a row with its reason. Raises InputFault, or Stopped with what stands.
+    """
+    help_, place = help_ or Help(), Place.of(case, out, "sweep", scenario, changes, resolution)
+    if isinstance(vary, str | Path):
+        cases, variations, design = designs.from_table(Path(vary)), [], "table"
+    else:
+        variations = designs.of_mapping(vary) if isinstance(vary, Mapping) else list(vary)
+        made = designs.cases(design, variations, samples, seed)
+        head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
+        many = designs.count(design, variations, samples)
+        refuse_many(many, place.read(), help_)
+        cases = [*head, *made]
+    place.addresses(cases, help_.tell)
+    definition = {
+        "design": design,
+        "cases": len(cases),
+        "keys": digest_of([(c.key, dict(c.inputs)) for c in cases]),
+    }
+    with place.work("sweep", definition, help_) as work:
+        work.answers(cases)
+        table = work.store.table(cases)
+        tables, notes = {}, _notes(table)
+        if design == "one":
+            tables["tornado"] = tornado(table, variations, outputs)
+        if design in ("sobol", "morris"):
+            frame, said = sensitivity(table, variations, design, samples, seed, outputs)
+            tables["sensitivity"] = frame
+            notes += said
+        return finish(work, place, "sweep", tables, notes, cases)
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    ended = table["status"].value_counts()
+    failed = {str(status): int(many) for status, many in ended.items() if status != "optimal"}
+    return [f"{many} of {len(table)} cases ended {status}; the reason stands in their rows." for status, many in failed.items()]  # fmt: skip
+
+
+def tornado(
+    table: pd.DataFrame, variations: Sequence[Variation], outputs: Sequence[str]
+) -> pd.DataFrame:
+    """How far each input, moved alone, moves each output: lowest and highest against the case as it stands."""
+    rows = []
+    alone = table[table["status"] == "optimal"]
+    addresses = [v.address for v in variations]
+    base = alone[alone[addresses].isna().all(axis=1)]
+    for output in _known(table, outputs):
+        if base.empty:
+            break
+        stands = float(base[output].iloc[0])
+        for address in addresses:
+            moved = alone[alone[address].notna()]
+            if moved.empty:
+                continue
+            low, high = moved[output].idxmin(), moved[output].idxmax()
+            rows.append(
+                (output, address, stands, float(moved.at[low, output]), moved.at[low, address], float(moved.at[high, output]), moved.at[high, address])
+            )  # fmt: skip
+    frame = pd.DataFrame(
+        rows, columns=["output", "input", "as it stands", "lowest", "at", "highest", "at_highest"]
+    )
+    frame = frame.rename(columns={"at": "at_lowest"})
+    reach = np.maximum(frame["highest"], frame["as it stands"]) - np.minimum(frame["lowest"], frame["as it stands"])  # fmt: skip
+    return frame.assign(reach=reach).sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)  # fmt: skip
+
+
+def sensitivity(
+    table: pd.DataFrame,
+    variations: Sequence[Variation],
+    design: str,
+    samples: int,
+    seed: int,
+    outputs: Sequence[str],
+) -> tuple[pd.DataFrame, list[str]]:
+    """Sobol's indices or Morris's effects of each input on each output, with their confidence, by SALib."""
+    from SALib.analyze import morris, sobol  # noqa: PLC0415 - it takes a while to load
+
+    if (table["status"] != "optimal").any():
+        said = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
+        return pd.DataFrame(columns=["output", "input"]), [said]
+    asked, parts = designs.problem(variations), []
+    for output in _known(table, outputs):
+        found = table[output].to_numpy(float)
+        if np.ptp(found) <= 1e-9 * max(1.0, np.abs(found).max()):
+            continue  # nothing moves it
+        if design == "sobol":
+            index = sobol.analyze(asked, found, calc_second_order=False, seed=seed)
+            frame = pd.DataFrame({
+                "first_order": index["S1"], "first_order_confidence": index["S1_conf"],
+                "total": index["ST"], "total_confidence": index["ST_conf"],
+            })  # fmt: skip
+        else:
+            drawn = designs.drawn(design, variations, samples, seed)
+            index = morris.analyze(asked, drawn, found, num_levels=8, seed=seed)
+            frame = pd.DataFrame({
+                "mean_effect": index["mu_star"], "mean_effect_confidence": index["mu_star_conf"], "spread": index["sigma"],
+            }).astype(float)  # fmt: skip
+        frame.insert(0, "output", output)
+        frame.insert(1, "input", asked["names"])
+        parts.append(frame.sort_values(frame.columns[-2], ascending=False))
+    joined = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])  # fmt: skip
+    return joined, []
+
+
+def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
+    """The outputs that stand in the table. InputFault if one does not."""
+    numbers = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c])]
+    wrong = [name for name in outputs if name not in numbers]
+    if wrong and len(table) and (table["status"] == "optimal").any():
+        remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
+        raise InputFault([Fault("--of", remedy, value=name) for name in wrong])
+    return [name for name in outputs if name in numbers]

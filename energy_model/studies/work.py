@@ -1,0 +1,287 @@
+"""Work: the cases of a study, answered here, by processes side by side, or by a cluster; what is finished stays.
+
+Which cases are answered does not depend on who answers them, and every answer begins at the same place, so one worker,
+several and a cluster give the same table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol
+
+import filelock
+
+from energy_model.engine.solution import highs
+from energy_model.engine.solution.elastic import NoSolution
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.studies import answering
+from energy_model.studies.cases import Case, Ground
+from energy_model.studies.store import Store
+
+PATIENCE = 30.0  # seconds a scheduler may be away
+TRIES = 2  # times a case may lose its process before it counts as failed
+Tell = Callable[[str], None]
+
+
+class Stopped(Exception):
+    """A study that ended before its cases were all answered; what was finished stands."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = sentences
+        super().__init__("\n".join(sentences))
+
+
+class Lost(Exception):
+    """Whoever worked on cases is gone."""
+
+
+class Hands(Protocol):
+    """Who answers cases."""
+
+    many: int
+
+    def submit(self, case: Case, keep_run: bool) -> futures.Future: ...  # noqa: D102
+
+    def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]: ...  # noqa: D102
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+class Processes:
+    """Processes on this machine, each with one thread of the solver."""
+
+    def __init__(self, ground: Ground, start: dict[str, Any], many: int) -> None:
+        self.ground, self.start, self.many = ground, start, many
+        self.pool = self._pool()
+
+    def _pool(self) -> futures.ProcessPoolExecutor:
+        return futures.ProcessPoolExecutor(
+            self.many,
+            multiprocessing.get_context("spawn"),
+            answering.stand,
+            (self.ground, self.start, os.getpid()),
+        )
+
+    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+        """Gives a case to whoever is free."""
+        try:
+            return self.pool.submit(answering.answer, None, case, keep_run)
+        except BrokenProcessPool:
+            self.pool = self._pool()
+            return self.pool.submit(answering.answer, None, case, keep_run)
+
+    def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
+        """Those that ended, after a while at most."""
+        return futures.wait(pending, 0.5, futures.FIRST_COMPLETED).done
+
+    def close(self) -> None:
+        """Ends the processes, whatever they do."""
+        for process in list((self.pool._processes or {}).values()):
+            process.terminate()
+        self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Cluster:
+    """The workers of a Dask scheduler; energy_model must be installed where they run."""
+
+    def __init__(self, ground: Ground, start: dict[str, Any], address: str) -> None:
+        import distributed  # noqa: PLC0415 - only who asks for a cluster needs it
+
+        self.address, self.distributed = address, distributed
+        try:
+            where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}  # fmt: skip
+            self.client = distributed.Client(**where, timeout=10, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as wrong:
+            remedy = f"no Dask scheduler answers there ({type(wrong).__name__}); start one with 'dask scheduler', or leave --scheduler out"
+            raise InputFault([Fault("--scheduler", remedy, value=address)]) from None
+        self.many = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
+        self.ground = self.client.scatter((ground, start), broadcast=False, hash=False)
+        self.away = 0.0
+
+    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+        """Gives a case to the scheduler."""
+        return self.client.submit(
+            answering.answer, self.ground, case, keep_run, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
+        )  # fmt: skip
+
+    def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
+        """Those that ended, after a while at most; Lost if the scheduler stays away."""
+        if self.client.status != "running":
+            self.away += 0.5
+            if self.away >= PATIENCE or self.client.status in ("closed", "closing"):
+                raise Lost(f"The scheduler at {self.address} no longer answers.")
+            time.sleep(0.5)
+            return set()
+        self.away = 0.0
+        with contextlib.suppress(TimeoutError, futures.TimeoutError):
+            self.distributed.wait(list(pending), timeout=0.5, return_when="FIRST_COMPLETED")
+        done = {future for future in pending if future.done()}
+        if any(future.status == "cancelled" for future in done):
+            raise Lost(f"The scheduler at {self.address} no longer knows the cases it was given.")
+        return done
+
+    def close(self) -> None:
+        """Leaves the scheduler."""
+        with contextlib.suppress(Exception):
+            self.client.close(timeout=2)
+
+
+class Work:
+    """A study at work: its ground, its folder, and who answers its cases."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        store: Store,
+        workers: int = 1,
+        scheduler: str | None = None,
+        runs: bool = True,
+        tell: Tell | None = None,
+    ) -> None:
+        self.ground, self.store, self.runs = ground, store, runs
+        self.workers, self.scheduler = workers, scheduler
+        self.tell = tell or (lambda _: None)
+        self.hands: Hands | None = None
+        self.asked: dict[str, Case] = {}  # every case asked so far, by its key, in order
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.hands is not None:
+            self.hands.close()
+
+    def answers(self, cases: Iterable[Case]) -> list[dict[str, Any]]:
+        """What is found for every case, in their order; those finished before are not asked again.
+
+        Raises Stopped if it is interrupted or the scheduler is gone; what was finished stands.
+        """
+        cases = list(cases)
+        self.asked |= {case.key: case for case in cases}
+        unique = list({case.key: case for case in cases}.values())
+        left = [case for case in unique if self.store.finding(case) is None]
+        if left:
+            try:
+                self._work(left, len(unique))
+            except (Lost, KeyboardInterrupt) as end:
+                kept = sum(self.store.finding(case) is not None for case in self.asked.values())
+                told = str(end) or "Interrupted."
+                raise Stopped(
+                    [f"{told} {kept} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."]
+                ) from None  # fmt: skip
+        found = [self.store.finding(case) for case in cases]
+        return [one for one in found if one is not None]
+
+    def _work(self, left: list[Case], count: int) -> None:
+        done, begun = count - len(left), time.monotonic()
+        if self.hands is None:
+            self.hands = self._hire()
+            begun = time.monotonic()
+        hands, waiting, tries = self.hands, left[::-1], dict.fromkeys((c.key for c in left), 0)
+        pending: dict[futures.Future, tuple[Case, filelock.BaseFileLock]] = {}
+        elsewhere: list[Case] = []
+        finished = 0
+        try:
+            while waiting or pending or elsewhere:
+                for case in _some(waiting, elsewhere, 2 * hands.many - len(pending)):
+                    lock = self.store.claim(case.key)
+                    if lock is None:
+                        elsewhere.append(case)
+                    elif self.store.finding(case) is not None:
+                        lock.release()
+                        finished += 1
+                    else:
+                        pending[hands.submit(case, self.runs)] = (case, lock)
+                if not pending:
+                    time.sleep(0.2 if elsewhere else 0)
+                    continue
+                for future in hands.wait(pending):
+                    case, lock = pending.pop(future)
+                    finished += self._take(future, case, tries, waiting)
+                    lock.release()
+                self.tell(_progress(done + finished, count, finished, time.monotonic() - begun))
+        finally:
+            for future, (_, lock) in pending.items():
+                with contextlib.suppress(Exception):
+                    future.cancel()
+                lock.release()
+
+    def _take(
+        self, future: futures.Future, case: Case, tries: dict[str, int], waiting: list[Case]
+    ) -> int:
+        """Keeps what a case found; a case whose process died is tried again, and fails the second time."""
+        try:
+            finding, run = future.result()
+        except Exception as wrong:  # noqa: BLE001 - a case that fails is a row, never the end of the study
+            tries[case.key] += 1
+            if isinstance(wrong, BrokenProcessPool | futures.CancelledError) and tries[case.key] < TRIES:  # fmt: skip
+                waiting.append(case)
+                return 0
+            said = "its process ended; it may need more memory than there is" if isinstance(wrong, BrokenProcessPool) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
+            finding, run = {"status": highs.FAILED, "reason": said, "objective": None}, None
+        self.store.keep(case, finding, run)
+        return 1
+
+    def _hire(self) -> Hands:
+        """Finds where all cases begin, unless it is known, and who answers them."""
+        start = self.store.start()
+        while start is None:
+            lock = self.store.claim("begin")
+            if lock is None:
+                time.sleep(0.5)
+                start = self.store.start()
+                continue
+            start = self.store.start() or self._begin()
+            lock.release()
+        arrays = start.packed()
+        if self.scheduler is not None:
+            return Cluster(self.ground, arrays, self.scheduler)
+        return Processes(self.ground, arrays, self.workers)
+
+    def _begin(self) -> highs.Start:
+        self.tell("solving the case as it stands, where all others begin")
+        before, highs.THREADS = highs.THREADS, 1
+        try:
+            desk = answering.Desk(self.ground)
+            with contextlib.suppress(NoSolution):
+                desk.first(lambda said: self.tell(f"where all begin: {said}"))
+        finally:
+            highs.THREADS = before
+        self.store.keep_start(desk.series.start)
+        return desk.series.start
+
+
+def _some(waiting: list[Case], elsewhere: list[Case], many: int) -> Iterator[Case]:
+    """The next cases to try: those that wait, then those that another process had."""
+    again = len(elsewhere)
+    for _ in range(max(many, 0)):
+        if waiting:
+            yield waiting.pop()
+        elif again:
+            again -= 1
+            yield elsewhere.pop(0)
+
+
+def _progress(done: int, count: int, finished: int, seconds: float) -> str:
+    told = f"cases: {done:,} of {count:,} answered"
+    if finished and seconds > 0:
+        rate = finished / seconds
+        left = (count - done) / rate
+        told += f", {60 * rate:,.1f} a minute, {_time(left)} left"
+    return told
+
+
+def _time(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 100
+        else f"{seconds / 60:.0f} min"
+        if seconds < 6000
+        else f"{seconds / 3600:.1f} h"
+    )
