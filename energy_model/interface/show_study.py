@@ -124,7 +124,7 @@ def _cell(value: Any, column: str) -> str:
         if not np.isfinite(value):
             return "without end"
         if value == round(value) and abs(value) < 1e4:
-            return f"{value:,.0f}"
+            return f"{abs(value) if value == 0 else value:,.0f}"
         if column in FACTORS:
             return f"{value:.4g}"
         money = column in MONEY or column.endswith(("_cost", "_regret"))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,10 @@ class Desk:
     """Where one process answers the cases of one study."""
 
     def __init__(self, ground: Ground, start: highs.Start | None = None) -> None:
-        self.place = ground.unpacked()
+        place = ground.unpacked()
+        weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
         self.series = Series(
-            self.place.name, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
+            place, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
         )  # fmt: skip
 
     def first(self, progress: Any = None) -> Asked:
@@ -131,6 +134,9 @@ def answer(
         ground, start = known
         if ground.digest not in _DESKS:
             _DESKS.clear()
-            highs.THREADS = 1
             _DESKS[ground.digest] = Desk(ground, highs.Start.unpacked(start) if start is not None else None)  # fmt: skip
-        return _DESKS[ground.digest].answer(case, keep_run)
+        threads, highs.THREADS = highs.THREADS, 1  # as many everywhere, for the same digits
+        try:
+            return _DESKS[ground.digest].answer(case, keep_run)
+        finally:
+            highs.THREADS = threads

@@ -72,11 +72,11 @@ class Ground:
         own = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
         return digest_of([self.fingerprints, options, own])
 
-    def unpacked(self) -> tempfile.TemporaryDirectory:
-        """The files as a temporary folder, gone when it is closed."""
-        place = tempfile.TemporaryDirectory(prefix="energy_model_")
+    def unpacked(self) -> Path:
+        """The files in a temporary folder, which is whoever asks's to take away."""
+        place = Path(tempfile.mkdtemp(prefix="energy_model_"))
         for name, data in self.files.items():
-            path = Path(place.name) / name
+            path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         return place

@@ -91,7 +91,7 @@ def _names(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def _summed(run: Run, column: str) -> pd.Series:
     costs = run.tables["costs"]
-    named = costs[column].where(costs[column].notna() & (costs[column].astype(str) != ""), "others")
+    named = costs[column].where(costs[column].notna() & (costs[column].astype(str) != ""), "nobody named")
     return costs.groupby(named)["cost"].sum()
 
 

@@ -26,7 +26,7 @@ ENTRIES_A_SECOND = 60_000  # of a program's matrix, in a case that begins where 
 
 @dataclass(frozen=True)
 class Help:
-    """Who works on a study and how: processes, or a Dask scheduler; whether whole runs are kept; who is told."""
+    """Who works on a study and how: processes (0: this very one), or a Dask scheduler; whether whole runs are kept; who is told."""
 
     workers: int = 1
     scheduler: str | None = None

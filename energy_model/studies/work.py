@@ -53,6 +53,31 @@ class Hands(Protocol):
     def close(self) -> None: ...  # noqa: D102
 
 
+class Here:
+    """This very process, a case at a time; what a debugger or a notebook wants."""
+
+    many = 1
+
+    def __init__(self, ground: Ground, start: dict[str, Any]) -> None:
+        self.given = (ground, start)
+
+    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+        """Answers a case at once."""
+        future: futures.Future = futures.Future()
+        try:
+            future.set_result(answering.answer(self.given, case, keep_run))
+        except Exception as wrong:  # noqa: BLE001 - it is told where the case is taken
+            future.set_exception(wrong)
+        return future
+
+    def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
+        """All, for they have ended."""
+        return set(pending)
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+
+
 class Processes:
     """Processes on this machine, each with one thread of the solver."""
 
@@ -242,6 +267,8 @@ class Work:
         arrays = start.packed()
         if self.scheduler is not None:
             return Cluster(self.ground, arrays, self.scheduler)
+        if self.workers == 0:
+            return Here(self.ground, arrays)
         return Processes(self.ground, arrays, self.workers)
 
     def _begin(self) -> highs.Start:

@@ -1,0 +1,254 @@
+"""Sweeps: every design asks the cases it should, every case is a row, and what is finished is never lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import two_hours
+
+import energy_model as em
+from energy_model.studies import designs, sweep
+from energy_model.studies.designs import Variation
+
+PRICE = "markets.grid.price"
+
+
+def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path):
+    """At 50 all is bought for 100; at 70 half a MW of sun (60 EUR) serves one MWh, one is bought at 70: 130."""
+    study = em.sweep(
+        case, {PRICE: [50, 70], "demands.light.yearly": [2, 4]}, tmp_path / "s", help_=em.Help(workers=0)
+    )
+    assert list(study.table["objective"]) == pytest.approx([100, 200, 130, 270])
+    assert list(study.table[PRICE]) == [50, 50, 70, 70]
+    assert set(study.table["status"]) == {"optimal"}
+    assert study.run(3).objective == pytest.approx(130)
+    assert em.verify(tmp_path / "s" / "runs" / study.table["run"][2]).holds
+    for row in study.table.itertuples():
+        alone = em.solve(
+            em.read(case, changes=[f"{PRICE} = {row[2]}", f"demands.light.yearly = {row[3]}"])
+        )
+        assert row.objective == pytest.approx(alone.objective)  # fmt: skip
+
+
+def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
+    study = em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+    csv = pd.read_csv(tmp_path / "s" / "cases.csv", encoding="utf-8-sig")
+    parquet = pd.read_parquet(tmp_path / "s" / "cases.parquet")
+    assert list(csv.columns) == list(parquet.columns) == list(study.table.columns)
+    assert csv["objective"].tolist() == parquet["objective"].tolist() == study.table["objective"].tolist()  # fmt: skip
+    assets = pd.read_csv(tmp_path / "s" / "assets.csv")
+    assert assets.set_index(["case", "asset"]).at[(2, "sun_here"), "added"] == pytest.approx(0.5)
+    again = em.open_study(tmp_path / "s")
+    assert again.question == "sweep"
+    assert again.table["objective"].tolist() == study.table["objective"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("design", "asked", "count"),
+    [
+        ("list", {PRICE: [50, 60], "demands.light.yearly": [2, 3]}, 2),
+        ("one", {PRICE: [40, 70], "demands.light.yearly": [3]}, 4),
+        ("grid", {PRICE: "40..80:5"}, 5),
+        ("latin", {PRICE: "40..80", "demands.light.yearly": "1..3"}, 8),
+        ("morris", {PRICE: "40..80", "demands.light.yearly": "1..3"}, 24),
+        ("sobol", {PRICE: "40..80", "demands.light.yearly": "1..3"}, 32),
+    ],
+)
+def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
+    variations = designs.of_mapping(asked)
+    cases = list(designs.cases(design, variations, 8, seed=3))
+    assert len(cases) == designs.count(design, variations, 8) == count
+    assert [c.key for c in cases] == [c.key for c in designs.cases(design, variations, 8, seed=3)]
+    if design == "latin":  # each eighth of a range is met once
+        drawn = np.array([[case.inputs[v.address] for v in variations] for case in cases])
+        eighths = np.floor((drawn - [40, 1]) / [5, 0.25]).astype(int)
+        assert all(sorted(column) == list(range(8)) for column in eighths.T)
+
+
+def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path, here):
+    asked = {PRICE: [40, 55], "demands.light.yearly": [1, 3]}
+    study = em.sweep(case, asked, tmp_path / "s", design="one", help_=here)
+    frame = study.tables["tornado"]
+    frame = frame[frame["output"] == "objective"].set_index("input")
+    assert frame.at[PRICE, "lowest"] == pytest.approx(80)
+    assert frame.at[PRICE, "highest"] == pytest.approx(110)
+    assert frame.at["demands.light.yearly", "reach"] == pytest.approx(100)  # from 50 to 150
+    assert list(frame.index) == ["demands.light.yearly", PRICE]  # the furthest first
+
+
+def test_sobols_indices_are_those_known_of_a_sum():
+    """Of a x + b y with x and y even over 0 to 1, the indices are a² and b² over their sum."""
+    variations = designs.of_mapping({"case.x": "0..1", "case.y": "0..1"})
+    drawn = designs.drawn("sobol", variations, 512, seed=7)
+    table = pd.DataFrame({"status": "optimal", "objective": 3 * drawn[:, 0] + 4 * drawn[:, 1]})
+    frame, notes = sweep.sensitivity(table, variations, "sobol", 512, 7, ["objective"])
+    found = frame.set_index("input")
+    for name, share in (("case.x", 9 / 25), ("case.y", 16 / 25)):
+        for kind in ("first_order", "total"):
+            off = abs(found.at[name, kind] - share)
+            assert off <= found.at[name, f"{kind}_confidence"] + 1e-3
+    assert notes == []
+
+
+def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
+    """Below 60 EUR all is bought, so the cost is price times demand: indices by the formula of a product.
+
+    With price even over 40 to 56 and demand over 2 to 4, a product of independent means p, d and variances P, D
+    has variance P d² + D p² + P D; the first-order shares are P d² and D p² of it.
+    """
+    asked = {PRICE: "40..56", "demands.light.yearly": "2..4"}
+    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], help_=here)  # fmt: skip
+    found = study.tables["sensitivity"].set_index("input")
+    p, d, wide_p, wide_d = 48, 3, 16**2 / 12, 2**2 / 12
+    whole = wide_p * d**2 + wide_d * p**2 + wide_p * wide_d
+    for name, share in ((PRICE, wide_p * d**2 / whole), ("demands.light.yearly", wide_d * p**2 / whole)):  # fmt: skip
+        assert abs(found.at[name, "first_order"] - share) <= found.at[name, "first_order_confidence"]  # fmt: skip
+
+
+def test_a_table_of_cases_comes_from_csv_and_from_excel(case, tmp_path, here):
+    frame = pd.DataFrame({"name": ["now", "dear"], PRICE: [np.nan, 70], "demands.light.yearly *=": [2, 1]})  # fmt: skip
+    frame.to_csv(tmp_path / "asked.csv", index=False)
+    frame.to_excel(tmp_path / "asked.xlsx", index=False)
+    for kind in ("csv", "xlsx"):
+        study = em.sweep(case, tmp_path / f"asked.{kind}", tmp_path / kind, help_=here)
+        assert list(study.table["objective"]) == pytest.approx([200, 130])
+        assert list(study.table["name"]) == ["now", "dear"]
+
+
+def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
+    """No plan emits less than nothing here; a text is no price. The others are answered."""
+    study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", help_=here)
+    assert list(study.table["status"]) == ["optimal", "infeasible"]
+    assert "Net emissions cannot fall" in study.table["reason"][1]
+    assert any("1 of 2 cases ended infeasible" in note for note in study.notes)
+    study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", help_=here)
+    assert list(study.table["status"]) == ["optimal", "faulty inputs"]
+    assert "penalty" in study.table["reason"][1]
+
+
+def test_workers_give_the_same_table(case, tmp_path):
+    """One process, two and this very one write the same file."""
+    written = set()
+    for workers in (0, 1, 2):
+        out = tmp_path / str(workers)
+        em.sweep(case, {PRICE: "40..80:5"}, out, help_=em.Help(workers=workers))
+        written.add((out / "cases.csv").read_text())
+    assert len(written) == 1
+
+
+SCRIPT = """
+import sys
+import energy_model as em
+if __name__ == "__main__":
+    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], help_=em.Help(workers=int(sys.argv[3])))
+"""
+
+
+def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tmp_path):
+    """SIGKILL at any moment: finished cases are never asked again, and the table ends the same."""
+    script, out = tmp_path / "study.py", tmp_path / "s"
+    script.write_text(SCRIPT)
+    seen: dict[str, float] = {}
+    for wait in (2.5, 3.2, 3.6):
+        process = subprocess.Popen([sys.executable, script, case, out, "2"], start_new_session=True)
+        time.sleep(wait)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        finished = {p.name: p.stat().st_mtime for p in (out / "cases").glob("*.json")} if out.is_dir() else {}  # fmt: skip
+        assert all(finished[name] == when for name, when in seen.items())
+        for name in finished:
+            json.loads((out / "cases" / name).read_text())
+        seen = finished
+    subprocess.run([sys.executable, script, case, out, "1"], check=True)
+    assert all((out / "cases" / name).stat().st_mtime == when for name, when in seen.items())
+    whole = em.sweep(case, {PRICE: "40..80:8"}, tmp_path / "whole", help_=em.Help(workers=0))
+    assert (out / "cases.csv").read_text() == (tmp_path / "whole" / "cases.csv").read_text()
+    assert len(whole.table) == 8
+    assert all(em.verify(path).holds for path in (out / "runs").iterdir())
+
+
+def test_two_processes_share_a_study(case, tmp_path):
+    """Both end with the same table, and no case is answered twice."""
+    script, out = tmp_path / "study.py", tmp_path / "s"
+    script.write_text(SCRIPT)
+    both = [subprocess.Popen([sys.executable, script, case, out, "1"]) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    table = pd.read_csv(out / "cases.csv", encoding="utf-8-sig")
+    assert len(table) == len(list((out / "cases").glob("*.json"))) == 8
+    assert set(table["status"]) == {"optimal"}
+
+
+def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_path, here):
+    em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+    two_hours.write(
+        case, demands=[{"demand": "light", "site": "here", "carrier": "power", "yearly": 3}]
+    )
+    (case / "scenarios").mkdir()
+    (case / "scenarios" / "late.toml").write_text("changes = []")
+    with pytest.raises(em.InputFault) as caught:
+        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+    told = "\n".join(map(str, caught.value.faults))
+    assert "demands.csv" in told
+    assert "has changed since the study began" in told
+    assert "scenarios/late.toml" in told
+    assert "is new" in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "said"),
+    [
+        ({"markets.gird.price": [1]}, {}, "nearest are grid"),
+        ({"markets.grid.prize": [1]}, {}, "nearest are price"),
+        ({"scenario": ["nowhere"]}, {}, "nowhere"),
+        ({PRICE: ""}, {}, "no value is given"),
+        ({PRICE: []}, {}, "no value is given"),
+        ({}, {}, "nothing is varied"),
+        ({PRICE: "9..3"}, {}, "first end must be below"),
+        ({PRICE: "a..b"}, {}, "write LOW..HIGH in numbers"),
+        ({PRICE: [1]}, {"design": "sobol"}, "draws from ranges"),
+        ({PRICE: "1..2"}, {}, "takes values"),
+        ({PRICE: "1..2"}, {"design": "sobol", "samples": 12}, "power of two, such as"),
+        ({PRICE: "1..2"}, {"design": "latin", "samples": 0}, "1 or more"),
+        ({PRICE: [1], "demands.light.yearly": [1, 2]}, {"design": "list"}, "as many values of each"),
+        ({PRICE: [1]}, {"design": "cube"}, "known are grid"),
+        ("missing.csv", {}, "cannot be read as a table"),
+    ],
+)  # fmt: skip
+def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, asked, more, said):
+    with pytest.raises(em.InputFault, match=said):
+        em.sweep(case, asked, tmp_path / "s", help_=here, **more)
+    assert not (tmp_path / "s").exists()
+
+
+def test_millions_of_cases_are_counted_not_begun(case, tmp_path):
+    """The count and the time are told, and --yes is asked for."""
+    asked = {f"{name}.x.y": "0..1:100" for name in ("a", "b", "c")} | {PRICE: "0..1:10"}
+    with pytest.raises(em.InputFault, match=r"10,000,000 cases, which take about .* (days|hours) with 1 worker; say --yes"):  # fmt: skip
+        em.sweep(case, asked, tmp_path / "s")
+
+
+def test_a_folder_that_holds_something_else_is_refused(case, tmp_path, here):
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "letter.txt").write_text("dear")
+    with pytest.raises(em.InputFault, match="holds something else"):
+        em.sweep(case, {PRICE: [50]}, tmp_path / "s", help_=here)
+    em.sweep(case, {PRICE: [50]}, tmp_path / "t", help_=here)
+    with pytest.raises(em.InputFault, match="design"):
+        em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", help_=here)
+    with pytest.raises(em.InputFault, match="no finished study"):
+        em.open_study(tmp_path / "s")
+
+
+def test_a_variation_reads_what_is_typed():
+    assert Variation.parse("a.b.c=1,2, x").values == (1.0, 2.0, "x")
+    assert Variation.parse("a.b.c *= 0.5,2").change(2.0) == "a.b.c *= 2"
+    assert Variation.parse("a.b.c = 0..10:3").values == (0, 5, 10)
+    assert Variation.parse("scenario=one,two").values == ("one", "two")
+    with pytest.raises(em.InputFault, match="write ADDRESS="):
+        Variation.parse("nonsense")

@@ -1,0 +1,23 @@
+"""A case small enough to be asked a hundred times: a year of two hours whose answers are worked out on paper."""
+
+from __future__ import annotations
+
+import tiny
+
+
+def write(folder, **more):
+    """The case, with whatever else a test needs."""
+    parts = {
+        "technologies": [{"technology": "sun", "capacity_unit": "MW"}],
+        "land": [{"site": "here", "land_class": "field", "area": 3, "citizens_points": 2, "firms_points": 1}],
+        "footprints": [{"technology": "sun", "land_class": "field", "footprint": 1}],
+        "firms": [{"firm": "sunny"}],
+        "markets": [tiny.market(price=50, emission_factor=0.5)],
+        "demands": [tiny.demand("light", "power", 2, penalty=900)],
+        "conversions": [
+            tiny.plant("sun_here", "power", technology="sun", firm="sunny", capacity_addable=0.5, investment=120, lifetime=1, group="sun"),
+            tiny.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, group="wind"),
+        ],
+        "flows": [tiny.flow("sun_here", "power", 1), tiny.flow("wind_here", "power", 1)],
+    }  # fmt: skip
+    return tiny.write(folder, 2, **(parts | more))
