@@ -91,7 +91,9 @@ def _names(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def _summed(run: Run, column: str) -> pd.Series:
     costs = run.tables["costs"]
-    named = costs[column].where(costs[column].notna() & (costs[column].astype(str) != ""), "nobody named")
+    named = costs[column].where(
+        costs[column].notna() & (costs[column].astype(str) != ""), "nobody named"
+    )
     return costs.groupby(named)["cost"].sum()
 
 
@@ -116,7 +118,7 @@ def inputs_of(run: Run) -> Frames:
         frames = {}
         with xr.open_datatree(run.path / "results.nc", engine="netcdf4") as tree:
             for name, node in tree["inputs"].children.items():
-                frames[name] = node.to_dataset().to_dataframe().reset_index(drop=True)
+                frames[name] = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
     return {name: _by_name(name, frame) for name, frame in frames.items()}
 
 

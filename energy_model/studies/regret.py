@@ -91,7 +91,7 @@ def _future(given: Future | Sequence[str] | str) -> Future:
     if isinstance(given, str):
         return (None, (given,)) if "=" in given else (given, ())
     if len(given) == 2 and not isinstance(given[1], str):
-        return given[0], tuple(given[1])  # type: ignore[return-value]
+        return given[0], tuple(given[1])
     return None, tuple(str(part) for part in given)
 
 

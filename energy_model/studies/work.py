@@ -7,6 +7,7 @@ several and a cluster give the same table.
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import time
@@ -119,9 +120,10 @@ class Cluster:
         import distributed  # noqa: PLC0415 - only who asks for a cluster needs it
 
         self.address, self.distributed = address, distributed
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told here
         try:
             where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}  # fmt: skip
-            self.client = distributed.Client(**where, timeout=10, set_as_default=False)
+            self.client = distributed.Client(**where, timeout=5)
         except (OSError, ValueError, TimeoutError) as wrong:
             remedy = f"no Dask scheduler answers there ({type(wrong).__name__}); start one with 'dask scheduler', or leave --scheduler out"
             raise InputFault([Fault("--scheduler", remedy, value=address)]) from None
@@ -131,9 +133,11 @@ class Cluster:
 
     def submit(self, case: Case, keep_run: bool) -> futures.Future:
         """Gives a case to the scheduler."""
-        return self.client.submit(
+        made: Any = self.client.submit(
             answering.answer, self.ground, case, keep_run, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
         )  # fmt: skip
+        given: futures.Future = made  # it answers to the same names
+        return given
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
         """Those that ended, after a while at most; Lost if the scheduler stays away."""
@@ -144,10 +148,14 @@ class Cluster:
             time.sleep(0.5)
             return set()
         self.away = 0.0
-        with contextlib.suppress(TimeoutError, futures.TimeoutError):
+        try:
             self.distributed.wait(list(pending), timeout=0.5, return_when="FIRST_COMPLETED")
+        except (TimeoutError, futures.TimeoutError):
+            pass
+        except (self.distributed.client.FuturesCancelledError, futures.CancelledError):
+            raise Lost(f"The scheduler at {self.address} is gone.") from None
         done = {future for future in pending if future.done()}
-        if any(future.status == "cancelled" for future in done):
+        if any(future.cancelled() for future in done):
             raise Lost(f"The scheduler at {self.address} no longer knows the cases it was given.")
         return done
 

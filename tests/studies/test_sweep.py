@@ -22,7 +22,10 @@ PRICE = "markets.grid.price"
 def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path):
     """At 50 all is bought for 100; at 70 half a MW of sun (60 EUR) serves one MWh, one is bought at 70: 130."""
     study = em.sweep(
-        case, {PRICE: [50, 70], "demands.light.yearly": [2, 4]}, tmp_path / "s", help_=em.Help(workers=0)
+        case,
+        {PRICE: [50, 70], "demands.light.yearly": [2, 4]},
+        tmp_path / "s",
+        help_=em.Help(workers=0),
     )
     assert list(study.table["objective"]) == pytest.approx([100, 200, 130, 270])
     assert list(study.table[PRICE]) == [50, 50, 70, 70]

@@ -1,0 +1,112 @@
+"""Studies and comparisons through the command line, as a user types them."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import two_hours
+import village
+
+PRICE = "markets.grid.price"
+
+
+@pytest.fixture
+def case(tmp_path):
+    return two_hours.write(tmp_path / "case")
+
+
+def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
+    pd.DataFrame({"name": ["now", "dear"], PRICE: [50, 70]}).to_csv(tmp_path / "asked.csv", index=False)  # fmt: skip
+    said = village.call("study", "sweep", case, "--table", tmp_path / "asked.csv", "--out", tmp_path / "s", "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert [row["objective"] for row in said.json["cases"]] == pytest.approx([100, 130])
+    assert [row["name"] for row in said.json["cases"]] == ["now", "dear"]
+    again = village.call("study", "show", tmp_path / "s")
+    assert again.code == 0
+    assert "Study sweep: 2 cases" in again.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown", "picture"),
+    [
+        (["sweep", "--set", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
+        (["sweep", "--set", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
+        (["sweep", "--set", f"{PRICE}=55..80", "--set", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--of", "objective"], "Sensitivity", "sensitivity.png"),
+        (["frontier", "--against", "emissions", "--points", "5"], "Ladder", "frontier.png"),
+        (["frontier", "--against", "emissions", "--points", "3", "--and", "land", "--and-points", "2", "--always", f"{PRICE} = 70"], "Surface", "surface.png"),
+        (["alternatives", "--within", "0.1", "--plans", "2"], "may-have", "extremes.png"),
+        (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
+        (["ranging", "--of", PRICE], "more sun_here", "ranges.png"),
+    ],
+)  # fmt: skip
+def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture):
+    question, *rest = arguments
+    said = village.call("study", question, case, *rest, "--out", tmp_path / "s")
+    assert said.code == 0, said.err
+    assert shown in said.out
+    assert "cases: " in said.err
+    assert (tmp_path / "s" / picture).stat().st_size > 5000
+    assert (tmp_path / "s" / "cases.csv").is_file()
+
+
+def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
+    for name, price in (("a", 50), ("b", 70)):
+        village.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
+    said = village.call("compare", tmp_path / "a", tmp_path / "b", "--why", case, "--out", tmp_path / "w")  # fmt: skip
+    assert said.code == 0, said.err
+    assert "'b' costs 30.0 EUR/a (30.00%) more than 'a'" in said.out
+    assert "More: sun here (0.5)" in said.out
+    assert "Most is explained by markets.*" in said.out
+    told = village.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
+    assert told["headline"][0]["name"] in ("total_cost", "investment")
+    decided = village.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
+    assert decided.code == 0, decided.err
+    assert "'decided' costs 10.0 EUR/a (10.00%) more than 'as it stands'" in decided.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["study", "sweep", "CASE"], "give either --set"),
+        (["study", "sweep", "CASE", "--set", "x"], "write ADDRESS="),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}="], "no value is given"),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}=1..9:5000000"], "5,000,000 cases, which take about"),
+        (["study", "sweep", "CASE", "--set", "markets.gird.price=1"], "nearest are grid"),
+        (["study", "sweep", "nowhere", "--set", f"{PRICE}=1"], "no such folder"),
+        (["study", "frontier", "CASE", "--against", "emision"], "nearest are emissions"),
+        (["study", "alternatives", "CASE", "--within", "much"], "write shares"),
+        (["study", "regret", "CASE", "--future", f"{PRICE} = 3"], "write the name of a scenario"),
+        (["study", "show", "nowhere"], "no finished study"),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}=1", "--workers", "0"], "--workers"),
+        (["compare", "nowhere", "--with", "x"], "no such folder"),
+        (["compare", "CASE"], "no run here"),
+        (["compare", "CASE", "CASE", "--without", "x"], "take one case"),
+    ],
+)  # fmt: skip
+def test_bad_questions_end_in_a_sentence(case, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    told = village.call(*[case if part == "CASE" else part for part in arguments])
+    assert told.code == 2
+    assert said in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_interrupt_keeps_what_was_finished(case, tmp_path):
+    """Ctrl-C in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
+    import signal
+    import time
+
+    command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--set", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-runs"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while len(list((tmp_path / "s" / "cases").glob("*.json"))) < 2:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    err = process.communicate()[1]
+    assert process.returncode == 4
+    assert "of the 40 cases asked so far are kept" in err
+    assert "Traceback" not in err
+    told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    assert len(json.loads(told.stdout)["cases"]) == 40
