@@ -27,6 +27,7 @@ from energy_model.studies.work import Work
 MUST, MAY, NEVER = "must-have", "may-have", "never"
 NOTHING = 0.01  # share of the most there may be of a group below which a plan has none of it
 AGAIN = 0.01  # share of the most of any group by which plans differ at least
+TIES = 1e-4  # weight of the whole cost beside what there is least of, for plans that are else alike
 LOOSE = 1e-6  # share by which a cost limit may be missed through rounding
 
 
@@ -104,7 +105,10 @@ def _extremes(
     asked = [
         Case(
             {"within": share, "group": name, "asked": word},
-            question=Question(limits={"cost": _limit(best, share)}, least=((sign, _sum(rows)),)),
+            question=Question(
+                limits={"cost": _limit(best, share)},
+                least=((sign, _sum(rows)), (_little(best, rows), "cost")),
+            ),
         )
         for share in shares
         for name, rows in groups.items()
@@ -123,6 +127,11 @@ def _extremes(
         rows.append((share, name, len(members), least, stands, most, kind if fine else "", fine))
     names = ["within", "group", "assets", "least", "cheapest_plan", "most", "kind", "verified"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _little(best: dict[str, Any], rows: Sequence[str]) -> float:
+    """What a euro counts beside a group: enough to choose the cheaper of plans alike, too little to move an extreme."""
+    return TIES * max(1.0, _added(best, rows)) / max(abs(best["objective"]), 1.0)
 
 
 def _added(found: dict[str, Any], rows: Sequence[str]) -> float:
@@ -159,6 +168,7 @@ def _unlike(
             (float((2 * mean[i] - 1) / most[name]), _sum(groups[name]))
             for i, name in enumerate(varied)
         )
+        weights += ((TIES / max(abs(best["objective"]), 1.0), "cost"),)
         case = Case({"within": share, "asked": f"unlike the {len(found)} before"}, question=Question(limits={"cost": _limit(best, share)}, least=weights))  # fmt: skip
         answer = work.answers([case])[0]
         if answer["status"] != OPTIMAL:

@@ -27,6 +27,7 @@ from energy_model.studies.work import Work
 
 SHED = "unserved"
 ROUNDING = 1e-6  # share by which a limit is loosened that an answer has just met
+DEAREST = 1000.0  # times the mean cost of a unit above which none is spared
 TELLING = 5  # changes told of each stretch
 Limits = dict[str, tuple[float, float]]
 
@@ -117,15 +118,25 @@ def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]
         raise NoSolution(str(found.get("status")), [str(found.get("reason"))])
     served = [work.store.finding(p.case)["quantities"][SHED] if p else 0.0 for p in cheapest]  # type: ignore[index]
     kept = [limits | {SHED: (-np.inf, shed * (1 + ROUNDING) + ROUNDING * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
-    least = work.answers(
-        [Case({"least": against}, question=Question(limits=limits, least=((1.0, against),))) for limits in kept]
-    )  # fmt: skip
+    least = work.answers([
+        Case({"least": against}, question=Question(limits=limits, least=((1.0, against), (_little(plan), "cost"))))
+        for limits, plan in zip(kept, cheapest, strict=True)
+    ])  # fmt: skip
     lowest = _points(
         work, against,
         [limits | {against: (-np.inf, loosened(found["quantities"][against]))} if found["status"] == OPTIMAL else limits
          for limits, found in zip(kept, least, strict=True)],
     )  # fmt: skip
     return [[p for p in pair if p is not None] for pair in zip(lowest, cheapest, strict=True)]
+
+
+def _little(plan: Point | None) -> float:
+    """What a euro counts in the search for the least of a sum: of plans alike the cheaper one, and no unit at any price.
+
+    A unit is worth a thousand times what the cheapest plan costs for each of its own.
+    """
+    amount, cost = (abs(plan.amount), abs(plan.cost)) if plan else (1.0, 1.0)
+    return max(amount, 1.0) / max(cost, 1.0) / DEAREST
 
 
 def loosened(amount: float) -> float:
