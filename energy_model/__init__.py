@@ -38,15 +38,15 @@ if TYPE_CHECKING:
     from energy_model.studies.frontier import frontier
     from energy_model.studies.ranging import ranging
     from energy_model.studies.regret import regret
-    from energy_model.studies.study import Help, Study, open_study
+    from energy_model.studies.study import Crew, Study, open_study
     from energy_model.studies.sweep import sweep
     from energy_model.studies.work import Stopped
 
 __all__ = [
     "Certificate",
     "Comparison",
+    "Crew",
     "Fault",
-    "Help",
     "Inconsistent",
     "InputFault",
     "NoSolution",
@@ -96,7 +96,7 @@ PLACES = {
     "studies.frontier": ("frontier",),
     "studies.ranging": ("ranging",),
     "studies.regret": ("regret",),
-    "studies.study": ("Help", "Study", "open_study"),
+    "studies.study": ("Crew", "Study", "open_study"),
     "studies.sweep": ("sweep",),
     "studies.work": ("Stopped",),
 }

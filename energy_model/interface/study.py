@@ -13,7 +13,7 @@ import energy_model as em
 from energy_model.interface import show_study as told
 from energy_model.interface.ends import write_json
 from energy_model.interface.progress import Progress
-from energy_model.studies.study import Help, Study
+from energy_model.studies.study import Crew, Study
 
 studies = typer.Typer(
     help="Questions put to a case many times: sweep, frontier, alternatives, regret, ranging.",
@@ -55,9 +55,9 @@ def resolved(resolution: str | None) -> int | str | None:
 
 
 @contextmanager
-def _asked(as_json: bool, **who: Any) -> Iterator[Help]:
+def _asked(as_json: bool, **who: Any) -> Iterator[Crew]:
     with Progress(as_json) as tell:
-        yield Help(**who, tell=tell)
+        yield Crew(**who, tell=tell)
 
 
 def _tell(study: Study, as_json: bool) -> None:
@@ -99,9 +99,9 @@ def sweep(
         raise em.InputFault([em.Fault("study sweep", remedy)])
     varied = table if table is not None else [Variation.parse(text) for text in vary or ()]
     outputs = [name.strip() for name in of.split(",") if name.strip()]
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as help_:
+    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
         found = em.sweep(
-            case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, help_
+            case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, crew
         )  # fmt: skip
     _tell(found, as_json)
 
@@ -120,9 +120,9 @@ def frontier(
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as help_:
+    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.frontier(
-            case, against, points, out, also, also_points, scenario, always or (), resolved(resolution), None, help_
+            case, against, points, out, also, also_points, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
     _tell(found, as_json)
 
@@ -143,9 +143,9 @@ def alternatives(
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputFault([em.Fault("--within", remedy, value=within)]) from None
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=False) as help_:
+    with _asked(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.alternatives(
-            case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, help_
+            case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
     _tell(found, as_json)
 
@@ -168,10 +168,10 @@ def regret(
     """How much dearer is a plan than the best, should the future turn out otherwise?"""
     from energy_model.studies.regret import future  # noqa: PLC0415
 
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as help_:
+    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.regret(
             case, dict(map(future, futures)), dict(map(future, plans)) if plans else None, near, out, scenario,
-            always or (), resolved(resolution), help_,
+            always or (), resolved(resolution), crew,
         )  # fmt: skip
     _tell(found, as_json)
 
@@ -190,9 +190,9 @@ def ranging(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as help_:
+    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.ranging(
-            case, addresses, share, most, out, scenario, always or (), resolved(resolution), help_
+            case, addresses, share, most, out, scenario, always or (), resolved(resolution), crew
         )
     _tell(found, as_json)
 
@@ -221,15 +221,15 @@ def compare(
         remedy = "--with and --without take one case, and not --why"
         raise em.InputFault([em.Fault("compare", remedy)])
     explained = None
-    with _asked(as_json, workers=workers) as help_:
+    with _asked(as_json, workers=workers) as crew:
         if decided:
             study, found = em.decision(
-                runs[0], with_ or (), without or (), out, scenario, always or (), resolved(resolution), help_
+                runs[0], with_ or (), without or (), out, scenario, always or (), resolved(resolution), crew
             )  # fmt: skip
         else:
             found = em.compare(runs)
             if why is not None:
-                explained = em.explained(runs, why, out, help_)
+                explained = em.explained(runs, why, out, crew)
     if as_json:
         write_json(told.comparison_records(found, explained))
     else:

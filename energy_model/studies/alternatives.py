@@ -21,7 +21,7 @@ from energy_model.engine.solution.series import Question
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
-from energy_model.studies.study import Help, Place, Study, finish
+from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 MUST, MAY, NEVER = "must-have", "may-have", "never"
@@ -42,14 +42,14 @@ def alternatives(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> Study:
     """The least and most of each group (or asset) in plans within shares of the least cost, in ``study.tables["extremes"]``.
 
     ``by`` is group or asset; ``only`` keeps names that match; ``plans`` as many plans, each as unlike the ones before it as the
     smallest share allows, stand in the table ``plans``. ``extend`` adds rows of your own to every model. Raises InputFault, NoSolution or Stopped.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "alternatives", scenario, changes, resolution)  # fmt: skip
+    crew, place = crew or Crew(), Place.of(case, out, "alternatives", scenario, changes, resolution)  # fmt: skip
     shares = sorted(within)
     wrong = [share for share in shares if not 0 < share < 10]
     if wrong or not shares:
@@ -57,7 +57,7 @@ def alternatives(
         raise InputFault([Fault("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))])
     groups = _groups(place.read(), by, only)
     definition = {"within": [float(s) for s in shares], "by": by, "only": only, "plans": plans}
-    with place.work("alternatives", definition, help_, ("cost",), extend) as work:
+    with place.work("alternatives", definition, crew, ("cost",), extend) as work:
         best = work.answers([Case({})])[0]
         if best["status"] != OPTIMAL:
             raise NoSolution(best["status"], [best["reason"]])

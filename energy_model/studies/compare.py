@@ -20,7 +20,7 @@ from energy_model.engine.solution.series import Question
 from energy_model.engine.tables.addresses import row_name
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
-from energy_model.studies.study import Help, Place, Study, finish
+from energy_model.studies.study import Crew, Place, Study, finish
 
 KEYS = {table.name: list(table.key) for table in TABLES}
 SAME = 1e-6  # share below which two numbers are the same
@@ -188,14 +188,14 @@ def decision(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> tuple[Study, Comparison]:
     """What a decision costs: the case as it stands beside the case in which assets are built, or are not.
 
     ``with_`` holds ``ASSET`` (all that may be added) or ``ASSET=SIZE``; ``without`` names of assets, with * for any part, of which
     nothing is added. Raises InputFault, NoSolution (where the decision leaves no plan) or Stopped.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "decision", scenario, changes, resolution)
+    crew, place = crew or Crew(), Place.of(case, out, "decision", scenario, changes, resolution)
     system = place.read()
     held: dict[str, tuple[float, float]] = {}
     faults: list[Fault] = []
@@ -223,9 +223,9 @@ def decision(
     if faults:
         raise InputFault(faults)
     definition = {"with": list(with_), "without": list(without)}
-    help_ = Help(help_.workers, help_.scheduler, True, help_.yes, help_.tell)
+    crew = Crew(crew.workers, crew.scheduler, True, crew.yes, crew.tell)
     cases = [Case({"decision": "as it stands"}), Case({"decision": "decided"}, question=Question(added=held))]  # fmt: skip
-    with place.work("decision", definition, help_) as work:
+    with place.work("decision", definition, crew) as work:
         for found in work.answers(cases):
             if found["status"] != "optimal":
                 raise NoSolution(found["status"], [found["reason"]])
@@ -241,7 +241,7 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 
 def explained(
-    runs: Sequence[Run | str | Path], case: str | Path, out: str | Path | None = None, help_: Help | None = None,
+    runs: Sequence[Run | str | Path], case: str | Path, out: str | Path | None = None, crew: Crew | None = None,
 ) -> Study:  # fmt: skip
     """Which differing input explains most of the difference in cost: each, alone, moved from the first run to the last.
 
@@ -263,7 +263,7 @@ def explained(
         raise InputFault([Fault("compare", "the inputs of these runs do not differ")])
     cases = [Case({"input": ""}), *(Case({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
     whole = last.objective - first.objective
-    with place.work("explained", {"cases": [c.key for c in cases]}, help_ or Help()) as work:
+    with place.work("explained", {"cases": [c.key for c in cases]}, crew or Crew()) as work:
         found = work.answers(cases)
         base = found[0]["objective"]
         if base is None or abs(base - first.objective) > 1e-3 * max(1.0, abs(base)):

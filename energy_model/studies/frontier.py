@@ -22,7 +22,7 @@ from energy_model.engine.solution.quantities import quantity
 from energy_model.engine.solution.series import Question
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
-from energy_model.studies.study import Help, Place, Study, finish
+from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 SHED = "unserved"
@@ -54,7 +54,7 @@ def frontier(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> Study:
     """The curve of least cost against a quantity (see `quantity`), in ``study.tables["frontier"]``, with its ladder.
 
@@ -62,14 +62,14 @@ def frontier(
     amount to the cheapest plan; ``ladder`` what changes between them and what a unit costs there. ``also`` is a second quantity: the
     table ``surface`` then holds a curve for each of ``also_points`` levels of it. Raises InputFault, NoSolution or Stopped.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "frontier", scenario, changes, resolution)
+    crew, place = crew or Crew(), Place.of(case, out, "frontier", scenario, changes, resolution)
     if points < 3 or (also and also_points < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
         raise InputFault([Fault("--points", remedy, value=str(points))])
     watched = tuple(dict.fromkeys([against, *([also] if also else []), "cost", SHED]))
     units = _units(place, watched)
     definition = {"against": against, "points": points, "also": also or "", "also_points": also_points if also else 0}  # fmt: skip
-    with place.work("frontier", definition, help_, watched, extend) as work:
+    with place.work("frontier", definition, crew, watched, extend) as work:
         ends = _ends(work, [{}], against)[0]
         found = _drawn(work, against, ends, points)
         tables = {"frontier": _table(found), "kinks": kinks(found), "ladder": ladder(found)}

@@ -21,7 +21,7 @@ from energy_model.engine.solution.highs import OPTIMAL
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
-from energy_model.studies.study import Help, Place, Study, finish
+from energy_model.studies.study import Crew, Place, Study, finish
 
 FIRST = 0.025  # share by which a number is moved at first
 CLOSE = 0.1  # an end is known when it is known within this share of its own move
@@ -75,22 +75,22 @@ def ranging(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> Study:
     """The range of factors within which the plan stays as it is, for each address, in ``study.tables["ranges"]``.
 
     ``share`` [1] is how much of the yearly cost of what is added may be added differently before the plan counts as
     changed; ``most`` [1] how far a number is moved either way. Raises InputFault, NoSolution or Stopped.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "ranging", scenario, changes, resolution)
+    crew, place = crew or Crew(), Place.of(case, out, "ranging", scenario, changes, resolution)
     if not (0 < share < 1 and 0 < most <= 100) or not addresses:
         remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
         raise InputFault([Fault("ranging", remedy, value=f"--share {share:g}, --most {most:g}")])
     searches = [Search(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
-    place.addresses([s.case for s in searches if s.sign == UP], help_.tell)
+    place.addresses([s.case for s in searches if s.sign == UP], crew.tell)
     owning = _owning(place.read())
     definition = {"addresses": list(addresses), "share": float(share), "most": float(most)}
-    with place.work("ranging", definition, help_) as work:
+    with place.work("ranging", definition, crew) as work:
         base = work.answers([Case({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
             raise NoSolution(base["status"], [base["reason"]])

@@ -17,7 +17,7 @@ from energy_model.engine.solution.highs import OPTIMAL
 from energy_model.engine.solution.series import Question
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
-from energy_model.studies.study import Help, Place, Study, finish
+from energy_model.studies.study import Crew, Place, Study, finish
 
 BASE = "as it stands"
 HOLDING = 1e-6  # share by which a held size may move through rounding
@@ -45,7 +45,7 @@ def regret(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> Study:
     """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
 
@@ -53,7 +53,7 @@ def regret(
     does the same for what is planned for; without it, each future is planned for. ``common`` tells what all plans hold
     whose greatest regret is within ``near`` of the least cost of the safest one's. Raises InputFault or Stopped.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "regret", scenario, changes, resolution)
+    crew, place = crew or Crew(), Place.of(case, out, "regret", scenario, changes, resolution)
     to_come = {BASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
     if len(to_come) < 2:
         remedy = "name at least one future besides the case as it stands"
@@ -64,8 +64,8 @@ def regret(
         "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": near,
     }  # fmt: skip
     optima = {name: Case({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
-    place.addresses(optima.values(), help_.tell)
-    with place.work("regret", definition, help_) as work:
+    place.addresses(optima.values(), crew.tell)
+    with place.work("regret", definition, crew) as work:
         best = dict(zip(optima, work.answers(optima.values()), strict=True))
         made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}
         held = [

@@ -25,7 +25,7 @@ ENTRIES_A_SECOND = 60_000  # of a program's matrix, in a case that begins where 
 
 
 @dataclass(frozen=True)
-class Help:
+class Crew:
     """Who works on a study and how: processes (0: this very one), or a Dask scheduler; whether whole runs are kept; who is told."""
 
     workers: int = 1
@@ -93,16 +93,16 @@ class Place:
         self,
         question: str,
         definition: Mapping[str, Any],
-        help_: Help,
+        crew: Crew,
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
     ) -> Iterator[Work]:
         """Within, cases are answered; the study's definition stands in its folder."""
         ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
         store = Store(self.out)
-        if store.begin(ground, {"question": question, **definition}) and help_.tell:
-            help_.tell(f"the study in {self.out} goes on")
-        with Work(ground, store, help_.workers, help_.scheduler, help_.runs, help_.tell) as work:
+        if store.begin(ground, {"question": question, **definition}) and crew.tell:
+            crew.tell(f"the study in {self.out} goes on")
+        with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
             yield work
 
     def addresses(self, cases: Iterable[Case], tell: Callable[[str], None] | None = None) -> None:
@@ -126,17 +126,17 @@ class Place:
             raise InputFault(faults)
 
 
-def refuse_many(count: int, system: System, help_: Help) -> None:
+def refuse_many(count: int, system: System, crew: Crew) -> None:
     """InputFault that tells how many cases there are and how long they take, unless that is wanted."""
-    if count <= MANY or help_.yes:
+    if count <= MANY or crew.yes:
         return
     from energy_model.engine.formulation import formulate  # noqa: PLC0415 - only to estimate
     from energy_model.engine.solution.problem import Problem  # noqa: PLC0415
 
     entries = Problem(system, formulate(system)).lp.A.nnz
-    hours = count * (0.3 + entries / ENTRIES_A_SECOND) / 3600 / max(help_.workers, 1)
+    hours = count * (0.3 + entries / ENTRIES_A_SECOND) / 3600 / max(crew.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
-    remedy = f"these are {count:,} cases, which take about {told} with {help_.workers} worker{'s' * (help_.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
+    remedy = f"these are {count:,} cases, which take about {told} with {crew.workers} worker{'s' * (crew.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
     raise InputFault([Fault("the study", remedy)])
 
 

@@ -14,7 +14,7 @@ from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies import designs
 from energy_model.studies.cases import digest_of
 from energy_model.studies.designs import Variation
-from energy_model.studies.study import Help, Place, Study, finish, refuse_many
+from energy_model.studies.study import Crew, Place, Study, finish, refuse_many
 
 OUTPUTS = ("objective", "net_emissions")
 
@@ -30,7 +30,7 @@ def sweep(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     outputs: Sequence[str] = OUTPUTS,
-    help_: Help | None = None,
+    crew: Crew | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
 
@@ -39,7 +39,7 @@ def sweep(
     design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
     a plan is a row with its reason. Raises InputFault, or Stopped with what stands.
     """
-    help_, place = help_ or Help(), Place.of(case, out, "sweep", scenario, changes, resolution)
+    crew, place = crew or Crew(), Place.of(case, out, "sweep", scenario, changes, resolution)
     if isinstance(vary, str | Path):
         cases, variations, design = designs.from_table(Path(vary)), [], "table"
     else:
@@ -47,15 +47,15 @@ def sweep(
         made = designs.cases(design, variations, samples, seed)
         head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
         many = designs.count(design, variations, samples)
-        refuse_many(many, place.read(), help_)
+        refuse_many(many, place.read(), crew)
         cases = [*head, *made]
-    place.addresses(cases, help_.tell)
+    place.addresses(cases, crew.tell)
     definition = {
         "design": design,
         "cases": len(cases),
         "keys": digest_of([(c.key, dict(c.inputs)) for c in cases]),
     }
-    with place.work("sweep", definition, help_) as work:
+    with place.work("sweep", definition, crew) as work:
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)

@@ -53,12 +53,12 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
 
 def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     """Half a MW of sun that must be built costs 60 and saves 50; at 70 EUR, one that must not be costs 10."""
-    _, found = em.decision(case, with_=["sun_here"], out=tmp_path / "a", help_=here)
+    _, found = em.decision(case, with_=["sun_here"], out=tmp_path / "a", crew=here)
     assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
     assert found.firms.at["sunny", "difference"] == pytest.approx(60)
-    _, found = em.decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", help_=here)
+    _, found = em.decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", crew=here)
     assert found.headline.at["total_cost", "difference"] == pytest.approx(5)
-    _, found = em.decision(case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], help_=here)
+    _, found = em.decision(case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], crew=here)
     assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
 
 
@@ -74,7 +74,7 @@ def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
 )
 def test_decisions_that_cannot_be_are_told(case, tmp_path, here, asked, said):
     with pytest.raises(em.InputFault, match=said):
-        em.decision(case, out=tmp_path / "s", help_=here, **asked)
+        em.decision(case, out=tmp_path / "s", crew=here, **asked)
 
 
 def test_one_run_is_nothing_to_compare(case):

@@ -25,7 +25,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
         case,
         {PRICE: [50, 70], "demands.light.yearly": [2, 4]},
         tmp_path / "s",
-        help_=em.Help(workers=0),
+        crew=em.Crew(workers=0),
     )
     assert list(study.table["objective"]) == pytest.approx([100, 200, 130, 270])
     assert list(study.table[PRICE]) == [50, 50, 70, 70]
@@ -40,7 +40,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
 
 
 def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
-    study = em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+    study = em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
     csv = pd.read_csv(tmp_path / "s" / "cases.csv", encoding="utf-8-sig")
     parquet = pd.read_parquet(tmp_path / "s" / "cases.parquet")
     assert list(csv.columns) == list(parquet.columns) == list(study.table.columns)
@@ -76,7 +76,7 @@ def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
 
 def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path, here):
     asked = {PRICE: [40, 55], "demands.light.yearly": [1, 3]}
-    study = em.sweep(case, asked, tmp_path / "s", design="one", help_=here)
+    study = em.sweep(case, asked, tmp_path / "s", design="one", crew=here)
     frame = study.tables["tornado"]
     frame = frame[frame["output"] == "objective"].set_index("input")
     assert frame.at[PRICE, "lowest"] == pytest.approx(80)
@@ -106,7 +106,7 @@ def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
     has variance P d² + D p² + P D; the first-order shares are P d² and D p² of it.
     """
     asked = {PRICE: "40..56", "demands.light.yearly": "2..4"}
-    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], help_=here)  # fmt: skip
+    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], crew=here)  # fmt: skip
     found = study.tables["sensitivity"].set_index("input")
     p, d, wide_p, wide_d = 48, 3, 16**2 / 12, 2**2 / 12
     whole = wide_p * d**2 + wide_d * p**2 + wide_p * wide_d
@@ -119,18 +119,18 @@ def test_a_table_of_cases_comes_from_csv_and_from_excel(case, tmp_path, here):
     frame.to_csv(tmp_path / "asked.csv", index=False)
     frame.to_excel(tmp_path / "asked.xlsx", index=False)
     for kind in ("csv", "xlsx"):
-        study = em.sweep(case, tmp_path / f"asked.{kind}", tmp_path / kind, help_=here)
+        study = em.sweep(case, tmp_path / f"asked.{kind}", tmp_path / kind, crew=here)
         assert list(study.table["objective"]) == pytest.approx([200, 130])
         assert list(study.table["name"]) == ["now", "dear"]
 
 
 def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
     """No plan emits less than nothing here; a text is no price. The others are answered."""
-    study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", help_=here)
+    study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", crew=here)
     assert list(study.table["status"]) == ["optimal", "infeasible"]
     assert "Net emissions cannot fall" in study.table["reason"][1]
     assert any("1 of 2 cases ended infeasible" in note for note in study.notes)
-    study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", help_=here)
+    study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", crew=here)
     assert list(study.table["status"]) == ["optimal", "faulty inputs"]
     assert "penalty" in study.table["reason"][1]
 
@@ -140,7 +140,7 @@ def test_workers_give_the_same_table(case, tmp_path):
     written = set()
     for workers in (0, 1, 2):
         out = tmp_path / str(workers)
-        em.sweep(case, {PRICE: "40..80:5"}, out, help_=em.Help(workers=workers))
+        em.sweep(case, {PRICE: "40..80:5"}, out, crew=em.Crew(workers=workers))
         written.add((out / "cases.csv").read_text())
     assert len(written) == 1
 
@@ -149,7 +149,7 @@ SCRIPT = """
 import sys
 import energy_model as em
 if __name__ == "__main__":
-    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], help_=em.Help(workers=int(sys.argv[3])))
+    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], crew=em.Crew(workers=int(sys.argv[3])))
 """
 
 
@@ -170,7 +170,7 @@ def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tm
         seen = finished
     subprocess.run([sys.executable, script, case, out, "1"], check=True)
     assert all((out / "cases" / name).stat().st_mtime == when for name, when in seen.items())
-    whole = em.sweep(case, {PRICE: "40..80:8"}, tmp_path / "whole", help_=em.Help(workers=0))
+    whole = em.sweep(case, {PRICE: "40..80:8"}, tmp_path / "whole", crew=em.Crew(workers=0))
     assert (out / "cases.csv").read_text() == (tmp_path / "whole" / "cases.csv").read_text()
     assert len(whole.table) == 8
     assert all(em.verify(path).holds for path in (out / "runs").iterdir())
@@ -188,14 +188,14 @@ def test_two_processes_share_a_study(case, tmp_path):
 
 
 def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_path, here):
-    em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+    em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
     two_hours.write(
         case, demands=[{"demand": "light", "site": "here", "carrier": "power", "yearly": 3}]
     )
     (case / "scenarios").mkdir()
     (case / "scenarios" / "late.toml").write_text("changes = []")
     with pytest.raises(em.InputFault) as caught:
-        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", help_=here)
+        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
     told = "\n".join(map(str, caught.value.faults))
     assert "demands.csv" in told
     assert "has changed since the study began" in told
@@ -225,7 +225,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
 )  # fmt: skip
 def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, asked, more, said):
     with pytest.raises(em.InputFault, match=said):
-        em.sweep(case, asked, tmp_path / "s", help_=here, **more)
+        em.sweep(case, asked, tmp_path / "s", crew=here, **more)
     assert not (tmp_path / "s").exists()
 
 
@@ -240,10 +240,10 @@ def test_a_folder_that_holds_something_else_is_refused(case, tmp_path, here):
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "letter.txt").write_text("dear")
     with pytest.raises(em.InputFault, match="holds something else"):
-        em.sweep(case, {PRICE: [50]}, tmp_path / "s", help_=here)
-    em.sweep(case, {PRICE: [50]}, tmp_path / "t", help_=here)
+        em.sweep(case, {PRICE: [50]}, tmp_path / "s", crew=here)
+    em.sweep(case, {PRICE: [50]}, tmp_path / "t", crew=here)
     with pytest.raises(em.InputFault, match="design"):
-        em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", help_=here)
+        em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", crew=here)
     with pytest.raises(em.InputFault, match="no finished study"):
         em.open_study(tmp_path / "s")
 
