@@ -1,15 +1,19 @@
-"""Draws the pictures of the pages from a run: ``python docs/pictures.py runs/...``."""
+"""Draws the pictures of the pages: ``python docs/pictures.py RUN`` or ``… STUDY NAME``, which copies a study's pictures."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import energy_model as em
-from energy_model.interface import figures
+from energy_model.interface import figures, figures_study
 
 if __name__ == "__main__":
-    run = em.open_run(sys.argv[1])
     place = Path(__file__).parent / "pictures"
     place.mkdir(exist_ok=True)
-    figures.year(run).savefig(place / "neutral_2030.png", dpi=110)
+    if (Path(sys.argv[1]) / "study.toml").is_file():
+        for path in figures_study.draw(em.open_study(sys.argv[1])):
+            shutil.copy(path, place / f"{sys.argv[2]}_{path.name}")
+    else:
+        figures.year(em.open_run(sys.argv[1])).savefig(place / "neutral_2030.png", dpi=110)

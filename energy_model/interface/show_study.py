@@ -19,7 +19,7 @@ from energy_model.studies.study import Study
 ROWS = 30  # rows of a table shown on a terminal; the file holds all
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
 MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone")
-FACTORS = ("low", "high", "factor", "within", "price", "price_below", "price_above")
+FACTORS = ("low", "high", "factor", "within")
 TITLES = {
     "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
     "kinks": "Kinks: where the plan changes",

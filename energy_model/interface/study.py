@@ -101,7 +101,7 @@ def sweep(
     outputs = [name.strip() for name in of.split(",") if name.strip()]
     with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
         found = em.sweep(
-            case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, crew
+            case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, None, crew
         )  # fmt: skip
     _tell(found, as_json)
 

@@ -27,7 +27,7 @@ from energy_model.studies.work import Work
 
 SHED = "unserved"
 ROUNDING = 1e-6  # share by which a limit is loosened that an answer has just met
-DEAREST = 1000.0  # times the mean cost of a unit above which none is spared
+DEAREST = 30.0  # times the mean cost of a unit above which none is spared
 TELLING = 5  # changes told of each stretch
 Limits = dict[str, tuple[float, float]]
 
@@ -133,7 +133,7 @@ def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]
 def _little(plan: Point | None) -> float:
     """What a euro counts in the search for the least of a sum: of plans alike the cheaper one, and no unit at any price.
 
-    A unit is worth a thousand times what the cheapest plan costs for each of its own.
+    A unit is worth thirty times what the cheapest plan costs for each of its own.
     """
     amount, cost = (abs(plan.amount), abs(plan.cost)) if plan else (1.0, 1.0)
     return max(amount, 1.0) / max(cost, 1.0) / DEAREST

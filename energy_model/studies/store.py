@@ -27,6 +27,7 @@ from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case, Ground
 
 DEFINITION = "study.toml"
+FOLDERS = ("cases", "runs", "claims")
 FIRST = ("case", "status", "reason", "objective")
 
 
@@ -50,10 +51,13 @@ class Store:
         place = self.folder / DEFINITION
         try:
             if not place.is_file():
-                if self.folder.is_dir() and any(self.folder.iterdir()):
+                there = [p.name for p in self.folder.iterdir()] if self.folder.is_dir() else []
+                if any(
+                    name not in FOLDERS and not name.startswith(f".{DEFINITION}") for name in there
+                ):
                     remedy = "the folder holds something else; name another with --out"
                     raise InputFault([Fault(str(self.folder), remedy)])
-                for name in ("cases", "runs", "claims"):
+                for name in FOLDERS:
                     (self.folder / name).mkdir(parents=True, exist_ok=True)
                 _write(place, tomli_w.dumps(content).encode())
                 return False
@@ -63,7 +67,7 @@ class Store:
         faults = _differences(place, content)
         if faults:
             raise InputFault(faults)
-        for name in ("cases", "runs", "claims"):
+        for name in FOLDERS:
             (self.folder / name).mkdir(exist_ok=True)
         return True
 

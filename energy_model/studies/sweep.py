@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ def sweep(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     outputs: Sequence[str] = OUTPUTS,
+    extend: Callable | None = None,
     crew: Crew | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
@@ -37,7 +38,7 @@ def sweep(
     ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel file with a case on each row.
     ``design`` is grid, list, one (at a time), latin, sobol or morris; the last three draw ``samples`` from ranges. A study of
     design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
-    a plan is a row with its reason. Raises InputFault, or Stopped with what stands.
+    a plan is a row with its reason. ``extend`` adds rows of your own to every model. Raises InputFault, or Stopped with what stands.
     """
     crew, place = crew or Crew(), Place.of(case, out, "sweep", scenario, changes, resolution)
     if isinstance(vary, str | Path):
@@ -55,7 +56,7 @@ def sweep(
         "cases": len(cases),
         "keys": digest_of([(c.key, dict(c.inputs)) for c in cases]),
     }
-    with place.work("sweep", definition, crew) as work:
+    with place.work("sweep", definition, crew, extend=extend) as work:
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)

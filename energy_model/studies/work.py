@@ -26,7 +26,7 @@ from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
 
 PATIENCE = 30.0  # seconds a scheduler may be away
-TRIES = 2  # times a case may lose its process before it counts as failed
+TRIES = 2  # times a cluster gives a case that lost its worker to another
 Tell = Callable[[str], None]
 
 
@@ -216,13 +216,18 @@ class Work:
         if self.hands is None:
             self.hands = self._hire()
             begun = time.monotonic()
-        hands, waiting, tries = self.hands, left[::-1], dict.fromkeys((c.key for c in left), 0)
+        hands, waiting = self.hands, left[::-1]
+        careful: list[
+            Case
+        ] = []  # they lost their process, perhaps through another; now each is tried alone
         pending: dict[futures.Future, tuple[Case, filelock.BaseFileLock]] = {}
         elsewhere: list[Case] = []
         finished = 0
         try:
-            while waiting or pending or elsewhere:
-                for case in _some(waiting, elsewhere, 2 * hands.many - len(pending)):
+            alone: set[str] = set()
+            while waiting or pending or elsewhere or careful:
+                room = 2 * hands.many - len(pending) if not careful else 0 if pending else 1
+                for case in _some(careful or waiting, [] if careful else elsewhere, room):
                     lock = self.store.claim(case.key)
                     if lock is None:
                         elsewhere.append(case)
@@ -236,7 +241,12 @@ class Work:
                     continue
                 for future in hands.wait(pending):
                     case, lock = pending.pop(future)
-                    finished += self._take(future, case, tries, waiting)
+                    if _lost(future) and case.key not in alone:
+                        alone.add(case.key)
+                        careful.append(case)
+                    else:
+                        self._take(future, case)
+                        finished += 1
                     lock.release()
                 self.tell(_progress(done + finished, count, finished, time.monotonic() - begun))
         finally:
@@ -245,21 +255,14 @@ class Work:
                     future.cancel()
                 lock.release()
 
-    def _take(
-        self, future: futures.Future, case: Case, tries: dict[str, int], waiting: list[Case]
-    ) -> int:
-        """Keeps what a case found; a case whose process died is tried again, and fails the second time."""
+    def _take(self, future: futures.Future, case: Case) -> None:
+        """Keeps what a case found; one that fails is a row, never the end of the study."""
         try:
             finding, run = future.result()
-        except Exception as wrong:  # noqa: BLE001 - a case that fails is a row, never the end of the study
-            tries[case.key] += 1
-            if isinstance(wrong, BrokenProcessPool | futures.CancelledError) and tries[case.key] < TRIES:  # fmt: skip
-                waiting.append(case)
-                return 0
-            said = "its process ended; it may need more memory than there is" if isinstance(wrong, BrokenProcessPool) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
+        except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told in the row
+            said = "its process ended; it may need more memory than there is" if _lost(future) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
             finding, run = {"status": highs.FAILED, "reason": said, "objective": None}, None
         self.store.keep(case, finding, run)
-        return 1
 
     def _hire(self) -> Hands:
         """Finds where all cases begin, unless it is known, and who answers them."""
@@ -290,6 +293,11 @@ class Work:
             highs.THREADS = before
         self.store.keep_start(desk.series.start)
         return desk.series.start
+
+
+def _lost(future: futures.Future) -> bool:
+    """Whether a case lost its process."""
+    return isinstance(future.exception(), BrokenProcessPool)
 
 
 def _some(waiting: list[Case], elsewhere: list[Case], many: int) -> Iterator[Case]:

@@ -145,6 +145,15 @@ def test_workers_give_the_same_table(case, tmp_path):
     assert len(written) == 1
 
 
+def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case, tmp_path):
+    """Whoever shared its process is asked again alone, so that only the culprit fails."""
+    asked = {"conversions.wind_here.capacity_addable": [9, 7, 5, 3]}
+    crew = em.Crew(workers=2, runs=False)
+    study = em.sweep(case, asked, tmp_path / "s", extend=two_hours.deadly, crew=crew)
+    assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]
+    assert "its process ended" in study.table["reason"][1]
+
+
 SCRIPT = """
 import sys
 import energy_model as em
