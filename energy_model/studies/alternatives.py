@@ -27,7 +27,8 @@ from energy_model.studies.work import Work
 MUST, MAY, NEVER = "must-have", "may-have", "never"
 NOTHING = 0.01  # share of the most there may be of a group below which a plan has none of it
 AGAIN = 0.01  # share of the most of any group by which plans differ at least
-TIES = 1e-4  # weight of the whole cost beside what there is least of, for plans that are else alike
+TIES = 1e-2  # weight of the whole cost beside what there is least of, for plans that are else alike
+SIZE = 1e6  # what there is least of counts about as much; tolerances of the solver are absolute
 LOOSE = 1e-6  # share by which a cost limit may be missed through rounding
 
 
@@ -107,7 +108,7 @@ def _extremes(
             {"within": share, "group": name, "asked": word},
             question=Question(
                 limits={"cost": _limit(best, share)},
-                least=((sign, _sum(rows)), (_little(best, rows), "cost")),
+                least=_goal(best, sign, rows),
             ),
         )
         for share in shares
@@ -129,9 +130,10 @@ def _extremes(
     return pd.DataFrame(rows, columns=names)
 
 
-def _little(best: dict[str, Any], rows: Sequence[str]) -> float:
-    """What a euro counts beside a group: enough to choose the cheaper of plans alike, too little to move an extreme."""
-    return TIES * max(1.0, _added(best, rows)) / max(abs(best["objective"]), 1.0)
+def _goal(best: dict[str, Any], sign: float, rows: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    """The least (or most) of a group, and of plans alike the cheaper one; in numbers of a size the solver likes."""
+    reach = max(1.0, _added(best, rows))
+    return (sign * SIZE / reach, _sum(rows)), (SIZE * TIES / max(abs(best["objective"]), 1.0), "cost")  # fmt: skip
 
 
 def _added(found: dict[str, Any], rows: Sequence[str]) -> float:
@@ -165,10 +167,10 @@ def _unlike(
     while varied and len(found) <= plans:
         mean = np.mean([use(plan) for plan in found], axis=0)
         weights = tuple(
-            (float((2 * mean[i] - 1) / most[name]), _sum(groups[name]))
+            (float(SIZE * (2 * mean[i] - 1) / most[name]), _sum(groups[name]))
             for i, name in enumerate(varied)
         )
-        weights += ((TIES / max(abs(best["objective"]), 1.0), "cost"),)
+        weights += ((SIZE * TIES / max(abs(best["objective"]), 1.0), "cost"),)
         case = Case({"within": share, "asked": f"unlike the {len(found)} before"}, question=Question(limits={"cost": _limit(best, share)}, least=weights))  # fmt: skip
         answer = work.answers([case])[0]
         if answer["status"] != OPTIMAL:

@@ -119,7 +119,7 @@ def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]
     served = [work.store.finding(p.case)["quantities"][SHED] if p else 0.0 for p in cheapest]  # type: ignore[index]
     kept = [limits | {SHED: (-np.inf, shed * (1 + ROUNDING) + ROUNDING * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
     least = work.answers([
-        Case({"least": against}, question=Question(limits=limits, least=((1.0, against), (_little(plan), "cost"))))
+        Case({"least": against}, question=Question(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))))
         for limits, plan in zip(kept, cheapest, strict=True)
     ])  # fmt: skip
     lowest = _points(
@@ -130,13 +130,13 @@ def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]
     return [[p for p in pair if p is not None] for pair in zip(lowest, cheapest, strict=True)]
 
 
-def _little(plan: Point | None) -> float:
-    """What a euro counts in the search for the least of a sum: of plans alike the cheaper one, and no unit at any price.
+def _dearest(plan: Point | None) -> float:
+    """The price [EUR/unit] at which the least of a sum is sought: thirty times what the cheapest plan costs for each unit of it.
 
-    A unit is worth thirty times what the cheapest plan costs for each of its own.
+    Of plans alike it takes the cheaper one, and spares no unit at any price; it is a program of euros like any other.
     """
     amount, cost = (abs(plan.amount), abs(plan.cost)) if plan else (1.0, 1.0)
-    return max(amount, 1.0) / max(cost, 1.0) / DEAREST
+    return DEAREST * max(cost, 1.0) / max(amount, 1.0)
 
 
 def loosened(amount: float) -> float:

@@ -20,7 +20,7 @@ from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 
 BASE = "as it stands"
-HOLDING = 1e-6  # share by which a held size may move through rounding
+NOTHING = 1e-6  # what an interior point leaves of nothing
 Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
 
 
@@ -96,15 +96,15 @@ def _future(given: Future | Sequence[str] | str) -> Future:
 
 
 def _held(assets: Mapping[str, Sequence[float]]) -> Question:
-    """The sizes of a plan, held but for rounding."""
+    """The sizes of a plan, held."""
 
-    def near(size: float) -> tuple[float, float]:
-        size = max(size, 0.0)
-        return size * (1 - HOLDING), size * (1 + HOLDING) + HOLDING
+    def size(amount: float) -> tuple[float, float]:
+        amount = amount if amount > NOTHING else 0.0
+        return amount, amount
 
     return Question(
-        added={asset: near(sizes[1]) for asset, sizes in assets.items()},
-        retired={asset: near(sizes[2]) for asset, sizes in assets.items()},
+        added={asset: size(sizes[1]) for asset, sizes in assets.items()},
+        retired={asset: size(sizes[2]) for asset, sizes in assets.items()},
     )
 
 
