@@ -178,7 +178,7 @@ def main() -> None:
         "### Building\n", building(48 if quick else 8760, repeat),
         "### Against PyPSA, from input files to result files\n", against_pypsa([12] if quick else [200, 600], repeat),
         "### Against oemof.solph, one village\n", "Ours from input files to result files; oemof.solph from tables in memory to the least cost.\n", against_oemof("full", 1 if quick else repeat),
-        "### Growth with steps\n", f"HiGHS grows with the power {exponent(steps, highs):.2f} of the steps, memory with {exponent(steps, memory):.2f}.\n", by_steps,
+        "### Growth with steps\n", f"HiGHS grows with the power {exponent(steps, highs):.2f} of the steps, memory with {exponent(steps, memory):.2f}.\n", by_steps, "![Time and memory by the number of steps](pictures/performance.png)\n",
         "### Growth with sites\n", "The village of `init`, so many times, each joined to the next by a heat pipe and a cable.\n", by_sites,
         "### Further questions\n", later(12 if quick else 168),
     ]  # fmt: skip
