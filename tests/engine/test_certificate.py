@@ -70,7 +70,7 @@ def test_no_feasible_point_leaves_the_implied_bounds(seed):
     lp = LinearProgram(A, np.zeros(8), 0.0, np.zeros(8), np.where(dice.rand(8) < 0.6, 2.0, INF), A @ inside - 1, A @ inside + 0.3)  # fmt: skip
     lower, upper = implied(lp)
     for _ in range(20):
-        found = highs._once(replace(lp, cost=dice.randn(8)), "simplex", 60.0, None, highs.GAP)
+        found = highs._once(replace(lp, cost=dice.randn(8)), "simplex", 60.0, None)
         if found.status == highs.OPTIMAL:
             assert (found.x >= lower - 1e-6).all()
             assert (found.x <= upper + 1e-6).all()
@@ -100,11 +100,11 @@ def test_every_method_that_ships_agrees(method, seed):
         A @ inside - 0.1,
         A @ inside + dice.rand(30),
     )
-    found = highs._once(lp, method, 60.0, None, highs.GAP)
+    found = highs._once(lp, method, 60.0, None)
     assert found.status == highs.OPTIMAL
     assert found.certificate.holds
     assert found.objective == pytest.approx(
-        highs._once(lp, "simplex", 60.0, None, highs.GAP).objective, rel=1e-6
+        highs._once(lp, "simplex", 60.0, None).objective, rel=1e-6
     )
 
 
