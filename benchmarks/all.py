@@ -149,8 +149,11 @@ def drawn(steps: list[int], found: list[dict]) -> None:
     for part, name, mark in (("highs", "HiGHS", "o"), ("around", "all around it", "s"), ("build", "build and hand-over", "^")):  # fmt: skip
         left.loglog(steps, [f[part] for f in found], marker=mark, label=name)
     left.set(xlabel="steps in the year", ylabel="seconds", title="Time")
-    left.legend(frameon=False)
-    right.loglog(steps, [f["memory_gb"] for f in found], marker="o", color="#444444")
+    left.legend(frameon=False, fontsize=8, loc="center left")
+    right.plot(steps, [f["memory_gb"] for f in found], marker="o", color="#444444")
+    right.set_ylim(bottom=0)
+    left.set_xticks(steps, map(str, steps))
+    left.minorticks_off()
     right.set(xlabel="steps in the year", ylabel="GB", title="Peak memory")
     for axes in (left, right):
         axes.grid(alpha=0.3, which="both")

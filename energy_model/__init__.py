@@ -24,22 +24,30 @@ if TYPE_CHECKING:
         save,
         verify,
     )
+    from energy_model.engine.solution.bills import bills, network
     from energy_model.engine.solution.bounds import prove
     from energy_model.engine.solution.certificate import Certificate
     from energy_model.engine.solution.elastic import NoSolution
+    from energy_model.engine.solution.parties import parties
     from energy_model.engine.solution.problem import Problem
     from energy_model.engine.solution.results import Inconsistent
     from energy_model.engine.solution.run import Run, solve
     from energy_model.engine.solution.series import Question, Series
+    from energy_model.engine.solution.sheets import Sheets, sheets
     from energy_model.engine.tables.schema import Fault, InputFault
     from energy_model.engine.tables.system import System
     from energy_model.studies.alternatives import alternatives
     from energy_model.studies.compare import Comparison, compare, decision, explained
+    from energy_model.studies.explain import explain
     from energy_model.studies.frontier import frontier
+    from energy_model.studies.interests import interests
     from energy_model.studies.ranging import ranging
     from energy_model.studies.regret import regret
+    from energy_model.studies.siting import siting
     from energy_model.studies.study import Crew, Study, open_study
     from energy_model.studies.sweep import sweep
+    from energy_model.studies.symbiosis import symbiosis
+    from energy_model.studies.why_built import Why
     from energy_model.studies.work import Stopped
 
 __all__ = [
@@ -54,26 +62,36 @@ __all__ = [
     "Question",
     "Run",
     "Series",
+    "Sheets",
     "Stopped",
     "Study",
     "System",
+    "Why",
     "alternatives",
+    "bills",
     "changed_files",
     "compare",
     "decision",
+    "explain",
     "explained",
     "formulate",
     "frontier",
+    "interests",
+    "network",
     "open_run",
     "open_study",
+    "parties",
     "prove",
     "ranging",
     "read",
     "refuse",
     "regret",
     "save",
+    "sheets",
+    "siting",
     "solve",
     "sweep",
+    "symbiosis",
     "verify",
 ]
 
@@ -82,22 +100,30 @@ __all__ = [
 PLACES = {
     "engine.formulation": ("formulate",),
     "engine.solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
+    "engine.solution.bills": ("bills", "network"),
     "engine.solution.bounds": ("prove",),
     "engine.solution.certificate": ("Certificate",),
     "engine.solution.elastic": ("NoSolution",),
+    "engine.solution.parties": ("parties",),
     "engine.solution.problem": ("Problem",),
     "engine.solution.results": ("Inconsistent",),
     "engine.solution.run": ("Run", "solve"),
     "engine.solution.series": ("Question", "Series"),
+    "engine.solution.sheets": ("Sheets", "sheets"),
     "engine.tables.schema": ("Fault", "InputFault"),
     "engine.tables.system": ("System",),
     "studies.alternatives": ("alternatives",),
     "studies.compare": ("Comparison", "compare", "decision", "explained"),
+    "studies.explain": ("explain",),
     "studies.frontier": ("frontier",),
+    "studies.interests": ("interests",),
     "studies.ranging": ("ranging",),
     "studies.regret": ("regret",),
+    "studies.siting": ("siting",),
     "studies.study": ("Crew", "Study", "open_study"),
     "studies.sweep": ("sweep",),
+    "studies.symbiosis": ("symbiosis",),
+    "studies.why_built": ("Why",),
     "studies.work": ("Stopped",),
 }
 

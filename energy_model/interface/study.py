@@ -55,12 +55,14 @@ def resolved(resolution: str | None) -> int | str | None:
 
 
 @contextmanager
-def _asked(as_json: bool, **who: Any) -> Iterator[Crew]:
+def asked_by(as_json: bool, **who: Any) -> Iterator[Crew]:
+    """Within, the crew that a command's options name, and who tells of its progress."""
     with Progress(as_json) as tell:
         yield Crew(**who, tell=tell)
 
 
-def _tell(study: Study, as_json: bool) -> None:
+def told_to(study: Study, as_json: bool) -> None:
+    """Draws a finished study and tells it, on a terminal or as JSON."""
     from energy_model.interface import figures_study  # noqa: PLC0415 - drawing takes a while to load
 
     pictures = figures_study.draw(study)
@@ -99,11 +101,11 @@ def sweep(
         raise em.InputFault([em.Fault("study sweep", remedy)])
     varied = table if table is not None else [Variation.parse(text) for text in vary or ()]
     outputs = [name.strip() for name in of.split(",") if name.strip()]
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
         found = em.sweep(
             case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, None, crew
         )  # fmt: skip
-    _tell(found, as_json)
+    told_to(found, as_json)
 
 
 @studies.command()
@@ -120,11 +122,11 @@ def frontier(
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.frontier(
             case, against, points, out, also, also_points, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
-    _tell(found, as_json)
+    told_to(found, as_json)
 
 
 @studies.command()
@@ -143,11 +145,11 @@ def alternatives(
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputFault([em.Fault("--within", remedy, value=within)]) from None
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.alternatives(
             case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
-    _tell(found, as_json)
+    told_to(found, as_json)
 
 
 @studies.command()
@@ -168,12 +170,12 @@ def regret(
     """How much dearer is a plan than the best, should the future turn out otherwise?"""
     from energy_model.studies.regret import future  # noqa: PLC0415
 
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.regret(
             case, dict(map(future, futures)), dict(map(future, plans)) if plans else None, near, out, scenario,
             always or (), resolved(resolution), crew,
         )  # fmt: skip
-    _tell(found, as_json)
+    told_to(found, as_json)
 
 
 @studies.command()
@@ -190,11 +192,11 @@ def ranging(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
-    with _asked(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.ranging(
             case, addresses, share, most, out, scenario, always or (), resolved(resolution), crew
         )
-    _tell(found, as_json)
+    told_to(found, as_json)
 
 
 @studies.command("show")
@@ -202,7 +204,7 @@ def show_(
     folder: Annotated[Path, typer.Argument(help="Folder of a study.")], as_json: AsJson = False
 ) -> None:
     """Show a finished study again."""
-    _tell(em.open_study(folder), as_json)
+    told_to(em.open_study(folder), as_json)
 
 
 def compare(
@@ -221,7 +223,7 @@ def compare(
         remedy = "--with and --without take one case, and not --why"
         raise em.InputFault([em.Fault("compare", remedy)])
     explained = None
-    with _asked(as_json, workers=workers) as crew:
+    with asked_by(as_json, workers=workers) as crew:
         if decided:
             study, found = em.decision(
                 runs[0], with_ or (), without or (), out, scenario, always or (), resolved(resolution), crew

@@ -84,12 +84,16 @@ class Ground:
 
 @dataclass(frozen=True)
 class Case:
-    """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table."""
+    """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table.
+
+    ``whole`` says whether its run is kept; if none, the study's crew does.
+    """
 
     inputs: Mapping[str, Value]
     changes: tuple[str, ...] = ()
     scenario: str | None = None
     question: Question = field(default_factory=Question)
+    whole: bool | None = None
 
     @cached_property
     def key(self) -> str:

@@ -10,19 +10,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
-from energy_model.engine.formulation import TABLES
-from energy_model.engine.solution.archive import open_run
+from energy_model.engine.solution.archive import inputs_of, open_run
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Question
-from energy_model.engine.tables.addresses import row_name
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 
-KEYS = {table.name: list(table.key) for table in TABLES}
 SAME = 1e-6  # share below which two numbers are the same
 Frames = dict[str, pd.DataFrame]
 
@@ -106,26 +102,6 @@ def _side_by_side(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
     frame = frame.assign(same=small, spread=spread.where(~small, 0.0))
     frame = frame.sort_values("spread", ascending=False, kind="stable")
     return frame.drop(columns="spread").rename_axis("name")
-
-
-def inputs_of(run: Run) -> Frames:
-    """The input tables of a run, from memory or from its file, by the names of their rows."""
-    if run.inputs:
-        frames = {name: frame.reset_index() for name, frame in run.inputs.items()}
-    elif run.path is None:
-        return {}
-    else:
-        frames = {}
-        with xr.open_datatree(run.path / "results.nc", engine="netcdf4") as tree:
-            for name, node in tree["inputs"].children.items():
-                frames[name] = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
-    return {name: _by_name(name, frame) for name, frame in frames.items()}
-
-
-def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    keys = [key for key in KEYS[table] if key in frame]
-    names = [row_name(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
-    return frame.drop(columns=keys).set_axis(pd.Index(names, name="row"))
 
 
 def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:

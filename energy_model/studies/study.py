@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +96,11 @@ class Place:
         crew: Crew,
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
+        extra: Mapping[str, bytes] | None = None,
     ) -> Iterator[Work]:
-        """Within, cases are answered; the study's definition stands in its folder."""
+        """Within, cases are answered; the study's definition stands in its folder. ``extra`` are further files of the case."""
         ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
+        ground = replace(ground, files={**ground.files, **(extra or {})})
         store = Store(self.out)
         if store.begin(ground, {"question": question, **definition}) and crew.tell:
             crew.tell(f"the study in {self.out} goes on")

@@ -235,7 +235,8 @@ class Work:
                         lock.release()
                         finished += 1
                     else:
-                        pending[hands.submit(case, self.runs)] = (case, lock)
+                        whole = self.runs if case.whole is None else case.whole
+                        pending[hands.submit(case, whole)] = (case, lock)
                 if not pending:
                     time.sleep(0.2 if elsewhere else 0)
                     continue

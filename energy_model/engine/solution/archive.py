@@ -17,6 +17,7 @@ import xarray as xr
 from energy_model.engine.formulation import TABLES as DECLARED
 from energy_model.engine.solution import certificate, columns
 from energy_model.engine.solution.run import Run
+from energy_model.engine.tables.addresses import row_name
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
@@ -27,6 +28,7 @@ KEYS: dict[str, str | list[str]] = {
     "land": ["site", "land_class"],
     "names": "name",
 }
+ROW_KEYS = {table.name: list(table.key) for table in DECLARED}
 FILES = ("results.nc", "record.json", "certificate.npz")
 
 
@@ -206,6 +208,26 @@ def open_run(path: str | Path) -> Run:
             [Fault(str(path), f"the run cannot be read ({wrong}); run the case again")]
         ) from None
     return Run(results, tables, record, path=path)
+
+
+def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
+    """The input tables of a run, from memory or from its file, by the names of their rows."""
+    if run.inputs:
+        frames = {name: frame.reset_index() for name, frame in run.inputs.items()}
+    elif run.path is None:
+        return {}
+    else:
+        frames = {}
+        with xr.open_datatree(run.path / "results.nc", engine="netcdf4") as tree:
+            for name, node in tree["inputs"].children.items():
+                frames[name] = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
+    return {name: _by_name(name, frame) for name, frame in frames.items()}
+
+
+def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    keys = [key for key in ROW_KEYS[table] if key in frame]
+    names = [row_name(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
+    return frame.drop(columns=keys).set_axis(pd.Index(names, name="row"))
 
 
 def verify(path: str | Path) -> certificate.Certificate:

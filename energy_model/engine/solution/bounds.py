@@ -17,6 +17,7 @@ import numpy as np
 
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs
+from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.certificate import LinearProgram, certify
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.idle import priced, tempted
@@ -130,7 +131,7 @@ def _told(
     gap = _gap(best.objective, bound)
     known = replace(best.certificate, bound=bound, gap=gap, allowed=asked)
     run = of_answer(Results(problem, replace(best, certificate=known)))
-    run.proof = (problem.lp, best.x, prices)
+    run.proof = (problem.lp, best.x, prices, packed(problem))
     run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 

@@ -152,8 +152,10 @@ def _inner(weights: np.ndarray, values: np.ndarray) -> float:
     return float(weights[used] @ values[used])
 
 
-def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> None:
-    """Keeps a program, its answer and its prices in a file that numpy opens."""
+def store(
+    path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray, names: str = ""
+) -> None:
+    """Keeps a program, its answer, its prices and the names of its columns and rows in a file that numpy opens."""
     parts: dict[str, Any] = {
         "data": lp.A.data,
         "indices": lp.A.indices,
@@ -162,6 +164,7 @@ def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> N
     }
     parts |= {"cost": lp.cost, "offset": np.array(lp.offset), "lower": lp.lower, "upper": lp.upper}
     parts |= {"row_lower": lp.row_lower, "row_upper": lp.row_upper, "x": x, "prices": prices}
+    parts["names"] = np.frombuffer(names.encode(), np.uint8)
     np.savez_compressed(path, **parts)
 
 
@@ -180,3 +183,9 @@ def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
             kept["row_upper"],
         )
         return lp, kept["x"], kept["prices"]
+
+
+def names(path: Path) -> str:
+    """The names of the columns and rows of a file written by `store`."""
+    with np.load(path, allow_pickle=False) as kept:
+        return bytes(kept["names"]).decode()

@@ -36,6 +36,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
             "h/a",
             "What is used, over the capacity; of a store, how often it is emptied",
         ),
+        "unit_investment": ("EUR/capacity", "Cost of adding one unit of capacity"),
         "investment": ("EUR", "Cost of what is added"),
         "yearly_cost": ("EUR/a", "All cost entries of the asset"),
     },

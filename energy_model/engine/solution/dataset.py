@@ -59,6 +59,8 @@ def of(results: Results) -> xr.Dataset:
         worth = duals.reshape(shape) / (length if hourly else 1.0)
         data[f"price_of_{family}"] = _array(results, component, worth, said, unit)
     data["price"], data["yearly_price"] = _prices(results)
+    wanted = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
+    data["wanted"] = _array(results, model.wanted, wanted, "Wanted by the demand", "unit/h")
     data["step_length"] = (
         "time",
         length,

@@ -37,6 +37,7 @@ def capacities(results: Results) -> pd.DataFrame:
             used = used.add((data[decision] * length).sum("time").to_series(), fill_value=0.0)
     frame["used"] = used.reindex(frame.index)
     frame["full_load_hours"] = frame["used"] / frame["capacity"].where(frame["capacity"] > 1e-9)
+    frame["unit_investment"] = assets["investment"]
     frame["investment"] = frame["added"] * assets["investment"]
     frame["yearly_cost"] = costs.groupby("name")["cost"].sum().reindex(frame.index).fillna(0.0)
     return frame

@@ -2,7 +2,8 @@
 
 A quantity is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land``, ``citizens_points``, ``firms_points``, the
 name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name: ``land:*:field``,
-``bought:straw_*``, ``added:pump_*``. Several are added up with `` + ``.
+``bought:straw_*``, ``added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and markets, named by themselves
+or by the firm that owns them: ``cost:citizens``. Several are added up with `` + ``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fnmatch
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from energy_model.engine.formulation.limits import matched_terms
 from energy_model.engine.solution.dataset import label, members
@@ -67,6 +69,8 @@ def _one(problem: Problem, text: str) -> Quantity:
     if text in system["limits"].index:
         return _limit(problem, text)
     what, _, pattern = text.partition(":")
+    if what in SINGLE and pattern:
+        return _owned(problem, what, text, pattern)
     if what not in DECISIONS or (not pattern and what not in WHOLE):
         raise _unknown(system, text, text)
     pattern = pattern or "*"
@@ -80,6 +84,27 @@ def _one(problem: Problem, text: str) -> Quantity:
     if not rows and known:
         raise _unknown(system, text, pattern, known)
     return _sum(problem, what, rows)
+
+
+def _owned(problem: Problem, what: str, text: str, pattern: str) -> Quantity:
+    """The cost or the emissions of what some assets and markets do, named by themselves or by who owns them."""
+    system = problem.system
+    firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
+    names = {str(name): str(firm) for name, firm in firms.items()}
+    mine = {n for n, firm in names.items() if fnmatch.filter([n, firm], pattern)}
+    if not mine:
+        raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
+    own = np.zeros(problem.lp.A.shape[1], bool)
+    for decision, (first, shape) in problem.columns.items():
+        width = int(np.prod(shape[1:], dtype=int))
+        for i, member in enumerate(members(problem.model.component(decision)) if shape else ()):
+            if label(member) in mine or (decision == "activity" and label(member).split(":")[0] in mine):  # fmt: skip
+                own[first + i * width : first + (i + 1) * width] = True
+    weights = problem.lp.cost
+    if what == "emissions":
+        row, _ = problem.rows["emissions_sum"]
+        weights = -problem.lp.A[[row]].toarray().ravel()
+    return Quantity(np.where(own, weights, 0.0), 0.0, SINGLE[what])
 
 
 def _sum(problem: Problem, what: str, rows: list[str]) -> Quantity:
@@ -125,7 +150,7 @@ def names(system: System) -> list[str]:
 
 
 def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputFault:
-    offered = known or [*names(system), *(f"{what}:ROWS" for what in DECISIONS)]
+    offered = known or [*names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
     starts = [name for name in offered if part and name.startswith(part)]
     near = starts or difflib.get_close_matches(part.replace("*", ""), offered, n=4, cutoff=0.4)
     said = f"nearest are {', '.join(near[:4])}" if near else f"known are {', '.join(offered[:20])}"

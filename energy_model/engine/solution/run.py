@@ -18,6 +18,7 @@ import xarray as xr
 from energy_model.engine.compile.lazy import Model
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs, indicators
+from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
@@ -145,5 +146,9 @@ def of_answer(results: Results) -> Run:
     }
     inputs = {name: frame for name, frame in system.frames.items() if len(frame)}
     return Run(
-        results.dataset, tables, record, inputs, proof=(results.problem.lp, answer.x, answer.prices)
+        results.dataset,
+        tables,
+        record,
+        inputs,
+        proof=(results.problem.lp, answer.x, answer.prices, packed(results.problem)),
     )

@@ -34,13 +34,15 @@ class Question:
     """What is asked of a case beside its least cost; quantities are named as `quantity` says.
 
     ``limits`` are quantities with the least and the most they may be; ``least`` is a weighted sum of quantities to
-    have least of, in place of cost; ``added`` bounds what is added of an asset, ``retired`` what is retired.
+    have least of, in place of cost; ``added`` bounds what is added of an asset, ``retired`` what is retired. Links that are
+    ``closed`` are not added and carry nothing.
     """
 
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     least: tuple[tuple[float, str], ...] = ()
     added: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     retired: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,10 @@ class Series:
                 if least > high[0] * (1 + 1e-9) + 1e-9 or most < low[0] - 1e-9 or least > most:
                     raise _cannot(decision, asset, least, most, float(high[0]))
                 lower[place], upper[place] = np.clip(least, low, high), np.clip(most, low, high)
+        both_ways = problem.system["links"]["both_ways"] == "yes"
+        for link in question.closed:
+            for decision in ("added", "sent", *(("returned",) if both_ways[link] else ())):
+                upper[problem.place(decision, link)] = 0.0
         changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
         if question.least:
             sums = [(weight, quantity(problem, name)) for weight, name in question.least]
