@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from energy_model.interface import figures_together as together
 from energy_model.interface.figures import COLOURS
 from energy_model.studies.study import Study
 
@@ -211,5 +212,6 @@ def line(table: pd.DataFrame) -> Any:
 
 FIGURES = {
     "frontier": curve, "surface": surface, "extremes": extremes, "regrets": regrets, "tornado": tornado,
-    "sensitivity": sensitivity, "ranges": ranges,
+    "sensitivity": sensitivity, "ranges": ranges, "shares": together.shares, "links": together.links, "sites": together.sites,
+    "between": together.between, "parties": together.gains,
 }  # fmt: skip

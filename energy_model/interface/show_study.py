@@ -18,7 +18,8 @@ from energy_model.studies.study import Study
 
 ROWS = 30  # rows of a table shown on a terminal; the file holds all
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
-MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone")
+MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate", "investment")  # fmt: skip
+MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost")
 FACTORS = ("low", "high", "factor", "within")
 TITLES = {
     "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
@@ -34,7 +35,27 @@ TITLES = {
     "tornado": "Tornado: how far each input alone moves the answer",
     "sensitivity": "Sensitivity of the answer to each input",
     "explained": "What each differing input alone changes in cost",
+    "links": "Links: what each is worth to the whole city / Forbindelser: hvad hver er værd for hele byen",
+    "pairs": "Pairs of links: what two are worth together beyond each alone / Par af forbindelser",
+    "shares": "Shares: alone and together at marginal prices, and the side payment to the fair share / Andele og sidebetalinger",
+    "splits": "Ways to share, and whether anybody would leave / Delinger, og om nogen ville gå",
+    "parties": "Who earns and pays at marginal prices / Hvem tjener og betaler til marginalpriser",
+    "sites": "Sites, the cheapest for the city first / Steder, det billigste for byen først",
+    "prices": "What the firm pays (takes) and earns (delivers) a unit / Virksomhedens priser",
+    "reinforcements": "New links and reinforcements / Nye forbindelser og forstærkninger",
+    "wishes": "Wishes: what each costs / Ønsker: hvad hvert koster",
+    "between": "Between two wishes, at nearly least cost / Mellem to ønsker",
 }
+HIDDEN = ("coalitions", "capacity_values", "land")  # long; they stand in their files
+SHORT = {
+    "links": ("label_en", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full"),
+    "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
+    "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
+    "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),
+    "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
+    "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
+}  # fmt: skip
 
 
 def _print(*what: Any) -> None:
@@ -61,7 +82,7 @@ def study(found: Study, pictures: list[Path]) -> None:
         _print(f"[bold]{title}[/]")
     for name, frame in found.tables.items():
         shown = _shown(name, frame)
-        if len(shown):
+        if len(shown) and name not in HIDDEN:
             _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(shown)))
     for note in found.notes:
         _print(note.replace("[", "\\["))
@@ -87,6 +108,17 @@ def _shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         wide = frame.pivot(index="group", columns="plan", values="added")
         reach = wide.max(axis=1)
         return wide[reach > 1e-3].rename(columns=lambda n: f"plan {n}").reset_index()
+    if name == "prices" and len(frame):
+        carrier = frame["carrier"].str.replace("_", " ") + " " + frame["line"]
+        wide = frame.assign(carrier=carrier).pivot_table(index="site", columns="carrier", values="price", aggfunc="mean")  # fmt: skip
+        return wide.loc[list(dict.fromkeys(frame["site"]))].reset_index()
+    if name == "pairs":
+        frame = frame[frame["kind"] != ""].head(10)
+    if name == "parties":
+        frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
+    if name in SHORT:
+        kept = [c for c in SHORT[name] if c in frame and not (c == "reason" and frame[c].isna().all())]  # fmt: skip
+        return frame[kept]
     if name in ("tornado", "sensitivity") and len(frame):
         costs = frame["output"] == "objective"
         frame = frame.assign(output=frame["output"].where(~costs, "objective [EUR/a]"))
@@ -127,7 +159,7 @@ def _cell(value: Any, column: str) -> str:
             return f"{abs(value) if value == 0 else value:,.0f}"
         if column in FACTORS:
             return f"{value:.4g}"
-        money = column in MONEY or column.endswith(("_cost", "_regret"))
+        money = column in MONEY or column.endswith(("_cost", "_regret", "_at_prices")) or column.startswith(MONEY_STARTS)  # fmt: skip
         return number(value, "EUR/a" if money else "")
     return str(value)
 

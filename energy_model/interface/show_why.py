@@ -21,9 +21,9 @@ LINES = {  # English, Danish
     "storing": ("storing", "lagring"), "wear": ("wear", "slid"), "purchases": ("purchases", "køb"), "sales": ("sales", "salg"),
     "tariffs": ("tariffs", "tariffer"), "taxes": ("taxes", "afgifter"), "distance": ("driving", "kørsel"), "emissions": ("emissions", "udledning"),
     "land": ("land", "areal"), "limit": ("limit", "grænse"), "tie": ("tie", "binding"), "unserved": ("unserved", "ikke leveret"),
-    "balance": ("left over", "tilbage"), "rent of what stands": ("rent of what stands", "rente af det bestående"),
-    "rent of the most that may be added": ("rent of the limit on adding", "rente af udbygningsgrænsen"),
-    "rent of other limits": ("rent of other limits", "rente af andre grænser"), "rounding": ("rounding", "afrunding"),
+    "balance": ("left over", "tilbage"), "rent of what stands": ("rent of what stands", "knaphedsrente af det bestående"),
+    "rent of the most that may be added": ("rent of the limit on adding", "knaphedsrente af udbygningsgrænsen"),
+    "rent of other limits": ("rent of other limits", "knaphedsrente af andre grænser"), "rounding": ("rounding", "afrunding"),
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from energy_model.engine.tables.schema import InputFault
 from energy_model.studies.cases import Case, Ground
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
+NEEDED = 1e-4  # what a link carries or has added below which it is rounding
 GROUND: tuple[Ground, dict[str, np.ndarray] | None] | None = None
 _DESKS: dict[str, Desk] = {}
 _ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS are asked by one thread of a process at a time
@@ -90,9 +91,17 @@ def _found(asked: Asked, run: Run, question: Question) -> dict[str, Any]:
         "quantities": asked.quantities,
         "prices": asked.prices,
         "assets": {str(asset): [float(v) for v in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
+        "carried": _carried(run),
         "violation": max(certificate.row_violation, certificate.bound_violation) if certificate else None,
         "method": asked.answer.method,
     }  # fmt: skip
+
+
+def _carried(run: Run) -> dict[str, float]:
+    """What each link carries in the year, or has been added; nothing where it is not needed."""
+    links = run.tables["capacities"].query("table == 'links'")
+    used = np.maximum(links["used"].to_numpy(float), links["added"].to_numpy(float))
+    return {str(link): float(u) for link, u in zip(links.index, used, strict=True) if u > NEEDED}
 
 
 def _packed(run: Run) -> bytes:

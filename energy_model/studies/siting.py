@@ -8,6 +8,7 @@ move against whoever is large, the estimate is never above the true cost. The la
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.certificate import LinearProgram
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.highs import OPTIMAL
+from energy_model.engine.solution.idle import NOTHING, OWNING
 from energy_model.engine.solution.program import Program, program_of
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Question
@@ -140,29 +142,43 @@ def _check(
 
 
 def _estimate(program: Program, candidate: Candidate, size: float) -> float:
-    """What the activity would cost with all else at the plan's prices: itself and its links, solved alone [EUR/a]."""
-    own = {candidate.asset, *(link.name for link in candidate.links)}
-    chosen, added = [], []
-    for decision, block in program.columns.items():
-        for name in block.names:
-            if name.split(":")[0] in own:
-                chosen.append(np.arange(*block.place(name).indices(len(program.x))))
-                if decision == "added":
-                    added.append((len(chosen) - 1, name))
-    columns = np.concatenate(chosen)
-    starts = np.cumsum([0, *map(len, chosen)])
-    lp = program.lp
+    """What the activity would cost with all else at the plan's prices: itself and its links, solved alone [EUR/a].
+
+    Where nobody does anything a price says nothing; so what stands idle beside the activity is in its program too.
+    """
+    lp, x = program.lp, program.x
+    groups, of_column = program.owners(program.columns, len(x))
+    owners = [name.split(":")[0] if decision == "activity" else name for decision, name in groups]
+    known = {name: i for i, name in enumerate(dict.fromkeys(owners))}
+    owner = np.array([known[name] for name in owners])[of_column]
+    running = np.array([decision not in OWNING for decision, _ in groups])[of_column]
+    busy = np.zeros(len(known), bool)
+    busy[owner[running & (np.abs(x) > NOTHING)]] = True
+    entries = lp.A.tocoo()
+    met = np.zeros(lp.A.shape[0], bool)  # rows where somebody busy acts
+    met[entries.row[busy[owner[entries.col]]]] = True
+    own = np.zeros(len(known), bool)
+    for name in (candidate.asset, *(link.name for link in candidate.links)):
+        own[known[name]] = True
+    before = 0
+    while before != own.sum():
+        before = own.sum()
+        touched = np.zeros(lp.A.shape[0], bool)
+        touched[entries.row[own[owner[entries.col]]]] = True
+        own[owner[entries.col[(touched & ~met)[entries.row]]]] = True
+    columns = np.flatnonzero(own[owner])
     A = lp.A.tocsc()[:, columns].tocsr()
     inside = (np.diff(A.indptr) == np.diff(lp.A.indptr)) & (np.diff(A.indptr) > 0)
     cost = lp.cost[columns] - A.T @ np.where(inside, 0.0, program.prices)
-    lower, upper = lp.lower[columns].copy(), lp.upper[columns].copy()
-    for place, name in added:
-        here = starts[place]
-        lower[here], upper[here] = (size, size) if name == candidate.asset else (0.0, np.inf)
+    lower, upper = lp.lower.copy(), lp.upper.copy()
+    added = program.columns["added"]
+    upper[[added.place(link.name).start for link in candidate.links]] = np.inf
+    lower[added.place(candidate.asset)] = upper[added.place(candidate.asset)] = size
     rows = np.flatnonzero(inside)
-    small = LinearProgram(A[rows], cost, 0.0, lower, upper, lp.row_lower[rows], lp.row_upper[rows])
+    small = LinearProgram(A[rows], cost, 0.0, lower[columns], upper[columns], lp.row_lower[rows], lp.row_upper[rows])  # fmt: skip
     answer = highs.solve(small)
-    return answer.objective if answer.status == OPTIMAL else float("nan")
+    base = float(cost @ x[columns])
+    return answer.objective - base if answer.status == OPTIMAL else float("nan")
 
 
 def _row(
@@ -200,14 +216,17 @@ def _details(
         land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > 1e-4]  # fmt: skip
         after = run.tables["capacities"]
         table = after[after["table"] == "links"]
-        more = table["added"] - before["added"].reindex(table.index).fillna(0.0)
-        for link in more.index[more.abs() > 1e-3 * max(1.0, question.activity.size)]:
+        grown = table["added"] - before["added"].reindex(table.index).fillna(0.0)
+        for link in grown.index[grown.abs() > 1e-3 * max(1.0, question.activity.size)]:
             own_link = any(link == connection.name for connection in candidate.links)
-            links.append((candidate.site, link, table.at[link, "label_en"], "connection" if own_link else "reinforcement", more[link], table.at[link, "unit"], more[link] * float(table.at[link, "unit_investment"])))  # fmt: skip
+            links.append((candidate.site, link, table.at[link, "label_en"], "connection" if own_link else "reinforcement", grown[link], table.at[link, "unit"], grown[link] * float(table.at[link, "unit_investment"])))  # fmt: skip
+    numbers = {"quantity": float, "price": float}
+    more = {"more": float, "investment": float}
+    heads = ["site", "link", "label_en", "kind", "more", "unit", "investment"]
     return {
-        "prices": pd.DataFrame(prices, columns=["site", "carrier", "line", "quantity", "price"]),
-        "land": pd.DataFrame(land, columns=["site", "at", "land_class", "more"]),
-        "reinforcements": pd.DataFrame(links, columns=["site", "link", "label_en", "kind", "more", "unit", "investment"]),
+        "prices": pd.DataFrame(prices, columns=["site", "carrier", "line", "quantity", "price"]).astype(numbers),
+        "land": pd.DataFrame(land, columns=["site", "at", "land_class", "more"]).astype({"more": float}),
+        "reinforcements": pd.DataFrame(links, columns=heads).astype(more),
     }  # fmt: skip
 
 
@@ -265,9 +284,10 @@ def _notes(table: pd.DataFrame, asked: Wanted) -> list[str]:
     notes = [f"{asked.size:g} {unit} of {label} costs the city least at {best['label_en'] or best['site']}: {_money(best['added_cost'])} a year ({best['why']})."]  # fmt: skip
     if len(done) > 1:
         notes.append(f"At {worst['label_en'] or worst['site']} it costs {_money(worst['added_cost'] - best['added_cost'])} a year more ({worst['why']}).")  # fmt: skip
-        order = done["estimate"].rank().corr(done["added_cost"].rank())
+        pairs = itertools.combinations(zip(done["estimate"], done["added_cost"], strict=True), 2)
+        alike = np.mean([(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs])
         apart = done["difference"].abs().max()
-        notes.append(f"The estimate from prices alone is {_money(apart)} a year off at most, and ranks the sites alike by {order:.2f} (1: the same order).")  # fmt: skip
+        notes.append(f"The estimate from prices alone is {_money(apart)} a year off at most, and puts {alike:.0%} of all pairs of sites in the right order.")  # fmt: skip
     return notes
 
 

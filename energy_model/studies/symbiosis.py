@@ -38,35 +38,70 @@ NOTHING = 1.0  # EUR/a below which a worth is rounding
 FULL = 0.999  # share of its capacity above which a link is full
 
 
+Links = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year with some links open: its cost [EUR/a], the links it uses, and why there is none if there is none."""
+
+    cost: float
+    used: Links
+    reason: str
+
+
 @dataclass
 class Asked:
-    """The links of a case and the study that asks what opening some of them costs."""
+    """The links of a case and the study that asks what opening some of them costs.
+
+    What is open but not used may as well be closed: a year found with some links open is also the best with any of them
+    closed that it does not use. So many sets of links are known from few years.
+    """
 
     work: Work
     links: dict[str, frozenset[str]]  # link: the two firms
     penalty: float | None
-    least: float = np.nan  # the cost with every link open
-    ended: dict[tuple[str, ...], str] = field(
-        default_factory=dict
-    )  # closed links that leave no plan, and why
+    known: dict[Links, Year] = field(default_factory=dict)
 
-    def costs(self, opened: Sequence[Iterable[str]], whole: bool = False) -> list[float]:
+    def costs(self, opened: Sequence[Iterable[str]]) -> list[float]:
         """The cost of the system with only some links open [EUR/a]; with a penalty where there is no plan."""
-        cases = [self.case(links, whole) for links in opened]
-        found = []
-        for case, answer in zip(cases, self.work.answers(cases), strict=True):
-            if answer["status"] == OPTIMAL:
-                found.append(float(answer["objective"]))
-                continue
-            self.ended[case.question.closed] = str(answer["reason"])
-            known = abs(self.least) if self.penalty is None else self.penalty
-            found.append(self.least + known)
-        return found
+        asked = [frozenset(links) for links in opened]
+        for size in sorted({len(links) for links in asked}, reverse=True):
+            new = [s for s in dict.fromkeys(asked) if len(s) == size and self.year(s) is None]
+            for links, answer in zip(new, self.work.answers(map(self.case, new)), strict=True):
+                self.learn(links, answer)
+        return [self.cost(links) for links in asked]
 
-    def case(self, opened: Iterable[str], whole: bool = False) -> Case:
+    def learn(self, opened: Links, answer: Mapping[str, Any]) -> None:
+        """Keeps what a year costs and which of its links it uses; where there is none, fewer links have none either."""
+        done = answer["status"] == OPTIMAL
+        used = frozenset(set(answer["carried"]) & opened) if done else frozenset()
+        self.known[opened] = Year(float(answer["objective"]) if done else np.nan, used, answer["reason"])  # fmt: skip
+
+    def year(self, opened: Links) -> Year | None:
+        """What is known of a set of links."""
+        if opened in self.known:
+            return self.known[opened]
+        return next((y for links, y in self.known.items() if y.used <= opened <= links), None)
+
+    def cost(self, opened: Links) -> float:
+        """The cost of a set of links that is known; with the penalty where there is no plan."""
+        year = self.year(opened)
+        if year is None or np.isnan(year.cost):
+            return self.without_plan
+        return year.cost
+
+    @property
+    def without_plan(self) -> float:
+        """What a set of links counts that leaves no plan."""
+        least = self.known[frozenset(self.links)].cost
+        return least + (abs(least) if self.penalty is None else self.penalty)
+
+    def case(self, opened: Iterable[str], whole: bool | None = None) -> Case:
         """The case in which only some links are open."""
         told = set(opened)
         closed = tuple(link for link in self.links if link not in told)
+        whole = len(told) in (0, len(self.links)) if whole is None else whole
         return Case({"open": len(told), "links": " ".join(link for link in self.links if link in told)}, question=Question(closed=closed), whole=whole)  # fmt: skip
 
     def within(self, firms: Iterable[str]) -> tuple[str, ...]:
@@ -101,12 +136,13 @@ def symbiosis(
     definition = {"pairs": pairs, "orders": orders, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
     with place.work("symbiosis", definition, crew) as work:
         asked = Asked(work, links, penalty)
-        together, alone = asked.case(links, True), asked.case((), True)
-        first = work.answers([together, alone])[0]
+        together, alone = asked.case(links), asked.case(())
+        first, last = work.answers([together, alone])
         if first["status"] != OPTIMAL:
             raise NoSolution(first["status"], [first["reason"]])
-        asked.least = float(first["objective"])
-        nothing = asked.costs([()], True)[0]
+        asked.learn(frozenset(links), first)
+        asked.learn(frozenset(), last)
+        least, nothing = asked.costs([links, ()])
 
         def worths(coalitions: list[int]) -> list[float]:
             cost = asked.costs([asked.within(game.names(s)) for s in coalitions])
@@ -115,7 +151,7 @@ def symbiosis(
         game = Game(players, worths)
         if len(players) > EXACT:
             game.budget = LOOKED * len(players)
-        game.known[game.all] = nothing - asked.least
+        game.known[game.all] = nothing - least
         value, half = _shapley(game, orders, seed)
         runs = {name: open_run(place.out / "runs" / c.key) for name, c in (("together", together), ("alone", alone)) if work.store.finding(c)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
         books = {name: sheets(run) for name, run in runs.items()}
@@ -165,10 +201,11 @@ def _link_tables(
 ) -> dict[str, pd.DataFrame]:
     """What each link is worth, alone, last in, together with each other one, and hour by hour."""
     links, every = list(asked.links), set(asked.links)
+    least = asked.costs([every])[0]
     both = [set(pair) for pair in itertools.combinations(links, 2)] if pairs else []
     asked.costs([*([link] for link in links), *(every - {link} for link in links), *both, *(every - b for b in both)])  # fmt: skip
     alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
-    last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - asked.least, strict=True))  # fmt: skip
+    last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - least, strict=True))  # fmt: skip
     program, data = program_of(run), run.results
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     built, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
@@ -187,7 +224,7 @@ def _link_tables(
     found = {"links": pd.DataFrame(rows, columns=columns).sort_values("worth_last", ascending=False, ignore_index=True)}  # fmt: skip
     if both:
         first = nothing - np.array(asked.costs(both))
-        final = np.array(asked.costs([every - b for b in both])) - asked.least
+        final = np.array(asked.costs([every - b for b in both])) - least
         told = []
         for pair, of_two, lost in zip(both, first, final, strict=True):
             a, b = sorted(pair, key=links.index)
@@ -270,9 +307,9 @@ def _coalitions(game: Game, asked: Asked, nothing: float) -> pd.DataFrame:
     for coalition in sorted(game.known, key=lambda s: (s.bit_count(), s)):
         firms = game.names(coalition)
         opened = asked.within(firms)
-        closed = asked.case(opened).question.closed
-        reason = asked.ended.get(closed, "")
-        rows.append((len(firms), " ".join(firms), len(opened), nothing - game.known[coalition], game.known[coalition], "penalty" if reason else OPTIMAL, reason))  # fmt: skip
+        year = asked.year(frozenset(opened))
+        ended = year is not None and np.isnan(year.cost)
+        rows.append((len(firms), " ".join(firms), len(opened), nothing - game.known[coalition], game.known[coalition], "penalty" if ended else OPTIMAL, year.reason if year else ""))  # fmt: skip
     return pd.DataFrame(rows, columns=["firms", "coalition", "open_links", "cost", "worth", "status", "reason"])  # fmt: skip
 
 
@@ -303,7 +340,8 @@ def _notes(
     notes.append(f"{first['label_en'] or first['firm']} would lose {_thousand(first['loses_outside_shapley'])} a year by staying out (Shapley value).")  # fmt: skip
     if len(game.players) > EXACT:
         notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval.")  # fmt: skip
-    notes += [f"A coalition has no plan and is counted as costing {_thousand(asked.least + (abs(asked.least) if asked.penalty is None else asked.penalty))} a year: {len(closed)} links closed; {reason}" for closed, reason in asked.ended.items()]  # fmt: skip
+    ended = [(links, year) for links, year in asked.known.items() if np.isnan(year.cost)]
+    notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {year.reason}" for links, year in ended]  # fmt: skip
     owners = set(whose(runs["together"], pd.Series(system.assets.index.astype(str))))
     notes += [f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment." for firm in game.players if firm not in owners]  # fmt: skip
     return notes

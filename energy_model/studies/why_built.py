@@ -32,6 +32,7 @@ from energy_model.engine.solution.sheets import (
 
 LITTLE = 1e-4  # share of what may be added that is next to nothing
 BESIDE = 0.01  # share of a threshold at which it is tried
+DUST = 1e-4  # EUR a year that the solver leaves of nothing
 NOTHING = 1e-6  # share of what may be added below which nothing is added
 Tell = Callable[[str], None]
 
@@ -110,7 +111,7 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     has = float(row["capacity"]) > NOTHING * max(1.0, float(row["existing"]), min(addable, 1e9))
     sheet = again.book.of(asset) if has or first is None else first.of(asset)
     rents = (again.book if has or first is None else first).rents
-    told = _lines(sheet, rents[rents["name"] == asset])
+    told = _lines(sheet, rents[rents["name"] == asset], has or first is None)
     if first is not None and not has:  # the sheet of the first unit
         size = _little(again.program, asset)
         told[["quantity", "amount", *SEASONS]] /= size
@@ -118,10 +119,12 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     return Why(asset, "built" if added > 1e-6 * max(1.0, min(addable, 1e9)) else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
 
 
-def _lines(sheet: pd.DataFrame, rents: pd.DataFrame) -> pd.DataFrame:
-    """The lines of a sheet with its balance, and the rents the balance goes to."""
+def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFrame:
+    """The lines of a sheet with its balance, and the rents the balance goes to; the balance of a first unit goes nowhere."""
     lines = sheet.drop(columns="name")
     balance = {"line": "balance", "of": "", "amount": lines["amount"].sum()}
+    if not built:
+        return pd.concat([lines[lines["amount"].abs() > DUST], pd.DataFrame([balance])], ignore_index=True)  # fmt: skip
     order = {STANDING: 0, ADDABLE: 1, ROUNDING: 9}
     goes = rents.drop(columns="name").assign(of="")
     goes = goes.iloc[np.argsort([order.get(line, 5) for line in goes["line"]], kind="stable")]
@@ -203,7 +206,7 @@ def _sentences(
     if has and rents.get(STANDING, 0.0) > 1 and row["existing"] > 0:
         told.append(f"Each {unit} that stands leaves {rents[STANDING] / row['existing']:,.0f} EUR a year over.")  # fmt: skip
     if has and added > 0 and rents.get(ADDABLE, 0.0) > 1e-4 * max(earned, 1.0):
-        told.append(f"All that may be added is; one {unit} more would be worth {rents[ADDABLE] / added:,.0f} EUR a year.")  # fmt: skip
+        told.append(f"All that may be added is added; one {unit} more would be worth {rents[ADDABLE] / added:,.0f} EUR a year.")  # fmt: skip
     if found is not None:
         told += _turns(found, row, unit)
     return told
@@ -236,16 +239,17 @@ def _largest(income: pd.DataFrame, earned: float, has: bool, unit: str) -> str:
     carrier = str(whole.idxmax())
     season = str(sums.loc[carrier].idxmax()) if sums.loc[carrier].sum() > 0 else ""
     share, in_season = whole[carrier] / earned, float(sums.at[carrier, season]) / earned if season else 0.0  # fmt: skip
+    does, what = "earns" if has else "would earn", carrier.replace("_", " ")
     first = (
-        f"{share:.0%} of what it {'earns' if has else 'would earn'} is {carrier.replace('_', ' ')}"
+        f"{share:.0%} of what it {does} is {what}" if share < 0.995 else f"All it {does} is {what}"
     )
-    each = "" if has else f" ({_money(earned)} a {unit} in all)"
-    return f"{first}; {in_season:.0%} is {carrier.replace('_', ' ')} in {season}{each}." if season else f"{first}{each}."  # fmt: skip
+    each = "" if has else f"; {_money(earned)} a {unit} in all"
+    return f"{first}; {in_season:.0%} is {what} in {season}{each}." if season else f"{first}{each}."
 
 
 def _named(row: pd.Series) -> str:
     label = row["label_en"]
-    return str(label) if isinstance(label, str) and label else str(row.name)
+    return str(label) if isinstance(label, str) and label else str(row.name).replace("_", " ")
 
 
 def _sentence(text: str) -> str:

@@ -55,7 +55,7 @@ def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
     where = f" at {site}" if site else ""
     sentences = [f"The price of {carrier.replace('_', ' ')}{where} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
     for row in sheet.head(TOLD).itertuples(index=False):
-        sentences.append(f"{row.label_en} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
+        sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
     more, price = _one_more(again, program, buses, weights, length)
     sentences.append(f"One more unit, spread over the year, costs {price:,.2f} EUR: {_told(more)}.")
     return Why(carrier, "price", tuple(sentences), sheet, {"one_more": more})

@@ -152,7 +152,7 @@ def test_bills_of_what_nobody_wants_are_none():
     assert em.bills(network_case(), "power").empty
 
 
-def test_accounts_do_not_depend_on_the_order_of_rows(tmp_path):
+def test_accounts_do_not_depend_on_the_order_of_rows():
     """Turned around, the same tables give the same accounts."""
     one = em.solve(tiny.system(4, **EVERYTHING))
     turned = {k: v[::-1] if isinstance(v, list) and k not in ("sites",) else v for k, v in EVERYTHING.items()}  # fmt: skip

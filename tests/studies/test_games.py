@@ -11,9 +11,7 @@ def game(names, worth):
     """A game from a function of the names in a coalition."""
     return Game(
         tuple(names),
-        lambda asked: [
-            float(worth({n for i, n in enumerate(names) if s >> i & 1})) for s in asked
-        ],
+        lambda asked: [float(worth({n for i, n in enumerate(names) if s >> i & 1})) for s in asked],
     )
 
 

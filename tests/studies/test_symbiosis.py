@@ -127,7 +127,9 @@ def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
     )  # fmt: skip
     found = em.symbiosis(case, tmp_path / "study", pairs=False, orders=4, crew=here)
     shares = found.tables["shares"].set_index("firm")
-    assert shares.at["A", "shapley"] == pytest.approx(600)  # an order and its reverse: once before each taker
+    assert shares.at["A", "shapley"] == pytest.approx(
+        600
+    )  # an order and its reverse: once before each taker
     assert shares["shapley"].drop("A").tolist() == pytest.approx([50] * 12)
     assert any("drawn" in note for note in found.notes)
 

@@ -20,6 +20,7 @@ from energy_model.engine.solution.sheets import (
     LIMIT,
     LIMITS,
     RESIDUAL,
+    ROUNDING,
     RULE,
     TAKES,
     TIE,
@@ -28,7 +29,6 @@ from energy_model.engine.solution.sheets import (
 )
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
-HELD = (LANDOWNERS, CLIMATE, LIMITS, RESIDUAL, NOBODY, CONSTANT)
 KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
 MONEY = ["delivers", "takes", "cost", "emissions", "land", "limits", "ties"]
 WEIGHED = ["emitted", "hectares", "citizens_points", "firms_points"]
@@ -73,7 +73,7 @@ def whose(run: Run, names: pd.Series) -> list[str]:
     table = run.tables["names"]
     firms = table["firm"].where(table["firm"].notna() & (table["firm"] != ""), NOBODY)
     places = {f"{site}:{kind}" for site, kind in run.tables["land"].index}
-    held = {CLIMATE, LIMITS, RESIDUAL, CONSTANT}
+    held = {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
     return [
         name if name in held else LANDOWNERS if name in places else str(firms.get(name, NOBODY))
         for name in names

@@ -122,7 +122,7 @@ def _inside(
         first[filled] = np.minimum.reduceat(whose, starts)
         last[filled] = np.maximum.reduceat(whose, starts)
     meeting = np.array([family in OUTSIDE for family, _ in families], bool)[of_row] if len(of_row) else first > 0  # fmt: skip
-    own: np.ndarray = (first == last) & ~meeting
+    own: np.ndarray = filled & (first == last) & ~meeting
     return own
 
 
@@ -229,7 +229,22 @@ def _counterparts(
         kind = OUTSIDE.get(family, RULE)
         who = {EMISSIONS: RESIDUAL, LIMIT: LIMITS, RULE: LIMITS}.get(kind)
         if who is not None:
-            found.append((who, kind, name or ("" if family in OUTSIDE else family), -flow[r], -money[r], *[np.nan] * len(SEASONS)))
+            found.append(
+                (
+                    who,
+                    kind,
+                    name or ("" if family in OUTSIDE else family),
+                    -flow[r],
+                    -money[r],
+                    *[np.nan] * len(SEASONS),
+                )
+            )
+    buses = [b for b in BALANCES if b in program.rows]
+    left = 0.0  # what the solver leaves at buses, at their prices
+    for block in (program.rows[b] for b in buses):
+        place = slice(block.first, block.first + block.size)
+        left += float(program.prices[place] @ (flow - program.lp.row_lower)[place])
+    found.append((ROUNDING, ROUNDING, "", np.nan, -left, *[np.nan] * len(SEASONS)))
     return pd.DataFrame(found, columns=COLUMNS)
 
 

@@ -1,0 +1,166 @@
+"""Why built, why not, why this price: answers worked out by hand, each threshold tried by solving again."""
+
+import dice
+import numpy as np
+import pytest
+import tiny
+import two_hours
+
+import energy_model as em
+
+
+def run_of(folder, *changes, **more):
+    return em.solve(em.read(two_hours.write(folder / "case", **more), changes=changes))
+
+
+def one(run, name, **options):
+    return em.explain(run, name, **options)[0]
+
+
+def test_not_built_and_by_how_much(tmp_path):
+    """A MW of sun earns 2 x 50 a year and costs 120: it misses 20, 10 a MWh, and enters below 100."""
+    why = one(run_of(tmp_path), "sun_here")
+    assert why.kind == "not built"
+    turn = why.threshold
+    assert (turn.gain, turn.used, turn.investment) == pytest.approx((-20, 2, 100))
+    assert turn.tried
+    assert turn.confirmed
+    said = " ".join(why.sentences)
+    assert "misses what it costs by 20.00 EUR a year, 10.00 EUR for each unit" in said
+    assert "enters when its investment is below 100 EUR" in said
+    sheet = why.sheet.set_index("line")["amount"]
+    assert sheet.to_dict() == pytest.approx({"delivers": 100, "owning": -120, "balance": -20})
+
+
+def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
+    """At 80 a MW half a MW is added and a MW more is worth 20; it stays until 100, 25 % more."""
+    why = one(run_of(tmp_path, "conversions.sun_here.investment = 80"), "sun_here")
+    assert why.kind == "built"
+    assert why.threshold.investment == pytest.approx(100)
+    assert why.threshold.confirmed
+    said = " ".join(why.sentences)
+    assert "one MW more would be worth 20 EUR a year" in said
+    assert "rose by 25.0%" in said
+    assert "All it earns is power; 100% is power in winter." in said
+
+
+def test_what_stands_has_a_rent(tmp_path):
+    """Half a MW of old sun costs nothing and earns 50 a year, 100 a MW."""
+    plants = [tiny.plant("old", "power", capacity_existing=0.5)]
+    run = run_of(tmp_path, conversions=plants, flows=[tiny.flow("old", "power", 1)])
+    why = one(run, "old")
+    assert why.kind == "stands"
+    assert any("leaves 100 EUR a year over" in s for s in why.sentences)
+    assert why.threshold is None
+
+
+def test_never_even_for_nothing(tmp_path):
+    """Wind with a running cost above the market's price is not built for nothing."""
+    plants = [tiny.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, running_cost=60)]  # fmt: skip
+    run = run_of(tmp_path, conversions=plants, flows=[tiny.flow("wind_here", "power", 1)])
+    why = one(run, "wind_here")
+    assert not why.threshold.tried
+    assert any("even if it cost nothing" in s for s in why.sentences)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
+    """Built or not: one per cent below its threshold an asset is added, one per cent above it is not."""
+    run = em.solve(em.read(dice.random_case(tmp_path / "case", seed)))
+    told = em.explain(run, "*")
+    assert len(told) == len(run.tables["capacities"])
+    tried = [why.threshold for why in told if why.threshold is not None and why.threshold.tried]
+    assert len(tried) >= 3
+    assert all(turn.confirmed for turn in tried)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
+    """Solved as new cases with another investment, from the tables on, the answer turns where it was told."""
+    folder = dice.random_case(tmp_path / "case", seed)
+    run = em.solve(em.read(folder))
+    why = one(run, "solar")
+    for factor, built in ((0.98, True), (1.02, False)):
+        change = f"conversions.solar.investment = {factor * why.threshold.investment}"
+        other = em.solve(em.read(folder, changes=[change]))
+        assert (other.tables["capacities"].at["solar", "added"] > 1e-6) == built
+
+
+def test_the_price_is_the_markets(tmp_path):
+    why = one(run_of(tmp_path), "power")
+    assert why.sheet.loc[0, "sets_the_price"] == "grid"
+    assert why.sheet.loc[0, "hours"] == pytest.approx(2)
+    assert why.sheet.loc[0, "mean_price"] == pytest.approx(50)
+    more = why.tables["one_more"].set_index("name")["cost"]
+    assert more.to_dict() == pytest.approx({"grid": 50})
+
+
+def test_a_link_brings_the_price_of_its_other_end():
+    run = em.solve(tiny.system(
+        2,
+        sites=[{"site": "here"}, {"site": "there", "lat": 56.1}],
+        markets=[tiny.market(price=50)],
+        demands=[tiny.demand("light", "power", 2) | {"site": "there"}],
+        links=[{"link": "cable", "carrier": "power", "from_site": "here", "to_site": "there", "capacity_existing": 5}],
+    ))  # fmt: skip
+    why = one(run, "power@there")
+    assert why.sheet["sets_the_price"].tolist() == ["grid"]
+
+
+def test_the_price_of_the_target(tmp_path):
+    """Emitting 0.2 t less takes 0.4 MWh of sun at 60 in place of 50: 20 a tonne, 120 for sun less 100 at the market."""
+    why = one(run_of(tmp_path, "case.emissions.target = 0.8"), "emissions")
+    cost = why.sheet.set_index("name")["cost"]
+    assert cost.to_dict() == pytest.approx({"sun_here": 120, "grid": -100})
+    assert any("adds 20.00 EUR/t" in s for s in why.sentences)
+
+
+def test_no_target_and_a_slack_one_are_told(tmp_path):
+    assert any("no emission target" in s for s in one(run_of(tmp_path / "a"), "co2").sentences)
+    slack = one(run_of(tmp_path / "b", "case.emissions.target = 5"), "emissions")
+    assert any("costs nothing" in s for s in slack.sentences)
+
+
+def test_the_worth_of_a_hectare(tmp_path):
+    """Emission-free, 0.3 ha of sun at 120 a MW and wind at 160: a hectare more spares 40."""
+    land = [{"site": "here", "land_class": "field", "area": 0.3}]
+    why = one(run_of(tmp_path, "case.emissions.target = 0", land=land), "here:field")
+    cost = why.sheet.set_index("name")["cost"]
+    assert cost.to_dict() == pytest.approx({"wind_here": -160, "sun_here": 120})
+    assert any("worth 40 EUR a year" in s for s in why.sentences)
+
+
+def test_a_hectare_nobody_needs_is_worth_nothing(tmp_path):
+    assert any("worth nothing" in s for s in one(run_of(tmp_path), "here:field").sentences)
+
+
+def test_from_the_folder_alone(tmp_path):
+    """A run opened from disk explains as the one in memory does, after its case is gone."""
+    run = run_of(tmp_path)
+    path = em.save(run, tmp_path / "run")
+    for p in (tmp_path / "case").iterdir():
+        p.unlink()
+    assert one(path, "sun_here").sentences == one(run, "sun_here").sentences
+
+
+def test_without_thresholds_nothing_is_solved(tmp_path, monkeypatch):
+    run = run_of(tmp_path)
+    monkeypatch.setattr("energy_model.engine.solution.highs.solve", None)
+    assert one(run, "sun_here", thresholds=False).threshold is None
+
+
+def test_unknown_names_are_told_with_what_is_near(tmp_path):
+    with pytest.raises(em.InputFault, match="sun_here") as told:
+        em.explain(run_of(tmp_path), ["sun_her", "moon"])
+    assert len(told.value.faults) == 2
+
+
+def test_a_run_of_an_earlier_version_is_told(tmp_path):
+    """A file without the names of its columns cannot be asked why."""
+    path = em.save(run_of(tmp_path), tmp_path / "run")
+    with np.load(path / "certificate.npz") as kept:
+        parts = {name: kept[name] for name in kept.files if name != "names"}
+    np.savez_compressed(path / "certificate.npz", **parts)
+    assert em.verify(path).holds
+    with pytest.raises(em.InputFault, match="run the case again"):
+        em.explain(path, "sun_here")

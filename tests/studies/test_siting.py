@@ -1,0 +1,149 @@
+"""Where an activity costs least: two sites worked out on paper, sites that cannot, and what is placed freely."""
+
+import numpy as np
+import pytest
+import tiny
+
+import energy_model as em
+
+APART = 1.3 * 6371 * np.pi / 180 * 0.1  # km of pipe between north and south, with the detour
+
+# A mill turns a MWh of power into half a MWh of gas; it costs 10 a MW and takes a hectare. In the north power costs 50 and gas
+# 120, in the south power costs 30 and a pipe of 1 EUR a MW and km leads north. West is too small, east has no land.
+PARTS = {
+    "sites": [{"site": "north", "lat": 56.1}, {"site": "south"}, {"site": "west", "lon": 9}, {"site": "east", "lon": 11}],
+    "technologies": [
+        {"technology": "mill", "capacity_unit": "MW", "investment": 10, "lifetime": 1},
+        {"technology": "pipe", "capacity_unit": "MW", "investment_per_km": 1, "lifetime": 1},
+        {"technology": "vault", "capacity_unit": "MWh", "investment": 1, "lifetime": 1, "duration": 2},
+    ],
+    "flows": [tiny.flow("mill", "power", -1), tiny.flow("mill", "gas", 0.5)],
+    "footprints": [{"technology": "mill", "land_class": "industrial", "footprint": 1}],
+    "land": [{"site": s, "land_class": "industrial", "area": a, "citizens_points": 2, "firms_points": 1} for s, a in (("north", 5), ("south", 5), ("west", 1))],
+    "markets": [
+        tiny.market("power_north", price=50) | {"site": "north"}, tiny.market("power_south", price=30) | {"site": "south"},
+        tiny.market("gas_north", "gas", price=120) | {"site": "north"},
+    ],
+    "demands": [tiny.demand("want", "gas", 10) | {"site": "north"}],
+    "links": [{"link": "old_pipe", "carrier": "gas", "from_site": "north", "to_site": "west", "both_ways": "no", "technology": "pipe", "capacity_existing": 1}],
+}  # fmt: skip
+NORTH = 2 * 10 + 4 * 50 - 2 * 120
+SOUTH = 2 * 10 + 4 * 30 - 2 * 120 + APART
+
+
+@pytest.fixture
+def case(tmp_path):
+    return tiny.write(tmp_path / "case", 2, **PARTS)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("siting")
+    case = tiny.write(folder / "case", 2, **PARTS)
+    crew = em.Crew(workers=0)
+    return em.siting(case, "mill=2", require={"north": 0.5}, out=folder / "study", crew=crew)
+
+
+def test_the_cost_at_each_site(found):
+    """Where prices do not move the estimate is exact."""
+    table = found.tables["sites"].set_index("site")
+    assert table.loc["south", ["added_cost", "estimate"]].tolist() == pytest.approx([SOUTH, SOUTH])
+    assert table.loc["north", ["added_cost", "estimate"]].tolist() == pytest.approx([NORTH, NORTH])
+    assert found.tables["sites"]["site"].tolist()[:2] == ["south", "north"]
+
+
+def test_sites_that_cannot_hold_it_say_why(found):
+    reasons = found.tables["sites"].set_index("site")["reason"]
+    assert "needs 2.00 ha" in reasons["west"]
+    assert "no industrial land" in reasons["east"]
+
+
+def test_what_the_firm_sees_and_what_is_taken(found):
+    prices = found.tables["prices"].set_index(["site", "carrier"])["price"]
+    assert prices["south", "power"] == pytest.approx(30)
+    assert prices["south", "gas"] == pytest.approx(120 - APART / 2)  # two hours pay the pipe
+    assert prices["north", "gas"] == pytest.approx(120)
+    land = found.tables["land"].set_index("site")
+    assert land.loc["south", ["at", "land_class", "more"]].tolist() == ["south", "industrial", pytest.approx(2)]  # fmt: skip
+    table = found.tables["sites"].set_index("site")
+    assert table.loc["north", ["land_taken", "citizens_points", "firms_points"]].tolist() == pytest.approx([2, 4, 2])  # fmt: skip
+
+
+def test_new_links_are_told(found):
+    links = found.tables["reinforcements"]
+    assert links[["site", "kind", "more"]].to_numpy().tolist() == [["south", "connection", pytest.approx(1)]]  # fmt: skip
+
+
+def test_why_in_words(found):
+    """The south pays 80 less for power than the north, and its pipe."""
+    assert "least at south" in found.notes[0]
+
+
+def test_placed_freely_it_keeps_what_is_required(found):
+    """A quarter must be in the north."""
+    cost = 0.25 * NORTH + 0.75 * SOUTH
+    last = found.table.iloc[-1]
+    base = found.table.iloc[0]
+    assert last["objective"] - base["objective"] == pytest.approx(cost)
+    assert "1.5 at south, 0.5 at north" in found.notes[-1]
+
+
+def test_where_prices_move_the_estimate_is_below(tmp_path):
+    """Cheap power for one MW only: the second MW pays 50 at the north's price."""
+    markets = [tiny.market("cheap", price=20, buy_most=1) | {"site": "north"}, *PARTS["markets"]]
+    demands = [*PARTS["demands"], tiny.demand("light", "power", 1) | {"site": "north"}]
+    case = tiny.write(tmp_path / "case", 2, **(PARTS | {"markets": markets, "demands": demands}))
+    found = em.siting(case, "mill=2", "north", out=tmp_path / "study", crew=em.Crew(workers=0))
+    row = found.tables["sites"].iloc[0]
+    # without it half a MW of the cheap power is left; at its price the mill would pay 20 for all of its 4 MWh
+    assert row["estimate"] == pytest.approx(20 + 4 * 20 - 240)
+    assert row["added_cost"] == pytest.approx(20 + 1 * 20 + 3 * 50 - 240)
+    assert row["difference"] == pytest.approx(90)
+
+
+def test_a_forbidden_site_stays_empty(case, tmp_path):
+    found = em.siting(case, "mill=2", forbid=["south"], out=tmp_path / "study", crew=em.Crew(workers=0))  # fmt: skip
+    table = found.tables["sites"].set_index("site")
+    assert table.at["south", "reason"] == "forbidden"
+    assert table.at["north", "added_cost"] == pytest.approx(NORTH)
+
+
+def test_a_store_can_be_placed(tmp_path):
+    """A vault that a row uses already, at a site of its own choice."""
+    storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "capacity_addable": 0}]  # fmt: skip
+    case = tiny.write(tmp_path / "case", 2, **(PARTS | {"storages": storages}))
+    found = em.siting(case, "vault=3", out=tmp_path / "study", crew=em.Crew(workers=0))
+    table = found.tables["sites"].set_index("site")
+    assert table.loc[["north", "south"], "added_cost"].tolist() == pytest.approx([3, 3])
+    assert "no power comes" in table.at["east", "reason"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "options", "said"),
+    [
+        ("mill", {}, "size above 0"),
+        ("mill=-1", {}, "size above 0"),
+        ("mil_l=2", {}, "nearest are: mill"),
+        ("pipe=2", {}, "links and vehicles"),
+        ("mill=9", {}, "no site can hold it"),
+        ("mill=2", {"sites": "moon*"}, "no site has such a name"),
+        ("mill=2", {"forbid": ["moon"]}, "no such site"),
+        ("mill=2", {"require": {"west": 1}}, "needs 2.00 ha"),
+        ("mill=2", {"require": {"north": 1.5, "south": 1}}, "sum to more"),
+        ("mill=2", {"require": {"north": 3}}, "at most 2"),
+    ],
+)
+def test_what_cannot_be_asked(case, tmp_path, asked, options, said):
+    with pytest.raises(em.InputFault, match=said):
+        em.siting(case, asked, out=tmp_path / "study", crew=em.Crew(workers=0), **options)
+
+
+def test_no_carrier_at_any_site(tmp_path):
+    """A mill of wind that blows nowhere."""
+    parts = PARTS | {
+        "carriers": [{"carrier": c} for c in ("power", "gas", "straw")] + [{"carrier": "co2", "unit": "t"}],
+        "flows": [tiny.flow("mill", "straw", -1), tiny.flow("mill", "gas", 0.5)],
+    }  # fmt: skip
+    case = tiny.write(tmp_path / "case", 2, **parts)
+    with pytest.raises(em.InputFault, match="no straw comes to the site"):
+        em.siting(case, "mill=2", out=tmp_path / "study", crew=em.Crew(workers=0))
