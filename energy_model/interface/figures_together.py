@@ -12,6 +12,7 @@ from energy_model.studies.study import Study
 
 KILO = 1e3
 SMALL = 500.0  # EUR a year below which a bar is left out
+SEEN = 0.005  # share of the largest bar that a person still sees
 RULES = {
     "prices": "marginal prices / marginalpriser",
     "shapley": "Shapley value / Shapley-værdi",
@@ -82,7 +83,7 @@ def sites(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel("added cost of the city [kEUR/a] / meromkostning for byen")
     axis.set_title("Where it costs least", loc="left", fontsize=11)
-    axis.legend(frameon=False, loc="lower right")
+    figure.legend(frameon=False, loc="outside lower center", ncol=2)
     return figure
 
 
@@ -107,7 +108,8 @@ def gains(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
         return None
     wishes = list(dict.fromkeys(frame["wish"])) if "wish" in frame else [""]
     wide = frame.assign(wish=frame.get("wish", "")).pivot_table(index="party", columns="wish", values="gain")  # fmt: skip
-    wide = wide[wide.abs().max(axis=1) > SMALL].fillna(0.0)
+    seen = max(SMALL, SEEN * float(wide.abs().max().max()))
+    wide = wide[wide.abs().max(axis=1) > seen].fillna(0.0)
     if wide.empty:
         return None
     wide = wide.iloc[np.argsort(wide.iloc[:, 0].to_numpy())]

@@ -18,8 +18,8 @@ from energy_model.studies.study import Study
 
 ROWS = 30  # rows of a table shown on a terminal; the file holds all
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
-MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate", "investment")  # fmt: skip
-MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost")
+MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
+MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
 FACTORS = ("low", "high", "factor", "within")
 TITLES = {
     "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
@@ -114,6 +114,14 @@ def _shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return wide.loc[list(dict.fromkeys(frame["site"]))].reset_index()
     if name == "pairs":
         frame = frame[frame["kind"] != ""].head(10)
+    if name == "parties" and "wish" in frame:
+        order = list(dict.fromkeys(frame["party"]))
+        wide = frame.pivot(index="party", columns="wish", values="gain").loc[order]
+        first = frame["wish"].iloc[0]
+        balance = frame[frame["wish"] == first].set_index("party")["balance"]
+        wide = wide.drop(columns=first).rename(columns=lambda w: f"gain, {w}")
+        wide.insert(0, "balance", balance)
+        return wide[wide.abs().max(axis=1) > 500].reset_index()
     if name == "parties":
         frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
     if name in SHORT:
@@ -168,7 +176,9 @@ def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
     """A study as JSON holds it."""
 
     def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-        return frame.astype(object).where(frame.notna(), None).to_dict("records")
+        times = frame.select_dtypes("datetime").columns
+        plain = frame.assign(**{str(c): frame[c].dt.strftime("%Y-%m-%dT%H:%MZ") for c in times})
+        return plain.astype(object).where(plain.notna(), None).to_dict("records")
 
     return {
         "study": str(found.folder),

@@ -171,6 +171,6 @@ def _notes(wishes: pd.DataFrame) -> list[str]:
     """What each wish costs."""
     notes = []
     for row in wishes[wishes["wish"] != BASE].itertuples(index=False):
-        said = f"costs {row.more_cost / 1e6:,.2f} MEUR a year more than the least cost" if row.status == OPTIMAL else f"has no plan: {row.reason}"  # fmt: skip
+        said = f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost" if row.status == OPTIMAL else f"has no plan: {row.reason}"  # fmt: skip
         notes.append(f"'{row.wish}' {said}.")
     return notes

@@ -17,6 +17,7 @@ from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 EARTH = 6371.0  # km, mean radius
+NEAREST = 3  # sites to which a new link may lead
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def wanted(system: System, text: str) -> Wanted:
         takes = makes = (carrier,)
     else:
         remedy = "it is neither a plant with flows nor a store that a row uses; links and vehicles have no site of their own to choose"
+        if len(users["conversions"]):
+            remedy = "its plants state their flows one by one; state them once under the technology's name in flows.csv"
         raise InputFault([Fault("--activity", remedy, value=technology)])
     label = technologies.at[technology, "label_en"]
     return Wanted(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes)  # fmt: skip
@@ -127,10 +130,11 @@ def _candidate(system: System, asked: Wanted, site: str, shut: bool) -> Candidat
     for carrier in dict.fromkeys((*asked.takes, *asked.makes)):
         if carrier in here:
             continue
-        link = _connection(system, asked, site, carrier)
-        if link is not None:
-            links.append(link)
-        elif _needed(system, asked, carrier):
+        new = _connections(system, asked, site, carrier)
+        links += new
+        if new:
+            continue
+        if _needed(system, asked, carrier):
             word = "comes to" if carrier in asked.takes else "can leave"
             return Candidate(site, asset, reason=f"no {carrier.replace('_', ' ')} {word} the site, and no link of the case carries it")  # fmt: skip
     return Candidate(site, asset, tuple(links))
@@ -177,21 +181,28 @@ def _no_room(system: System, asked: Wanted, site: str) -> str:
     return ""
 
 
-def _connection(system: System, asked: Wanted, site: str, carrier: str) -> Connection | None:
-    """A new link between a site and the nearest one that has a carrier; none if no link of the case carries it."""
+def _connections(system: System, asked: Wanted, site: str, carrier: str) -> list[Connection]:
+    """New links between a site and the nearest ones that have a carrier; none if no link of the case carries it.
+
+    Several, for the nearest may be of no use: a filling station does not take what a ship does.
+    """
     links, buses = system["links"], system.buses
     kinds = links[(links["carrier"] == carrier) & links["technology"].notna()]
     there = [str(s) for s in buses["site"][buses["carrier"] == carrier].unique()]
     if kinds.empty or not there:
-        return None
+        return []
+    addable = kinds["capacity_addable"].astype(float) > 0
+    kinds = kinds[addable] if addable.any() else kinds
     sizes = kinds["capacity_addable"].astype(float).where(lambda s: s > 0)
     sizes = sizes.fillna(kinds["capacity_existing"].astype(float)).clip(lower=1e-6)
     apart = np.log(sizes / asked.size).abs().groupby(kinds["technology"]).median()
-    near = min(there, key=lambda other: (distance(system, site, other), other))
+    near = sorted(there, key=lambda other: (distance(system, site, other), other))[:NEAREST]
     makes, takes = carrier in asked.makes, carrier in asked.takes
-    ends = (near, site) if takes else (site, near)
-    name = f"{carrier}_to_{asked.technology}_at_{site}"
-    return Connection(name, carrier, str(apart.idxmin()), *ends, both_ways=makes and takes)
+    return [
+        Connection(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(apart.idxmin()),
+                   *((other, site) if takes else (site, other)), both_ways=makes and takes)
+        for other in near
+    ]  # fmt: skip
 
 
 def distance(system: System, one: str, other: str) -> float:

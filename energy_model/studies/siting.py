@@ -1,7 +1,7 @@
 """Siting: where would a firm's activity cost the city least, and what would the firm see there?
 
 The activity — so much of any technology — is placed at every site in turn whose land and rules allow it. A carrier that the
-site lacks comes by a new link from the nearest site that has it. First comes an estimate from the prices of the plan without it (the
+site lacks comes by new links from the nearest sites that have it. First comes an estimate from the prices of the plan without it (the
 activity and its links by themselves, all else at today's prices), then the whole system is solved again; as prices
 move against whoever is large, the estimate is never above the true cost. The last case places the whole size freely.
 """
@@ -34,6 +34,7 @@ from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 FREELY = "placed freely"
+RUNS = 1e-6  # share of its largest flow below which a flow is rounding
 TOLD = 3  # reinforcements told of each site
 
 
@@ -209,6 +210,7 @@ def _details(
         lines = books[candidate.site].lines
         own = lines[lines["name"] == candidate.asset]
         traded = own[own["line"].isin([DELIVERS, TAKES])]
+        traded = traded[traded["quantity"].abs() > RUNS * traded["quantity"].abs().max()]
         for row in traded.itertuples(index=False):
             prices.append((candidate.site, row.of.split("@")[0], row.line, row.quantity, row.amount / row.quantity))  # fmt: skip
         run = question.run(case)

@@ -34,7 +34,8 @@ def test_symbiosis_without_links_is_a_sentence(tmp_path):
 
 
 def test_siting_is_one_command(tmp_path):
-    case = two_hours.write(tmp_path / "case")
+    flows = [tiny.flow("sun", "power", 1), tiny.flow("wind_here", "power", 1)]
+    case = two_hours.write(tmp_path / "case", flows=flows)
     said = village.call("study", "siting", case, "--activity", "su=0.5", "--out", tmp_path / "s")
     assert said.code == 0, said.err
     assert "0.5 MW of sun costs the city least at here" in said.out
