@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, compare, explain, accounts, study, profiles, init, export.
+"""Command line: check, run, show, verify, compare, explain, accounts, study, profiles, table, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -17,6 +17,7 @@ from energy_model.interface import show as tables
 from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
 from energy_model.interface.progress import Progress
 from energy_model.interface.study import compare, resolved, studies
+from energy_model.interface.table import table
 from energy_model.interface.together import accounts, explain
 
 ClickException = next(
@@ -94,6 +95,7 @@ def main() -> None:
 app.command()(compare)
 app.command()(explain)
 app.command()(accounts)
+app.command()(table)
 app.add_typer(studies, name="study")
 
 

@@ -29,7 +29,8 @@ from energy_model.studies.cases import Case, Ground
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
 NEEDED = 1e-4  # what a link carries or has added below which it is rounding
-GROUND: tuple[Ground, dict[str, np.ndarray] | None] | None = None
+Arrays = dict[str, np.ndarray]
+GROUND: tuple[Ground, Arrays | None] | None = None
 _DESKS: dict[str, Desk] = {}
 _ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS are asked by one thread of a process at a time
 
@@ -48,11 +49,13 @@ class Desk:
         """The case as it stands; where all begin is known afterwards."""
         return self.series.ask(progress=progress)
 
-    def answer(self, case: Case, keep_run: bool) -> tuple[dict[str, Any], bytes | None]:
+    def answer(
+        self, case: Case, keep_run: bool, begin: highs.Start | None = None
+    ) -> tuple[dict[str, Any], bytes | None]:
         """What is found for a case, and its run's files if they are wanted and its cost is least."""
         begun = time.monotonic()
         try:
-            asked = self.series.ask(case.changes, case.scenario, case.question)
+            asked = self.series.ask(case.changes, case.scenario, case.question, start=begin)
             run = asked.run()
         except InputFault as fault:
             return _ended(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
@@ -118,7 +121,7 @@ def _packed(run: Run) -> bytes:
 # --- in a process of its own --------------------------------------------------------------------------
 
 
-def stand(ground: Ground, start: dict[str, np.ndarray] | None, parent: int | None = None) -> None:
+def stand(ground: Ground, start: Arrays | None, parent: int | None = None) -> None:
     """Tells a new process what it stands on; it ends when the process that began it does."""
     global GROUND  # noqa: PLW0603 - a process has one ground
     GROUND = (ground, start)
@@ -133,9 +136,9 @@ def _leave_with(parent: int) -> None:
 
 
 def answer(
-    given: tuple[Ground, dict[str, np.ndarray] | None] | None, case: Case, keep_run: bool
-) -> tuple[dict[str, Any], bytes | None]:
-    """Answers a case in this process, on the ground given or the one it stands on."""
+    given: tuple[Ground, Arrays | None] | None, case: Case, keep_run: bool, begin: Arrays | None = None,
+) -> tuple[dict[str, Any], bytes | None, Arrays | None]:  # fmt: skip
+    """Answers a case in this process, on the ground given or the one it stands on; gives its end back if it is an anchor."""
     with _ONE_AT_A_TIME:
         known = given or GROUND
         if known is None:
@@ -145,7 +148,11 @@ def answer(
             _DESKS.clear()
             _DESKS[ground.digest] = Desk(ground, highs.Start.unpacked(start) if start is not None else None)  # fmt: skip
         threads, highs.THREADS = highs.THREADS, 1  # as many everywhere, for the same digits
+        at = (
+            highs.Start() if case.anchor else None if begin is None else highs.Start.unpacked(begin)
+        )
         try:
-            return _DESKS[ground.digest].answer(case, keep_run)
+            found, run = _DESKS[ground.digest].answer(case, keep_run, at)
+            return found, run, at.packed() if case.anchor and at is not None else None
         finally:
             highs.THREADS = threads

@@ -86,7 +86,8 @@ class Ground:
 class Case:
     """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table.
 
-    ``whole`` says whether its run is kept; if none, the study's crew does.
+    ``whole`` says whether its run is kept; if none, the study's crew does. ``begins_at`` is the key of a case asked before, an
+    anchor, at whose end this one begins; its own end is kept if it is an ``anchor``.
     """
 
     inputs: Mapping[str, Value]
@@ -94,6 +95,8 @@ class Case:
     scenario: str | None = None
     question: Question = field(default_factory=Question)
     whole: bool | None = None
+    begins_at: str | None = None
+    anchor: bool = False
 
     @cached_property
     def key(self) -> str:

@@ -27,7 +27,7 @@ from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case, Ground
 
 DEFINITION = "study.toml"
-FOLDERS = ("cases", "runs", "claims")
+FOLDERS = ("cases", "runs", "claims", "starts")
 FIRST = ("case", "status", "reason", "objective")
 
 
@@ -105,20 +105,21 @@ class Store:
 
     # --- where all begin --------------------------------------------------------------------------
 
-    def start(self) -> highs.Start | None:
-        """Where all cases begin, if that is known."""
-        place = self.folder / "begin.npz"
+    def start(self, case: str = "begin") -> highs.Start | None:
+        """Where all cases begin, or the end of an anchor by its key, if that is known."""
+        place = self.folder / "starts" / f"{case}.npz"
         try:
             with np.load(place) as arrays:
                 return highs.Start.unpacked(dict(arrays))
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
 
-    def keep_start(self, start: highs.Start) -> None:
-        """Keeps where all cases begin; nothing where there is nowhere to begin."""
+    def keep_start(self, start: highs.Start | Mapping[str, np.ndarray], case: str = "begin") -> None:  # fmt: skip
+        """Keeps where all cases begin, or the end of an anchor; nothing where there is nowhere to begin."""
         file = io.BytesIO()
-        np.savez_compressed(file, **start.packed())  # type: ignore[arg-type]
-        _write(self.folder / "begin.npz", file.getvalue())
+        arrays = start.packed() if isinstance(start, highs.Start) else dict(start)
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        _write(self.folder / "starts" / f"{case}.npz", file.getvalue())
 
     # --- tables -----------------------------------------------------------------------------------
 

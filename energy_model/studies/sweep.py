@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies import designs
+from energy_model.studies.anchors import anchored
 from energy_model.studies.cases import digest_of
 from energy_model.studies.designs import Variation
 from energy_model.studies.study import Crew, Place, Study, finish, refuse_many
@@ -50,6 +51,7 @@ def sweep(
         many = designs.count(design, variations, samples)
         refuse_many(many, place.read(), crew)
         cases = [*head, *made]
+    cases = anchored(cases)
     place.addresses(cases, crew.tell)
     definition = {
         "design": design,

@@ -22,6 +22,7 @@ from energy_model.engine.solution import highs
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies import answering
+from energy_model.studies.answering import Arrays
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
 
@@ -47,7 +48,7 @@ class Hands(Protocol):
 
     many: int
 
-    def submit(self, case: Case, keep_run: bool) -> futures.Future: ...  # noqa: D102
+    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future: ...  # noqa: D102
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]: ...  # noqa: D102
 
@@ -62,11 +63,11 @@ class Here:
     def __init__(self, ground: Ground, start: dict[str, Any]) -> None:
         self.given = (ground, start)
 
-    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Answers a case at once."""
         future: futures.Future = futures.Future()
         try:
-            future.set_result(answering.answer(self.given, case, keep_run))
+            future.set_result(answering.answer(self.given, case, keep_run, begin))
         except Exception as wrong:  # noqa: BLE001 - it is told where the case is taken
             future.set_exception(wrong)
         return future
@@ -94,13 +95,13 @@ class Processes:
             (self.ground, self.start, os.getpid()),
         )
 
-    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to whoever is free."""
         try:
-            return self.pool.submit(answering.answer, None, case, keep_run)
+            return self.pool.submit(answering.answer, None, case, keep_run, begin)
         except BrokenProcessPool:
             self.pool = self._pool()
-            return self.pool.submit(answering.answer, None, case, keep_run)
+            return self.pool.submit(answering.answer, None, case, keep_run, begin)
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
         """Those that ended, after a while at most."""
@@ -131,10 +132,10 @@ class Cluster:
         self.ground = self.client.scatter((ground, start), broadcast=False, hash=False)
         self.away = 0.0
 
-    def submit(self, case: Case, keep_run: bool) -> futures.Future:
+    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to the scheduler."""
         made: Any = self.client.submit(
-            answering.answer, self.ground, case, keep_run, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
+            answering.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
         )  # fmt: skip
         given: futures.Future = made  # it answers to the same names
         return given
@@ -201,7 +202,8 @@ class Work:
         left = [case for case in unique if self.store.finding(case) is None]
         if left:
             try:
-                self._work(left, len(unique))
+                for part in ([c for c in left if c.anchor], [c for c in left if not c.anchor]):
+                    self._work(part, len(unique))
             except (Lost, KeyboardInterrupt) as end:
                 kept = sum(self.store.finding(case) is not None for case in self.asked.values())
                 told = str(end) or "Interrupted."
@@ -212,7 +214,10 @@ class Work:
         return [one for one in found if one is not None]
 
     def _work(self, left: list[Case], count: int) -> None:
-        done, begun = count - len(left), time.monotonic()
+        if not left:
+            return
+        done = sum(self.store.finding(case) is not None for case in self.asked.values())
+        begun = time.monotonic()
         if self.hands is None:
             self.hands = self._hire()
             begun = time.monotonic()
@@ -236,7 +241,7 @@ class Work:
                         finished += 1
                     else:
                         whole = self.runs if case.whole is None else case.whole
-                        pending[hands.submit(case, whole)] = (case, lock)
+                        pending[hands.submit(case, whole, self._begins(case))] = (case, lock)
                 if not pending:
                     time.sleep(0.2 if elsewhere else 0)
                     continue
@@ -259,11 +264,19 @@ class Work:
     def _take(self, future: futures.Future, case: Case) -> None:
         """Keeps what a case found; one that fails is a row, never the end of the study."""
         try:
-            finding, run = future.result()
+            finding, run, end = future.result()
         except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told in the row
             said = "its process ended; it may need more memory than there is" if _lost(future) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
             finding, run = {"status": highs.FAILED, "reason": said, "objective": None}, None
+            end = None
+        if end:  # before the finding, so that an anchor that is finished has its end
+            self.store.keep_start(end, case.key)
         self.store.keep(case, finding, run)
+
+    def _begins(self, case: Case) -> Arrays | None:
+        """The end of the anchor at which a case begins; none if it has none, or that had no plan."""
+        start = self.store.start(case.begins_at) if case.begins_at else None
+        return start.packed() or None if start is not None else None
 
     def _hire(self) -> Hands:
         """Finds where all cases begin, unless it is known, and who answers them."""

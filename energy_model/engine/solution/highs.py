@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -22,7 +22,7 @@ SMALL = 60_000  # non-zeros below which the simplex method is the faster
 LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
 # Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
-PATIENCE = {"primal": 0.12, "dual": 0.08}
+PATIENCE = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 OTHER_GOAL = (
     0.5  # share of costs that differ above which the goal is another, and its plan elsewhere
 )
@@ -47,6 +47,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "hipo, crossover": HIPO | {"hipo_ordering": "amd", "run_crossover": "on"},
     "primal": {"solver": "simplex", "simplex_strategy": 4},
     "dual": {"solver": "simplex", "simplex_strategy": 1},
+    "stages": {"solver": "simplex", "simplex_strategy": 1},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
@@ -70,7 +71,10 @@ class Start:
     basis: Any = None
 
     def method(self, lp: LinearProgram) -> str | None:
-        """How to go on from the basis: where its plan is still one, but costs differ, from the plan; else from its prices."""
+        """How to go on from the basis: from its plan where only costs differ, from its prices where only limits do.
+
+        Where both do, in two stages: first the limits at the old costs, then the costs from there.
+        """
         if self.x is None or self.cost is None or self.basis is None:
             return None
         if lp.A.shape != (len(self.basis.row_status), len(self.x)):
@@ -78,7 +82,7 @@ class Start:
         moved = np.count_nonzero(lp.cost != self.cost)
         if moved > OTHER_GOAL * np.count_nonzero(self.cost):
             return None
-        return "primal" if moved and keeps(lp, self.x) else "dual"
+        return "dual" if not moved else "primal" if keeps(lp, self.x) else "stages"
 
     def packed(self) -> dict[str, np.ndarray]:
         """As arrays, to be stored or sent."""
@@ -224,8 +228,11 @@ def _once(
     watch = Watch(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
-    _hand_over(highs, lp)
-    if start is not None and method in ("primal", "dual"):
+    warm = start is not None and method in PATIENCE
+    staged = warm and method == "stages"
+    asked = replace(lp, cost=start.cost) if staged and start is not None and start.cost is not None else lp  # fmt: skip
+    _hand_over(highs, asked)
+    if warm and start is not None:
         highs.setBasis(start.basis)
         # counted in pivots, not in seconds: the same question then takes the same way everywhere
         highs.setOptionValue(
@@ -233,6 +240,11 @@ def _once(
         )
     with watch.listening():
         highs.run()
+        if staged and not watch.interrupted and _status(highs) == OPTIMAL:
+            columns = lp.A.shape[1]
+            highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), lp.cost)
+            highs.setOptionValue("simplex_strategy", 4)
+            highs.run()
     if watch.interrupted:
         raise KeyboardInterrupt
     status = _status(highs)

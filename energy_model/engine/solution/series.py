@@ -116,8 +116,12 @@ class Series:
         question: Question | None = None,
         progress: Callable[[str], None] | None = None,
         clock: Clock | None = None,
+        start: highs.Start | None = None,
     ) -> Asked:
-        """The answer to a question put to the case under further changes; raises as `run` does."""
+        """The answer to a question put to the case under further changes; raises as `run` does.
+
+        ``start`` is where this one begins in place of the first answer's end; an empty one is filled with its own end.
+        """
         tell, clock, changes = progress or (lambda _: None), clock or Clock(), tuple(changes)
         asked = scenario if scenario is not None else self.scenario
         question = question or Question()
@@ -130,7 +134,7 @@ class Series:
         problem = self.problem(changes, asked, clock)
         # with every size held the year is another, much smaller program, and quicker from the start
         held = len(question.added) > len(problem.model.assets) // 2
-        problem.start = None if held else self.start
+        problem.start = None if held else self.start if start is None else start
         with self._put(problem, question) as named:
             answer = problem.solve(lambda said: tell(f"solving: {said}"))
             self.begun = True

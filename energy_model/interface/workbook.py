@@ -1,0 +1,338 @@
+"""Workbook: a case as one Excel file and back again — a sheet for each file, with units, meanings and drop-downs.
+
+The first sheet, *contents*, says which file each sheet is. Every cell is kept: numbers as numbers, expressions and names as
+texts, so the case that comes back is the one that went. Sheets of your own are taken too if they have the name of a table.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from energy_model.engine.formulation import TABLES
+from energy_model.engine.tables import reader
+from energy_model.engine.tables.files import HEADER
+from energy_model.engine.tables.schema import Column, Fault, InputFault, Table
+
+CONTENTS, NAMES = "contents", "names of rows"
+LONGEST = 31  # letters of a sheet's name
+SPARE = 200  # rows below the last that still have drop-downs
+KINDS = (".csv", ".toml")
+ASSETS = ("conversions", "storages", "links", "vehicles")
+HEAD = PatternFill("solid", fgColor="DDEBF7")
+Tell = Callable[[str], None]
+ROW = re.compile(r"row (\d+)")
+
+
+def write(case: Path, out: Path, tell: Tell) -> list[str]:
+    """Writes a case as a workbook; the names of its sheets. InputFault if there is no case, or the file cannot be written."""
+    if not (case / "case.toml").is_file():
+        raise InputFault([Fault(str(case), "there is no case here; name a folder that holds a case.toml")])  # fmt: skip
+    files = {p.relative_to(case).as_posix(): p for p in sorted(case.rglob("*")) if _belongs(p, case)}  # fmt: skip
+    files = {"case.toml": files.pop("case.toml")} | files
+    book = openpyxl.Workbook(write_only=True)
+    sheets = _sheet_names(list(files))
+    keys = _keys(files)
+    _contents(book, sheets)
+    for name, path in files.items():
+        tell(f"writing {name}")
+        text = path.read_text(encoding="utf-8-sig")
+        if name.endswith(".csv"):
+            _table(book, sheets[name], list(csv.reader(io.StringIO(text))), _declared(name), keys)
+        else:
+            sheet = book.create_sheet(sheets[name])
+            sheet.column_dimensions["A"].width = 120
+            for line in text.splitlines():
+                sheet.append([_cell(sheet, line, plain=True)])
+    _names(book, keys)
+    tell(f"saving {out.name}")
+    draft = out.with_name(f".{out.name}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        book.save(draft)
+        draft.replace(out)
+    except OSError as wrong:
+        draft.unlink(missing_ok=True)
+        raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another file with --to")]) from None  # fmt: skip
+    return [CONTENTS, *sheets.values(), NAMES]
+
+
+def _belongs(path: Path, case: Path) -> bool:
+    parts = path.relative_to(case).parts
+    return path.is_file() and path.suffix in KINDS and not any(p.startswith(".") for p in parts)
+
+
+def _sheet_names(files: Sequence[str]) -> dict[str, str]:
+    """A sheet name for each file: short enough for Excel, and each once whatever its case."""
+    found: dict[str, str] = {}
+    for file in files:
+        stem = re.sub(r"[\\/*?:\[\]]", " ", file.removesuffix(".csv"))
+        name, number = stem[:LONGEST], 1
+        while name.lower() in {n.lower() for n in (*found.values(), CONTENTS, NAMES)}:
+            number += 1
+            name = f"{stem[: LONGEST - 3]} {number}"
+        found[file] = name
+    return found
+
+
+def _declared(file: str) -> Table | None:
+    """The table that a file holds rows of."""
+    stem = file.removesuffix(".csv")
+    fitting = [t for t in TABLES if stem == t.name or stem.startswith(f"{t.name}_")]
+    return max(fitting, key=lambda t: len(t.name), default=None) if "/" not in file else None
+
+
+def _keys(files: Mapping[str, Path]) -> dict[str, list[str]]:
+    """The names of rows of each table, for the drop-downs; assets are the rows of four tables."""
+    found: dict[str, list[str]] = {}
+    for file, path in files.items():
+        table = _declared(file) if file.endswith(".csv") else None
+        if table is None or len(table.key) > 1:
+            continue
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        heads = [_name(h) for h in rows[0]] if rows else []
+        if table.key[0] in heads:
+            at = heads.index(table.key[0])
+            found.setdefault(table.name, []).extend(r[at] for r in rows[1:] if len(r) > at and r[at])  # fmt: skip
+    found["assets"] = [name for table in ASSETS for name in found.get(table, [])]
+    return {table: list(dict.fromkeys(names)) for table, names in found.items() if names}
+
+
+def _name(header: str) -> str:
+    match = HEADER.match(header)
+    return match["name"] if match else header.strip()
+
+
+def _contents(book: Any, sheets: Mapping[str, str]) -> None:
+    sheet = book.create_sheet(CONTENTS)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 40
+    sheet.column_dimensions["C"].width = 90
+    sheet.append([_head(sheet, text) for text in ("sheet", "file", "what it holds")])
+    for file, name in sheets.items():
+        table = _declared(file) if file.endswith(".csv") else None
+        said = table.meaning if table else "Where numbers come from" if file.startswith("sources") else "Settings, a line in each row" if file.endswith(".toml") else "A value for each hour of the year"  # fmt: skip
+        sheet.append([_cell(sheet, text, plain=True) for text in (name, file, said)])
+
+
+def _head(sheet: Any, text: str, said: str = "") -> Any:
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.font, cell.fill = Font(bold=True), HEAD
+    if said:
+        cell.comment = Comment(said, "energy_model", width=320, height=110)
+    return cell
+
+
+def _cell(sheet: Any, text: str, plain: bool = False) -> Any:
+    """A cell: a number where the text is one, else the text and never a formula."""
+    value: Any = text or None
+    if text and not plain:
+        value = _number(text)
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell
+
+
+def _number(text: str) -> float | int | str:
+    """The number a text says, if the same number says nothing else; inf and nan stay words."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if number != number or number in (float("inf"), float("-inf")) or "_" in text:
+        return text
+    return int(number) if number == int(number) and abs(number) < 1e15 and not text.lstrip("+-").startswith("0.") and "e" not in text.lower() else number  # fmt: skip
+
+
+def _table(
+    book: Any, name: str, rows: Sequence[Sequence[str]], table: Table | None, keys: Mapping[str, Sequence[str]]
+) -> None:  # fmt: skip
+    """A sheet of rows, its header with meanings, and drop-downs for what names something."""
+    sheet = book.create_sheet(name)
+    sheet.freeze_panes = "B2"
+    columns = {c.name: c for c in table.columns} if table else {}
+    heads = rows[0] if rows else []
+    for i, header in enumerate(heads, 1):
+        column = columns.get(_name(header))
+        sheet.column_dimensions[get_column_letter(i)].width = min(44, max(12, 2 + max((len(r[i - 1]) for r in rows[:60] if len(r) >= i), default=8)))  # fmt: skip
+        if column is not None and (rule := _choice(column, keys)) is not None:
+            letter = get_column_letter(i)
+            rule.add(f"{letter}2:{letter}{len(rows) + SPARE}")
+            sheet.data_validations.append(rule)
+    sheet.append([_head(sheet, h, _said(columns.get(_name(h)))) for h in heads])
+    for row in rows[1:]:
+        sheet.append([_cell(sheet, text) for text in row])
+
+
+def _said(column: Column | None) -> str:
+    if column is None:
+        return ""
+    empty = "must be filled" if column.required else f"if empty: {column.default}"
+    return f"{column.meaning}. {column.remedy[0].upper()}{column.remedy[1:]}; {empty}."
+
+
+def _choice(column: Column, keys: Mapping[str, Sequence[str]]) -> DataValidation | None:
+    """The drop-down of a column; a name that stands nowhere yet is warned of, not refused."""
+    if column.choices:
+        formula = f'"{",".join(column.choices)}"'
+    elif column.names in keys:
+        letter = get_column_letter(list(keys).index(column.names) + 1)
+        formula = f"'{NAMES}'!${letter}$2:${letter}${len(keys[column.names]) + 1}"
+    else:
+        return None
+    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
+    rule.errorStyle, rule.errorTitle, rule.error = "warning", column.name, column.remedy
+    return rule
+
+
+def _names(book: Any, keys: Mapping[str, Sequence[str]]) -> None:
+    """The sheet that the drop-downs look at."""
+    sheet = book.create_sheet(NAMES)
+    sheet.append([_head(sheet, table) for table in keys])
+    for row in range(max(map(len, keys.values()), default=0)):
+        sheet.append([names[row] if row < len(names) else None for names in keys.values()])
+    sheet.sheet_state = "hidden"
+
+
+def read(book: Path, out: Path, tell: Tell) -> list[str]:
+    """Writes a workbook as a case's folder, once it is whole; the files written. InputFault names sheet and cell of every fault."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputFault([Fault(str(out), "something stands here already; name a folder that does not exist with --to")])  # fmt: skip
+    draft = Path(tempfile.mkdtemp(prefix="energy_model_"))
+    try:
+        sheets = _unpack(book, draft, tell)
+        tell("checking the case")
+        try:
+            reader.read(draft, TABLES)
+        except InputFault as fault:
+            raise InputFault([_placed(f, sheets, draft) for f in fault.faults]) from None
+        files = sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            if out.exists():
+                out.rmdir()
+            shutil.move(draft, out)
+            out.chmod(0o755)
+        except OSError as wrong:
+            raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another folder with --to")]) from None  # fmt: skip
+        return files
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
+    """Writes every sheet as the file it is; sheets by file."""
+    tell(f"opening {book.name}")
+    try:
+        values = openpyxl.load_workbook(book, read_only=True, data_only=True)
+    except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
+        raise InputFault([Fault(str(book), f"it cannot be opened as a workbook ({type(wrong).__name__}); save it as .xlsx")]) from None  # fmt: skip
+    try:
+        files, faults = _files_of(values)
+        if faults:
+            raise InputFault(faults)
+        for file, name in files.items():
+            tell(f"reading {name}")
+            path = (folder / file).resolve()
+            if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
+                raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = [[_text(v) for v in row] for row in values[name].iter_rows(values_only=True)]
+            path.write_text(_as_file(rows, file), encoding="utf-8")
+    finally:
+        values.close()
+    faults = list(_formulas(book, files))
+    if faults:
+        raise InputFault(faults)
+    return files
+
+
+def _files_of(values: Any) -> tuple[dict[str, str], list[Fault]]:
+    """The sheet of every file, by what the contents say and by the names of further sheets; and what is none."""
+    files: dict[str, str] = {}
+    faults = []
+    if CONTENTS in values.sheetnames:
+        for row in values[CONTENTS].iter_rows(min_row=2, max_col=2, values_only=True):
+            name, file = (str(v).strip() if v is not None else "" for v in row)
+            if not name or not file:
+                continue
+            if name in values.sheetnames:
+                files[file] = name
+            else:
+                faults.append(Fault(CONTENTS, "the sheet is gone; put it back, or take its line out of the contents", value=name))  # fmt: skip
+    for name in values.sheetnames:
+        if name in (CONTENTS, NAMES) or name in files.values():
+            continue
+        file = name if name.endswith(".toml") else f"{name}.csv"
+        if _declared(file) is not None or name.startswith("sources") or file == "case.toml":
+            files[file] = name
+        else:
+            faults.append(Fault(f"sheet '{name}'", "it is no table of a case; name it like one (storages_new), or take it out"))  # fmt: skip
+    return files, faults
+
+
+def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
+    """Formulas whose value was never worked out: they would be read as empty."""
+    whole = openpyxl.load_workbook(book, read_only=True)
+    values = openpyxl.load_workbook(book, read_only=True, data_only=True)
+    for name in files.values():
+        for told, known in zip(whole[name].iter_rows(), values[name].iter_rows(), strict=False):
+            for one, other in zip(told, known, strict=False):
+                if one.data_type == "f" and other.value is None:
+                    yield Fault(f"sheet '{name}'", "the formula has no value yet; open and save it in a spreadsheet, or write the number", f"cell {one.coordinate}", value=str(one.value))  # fmt: skip
+    whole.close()
+    values.close()
+
+
+def _text(value: Any) -> str:
+    """A cell as the text a file would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _as_file(rows: list[list[str]], file: str) -> str:
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if file.endswith(".toml"):
+        return "\n".join(row[0] if row else "" for row in rows) + "\n"
+    width = max((i for i, head in enumerate(rows[0], 1) if head), default=0) if rows else 0
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        beyond = any(row[width:])  # what stands beside the table is told as a fault of its row
+        writer.writerow((row if beyond else row[:width]) + [""] * (width - len(row)))
+    return text.getvalue()
+
+
+def _placed(fault: Fault, sheets: Mapping[str, str], folder: Path) -> Fault:
+    """A fault of a file as one of a sheet and a cell."""
+    name = sheets.get(fault.file)
+    if name is None:
+        return fault
+    found, letter = ROW.search(fault.row), ""
+    if fault.column and fault.file.endswith(".csv"):
+        with (folder / fault.file).open(encoding="utf-8") as file:
+            heads = next(csv.reader(file), [])
+        at = [i for i, h in enumerate(heads, 1) if h.strip() == fault.column or _name(h) == fault.column]  # fmt: skip
+        letter = get_column_letter(at[0]) if at else ""
+    cell = f"cell {letter}{found[1]}" if found and letter else fault.row
+    said = fault.row.split("(", 1)[1].rstrip(")") if found and letter and "(" in fault.row else ""
+    return Fault(f"sheet '{name}'", fault.remedy, f"{cell} ({said})" if said else cell, fault.column, fault.value)  # fmt: skip
