@@ -28,6 +28,7 @@ from energy_model.engine.tables.files import HEADER
 from energy_model.engine.tables.schema import Column, Fault, InputFault, Table
 
 CONTENTS, NAMES = "contents", "names of rows"
+DIGITS = 16  # of a number that a workbook keeps
 LONGEST = 31  # letters of a sheet's name
 SPARE = 200  # rows below the last that still have drop-downs
 KINDS = (".csv", ".toml")
@@ -147,12 +148,13 @@ def _cell(sheet: Any, text: str, plain: bool = False) -> Any:
 
 
 def _number(text: str) -> float | int | str:
-    """The number a text says, if the same number says nothing else; inf and nan stay words."""
+    """The number a text says; inf and nan stay words, and so do numbers with more digits than a workbook keeps."""
     try:
         number = float(text)
     except ValueError:
         return text
-    if number != number or number in (float("inf"), float("-inf")) or "_" in text:
+    endless = number != number or number in (float("inf"), float("-inf"))
+    if endless or "_" in text or float(f"{number:.{DIGITS}g}") != number:
         return text
     return int(number) if number == int(number) and abs(number) < 1e15 and not text.lstrip("+-").startswith("0.") and "e" not in text.lower() else number  # fmt: skip
 
