@@ -129,3 +129,26 @@ def test_the_default_run_writes_and_proves_itself(tmp_path):
     assert said.json["scenario"] == "neutral_2030"
     assert village.call("verify", tmp_path / "run").code == 0
     assert "CO2 capture" in village.call("show", tmp_path / "run").out
+
+
+def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):
+    """At marginal prices, rounding told: the accounts of all parties are the cost; every sheet of weight closes."""
+    book = em.sheets(neutral)
+    everybody = em.parties(neutral, book)
+    assert everybody["balance"].sum() == pytest.approx(-neutral.objective, rel=1e-9)
+    assert abs(everybody.at["rounding", "balance"]) < 1e-6 * neutral.objective
+    assert {"citizens", "city"} <= set(everybody["kind"])
+    rounding = book.rents[book.rents["line"] == "rounding"].groupby("name")["amount"].sum()
+    largest = book.lines.groupby("name")["amount"].apply(lambda a: a.abs().max())
+    weighty = largest[largest > 1e6].index
+    assert len(weighty) > 40
+    assert (rounding.reindex(weighty, fill_value=0.0).abs() <= 1e-5 * largest[weighty]).all()
+
+
+def test_every_district_pays_for_heat_and_its_network(neutral):
+    owed = em.bills(neutral, "heat")
+    assert len(owed) == 10
+    assert (owed["price"] > owed["marginal_price"]).all()
+    assert owed["price"].between(20, 80).all()
+    whole = em.network(neutral, "heat")
+    assert whole["lacking"] == pytest.approx(whole["cost"] - whole["earned"])
