@@ -17,3 +17,9 @@ if ! "$python" -m venv .venv >/dev/null 2>&1; then
 fi
 echo "Installing energy_model and what it needs into .venv ..." >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${1:+[$1]}"
+# The page of a run is tested in a real browser; where none can be had, those tests say so and are left out.
+if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing Chromium for the tests of pages ..." >&2
+    as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+    { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || echo "Chromium could not be installed; the tests that need it are left out." >&2
+fi

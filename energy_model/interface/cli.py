@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, compare, explain, accounts, study, profiles, table, init, export.
+"""Command line: check, run, show, verify, compare, explain, accounts, report, study, profiles, table, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -19,6 +19,7 @@ from energy_model.interface.progress import Progress
 from energy_model.interface.study import compare, resolved, studies
 from energy_model.interface.table import table
 from energy_model.interface.together import accounts, explain
+from energy_model.interface.write_report import report
 
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
@@ -95,6 +96,7 @@ def main() -> None:
 app.command()(compare)
 app.command()(explain)
 app.command()(accounts)
+app.command()(report)
 app.command()(table)
 app.add_typer(studies, name="study")
 
@@ -152,6 +154,10 @@ def run(
         bool,
         typer.Option("--again", help="Solve again even if the same inputs were solved before."),
     ] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--report", help="Write the run as a page too: report.html in its folder."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
@@ -186,6 +192,11 @@ def run(
         else:
             tell(f"the same inputs were solved before: {place} (--again solves them again)")
             solved = found
+        if page:
+            from energy_model.interface import report as pages  # noqa: PLC0415
+
+            tell("drawing the page")
+            pages.write(solved, place / "report.html", system.sources)
     proven = solved.record.get("proof", {}).get("gap")
     missed = prove and (proven is None or proven > gap)
     if as_json:

@@ -212,6 +212,8 @@ def open_run(path: str | Path) -> Run:
 
 def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
     """The input tables of a run, from memory or from its file, by the names of their rows."""
+    if run.named_inputs:
+        return dict(run.named_inputs)
     if run.inputs:
         frames = {name: frame.reset_index() for name, frame in run.inputs.items()}
     elif run.path is None:
@@ -221,7 +223,8 @@ def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
         with xr.open_datatree(run.path / "results.nc", engine="netcdf4") as tree:
             for name, node in tree["inputs"].children.items():
                 frames[name] = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
-    return {name: _by_name(name, frame) for name, frame in frames.items()}
+    run.named_inputs.update({name: _by_name(name, frame) for name, frame in frames.items()})
+    return dict(run.named_inputs)
 
 
 def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:

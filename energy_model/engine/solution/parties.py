@@ -61,7 +61,8 @@ def parties(run: Run, found: Sheets | None = None) -> pd.DataFrame:
         else:
             frame[points] = 0.0
     frame[WEIGHED] = frame[WEIGHED].fillna(0.0)
-    frame.insert(0, "kind", [_kinds(run).get(str(party), "account") for party in frame.index])
+    kinds = _kinds(run)
+    frame.insert(0, "kind", [kinds.get(str(party), "account") for party in frame.index])
     order = {"citizens": 0, "city": 1, "firm": 2, "account": 3}
     frame["order"] = frame["kind"].map(order)
     frame = frame.sort_values(["order", "balance"], ascending=[True, False]).drop(columns="order")

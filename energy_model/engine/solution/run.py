@@ -41,6 +41,9 @@ class Run:
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
+    named_inputs: dict[str, pd.DataFrame] = field(
+        default_factory=dict
+    )  # read once, see archive.inputs_of
 
     def __repr__(self) -> str:
         name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"

@@ -1,0 +1,41 @@
+"""Command line: report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.interface.ends import write_json
+from energy_model.interface.progress import Progress
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or a folder of runs (the newest is taken).")],
+    case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
+) -> None:  # fmt: skip
+    """Write a run as one page that opens offline: figures, tables, reasons and proof, in Danish and English."""
+    from energy_model.interface import report as pages  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        tell("opening the run")
+        opened = em.open_run(run)
+        sources = None
+        if case is not None:
+            tell("reading the sources")
+            read = em.read(case, opened.record["scenario"])
+            if read.settings.name != opened.record["case"]:
+                remedy = f"the run is of the case {opened.record['case']}; name its folder"
+                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+            sources = read.sources
+        tell("drawing the page")
+        written = pages.write(opened, out, sources)
+    if as_json:
+        write_json({"written": str(written)})
+    else:
+        Console(highlight=False, soft_wrap=True).print(f"Written to {written}", markup=False)

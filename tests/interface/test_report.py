@@ -1,0 +1,116 @@
+"""The report: everything in one file, in two languages, escaped, drawn without complaint; figures that keep the balances."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import village
+from browser import needs_browser, see
+
+import energy_model as em
+from energy_model.interface import report, report_figures
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    place = tmp_path_factory.mktemp("runs") / "village"
+    em.save(em.solve(em.read(village.original(), resolution=48)), place)
+    return em.open_run(place)
+
+
+def test_a_run_becomes_one_page(run):
+    said = village.call("report", run.path, "--case", village.original(), "--json")
+    assert said.code == 0, said.err
+    page = run.path / "report.html"
+    assert said.json == {"written": str(page)}
+    text = page.read_text(encoding="utf-8")
+    assert page.stat().st_size < 5e6
+    # Nothing is fetched: no address in what the browser loads.
+    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", text)
+    for words in ("Hvad der bygges", "What is built", "Assumptions and sources"):
+        assert words.lower() in text.lower()
+    assert em.verify(run.path).holds
+    assert not em.changed_files(run.path)
+
+
+def test_a_run_writes_its_page_when_asked(tmp_path):
+    said = village.call("run", village.original(), "-r", 24, "-o", tmp_path / "run", "--report")
+    assert said.code == 0
+    assert "heat pump" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8").lower()
+
+
+def test_the_page_of_a_run_in_memory_is_that_of_its_file(tmp_path):
+    made = em.solve(em.read(village.original(), resolution=24))
+    em.save(made, tmp_path / "run")
+    assert report.page(made) == report.page(em.open_run(tmp_path / "run"))
+
+
+def test_what_flows_into_a_carrier_flows_out(run):
+    sankey = report_figures.flows(run, "en").data[0]
+    labels, link = list(sankey.node.label), sankey.link
+    carriers = set(run.tables["carriers"]["label_en"].fillna("")) & set(labels)
+    assert len(carriers) >= 2
+    value = np.array(link.value)
+    for label in carriers:
+        place = labels.index(label)
+        into = value[np.array(link.target) == place].sum()
+        out = value[np.array(link.source) == place].sum()
+        assert into == pytest.approx(out, abs=0.012 * value.max()), label
+
+
+def test_a_week_is_what_feeds_the_carrier(run):
+    steps = run.results["step_of_hour"].to_numpy()
+    drawn = report_figures.week(run, "da", "heat", 336)
+    areas = sum(np.array(t.y) for t in drawn.data if t.stackgroup)
+    fed = report_figures.supply(run, "heat").sum(axis=1).to_numpy()[steps[336:504]]
+    assert areas == pytest.approx(fed, abs=0.05)
+
+
+def test_prices_fall_along_the_duration_curve(run):
+    for line in report_figures.duration(run, "en").data:
+        assert (np.diff(line.y) <= 0).all()
+
+
+def test_costs_by_any_part_are_the_cost(run):
+    for by in ("sector", "firm", "entry"):
+        bars = report_figures.costs(run, "en", by).data[0]
+        assert sum(bars.x) == pytest.approx(run.objective / 1e6, rel=0.03)
+
+
+def test_a_name_cannot_run_in_the_page(tmp_path):
+    case = village.copy(tmp_path)
+    for name in ("conversions", "sites", "carriers"):
+        table = pd.read_csv(case / f"{name}.csv", dtype=str, keep_default_na=False)
+        table["label_en"] = "</script><script>alert(1)</script>"
+        table.to_csv(case / f"{name}.csv", index=False)
+    page = report.page(em.solve(em.read(case, resolution=24)))
+    assert "&lt;script&gt;alert" in page
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere"], "nowhere"),
+        (["RUN", "--case", "nowhere"], "nowhere"),
+        (["RUN", "--out", "/proc/report.html"], "cannot be written"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_told(run, arguments, told):
+    said = village.call("report", *[run.path if a == "RUN" else a for a in arguments])
+    assert said.code == 2
+    assert told in said.err
+    assert "Traceback" not in said.err
+
+
+@needs_browser
+@pytest.mark.parametrize(("language", "width"), [("en", 1200), ("da", 390)])
+def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, language, width):
+    page = report.write(run, tmp_path / "report.html")
+    seen = see(page, tmp_path / "browser", f"?language={language}", width, 14000)
+    assert seen.console == []
+    assert f'data-language="{language}"' in seen.page
+    figures = len(re.findall(r'class="figure', seen.page))
+    assert figures >= 10
+    assert len(re.findall(r'class="figure[^"]*js-plotly-plot"', seen.page)) == figures
