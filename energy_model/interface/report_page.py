@@ -31,13 +31,14 @@ def whole(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
     told = escape(title)
     links = "".join(f'<a href="#{name}">{both(*titles)}</a>' for name, titles, _ in parts)
     body = "".join(f'<section id="{name}"><h2>{both(*titles)}</h2>{content}</section>' for name, titles, content in parts)  # fmt: skip
+    packed = f"""<script type="application/gzip" id="plotly">{_library()}</script>
+<script type="application/gzip" id="figures">{_packed(json.dumps(drawn, separators=(",", ":")))}</script>"""
     return f"""<!doctype html>
 <html lang="en" data-language="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{told}</title><link rel="icon" href="data:,"><style>{(shelf / "report.css").read_text(encoding="utf-8")}</style></head><body>
 <header><button id="switch" type="button"><span lang="en">Dansk</span><span lang="da">English</span></button>
 <h1>{told}</h1><nav aria-label="Sections">{links}</nav></header><main>{body}</main>
-<script type="application/gzip" id="plotly">{_library()}</script>
-<script type="application/gzip" id="figures">{_packed(json.dumps(drawn, separators=(",", ":")))}</script>
+{packed if any(drawn.values()) else ""}
 <script>{(shelf / "report.js").read_text(encoding="utf-8")}</script></body></html>
 """
 

@@ -77,19 +77,19 @@ def study(found: Study, pictures: list[Path]) -> None:
     """A finished study: its cases, its own tables, its notes."""
     title = f"Study {found.question}: {len(found.table)} cases"
     if found.question == "sweep":
-        _print(grid(title, *_rows(_cases(found.table))))
+        _print(grid(title, *_rows(glance(found.table))))
     else:
         _print(f"[bold]{title}[/]")
     for name, frame in found.tables.items():
-        shown = _shown(name, frame)
-        if len(shown) and name not in HIDDEN:
-            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(shown)))
+        kept = shown(name, frame)
+        if len(kept) and name not in HIDDEN:
+            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(kept)))
     for note in found.notes:
         _print(note.replace("[", "\\["))
     written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(p.name for p in pictures))  # fmt: skip
 
 
-def _cases(table: pd.DataFrame) -> pd.DataFrame:
+def glance(table: pd.DataFrame) -> pd.DataFrame:
     """The columns of a study's cases that matter at a glance."""
     place = list(table.columns).index("objective") if "objective" in table else len(table.columns)
     inputs = [c for c in table.columns[1:place] if c not in ("status", "reason")]
@@ -97,7 +97,7 @@ def _cases(table: pd.DataFrame) -> pd.DataFrame:
     return table[["case", *inputs, *failed, *(c for c in SHOWN if c in table)]]
 
 
-def _shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """A table as a person wants to see it first."""
     if name == "regrets" and len(frame):
         wide = frame.pivot(index="plan", columns="future", values="regret")
@@ -136,7 +136,7 @@ def _shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     """Headers and cells as texts; numbers to the right."""
     cells = [
-        [_cell(value, str(column)) for column, value in zip(frame.columns, row, strict=True)]
+        [cell(value, str(column)) for column, value in zip(frame.columns, row, strict=True)]
         for row in frame.head(ROWS).to_numpy(dtype=object)
     ]
     if len(frame) > ROWS:
@@ -146,15 +146,17 @@ def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
         if pd.api.types.is_numeric_dtype(frame[column]) and texts:
             break
         texts += 1
-    return [_header(str(c)) for c in frame.columns], cells, texts
+    return [header(str(c)) for c in frame.columns], cells, texts
 
 
-def _header(name: str) -> str:
+def header(name: str) -> str:
+    """A column's name and unit in words."""
     unit = MEANINGS[name][0] if name in MEANINGS else ""
     return f"{name.replace('_', ' ')}{f' [{unit}]' if unit and not unit.startswith('EUR/a') else ''}"  # fmt: skip
 
 
-def _cell(value: Any, column: str) -> str:
+def cell(value: Any, column: str) -> str:
+    """A cell as a person reads it."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_):
@@ -167,9 +169,13 @@ def _cell(value: Any, column: str) -> str:
             return f"{abs(value) if value == 0 else value:,.0f}"
         if column in FACTORS:
             return f"{value:.4g}"
-        money = column in MONEY or column.endswith(("_cost", "_regret", "_at_prices")) or column.startswith(MONEY_STARTS)  # fmt: skip
-        return number(value, "EUR/a" if money else "")
+        return number(value, "EUR/a" if is_money(column) else "")
     return str(value)
+
+
+def is_money(column: str) -> bool:
+    """Whether a column holds euros a year."""
+    return column in MONEY or column.endswith(("_cost", "_regret", "_at_prices")) or column.startswith(MONEY_STARTS)  # fmt: skip
 
 
 def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
@@ -210,7 +216,7 @@ def comparison(found: Comparison, explained: Study | None, decided: bool) -> Non
                 frame["name"] = [found.labels.get(n, n.replace("_", " ")) for n in frame["name"]]
             _print(grid(title, *_rows(frame)))
     if explained is not None:
-        _print(grid(TITLES["explained"], *_rows(_shown("explained", explained.tables["explained"]))))  # fmt: skip
+        _print(grid(TITLES["explained"], *_rows(shown("explained", explained.tables["explained"]))))  # fmt: skip
         for sentence in _explained(explained):
             _print(sentence)
 

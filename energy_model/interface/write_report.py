@@ -14,15 +14,23 @@ from energy_model.interface.progress import Progress
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="Folder of a run, or a folder of runs (the newest is taken).")],
+    run: Annotated[Path, typer.Argument(help="Folder of a run or of a study, or a folder of runs (the newest is taken).")],
     case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
 ) -> None:  # fmt: skip
-    """Write a run as one page that opens offline: figures, tables, reasons and proof, in Danish and English."""
+    """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
     from energy_model.interface import report as pages  # noqa: PLC0415
+    from energy_model.interface import report_study  # noqa: PLC0415
 
     with Progress(as_json) as tell:
+        if (run / "study.toml").is_file():
+            if case is not None:
+                remedy = "the page of a study tells no sources; leave --case out"
+                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+            tell("drawing the page")
+            _done(report_study.write(em.open_study(run), out), as_json)
+            return
         tell("opening the run")
         opened = em.open_run(run)
         sources = None
@@ -35,6 +43,10 @@ def report(
             sources = read.sources
         tell("drawing the page")
         written = pages.write(opened, out, sources)
+    _done(written, as_json)
+
+
+def _done(written: Path, as_json: bool) -> None:
     if as_json:
         write_json({"written": str(written)})
     else:

@@ -104,6 +104,38 @@ def test_a_report_that_cannot_be_written_is_told(run, arguments, told):
     assert "Traceback" not in said.err
 
 
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    place = tmp_path_factory.mktemp("studies") / "gas"
+    return em.sweep(
+        village.original(), {"markets.gas_market.price": [20, 40, 1e9]}, place, resolution=24
+    )
+
+
+def test_a_study_becomes_one_page(study):
+    said = village.call("report", study.folder)
+    assert said.code == 0, said.err
+    text = (study.folder / "report.html").read_text(encoding="utf-8")
+    assert "Every case" in text
+    assert "3 tilfælde" in text
+    costs = [float(v) * 1e3 for v in re.findall(r'<data value="([^"]+)"', text)]
+    answered = study.table[study.table["status"] == "optimal"]
+    for cost in answered["objective"]:
+        assert any(cost == pytest.approx(c, rel=1e-6) for c in costs)
+    said = village.call("report", study.folder, "--case", village.original())
+    assert said.code == 2
+    assert "leave --case out" in said.err
+
+
+@needs_browser
+def test_a_browser_shows_a_study(study, tmp_path):
+    from energy_model.interface import report_study  # noqa: PLC0415
+
+    seen = see(report_study.write(study, tmp_path / "study.html"), tmp_path / "browser")
+    assert seen.console == []
+    assert 'data-ready="yes"' in seen.page
+
+
 @needs_browser
 @pytest.mark.parametrize(("language", "width"), [("en", 1200), ("da", 390)])
 def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, language, width):

@@ -45,6 +45,7 @@ try { kept = localStorage.getItem("language"); } catch { /* as above */ }
 const wished = new URLSearchParams(location.search).get("language") || kept || (navigator.language || "en").slice(0, 2);
 speak(wished === "da" ? "da" : "en");
 (async () => {
+  if (!document.getElementById("plotly")) { root.dataset.ready = "yes"; return; }
   const [code, data] = await Promise.all([unpack("plotly"), unpack("figures")]);
   const script = document.createElement("script");
   script.textContent = code;
