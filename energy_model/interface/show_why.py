@@ -45,7 +45,7 @@ def why(found: Why) -> None:
     console.print(f"\n[bold]{found.name}[/]")
     for sentence in found.sentences:
         console.print(sentence, markup=False)
-    if "line" in found.sheet:
+    if "line" in found.sheet and len(found.sheet):
         console.print(grid(*_sheet(found)))
     elif len(found.sheet):
         console.print(grid("", *_plain(found.sheet)))
@@ -71,7 +71,7 @@ def _sheet(found: Why) -> tuple[str, list[str], list[list[str]], int]:
 def _plain(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     shown = frame.head(12)
     rows = [
-        [number(v) if isinstance(v, float) and abs(v) >= 10 else f"{v:.3g}" if isinstance(v, float) else str(v).replace("_", " ") for v in row]
+        [number(v) if isinstance(v, float) and abs(v) >= 10 else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
         for row in shown.itertuples(index=False)
     ]  # fmt: skip
     words = sum(not pd.api.types.is_numeric_dtype(frame[c]) for c in frame)

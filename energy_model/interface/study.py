@@ -16,7 +16,7 @@ from energy_model.interface.progress import Progress
 from energy_model.studies.study import Crew, Study
 
 studies = typer.Typer(
-    help="Questions put to a case many times: sweep, frontier, alternatives, regret, ranging.",
+    help="Questions put to a case many times: sweep, frontier, alternatives, regret, ranging, symbiosis, siting, interests.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

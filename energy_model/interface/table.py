@@ -20,13 +20,16 @@ def table(
     to: Annotated[Path, typer.Option("--to", help="The workbook to write, such as case.xlsx; or the folder to write, if a workbook is given.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
 ) -> None:  # fmt: skip
-    """A case as one Excel file, to be edited in the hand, and back again; faults point at sheet and cell."""
+    """A case as one Excel file, to be edited in a spreadsheet, and back again; faults point at sheet and cell."""
     from energy_model.interface import workbook  # noqa: PLC0415 - it takes a while to load
 
     back = source.suffix.lower() in BOOKS
     if back == (to.suffix.lower() in BOOKS):
         remedy = "give a case's folder and --to FILE.xlsx, or a workbook and --to FOLDER"
         raise em.InputFault([em.Fault("table", remedy, value=f"{source} --to {to}")])
+    if to.is_file():
+        remedy = "the file stands already, perhaps with somebody's work in it; name another or take it away"
+        raise em.InputFault([em.Fault("--to", remedy, value=str(to))])
     with Progress(as_json) as tell:
         written = (workbook.read if back else workbook.write)(source, to, tell)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -207,7 +208,7 @@ def _frame(path: Path) -> pd.DataFrame:
         if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
             return pd.read_excel(path, dtype=object)
         return pd.read_csv(path, dtype=object, sep=None, engine="python", encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserError, KeyError) as wrong:
+    except (OSError, ValueError, pd.errors.ParserError, KeyError, csv.Error) as wrong:
         reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
         remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
         raise InputFault([Fault(str(path), remedy)]) from None

@@ -176,7 +176,7 @@ def _judged(game: Game, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
         worst = games.complaint(game, split)
         shares_all = abs(split.sum() - whole) <= near
         stable = shares_all and worst.amount <= near
-        rows.append((rule, float(split.sum()), whole, shares_all, stable, worst.certain, " ".join(game.names(worst.coalition)), worst.amount))  # fmt: skip
+        rows.append((rule, float(split.sum()), whole, shares_all, stable, worst.certain, "" if stable else " ".join(game.names(worst.coalition)), worst.amount))  # fmt: skip
     level, _ = games.least_core(game)
     names = ["rule", "sum", "worth_of_all", "shares_all", "in_core", "certain", "leaves", "gains_by_leaving"]  # fmt: skip
     return pd.DataFrame(rows, columns=names).assign(least_complaint=level)

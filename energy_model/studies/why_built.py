@@ -108,6 +108,7 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     found, first = None, None
     if thresholds and addable > 0:
         found, first = _threshold(again, asset, float(row["unit_investment"]))
+    some = added > NOTHING * max(1.0, min(addable, 1e9))
     has = float(row["capacity"]) > NOTHING * max(1.0, float(row["existing"]), min(addable, 1e9))
     sheet = again.book.of(asset) if has or first is None else first.of(asset)
     rents = (again.book if has or first is None else first).rents
@@ -115,8 +116,14 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     if first is not None and not has:  # the sheet of the first unit
         size = _little(again.program, asset)
         told[["quantity", "amount", *SEASONS]] /= size
-    sentences = _sentences(row, told, found, has, added, addable)
-    return Why(asset, "built" if added > 1e-6 * max(1.0, min(addable, 1e9)) else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
+    if (
+        first is None and not has
+    ):  # what a method leaves of nothing has a sheet too; it tells nothing
+        told = told.iloc[:0]
+    sentences = _sentences(row, told, found, has, added if some else 0.0, addable)
+    if addable > 0 and not has and not thresholds:
+        sentences.append("What its first unit would earn is found by solving again, which was not asked for.")  # fmt: skip
+    return Why(asset, "built" if some else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
 
 
 def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFrame:

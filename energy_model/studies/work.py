@@ -203,7 +203,7 @@ class Work:
         if left:
             try:
                 for part in ([c for c in left if c.anchor], [c for c in left if not c.anchor]):
-                    self._work(part, len(unique))
+                    self._work(part)
             except (Lost, KeyboardInterrupt) as end:
                 kept = sum(self.store.finding(case) is not None for case in self.asked.values())
                 told = str(end) or "Interrupted."
@@ -213,7 +213,7 @@ class Work:
         found = [self.store.finding(case) for case in cases]
         return [one for one in found if one is not None]
 
-    def _work(self, left: list[Case], count: int) -> None:
+    def _work(self, left: list[Case]) -> None:
         if not left:
             return
         done = sum(self.store.finding(case) is not None for case in self.asked.values())
@@ -254,7 +254,9 @@ class Work:
                         self._take(future, case)
                         finished += 1
                     lock.release()
-                self.tell(_progress(done + finished, count, finished, time.monotonic() - begun))
+                self.tell(
+                    _progress(done + finished, len(self.asked), finished, time.monotonic() - begun)
+                )
         finally:
             for future, (_, lock) in pending.items():
                 with contextlib.suppress(Exception):

@@ -110,3 +110,16 @@ def test_an_interrupt_keeps_what_was_finished(case, tmp_path):
     assert "Traceback" not in err
     told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
     assert len(json.loads(told.stdout)["cases"]) == 40
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "carriers.co2.price\n"])
+def test_an_empty_table_of_cases_is_told(tmp_path, content):
+    table = tmp_path / "asked.csv"
+    table.write_text(content, encoding="utf-8")
+    said = village.call(
+        "study", "sweep", village.original(), "--table", table, "--out", tmp_path / "s"
+    )
+    assert said.code == 2
+    assert str(table) in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "s").exists()

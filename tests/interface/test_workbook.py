@@ -177,3 +177,13 @@ def test_calls_that_cannot_be(case, tmp_path, source, to, said):  # noqa: ARG001
     assert told.code == 2
     assert said in told.err
     assert "Traceback" not in told.err
+
+
+def test_a_workbook_that_stands_is_not_overwritten(tmp_path):
+    book = tmp_path / "village.xlsx"
+    assert village.call("table", village.original(), "--to", book).code == 0
+    before = book.read_bytes()
+    said = village.call("table", village.original(), "--to", book)
+    assert said.code == 2
+    assert "stands already" in said.err
+    assert book.read_bytes() == before

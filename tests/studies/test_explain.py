@@ -164,3 +164,11 @@ def test_a_run_of_an_earlier_version_is_told(tmp_path):
     assert em.verify(path).holds
     with pytest.raises(em.InputFault, match="run the case again"):
         em.explain(path, "sun_here")
+
+
+def test_without_thresholds_what_is_not_built_has_no_sheet(tmp_path):
+    """Its first unit would have to be solved for; what a method leaves of nothing is not its sheet."""
+    why = one(run_of(tmp_path), "sun_here", thresholds=False)
+    assert why.kind == "not built"
+    assert why.sheet.empty
+    assert "is found by solving again" in why.sentences[-1]
