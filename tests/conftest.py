@@ -1,6 +1,8 @@
-"""The whole suite may be run with Pyomo's own compiler: ``pytest --reference``."""
+"""The whole suite may be run with Pyomo's own compiler: ``pytest --reference``; and services may be played."""
 
 import os
+
+import pytest
 
 
 def pytest_addoption(parser):
@@ -12,3 +14,26 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--reference"):
         os.environ["ENERGY_MODEL_COMPILER"] = "reference"
+
+
+@pytest.fixture
+def play(tmp_path, monkeypatch):
+    """Starts services played on this machine; answers are kept in a folder of the test, and nobody waits long."""
+    import played  # noqa: PLC0415 - only for the tests that play
+
+    from energy_model.profiles.importers import answers  # noqa: PLC0415
+
+    monkeypatch.setenv(answers.FOLDER, str(tmp_path / "answers"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(answers, "pause", 0.0)
+    monkeypatch.setattr(answers, "back_off", 0.01)
+    monkeypatch.setattr(answers, "LONGEST_WAIT", 0.1)
+    started = []
+
+    def start(answer):
+        started.append(played.Played(answer))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, compare, explain, accounts, report, study, profiles, table, init, export.
+"""Command line: check, run, show, verify, compare, explain, accounts, report, study, fetch, profiles, table, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -15,6 +15,8 @@ from rich.console import Console
 import energy_model as em
 from energy_model.interface import show as tables
 from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
+from energy_model.interface.fetch import fetch
+from energy_model.interface.profiles import profiles
 from energy_model.interface.progress import Progress
 from energy_model.interface.study import compare, resolved, studies
 from energy_model.interface.table import table
@@ -98,6 +100,8 @@ app.command()(explain)
 app.command()(accounts)
 app.command()(report)
 app.command()(table)
+app.command()(fetch)
+app.command()(profiles)
 app.add_typer(studies, name="study")
 
 
@@ -264,31 +268,6 @@ def verify(run: RunFolder, as_json: AsJson = False) -> None:
         tables.certificate(opened, found, changed)
     if not proven:
         raise typer.Exit(STOPPED)
-
-
-@app.command()
-def profiles(
-    case: Case,
-    seed: Annotated[int | None, typer.Option(help="Another seed gives other weather.")] = None,
-    year: Annotated[int | None, typer.Option(help="The calendar year.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", help="Where to write; without it the case's profiles/year.csv."
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Remake a case's synthetic year from its settings, and compare it with published statistics."""
-    from energy_model.interface import remake  # noqa: PLC0415
-
-    with Progress(as_json) as tell:
-        tell("making the year")
-        path, found = remake.year(case, seed, year, out)
-    if as_json:
-        write_json({"written": str(path), "statistics": found.to_dict("records")})
-    else:
-        tables.statistics(path, found)
 
 
 @app.command()

@@ -1,26 +1,27 @@
-"""Remake: a case's synthetic year, made anew from its settings and written beside its tables."""
+"""Remake: a case's year, made anew from its settings and what was measured, and written beside its tables."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from energy_model import profiles
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.settings import load_toml
+from energy_model.interface.refused import as_faults
 
 DIGITS = 5  # significant digits kept of every value
 
 
-def year(
-    case: Path, seed: int | None = None, calendar: int | None = None, out: Path | None = None
-) -> tuple[Path, pd.DataFrame]:
-    """Writes the year of a case's ``[profiles]`` settings; where it was written, and its statistics."""
-    given = dict(load_toml(case / "case.toml").get("profiles", {}))
-    if not given:
+def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> profiles.Settings:
+    """The ``[profiles]`` settings of a case, with what is given in their place; InputFault if they do not do."""
+    written = dict(load_toml(case / "case.toml").get("profiles", {}))
+    if not written:
         raise InputFault(
             [
                 Fault(
@@ -29,14 +30,43 @@ def year(
                 )
             ]
         )
-    given |= {
-        name: value for name, value in (("seed", seed), ("year", calendar)) if value is not None
-    }
     try:
-        settings = profiles.Settings.from_mapping(given)
+        return profiles.Settings.from_mapping(written | dict(given or {}))
     except (ValueError, TypeError) as wrong:
         raise InputFault([Fault("case.toml", str(wrong).rstrip("."), column="profiles")]) from None
-    made = profiles.make_year(settings)
+
+
+def year(
+    case: Path, seed: int | None = None, calendar: int | None = None, out: Path | None = None
+) -> tuple[Path, pd.DataFrame]:
+    """Writes the year of a case's ``[profiles]`` settings; where it was written, and its statistics."""
+    return _make(case, {"seed": seed, "year": calendar}, out)
+
+
+def measured_year(
+    case: Path,
+    measured: pd.DataFrame,
+    price_as_measured: bool = False,
+    seed: int | None = None,
+    out: Path | None = None,
+) -> tuple[Path, pd.DataFrame]:
+    """The same with what was measured in the place of what is made; the calendar is that of the measured year."""
+    calendar = int(pd.DatetimeIndex(measured.index)[0].year)
+    return _make(case, {"seed": seed, "year": calendar}, out, measured, price_as_measured)
+
+
+def _make(
+    case: Path,
+    given: Mapping[str, int | None],
+    out: Path | None,
+    measured: pd.DataFrame | None = None,
+    price_as_measured: bool = False,
+) -> tuple[Path, pd.DataFrame]:
+    settings = settings_of(
+        case, {name: value for name, value in given.items() if value is not None}
+    )
+    with as_faults():
+        made = profiles.make_year(settings, measured, price_as_measured)
     path = out or case / "profiles" / "year.csv"
     write(made, path)
     return path, profiles.statistics_of(made, settings)
@@ -44,7 +74,8 @@ def year(
 
 def write(made: pd.DataFrame, path: Path) -> None:
     """Writes a year of hours as the reader wants it, whole or not at all."""
-    table = made.rename(columns={name: f"{name} [{profiles.UNITS[name]}]" for name in made})
+    named = {name: f"{name} [{profiles.UNITS[name]}]" for name in made}
+    table = (made + 0.0).rename(columns=named)  # no -0
     table.insert(0, "hour", made.index.strftime("%Y-%m-%dT%H:%MZ"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,15 +28,17 @@ def wandering(hours: int, memory: float, random: np.random.RandomState) -> Serie
 
 
 def standard(series: ArrayLike) -> Series:
-    """The series with mean 0 and standard deviation 1."""
+    """The series with mean 0 and standard deviation 1; one that never changes becomes 0."""
     series = np.asarray(series, dtype=float)
-    return (series - series.mean()) / series.std()
+    spread = series.std()
+    return (series - series.mean()) / (spread if spread > 0 else 1.0)
 
 
 def relative(series: ArrayLike) -> Series:
-    """The series divided by its mean, so that its own mean is 1."""
+    """The series divided by its mean, so that its own mean is 1; nothing, such as cooling in a year of cold, stays 0."""
     series = np.asarray(series, dtype=float)
-    return series / series.mean()
+    mean = series.mean()
+    return series / (mean if mean != 0 else 1.0)
 
 
 def smooth(series: ArrayLike, memory: float) -> Series:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Self
 
 MONTHS = 12
+OPTIONAL = ("municipality", "price_area", "weather_station", "sea_station", "sea_point")
 LIMITS = {
     "latitude": (0, 66),  # seasons and panels are the north's; the polar night has no sun
     "longitude": (-180, 180),
@@ -46,6 +47,12 @@ class Settings:
     altitude: float = 0.0  # above the sea [m]
     seed: int = 9
     month_spread: float = 0.35  # share kept of each month's departure from normal; 1 is nature's
+    # Where a measured year is asked for (`importers`); the made year does not need them.
+    municipality: str = ""  # its number: 751
+    price_area: str = ""  # the bidding zone: DK1
+    weather_station: str = ""  # number at the weather service; without it the grid is asked
+    sea_station: str = ""  # the same for sea temperature; without it the nearest is asked
+    sea_point: tuple[float, ...] = ()  # latitude and longitude of a wind park in the bay
 
     def __post_init__(self) -> None:
         """Refuse values no year can be made from."""
@@ -83,6 +90,12 @@ def _unknown(key: str, known: list[str]) -> str:
 
 def _wanted(name: str, kind: Any, value: Any) -> str | None:
     """What a value should have been, or None if it is right."""
+    if name in OPTIONAL and value in ("", ()):
+        return None
+    if name == "sea_point":
+        right = isinstance(value, tuple) and len(value) == 2
+        right = right and all(_is_number(part, -180, 180) for part in value)
+        return None if right else "a list of two numbers, latitude and longitude,"
     if kind is str:
         return None if isinstance(value, str) and value else "a text"
     lowest, highest = LIMITS[name]

@@ -1,6 +1,7 @@
 """Wind: the output of turbines at the wind speed of their hubs."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -24,6 +25,14 @@ TURBULENCE = 0.10  # of the wind between turbines of one park, an assumption
 
 def wind_output(wind: Series, turbines: Turbines) -> Series:
     """Output of the turbines per unit of capacity [1]."""
+    speeds, outputs = _power_curve(turbines)
+    output = np.interp(wind, speeds, outputs, right=0)
+    return np.clip(output * (1 - turbines.losses), 0, 1)
+
+
+@cache
+def _power_curve(turbines: Turbines) -> tuple[Series, Series]:
+    """Wind speeds [m/s] and output at them before losses [1]; the same for every year."""
     from windpowerlib import WindTurbine, power_curves
 
     turbine = WindTurbine(hub_height=turbines.hub_height, turbine_type=turbines.kind)
@@ -34,5 +43,5 @@ def wind_output(wind: Series, turbines: Turbines) -> Series:
         standard_deviation_method="turbulence_intensity",
         turbulence_intensity=TURBULENCE,
     )
-    output = np.interp(wind, curve["wind_speed"], curve["value"] / turbine.nominal_power, right=0)
-    return np.clip(output * (1 - turbines.losses), 0, 1)
+    power = curve["value"].to_numpy(dtype=float) / turbine.nominal_power
+    return curve["wind_speed"].to_numpy(dtype=float), power

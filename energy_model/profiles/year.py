@@ -1,4 +1,4 @@
-"""Year: one weather and one calendar, and everything that follows from them."""
+"""Year: one weather and one calendar, made or measured, and everything that follows from them."""
 
 import pandas as pd
 
@@ -24,7 +24,9 @@ from energy_model.profiles.heat_pumps import (
     performance,
     surplus_heat_source,
 )
+from energy_model.profiles.measured import checked, rank, scaled_price, weather_with
 from energy_model.profiles.price import Drivers, electricity_price, grid_emissions, scarcity
+from energy_model.profiles.series import relative
 from energy_model.profiles.settings import Settings
 from energy_model.profiles.ships import ships_at_berth
 from energy_model.profiles.sun import FIELD, NEIGHBOUR, ROOF, panel_output, sky_above, sun_on_ground
@@ -34,25 +36,41 @@ from energy_model.profiles.weather import weather_of
 from energy_model.profiles.wind import IN_GERMANY, IN_THE_BAY, ON_LAND, wind_output
 
 
-def make_year(settings: Settings) -> pd.DataFrame:
+def make_year(
+    settings: Settings, measured: pd.DataFrame | None = None, price_as_measured: bool = False
+) -> pd.DataFrame:
     """Every profile in every hour of the year, rounded; `UNITS` names the columns' units.
 
-    The index is in universal time. There are always 8760 rows: leap years go without 29 February.
+    Args:
+        settings: The place, the calendar and the levels.
+        measured: Some of `measured.COLUMNS` in the year's hours; they replace what is made.
+        price_as_measured: Keep a measured price as it is, not scaled to the settings' mean.
+
+    Returns:
+        8760 rows in universal time: leap years go without 29 February.
+
+    Raises:
+        Refusal: What is measured cannot be used.
     """
     clock = clock_of(settings)
-    weather = weather_of(settings, clock)
+    given = checked(measured, clock)
+    weather = weather_with(weather_of(settings, clock), given, settings, clock)
     sky = sky_above(settings, clock)
     air, breeze = weather.air_temperature, weather.wind_speed
-    sun = sun_on_ground(sky, weather.cloud)
-    sea = sea_temperature(settings, clock, weather)
-    waste_water = waste_water_temperature(settings, clock, weather)
+    sun = given.get("sun", sun_on_ground(sky, weather.cloud))
+    sea = given.get("sea_temperature", sea_temperature(settings, clock, weather))
+    waste_water = given.get(
+        "waste_water_temperature", waste_water_temperature(settings, clock, weather)
+    )
     network = network_temperature(weather)
 
-    onshore = wind_output(weather.wind_on_land, ON_LAND)
-    nearshore = wind_output(weather.wind_at_sea, IN_THE_BAY)
+    onshore = given.get("onshore_wind", wind_output(weather.wind_on_land, ON_LAND))
+    nearshore = given.get("nearshore_wind", wind_output(weather.wind_at_sea, IN_THE_BAY))
     zone_wind = (onshore + nearshore) / 2
     rooms, taps = space_heat(clock, weather, sun), hot_water(clock)
     demand = electricity_demand(clock, weather)
+    if "electricity_demand" in given:
+        demand = relative(given["electricity_demand"])
     neighbour_sun = sun_on_ground(sky, weather.neighbour_cloud)
     drivers = Drivers(
         demand=demand,
@@ -61,6 +79,10 @@ def make_year(settings: Settings) -> pd.DataFrame:
         neighbour_sun=panel_output(sky, neighbour_sun, air, breeze, NEIGHBOUR),
     )
     scarce = scarcity(settings, clock, drivers)
+    price = electricity_price(settings, scarce)
+    if "electricity_price" in given:  # dear hours are dirty ones, so emissions follow it
+        scarce = rank(given["electricity_price"])
+        price = scaled_price(given["electricity_price"], settings, price_as_measured)
 
     made = {
         "air_temperature": air,
@@ -71,8 +93,8 @@ def make_year(settings: Settings) -> pd.DataFrame:
         "network_temperature": network,
         "onshore_wind": onshore,
         "nearshore_wind": nearshore,
-        "field_sun": panel_output(sky, sun, air, breeze, FIELD),
-        "roof_sun": panel_output(sky, sun, air, breeze, ROOF),
+        "field_sun": given.get("field_sun", panel_output(sky, sun, air, breeze, FIELD)),
+        "roof_sun": given.get("roof_sun", panel_output(sky, sun, air, breeze, ROOF)),
         "air_cop": performance(AIR, air, network, NETWORK_RETURN),
         "sea_cop": performance(SEA, sea, network, NETWORK_RETURN),
         "waste_water_cop": performance(WASTE_WATER, waste_water, network, NETWORK_RETURN),
@@ -87,7 +109,7 @@ def make_year(settings: Settings) -> pd.DataFrame:
         "hot_water": taps,
         "cooling_demand": cooling_demand(clock, weather),
         "ships_at_berth": ships_at_berth(settings, clock),
-        "electricity_price": electricity_price(settings, scarce),
+        "electricity_price": price,
         "grid_emissions": grid_emissions(settings, scarce, zone_wind),
     }
     for name, fleet in FLEETS.items():
