@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from energy_model.studies.study import Crew, Study, open_study
     from energy_model.studies.sweep import sweep
     from energy_model.studies.symbiosis import symbiosis
+    from energy_model.studies.weather import made_years, weather
     from energy_model.studies.why_built import Why
     from energy_model.studies.work import Stopped
 
@@ -77,6 +78,7 @@ __all__ = [
     "formulate",
     "frontier",
     "interests",
+    "made_years",
     "network",
     "open_run",
     "open_study",
@@ -93,6 +95,7 @@ __all__ = [
     "sweep",
     "symbiosis",
     "verify",
+    "weather",
 ]
 
 
@@ -123,6 +126,7 @@ PLACES = {
     "studies.study": ("Crew", "Study", "open_study"),
     "studies.sweep": ("sweep",),
     "studies.symbiosis": ("symbiosis",),
+    "studies.weather": ("made_years", "weather"),
     "studies.why_built": ("Why",),
     "studies.work": ("Stopped",),
 }

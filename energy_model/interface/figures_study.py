@@ -175,6 +175,28 @@ def sensitivity(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     return figure
 
 
+def years(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
+    """Each year's own least cost beside that of the plan held, and the hours the plan does not serve."""
+    part = frame.dropna(subset=["least_cost", "plan_cost"], how="all")
+    if len(part) < 2:
+        return None
+    figure, (axis, below) = _pyplot().subplots(
+        2, 1, figsize=(max(7.0, 2 + 0.5 * len(part)), 6.5), sharex=True, constrained_layout=True, height_ratios=[3, 1]
+    )  # fmt: skip
+    place = np.arange(len(part))
+    axis.plot(place, part["least_cost"] / 1e6, "o", color=COLOURS[0], label="planned for that year")
+    axis.plot(place, part["plan_cost"] / 1e6, "D", color=COLOURS[1], label="the plan as it stands, held")  # fmt: skip
+    axis.vlines(place, part["least_cost"] / 1e6, part["plan_cost"] / 1e6, color="#999999", zorder=0)
+    axis.set_ylabel("cost of the year [MEUR/a]")
+    axis.legend(frameon=False)
+    below.bar(place, part["unserved_hours"], color=COLOURS[3], width=0.6)
+    below.set_ylabel("hours not\nall served [h/a]")
+    below.set_xticks(place, [name.replace("_", " ") for name in part["year"]], rotation=45, ha="right")  # fmt: skip
+    for one in (axis, below):
+        one.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
 def ranges(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """The range of each number within which the plan stays."""
     ends = frame[["low", "high"]].replace([-np.inf, np.inf], np.nan)
@@ -211,7 +233,7 @@ def line(table: pd.DataFrame) -> Any:
 
 
 FIGURES = {
-    "frontier": curve, "surface": surface, "extremes": extremes, "regrets": regrets, "tornado": tornado,
+    "frontier": curve, "surface": surface, "extremes": extremes, "regrets": regrets, "years": years, "tornado": tornado,
     "sensitivity": sensitivity, "ranges": ranges, "shares": together.shares, "links": together.links, "sites": together.sites,
     "between": together.between, "parties": together.gains,
 }  # fmt: skip

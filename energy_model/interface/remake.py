@@ -15,8 +15,6 @@ from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.settings import load_toml
 from energy_model.interface.refused import as_faults
 
-DIGITS = 5  # significant digits kept of every value
-
 
 def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> profiles.Settings:
     """The ``[profiles]`` settings of a case, with what is given in their place; InputFault if they do not do."""
@@ -74,14 +72,11 @@ def _make(
 
 def write(made: pd.DataFrame, path: Path) -> None:
     """Writes a year of hours as the reader wants it, whole or not at all."""
-    named = {name: f"{name} [{profiles.UNITS[name]}]" for name in made}
-    table = (made + 0.0).rename(columns=named)  # no -0
-    table.insert(0, "hour", made.index.strftime("%Y-%m-%dT%H:%MZ"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(prefix=f".{path.name}_", dir=path.parent)
         os.close(handle)
-        table.to_csv(draft, index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+        Path(draft).write_text(profiles.as_text(made), encoding="utf-8", newline="\n")
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except OSError as wrong:

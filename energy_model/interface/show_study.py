@@ -18,7 +18,7 @@ from energy_model.studies.study import Study
 
 ROWS = 30  # rows of a table shown on a terminal; the file holds all
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
-MONEY = ("cost", "cost_at_least", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
+MONEY = ("cost", "cost_at_least", "cost_change", "regret", "against_own", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
 MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
 FACTORS = ("low", "high", "factor", "within")
 TITLES = {
@@ -31,6 +31,8 @@ TITLES = {
     "regrets": "Regret: what each plan costs too much in each future",
     "ranking": "Plans, the safest first",
     "common": "What all low-regret plans add",
+    "years": "Years: what each one's own plan costs, and what the plan held does / År: hvad hvert års egen plan koster, og hvad den fastholdte plan gør",
+    "sizes": "Sizes in the years' own plans / Størrelser i årenes egne planer",
     "ranges": "How far each number may move before the plan changes, as a factor",
     "tornado": "Tornado: how far each input alone moves the answer",
     "sensitivity": "Sensitivity of the answer to each input",
@@ -48,6 +50,7 @@ TITLES = {
 }
 HIDDEN = ("coalitions", "capacity_values", "land")  # long; they stand in their files
 SHORT = {
+    "years": ("year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "plan_status"),
     "links": ("label_en", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full"),
     "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),

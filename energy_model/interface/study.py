@@ -16,7 +16,7 @@ from energy_model.interface.progress import Progress
 from energy_model.studies.study import Crew, Study
 
 studies = typer.Typer(
-    help="Questions put to a case many times: sweep, frontier, alternatives, regret, ranging, symbiosis, siting, interests.",
+    help="Questions put to a case many times: sweep, frontier, alternatives, regret, weather, ranging, symbiosis, siting, interests.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -175,6 +175,29 @@ def regret(
             case, dict(map(future, futures)), dict(map(future, plans)) if plans else None, near, out, scenario,
             always or (), resolved(resolution), crew,
         )  # fmt: skip
+    told_to(found, as_json)
+
+
+@studies.command()
+def weather(
+    case: Case,
+    seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; without any year named, 1..10.")] = None,
+    measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model fetch brought; may be given several times.")] = None,
+    years: Annotated[list[str] | None, typer.Option("--year", help="The name of a file in the case's weather/; may be given several times.")] = None,
+    spread: Annotated[float, typer.Option("--spread", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
+    keep_target: Annotated[bool, typer.Option("--keep-target", help="Hold the emission target in every year; without it a tonne more costs what the last one did.")] = False,
+    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """How does the plan fare in other years, and what do all years' own plans hold?"""
+    from energy_model.interface.years import asked_for  # noqa: PLC0415
+
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+        named = asked_for(case, seeds, measured or (), years or (), spread, crew.tell)
+        found = em.weather(
+            case, named, out, keep_target, scenario, always or (), resolved(resolution), crew
+        )
     told_to(found, as_json)
 
 

@@ -5,6 +5,7 @@ from energy_model.profiles.measured import MEASURED_UNITS, origins
 from energy_model.profiles.refusal import Complaint, Refusal
 from energy_model.profiles.settings import Settings
 from energy_model.profiles.statistics import statistics_of
+from energy_model.profiles.written import as_text
 from energy_model.profiles.year import make_year
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Complaint",
     "Refusal",
     "Settings",
+    "as_text",
     "make_year",
     "origins",
     "statistics_of",

@@ -68,22 +68,22 @@ def regret(
     with place.work("regret", definition, crew) as work:
         best = dict(zip(optima, work.answers(optima.values()), strict=True))
         made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}
-        held = [
-            Case({"plan": plan, "future": name}, f[1], f[0], _held(found["assets"]))
+        asked = [
+            Case({"plan": plan, "future": name}, f[1], f[0], held(found["assets"]))
             for plan, found in made.items()
             for name, f in to_come.items()
         ]
-        regrets = _regrets(held, work.answers(held), best)
+        regrets = _regrets(asked, work.answers(asked), best)
         ranking = _ranking(regrets)
         low = _low(ranking, best, near)
-        common = _common({plan: made[plan]["assets"] for plan in low})
+        shared = common({plan: made[plan]["assets"] for plan in low})
         notes = [
             f"'{name}' has no plan: {found['reason']}" for name, found in best.items() if found["status"] != OPTIMAL
         ]  # fmt: skip
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
             first = ranking.iloc[0]
             notes.append(f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'.")  # fmt: skip
-        tables = {"regrets": regrets, "ranking": ranking, "common": common}
+        tables = {"regrets": regrets, "ranking": ranking, "common": shared}
         return finish(work, place, "regret", tables, notes)
 
 
@@ -95,8 +95,8 @@ def _future(given: Future | Sequence[str] | str) -> Future:
     return None, tuple(str(part) for part in given)
 
 
-def _held(assets: Mapping[str, Sequence[float]]) -> Question:
-    """The sizes of a plan, held."""
+def held(assets: Mapping[str, Sequence[float]]) -> Question:
+    """The question in which the sizes of a plan (capacity, added, retired by asset) are held."""
 
     def size(amount: float) -> tuple[float, float]:
         amount = amount if amount > NOTHING else 0.0
@@ -143,7 +143,7 @@ def _low(ranking: pd.DataFrame, best: Mapping[str, dict[str, Any]], near: float)
     return list(ranking["plan"][ranking["greatest_regret"] <= ranking["greatest_regret"].iloc[0] + room])  # fmt: skip
 
 
-def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
+def common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     """What all of some plans add at least, and the most any adds."""
     rows = []
     for asset in next(iter(plans.values()), {}):

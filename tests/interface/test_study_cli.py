@@ -51,6 +51,36 @@ def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture
     assert (tmp_path / "s" / "cases.csv").is_file()
 
 
+def test_one_plan_in_several_years_is_one_command(tmp_path):
+    """Years of seeds, and one that stands with the case; each has its own plan, and the plan as it stands is held in all."""
+    case = village.copy(tmp_path)
+    assert village.call("profiles", case, "--seed", 5, "--out", case / "weather" / "windy.csv").code == 0
+    said = village.call("study", "weather", case, "--seeds", "1,2", "--year", "windy", "-r", 24, "--out", tmp_path / "s")  # fmt: skip
+    assert said.code == 0, said.err
+    assert "making the year of seed 2" in said.err
+    years = pd.read_csv(tmp_path / "s" / "years.csv")
+    assert years["year"].to_list() == ["as it stands", "windy", "seed_1", "seed_2"]
+    assert (years["plan_cost"] >= years["least_cost"] - 1).all()
+    assert years["least_cost"].nunique() == 4
+    assert (tmp_path / "s" / "years.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seeds", "9..1"], "write 1..10, or 1,4,7"),
+        (["--seeds", "a"], "write 1..10, or 1,4,7"),
+        (["--year", "nowhere"], "the case has no such year; there are: none"),
+        (["--measured", "2019"], "nothing was measured in 2019"),
+    ],
+)
+def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):
+    said = village.call("study", "weather", village.copy(tmp_path), *arguments, "--out", tmp_path / "s")  # fmt: skip
+    assert said.code == 2
+    assert told in " ".join(said.err.split())
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     for name, price in (("a", 50), ("b", 70)):
         village.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)

@@ -9,6 +9,7 @@ from energy_model.engine.solution.results import Results
 from energy_model.engine.tables.system import System, bus_name
 
 DUST = 1e-4  # what an interior-point method leaves of nothing
+SHORT = 1e-3  # share of the largest shortage below which one is rounding
 
 
 def capacities(results: Results) -> pd.DataFrame:
@@ -148,6 +149,7 @@ def headline(results: Results) -> dict[str, float]:
         if "price_of_emission_limit" in data
         else 0.0,
         "unserved": float(table["unserved"].sum()),
+        "unserved_hours": _unserved_hours(results),
         "land_taken": float(land(results)["taken"].sum()) if len(system["land"]) else 0.0,
         "citizens_points": float(land(results)["citizens_total"].sum())
         if len(system["land"])
@@ -159,6 +161,16 @@ def headline(results: Results) -> dict[str, float]:
     return {name: 0.0 if abs(value) < DUST else value for name, value in numbers.items()}
 
 
+def _unserved_hours(results: Results) -> float:
+    """Hours in which something wanted is not delivered, but for what a solver leaves of nothing [h/a]."""
+    system, data = results.problem.system, results.dataset
+    if "unserved" not in data or not data["unserved"].size:
+        return 0.0
+    missing = data["unserved"].to_numpy()
+    wanted = max(float(data["unserved"].max()), 1.0)
+    return float(system.steps.length[(missing > SHORT * wanted).any(axis=0)].sum())
+
+
 MEANINGS = {
     "total_cost": ("EUR/a", "Cost of the year", "Årets omkostning"),
     "investment": ("EUR", "Invested in what is added", "Investeret i det nye"),
@@ -168,6 +180,7 @@ MEANINGS = {
     "emission_price": ("EUR/t", "Price of emitting", "Pris på udledning"),
     "emission_target_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
     "unserved": ("unit/a", "Wanted and not delivered", "Efterspurgt og ikke leveret"),
+    "unserved_hours": ("h/a", "Hours in which something wanted is not delivered", "Timer hvor noget ønsket ikke leveres"),
     "land_taken": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
     "citizens_points": ("point", "Citizens' points (more is worse)", "Borgernes point (flere er værre)"),
     "firms_points": ("point", "Firms' points (more is worse)", "Virksomhedernes point (flere er værre)"),

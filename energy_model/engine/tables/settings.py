@@ -33,13 +33,14 @@ class Time(Setting):
 
     Hours are merged where the profiles named in ``follow`` are alike; if it is empty, all that are used. With
     ``steps_a_day`` the steps are those of typical days that repeat, about so many in each; at 0 the year stays
-    in order.
+    in order. ``weather`` names a file of the case's ``weather/`` whose profiles take the place of those of the same name.
     """
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
     resolution: Annotated[int, pydantic.Field(ge=1, le=8760)] | Literal["full"] = 300
     follow: tuple[str, ...] = ()
     steps_a_day: Annotated[int, pydantic.Field(ge=0, le=24)] = 0
+    weather: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]*$")] = ""
 
 
 class Emissions(Setting):

@@ -1,0 +1,56 @@
+"""Years: those a study of weather is asked for — made of seeds, measured, or kept with the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+import energy_model as em
+from energy_model.engine.tables.settings import load_toml
+from energy_model.interface import measured_files, remake
+from energy_model.interface.refused import as_faults
+from energy_model.profiles import make_year
+
+USUAL = "1..10"  # seeds, where nothing is named
+MOST = 1000  # seeds at a time
+
+
+def asked_for(
+    case: Path,
+    seeds: str | None,
+    measured: Sequence[int],
+    kept: Sequence[str],
+    spread: float,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, pd.DataFrame | None]:
+    """The years by name; None where the case has the file. InputFault if one cannot be had."""
+    found: dict[str, pd.DataFrame | None] = dict.fromkeys(kept)
+    for year in dict.fromkeys(measured):
+        if tell is not None:
+            tell(f"making the year measured in {year}")
+        table, _ = measured_files.year_of(case, year)
+        settings = remake.settings_of(case, {"year": year})
+        with as_faults():
+            found[f"measured_{year}"] = make_year(settings, table)
+    text = seeds if seeds is not None else "" if found else USUAL
+    wanted = _seeds(text) if text else []
+    if wanted:
+        remake.settings_of(case)  # tells what is wrong with them before the first year is made
+        given = load_toml(case / "case.toml").get("profiles", {})
+        found |= em.made_years(given, wanted, spread, tell)
+    return found
+
+
+def _seeds(text: str) -> list[int]:
+    """Seeds from ``1..10`` or ``1,4,7``; InputFault if they are neither."""
+    match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip())
+    parts = [part.strip() for part in text.split(",")]
+    if match and int(match[1]) <= int(match[2]) < int(match[1]) + MOST:
+        return list(range(int(match[1]), int(match[2]) + 1))
+    if match or not all(part.isdigit() for part in parts):
+        remedy = f"write 1..10, or 1,4,7; {MOST} at most"
+        raise em.InputFault([em.Fault("--seeds", remedy, value=text)])
+    return list(dict.fromkeys(int(part) for part in parts))
