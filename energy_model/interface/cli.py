@@ -5,7 +5,9 @@ Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopp
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,6 +59,8 @@ AsJson = Annotated[
 
 def main() -> None:
     """The program; every expected fault ends in sentences and an exit code, never a traceback."""
+    with suppress(ValueError):  # only the main thread may say what a signal does
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be interrupted
     try:
         code = app(standalone_mode=False)
         if code == INTERRUPTED:

@@ -55,7 +55,7 @@ SHORT = {
     "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
     "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
-    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # why, or why not
     "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
     "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
 }  # fmt: skip
@@ -127,6 +127,10 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return wide[wide.abs().max(axis=1) > 500].reset_index()
     if name == "parties":
         frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
+    if name == "sites" and "why" in frame:
+        frame = frame.assign(
+            reason=frame["why"].where(frame["why"].astype(str) != "", frame["reason"])
+        )
     if name in SHORT:
         kept = [c for c in SHORT[name] if c in frame and not (c == "reason" and frame[c].isna().all())]  # fmt: skip
         return frame[kept]
@@ -138,9 +142,16 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     """Headers and cells as texts; numbers to the right."""
+    head = frame.head(ROWS)
+    close = {str(c): _digits(head[c]) for c in head if is_money(str(c))}
     cells = [
-        [cell(value, str(column)) for column, value in zip(frame.columns, row, strict=True)]
-        for row in frame.head(ROWS).to_numpy(dtype=object)
+        [
+            _close(value, close[str(column)])
+            if close.get(str(column)) and isinstance(value, float) and np.isfinite(value)
+            else cell(value, str(column))
+            for column, value in zip(frame.columns, row, strict=True)
+        ]
+        for row in head.to_numpy(dtype=object)
     ]
     if len(frame) > ROWS:
         cells.append([f"… {len(frame) - ROWS} more rows", *[""] * (len(frame.columns) - 1)])
@@ -150,6 +161,20 @@ def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
             break
         texts += 1
     return [header(str(c)) for c in frame.columns], cells, texts
+
+
+def _digits(column: pd.Series) -> int:
+    """Decimals of millions that tell values apart which one decimal would show alike; 0 where they need none."""
+    values = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    values = values[np.isfinite(values)]
+    if not len(values) or np.abs(values).max() < 1e6 or np.abs(values).min() < 1e6:
+        return 0
+    apart = [len({round(v / 1e6, digits) for v in values}) for digits in range(1, 5)]
+    return 0 if apart[0] == apart[3] else next(d for d in range(2, 5) if apart[d - 1] == apart[3])
+
+
+def _close(value: float, digits: int) -> str:
+    return f"{value / 1e6:,.{digits}f} MEUR/a"
 
 
 def header(name: str) -> str:

@@ -91,7 +91,7 @@ def accounts(
     ]  # fmt: skip
     whole = everybody["balance"].sum()
     rows.append(["All together: the cost of the system, with its sign turned", *[""] * 6, number(whole / 1e3), "", ""])  # fmt: skip
-    console.print(grid("Who earns and pays at marginal prices [kEUR/a] / Hvem tjener og betaler til marginalpriser", ["party / part", *columns, "emits [t/a]", "land [ha]"], rows))  # fmt: skip
+    console.print(grid("Who earns and pays at marginal prices [kEUR/a] / Hvem tjener og betaler til marginalpriser", ["party / part", *(f"{c} [kEUR/a]" if c in ("delivers", "balance") else c for c in columns), "emits [t/a]", "land [ha]"], rows))  # fmt: skip
     bill = [
         [_label(names, d), number(row["wanted"]), *(f"{row[c]:,.2f}" for c in ("marginal_price", "network_charge", "price", "price_at_cost")), number(row["bill"] / 1e3), number(row["bill_at_cost"] / 1e3)]
         for d, row in owed.iterrows()
@@ -105,7 +105,7 @@ def accounts(
         if lacks["lacking"] > 0
         else f"They have {number(-lacks['lacking'], 'EUR/a')} left over, so no charge is needed."
     )
-    console.print(f"The network's links earn {number(lacks['earned'], 'EUR/a')} by price differences and cost {number(lacks['cost'], 'EUR/a')} a year. {said}", markup=False)  # fmt: skip
+    console.print(f"The network's links earn {number(lacks['earned'], 'EUR/a')} by price differences and cost {number(lacks['cost'], 'EUR/a')}. {said}", markup=False)  # fmt: skip
     console.print("At cost: what plants, stores and links of the carrier have left over is given back to those who use it.", markup=False)  # fmt: skip
 
 

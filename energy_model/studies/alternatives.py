@@ -6,6 +6,7 @@ other as they can be. Every extreme is checked again: its plan keeps every rule,
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -85,9 +86,9 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
         groups.setdefault(name, []).append(str(asset))
     kept = {name: rows for name, rows in groups.items() if fnmatch.fnmatchcase(name, only)}
     if not kept:
-        remedy = (
-            f"nothing that may be added has such a name; known are {', '.join(list(groups)[:20])}"
-        )
+        near = [name for name in groups if only.strip("*") in name] or difflib.get_close_matches(only, groups, n=8, cutoff=0.4)  # fmt: skip
+        said = f"write *{only.strip('*')}* for {', '.join(near[:8])}" if near and only.strip("*") in near[0] else f"nearest are {', '.join(near)}" if near else f"known are {', '.join(list(groups)[:20])}"  # fmt: skip
+        remedy = f"nothing that may be added has such a name; {said}"
         raise InputFault([Fault("--only", remedy, value=only)])
     return kept
 

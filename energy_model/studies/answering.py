@@ -14,10 +14,13 @@ import threading
 import time
 import weakref
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from energy_model.engine.solution import archive, highs
 from energy_model.engine.solution.elastic import NoSolution
@@ -147,12 +150,20 @@ def answer(
         if ground.digest not in _DESKS:
             _DESKS.clear()
             _DESKS[ground.digest] = Desk(ground, highs.Start.unpacked(start) if start is not None else None)  # fmt: skip
-        threads, highs.THREADS = highs.THREADS, 1  # as many everywhere, for the same digits
         at = (
             highs.Start() if case.anchor else None if begin is None else highs.Start.unpacked(begin)
         )
-        try:
+        with one_thread():
             found, run = _DESKS[ground.digest].answer(case, keep_run, at)
             return found, run, at.packed() if case.anchor and at is not None else None
-        finally:
-            highs.THREADS = threads
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Within, the solver and linear algebra use one thread, as many everywhere: sums then have the same last digit."""
+    threads, highs.THREADS = highs.THREADS, 1
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        highs.THREADS = threads

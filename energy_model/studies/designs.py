@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -220,9 +221,13 @@ def _is_address(text: str) -> bool:
 
 
 def _number(value: Any) -> Value:
+    """A cell as a number, if it is one; ``50,5`` is 50.5, as half of Europe writes it."""
     if isinstance(value, str):
+        text = value.strip()
+        if re.fullmatch(r"-?\d+,\d+", text):
+            text = text.replace(",", ".")
         try:
-            number = float(value)
+            number = float(text)
         except ValueError:
             return value
         return number if math.isfinite(number) else value

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.indicators import capacity_unit
 from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
+DECLARED = {table.name: table for table in TABLES}
 EARTH = 6371.0  # km, mean radius
 NEAREST = 3  # sites to which a new link may lead
+# What a plant may state in its own row in place of its technology's.
+OWN = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
+       "retention", "efficiency_in", "efficiency_out", "duration")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Wanted:
     unit: str
     takes: tuple[str, ...]
     makes: tuple[str, ...]
+    stated: tuple[
+        tuple[str, str], ...
+    ] = ()  # headers and cells its plants state alike, and the technology does not
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,35 @@ def wanted(system: System, text: str) -> Wanted:
             remedy = "its plants state their flows one by one; state them once under the technology's name in flows.csv"
         raise InputFault([Fault("--activity", remedy, value=technology)])
     label = technologies.at[technology, "label_en"]
-    return Wanted(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes)  # fmt: skip
+    stated = _stated(system, technology, table, users[table])
+    return Wanted(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip
+
+
+def _stated(
+    system: System, technology: str, table: str, users: pd.Index
+) -> tuple[tuple[str, str], ...]:
+    """What all plants of a technology state alike in their own rows, where the technology leaves it open.
+
+    InputFault where they differ in when they can run: nobody could say then how one more would.
+    """
+    found, faults = [], []
+    frame, own = system[table], system["technologies"]
+    for name in (n for n in OWN if n in frame and len(users)):
+        if name in own and not _blank(own.at[technology, name]):
+            continue
+        cells = {str(frame.at[user, name]) for user in users if not _blank(frame.at[user, name])}
+        if len(cells) == 1:
+            found.append((DECLARED[table][name].header, cells.pop()))
+        elif name == "availability" and cells:
+            remedy = f"its plants have an availability of their own, and it differs ({', '.join(sorted(cells)[:3])}); state one under the technology in technologies.csv"
+            faults.append(Fault("--activity", remedy, value=technology))
+    if faults:
+        raise InputFault(faults)
+    return tuple(found)
+
+
+def _blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
 
 
 def _directions(system: System, flows: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -111,7 +147,7 @@ def candidates(
 ) -> list[Candidate]:
     """Every site whose name matches, with the links it needs, or the reason why it is not one. InputFault if none matches."""
     sites = [str(s) for s in system["sites"].index]
-    faults = [Fault("--forbid", "there is no such site", value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
+    faults = [Fault("--forbid", no_such(s, sites), value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
     chosen = fnmatch.filter(sites, pattern)
     if not chosen:
         faults.append(Fault("--sites", f"no site has such a name; known are {', '.join(sites[:15])}", value=pattern))  # fmt: skip
@@ -119,6 +155,14 @@ def candidates(
         raise InputFault(faults)
     shut = {s for p in forbid for s in fnmatch.filter(sites, p)}
     return [_candidate(system, asked, site, site in shut) for site in chosen]
+
+
+def no_such(name: str, sites: Sequence[str]) -> str:
+    """That there is no such site, with what is near."""
+    near = difflib.get_close_matches(name, sites, n=3, cutoff=0.4) or [
+        s for s in sites if name in s
+    ]
+    return f"there is no such site; {'nearest are' if near else 'known are'} {', '.join(near or list(sites)[:15])}"
 
 
 def _candidate(system: System, asked: Wanted, site: str, shut: bool) -> Candidate:
@@ -218,7 +262,7 @@ def files(system: System, asked: Wanted, allowed: Sequence[Candidate]) -> Mappin
     key = asked.table.removesuffix("s")
     rows = [
         {key: c.asset, "site": c.site, "carrier": asked.carrier, "technology": asked.technology,
-         "label_en": f"{asked.label}, {c.site.replace('_', ' ')}", f"capacity_addable [{asked.unit}]": asked.size}
+         "label_en": f"{asked.label}, {c.site.replace('_', ' ')}", f"capacity_addable [{asked.unit}]": asked.size, **dict(asked.stated)}
         for c in allowed
     ]  # fmt: skip
     made = {f"{asked.table}_{name}.csv": pd.DataFrame(rows)}

@@ -87,7 +87,7 @@ def ranging(
         remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
         raise InputFault([Fault("ranging", remedy, value=f"--share {share:g}, --most {most:g}")])
     searches = [Search(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
-    place.addresses([s.case for s in searches if s.sign == UP], crew.tell)
+    place.addresses([s.case for s in searches if s.sign == UP], crew.tell, "--of")
     owning = _owning(place.read())
     definition = {"addresses": list(addresses), "share": float(share), "most": float(most)}
     with place.work("ranging", definition, crew) as work:

@@ -64,7 +64,7 @@ def regret(
         "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": near,
     }  # fmt: skip
     optima = {name: Case({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
-    place.addresses(optima.values(), crew.tell)
+    place.addresses(optima.values(), crew.tell, "--future")
     with place.work("regret", definition, crew) as work:
         best = dict(zip(optima, work.answers(optima.values()), strict=True))
         made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}

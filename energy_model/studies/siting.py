@@ -29,7 +29,7 @@ from energy_model.engine.solution.sheets import DELIVERS, EMISSIONS, LAND, TAKES
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
-from energy_model.studies.places import Candidate, Wanted, candidates, files, wanted
+from energy_model.studies.places import Candidate, Wanted, candidates, files, no_such, wanted
 from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
@@ -132,7 +132,9 @@ def _check(
     known, faults = [c.site for c in allowed], []
     for site, amount in required.items():
         if site not in known:
-            reason = next((c.reason for c in found if c.site == site), "there is no such site")
+            reason = next(
+                (c.reason for c in found if c.site == site), no_such(site, [c.site for c in found])
+            )
             faults.append(Fault("--require", reason, value=site))
         elif not 0 < amount <= asked.size:
             faults.append(Fault("--require", f"write a size above 0 and at most {asked.size:g}", value=f"{site}={amount:g}"))  # fmt: skip
@@ -269,7 +271,8 @@ def _why(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
     apart = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
     apart = apart[apart.abs() > 500].head(TOLD)
     told = [f"{name} {value / 1e3:+,.0f} kEUR/a" for name, value in apart.items()]
-    said = f"against the mean of the sites: {', '.join(told)}" if told else "much as at other sites"
+    alone = parts.shape[1] == 1
+    said = "the only site" if alone else f"against the mean of the sites: {', '.join(told)}" if told else "much as at other sites"  # fmt: skip
     built = links[(links["site"] == site) & (links["more"] > 0)].nlargest(TOLD, "investment")
     if len(built):
         said += "; " + ", ".join(f"{row.label_en or row.link} {row.more:+,.3g} {row.unit}" for row in built.itertuples(index=False))  # fmt: skip

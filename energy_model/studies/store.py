@@ -139,6 +139,8 @@ class Store:
         frame = pd.DataFrame(rows)
         if frame.empty:
             return frame
+        for name in inputs:
+            frame[name] = _as_numbers(frame[name])
         others = [c for c in frame if c not in (*FIRST, *inputs, "run")]
         return frame[["case", *inputs, "status", "reason", "objective", *others, "run"]]
 
@@ -158,9 +160,9 @@ class Store:
         plain = frame.copy()
         for column in plain:
             if plain[column].dtype == object:
-                numbers = pd.to_numeric(plain[column], errors="coerce")
-                whole = bool((numbers.notna() | plain[column].isna()).all())
-                plain[column] = numbers if whole else plain[column].astype(str)
+                numbers = _as_numbers(plain[column])
+                told = numbers.dtype != object
+                plain[column] = numbers if told else plain[column].fillna("").astype(str)
         plain.to_parquet(file, index=False)
         _write(self.folder / f"{name}.parquet", file.getvalue())
 
@@ -174,6 +176,15 @@ class Store:
             return json.loads((self.folder / f"{name}.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """A column as numbers if all its cells that hold anything do; as it is otherwise."""
+    if column.dtype != object:
+        return column
+    blank = column.isna() | (column == "")
+    numbers = pd.to_numeric(column.where(~blank), errors="coerce")
+    return numbers if bool((numbers.notna() | blank).all()) and not blank.all() else column
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -192,6 +203,10 @@ def _differences(place: Path, content: Mapping[str, Any]) -> list[Fault]:
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
         return [Fault(str(place), remedy)]
+    question = content["study"].get("question")
+    if options.get("question") != question:
+        remedy = f"a study of another question stands here ({options.get('question')}); name another folder with --out"
+        return [Fault(str(place.parent), remedy, value=str(question))]
     faults = []
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
@@ -200,11 +215,12 @@ def _differences(place: Path, content: Mapping[str, Any]) -> list[Fault]:
             faults.append(Fault(name, remedy))
     for name, value in content["study"].items():
         if name != "digest" and options.get(name) != value:
-            remedy = f"the study in this folder has {options.get(name)!r}; ask the same, or name another folder with --out"
+            remedy = f"the study in this folder has {_short(options.get(name))}; ask the same, or name another folder with --out"
             faults.append(Fault(str(place), remedy, column=name, value=_short(value)))
     return faults
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    """A value as a person reads it; of a list, what can be read in it."""
+    text = "; ".join(str(v) for v in value if len(str(v).split()) > 1 or len(value) == 1) if isinstance(value, list) else str(value)  # fmt: skip
     return text if len(text) <= 80 else f"{text[:77]}..."

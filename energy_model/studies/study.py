@@ -107,8 +107,13 @@ class Place:
         with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
             yield work
 
-    def addresses(self, cases: Iterable[Case], tell: Callable[[str], None] | None = None) -> None:
-        """InputFault with every address and scenario of the cases that the case does not know."""
+    def addresses(
+        self,
+        cases: Iterable[Case],
+        tell: Callable[[str], None] | None = None,
+        asked_in: str = "--set",
+    ) -> None:
+        """InputFault with every address and scenario of the cases that the case does not know; ``asked_in`` is where they were written."""
         asked: dict[str, tuple[tuple[str, ...], str | None]] = {}
         for case in cases:
             for change in case.changes:
@@ -123,7 +128,7 @@ class Place:
             try:
                 self.read(changes, scenario)
             except InputFault as fault:
-                faults += fault.faults
+                faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.faults]  # fmt: skip
         if faults:
             raise InputFault(faults)
 

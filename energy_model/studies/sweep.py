@@ -13,7 +13,7 @@ import pandas as pd
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies import designs
 from energy_model.studies.anchors import anchored
-from energy_model.studies.cases import digest_of
+from energy_model.studies.cases import Case, digest_of
 from energy_model.studies.designs import Variation
 from energy_model.studies.study import Crew, Place, Study, finish, refuse_many
 
@@ -52,11 +52,11 @@ def sweep(
         refuse_many(many, place.read(), crew)
         cases = [*head, *made]
     cases = anchored(cases)
-    place.addresses(cases, crew.tell)
+    place.addresses(cases, crew.tell, str(vary) if isinstance(vary, str | Path) else "--set")
     definition = {
         "design": design,
         "cases": len(cases),
-        "keys": digest_of([(c.key, dict(c.inputs)) for c in cases]),
+        "asked": _asked(cases),
     }
     with place.work("sweep", definition, crew, extend=extend) as work:
         work.answers(cases)
@@ -69,6 +69,19 @@ def sweep(
             tables["sensitivity"] = frame
             notes += said
         return finish(work, place, "sweep", tables, notes, cases)
+
+
+def _asked(cases: Sequence[Case]) -> list[str]:
+    """What the cases vary, in words a person compares; and a fingerprint of all of it."""
+    values: dict[str, list[str]] = {}
+    for case in cases:
+        for name, value in case.inputs.items():
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            known = values.setdefault(name, [])
+            if text not in known and len(known) < 12:
+                known.append(text)
+    told = [f"{name} {', '.join(known)}" for name, known in values.items()]
+    return [*told, digest_of([(c.key, dict(c.inputs)) for c in cases])]
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
@@ -140,7 +153,19 @@ def sensitivity(
         frame.insert(1, "input", asked["names"])
         parts.append(frame.sort_values(frame.columns[-2], ascending=False))
     joined = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])  # fmt: skip
-    return joined, []
+    return joined, _doubt(joined, samples)
+
+
+def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
+    """That too few were drawn, where an index is less certain than it is large."""
+    name = next((n for n in ("total", "mean_effect") if n in found), None)
+    if name is None:
+        return []
+    most = found.groupby("output")[name].transform("max")
+    unsure = found[found[f"{name}_confidence"] > 0.5 * most]
+    if unsure.empty:
+        return []
+    return [f"Too few are drawn: with {samples} samples {len(unsure)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."]  # fmt: skip
 
 
 def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:

@@ -233,6 +233,14 @@ def _notes(
         else:
             firms = _and(row["leaves"].split())
             notes.append(f"{said} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving.")  # fmt: skip
+    least = float(judged["least_complaint"].iloc[0])
+    near = max(NOTHING, 1e-6 * abs(whole))
+    least_core = (
+        "so the core is not empty"
+        if least <= near
+        else "so the core is empty, and no split keeps everybody"
+    )
+    notes.append(f"The least core: shared as well as can be, no group of firms gains more than {_thousand(max(least, 0.0) if abs(least) <= near else least)} a year by leaving, {least_core}.")  # fmt: skip
     prices, rents = rows.loc["prices"], rows.loc["rents"]
     kept = whole - prices["sum"]
     ends = "in the core" if prices["in_core"] else "not in the core"
@@ -241,10 +249,11 @@ def _notes(
         notes.append("The rents of the links at marginal prices sum to all that is saved, so this split is in the core.")  # fmt: skip
     else:
         notes.append(f"The rents of the links at marginal prices sum to {_thousand(rents['sum'])}; only where they sum to all that is saved are they a split in the core.")  # fmt: skip
-    first = shares.sort_values("shapley", ascending=False).iloc[0]
-    notes.append(f"{first['label_en'] or first['firm']} would lose {_thousand(first['loses_outside_shapley'])} a year by staying out (Shapley value).")  # fmt: skip
+    for row in shares.sort_values("shapley", ascending=False).itertuples(index=False):
+        pays = "gets" if row.side_payment_shapley >= 0 else "pays"
+        notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {pays} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loses_outside_shapley)} a year by staying out.")  # fmt: skip
     if len(game.players) > EXACT:
-        notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval.")  # fmt: skip
+        notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
     ended = [(links, year) for links, year in asked.known.items() if np.isnan(year.cost)]
     notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {year.reason}" for links, year in ended]  # fmt: skip
     owners = set(whose(runs["together"], pd.Series(system.assets.index.astype(str))))

@@ -161,7 +161,8 @@ def _threshold(again: Again, asset: str, investment: float) -> tuple[Threshold |
     confirmed = tried and _confirmed(again, asset, column, turn)
     at = again.at(lp, answer)
     invested = investment * turn / now if now > 0 else np.nan
-    used = _used(again.run, at, asset) / size
+    # what more of it runs: where some stands, that one's running is not the first unit's
+    used = (_used(again.run, at, asset) - _used(again.run, program, asset)) / size
     return Threshold(turn, invested, -reduced, used, tried, confirmed), read(at, again.run.results)
 
 

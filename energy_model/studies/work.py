@@ -121,7 +121,11 @@ class Cluster:
         import distributed  # noqa: PLC0415 - only who asks for a cluster needs it
 
         self.address, self.distributed = address, distributed
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told here
+        for name in ("distributed", *logging.root.manager.loggerDict):
+            if name.startswith(
+                ("distributed", "tornado")
+            ):  # what matters is told here, in a sentence
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
             where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}  # fmt: skip
             self.client = distributed.Client(**where, timeout=5)
@@ -300,13 +304,9 @@ class Work:
 
     def _begin(self) -> highs.Start:
         self.tell("solving the case as it stands, where all others begin")
-        before, highs.THREADS = highs.THREADS, 1
-        try:
+        with answering.one_thread(), contextlib.suppress(NoSolution):
             desk = answering.Desk(self.ground)
-            with contextlib.suppress(NoSolution):
-                desk.first(lambda said: self.tell(f"where all begin: {said}"))
-        finally:
-            highs.THREADS = before
+            desk.first(lambda said: self.tell(f"where all begin: {said}"))
         self.store.keep_start(desk.series.start)
         return desk.series.start
 

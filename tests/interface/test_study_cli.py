@@ -9,6 +9,8 @@ import pytest
 import two_hours
 import village
 
+from energy_model.interface import show_study
+
 PRICE = "markets.grid.price"
 
 
@@ -54,7 +56,10 @@ def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture
 def test_one_plan_in_several_years_is_one_command(tmp_path):
     """Years of seeds, and one that stands with the case; each has its own plan, and the plan as it stands is held in all."""
     case = village.copy(tmp_path)
-    assert village.call("profiles", case, "--seed", 5, "--out", case / "weather" / "windy.csv").code == 0
+    assert (
+        village.call("profiles", case, "--seed", 5, "--out", case / "weather" / "windy.csv").code
+        == 0
+    )
     said = village.call("study", "weather", case, "--seeds", "1,2", "--year", "windy", "-r", 24, "--out", tmp_path / "s")  # fmt: skip
     assert said.code == 0, said.err
     assert "making the year of seed 2" in said.err
@@ -153,3 +158,18 @@ def test_an_empty_table_of_cases_is_told(tmp_path, content):
     assert str(table) in said.err
     assert "Traceback" not in said.err
     assert not (tmp_path / "s").exists()
+
+
+def test_costs_that_are_near_each_other_are_told_apart():
+    """Of millions one decimal says the same of both; three tell them apart."""
+    frame = pd.DataFrame({"case": [1, 2], "objective": [3_101_200.0, 3_102_900.0]})
+    assert [row[1] for row in show_study._rows(frame)[1]] == ["3.101 MEUR/a", "3.103 MEUR/a"]
+    frame = pd.DataFrame({"case": [1, 2], "objective": [3.1e6, 4.2e6]})
+    assert [row[1] for row in show_study._rows(frame)[1]] == ["3.1 MEUR/a", "4.2 MEUR/a"]
+
+
+def test_a_study_is_no_run_and_says_so(case, tmp_path):
+    village.call("study", "sweep", case, "--set", f"{PRICE}=50", "--out", tmp_path / "s")
+    said = village.call("show", tmp_path / "s")
+    assert said.code == 2
+    assert "energy-model study show" in " ".join(said.err.split())

@@ -147,3 +147,26 @@ def test_no_carrier_at_any_site(tmp_path):
     case = tiny.write(tmp_path / "case", 2, **parts)
     with pytest.raises(em.InputFault, match="no straw comes to the site"):
         em.siting(case, "mill=2", out=tmp_path / "study", crew=em.Crew(workers=0))
+
+
+def test_what_all_plants_of_a_technology_state_alike_holds_for_one_more(tmp_path, here):
+    """The mill of the north runs half the time by its own row; 2 MW more run 1 MW in both hours, not 2.
+
+    2 x 10 + 2 x 50 of power for 1 MWh of gas at 120. Were the mills unlike, nobody could say how one more runs.
+    """
+    mills = [tiny.plant("old_mill", "power", technology="mill", capacity_existing=0, availability=0.5) | {"site": "north"}]  # fmt: skip
+    case = tiny.write(tmp_path / "case", 2, **PARTS | {"conversions": mills})
+    found = em.siting(case, "mill=2", sites="north", out=tmp_path / "s", crew=here)
+    assert found.tables["sites"]["added_cost"].iloc[0] == pytest.approx(20 + 100 - 120, abs=1e-2)
+    assert found.tables["sites"]["why"].iloc[0].startswith("the only site")
+    mills.append({**mills[0], "conversion": "other_mill", "availability": 0.7})
+    case = tiny.write(tmp_path / "unlike", 2, **PARTS | {"conversions": mills})
+    with pytest.raises(em.InputFault, match="an availability of their own, and it differs"):
+        em.siting(case, "mill=2", out=tmp_path / "t", crew=here)
+
+
+def test_a_misspelt_site_is_told_with_what_is_near(case, tmp_path, here):
+    with pytest.raises(em.InputFault, match="nearest are north"):
+        em.siting(case, "mill=2", require={"nort": 1}, out=tmp_path / "s", crew=here)
+    with pytest.raises(em.InputFault, match="nearest are south"):
+        em.siting(case, "mill=2", forbid=["sout"], out=tmp_path / "s", crew=here)

@@ -15,6 +15,7 @@ import two_hours
 import energy_model as em
 from energy_model.studies import designs, sweep
 from energy_model.studies.designs import Variation
+from energy_model.studies.sweep import _doubt
 
 PRICE = "markets.grid.price"
 
@@ -264,3 +265,31 @@ def test_a_variation_reads_what_is_typed():
     assert Variation.parse("scenario=one,two").values == ("one", "two")
     with pytest.raises(em.InputFault, match="write ADDRESS="):
         Variation.parse("nonsense")
+
+
+def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, tmp_path, here):
+    """As a Danish spreadsheet writes it; a cell that is empty changes nothing."""
+    (tmp_path / "asked.csv").write_text(f"name;{PRICE}\nnow;\ndear;70,5\n", encoding="utf-8")
+    study = em.sweep(case, tmp_path / "asked.csv", tmp_path / "s", crew=here)
+    assert study.table[PRICE].isna().tolist() == [True, False]
+    assert pd.read_parquet(tmp_path / "s" / "cases.parquet")[PRICE].iloc[1] == 70.5
+    assert study.table["objective"].tolist() == pytest.approx([100, 60 + 70.5], rel=1e-5)
+
+
+def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
+    em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", crew=here)
+    with pytest.raises(em.InputFault, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
+        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
+    with pytest.raises(em.InputFault, match="a study of another question stands here") as told:
+        em.frontier(case, "emissions", 3, tmp_path / "s", crew=here)
+    assert len(told.value.faults) == 1
+    (tmp_path / "t.csv").write_text("markets.grid.prise\n50\n", encoding="utf-8")
+    with pytest.raises(em.InputFault) as told:
+        em.sweep(case, tmp_path / "t.csv", tmp_path / "t", crew=here)
+    assert told.value.faults[0].file == str(tmp_path / "t.csv")
+
+
+def test_too_few_samples_are_doubted():
+    frame = pd.DataFrame({"output": "y", "input": ["a", "b"], "total": [1.0, 0.2], "total_confidence": [0.2, 0.9]})  # fmt: skip
+    assert "1 of 2 indices" in _doubt(frame, 8)[0]
+    assert _doubt(frame.assign(total_confidence=0.1), 64) == []

@@ -164,3 +164,10 @@ def test_a_firm_that_owns_nothing_is_told(tmp_path, here):
     case = exchange.write(tmp_path / "case", links=links)
     found = em.symbiosis(case, tmp_path / "study", crew=here)
     assert any("owns nothing" in note for note in found.notes)
+
+
+def test_every_firm_has_a_statement_and_the_least_core_a_name(found):
+    notes = " ".join(found.notes)
+    assert all(f"{firm}: prices change its year by" in notes for firm in ("A", "B", "C"))
+    assert "The least core: shared as well as can be" in notes
+    assert "so the core is not empty" in notes

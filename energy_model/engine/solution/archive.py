@@ -178,9 +178,9 @@ def open_run(path: str | Path) -> Run:
             else []
         )
         if not found:
-            raise InputFault(
-                [Fault(str(path), "there is no run here; name a folder that holds a record.json")]
-            )
+            study = (path / "study.toml").is_file()
+            remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
+            raise InputFault([Fault(str(path), remedy)])
         path = found[-1].parent
     missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
