@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, compare, explain, accounts, report, study, fetch, profiles, table, init, export.
+"""Command line: check, run, show, verify, compare, explain, accounts, report, study, fetch, profiles, table, serve, init, export.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -20,6 +20,7 @@ from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, lea
 from energy_model.interface.fetch import fetch
 from energy_model.interface.profiles import profiles
 from energy_model.interface.progress import Progress
+from energy_model.interface.serving import serve
 from energy_model.interface.study import compare, resolved, studies
 from energy_model.interface.table import table
 from energy_model.interface.together import accounts, explain
@@ -60,7 +61,9 @@ AsJson = Annotated[
 def main() -> None:
     """The program; every expected fault ends in sentences and an exit code, never a traceback."""
     with suppress(ValueError):  # only the main thread may say what a signal does
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to be interrupted
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # to be ended is to be interrupted
     try:
         code = app(standalone_mode=False)
         if code == INTERRUPTED:
@@ -104,6 +107,7 @@ app.command()(explain)
 app.command()(accounts)
 app.command()(report)
 app.command()(table)
+app.command()(serve)
 app.command()(fetch)
 app.command()(profiles)
 app.add_typer(studies, name="study")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def curve(frame: pd.DataFrame, study: Study) -> Any:
     positive = frame["price"][frame["price"] > 0]
     if len(positive) and positive.max() > 50 * positive.min():
         below.set_yscale("symlog", linthresh=max(float(positive.quantile(0.25)), 1e-6))
-    below.set_ylabel("price of the last unit [EUR]")
+    unit = re.search(r"\[(.+)\]$", _unit(study))
+    below.set_ylabel(f"price of the last unit [EUR/{unit[1].removesuffix('/a')}]" if unit and unit[1] else "price of the last unit [EUR]")  # fmt: skip
     below.set_xlabel(_unit(study))
     for one in (axis, below):
         one.spines[["top", "right"]].set_visible(False)

@@ -20,6 +20,15 @@ from energy_model.interface.words import sentences
 from energy_model.studies.explain import explain
 from energy_model.studies.why_built import Why
 
+# What a certificate recomputes, in words; and whether it is a share so small that only its size tells.
+CHECKED = {
+    "cost": (("Cost recomputed, EUR a year", "Omkostning, genberegnet, EUR om året"), False),
+    "bound": (("No plan costs less than, EUR a year", "Ingen plan koster mindre end, EUR om året"), False),
+    "gap": (("Distance of the two, share of the cost", "Afstand mellem de to, andel af omkostningen"), True),
+    "row_violation": (("Largest violation of a rule, share", "Største overtrædelse af en regel, andel"), True),
+    "bound_violation": (("Largest violation of a bound, share", "Største overtrædelse af en grænse, andel"), True),
+    "allowed": (("Distance allowed", "Tilladt afstand"), True),
+}  # fmt: skip
 REASONS = 8  # what is explained: the largest investments
 SMALL = 1e-3  # capacity below which nothing stands
 
@@ -152,7 +161,13 @@ def _parties(run: Run) -> str:
     found = parties(run)
     heads = [("Party", "Part"), ("Left over at marginal prices, MEUR a year", "Tilbage ved marginalpriser, mio. EUR om året")]  # fmt: skip
     shown = found[found["balance"].abs() > 1e3].sort_values("balance")
-    rows = ([both(_named(r, "en", n), _named(r, "da", n)), amount(r["balance"] / 1e6)] for n, r in shown.iterrows())  # fmt: skip
+    names = run.tables["names"]
+
+    def called(party: object, language: str) -> str:
+        known = names.loc[party] if party in names.index else pd.Series(dtype=object)
+        return _named(known, language, draw.said(str(party), language))
+
+    rows = ([both(called(n, "en"), called(n, "da")), amount(r["balance"] / 1e6)] for n, r in shown.iterrows())  # fmt: skip
     return f"<h3>{both('Who earns and pays', 'Hvem tjener og betaler')}</h3>{table(heads, rows, 1)}"
 
 
@@ -201,7 +216,7 @@ def _proof(run: Run) -> str:
     record = run.record
     found = record["certificate"]
     rows = [[both("Every rule is kept, and no plan at this resolution is cheaper", "Alle regler holdes, og ingen plan i denne opløsning er billigere"), both("yes", "ja") if found["holds"] else both("no", "nej")]]  # fmt: skip
-    rows += [[escape(str(name).replace("_", " ")), amount(value)] for name, value in found.items() if isinstance(value, float)]  # fmt: skip
+    rows += [[both(*words), f"{found[name]:.2g}" if small else amount(found[name])] for name, (words, small) in CHECKED.items() if isinstance(found.get(name), float)]  # fmt: skip
     proof = record.get("proof", {})
     if proof.get("gap") is not None:
         rows.append([both("Proven gap to the best full year, %", "Bevist afstand til det bedste hele år, %"), amount(100 * proof["gap"])])  # fmt: skip

@@ -198,16 +198,16 @@ def _sentences(
     income = lines[lines["line"].isin([DELIVERS, TAKES, "sales"]) & (lines["amount"] > 0)]
     earned = float(income["amount"].sum())
     if has:
-        parts = [f"{added:,.4g} {unit} of {name} is added" if added > 0 else f"nothing of {name} is added"]  # fmt: skip
+        parts = [f"{_size(added)} {unit} of {name} is added" if added > 0 else f"nothing of {name} is added"]  # fmt: skip
         if row["existing"] > 0:
-            parts.append(f"{row['existing']:,.4g} {unit} stood")
+            parts.append(f"{_size(row['existing'])} {unit} stood")
         if row["retired"] > 1e-6:
-            parts.append(f"{row['retired']:,.4g} {unit} is retired")
+            parts.append(f"{_size(row['retired'])} {unit} is retired")
         told.append(_sentence(", ".join(parts)))
     elif row["existing"] > 0:
-        told.append(_sentence(f"all {row['existing']:,.4g} {unit} of {name} is retired: keeping it costs more than it earns"))  # fmt: skip
+        told.append(_sentence(f"all {_size(row['existing'])} {unit} of {name} is retired: keeping it costs more than it earns"))  # fmt: skip
     else:
-        told.append(_sentence(f"{name} is not built, though {addable:,.4g} {unit} may be" if addable > 0 else f"{name} may not be built: nothing of it is addable"))  # fmt: skip
+        told.append(_sentence(f"{name} is not built, though {_size(addable)} {unit} may be" if addable > 0 else f"{name} may not be built: nothing of it is addable"))  # fmt: skip
     if earned > 0:
         told.append(_largest(income, earned, has, unit))
     rents = lines.set_index("line")["amount"]
@@ -253,6 +253,11 @@ def _largest(income: pd.DataFrame, earned: float, has: bool, unit: str) -> str:
     )
     each = "" if has else f"; {_money(earned)} a {unit} in all"
     return f"{first}; {in_season:.0%} is {what} in {season}{each}." if season else f"{first}{each}."
+
+
+def _size(amount: float) -> str:
+    """A size with what digits a person reads: 50,000, never 5e+04."""
+    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:,.4g}"
 
 
 def _named(row: pd.Series) -> str:
