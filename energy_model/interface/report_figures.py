@@ -203,6 +203,7 @@ def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
     price = _price(run, carrier)[steps[np.arange(first, first + WEEK) % len(steps)]]
     figure.add_scatter(x=frame.index, y=np.round(price, 2), name={"en": "price", "da": "pris"}[language], yaxis="y2", mode="lines", line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"})  # fmt: skip
     _layout(figure, language, "", "MW", hovermode="x unified")
+    figure.update_xaxes(tickformat="%-d/%-m")  # read alike in both languages
     return figure.update_layout(yaxis2={"overlaying": "y", "side": "right", "title": "EUR/MWh", "showgrid": False, "automargin": True})  # fmt: skip
 
 
@@ -242,7 +243,9 @@ def stores(run: Run, language: str) -> go.Figure | None:
     days = pd.date_range(f"{year}-01-01", periods=level.shape[1], freq="D")
     for i, name in enumerate(chosen):
         figure.add_scatter(x=days, y=(100 * level.loc[name] / full[name]).round(1), name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})", line={"dash": DASHES[i % len(DASHES)], "width": 2})  # fmt: skip
-    return _layout(figure, language, "", {"en": "held, % of the most in the year", "da": "indhold, % af årets højeste"}[language])  # fmt: skip
+    _layout(figure, language, "", {"en": "held, % of the most in the year", "da": "indhold, % af årets højeste"}[language])  # fmt: skip
+    firsts = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
+    return figure.update_xaxes(tickvals=list(firsts), ticktext=MONTHS[language])
 
 
 def costs(run: Run, language: str, by: str) -> go.Figure:
