@@ -19,7 +19,7 @@ def trace(folder: Path, system: System) -> pd.DataFrame:
     rules = system.sources.to_dict("records")
     found = []
     for table, row, column, value in written_numbers(folder):
-        rule = next((r for r in rules if _meets(r, table, row, column)), None)
+        rule = next((r for r in rules if meets(r, table, row, column)), None)
         kind, publication = (rule["kind"], rule["publication"]) if rule else ("none", "")
         found.append((table, row, column, value, kind, publication))
     return pd.DataFrame(found, columns=["table", "row", "column", "value", "kind", "publication"])
@@ -49,7 +49,8 @@ def written_numbers(folder: Path) -> Iterable[tuple[str, str, str, str]]:
                         yield table.name, ":".join(keys), name, cell.strip()
 
 
-def _meets(rule: dict, table: str, row: str, column: str) -> bool:
+def meets(rule: dict, table: str, row: str, column: str) -> bool:
+    """Whether a row of the sources tells of a number."""
     return (
         fnmatch.fnmatchcase(table, rule["table"])
         and any(fnmatch.fnmatchcase(row, pattern) for pattern in (rule["rows"] or "*").split())

@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 import plotly.io
 
+from energy_model.engine.solution.archive import inputs_of
 from energy_model.engine.solution.parties import parties
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.interface import report_figures as draw
+from energy_model.interface.leaning import leaning
 from energy_model.interface.report_page import Drawn, Section, amount, both, put_down, table, whole
 from energy_model.interface.words import sentences
 from energy_model.studies.explain import explain
@@ -133,7 +135,11 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
     yield "why", ("Why it is built", "Hvorfor det bygges"), _why(run)
     yield "proof", ("Proof of quality", "Bevis for kvalitet"), _proof(run)
     if sources is not None and len(sources):
-        yield "sources", ("Assumptions and sources", "Antagelser og kilder"), _sources(sources)
+        yield (
+            "sources",
+            ("Assumptions and sources", "Antagelser og kilder"),
+            _leaning(run, sources) + _sources(sources),
+        )
 
 
 def _built(run: Run) -> str:
@@ -225,13 +231,30 @@ def _proof(run: Run) -> str:
     return table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warned
 
 
+KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"), "none": ("nobody has said", "ingen har sagt det")}  # fmt: skip
+
+
+def _leaning(run: Run, sources: pd.DataFrame) -> str:
+    """The numbers the answer leans on most, and where they come from."""
+    found = leaning(run, sources)
+    heads = [("The answer leans most on", "Svaret hviler mest på"), ("Column", "Kolonne"), ("Kind", "Slags"), ("Publication or reasoning", "Udgivelse eller begrundelse"), ("1 % more of it, kEUR a year", "1 % mere af det, t.EUR om året")]  # fmt: skip
+    tables = {**inputs_of(run), "carriers": run.tables["carriers"]}
+
+    def called(table: str, row: str) -> str:
+        frame = tables.get(table, pd.DataFrame())
+        known = frame.loc[row] if row in frame.index else pd.Series(dtype=object)
+        return both(_named(known, "en", row), _named(known, "da", row))
+
+    rows = ([called(r.table, r.row), escape(f"{r.table}.{r.row}.{r.column}"), both(*KINDS[r.kind]), escape(r.publication or r.note), amount(r.more / 1e3)] for r in found.itertuples(index=False))  # fmt: skip
+    return table(heads, rows, 1)
+
+
 def _sources(sources: pd.DataFrame) -> str:
     heads = [("Table", "Tabel"), ("Rows", "Rækker"), ("Columns", "Kolonner"), ("Kind", "Slags"), ("Publication or reasoning", "Udgivelse eller begrundelse")]  # fmt: skip
-    kind = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse")}
 
     def text(value: object) -> str:
         return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value)
 
-    rows = ([escape(text(r["table"])), escape(text(r["rows"])), escape(text(r["columns"])), both(*kind.get(r["kind"], (text(r["kind"]),) * 2)), escape(" — ".join(filter(None, (text(r["publication"]), text(r.get("year")), text(r.get("note"))))))] for _, r in sources.iterrows())  # fmt: skip
+    rows = ([escape(text(r["table"])), escape(text(r["rows"])), escape(text(r["columns"])), both(*KINDS.get(r["kind"], (text(r["kind"]),) * 2)), escape(" — ".join(filter(None, (text(r["publication"]), text(r.get("year")), text(r.get("note"))))))] for _, r in sources.iterrows())  # fmt: skip
     words = both("Open the table", "Åbn tabellen")
     return f"<details><summary>{words}</summary>{table(heads, rows, 0)}</details>"

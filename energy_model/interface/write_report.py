@@ -17,6 +17,9 @@ def report(
     run: Annotated[Path, typer.Argument(help="Folder of a run or of a study, or a folder of runs (the newest is taken).")],
     case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
+    figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder, in place of the page; a Chromium or Chrome draws them.")] = None,
+    kinds: Annotated[str, typer.Option("--as", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
+    language: Annotated[str, typer.Option("--language", help="Of figure files: en or da; the page has both.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
 ) -> None:  # fmt: skip
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
@@ -28,11 +31,24 @@ def report(
             if case is not None:
                 remedy = "the page of a study tells no sources; leave --case out"
                 raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+            if figures is not None:
+                remedy = "the pictures of a study stand in its folder already; leave --figures out"
+                raise em.InputFault([em.Fault("--figures", remedy, value=str(figures))])
             tell("drawing the page")
             _done(report_study.write(em.open_study(run), out), as_json)
             return
         tell("opening the run")
         opened = em.open_run(run)
+        if figures is not None:
+            from energy_model.interface import picture_files  # noqa: PLC0415
+
+            wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
+            files = picture_files.write(opened, figures, wanted, language, tell)
+            if as_json:
+                write_json({"written": [str(path) for path in files]})
+            else:
+                Console(highlight=False, soft_wrap=True).print(f"{len(files)} figures written to {figures}", markup=False)  # fmt: skip
+            return
         sources = None
         if case is not None:
             tell("reading the sources")

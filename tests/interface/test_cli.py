@@ -363,7 +363,8 @@ def test_init_refuses_a_folder_in_use(tmp_path):
     assert "it exists and is not empty" in said.err
 
 
-def test_an_interrupt_ends_at_once_and_writes_nothing(tmp_path):
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_at_once_and_writes_nothing(tmp_path, by):
     """Ctrl-C in the middle of a solve: exit 4 within seconds, no half-written folder."""
     command = [
         sys.executable,
@@ -382,7 +383,7 @@ def test_an_interrupt_ends_at_once_and_writes_nothing(tmp_path):
     for line in process.stderr:
         if "iteration" in line:
             break
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     asked = time.monotonic()
     rest = process.communicate(timeout=60)[1]
     assert process.returncode == 4, rest

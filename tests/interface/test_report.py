@@ -9,7 +9,7 @@ import village
 from browser import needs_browser, see
 
 import energy_model as em
-from energy_model.interface import report, report_figures
+from energy_model.interface import picture_files, report, report_figures
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +146,38 @@ def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, la
     figures = len(re.findall(r'class="figure', seen.page))
     assert figures >= 10
     assert len(re.findall(r'class="figure[^"]*js-plotly-plot"', seen.page)) == figures
+
+
+@needs_browser
+def test_figures_become_files_of_every_kind(run, tmp_path):
+    said = village.call("report", run.path, "--figures", tmp_path / "slides", "--as", "svg,png", "--language", "da", "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    files = sorted(path.name for path in (tmp_path / "slides").iterdir())
+    assert len(files) == len(said.json["written"]) == 2 * len(picture_files.figures(run, "da"))
+    assert {"flows.svg", "heat_by_month.png", "cost_by_entry.svg"} <= set(files)
+    assert (tmp_path / "slides" / "heat_by_month.png").read_bytes()[:4] == b"\x89PNG"
+    assert "timer på året" in (tmp_path / "slides" / "duration.svg").read_text(encoding="utf-8")
+    assert not em.changed_files(run.path)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--as", "gif"], "known are png, svg, pdf"),
+        (["--language", "de"], "write en or da"),
+        ([], "no Chromium or Chrome was found"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused(run, tmp_path, monkeypatch, asked, told):
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = village.call("report", run.path, "--figures", tmp_path / "slides", *asked)
+    assert said.code == 2
+    assert told in " ".join(said.err.split())
+    assert not (tmp_path / "slides").exists()
+
+
+def test_what_the_answer_leans_on_stands_with_its_source(run):
+    page = report.page(run, em.read(village.original()).sources)
+    assert "The answer leans most on" in page
+    assert "demands.village_heat.yearly" in page

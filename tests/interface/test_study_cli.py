@@ -1,8 +1,10 @@
 """Studies and comparisons through the command line, as a user types them."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -129,16 +131,14 @@ def test_bad_questions_end_in_a_sentence(case, tmp_path, monkeypatch, arguments,
     assert not (tmp_path / "runs").exists()
 
 
-def test_an_interrupt_keeps_what_was_finished(case, tmp_path):
-    """Ctrl-C in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
-    import signal
-    import time
-
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
+    """Ctrl-C, or whoever ends programs, in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
     command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--set", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-runs"]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while len(list((tmp_path / "s" / "cases").glob("*.json"))) < 2:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     err = process.communicate()[1]
     assert process.returncode == 4
     assert "of the 40 cases asked so far are kept" in err

@@ -23,6 +23,7 @@ LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
 LARGE = 2_000_000  # non-zeros above which the last digits take an hour
 # Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
 PATIENCE = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
+ENDS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
 OTHER_GOAL = (
     0.5  # share of costs that differ above which the goal is another, and its plan elsewhere
 )
@@ -304,15 +305,16 @@ class Watch:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Within, an interrupt from the keyboard is kept until the solver asks; it cannot carry an exception."""
+        """Within, a wish to end is kept until the solver asks; it cannot carry an exception."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGINT, self._interrupt)
+        before = {number: signal.signal(number, self._interrupt) for number in ENDS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _interrupt(self, *_: Any) -> None:
         self.interrupted = True

@@ -1,0 +1,97 @@
+"""Picture files: the figures of a run as PNG, SVG or PDF, for slides and papers; drawn by a browser without a window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import plotly.graph_objects as go
+
+from energy_model.engine.solution.run import Run
+from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.interface import report_figures as draw
+
+KINDS = ("png", "svg", "pdf")
+WIDTH, SCALE = 1100, 2  # points across; pixels for each point of a PNG
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
+    """Every figure of a run's report by name, in Danish (``da``) or English (``en``)."""
+    first, carriers = draw.first_hours(run), [c for c in ("heat", "electricity") if c in run.tables["carriers"].index]  # fmt: skip
+    made: dict[str, go.Figure | None] = {
+        "map": draw.place_map(run, language),
+        "flows": draw.flows(run, language),
+        "duration": draw.duration(run, language),
+        "stores": draw.stores(run, language),
+        "emissions": draw.emissions(run, language),
+        "fleets": draw.fleets(run, language),
+        "land": draw.land(run, language),
+    }
+    for carrier in carriers:
+        made[f"{carrier}_by_month"] = draw.months(run, language, carrier)
+        for season, hour in first.items():
+            made[f"{carrier}_{season}_week"] = draw.week(run, language, carrier, hour)
+    for by in ("sector", "firm", "entry"):
+        made[f"cost_by_{by}"] = draw.costs(run, language, by)
+    return {name: figure for name, figure in made.items() if figure is not None}
+
+
+def write(
+    run: Run,
+    folder: Path,
+    kinds: Sequence[str] = ("png",),
+    language: str = "en",
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Writes all figures to a folder, each in every kind asked for; the files. InputFault if they cannot be drawn or written."""
+    wrong = [kind for kind in kinds if kind not in KINDS]
+    if wrong or not kinds:
+        raise InputFault([Fault("--as", f"known are {', '.join(KINDS)}", value=", ".join(wrong))])
+    if language not in draw.LANGUAGES:
+        raise InputFault([Fault("--language", "write en or da", value=language)])
+    _browser()
+    tell("drawing the figures")
+    made = figures(run, language)
+    for figure in made.values():
+        figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".figures_", dir=folder) as draft:
+            for kind in kinds:
+                tell(f"writing {len(made)} figures as {kind}")
+                drafts = [Path(draft) / f"{name}.{kind}" for name in made]
+                _render(list(made.values()), drafts)
+                written += drafts
+            placed = [folder / path.name for path in written]
+            for path, place in zip(written, placed, strict=True):
+                path.replace(place)
+    except OSError as wrong_place:
+        remedy = f"it cannot be written ({wrong_place.strerror}); name another folder"
+        raise InputFault([Fault("--figures", remedy, value=str(folder))]) from None
+    return placed
+
+
+def _render(made: list[go.Figure], files: list[Path]) -> None:
+    import plotly.io  # noqa: PLC0415 - only who draws files needs it
+
+    try:
+        plotly.io.write_images(made, files, width=WIDTH, scale=SCALE)
+    except (RuntimeError, ValueError) as wrong:
+        said = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
+        raise InputFault([Fault("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?")]) from None  # fmt: skip
+
+
+def _browser() -> None:
+    """Tells the drawing library which browser there is. InputFault if there is none."""
+    if os.environ.get("BROWSER_PATH"):
+        return
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        remedy = "no Chromium or Chrome was found to draw with; install one, or name it in the variable BROWSER_PATH"
+        raise InputFault([Fault("--figures", remedy)])
+    os.environ["BROWSER_PATH"] = found
