@@ -192,11 +192,17 @@ def run(
         found = None if again else _same_inputs(place, system.digest, gap if prove else None)
         if found is None:
             em.refuse(place)
-            tell("looking at peaks, potentials and the emission target")
-            warned = adequacy.warnings(system)
-            solved = (
-                em.prove(system, gap, progress=tell) if prove else em.solve(system, progress=tell)
-            )
+            warned: list[str] = []
+
+            def look() -> None:
+                warned.extend(adequacy.warnings(system))
+
+            if prove:
+                tell("looking at peaks, potentials and the emission target")
+                look()
+                solved = em.prove(system, gap, progress=tell)
+            else:
+                solved = em.solve(system, progress=tell, beside=look)
             solved.record["warnings"] = warned
             solved.record["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")

@@ -147,3 +147,18 @@ def test_a_price_equals_the_marginal_plant(base):
     heat = run.results["price"].sel(bus="heat@village").to_numpy()
     assert heat == pytest.approx(np.full(60, gas), rel=1e-6)
     assert base.results["price"].notnull().any()
+
+
+def test_what_is_done_beside_the_solver_is_done_and_its_faults_are_told():
+    """The answer is the same, whatever else is done meanwhile; an error there ends the call."""
+    system = tiny.system(2, markets=[tiny.market(price=50)], demands=[tiny.demand("light", "power", 2)])  # fmt: skip
+    done = []
+    run = em.solve(system, beside=lambda: done.append("looked"))
+    assert done == ["looked"]
+    assert run.objective == pytest.approx(100)
+
+    def wrong():
+        raise ValueError("looked in vain")
+
+    with pytest.raises(ValueError, match="looked in vain"):
+        em.solve(system, beside=wrong)

@@ -6,6 +6,7 @@ import logging
 import platform
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -79,11 +80,13 @@ def solve(
     model: Model | None = None,
     extend: Callable[[Model], None] | None = None,
     progress: Callable[[str], None] | None = None,
+    beside: Callable[[], object] | None = None,
 ) -> Run:
     """The least-cost plan of a case.
 
     ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
-    to add some. Raises NoSolution where there is no plan.
+    to add some. ``beside`` is done in a thread while the solver works, and only then: models are built and read by one
+    thread at a time. Raises NoSolution where there is no plan.
     """
     tell, clock = progress or (lambda _: None), Clock()
     tell(f"building the model of {len(system.steps.length):,} steps")
@@ -94,7 +97,11 @@ def solve(
     clock.mark("build")
     rows, columns = problem.lp.A.shape
     tell(f"solving {rows:,} rows and {columns:,} columns")
-    answer = problem.solve(lambda said: tell(f"solving: {said}"))
+    with ThreadPoolExecutor(1) as other:
+        meanwhile = other.submit(beside) if beside is not None else None
+        answer = problem.solve(lambda said: tell(f"solving: {said}"))
+    if meanwhile is not None:
+        meanwhile.result()  # what went wrong there is told here
     clock.mark("solve")
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         tell("there is no plan; looking for the reason")
