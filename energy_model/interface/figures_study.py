@@ -193,6 +193,7 @@ def years(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     axis.legend(frameon=False)
     below.bar(place, part["unserved_hours"], color=COLOURS[3], width=0.6)
     below.set_ylabel("hours not\nall served [h/a]")
+    below.set_ylim(bottom=0, top=None if part["unserved_hours"].max() > 0 else 1)
     below.set_xticks(place, [name.replace("_", " ") for name in part["year"]], rotation=45, ha="right")  # fmt: skip
     for one in (axis, below):
         one.spines[["top", "right"]].set_visible(False)

@@ -50,7 +50,8 @@ def page(run: Run, sources: pd.DataFrame | None = None) -> str:
     drawn: Drawn = {language: {} for language in draw.LANGUAGES}
     parts = [_answer(run), *_sections(run, drawn, sources)]
     name = run.results.attrs.get("title", run.record["case"])
-    return whole(f"{name}: {run.record['scenario'] or 'base'}", parts, drawn)
+    asked = run.record.get("title") or run.record["scenario"] or "base"
+    return whole(f"{name}: {asked}", parts, drawn)
 
 
 def _answer(run: Run) -> Section:
@@ -70,7 +71,20 @@ def _answer(run: Run) -> Section:
     told = built[built["investment"] > 0].nlargest(4, "investment")
     danish = _danish_paragraph(run, told)
     english = "".join(f"<p>{escape(s)}</p>" for s in sentences(run))
-    return "answer", ("The answer", "Svaret"), f'<div lang="en">{english}</div><div lang="da">{danish}</div><div class="numbers">{shown}</div>'  # fmt: skip
+    return "answer", ("The answer", "Svaret"), f'{_asked(run)}<div lang="en">{english}</div><div lang="da">{danish}</div><div class="numbers">{shown}</div>'  # fmt: skip
+
+
+def _asked(run: Run) -> str:
+    """What was asked beside the case as it stands, so that two pages can be told apart."""
+    changes = [escape(str(change)) for change in run.record.get("changes", ())]
+    built = run.tables["capacities"]
+    for name, (least, most) in run.record.get("candidates", {}).items():
+        row = built.loc[name] if name in built.index else pd.Series(dtype=object)
+        words = ("required", "krævet") if least > 0 else ("forbidden", "forbudt") if most <= 0 else ("bounded", "begrænset")  # fmt: skip
+        changes.append(f"{both(_named(row, 'en', name), _named(row, 'da', name))}: {both(*words)}")
+    if not changes:
+        return ""
+    return f"<p class='soft'>{both('Asked for', 'Spurgt om')} {escape(run.record['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
 
 
 def _danish_paragraph(run: Run, told: pd.DataFrame) -> str:

@@ -17,12 +17,12 @@ from energy_model.studies.study import Study
 ROWS = 200  # rows of a table on the page; the file holds all
 
 
-def write(found: Study, out: Path | None = None) -> Path:
+def write(found: Study, out: Path | None = None, title: str = "") -> Path:
     """The page of a study, written whole or not at all; its file. InputFault if it cannot be written."""
-    return put_down(page(found), out or found.folder / "report.html")
+    return put_down(page(found, title), out or found.folder / "report.html")
 
 
-def page(found: Study) -> str:
+def page(found: Study, title: str = "") -> str:
     """The page of a study as HTML."""
     parts = [_answer(found)]
     shown = {name: show_study.shown(name, frame) for name, frame in found.tables.items() if name not in show_study.HIDDEN}  # fmt: skip
@@ -31,7 +31,7 @@ def page(found: Study) -> str:
             english, _, danish = show_study.TITLES.get(name, name.replace("_", " ")).partition(" / ")  # fmt: skip
             parts.append((name, (english, danish or english), _table(frame)))
     parts.append(("cases", ("Every case", "Alle tilfælde"), _table(show_study.glance(found.table))))
-    return whole(f"{found.folder.name}: {found.question}", parts, {})
+    return whole(title or f"{found.folder.name}: {found.question}", parts, {})
 
 
 def _answer(found: Study) -> Section:
@@ -68,6 +68,6 @@ def _head(column: str, numeric: bool) -> tuple[str, str]:
 
 def _cell(value: Any, column: str) -> str:
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)  # fmt: skip
-    if number and np.isfinite(value):
+    if number and np.isfinite(value) and column.count(".") < 2:
         return amount(float(value) / 1e3 if show_study.is_money(column) else float(value))
     return escape(show_study.cell(value, column))

@@ -191,6 +191,10 @@ def cell(value: Any, column: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, float | np.floating | int | np.integer):
         value = float(value)
+        if column.count(".") == 2 and np.isfinite(
+            value
+        ):  # an address: what was asked, as it was asked
+            return f"{value:.6g}"
         if not np.isfinite(value):
             return "without end"
         if value == round(value) and abs(value) < 1e4:

@@ -9,7 +9,7 @@ import village
 from browser import needs_browser, see
 
 import energy_model as em
-from energy_model.interface import picture_files, report, report_figures
+from energy_model.interface import picture_files, report, report_figures, show_study
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +181,15 @@ def test_what_the_answer_leans_on_stands_with_its_source(run):
     page = report.page(run, em.read(village.original()).sources)
     assert "The answer leans most on" in page
     assert "demands.village_heat.yearly" in page
+
+
+def test_two_pages_can_be_told_apart_by_what_was_asked():
+    """Changes and wishes stand on top; what was asked of a study reads as it was asked."""
+    changes = ["carriers.co2.price = 61.25"]
+    run = em.solve(em.read(village.original(), changes=changes, resolution=24))
+    run.record["candidates"] = {"solar_park": [0.0, 0.0]}
+    page = report.page(run)
+    assert "carriers.co2.price = 61.25" in page
+    assert "forbudt" in page
+    assert "Asked for" not in report.page(em.solve(em.read(village.original(), resolution=24)))
+    assert show_study.cell(61.25, "carriers.co2.price") == "61.25"

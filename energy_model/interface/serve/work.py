@@ -129,7 +129,7 @@ def _study(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
         study = em.alternatives(asked["folder"], wanted["within"], out=out, **ground)
     tell("drawing the pictures")
     figures_study.draw(study)
-    report_study.write(study)
+    report_study.write(study, title=job["title"])
     return {"cases": len(study.table), "notes": list(study.notes)}
 
 

@@ -85,7 +85,9 @@ class Answers:
         except OSError as wrong:
             raise refused(str(folder), f"answers cannot be kept here ({wrong.strerror}); name another folder with {FOLDER}") from None  # fmt: skip
         self.session.again, self.session.used = again, set()
-        self.session.tell = lambda what: tell(f"asking {service}: {what}")
+        self.session.tell = lambda what: tell(
+            f"asking {service}: {what}; asked again, {TIMES} times at most, if it is busy"
+        )
         self.session.headers["User-Agent"] = USER_AGENT
         patient = _Patient(
             max_retries=_Waiting(

@@ -4,8 +4,17 @@
   const make = (...given) => window.React.createElement(...given);
   const put = (props, value) => props.setProps({ value });
 
+  // What is drawn anew keeps the focus it had, so that arrows go on working.
+  let held = "";
+  document.addEventListener("focusin", (event) => { held = event.target.id || ""; });
+  const keep = (id) => {
+    const place = window.React.useRef(null);
+    window.React.useEffect(() => { if (id && id === held && document.activeElement === document.body) place.current.focus(); }, []);
+    return place;
+  };
+
   const Choice = (props) => make("select",
-    { id: props.id, value: props.value === null || props.value === undefined ? "" : props.value, onChange: (event) => put(props, event.target.value) },
+    { id: props.id, ref: keep(props.id), value: props.value === null || props.value === undefined ? "" : props.value, onChange: (event) => put(props, event.target.value) },
     props.options.some((o) => o.value === (props.value || "")) ? null : make("option", { value: "" }, "–"),
     ...props.options.map((o) => make("option", { key: o.value, value: o.value }, o.label)));
 

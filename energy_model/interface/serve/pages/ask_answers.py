@@ -5,6 +5,7 @@ What a reader gathers is kept in the reader's browser; moves of sliders and wish
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import dash
@@ -120,6 +121,8 @@ def _edited(app: dash.Dash, house: House) -> None:
         event = events[-1] if isinstance(events, list) else events
         try:
             value = event.get("value")
+            if re.fullmatch(r"-?\d+,\d+", str(value).strip()):  # as half of Europe writes it
+                value = str(value).replace(",", ".")
             edit = Edit(table=name, row=str(event["rowId"]), column=str(event["colId"]), value="" if value is None else str(value).strip())  # fmt: skip
         except (KeyError, ValueError):
             raise dash.exceptions.PreventUpdate from None
