@@ -61,7 +61,7 @@ def test_every_row_of_the_sources_traces_something():
     idle = [
         (rule["table"], rule["rows"], rule["columns"])
         for rule in system.sources.to_dict("records")
-        if rule["table"] != "case" and not any(provenance._meets(rule, *place) for place in places)
+        if rule["table"] != "case" and not any(provenance.meets(rule, *place) for place in places)
     ]
     assert idle == []
 
