@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy_model import profiles
 from energy_model.engine.tables.files import HEADER, SOURCES
 from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.profiles import MEASURED_UNITS
@@ -29,11 +30,7 @@ HOUR = "%Y-%m-%dT%H:%MZ"
 
 def as_text(table: pd.DataFrame) -> str:
     """Hours as the text of a file: hour first, units in headers."""
-    named = (table + 0.0).rename(
-        columns={name: f"{name} [{MEASURED_UNITS[name]}]" for name in table}
-    )  # no -0
-    named.insert(0, "hour", pd.DatetimeIndex(table.index).strftime(HOUR))
-    return named.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    return profiles.as_text(table, MEASURED_UNITS, DIGITS)
 
 
 def read(path: Path, year: int) -> pd.DataFrame:

@@ -76,14 +76,14 @@ def regret(
         regrets = _regrets(asked, work.answers(asked), best)
         ranking = _ranking(regrets)
         low = _low(ranking, best, near)
-        shared = common({plan: made[plan]["assets"] for plan in low})
+        common = _common({plan: made[plan]["assets"] for plan in low})
         notes = [
             f"'{name}' has no plan: {found['reason']}" for name, found in best.items() if found["status"] != OPTIMAL
         ]  # fmt: skip
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
             first = ranking.iloc[0]
             notes.append(f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'.")  # fmt: skip
-        tables = {"regrets": regrets, "ranking": ranking, "common": shared}
+        tables = {"regrets": regrets, "ranking": ranking, "common": common}
         return finish(work, place, "regret", tables, notes)
 
 
@@ -143,7 +143,7 @@ def _low(ranking: pd.DataFrame, best: Mapping[str, dict[str, Any]], near: float)
     return list(ranking["plan"][ranking["greatest_regret"] <= ranking["greatest_regret"].iloc[0] + room])  # fmt: skip
 
 
-def common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
+def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     """What all of some plans add at least, and the most any adds."""
     rows = []
     for asset in next(iter(plans.values()), {}):
