@@ -53,6 +53,14 @@ def test_things_that_only_pay_together_are_tempted_together(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(6))
+def test_the_trace_a_solver_leaves_is_no_use(seed, tmp_path):
+    """An interior point leaves a little in everything; what stands idle stays idle, with all that hangs on it."""
+    problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
+    traced = answer.x + np.random.RandomState(seed).uniform(0, 0.0004, len(answer.x))
+    assert (idle(problem, traced) == idle(problem, answer.x)).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
 def test_any_prices_of_idle_rows_become_the_best(seed, tmp_path):
     """With the prices of idle rows thrown at random the bound falls; pricing lifts it back to the optimum."""
     problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
