@@ -56,8 +56,13 @@ def test_things_that_only_pay_together_are_tempted_together(tmp_path):
 def test_the_trace_a_solver_leaves_is_no_use(seed, tmp_path):
     """An interior point leaves a little in everything; what stands idle stays idle, with all that hangs on it."""
     problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
-    traced = answer.x + np.random.RandomState(seed).uniform(0, 0.0004, len(answer.x))
+    traced, dice = answer.x.copy(), np.random.RandomState(seed)
+    for first, shape in problem.columns.values():
+        place = slice(first, first + int(np.prod(shape, dtype=int)))
+        trace = 4e-4 * np.abs(traced[place]).max(initial=0.0)
+        traced[place] += dice.uniform(0, trace, place.stop - first)
     assert (idle(problem, traced) == idle(problem, answer.x)).all()
+    assert (idle(problem, 2 * answer.x) == idle(problem, answer.x)).all()
 
 
 @pytest.mark.parametrize("seed", range(6))

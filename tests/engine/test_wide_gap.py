@@ -25,7 +25,7 @@ def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monkeypatch):
-    """A fifth of the gap asked for at first, and closely after: cost and bound enclose the best of every hour."""
+    """Half of the gap asked for at first, and closely after: cost and bound enclose the best of every hour."""
     asked, real = [], highs.solve
 
     def solve(lp, _method="auto", *rest, **named):
@@ -37,7 +37,7 @@ def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monke
     monkeypatch.setattr(bounds.highs, "solve", solve)
     run = em.prove(em.read(case, resolution=6), gap=0.01)
     proof, turns = run.record["proof"], [gap for gap in asked if gap is not None]
-    assert turns[0] == pytest.approx(0.002)
+    assert turns[0] == pytest.approx(0.005)
     assert all(gap == highs.GAP for gap in turns[1:])
     assert proof["bound"] <= best + 1e-6 * abs(best)
     assert proof["cost"] >= best - 1e-6 * abs(best)

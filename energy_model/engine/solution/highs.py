@@ -228,8 +228,13 @@ def _once(
     options = {**METHODS[method], "time_limit": time_limit, "threads": THREADS}
     if lp.A.nnz > LARGE:
         options["ipm_optimality_tolerance"] = GAP / 10
-    if gap > GAP:  # HiPO ends when both say so
-        options |= {"ipm_optimality_tolerance": gap, "kkt_tolerance": min(1.0, WIDER * gap)}
+    if (
+        gap > GAP
+    ):  # HiPO ends when both say so; half, as the gap is measured anew before it is believed
+        options |= {
+            "ipm_optimality_tolerance": gap / 2,
+            "kkt_tolerance": min(1.0, WIDER * gap / 2),
+        }
     for option, value in options.items():
         highs.setOptionValue(option, value)
     watch = Watch(progress)

@@ -22,9 +22,10 @@ from energy_model.engine.solution.dataset import label, members
 from energy_model.engine.solution.problem import Problem
 
 OWNING = ("added", "retired", "capacity")
-# What flows less than this in every step [unit of the flow] does nothing. An interior point leaves a trace
+# What never flows more than this share of the largest flow of its kind does nothing. An interior point leaves a trace
 # everywhere: a fleet of 0.0002 cars once kept the price of all hydrogen where its dearest seller had put it.
-NOTHING = 0.01
+NOTHING = 1e-3
+NO_FLOW = 1e-4  # where nothing of a kind flows more than this [unit of the flow], its largest is a trace too
 MOVED = 1e-4  # what a size must change by to have moved [capacity]
 ENOUGH = (
     1e-6  # share of the cost that prices of one idle part may lose before better ones are sought
@@ -143,7 +144,7 @@ def idle(problem: Problem, x: np.ndarray) -> np.ndarray:
         blocks.append((place, names))
         if decision in OWNING:
             continue
-        for name, value in zip(names, most, strict=True):
+        for name, value in zip(names, most / max(float(most.max()), NO_FLOW), strict=True):
             busiest[name] = max(busiest.get(name, 0.0), float(value))
     for place, names in blocks:
         at = np.array([busiest[name] <= NOTHING for name in names])
