@@ -3,8 +3,9 @@
 The plan says which assets matter. In the full year what it leaves out stays out, what it builds to its limit
 stays there, and only what lies between, or is nearly worth it, may still change its size (`narrowed`). That year is a small part of the whole to solve, and two things are true of its answer: it is a plan of the full year, so its
 cost is an *upper bound* of the best; and its prices, put to the *whole* year with every asset free, give a *lower bound*
-by weak duality (`certificate.certify`), which anyone can recompute without a solver. While the two are further
-apart than asked, the sizes that these prices say should move are freed, and the year is solved again.
+by weak duality (`certificate.certify`), which anyone can recompute without a solver. The year is first solved to half of
+the gap asked for, as the last digits take long. While the two bounds are further apart than asked, the sizes that these
+prices say should move are freed, and the year is solved again, closely.
 """
 
 from __future__ import annotations
