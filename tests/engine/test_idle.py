@@ -9,7 +9,7 @@ from dice import random_case
 
 import energy_model as em
 from energy_model.engine.solution.certificate import certify
-from energy_model.engine.solution.idle import idle, priced, tempted
+from energy_model.engine.solution.idle import idle, idle_parts, priced, tempted
 from energy_model.engine.solution.problem import Problem
 
 
@@ -76,6 +76,10 @@ def test_any_prices_of_idle_rows_become_the_best(seed, tmp_path):
     own = (inside == np.diff(problem.lp.A.indptr)) & (inside > 0)
     dice = np.random.RandomState(seed)
     thrown = replace(answer, prices=np.where(own, dice.uniform(-100, 100, len(own)), answer.prices))
+    lost = [certify(part.lp, answer.x[part.columns], thrown.prices[part.rows]) for part in idle_parts(problem, thrown)]  # fmt: skip
+    told = [part.rows[0] for part in idle_parts(problem, thrown, 1.0)]
+    worth = [part.rows[0] for part, one in zip(idle_parts(problem, thrown), lost, strict=True) if one.cost - one.bound > 1.0]  # fmt: skip
+    assert set(worth) <= set(told)
     found = certify(problem.lp, answer.x, priced(problem, thrown))
     assert found.bound == pytest.approx(answer.objective, rel=1e-6)
     if own.sum() > 5:

@@ -43,7 +43,7 @@ def priced(
     all other rows allow.
     """
     prices, enough = answer.prices.copy(), ENOUGH * abs(answer.objective)
-    for part in idle_parts(problem, answer):
+    for part in idle_parts(problem, answer, enough):
         known = certify(part.lp, answer.x[part.columns], prices[part.rows])
         if known.cost - known.bound > enough:
             tell(f"pricing what stands idle: {part.number} of {part.count}")
@@ -97,8 +97,8 @@ class Part:
     count: int
 
 
-def idle_parts(problem: Problem, answer: highs.Answer) -> Iterator[Part]:
-    """The programs of what stands idle, each as small as it can be."""
+def idle_parts(problem: Problem, answer: highs.Answer, enough: float = -np.inf) -> Iterator[Part]:
+    """The programs of what stands idle, each as small as it can be, but those whose prices lose no more than ``enough`` [EUR/a]."""
     lp = problem.lp
     # What could be gained is to show at what may be added, so only that is bounded by what rows imply.
     most, (first, shape) = lp.upper.copy(), problem.columns["added"]
@@ -113,6 +113,16 @@ def idle_parts(problem: Problem, answer: highs.Answer) -> Iterator[Part]:
     count, part = connected_components(sp.bmat([[None, A], [A.T, None]]), directed=False)
     of_row, of_column = (_grouped(p, count) for p in (part[: len(rows)], part[len(rows) :]))
     numbers = [n for n in range(count) if len(of_row[n])]
+    if np.isfinite(
+        enough
+    ):  # seen for all at once, as there may be tens of thousands of an hour each
+        own_lp = LinearProgram(
+            A, cost, 0.0, lp.lower[columns], most[columns], lp.row_lower[rows], lp.row_upper[rows]
+        )
+        of_columns, of_rows = _losses(own_lp, answer.x[columns], answer.prices[rows])
+        lost = np.bincount(part[len(rows) :], of_columns, count)
+        lost += np.bincount(part[: len(rows)], of_rows, count)
+        numbers = [n for n in numbers if not lost[n] <= enough]
     for number, n in enumerate(numbers, start=1):
         r, c = of_row[n], of_column[n]
         here, there = columns[c], rows[r]
@@ -121,6 +131,18 @@ def idle_parts(problem: Problem, answer: highs.Answer) -> Iterator[Part]:
             lp.lower[here], most[here], lp.row_lower[there], lp.row_upper[there],
         )  # fmt: skip
         yield Part(small, here, there, number, len(numbers))
+
+
+def _losses(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each column and each row takes from the bound of an answer; infinite where a side that is asked for is open."""
+    side = np.where(prices > 0, lp.row_lower, lp.row_upper)
+    y = np.where(np.isfinite(side), prices, 0.0)
+    reduced = lp.cost - lp.A.T @ y
+    at = np.where(reduced > 0, lp.lower, lp.upper)
+    of_columns, of_rows = np.zeros(len(x)), np.zeros(len(y))
+    np.multiply(reduced, x - at, out=of_columns, where=reduced != 0)
+    np.multiply(y, lp.A @ x - side, out=of_rows, where=y != 0)
+    return of_columns, of_rows
 
 
 def _grouped(group: np.ndarray, count: int) -> list[np.ndarray]:
