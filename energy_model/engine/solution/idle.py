@@ -113,9 +113,8 @@ def idle_parts(problem: Problem, answer: highs.Answer, enough: float = -np.inf) 
     count, part = connected_components(sp.bmat([[None, A], [A.T, None]]), directed=False)
     of_row, of_column = (_grouped(p, count) for p in (part[: len(rows)], part[len(rows) :]))
     numbers = [n for n in range(count) if len(of_row[n])]
-    if np.isfinite(
-        enough
-    ):  # seen for all at once, as there may be tens of thousands of an hour each
+    # Seen for all at once, as there may be tens of thousands of an hour each.
+    if np.isfinite(enough):
         own_lp = LinearProgram(
             A, cost, 0.0, lp.lower[columns], most[columns], lp.row_lower[rows], lp.row_upper[rows]
         )
