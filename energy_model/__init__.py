@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from energy_model.common.faults import Fault, InputFault
     from energy_model.engine.formulation import formulate
     from energy_model.engine.solution.archive import (
         changed_files,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from energy_model.engine.solution.run import Run, solve
     from energy_model.engine.solution.series import Question, Series
     from energy_model.engine.solution.sheets import Sheets, sheets
-    from energy_model.engine.tables.schema import Fault, InputFault
     from energy_model.engine.tables.system import System
     from energy_model.studies.alternatives import alternatives
     from energy_model.studies.compare import Comparison, compare, decision, explained
@@ -101,6 +101,7 @@ __all__ = [
 
 # Where each name comes from; it is fetched when first asked for, so that --help answers at once.
 PLACES = {
+    "common.faults": ("Fault", "InputFault"),
     "engine.formulation": ("formulate",),
     "engine.solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
     "engine.solution.bills": ("bills", "network"),
@@ -113,7 +114,6 @@ PLACES = {
     "engine.solution.run": ("Run", "solve"),
     "engine.solution.series": ("Question", "Series"),
     "engine.solution.sheets": ("Sheets", "sheets"),
-    "engine.tables.schema": ("Fault", "InputFault"),
     "engine.tables.system": ("System",),
     "studies.alternatives": ("alternatives",),
     "studies.compare": ("Comparison", "compare", "decision", "explained"),

@@ -16,6 +16,7 @@ from energy_model.engine.formulation import PARTS, formulate
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "energy_model"
 FLOORS = [
+    "common",
     "engine.tables",
     "engine.compile",
     "engine.formulation",

@@ -8,7 +8,7 @@ import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.interface import remake
 
 

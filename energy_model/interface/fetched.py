@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.interface import measured_files
 from energy_model.interface.refused import as_faults
 from energy_model.interface.remake import settings_of

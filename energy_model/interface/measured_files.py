@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from energy_model import profiles
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.files import HEADER, SOURCES
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.profiles import MEASURED_UNITS
 from energy_model.profiles.importers.hours import hours_of
 

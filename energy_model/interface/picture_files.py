@@ -10,8 +10,8 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.run import Run
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.interface import report_figures as draw
 
 KINDS = ("png", "svg", "pdf")

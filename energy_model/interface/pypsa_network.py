@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation.capacity import annuity
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System, bus_name
 
 AIR = "air"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from energy_model import profiles
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.settings import load_toml
 from energy_model.interface.refused import as_faults
 

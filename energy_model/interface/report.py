@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import plotly.io
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.archive import inputs_of
 from energy_model.engine.solution.parties import parties
 from energy_model.engine.solution.run import Run
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.interface import report_figures as draw
 from energy_model.interface.leaning import leaning
 from energy_model.interface.report_page import Drawn, Section, amount, both, put_down, table, whole

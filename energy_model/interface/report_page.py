@@ -19,7 +19,7 @@ from typing import Any
 
 import plotly
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 
 Section = tuple[str, tuple[str, str], str]  # its anchor, its title in both languages, its HTML
 Drawn = dict[str, dict[str, Any]]  # figures by language and name

@@ -22,10 +22,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables import reader
 from energy_model.engine.tables.files import HEADER
-from energy_model.engine.tables.schema import Column, Fault, InputFault, Table
+from energy_model.engine.tables.schema import Column, Table
 
 CONTENTS, NAMES = "contents", "names of rows"
 DIGITS = 16  # of a number that a workbook keeps

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from energy_model.common.faults import InputFault
 from energy_model.engine.solution import archive, highs
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.results import Inconsistent
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Asked, Question, Series
-from energy_model.engine.tables.schema import InputFault
 from energy_model.studies.cases import Case, Ground
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"

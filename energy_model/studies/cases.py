@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.series import Question
-from energy_model.engine.tables.schema import Fault, InputFault
 
 Value = float | str
 KINDS = (".csv", ".toml")

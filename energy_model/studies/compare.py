@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.archive import inputs_of, open_run
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Question
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.addresses import Difference
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case, Value
 
 SCENARIO = "scenario"  # the address that names a scenario

@@ -7,9 +7,9 @@ import fnmatch
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.run import Run
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.why_built import Again, Why, why_built
 from energy_model.studies.why_price import why_carrier, why_emissions, why_land
 

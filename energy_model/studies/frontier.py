@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.highs import OPTIMAL
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.quantities import quantity
 from energy_model.engine.solution.series import Question
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.elastic import NoSolution
@@ -23,7 +24,6 @@ from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.quantities import quantity
 from energy_model.engine.solution.series import Question
 from energy_model.engine.solution.sheets import sheets
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case
 from energy_model.studies.frontier import SHED, loosened
 from energy_model.studies.study import Crew, Place, Study, finish

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.highs import OPTIMAL
 from energy_model.engine.solution.series import Question
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
 from energy_model.studies.work import Work

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.indicators import capacity_unit
 from energy_model.engine.tables.hourly import Hourly
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 DECLARED = {table.name: table for table in TABLES}

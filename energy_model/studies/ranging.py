@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation.capacity import annuity
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.highs import OPTIMAL
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.certificate import LinearProgram
@@ -26,7 +27,6 @@ from energy_model.engine.solution.program import Program, program_of
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Question
 from energy_model.engine.solution.sheets import DELIVERS, EMISSIONS, LAND, TAKES, Sheets, sheets
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
 from energy_model.studies.places import Candidate, Wanted, candidates, files, no_such, wanted

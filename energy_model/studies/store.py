@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies.cases import Case, Ground
 
 DEFINITION = "study.toml"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables import reader
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store

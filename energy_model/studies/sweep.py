@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.studies import designs
 from energy_model.studies.anchors import anchored
 from energy_model.studies.cases import Case, digest_of

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from energy_model import profiles
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.highs import OPTIMAL
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.settings import Settings
 from energy_model.studies.cases import Case
 from energy_model.studies.regret import held

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 import filelock
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.elastic import NoSolution
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.studies import answering
 from energy_model.studies.answering import Arrays
 from energy_model.studies.cases import Case, Ground

@@ -10,11 +10,12 @@ import fnmatch
 
 import pyomo.environ as pyo
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.compile.lazy import Model
 from energy_model.engine.formulation.accounts import Accounts
 from energy_model.engine.formulation.setting import rows, rows_by
 from energy_model.engine.tables.addresses import row_name
-from energy_model.engine.tables.schema import Fault, InputFault, Table
+from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """

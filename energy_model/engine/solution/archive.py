@@ -14,11 +14,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES as DECLARED
 from energy_model.engine.solution import certificate, columns
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.addresses import row_name
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import certificate
 from energy_model.engine.solution.blocks import Blocks, unpacked
 from energy_model.engine.solution.certificate import LinearProgram
 from energy_model.engine.solution.run import Run
-from energy_model.engine.tables.schema import Fault, InputFault
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.compile.lazy import Model
 from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution import highs
@@ -24,7 +25,6 @@ from energy_model.engine.solution.quantities import quantity
 from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.run import Clock, Run, of_answer
 from energy_model.engine.tables import reader
-from energy_model.engine.tables.schema import Fault, InputFault
 
 KEPT = 2  # built problems a series remembers, as questions to one case come one after another
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from energy_model.common.faults import Fault
 from energy_model.engine.tables.hourly import Hourly
-from energy_model.engine.tables.schema import Column, Fault, Table
+from energy_model.engine.tables.schema import Column, Table
 
 STATEMENT = re.compile(
     r"^\s*(?P<address>[^=*+\s](?:[^=]*[^=*+\s])?)\s*(?P<operation>\*=|\+=|=)(?P<value>.*)$"

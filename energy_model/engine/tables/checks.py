@@ -10,8 +10,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault
 from energy_model.engine.tables.hourly import Hourly
-from energy_model.engine.tables.schema import RANGES, Column, Fault, Table
+from energy_model.engine.tables.schema import RANGES, Column, Table
 
 if TYPE_CHECKING:
     from energy_model.engine.tables.files import Reading

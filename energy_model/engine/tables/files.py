@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from energy_model.common.faults import Fault
 from energy_model.engine.tables.addresses import row_name
-from energy_model.engine.tables.schema import Fault, Table
+from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import ASSET_TABLES
 from energy_model.engine.tables.units import UnknownUnit, conversion
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables import checks, settings
 from energy_model.engine.tables.addresses import apply
 from energy_model.engine.tables.files import Reading, known_files, read_sources, read_table
 from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.profile_files import read_profiles
-from energy_model.engine.tables.schema import Fault, InputFault, Table
+from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import ASSET_TABLES, System, distance
 

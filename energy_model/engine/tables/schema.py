@@ -10,7 +10,7 @@ models made of these declarations.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -27,30 +27,6 @@ RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "fraction": ("write a number between 0 and 1 (0.98 for 98 %)", lambda x: 0 <= x <= 1),
 }
 YES_OR_NO = ("yes", "no")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong in the inputs: where, what stands there, and what would be right."""
-
-    file: str
-    remedy: str
-    row: str = ""
-    column: str = ""
-    value: str = ""
-
-    def __str__(self) -> str:
-        place = ", ".join(x for x in (self.file, self.row, self.column) if x)
-        given = f" '{self.value}' is given;" if self.value else ""
-        return f"{place}:{given} {self.remedy}."
-
-
-class InputFault(ValueError):
-    """Inputs that cannot be used: every fault found, each with place, value and remedy."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = list(faults)
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True)

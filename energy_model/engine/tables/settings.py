@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.addresses import Difference
-from energy_model.engine.tables.schema import Fault, InputFault
 
 KINDS_OF_VALUE = (
     "int",

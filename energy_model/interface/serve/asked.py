@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import pydantic
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables.addresses import row_name
-from energy_model.engine.tables.schema import Fault, InputFault, Table
+from energy_model.engine.tables.schema import Table
 from energy_model.interface.serve import candidates, sliders
 from energy_model.interface.serve.candidates import Wish
 from energy_model.interface.serve.offered import Offered

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.indicators import capacity_unit
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 WISHES = ("required", "optional", "forbidden")

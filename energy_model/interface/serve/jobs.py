@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.interface.serve.workspace import Workspace, write_json
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 import energy_model as em
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables import settings
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 from energy_model.interface.serve import candidates, sliders
 from energy_model.interface.serve.workspace import NAME

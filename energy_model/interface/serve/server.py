@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import waitress
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.interface.serve.application import made
 from energy_model.interface.serve.gate import LOOPBACK, MOST_SENT
 from energy_model.interface.serve.house import House

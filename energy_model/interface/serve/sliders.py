@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import pydantic
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables import settings
 from energy_model.engine.tables.addresses import Difference, apply
-from energy_model.engine.tables.schema import Fault, InputFault
 from energy_model.engine.tables.system import System
 
 FILE = "sliders.toml"

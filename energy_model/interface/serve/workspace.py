@@ -18,7 +18,7 @@ from typing import Any
 import filelock
 import tomli_w
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 ROOMS = ("jobs", "runs", "studies", "scenarios")

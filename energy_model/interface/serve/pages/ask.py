@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from energy_model.engine.tables.schema import InputFault
+from energy_model.common.faults import InputFault
 from energy_model.interface.serve import asked, place_map, sliders, table_editor
 from energy_model.interface.serve.asked import Draft
 from energy_model.interface.serve.house import House

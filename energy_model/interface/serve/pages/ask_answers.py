@@ -11,7 +11,7 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
 
-from energy_model.engine.tables.schema import InputFault
+from energy_model.common.faults import InputFault
 from energy_model.interface.serve import asked, gate, place_map, table_editor
 from energy_model.interface.serve.asked import Draft, Edit
 from energy_model.interface.serve.house import House

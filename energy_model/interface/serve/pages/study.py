@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import Input, Output, State, dcc, html
 
-from energy_model.engine.tables.schema import Fault, InputFault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.interface.serve import asked, gate
 from energy_model.interface.serve.asked import Asked
 from energy_model.interface.serve.house import House

@@ -1,0 +1,1 @@
+"""Common: what every package uses."""
