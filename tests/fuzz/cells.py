@@ -5,7 +5,19 @@ from __future__ import annotations
 from random import Random
 
 from fuzz.draft import Draft, NotHere, columns_of, pick, pick_number, table_of
-from fuzz.kinds import MEASURED, PROFILES, REFUSED, SAME, SOURCES, TABLES, WARNED, Change, add, kind
+from fuzz.kinds import (
+    MEASURED,
+    OTHER,
+    PROFILES,
+    REFUSED,
+    SAME,
+    SOURCES,
+    TABLES,
+    WARNED,
+    Change,
+    add,
+    kind,
+)
 
 from energy_model.engine.tables.schema import Column
 
@@ -82,7 +94,10 @@ def _of_range(text: str, *ranges: str) -> Change:
     def change(draft: Draft, file: str, dice: Random) -> None:
         row, column = pick_number(draft, file, dice, lambda c: not ranges or c.range in ranges)
         draft.set(file, row, column, text)
-        draft.told(file, f"row {row + 1}")
+        if "/" in file and text not in ("inf", "-inf", "1e400"):  # told where it is used
+            draft.told(draft.rows(file)[0][column].split()[0])
+        else:
+            draft.told(file, f"row {row + 1}")
 
     return change
 
@@ -152,8 +167,10 @@ def _wild(name: str, number: str) -> Change:
     return change
 
 
+HARMLESS = {"retention 0", "efficiency_in 0", "loss 1", "standing_loss 1", "lifetime 1e9"}
 for _name, (_file, _column, _number) in WILD.items():
-    add(f"wild: {_name}", "ranges", (_file,), REFUSED | WARNED, _wild(_column, _number))
+    _may = REFUSED | WARNED | (OTHER if _name in HARMLESS else REFUSED)
+    add(f"wild: {_name}", "ranges", (_file,), _may, _wild(_column, _number))
 
 
 # Words, choices and references ---------------------------------------------------------------------

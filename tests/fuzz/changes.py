@@ -20,6 +20,8 @@ def _statement(text: str, may: Ending, *told: str, shown: str = "") -> None:
         else:
             draft.changes = [text]
             draft.told("--set")
+        if text.startswith("case.time.hours"):
+            draft.named = []  # every profile file is wrong then
         draft.told(*told)
         draft.said = f"{'scenario' if by_scenario else '--set'} {text[:80]!r}"
 

@@ -64,7 +64,7 @@ def _wrong_unit(unit: str) -> Change:
         if right == "1" and unit.strip() in ("", "{}**2", "{}**0.5", "{}**9**9**9"):
             raise NotHere(file)  # a pure number in other words
         draft.set(file, 0, k, f"{name} [{unit.replace('{}', right)}]")
-        draft.told(file, "row 1", name)
+        draft.told(file, *(["row 1", name] if len(unit) < 1000 else []))
 
     return change
 

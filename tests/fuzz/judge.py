@@ -99,7 +99,10 @@ def _read(draft: Draft, may: Ending, case: Path, command: bool) -> Verdict:
         if not told:
             return Verdict("same") if SAME in may else _silent("it is read as if nothing were odd")
         return Verdict("other") if OTHER in may else _silent(told)
-    return _accepted(draft, may, found, case)
+    try:
+        return _accepted(draft, may, found, case)
+    except em.InputFault as fault:  # what is seen only when the program is made
+        return _refused(draft, may, fault)
 
 
 def _silent(detail: str) -> Verdict:

@@ -54,7 +54,7 @@ def renamed(draft: Draft, file: str, before: str, after: str) -> None:
 def _rename(name: str, text: str, fits: tuple[str, ...], may: Ending, whole: bool) -> None:
     def change(draft: Draft, file: str, dice: Random) -> None:
         rows = draft.rows(file)
-        kept = {"co2", "gas", "light", "pump"}  # named by settings and scenarios too
+        kept = {"co2", "gas", "light", "pump", "heat"}  # named by settings, scenarios and verbs
         before = dice.choice([row[0] for row in rows[1:] if row[0] not in kept] or [""])
         if not before:
             raise NotHere(file)

@@ -25,7 +25,10 @@ def _value(key: str, texts: dict[str, Ending], fits: tuple[str, ...] = CASE) -> 
 
         def change(draft: Draft, file: str, _: Random, text: str = text) -> None:
             _set(draft, file, key, text)
-            draft.told(file if "extends" not in key and key != "default_scenario" else ".toml")
+            if key in ("extends", "default_scenario"):
+                draft.told(".toml")
+            elif key != "hours":  # with another number of hours every profile file is wrong
+                draft.told(file)
 
         add(f"setting: {key} = {shown}", "settings", fits, may, change)
 

@@ -89,7 +89,7 @@ def _one(name: str, may: Ending, make: object) -> None:
         rows = draft.rows(file)
         i = dice.randrange(2, min(len(rows), 40) - 1)
         draft.set(file, i, 0, make(rows, i))  # type: ignore[operator]
-        draft.told(file, "row ")
+        draft.told(file, *(["row "] if "1 MB" not in name else []))
 
     add(f"hour: {name}", "one hour", HOURLY, may, change)
 
