@@ -143,13 +143,13 @@ def __getattr__(name: str) -> Any:
 def read(
     folder: str | Path,
     scenario: str | None = None,
-    changes: Iterable[str] = (),
+    changes: Iterable[str] | str = (),
     resolution: int | str | None = None,
 ) -> System:
     """The case in a folder: its tables, under a scenario and further changes, at a resolution.
 
     ``scenario`` names a file of ``scenarios/`` (none: the case's default; ``""``: the tables as they stand);
-    ``changes`` are ``ADDRESS=VALUE`` texts; ``resolution`` is a number of steps or ``"full"``. Raises
+    ``changes`` are ``ADDRESS=VALUE`` texts, or one such text; ``resolution`` is a number of steps or ``"full"``. Raises
     InputFault with every fault found.
     """
     from energy_model.engine.formulation import TABLES  # noqa: PLC0415

@@ -15,6 +15,7 @@ from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables import reader
+from energy_model.engine.tables.addresses import as_changes
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
@@ -81,7 +82,7 @@ class Place:
         """The place of a question; without ``out`` a folder of the case's and the question's name under ``runs/``."""
         name = Path(case).resolve().name
         folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
-        return cls(Path(case), folder, scenario, tuple(changes), resolution)
+        return cls(Path(case), folder, scenario, as_changes(changes), resolution)
 
     def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
         """The case under further changes. InputFault as `read`."""

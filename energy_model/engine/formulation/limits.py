@@ -19,7 +19,7 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """
-    limit               -                    text                 Name
+    limit               -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     sense               -                    one of most least    Whether the amount is the most or the least
