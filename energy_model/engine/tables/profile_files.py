@@ -204,7 +204,7 @@ def _read_weather(
         if header not in known:
             continue
         own_unit, unit = file.units[header], reading.profile_units.get(header, "1")
-        if not _are_alike(own_unit, unit, reading.dkk_per_eur):
+        if not are_alike(own_unit, unit, reading.dkk_per_eur):
             remedy = f"the profile of this name in profiles/ is in {unit}; use that unit"
             reading.fault(name, remedy, "row 1", value=f"{header} [{own_unit}]")
         taken.columns[header] = file.columns[header]
@@ -212,7 +212,7 @@ def _read_weather(
     return taken
 
 
-def _are_alike(one: str, other: str, dkk_per_eur: float) -> bool:
+def are_alike(one: str, other: str, dkk_per_eur: float) -> bool:
     """Whether values in one unit may take the place of values in another."""
     if one == other:
         return True
