@@ -64,7 +64,7 @@ class Index(te.IndexTemplate):
 
     @property
     def __class__(self) -> type:  # `isinstance` asks here
-        if self._context.open and not caller(1).startswith(("pyomo.", "energy_model.engine.")):
+        if self._context.open and not caller(1).startswith(("pyomo.", __package__)):
             self._context.refuse("asks for its type")
         return Index
 

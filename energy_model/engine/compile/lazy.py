@@ -27,15 +27,16 @@ def frozen(rule):
     """A rule with the values its variables have now, as a loop may give them others later."""
     if type(rule) is not FunctionType:
         return rule
-    cells = tuple(copy(cell) for cell in rule.__closure__ or ())
+    cells = tuple(copied(cell) for cell in rule.__closure__ or ())
     kept = FunctionType(
         rule.__code__, dict(rule.__globals__), rule.__name__, rule.__defaults__, cells
     )
     kept.__kwdefaults__ = rule.__kwdefaults__
+    kept.__dict__.update(rule.__dict__)
     return kept
 
 
-def copy(cell: CellType) -> CellType:
+def copied(cell: CellType) -> CellType:
     try:
         return CellType(cell.cell_contents)
     except ValueError:  # not filled yet

@@ -6,8 +6,9 @@ with numbers give points again, comparisons give a `Relation`; anything else is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pyomo.core.expr as ex
@@ -41,6 +42,8 @@ class Point:
     __slots__ = ("at",)
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = None  # numbers of numpy leave the arithmetic to this class
+
+    expression: ClassVar[Callable[[Any], float]]  # the value of an expression of Pyomo's
 
     def __init__(self, at: float) -> None:
         self.at = at
@@ -94,14 +97,14 @@ register_arg_type(Point, ARG_TYPE.INVALID)  # Pyomo leaves the arithmetic to thi
 
 
 def number(x: Any) -> float:
-    """The value of a number, a point or a parameter; TypeError for an expression in decisions."""
+    """The value of a number, a point, a parameter or an expression of Pyomo's."""
     if x.__class__ is Point:
         return x.at
     if x.__class__ in native_numeric_types:
         return x
-    if x.__class__ is Relation or x.is_potentially_variable():
-        raise TypeError("an expression that is not made of points")
-    return x()
+    if x.__class__ is Relation:
+        raise TypeError("a comparison where a number stands")
+    return Point.expression(x) if x.is_potentially_variable() else x()
 
 
 def relation(said: Any) -> Relation | None:

@@ -27,7 +27,6 @@ from energy_model.engine.compile.vector import Frame, Linear, Reader, Unsupporte
 
 MAX_MEMBERS = 24  # a larger set of whole numbers counts as time
 TOLERANCE = 1e-12  # relative to the sum of the sizes of all terms
-_probes: weakref.WeakKeyDictionary[Any, Probe] = weakref.WeakKeyDictionary()
 
 
 class Misread(ValueError):
@@ -36,7 +35,10 @@ class Misread(ValueError):
 
 def probe_of(component: Any) -> Probe:
     """The probe of a component's model; it keeps positions in sets from one family to the next."""
-    return _probes.setdefault(component.model(), Probe(component.model()))
+    model = component.model()
+    if model.__dict__.get("_probe") is None:
+        object.__setattr__(model, "_probe", Probe(model))  # a clone makes its own
+    return model.__dict__["_probe"]
 
 
 class Probe(Reader):
@@ -47,6 +49,12 @@ class Probe(Reader):
         self.model = weakref.ref(model)
         self.busy = False  # sets are listed in full, whatever is patched
         self.strides: dict[int, list[tuple[int, dict, int]]] = {}
+
+    def __deepcopy__(self, memo: dict) -> None:
+        return None
+
+    def __reduce__(self) -> tuple:
+        return type(None), ()
 
     # --- positions ------------------------------------------------------------------------------
 
@@ -133,15 +141,9 @@ class Probe(Reader):
         def members(index_set: Any) -> Iterator[Any]:
             if self.busy or threading.get_ident() != thread:
                 return listed(index_set)
-            places = self.sampled(index_set)
-            if places is None:
+            if len(index_set) <= MAX_MEMBERS or self.sampled(index_set) is None:
                 return listed(index_set)
-            self.busy = True
-            try:
-                found = list(listed(index_set))
-            finally:
-                self.busy = False
-            return iter([found[i] for i in places])
+            return iter(self.once("sampled members", index_set, lambda: self.listed(index_set)))
 
         def decision(var: Any, index: Any) -> Any:
             try:
@@ -150,6 +152,7 @@ class Probe(Reader):
                 return item(var, index)  # an index that needs Pyomo's own reading
 
         with LOCK:
+            Point.expression = self.expression
             _FiniteSetMixin.__iter__ = members
             if points:
                 IndexedVar.__getitem__ = decision
@@ -169,19 +172,15 @@ class Probe(Reader):
             with self.calling(points=False):
                 return take(rule(block, index))
 
-    def value(self, x: Any) -> float:
-        """The value of what a rule said, also of an expression of Pyomo's."""
-        try:
-            return number(x)
-        except TypeError:
-            start, line = self.start, self.line
-            points = {
-                id(v): float(
-                    scattered(start(v.parent_component()) + line(v.parent_component().index_set(), v.index()))
-                )
-                for v in identify_variables(x, include_fixed=True)
-            }  # fmt: skip
-            return float(pyo.value(replace_expressions(x, points)))
+    def expression(self, x: Any) -> float:
+        """The value of an expression of Pyomo's, or of one of its decisions."""
+        points = {id(v): self.decision(v) for v in identify_variables(x, include_fixed=True)}
+        return float(pyo.value(replace_expressions(x, points)))
+
+    def decision(self, data: Any) -> float:
+        """The value of one decision."""
+        var = data.parent_component()
+        return float(scattered(self.start(var) + self.line(var.index_set(), data.index())))
 
     # --- comparison -----------------------------------------------------------------------------
 
@@ -242,7 +241,7 @@ def check_rows(con: Any, template: tuple) -> None:
         found = relation(said)
         if found is None or found.kind != says.kind:
             return None
-        sides = [probe.value(side) for side in found.sides]
+        sides = [number(side) for side in found.sides]
         apart = tuple(b - a for a, b in zip(sides, sides[1:], strict=False))
         return apart if says.kind != "==" else (*apart, -apart[0])
 
@@ -257,7 +256,7 @@ def check_goal(goal: Any, template: tuple) -> None:
         goal._rule,
         names,
         lambda frame: [probe.evaluated(probe.read(expression, frame), frame.size)],
-        lambda said: (probe.value(said),),
+        lambda said: (number(said),),
     )
 
 
@@ -271,7 +270,7 @@ def check_bounds(var: Any, template: tuple) -> None:
         return [np.array([side, np.abs(side)]) for side in full]
 
     def take(said: Any) -> tuple | None:
-        return tuple(np.nan if side is None else probe.value(side) for side in said)
+        return tuple(np.nan if side is None else number(side) for side in said)
 
     probe.check(var, var._rule_bounds, names, read, take)
 
