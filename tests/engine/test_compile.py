@@ -11,7 +11,8 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 import energy_model as em
 from energy_model.engine.compile.lazy import Model, Var
-from energy_model.engine.compile.matrix import Misread, compile_model
+from energy_model.engine.compile.matrix import compile_model
+from energy_model.engine.compile.probe import Misread
 from energy_model.engine.formulation import formulate
 
 
