@@ -88,14 +88,13 @@ def new_file(
             _refuse_unless(path, stat.S_ISREG, remedy)
             _make_parents(place, cleaning)
             draft = _draft(place)
-            cleaning.callback(draft.unlink, missing_ok=True)
+            cleaning.callback(_surely, _remove, draft)
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             try:
                 yield draft
             except also as wrong:
                 raise write_error(path, _probed(draft, wrong), remedy) from None
             draft.replace(place)
-            cleaning.pop_all()
     except OSError as wrong:
         raise write_error(path, wrong, remedy) from None
 
@@ -129,7 +128,7 @@ def new_folder(
                 raise write_error(path, "it is the current folder", remedy)
             _make_parents(place, cleaning)
             draft = _draft(place)
-            cleaning.callback(shutil.rmtree, draft, ignore_errors=True)
+            cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
             try:
                 yield draft
@@ -137,8 +136,7 @@ def new_folder(
                 raise write_error(path, wrong.wrong, remedy) from None
             except also as wrong:
                 raise write_error(path, _probed(draft / "probe", wrong), remedy) from None
-            _put_folder(draft, place)
-            cleaning.pop_all()
+            _put_folder(draft, place, cleaning)
     except OSError as wrong:
         raise write_error(path, wrong, remedy) from None
 
@@ -156,7 +154,7 @@ def new_members(folder: str | Path, remedy: str = ELSEWHERE) -> Iterator[Path]:
             _refuse_unless(folder, stat.S_ISDIR, remedy)
             _make_folder(place, cleaning)
             draft = _draft(place / "files")
-            cleaning.callback(shutil.rmtree, draft, ignore_errors=True)
+            cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
             yield draft
             for part in sorted(draft.iterdir()):
@@ -208,7 +206,7 @@ def refuse_folder(path: str | Path, remedy: str = "name another folder") -> None
             _refuse_unless(path, stat.S_ISDIR, remedy)
             _make_parents(place, cleaning)
             draft = _draft(place)
-            cleaning.callback(shutil.rmtree, draft, ignore_errors=True)
+            cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
     except OSError as wrong:
         raise write_error(path, wrong, remedy) from None
@@ -250,7 +248,7 @@ def _make_folder(folder: Path, cleaning: ExitStack) -> None:
             break
         missing.append(parent)
     for parent in reversed(missing):
-        cleaning.callback(_remove_empty, parent)
+        cleaning.callback(_surely, _remove_empty, parent)
         with contextlib.suppress(FileExistsError):  # another process made it
             parent.mkdir()
 
@@ -260,20 +258,36 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _put_folder(draft: Path, place: Path) -> None:
+def _put_folder(draft: Path, place: Path, cleaning: ExitStack) -> None:
     """Renames a draft to its place; what stood there is put back if that fails, and removed if not."""
-    if not place.exists():
-        draft.rename(place)
-        return
-    aside = _draft(place)
-    try:
+    if place.exists():
+        aside = _draft(place)
+        cleaning.callback(_surely, _settle, aside, place)
         place.rename(aside)
-        draft.rename(place)
+    draft.rename(place)
+
+
+def _settle(aside: Path, place: Path) -> None:
+    """Puts a folder that was set aside back to its place, or removes it if the place is taken."""
+    if aside.exists() and not place.exists():
+        aside.rename(place)
+    _remove(aside)
+
+
+def _remove(path: Path) -> None:
+    """Removes a file or a folder with all in it; what cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _surely(action: Callable[..., None], *given: Path) -> None:
+    """Does what cleans up, and once more if an interrupt fell into it."""
+    try:
+        action(*given)
     except BaseException:
-        if aside.exists() and not place.exists():
-            aside.rename(place)
+        action(*given)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _probed(draft: Path, wrong: Exception) -> BaseException:

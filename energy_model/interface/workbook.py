@@ -22,6 +22,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from energy_model.common.atomic_write import new_folder, write_bytes
 from energy_model.common.faults import Fault, InputFault
+from energy_model.common.workbook_limits import limited, refuse_large
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables import reader
 from energy_model.engine.tables.files import HEADER
@@ -221,6 +222,7 @@ def read(book: Path, out: Path, tell: Tell) -> list[str]:
 def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
     """Writes every sheet as the file it is; sheets by file."""
     tell(f"opening {book.name}")
+    refuse_large(book)
     try:
         values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
@@ -235,7 +237,9 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
                 raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
-            rows = [[_text(v) for v in row] for row in values[name].iter_rows(values_only=True)]
+            values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
+            told = limited(values[name].iter_rows(values_only=True), name)
+            rows = [[_text(v) for v in row] for row in told]
             path.write_text(_as_file(rows, file), encoding="utf-8")
     finally:
         values.close()
@@ -274,6 +278,8 @@ def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
     whole = openpyxl.load_workbook(book, read_only=True)
     values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     for name in files.values():
+        whole[name].reset_dimensions()
+        values[name].reset_dimensions()
         for told, known in zip(whole[name].iter_rows(), values[name].iter_rows(), strict=False):
             for one, other in zip(told, known, strict=False):
                 if one.data_type == "f" and other.value is None:
