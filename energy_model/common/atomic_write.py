@@ -59,7 +59,7 @@ def write_error(
     else:
         full = isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS
         act = f"free space and try again, or {remedy}" if full else remedy
-        said = f"it could not be written ({reason_of(wrong)}); nothing of it is left behind; {act}"
+        said = f"it cannot be written ({reason_of(wrong)}); nothing of it is left behind; {act}"
     return WriteError([Fault(_short(path), said)], wrong)
 
 

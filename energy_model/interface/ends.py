@@ -68,7 +68,7 @@ def finish(code: int) -> NoReturn:
         code = code or INPUT_FAULT
         _discard_output()
         with contextlib.suppress(OSError):
-            sys.stderr.write(f"standard output: it could not be written ({reason_of(wrong)}).\n")
+            sys.stderr.write(f"standard output: it cannot be written ({reason_of(wrong)}).\n")
     sys.exit(code)
 
 

@@ -43,7 +43,7 @@ def whole(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
 
 def put_down(text: str, path: Path) -> Path:
     """Writes a page whole or not at all; its file. WriteError if it cannot be written."""
-    write_text(path, text, "name another file with --out")
+    write_text(path, text, "name another place with --out")
     return path
 
 

@@ -237,7 +237,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, write):
     with pytest.raises(WriteError) as caught, Limited(2):
         write(tmp_path / "deep" / "place")
     assert told(caught).startswith(
-        f"{tmp_path}/deep/place: it could not be written (File too large); nothing of it is left behind; "
+        f"{tmp_path}/deep/place: it cannot be written (File too large); nothing of it is left behind; "
         "free space and try again, or name another f"
     )
     assert told(caught).endswith(" with --out.")
@@ -259,14 +259,14 @@ def test_a_place_that_cannot_be_is_a_sentence_and_leaves_nothing(tmp_path, write
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(WriteError) as caught:
         write(tmp_path / place)
-    assert f"it could not be written ({reason}); nothing of it is left behind; name another f" in told(caught)  # fmt: skip
+    assert f"it cannot be written ({reason}); nothing of it is left behind; name another f" in told(caught)  # fmt: skip
     assert {p.name for p in tmp_path.iterdir()} == {"file", "loop"}
 
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("place", ["/proc/energy_model_test", "/sys/energy_model_test"])
 def test_a_place_where_nothing_may_be_made_is_a_sentence(write, place):
-    with pytest.raises(WriteError, match=r"it could not be written \(.+\); nothing of it is left behind"):  # fmt: skip
+    with pytest.raises(WriteError, match=r"it cannot be written \(.+\); nothing of it is left behind"):  # fmt: skip
         write(place)
 
 
@@ -303,7 +303,7 @@ def test_a_part_that_fails_is_told_as_the_whole(tmp_path):
 
     with pytest.raises(WriteError) as caught, Limited(2):
         write_case()
-    assert told(caught).startswith(f"{tmp_path}/case: it could not be written (File too large)")
+    assert told(caught).startswith(f"{tmp_path}/case: it cannot be written (File too large)")
     assert told(caught).endswith("free space and try again, or name another folder.")
 
 
