@@ -5,6 +5,7 @@ Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopp
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from contextlib import suppress
@@ -15,8 +16,18 @@ import typer
 from rich.console import Console
 
 import energy_model as em
+from energy_model.common.atomic_write import PLACE_ERRORS, reason_of
+from energy_model.interface import ends
 from energy_model.interface import show as tables
-from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
+from energy_model.interface.ends import (
+    FINE,
+    INPUT_FAULT,
+    NO_PLAN,
+    STOPPED,
+    AsJson,
+    leave,
+    write_json,
+)
 from energy_model.interface.fetch import fetch
 from energy_model.interface.profiles import profiles
 from energy_model.interface.progress import Progress
@@ -29,6 +40,7 @@ from energy_model.interface.write_report import report
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
+CLOSED = 1  # what the libraries make of a standard output that nobody reads
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
@@ -53,13 +65,11 @@ Changes = Annotated[
 Resolution = Annotated[
     str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
-]
 
 
 def main() -> None:
     """The program; every expected fault ends in sentences and an exit code, never a traceback."""
+    ends.begin()
     with suppress(ValueError):  # only the main thread may say what a signal does
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
@@ -91,15 +101,25 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         leave(STOPPED, ["Nothing was written."], "stopped")
     except ClickException as wrong:
+        ends.ask_json("--json" in sys.argv[1:])  # the call was not read as far as that
         leave(
             INPUT_FAULT,
             [wrong.format_message(), "Try energy-model --help."],
             "the call is not understood",
         )
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(STOPPED)
-    sys.exit(code if isinstance(code, int) else FINE)
+    except OSError as wrong:
+        if wrong.errno == errno.EPIPE or ends.output_fails():
+            ends.finish(STOPPED)
+        if wrong.errno not in PLACE_ERRORS:
+            raise
+        place = wrong.filename or "a temporary file"
+        remedy = "free space there, or choose another place"
+        leave(INPUT_FAULT, [f"{place}: {reason_of(wrong)}; {remedy}."], "a place cannot be used")
+    except SystemExit as end:  # of a library that found standard output closed
+        ends.finish(
+            STOPPED if end.code == CLOSED else end.code if isinstance(end.code, int) else FINE
+        )
+    ends.finish(code if isinstance(code, int) else FINE)
 
 
 app.command()(compare)

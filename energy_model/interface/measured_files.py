@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model import profiles
+from energy_model.common.atomic_write import write_files
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.files import SOURCES
 from energy_model.engine.tables.profile_files import are_alike, read_hourly_file
@@ -128,23 +127,8 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def write(files: Mapping[Path, str]) -> None:
-    """Writes all files or none: each beside its place first, then all are moved."""
-    drafts: dict[Path, Path] = {}
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(prefix=f".{path.name}_", dir=path.parent)
-            drafts[path] = Path(draft)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            drafts[path].chmod(0o644)
-        for path, draft_path in drafts.items():
-            draft_path.replace(path)
-    except OSError as wrong:
-        raise InputFault([Fault(str(path), f"it cannot be written ({wrong.strerror}); mend the folder's permissions")]) from None  # fmt: skip
-    finally:
-        for draft_path in drafts.values():
-            draft_path.unlink(missing_ok=True)
+    """Writes all files or none. WriteError if a place cannot be written."""
+    write_files({path: text.encode() for path, text in files.items()}, "make the folder writable")
 
 
 def _name(path: Path, year: int) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import plotly.graph_objects as go
 
+from energy_model.common.atomic_write import new_members
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.run import Run
 from energy_model.interface import report_figures as draw
 
 KINDS = ("png", "svg", "pdf")
 WIDTH, SCALE = 1100, 2  # points across; pixels for each point of a PNG
+ELSEWHERE = "name another folder with --figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -59,21 +60,13 @@ def write(
     for figure in made.values():
         figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
     written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".figures_", dir=folder) as draft:
-            for kind in kinds:
-                tell(f"writing {len(made)} figures as {kind}")
-                drafts = [Path(draft) / f"{name}.{kind}" for name in made]
-                _render(list(made.values()), drafts)
-                written += drafts
-            placed = [folder / path.name for path in written]
-            for path, place in zip(written, placed, strict=True):
-                path.replace(place)
-    except OSError as wrong_place:
-        remedy = f"it cannot be written ({wrong_place.strerror}); name another folder"
-        raise InputFault([Fault("--figures", remedy, value=str(folder))]) from None
-    return placed
+    with new_members(folder, ELSEWHERE) as draft:
+        for kind in kinds:
+            tell(f"writing {len(made)} figures as {kind}")
+            drafts = [draft / f"{name}.{kind}" for name in made]
+            _render(list(made.values()), drafts)
+            written += drafts
+    return [folder / path.name for path in written]
 
 
 def _render(made: list[go.Figure], files: list[Path]) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,9 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from energy_model.common.atomic_write import new_folder, write_bytes
 from energy_model.common.faults import Fault, InputFault
+from energy_model.common.workbook_limits import limited, refuse_large
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables import reader
 from energy_model.engine.tables.files import HEADER
@@ -61,14 +61,11 @@ def write(case: Path, out: Path, tell: Tell) -> list[str]:
                 sheet.append([_cell(sheet, line, plain=True)])
     _names(book, keys)
     tell(f"saving {out.name}")
-    draft = out.with_name(f".{out.name}")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        book.save(draft)
-        draft.replace(out)
-    except OSError as wrong:
-        draft.unlink(missing_ok=True)
-        raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another file with --to")]) from None  # fmt: skip
+    packed = (
+        io.BytesIO()
+    )  # a file that the library cannot finish would be told of again when it is forgotten
+    book.save(packed)
+    write_bytes(out, packed.getvalue(), "name another file with --to")
     return [CONTENTS, *sheets.values(), NAMES]
 
 
@@ -212,33 +209,20 @@ def _names(book: Any, keys: Mapping[str, Sequence[str]]) -> None:
 
 def read(book: Path, out: Path, tell: Tell) -> list[str]:
     """Writes a workbook as a case's folder, once it is whole; the files written. InputFault names sheet and cell of every fault."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputFault([Fault(str(out), "something stands here already; name a folder that does not exist with --to")])  # fmt: skip
-    draft = Path(tempfile.mkdtemp(prefix="energy_model_"))
-    try:
+    with new_folder(out, "name another folder with --to") as draft:
         sheets = _unpack(book, draft, tell)
         tell("checking the case")
         try:
             reader.read(draft, TABLES)
         except InputFault as fault:
             raise InputFault([_placed(f, sheets, draft) for f in fault.faults]) from None
-        files = sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            if out.exists():
-                out.rmdir()
-            shutil.move(draft, out)
-            out.chmod(0o755)
-        except OSError as wrong:
-            raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another folder with --to")]) from None  # fmt: skip
-        return files
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
 
 
 def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
     """Writes every sheet as the file it is; sheets by file."""
     tell(f"opening {book.name}")
+    refuse_large(book)
     try:
         values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
@@ -253,7 +237,9 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
                 raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
-            rows = [[_text(v) for v in row] for row in values[name].iter_rows(values_only=True)]
+            values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
+            told = limited(values[name].iter_rows(values_only=True), name)
+            rows = [[_text(v) for v in row] for row in told]
             path.write_text(_as_file(rows, file), encoding="utf-8")
     finally:
         values.close()
@@ -292,6 +278,8 @@ def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
     whole = openpyxl.load_workbook(book, read_only=True)
     values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     for name in files.values():
+        whole[name].reset_dimensions()
+        values[name].reset_dimensions()
         for told, known in zip(whole[name].iter_rows(), values[name].iter_rows(), strict=False):
             for one, other in zip(told, known, strict=False):
                 if one.data_type == "f" and other.value is None:

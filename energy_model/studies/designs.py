@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
+from energy_model.common.workbook_limits import refuse_large
 from energy_model.engine.tables.addresses import Difference
 from energy_model.studies.cases import Case, Value
 
@@ -205,6 +206,7 @@ def from_table(path: Path) -> list[Case]:
 
 
 def _frame(path: Path) -> pd.DataFrame:
+    refuse_large(path)
     try:
         if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
             return pd.read_excel(path, dtype=object)
