@@ -35,7 +35,8 @@ def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
     for carrier in carriers:
         made[f"{carrier}_by_month"] = draw.months(run, language, carrier)
         for season, hour in first.items():
-            made[f"{carrier}_{season}_week"] = draw.week(run, language, carrier, hour)
+            name = f"{carrier}_hours" if season == "hours" else f"{carrier}_{season}_week"
+            made[name] = draw.week(run, language, carrier, hour)
     for by in ("sector", "firm", "entry"):
         made[f"cost_by_{by}"] = draw.costs(run, language, by)
     return {name: figure for name, figure in made.items() if figure is not None}

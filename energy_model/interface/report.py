@@ -124,11 +124,12 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
     seasons = {
         "winter": ("a winter week", "en vinteruge"),
         "summer": ("a summer week", "en sommeruge"),
+        "hours": _first_hours_words(run),
     }
     weeks = "".join(
         put(f"week_{carrier}_{season}", draw.week, carrier, first[season], title=(f"{names[carrier][0]}, {seasons[season][0]}", f"{names[carrier][1]}, {seasons[season][1]}"))
         for carrier in carriers
-        for season in seasons
+        for season in first
     )  # fmt: skip
     if carriers:
         yield "weeks", ("Hour by hour", "Time for time"), weeks
@@ -154,6 +155,14 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
             ("Assumptions and sources", "Antagelser og kilder"),
             _leaning(run, sources) + _sources(sources),
         )
+
+
+def _first_hours_words(run: Run) -> tuple[str, str]:
+    """What is drawn hour by hour where a case has no two different weeks."""
+    hours = run.results.sizes["hour"]
+    if hours > draw.HOURS_PER_WEEK:
+        return f"the first {draw.HOURS_PER_WEEK} hours", f"de første {draw.HOURS_PER_WEEK} timer"
+    return "every hour", "hver time"
 
 
 def _built(run: Run) -> str:

@@ -5,6 +5,10 @@ Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an ass
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
 import pyomo.environ as pyo
 
 from energy_model.engine.compile.lazy import Model, Var
@@ -43,6 +47,9 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     """)  # fmt: skip
 
 TABLES = (TECHNOLOGIES,)
+
+Years = TypeVar("Years", float, pd.Series)
+MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a product below it has lost its digits
 
 
 def capacity_columns(unit: str) -> str:
@@ -101,9 +108,16 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     )
 
 
-def annuity(rate: float, lifetime):
+def annuity(rate: float, lifetime: Years) -> Years:
     """Equal yearly payments [1/a] that repay an investment of 1 over its lifetime [a].
 
-    ``rate / (1 - (1 + rate) ** -lifetime)``; without interest ``1 / lifetime``.
+    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; its limit without interest is
+    ``1 / lifetime``. ``expm1`` and ``log1p`` keep all digits where the interest over the lifetime is
+    near zero; the written form loses them there. ``lifetime`` is a number or a Series above 0;
+    ``rate`` is a share a year above -1.
     """
-    return rate / (1 - (1 + rate) ** -lifetime) if rate else 1 / lifetime
+    interest = lifetime * np.log1p(rate)
+    paid = rate / -np.expm1(-np.maximum(interest, MIN_NORMAL_FLOAT))
+    if isinstance(lifetime, pd.Series):
+        return paid.where(interest >= MIN_NORMAL_FLOAT, 1 / lifetime)
+    return float(paid) if interest >= MIN_NORMAL_FLOAT else 1 / lifetime

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.compile.lazy import Model, Var
 from energy_model.engine.formulation.accounts import Accounts
 from energy_model.engine.formulation.capacity import capacity_columns
@@ -54,6 +55,7 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
         system["fleets"],
         system.settings.view.cost_factor,
     )
+    _refuse_empty_fleets(system)
     distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
     use = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
     choosing = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
@@ -140,3 +142,11 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     )
     accounts.cost.post("wear", lambda m: sum(
         factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t] for v in m.choosing for t in m.steps))  # fmt: skip
+
+
+def _refuse_empty_fleets(system: System) -> None:
+    """InputFault for every fleet without a vehicle: its distances would balance without variables."""
+    empty = system["fleets"].index.difference(system["vehicles"]["fleet"])
+    if len(empty):
+        remedy = "no row of vehicles.csv is of this fleet; add one, or take the fleet away"
+        raise InputFault([Fault("fleets.csv", remedy, f"fleet '{fleet}'") for fleet in empty])

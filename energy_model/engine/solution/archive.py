@@ -201,7 +201,7 @@ def open_run(path: str | Path) -> Run:
             raise ValueError("results.nc is damaged") from None
         tables = {}
         for name in TABLES:
-            frame = columns.without_units(pd.read_csv(path / f"{name}.csv"))
+            frame = columns.read_csv(path / f"{name}.csv", name)
             tables[name] = frame.set_index(KEYS[name]) if name in KEYS else frame
     except (OSError, ValueError, KeyError) as wrong:
         raise InputFault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -92,3 +93,17 @@ def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def without_units(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with plain column names again."""
     return frame.rename(columns=lambda name: re.sub(r" \[.*\]$", "", str(name)))
+
+
+def read_csv(path: Path, table: str) -> pd.DataFrame:
+    """A table of a run from its CSV file, with plain column names.
+
+    Columns without a declared unit hold text, and a text stays as it is written: ``0751``, ``1e3``,
+    ``nan`` and ``True`` are names. Only an empty cell is missing. All other columns hold numbers.
+    Raises OSError, and ValueError where a number cannot be read.
+    """
+    frame = without_units(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]))
+    for column in frame:
+        if meaning(table, str(column))[0]:
+            frame[column] = frame[column].astype(float)
+    return frame
