@@ -11,6 +11,7 @@ import typer
 
 import energy_model as em
 from energy_model.common.atomic_write import WriteError
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_study as told
 from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
@@ -147,7 +148,7 @@ def alternatives(
 ) -> None:  # fmt: skip
     """What else is nearly as good? What every near-best plan holds, what some do, what none does."""
     try:
-        shares = [float(part) for part in within.split(",") if part.strip()]
+        shares = [parse_number(part) for part in within.split(",") if part.strip()]
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputFault([em.Fault("--within", remedy, value=within)]) from None

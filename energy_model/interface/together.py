@@ -9,6 +9,7 @@ import pandas as pd
 import typer
 
 import energy_model as em
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_why
 from energy_model.interface.ends import write_json
 from energy_model.interface.progress import Progress
@@ -101,7 +102,7 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
     for text in texts:
         name, _, amount = text.rpartition("=")
         try:
-            found[name.strip()] = float(amount)
+            found[name.strip()] = parse_number(amount)
         except ValueError:
             name = ""
         if not name.strip():

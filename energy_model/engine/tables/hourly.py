@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from energy_model.engine.tables.numerals import PLAIN, parse_number
+from energy_model.engine.tables.numerals import PLAIN, number_text, parse_number
 
 CELL = re.compile(
     rf"^(?:(?P<offset>[-+]?{PLAIN})(?=\s*[-+]))?\s*(?P<sign>[-+])?\s*"
@@ -75,10 +75,12 @@ class Hourly:
 
     def __str__(self) -> str:
         if self.profile is None:
-            return f"{self.offset:.12g}"
+            return number_text(self.offset)
         operation = "/" if self.inverse else "*"
         plain = abs(self.factor) == 1 and not self.inverse
-        part = self.profile if plain else f"{abs(self.factor):.12g} {operation} {self.profile}"
+        part = (
+            self.profile if plain else f"{number_text(abs(self.factor))} {operation} {self.profile}"
+        )
         if not self.offset:
             return f"-{part}" if self.factor < 0 else part
-        return f"{self.offset:.12g} {'-' if self.factor < 0 else '+'} {part}"
+        return f"{number_text(self.offset)} {'-' if self.factor < 0 else '+'} {part}"

@@ -50,6 +50,12 @@ def with_decimal_points(text: str) -> str:
     return DECIMAL_COMMA.sub(".", text)
 
 
+def number_text(value: float, digits: int = 12) -> str:
+    """A number as a text that states the same number, as short as can be."""
+    short = f"{value:.{digits}g}"
+    return short if float(short) == value else repr(value).removesuffix(".0")
+
+
 def number_hint(value: object) -> str:
     """What to add to a hint where a text looks like a number in another notation."""
     text = value.strip() if isinstance(value, str) else ""

@@ -25,7 +25,7 @@ from energy_model.engine.tables.numerals import number_hint, parse_number
 MAX_NUMBER = 1e12  # beyond it a solver that keeps rows to 1e-7 cannot tell a unit from nothing
 MIN_POSITIVE = 1e-6  # below it a divisor makes such numbers of ordinary ones
 MAX_NAME_CHARACTERS = 100
-NAME = re.compile(r"[^\s=+\-@][^:@*?\[\]=<>\"|/\\\n]*")
+NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "any": ("write a number", lambda x: abs(x) <= MAX_NUMBER),
     "positive": ("write a number above zero", lambda x: MIN_POSITIVE <= x <= MAX_NUMBER),
