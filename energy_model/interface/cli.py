@@ -223,7 +223,7 @@ def run(
                 solved = em.prove(system, gap, progress=tell)
             else:
                 solved = em.solve(system, progress=tell, beside=look)
-            solved.record["warnings"] = warned
+            solved.record["warnings"] = [*warned, *solved.record.get("warnings", [])]
             solved.record["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")
             em.save(solved, place, tell.log)

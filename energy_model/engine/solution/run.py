@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import xarray as xr
@@ -23,9 +23,11 @@ from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
+from energy_model.engine.solution.simultaneous import operation_warnings, simultaneous
 from energy_model.engine.tables.system import System
 
 log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 
 @dataclass(repr=False)
@@ -46,6 +48,8 @@ class Run:
         default_factory=dict
     )  # read once, see archive.inputs_of
 
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)  # see `once`
+
     def __repr__(self) -> str:
         name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"
         return f"Run({name}: {self.record['status']}, {self.objective / 1e6:,.1f} MEUR/a, {self.record['steps']:,} steps)"
@@ -59,6 +63,13 @@ class Run:
     def headline(self) -> dict[str, float]:
         """The first numbers of the answer, by name."""
         return dict(self.record["headline"])
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made when first asked for and kept with the run under ``name``."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        found: Made = self.kept[name]
+        return found
 
 
 class Clock:
@@ -126,7 +137,7 @@ def of_answer(results: Results) -> Run:
         "land": indicators.land(results),
         "names": results.owners,
     }
-    first = indicators.headline(results)
+    first = indicators.headline(results, tables["capacities"], tables["carriers"], tables["land"])
     rows, columns = results.problem.lp.A.shape
     record = {
         "case": system.settings.name,
@@ -145,6 +156,9 @@ def of_answer(results: Results) -> Run:
             "seconds": round(answer.seconds, 3),
         },
         "read_by_pyomo": results.problem.matrix.slow,
+        "warnings": operation_warnings(
+            simultaneous(results.dataset, system.frames, results.owners)
+        ),
         "settings": system.settings.model_dump(mode="json"),
         "digest": system.digest,
         "versions": {
