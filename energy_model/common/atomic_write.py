@@ -142,8 +142,15 @@ def new_folder(
 
 
 @contextmanager
-def new_members(folder: str | Path, remedy: str = ELSEWHERE) -> Iterator[Path]:
+def new_members(
+    folder: str | Path, remedy: str = ELSEWHERE, *, also: tuple[type[Exception], ...] = ()
+) -> Iterator[Path]:
     """Within, a draft folder; at the end its files take their places in ``folder``, which may hold others.
+
+    Args:
+        folder: Where the files are to stand; missing folders are made.
+        remedy: What to do if the place cannot be written.
+        also: Exceptions, besides OSError, by which a library tells that it could not write.
 
     Raises:
         WriteError: They cannot be written.
@@ -156,7 +163,10 @@ def new_members(folder: str | Path, remedy: str = ELSEWHERE) -> Iterator[Path]:
             draft = _draft(place / "files")
             cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
-            yield draft
+            try:
+                yield draft
+            except also as wrong:
+                raise write_error(folder, _probed(draft / "probe", wrong), remedy) from None
             for part in sorted(draft.iterdir()):
                 part.replace(place / part.name)
     except OSError as wrong:

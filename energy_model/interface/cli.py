@@ -108,11 +108,11 @@ def main() -> None:
             "the call is not understood",
         )
     except OSError as wrong:
-        if wrong.errno == errno.EPIPE or ends.output_fails():
+        if wrong.errno == errno.EPIPE:
             ends.finish(STOPPED)
         if wrong.errno not in PLACE_ERRORS:
             raise
-        place = wrong.filename or "a temporary file"
+        place = wrong.filename or "standard output or a temporary file"
         remedy = "free space there, or choose another place"
         leave(INPUT_FAULT, [f"{place}: {reason_of(wrong)}; {remedy}."], "a place cannot be used")
     except SystemExit as end:  # of a library that found standard output closed

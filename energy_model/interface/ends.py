@@ -72,15 +72,6 @@ def finish(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def output_fails() -> bool:
-    """Whether standard output cannot be written."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False
-
-
 def write_json(content: Any) -> None:
     """Writes JSON alone on standard output; a number that is none becomes null."""
 

@@ -14,6 +14,7 @@ import pandas as pd
 from energy_model.common.atomic_write import write_bytes
 from energy_model.interface import figures_together as together
 from energy_model.interface.figures import COLOURS
+from energy_model.studies.store import GO_ON
 from energy_model.studies.study import Study
 
 MANY = 18  # rows of a chart that a person still reads
@@ -36,7 +37,7 @@ def draw(study: Study) -> list[Path]:
         picture = io.BytesIO()
         figure.savefig(picture, dpi=110, format="png")
         _pyplot().close(figure)
-        write_bytes(path, picture.getvalue(), "give the same command again when there is room")
+        write_bytes(path, picture.getvalue(), GO_ON)
         paths.append(path)
     return paths
 

@@ -16,8 +16,13 @@ from energy_model.interface import report_figures as draw
 
 KINDS = ("png", "svg", "pdf")
 WIDTH, SCALE = 1100, 2  # points across; pixels for each point of a PNG
+ENDS = {".png": b"IEND", ".svg": b"</svg>", ".pdf": b"%%EOF"}  # what a whole file ends with
 ELSEWHERE = "name another folder with --figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+class LostFigureError(RuntimeError):
+    """A figure that the drawing library did not write, or not to its end."""
 
 
 def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
@@ -61,13 +66,22 @@ def write(
     for figure in made.values():
         figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
     written = []
-    with new_members(folder, ELSEWHERE) as draft:
+    with new_members(folder, ELSEWHERE, also=(LostFigureError,)) as draft:
         for kind in kinds:
             tell(f"writing {len(made)} figures as {kind}")
             drafts = [draft / f"{name}.{kind}" for name in made]
             _render(list(made.values()), drafts)
+            # The drawing library says nothing of files that it could not write.
+            lost = [path.name for path in drafts if not _is_whole(path)]
+            if lost:
+                raise LostFigureError(f"{len(lost)} of {len(drafts)} figures are not whole, such as {lost[0]}")  # fmt: skip
             written += drafts
     return [folder / path.name for path in written]
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a figure's file is there to its end."""
+    return path.is_file() and ENDS[path.suffix] in path.read_bytes()[-32:]
 
 
 def _render(made: list[go.Figure], files: list[Path]) -> None:

@@ -70,6 +70,11 @@ class Store:
         with new_parts(self.folder, FOLDERS, ELSEWHERE):
             return True
 
+    def remove_empty(self) -> None:
+        """Removes a study of which no case is finished, so that a disk that was full holds nothing of it."""
+        if not any((self.folder / "cases").glob("*.json")):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     # --- cases ------------------------------------------------------------------------------------
 
     def finding(self, case: Case) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from energy_model.common.atomic_write import WriteError
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.archive import open_run
@@ -105,10 +106,16 @@ class Place:
         ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
         ground = replace(ground, files={**ground.files, **(extra or {})})
         store = Store(self.out)
-        if store.begin(ground, {"question": question, **definition}) and crew.tell:
+        stood = store.begin(ground, {"question": question, **definition})
+        if stood and crew.tell:
             crew.tell(f"the study in {self.out} goes on")
-        with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
-            yield work
+        try:
+            with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
+                yield work
+        except WriteError:
+            if not stood:
+                store.remove_empty()
+            raise
 
     def addresses(
         self,

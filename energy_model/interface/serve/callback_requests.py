@@ -63,7 +63,7 @@ def register(server: flask.Flask, app: dash.Dash) -> None:
 def read(data: bytes) -> Any:
     """The content of a request. RequestError if it is not JSON, too deep, or holds half letters."""
     try:
-        content = json.loads(data)
+        content = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as wrong:
         raise RequestError(f"it is not JSON ({type(wrong).__name__})") from None
     left = [(content, 1)]

@@ -39,6 +39,12 @@ class Workspace:
             except filelock.Timeout:  # it is an OSError too
                 remedy = "another server keeps this folder; end it, or name another folder"
                 raise InputFault([Fault("--workspace", remedy, value=str(folder))]) from None
+            try:
+                self.secret()
+            except BaseException:
+                self.close()
+                Path(self.lock.lock_file).unlink(missing_ok=True)
+                raise
 
     def close(self) -> None:
         """Lets another server keep the folder."""
