@@ -158,7 +158,7 @@ def refuse_impossible(A, lower, upper, names) -> None:
 
 
 def add_template(reader: Reader, rows: Rows, con) -> None:
-    if len(con) == 0:
+    if len(con) == 0 and not getattr(con, "reason", ""):
         return
     if (template := getattr(con, "template", None)) is None:
         raise Unsupported(getattr(con, "reason", "") or "it is not kept as a template")
@@ -205,7 +205,11 @@ def edited_rows(reader: Reader, con) -> dict:
 
 
 def sides(reader: Reader, expression, frame):
-    """Lower bound, body and upper bound, split as Pyomo splits them."""
+    """Body, lower and upper bound, split as Pyomo splits them.
+
+    All rows of a family are split alike. Pyomo turns a row round whose left side has no decision,
+    such as a sum over nothing, when those of the others have.
+    """
     if isinstance(expression, ex.RangedExpression):
         low, middle, high = expression.args
         return reader.read(middle, frame), reader.number(low, frame), reader.number(high, frame)
@@ -214,15 +218,12 @@ def sides(reader: Reader, expression, frame):
     ):
         raise Unsupported(f"{type(expression).__name__} as a constraint")
     left, right = (reader.read(arg, frame) for arg in expression.args)
+    equal = isinstance(expression, ex.EqualityExpression)
     if not right.terms:
-        body, lower, upper = left, -np.inf, right.constant
-    elif not left.terms:
-        body, lower, upper = right, left.constant, np.inf
-    else:
-        body, lower, upper = left.plus(right.times(-1.0)), -np.inf, 0.0
-    if isinstance(expression, ex.EqualityExpression):
-        lower = upper = lower if upper is np.inf else upper
-    return body, lower, upper
+        return left, right.constant if equal else -np.inf, right.constant
+    if not left.terms:
+        return right, left.constant, left.constant if equal else np.inf
+    return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
 
 
 def add_plain(reader: Reader, rows: Rows, members) -> None:
@@ -268,8 +269,9 @@ def objective(
             reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
         )
     cost = np.zeros(reader.columns)
-    for _, column, value in total.terms:
-        column = np.atleast_1d(column)
-        cost += np.bincount(column, np.broadcast_to(value, column.shape), reader.columns)
+    for line, column, value in total.terms:
+        count = 1 if line is None else len(line)
+        column, value = np.broadcast_to(column, count), np.broadcast_to(value, count)
+        cost += np.bincount(column, value, reader.columns)
     sign = 1.0 if goal.sense == pyo.minimize else -1.0
     return sign * cost, sign * float(np.sum(total.constant))
