@@ -6,6 +6,7 @@ Accepted: ``0.9``, ``price``, ``-price``, ``0.8 * price``, ``5 + 0.8 * price``, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,11 +61,25 @@ class Hourly:
         return self.offset + (self.factor / column if self.inverse else self.factor * column)
 
     def __str__(self) -> str:
+        return self._text(lambda number: f"{number:.12g}")
+
+    @property
+    def exact(self) -> str:
+        """The value as text that `parse` reads back to the last bit; the text of ``str`` where that does."""
+        return self._text(_shortest)
+
+    def _text(self, told: Callable[[float], str]) -> str:
         if self.profile is None:
-            return f"{self.offset:.12g}"
+            return told(self.offset)
         operation = "/" if self.inverse else "*"
         plain = abs(self.factor) == 1 and not self.inverse
-        part = self.profile if plain else f"{abs(self.factor):.12g} {operation} {self.profile}"
+        part = self.profile if plain else f"{told(abs(self.factor))} {operation} {self.profile}"
         if not self.offset:
             return f"-{part}" if self.factor < 0 else part
-        return f"{self.offset:.12g} {'-' if self.factor < 0 else '+'} {part}"
+        return f"{told(self.offset)} {'-' if self.factor < 0 else '+'} {part}"
+
+
+def _shortest(number: float) -> str:
+    """A number in 12 digits where these are all of it, and in as many as it has otherwise."""
+    short = f"{number:.12g}"
+    return short if float(short) == number else repr(float(number))
