@@ -289,19 +289,32 @@ def show(run: RunFolder, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def verify(run: RunFolder, as_json: AsJson = False) -> None:
-    """Prove a run from its file alone, without a solver: it keeps every rule, and no plan is cheaper."""
-    opened = em.open_run(run)
-    found = em.verify(run)
-    changed = em.changed_files(run)
-    proven = found.holds and not changed
+def verify(
+    run: RunFolder,
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", help="Folder of the case: are its inputs those of the run?"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a run without a solver: rebuild its program from its inputs, and recompute the answer, tables and proof."""
+    found = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
     if as_json:
-        content = {"run": str(opened.path), **found.as_dict(), "objective": opened.objective}
-        write_json(content | {"changed_files": changed, "proven": proven})
+        write_json(found.as_dict() | {"case": None if case is None else str(case)})
     else:
-        tables.certificate(opened, found, changed)
-    if not proven:
+        tables.verified(found, case)
+    if not found.proven:
         raise typer.Exit(STOPPED)
+
+
+def _case_of(run: Path, case: Path) -> em.System:
+    """A case read as a run says it was: under its scenario and changes, at its resolution."""
+    from energy_model.engine.solution.archive import find_run  # noqa: PLC0415
+    from energy_model.engine.solution.record import read_record  # noqa: PLC0415
+
+    record = read_record(find_run(run) / "record.json")
+    resolution = record["settings"]["time"]["resolution"]
+    return em.read(case, record["scenario"], record["changes"], resolution)
 
 
 @app.command()

@@ -18,7 +18,6 @@ import numpy as np
 
 from energy_model.engine.formulation import formulate
 from energy_model.engine.solution import highs
-from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.certificate import GAP, LinearProgram, certify
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.idle import priced, tempted
@@ -135,9 +134,11 @@ def _told(
         plan.record["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
         return plan
     gap = _gap(best.objective, bound)
-    known = replace(best.certificate, bound=bound, gap=gap, allowed=asked)
-    run = of_answer(Results(problem, replace(best, certificate=known)))
-    run.proof = (problem.lp, best.x, prices, packed(problem))
+    prices = prices if len(prices) else best.prices  # where none bounds anything
+    # The prices that are shown are those that prove the bound, so that both are recomputed from one file.
+    found = certify(problem.lp, best.x, prices)
+    known = replace(found, bound=bound, gap=gap, allowed=max(asked, GAP))
+    run = of_answer(Results(problem, replace(best, prices=prices, certificate=known)))
     run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 

@@ -44,6 +44,7 @@ class Run:
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
+    system: System | None = None  # kept with the run, so that its program can be rebuilt
     named_inputs: dict[str, pd.DataFrame] = field(
         default_factory=dict
     )  # read once, see archive.inputs_of
@@ -101,6 +102,7 @@ def solve(
     """
     tell, clock = progress or (lambda _: None), Clock()
     tell(f"building the model of {len(system.steps.length):,} steps")
+    own = model is not None or extend is not None
     model = formulate(system) if model is None else model
     if extend is not None:
         extend(model)
@@ -119,6 +121,8 @@ def solve(
         raise explain(problem, answer)
     tell("reading the answer")
     run = of_answer(Results(problem, answer))
+    if own:
+        run.record["extended"] = True
     clock.mark("results")
     run.record["seconds"] = clock.marks
     return run
@@ -163,7 +167,15 @@ def of_answer(results: Results) -> Run:
         "digest": system.digest,
         "versions": {
             name: version(name)
-            for name in ("energy_model", "pyomo", "highspy", "pandas", "xarray", "numpy")
+            for name in (
+                "energy_model",
+                "pyomo",
+                "highspy",
+                "pandas",
+                "xarray",
+                "numpy",
+                "scikit-learn",
+            )
         }
         | {"python": platform.python_version()},
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -175,4 +187,5 @@ def of_answer(results: Results) -> Run:
         record,
         inputs,
         proof=(results.problem.lp, answer.x, answer.prices, packed(results.problem)),
+        system=system,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,13 +75,20 @@ class Hourly:
         return self.offset + (self.factor / column if self.inverse else self.factor * column)
 
     def __str__(self) -> str:
+        """The value as text that `parse` reads back to the last bit."""
+        return self._text(number_text)
+
+    @property
+    def short(self) -> str:
+        """The value as text with numbers of 12 digits, for readers."""
+        return self._text(lambda number: f"{number:.12g}")
+
+    def _text(self, written: Callable[[float], str]) -> str:
         if self.profile is None:
-            return number_text(self.offset)
+            return written(self.offset)
         operation = "/" if self.inverse else "*"
         plain = abs(self.factor) == 1 and not self.inverse
-        part = (
-            self.profile if plain else f"{number_text(abs(self.factor))} {operation} {self.profile}"
-        )
+        part = self.profile if plain else f"{written(abs(self.factor))} {operation} {self.profile}"
         if not self.offset:
             return f"-{part}" if self.factor < 0 else part
-        return f"{number_text(self.offset)} {'-' if self.factor < 0 else '+'} {part}"
+        return f"{written(self.offset)} {'-' if self.factor < 0 else '+'} {part}"

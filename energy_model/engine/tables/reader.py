@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from energy_model.engine.tables import checks, settings
 from energy_model.engine.tables.addresses import apply, as_changes
 from energy_model.engine.tables.file_names import check_file_names
 from energy_model.engine.tables.files import read_sources, read_table
+from energy_model.engine.tables.fingerprint import fingerprint
 from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.engine.tables.profile_files import read_profiles
@@ -93,7 +93,7 @@ def read(
         every_hour(len(profiles)),
         sources,
         changes,
-        _digest(frames, profiles, case),
+        fingerprint(frames, profiles, case),
     )
     wrong = checks.of_system(system, reading)
     if wrong:
@@ -174,14 +174,3 @@ def _derive(frames: dict[str, pd.DataFrame], detour: float) -> None:
                 markets.at[market, name] = carriers.at[carrier, name]
         if not isinstance(markets.at[market, "sale_price"], Hourly):
             markets.at[market, "sale_price"] = markets.at[market, "price"]
-
-
-def _digest(
-    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, case: settings.Settings
-) -> str:
-    """A fingerprint of everything an answer depends on."""
-    content = hashlib.sha256(case.model_dump_json().encode())
-    for name in sorted(frames):
-        content.update(name.encode() + frames[name].to_csv().encode())
-    content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
-    return content.hexdigest()
