@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from energy_model.engine.formulation import formulate
+from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import GAP, LinearProgram, certify
 from energy_model.engine.solution.elastic import explain
@@ -24,6 +24,7 @@ from energy_model.engine.solution.idle import priced, tempted
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.run import Clock, Run, of_answer
+from energy_model.engine.tables.reader import refreshed
 from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import System
 
@@ -51,6 +52,7 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
     where there is no plan, or the year cannot be served at all.
     """
     tell, begun, clock = progress or (lambda _: None), time.monotonic(), Clock()
+    system = refreshed(system, TABLES)
     few = Problem(system, formulate(system))
     tell(f"planning with {len(system.steps.length):,} steps")
     planned = few.solve(lambda said: tell(f"planning: {said}"))

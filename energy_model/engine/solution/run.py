@@ -17,13 +17,14 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.engine.compile.lazy import Model
-from energy_model.engine.formulation import formulate
+from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution import highs, indicators
 from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.simultaneous import operation_warnings, simultaneous
+from energy_model.engine.tables.reader import refreshed
 from energy_model.engine.tables.system import System
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def solve(
     tell, clock = progress or (lambda _: None), Clock()
     tell(f"building the model of {len(system.steps.length):,} steps")
     own = model is not None or extend is not None
+    system = refreshed(system, TABLES)
     model = formulate(system) if model is None else model
     if extend is not None:
         extend(model)

@@ -16,7 +16,7 @@ def fingerprint(
     """SHA-256 of everything an answer depends on, as 64 hexadecimal digits.
 
     ``frames`` are the tables as a `System` holds them, ``profiles`` has one row an hour. Tables enter as CSV
-    text (an hourly cell with 12 digits), profiles as 8-byte numbers.
+    text with all digits, profiles as 8-byte numbers.
     """
     content = hashlib.sha256(settings.model_dump_json().encode())
     for name in sorted(frames):

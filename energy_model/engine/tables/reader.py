@@ -174,3 +174,48 @@ def _derive(frames: dict[str, pd.DataFrame], detour: float) -> None:
                 markets.at[market, name] = carriers.at[carrier, name]
         if not isinstance(markets.at[market, "sale_price"], Hourly):
             markets.at[market, "sale_price"] = markets.at[market, "price"]
+
+
+def refreshed(system: System, tables: Iterable[Table]) -> System:
+    """The system itself, or, where its tables were changed since it was read, one made of them anew.
+
+    A system remembers what it derives from its tables, and its digest. Both would be those of the
+    tables as they were read.
+
+    Raises:
+        InputFault: A changed cell is not what its column asks for.
+    """
+    digest = fingerprint(system.frames, system.profiles, system.settings)
+    if digest == system.digest:
+        return system
+    tables, reading = tuple(tables), Reading(dkk_per_eur=system.settings.dkk_per_eur)
+    frames = {table.name: _with_hourly_cells(system[table.name], table) for table in tables}
+    with_keys = {
+        table.name: frames[table.name].assign(
+            **{key: frames[table.name].index.get_level_values(key) for key in table.key}
+        )
+        for table in tables
+    }
+    for table in tables:
+        _validated(with_keys[table.name], table, reading)
+    checks.across_tables(with_keys, tables, system.profiles, system.settings, reading)
+    if reading.faults:
+        raise InputFault(reading.faults)
+    digest = fingerprint(frames, system.profiles, system.settings)
+    found = replace(system, frames=frames, digest=digest, cache={})
+    if wrong := checks.of_system(found, reading):
+        raise InputFault(wrong)
+    return found
+
+
+def _with_hourly_cells(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """A table in which a plain number of an hourly column is the same number in every hour."""
+    frame = frame.copy()
+    for column in table.columns:
+        if column.hourly and column.name in frame:
+            cells = [
+                Hourly(float(cell)) if isinstance(cell, int | float) else cell
+                for cell in frame[column.name].tolist()
+            ]
+            frame[column.name] = pd.Series(cells, index=frame.index, dtype=object)
+    return frame
