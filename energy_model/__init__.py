@@ -18,13 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from energy_model.common.faults import Fault, InputFault
     from energy_model.engine.formulation import formulate
-    from energy_model.engine.solution.archive import (
-        changed_files,
-        open_run,
-        refuse,
-        save,
-        verify,
-    )
+    from energy_model.engine.solution.archive import open_run, refuse, save
     from energy_model.engine.solution.bills import bills, network
     from energy_model.engine.solution.bounds import prove
     from energy_model.engine.solution.certificate import Certificate
@@ -35,6 +29,7 @@ if TYPE_CHECKING:
     from energy_model.engine.solution.run import Run, solve
     from energy_model.engine.solution.series import Question, Series
     from energy_model.engine.solution.sheets import Sheets, sheets
+    from energy_model.engine.solution.verification import Verification, changed_files, verify
     from energy_model.engine.tables.system import System
     from energy_model.studies.alternatives import alternatives
     from energy_model.studies.compare import Comparison, compare, decision, explained
@@ -67,6 +62,7 @@ __all__ = [
     "Stopped",
     "Study",
     "System",
+    "Verification",
     "Why",
     "alternatives",
     "bills",
@@ -103,7 +99,7 @@ __all__ = [
 PLACES = {
     "common.faults": ("Fault", "InputFault"),
     "engine.formulation": ("formulate",),
-    "engine.solution.archive": ("changed_files", "open_run", "refuse", "save", "verify"),
+    "engine.solution.archive": ("open_run", "refuse", "save"),
     "engine.solution.bills": ("bills", "network"),
     "engine.solution.bounds": ("prove",),
     "engine.solution.certificate": ("Certificate",),
@@ -114,6 +110,7 @@ PLACES = {
     "engine.solution.run": ("Run", "solve"),
     "engine.solution.series": ("Question", "Series"),
     "engine.solution.sheets": ("Sheets", "sheets"),
+    "engine.solution.verification": ("Verification", "changed_files", "verify"),
     "engine.tables.system": ("System",),
     "studies.alternatives": ("alternatives",),
     "studies.compare": ("Comparison", "compare", "decision", "explained"),
@@ -143,13 +140,13 @@ def __getattr__(name: str) -> Any:
 def read(
     folder: str | Path,
     scenario: str | None = None,
-    changes: Iterable[str] = (),
+    changes: Iterable[str] | str = (),
     resolution: int | str | None = None,
 ) -> System:
     """The case in a folder: its tables, under a scenario and further changes, at a resolution.
 
     ``scenario`` names a file of ``scenarios/`` (none: the case's default; ``""``: the tables as they stand);
-    ``changes`` are ``ADDRESS=VALUE`` texts; ``resolution`` is a number of steps or ``"full"``. Raises
+    ``changes`` are ``ADDRESS=VALUE`` texts, or one such text; ``resolution`` is a number of steps or ``"full"``. Raises
     InputFault with every fault found.
     """
     from energy_model.engine.formulation import TABLES  # noqa: PLC0415

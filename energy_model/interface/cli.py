@@ -5,6 +5,7 @@ Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopp
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from contextlib import suppress
@@ -15,8 +16,18 @@ import typer
 from rich.console import Console
 
 import energy_model as em
+from energy_model.common.atomic_write import PLACE_ERRORS, reason_of
+from energy_model.interface import ends
 from energy_model.interface import show as tables
-from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave, write_json
+from energy_model.interface.ends import (
+    FINE,
+    INPUT_FAULT,
+    NO_PLAN,
+    STOPPED,
+    AsJson,
+    leave,
+    write_json,
+)
 from energy_model.interface.fetch import fetch
 from energy_model.interface.profiles import profiles
 from energy_model.interface.progress import Progress
@@ -29,6 +40,7 @@ from energy_model.interface.write_report import report
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
+CLOSED = 1  # what the libraries make of a standard output that nobody reads
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
@@ -53,13 +65,11 @@ Changes = Annotated[
 Resolution = Annotated[
     str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
-]
 
 
 def main() -> None:
     """The program; every expected fault ends in sentences and an exit code, never a traceback."""
+    ends.begin()
     with suppress(ValueError):  # only the main thread may say what a signal does
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
@@ -91,15 +101,25 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         leave(STOPPED, ["Nothing was written."], "stopped")
     except ClickException as wrong:
+        ends.ask_json("--json" in sys.argv[1:])  # the call was not read as far as that
         leave(
             INPUT_FAULT,
             [wrong.format_message(), "Try energy-model --help."],
             "the call is not understood",
         )
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(STOPPED)
-    sys.exit(code if isinstance(code, int) else FINE)
+    except OSError as wrong:
+        if wrong.errno == errno.EPIPE:
+            ends.finish(STOPPED)
+        if wrong.errno not in PLACE_ERRORS:
+            raise
+        place = wrong.filename or "standard output or a temporary file"
+        remedy = "free space there, or choose another place"
+        leave(INPUT_FAULT, [f"{place}: {reason_of(wrong)}; {remedy}."], "a place cannot be used")
+    except SystemExit as end:  # of a library that found standard output closed
+        ends.finish(
+            STOPPED if end.code == CLOSED else end.code if isinstance(end.code, int) else FINE
+        )
+    ends.finish(code if isinstance(code, int) else FINE)
 
 
 app.command()(compare)
@@ -203,7 +223,7 @@ def run(
                 solved = em.prove(system, gap, progress=tell)
             else:
                 solved = em.solve(system, progress=tell, beside=look)
-            solved.record["warnings"] = warned
+            solved.record["warnings"] = [*warned, *solved.record.get("warnings", [])]
             solved.record["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")
             em.save(solved, place, tell.log)
@@ -269,19 +289,32 @@ def show(run: RunFolder, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def verify(run: RunFolder, as_json: AsJson = False) -> None:
-    """Prove a run from its file alone, without a solver: it keeps every rule, and no plan is cheaper."""
-    opened = em.open_run(run)
-    found = em.verify(run)
-    changed = em.changed_files(run)
-    proven = found.holds and not changed
+def verify(
+    run: RunFolder,
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", help="Folder of the case: are its inputs those of the run?"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a run without a solver: rebuild its program from its inputs, and recompute the answer, tables and proof."""
+    found = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
     if as_json:
-        content = {"run": str(opened.path), **found.as_dict(), "objective": opened.objective}
-        write_json(content | {"changed_files": changed, "proven": proven})
+        write_json(found.as_dict() | {"case": None if case is None else str(case)})
     else:
-        tables.certificate(opened, found, changed)
-    if not proven:
+        tables.verified(found, case)
+    if not found.proven:
         raise typer.Exit(STOPPED)
+
+
+def _case_of(run: Path, case: Path) -> em.System:
+    """A case read as a run says it was: under its scenario and changes, at its resolution."""
+    from energy_model.engine.solution.archive import find_run  # noqa: PLC0415
+    from energy_model.engine.solution.record import read_record  # noqa: PLC0415
+
+    record = read_record(find_run(run) / "record.json")
+    resolution = record["settings"]["time"]["resolution"]
+    return em.read(case, record["scenario"], record["changes"], resolution)
 
 
 @app.command()

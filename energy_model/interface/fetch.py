@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.interface.ends import write_json
+from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
 
 
@@ -27,7 +27,7 @@ def fetch(
     address: Annotated[str | None, typer.Option("--address", help="Where the service answers, if not where it usually does.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask again even for what was answered within a month.")] = False,
     contents: Annotated[bool, typer.Option("--list", help="Tell the services, what they give, their licence and whether they need a key.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Fetch hours of a real year — weather, prices, production — into a case's folder `measured`."""
     from energy_model.interface import fetched  # noqa: PLC0415 - they take a while to load

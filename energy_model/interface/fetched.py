@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from energy_model.common.faults import Fault, InputFault
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import measured_files
 from energy_model.interface.refused import as_faults
 from energy_model.interface.remake import settings_of
@@ -155,7 +156,7 @@ def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
     given: dict[str, Any] = {name: text for name, text in place.items() if text is not None}
     if "sea_point" in given:
         try:
-            given["sea_point"] = [float(part) for part in given["sea_point"].split(",")]
+            given["sea_point"] = [parse_number(part) for part in given["sea_point"].split(",")]
         except ValueError:
             raise InputFault([Fault("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"]))]) from None  # fmt: skip
     return given

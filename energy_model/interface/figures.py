@@ -49,25 +49,29 @@ def year(run: Run, carriers: Iterable[tuple[str, str]] = (("heat", "District hea
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415 - only who draws needs it
 
-    carriers = list(carriers)
+    known = run.tables["carriers"].index
+    carriers = [(carrier, title) for carrier, title in carriers if carrier in known]
+    if not carriers:
+        return plt.figure(figsize=(10, 4.2))
     figure, axes = plt.subplots(len(carriers), 1, figsize=(10, 4.2 * len(carriers)), constrained_layout=True, squeeze=False)  # fmt: skip
     for axis, (carrier, title) in zip(axes[:, 0], carriers, strict=True):
         made = supply(run, carrier)
-        months = by_month(run, made) / 1000
+        months = by_month(run, made).reindex(range(1, 13), fill_value=0.0) / 1000
         bottom = np.zeros(12)
         for i, name in enumerate(months):
             axis.bar(range(12), months[name], bottom=bottom, color=COLOURS[i % len(COLOURS)], label=name, width=0.8)  # fmt: skip
             bottom += months[name].to_numpy()
-        axis.set_ylim(0, 1.08 * float(bottom.max()))
+        axis.set_ylim(0, 1.08 * float(bottom.max()) or 1.0)
         price = mean_prices(run, carrier)
         right = axis.twinx()
         right.plot(range(12), price, color="black", marker="o", linewidth=1.5)
         right.set_ylabel("marginal price [EUR/MWh]")
-        right.set_ylim(0, max(1.0, 1.25 * float(np.nanmax(price))))
+        right.set_ylim(0, max(1.0, 1.25 * float(np.nanmax(price, initial=0.0))))
         axis.set_ylabel("made and bought [GWh a month]")
         axis.set_title(f"{title}: what feeds it, and its price (line)", loc="left", fontsize=11)
         axis.set_xticks(range(12), ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])  # fmt: skip
-        axis.legend(loc="center left", bbox_to_anchor=(1.12, 0.5), frameon=False, fontsize=8)
+        if len(months.columns):
+            axis.legend(loc="center left", bbox_to_anchor=(1.12, 0.5), frameon=False, fontsize=8)
         for side in ("top",):
             axis.spines[side].set_visible(False)
             right.spines[side].set_visible(False)
@@ -83,9 +87,12 @@ def by_month(run: Run, rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_prices(run: Run, carrier: str) -> np.ndarray:
-    """Mean marginal price of a carrier's buses by month [EUR/unit]."""
+    """Mean marginal price of a carrier's buses in each of twelve months [EUR/unit].
+
+    NaN in a month that the case does not cover.
+    """
     buses = [bus for bus in run.results["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
     price = run.results["price"].sel(bus=buses).mean("bus").to_numpy()
     sums = by_month(run, pd.DataFrame({"paid": price, "hours": 1.0}))
-    means: np.ndarray = (sums["paid"] / sums["hours"]).to_numpy()
+    means: np.ndarray = (sums["paid"] / sums["hours"]).reindex(range(1, 13)).to_numpy()
     return means

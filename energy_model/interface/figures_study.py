@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from energy_model.common.atomic_write import write_bytes
 from energy_model.interface import figures_together as together
 from energy_model.interface.figures import COLOURS
+from energy_model.studies.store import GO_ON
 from energy_model.studies.study import Study
 
 MANY = 18  # rows of a chart that a person still reads
@@ -31,8 +34,10 @@ def draw(study: Study) -> list[Path]:
     paths = []
     for name, figure in figures.items():
         path = study.folder / f"{name}.png"
-        figure.savefig(path, dpi=110)
+        picture = io.BytesIO()
+        figure.savefig(picture, dpi=110, format="png")
         _pyplot().close(figure)
+        write_bytes(path, picture.getvalue(), GO_ON)
         paths.append(path)
     return paths
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,8 +14,12 @@ import numpy as np
 import pandas as pd
 
 from energy_model import profiles
+from energy_model.common.atomic_write import write_files
 from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.tables.files import HEADER, SOURCES
+from energy_model.engine.tables.files import SOURCES
+from energy_model.engine.tables.profile_files import are_alike, read_hourly_file
+from energy_model.engine.tables.reading import Reading
+from energy_model.engine.tables.units import conversion
 from energy_model.profiles import MEASURED_UNITS
 from energy_model.profiles.importers.hours import hours_of
 
@@ -34,44 +36,33 @@ def as_text(table: pd.DataFrame) -> str:
 
 
 def read(path: Path, year: int) -> pd.DataFrame:
-    """The hours of a file, a column for each name; InputFault names row and column of every fault."""
-    name = f"{FOLDER}/{path.name}"
-    try:
-        rows = pd.read_csv(
-            path, encoding="utf-8-sig", dtype=str, keep_default_na=False, header=None
-        )
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        raise InputFault([Fault(name, "it is no table of comma-separated values in UTF-8; fetch it again, or take it away")]) from None  # fmt: skip
-    headers, given = [str(text).strip() for text in rows.iloc[0]], rows.iloc[1:]
-    if headers[0] != "hour":
-        raise InputFault([Fault(name, "the first column must be 'hour', in UTC", "row 1", value=headers[0])])  # fmt: skip
-    hours = hours_of(year)
-    stamps = pd.DatetimeIndex(pd.to_datetime(given[0], utc=True, errors="coerce", format="ISO8601"))  # fmt: skip
-    if not stamps.equals(hours):
-        wrong = _first(np.asarray(stamps[: len(hours)] != hours[: len(stamps)]), len(stamps))
-        remedy = f"give the {len(hours)} hours of {year} in UTC one after the other, without 29 February; there are {len(stamps)} rows"  # fmt: skip
-        value = given[0].iloc[wrong] if wrong < len(given) else ""
-        raise InputFault([Fault(name, remedy, f"row {wrong + 2}", "hour", value)])
-    faults: list[Fault] = []
+    """The hours of a file, a column for each name in the unit of `MEASURED_UNITS`.
+
+    Raises:
+        InputFault: The file, row and column of every fault.
+    """
+    name, reading, hours = f"{FOLDER}/{path.name}", Reading(), hours_of(year)
+    file = read_hourly_file(path, name, len(hours), reading)
+    if file.hours is not None and not file.hours.equals(hours):
+        row = int((file.hours != hours).argmax())
+        remedy = f"give the {len(hours)} hours of {year} in UTC one after the other, without "
+        remedy += f"29 February; in this row {hours[row].strftime(HOUR)}"
+        reading.fault(name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
     columns: dict[str, np.ndarray] = {}
-    for place, header in enumerate(headers[1:], start=1):
-        match = HEADER.match(header)
-        unit = MEASURED_UNITS.get(match["name"]) if match else None
-        if match is None or unit is None:
+    for column, values in file.columns.items():
+        given, unit = file.units[column], MEASURED_UNITS.get(column)
+        if unit is None:
             known = ", ".join(f"{n} [{u}]" for n, u in MEASURED_UNITS.items())
-            faults.append(Fault(name, f"no such column is known; known are {known}", "row 1", value=header))  # fmt: skip
-            continue
-        if match["unit"] != unit:
-            faults.append(Fault(name, f"write '{match['name']} [{unit}]', and values in it", "row 1", value=header))  # fmt: skip
-        values = pd.to_numeric(given[place], errors="coerce").to_numpy(float)
-        if not np.isfinite(values).all():
-            row = _first(~np.isfinite(values), len(values))
-            faults.append(Fault(name, "write a number; a year has no gaps", f"row {row + 2}", header, given[place].iloc[row] or "nothing"))  # fmt: skip
-        if match["name"] in columns:
-            faults.append(Fault(name, "the column stands twice; remove one", "row 1", value=header))
-        columns[match["name"]] = values
-    if faults:
-        raise InputFault(faults)
+            remedy = f"no such column is known; known are {known}"
+            reading.fault(name, remedy, "row 1", value=f"{column} [{given}]")
+        elif not are_alike(given, unit, reading.dkk_per_eur):
+            remedy = f"write '{column} [{unit}]', and values in it"
+            reading.fault(name, remedy, "row 1", value=f"{column} [{given}]")
+        else:
+            factor = 1.0 if given == unit else conversion(given, unit, reading.dkk_per_eur).factor
+            columns[column] = values * factor
+    if reading.faults:
+        raise InputFault(reading.faults)
     return pd.DataFrame(columns, index=hours)
 
 
@@ -136,28 +127,9 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def write(files: Mapping[Path, str]) -> None:
-    """Writes all files or none: each beside its place first, then all are moved."""
-    drafts: dict[Path, Path] = {}
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(prefix=f".{path.name}_", dir=path.parent)
-            drafts[path] = Path(draft)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            drafts[path].chmod(0o644)
-        for path, draft_path in drafts.items():
-            draft_path.replace(path)
-    except OSError as wrong:
-        raise InputFault([Fault(str(path), f"it cannot be written ({wrong.strerror}); mend the folder's permissions")]) from None  # fmt: skip
-    finally:
-        for draft_path in drafts.values():
-            draft_path.unlink(missing_ok=True)
+    """Writes all files or none. WriteError if a place cannot be written."""
+    write_files({path: text.encode() for path, text in files.items()}, "make the folder writable")
 
 
 def _name(path: Path, year: int) -> str:
     return path.stem.removesuffix(f"_{year}")
-
-
-def _first(marked: np.ndarray, otherwise: int) -> int:
-    return int(marked.argmax()) if marked.any() else min(otherwise, len(marked))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import plotly.graph_objects as go
 
+from energy_model.common.atomic_write import new_members
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.run import Run
 from energy_model.interface import report_figures as draw
 
 KINDS = ("png", "svg", "pdf")
 WIDTH, SCALE = 1100, 2  # points across; pixels for each point of a PNG
+ENDS = {".png": b"IEND", ".svg": b"</svg>", ".pdf": b"%%EOF"}  # what a whole file ends with
+ELSEWHERE = "name another folder with --figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+class LostFigureError(RuntimeError):
+    """A figure that the drawing library did not write, or not to its end."""
 
 
 def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
@@ -34,7 +40,8 @@ def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
     for carrier in carriers:
         made[f"{carrier}_by_month"] = draw.months(run, language, carrier)
         for season, hour in first.items():
-            made[f"{carrier}_{season}_week"] = draw.week(run, language, carrier, hour)
+            name = f"{carrier}_hours" if season == "hours" else f"{carrier}_{season}_week"
+            made[name] = draw.week(run, language, carrier, hour)
     for by in ("sector", "firm", "entry"):
         made[f"cost_by_{by}"] = draw.costs(run, language, by)
     return {name: figure for name, figure in made.items() if figure is not None}
@@ -59,21 +66,22 @@ def write(
     for figure in made.values():
         figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
     written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".figures_", dir=folder) as draft:
-            for kind in kinds:
-                tell(f"writing {len(made)} figures as {kind}")
-                drafts = [Path(draft) / f"{name}.{kind}" for name in made]
-                _render(list(made.values()), drafts)
-                written += drafts
-            placed = [folder / path.name for path in written]
-            for path, place in zip(written, placed, strict=True):
-                path.replace(place)
-    except OSError as wrong_place:
-        remedy = f"it cannot be written ({wrong_place.strerror}); name another folder"
-        raise InputFault([Fault("--figures", remedy, value=str(folder))]) from None
-    return placed
+    with new_members(folder, ELSEWHERE, also=(LostFigureError,)) as draft:
+        for kind in kinds:
+            tell(f"writing {len(made)} figures as {kind}")
+            drafts = [draft / f"{name}.{kind}" for name in made]
+            _render(list(made.values()), drafts)
+            # The drawing library says nothing of files that it could not write.
+            lost = [path.name for path in drafts if not _is_whole(path)]
+            if lost:
+                raise LostFigureError(f"{len(lost)} of {len(drafts)} figures are not whole, such as {lost[0]}")  # fmt: skip
+            written += drafts
+    return [folder / path.name for path in written]
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a figure's file is there to its end."""
+    return path.is_file() and ENDS[path.suffix] in path.read_bytes()[-32:]
 
 
 def _render(made: list[go.Figure], files: list[Path]) -> None:

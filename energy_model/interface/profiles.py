@@ -10,7 +10,7 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.interface import show
-from energy_model.interface.ends import write_json
+from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
 
 
@@ -22,7 +22,7 @@ def profiles(
     price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the measured price as it was; without it the mean is that of case.toml.")] = False,
     prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The service whose column is taken where several hold one; may be given several times.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; without it the case's profiles/year.csv.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Remake a case's year from its settings and what was measured, and compare it with published statistics."""
     from energy_model.interface import measured_files, remake  # noqa: PLC0415 - they take a while to load

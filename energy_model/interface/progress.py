@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
@@ -47,7 +48,8 @@ class Progress:
         if self.status is not None:
             self.status.update(f"{said}  ({now - self.begun:.0f} s)")
         elif news:
-            self.console.print(f"{now - self.begun:6.1f} s  {said}")
+            with suppress(OSError, SystemExit):  # standard error may be closed or full
+                self.console.print(f"{now - self.begun:6.1f} s  {said}")
 
     @property
     def seconds(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fnmatch
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables.files import HEADER
+from energy_model.engine.tables.reading import Reading
 from energy_model.engine.tables.system import System
 
 
@@ -31,11 +31,12 @@ def written_numbers(folder: Path) -> Iterable[tuple[str, str, str, str]]:
         for path in [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]:
             if not path.is_file():
                 continue
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = list(csv.reader(file))
-            names = [match["name"] if (match := HEADER.match(header)) else "" for header in rows[0]]
+            file = Reading().csv_file(path, path.name)
+            if file is None:
+                continue
+            names = [match["name"] if (match := HEADER.match(head)) else "" for head in file.header]
             places = {name: i for i, name in enumerate(names)}
-            for cells in rows[1:]:
+            for cells in file.rows[1:]:
                 if not any(cells):
                     continue
                 keys = [

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.common.atomic_write import new_file
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation.capacity import annuity
 from energy_model.engine.tables.system import System, bus_name
@@ -100,21 +101,13 @@ def write(system: System, path: Path) -> Network:
         if len(system.steps.days)
         else "there is no such folder"
         if not path.parent.is_dir()
-        else "it is a folder; name a file, such as city.nc"
-        if path.is_dir()
         else None
     )
     if fault:
         raise InputFault([Fault(str(path), fault)])
     made = network(system)
-    half = path.with_name(path.name + ".half")
-    try:
-        made.dataset().to_netcdf(half)
-        half.replace(path)
-    except OSError as wrong:
-        raise InputFault([Fault(str(path), f"cannot be written ({wrong.strerror or wrong})")]) from wrong  # fmt: skip
-    finally:
-        half.unlink(missing_ok=True)
+    with new_file(path, "name another file with --out", also=(RuntimeError,)) as draft:
+        made.dataset().to_netcdf(draft)
     return made
 
 

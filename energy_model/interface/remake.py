@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from energy_model import profiles
+from energy_model.common.atomic_write import write_text
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.settings import load_toml
 from energy_model.interface.refused import as_faults
@@ -71,20 +70,5 @@ def _make(
 
 
 def write(made: pd.DataFrame, path: Path) -> None:
-    """Writes a year of hours as the reader wants it, whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}_", dir=path.parent)
-        os.close(handle)
-        Path(draft).write_text(profiles.as_text(made), encoding="utf-8", newline="\n")
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except OSError as wrong:
-        raise InputFault(
-            [
-                Fault(
-                    str(path),
-                    f"it cannot be written ({wrong.strerror}); name another place with --out",
-                )
-            ]
-        ) from None
+    """Writes a year of hours as the reader wants it, whole or not at all. WriteError if it cannot be written."""
+    write_text(path, profiles.as_text(made), "name another place with --out")

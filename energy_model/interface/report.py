@@ -15,12 +15,13 @@ from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.archive import inputs_of
 from energy_model.engine.solution.parties import parties
 from energy_model.engine.solution.run import Run
+from energy_model.engine.solution.simultaneous import MAX_SENTENCES, operation_warnings
 from energy_model.interface import report_figures as draw
 from energy_model.interface.leaning import leaning
 from energy_model.interface.report_page import Drawn, Section, amount, both, put_down, table, whole
 from energy_model.interface.words import sentences
 from energy_model.studies.explain import explain
-from energy_model.studies.why_built import Why
+from energy_model.studies.why_built import Why, both_ways
 
 # What a certificate recomputes, in words; and whether it is a share so small that only its size tells.
 CHECKED = {
@@ -119,16 +120,17 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
 
     built = put("map", draw.place_map, title=("Where it stands", "Hvor det står"))
     yield "built", ("What is built", "Hvad der bygges"), built + _built(run)
-    yield "energy", ("How energy flows", "Hvordan energien strømmer"), put("flows", draw.flows, title=("Through the year, GWh", "Gennem året, GWh"))  # fmt: skip
+    yield "energy", ("How energy flows", "Hvordan energien strømmer"), _both_ways(run) + put("flows", draw.flows, title=("Through the year, GWh", "Gennem året, GWh"))  # fmt: skip
     first = draw.first_hours(run)
     seasons = {
         "winter": ("a winter week", "en vinteruge"),
         "summer": ("a summer week", "en sommeruge"),
+        "hours": _first_hours_words(run),
     }
     weeks = "".join(
         put(f"week_{carrier}_{season}", draw.week, carrier, first[season], title=(f"{names[carrier][0]}, {seasons[season][0]}", f"{names[carrier][1]}, {seasons[season][1]}"))
         for carrier in carriers
-        for season in seasons
+        for season in first
     )  # fmt: skip
     if carriers:
         yield "weeks", ("Hour by hour", "Time for time"), weeks
@@ -154,6 +156,20 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
             ("Assumptions and sources", "Antagelser og kilder"),
             _leaning(run, sources) + _sources(sources),
         )
+
+
+def _both_ways(run: Run) -> str:
+    """What runs both ways in one step, in both languages."""
+    told = [both(*one.sentences()) for one in both_ways(run)[:MAX_SENTENCES]]
+    return "".join(f"<p>{text}</p>" for text in told)
+
+
+def _first_hours_words(run: Run) -> tuple[str, str]:
+    """What is drawn hour by hour where a case has no two different weeks."""
+    hours = run.results.sizes["hour"]
+    if hours > draw.HOURS_PER_WEEK:
+        return f"the first {draw.HOURS_PER_WEEK} hours", f"de første {draw.HOURS_PER_WEEK} timer"
+    return "every hour", "hver time"
 
 
 def _built(run: Run) -> str:
@@ -241,7 +257,10 @@ def _proof(run: Run) -> str:
     if proof.get("gap") is not None:
         rows.append([both("Proven gap to the best full year, %", "Bevist afstand til det bedste hele år, %"), amount(100 * proof["gap"])])  # fmt: skip
     rows += [[both("Steps in the year", "Tidsskridt i året"), amount(record["steps"])], [both("Solver", "Løser"), escape(f"{record['solver'].get('name', 'HiGHS')} {record['solver'].get('method', '')}")], [both("Made", "Lavet"), escape(str(record["made"]))], [both("Fingerprint of the inputs", "Fingeraftryk af inddata"), escape(record["digest"][:16])]]  # fmt: skip
-    warned = "".join(f"<p>{escape(str(text))}</p>" for text in record.get("warnings", []))
+    told = operation_warnings(both_ways(run))[
+        :MAX_SENTENCES
+    ]  # these stand beside the flows of energy
+    warned = "".join(f"<p>{escape(str(text))}</p>" for text in record.get("warnings", []) if text not in told)  # fmt: skip
     return table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warned
 
 

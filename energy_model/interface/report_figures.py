@@ -21,7 +21,8 @@ from energy_model.interface.words import called
 LANGUAGES = ("en", "da")
 SEPARATORS = {"en": ".,", "da": ",."}
 HEIGHT = 420
-WEEK = 168  # hours
+HOURS_PER_WEEK = 168
+MAX_DURATION_POINTS = 730  # points of a duration curve
 LINES_OF_STORES = 6  # stores drawn, the largest
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MONTHS = {
@@ -184,10 +185,11 @@ def flows(run: Run, language: str) -> go.Figure:
     return _layout(figure, language, height=720)
 
 
-def hours_of(run: Run, carrier: str, first: int, count: int = WEEK) -> pd.DataFrame:
-    """What feeds a carrier [unit/h] in some hours of the year."""
+def hours_of(run: Run, carrier: str, first: int, count: int = HOURS_PER_WEEK) -> pd.DataFrame:
+    """What feeds a carrier [unit/h] in some hours of the year, no more than the case has."""
     made = supply(run, carrier)
     steps = run.results["step_of_hour"].to_numpy()
+    count = min(count, len(steps))
     taken = np.arange(first, first + count) % len(steps)
     start = pd.Timestamp(run.results["time"].to_numpy().min()).year
     when = pd.Timestamp(f"{start}-01-01") + pd.to_timedelta(first + np.arange(count), unit="h")
@@ -195,12 +197,12 @@ def hours_of(run: Run, carrier: str, first: int, count: int = WEEK) -> pd.DataFr
 
 
 def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
-    """A week hour by hour: what feeds a carrier [MW], in areas, and its price [EUR/MWh], a line."""
+    """A week, or all hours of a shorter case, hour by hour: what feeds a carrier [MW], in areas, and its price [EUR/MWh], a line."""
     frame, figure = hours_of(run, carrier, first), go.Figure()
     for i, name in enumerate(frame):
         figure.add_scatter(x=frame.index, y=frame[name].round(2), name=said(name, language), stackgroup="all", mode="lines", line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"})  # fmt: skip
     steps = run.results["step_of_hour"].to_numpy()
-    price = _price(run, carrier)[steps[np.arange(first, first + WEEK) % len(steps)]]
+    price = _price(run, carrier)[steps[np.arange(first, first + len(frame)) % len(steps)]]
     figure.add_scatter(x=frame.index, y=np.round(price, 2), name={"en": "price", "da": "pris"}[language], yaxis="y2", mode="lines", line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"})  # fmt: skip
     _layout(figure, language, "", "MW", hovermode="x unified")
     figure.update_xaxes(tickformat="%-d/%-m")  # read alike in both languages
@@ -218,7 +220,8 @@ def duration(run: Run, language: str) -> go.Figure:
     for i, carrier in enumerate(c for c in ("electricity", "heat", "hydrogen") if c in run.tables["carriers"].index):  # fmt: skip
         values = np.sort(_price(run, carrier)[steps])[::-1]
         if np.isfinite(values).all():
-            figure.add_scatter(y=np.round(values[::12], 2), x=np.arange(len(values))[::12], name=_label(run.tables["carriers"], carrier, language), line={"dash": DASHES[i], "width": 2})  # fmt: skip
+            every = max(1, len(values) // MAX_DURATION_POINTS)
+            figure.add_scatter(y=np.round(values[::every], 2), x=np.arange(len(values))[::every], name=_label(run.tables["carriers"], carrier, language), line={"dash": DASHES[i], "width": 2})  # fmt: skip
     return _layout(figure, language, {"en": "hours of the year", "da": "timer på året"}[language], "EUR/MWh")  # fmt: skip
 
 
@@ -226,7 +229,7 @@ def months(run: Run, language: str, carrier: str) -> go.Figure:
     """Month by month, what feeds a carrier [GWh]."""
     sums, figure = by_month(run, supply(run, carrier)) / 1e3, go.Figure()
     for i, name in enumerate(sums):
-        figure.add_bar(x=MONTHS[language], y=sums[name].round(3), name=said(name, language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
+        figure.add_bar(x=[MONTHS[language][month - 1] for month in sums.index], y=sums[name].round(3), name=said(name, language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
     return _layout(figure, language, "", "GWh", barmode="stack")
 
 
@@ -297,11 +300,20 @@ def land(run: Run, language: str) -> go.Figure | None:
 
 
 def first_hours(run: Run) -> dict[str, int]:
-    """The first hour of the winter week with most heat or power made, and of the summer week with least."""
-    carrier = (
-        "heat" if "heat" in run.tables["carriers"].index else str(run.tables["carriers"].index[0])
-    )
+    """The first hour of each stretch that is drawn hour by hour.
+
+    ``winter`` is the week with most heat or power made, ``summer`` the week with least. A case
+    without two different weeks has one stretch, ``hours``, which begins at its first hour.
+    """
+    carriers = run.tables["carriers"].index
+    carrier = "heat" if "heat" in carriers or carriers.empty else str(carriers[0])
     steps = run.results["step_of_hour"].to_numpy()
     load = supply(run, carrier).sum(axis=1).to_numpy()[steps]
-    weeks = load[: len(load) // WEEK * WEEK].reshape(-1, WEEK).sum(axis=1)
-    return {"winter": int(weeks.argmax()) * WEEK, "summer": int(weeks.argmin()) * WEEK}
+    whole_weeks = len(load) // HOURS_PER_WEEK
+    weeks = load[: whole_weeks * HOURS_PER_WEEK].reshape(-1, HOURS_PER_WEEK).sum(axis=1)
+    if whole_weeks < 2 or weeks.argmax() == weeks.argmin():
+        return {"hours": 0}
+    return {
+        "winter": int(weeks.argmax()) * HOURS_PER_WEEK,
+        "summer": int(weeks.argmin()) * HOURS_PER_WEEK,
+    }

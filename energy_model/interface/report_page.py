@@ -8,8 +8,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -19,7 +17,7 @@ from typing import Any
 
 import plotly
 
-from energy_model.common.faults import Fault, InputFault
+from energy_model.common.atomic_write import write_text
 
 Section = tuple[str, tuple[str, str], str]  # its anchor, its title in both languages, its HTML
 Drawn = dict[str, dict[str, Any]]  # figures by language and name
@@ -44,16 +42,8 @@ def whole(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
 
 
 def put_down(text: str, path: Path) -> Path:
-    """Writes a page whole or not at all; its file. InputFault if it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}_", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except OSError as wrong:
-        raise InputFault([Fault(str(path), f"it cannot be written ({wrong.strerror}); name another file with --out")]) from None  # fmt: skip
+    """Writes a page whole or not at all; its file. WriteError if it cannot be written."""
+    write_text(path, text, "name another place with --out")
     return path
 
 

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from energy_model.engine.solution.certificate import GAP, Certificate
+from energy_model.engine.solution.certificate import GAP
 from energy_model.engine.solution.indicators import MEANINGS
 from energy_model.engine.solution.run import Run
+from energy_model.engine.solution.verification import Verification
 from energy_model.engine.tables.system import System
 from energy_model.interface import provenance
 from energy_model.interface.words import called, number, sentences
@@ -244,32 +245,53 @@ def land(run: Run) -> Table | None:
     )
 
 
-def certificate(run: Run, found: Certificate, changed: list[str]) -> None:
-    """What was recomputed, and what it proves."""
+MAX_SENTENCES = 30  # differences that are printed; JSON has all
+
+
+def verified(found: Verification, case: Path | None = None) -> None:
+    """What was recomputed of a run, and what it proves."""
     rows = [
         ["cost of the plan", number(found.cost, "EUR/a")],
         ["no plan is cheaper than", number(found.bound, "EUR/a")],
         ["gap", f"{found.gap:.2e}"],
-        ["largest violation of a rule, relative", f"{found.row_violation:.2e}"],
-        ["largest violation of a bound, relative", f"{found.bound_violation:.2e}"],
+        ["largest violation of a rule, relative", f"{found.certificate.row_violation:.2e}"],
+        ["largest violation of a bound, relative", f"{found.certificate.bound_violation:.2e}"],
     ]
     _print(
-        grid(f"Certificate of {run.path}", ["Recomputed from the stored program", "value"], rows)
+        grid(f"Certificate of {found.path}", ["Recomputed from the stored program", "value"], rows)
     )
-    steps = run.record["steps"]
-    if changed:
-        _print(
-            f"[bold red]Not proven:[/] {escape(', '.join(changed))} changed after the run was written; run the case again."
-        )
-    elif found.holds:
-        cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
-        _print(
-            f"Proven: the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}."
-        )
-    else:
-        _print(
-            "[bold red]Not proven:[/] the stored plan breaks a rule or is not the cheapest; run the case again."
-        )
+    for sentence in found.differences[:MAX_SENTENCES]:
+        _print(escape(f"- {sentence}"))
+    if len(found.differences) > MAX_SENTENCES:
+        _print(f"- and {len(found.differences) - MAX_SENTENCES:,} more; --json lists all")
+    for sentence in found.notes:
+        _print(escape(f"Note: {sentence}."))
+    if found.derived_files:
+        _print(escape(f"Not part of the run, and not proven: {', '.join(found.derived_files)}."))
+    good = "Proven" if found.proven else "[bold red]Not proven[/]"
+    _print(f"{good}: {escape(verdict(found, case))}")
+
+
+def verdict(found: Verification, case: Path | None = None) -> str:
+    """What a verification proves, or why it proves nothing, in a sentence."""
+    if found.changed_files:
+        return f"{', '.join(found.changed_files)} changed after the run was written; run the case again."  # fmt: skip
+    if found.strange_files:
+        return f"{', '.join(found.strange_files)} is not listed in SHA256SUMS, so it is not part of the run; remove it."  # fmt: skip
+    if not found.holds:
+        return "the stored plan breaks a rule or is not the cheapest; run the case again."
+    steps = found.record["steps"]
+    cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
+    kept = f"the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}"
+    if found.differences:
+        return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."  # fmt: skip
+    if not found.recomputed:
+        return f"only the stored program is, not the case: of that program {kept}."
+    asked = " and the study's question" if found.record.get("question") else ""
+    if found.own:
+        return f"{kept}. That is proven of the stored program only: it is the case's program with rules of the user's own ({', '.join(found.own)})."  # fmt: skip
+    whose = f"of {case}" if case is not None else "that the run keeps; --case compares them with a case's folder"  # fmt: skip
+    return f"{kept}. That is proven of the case: program{asked}, tables and headline are those recomputed from the inputs {whose}."  # fmt: skip
 
 
 def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:

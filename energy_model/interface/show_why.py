@@ -39,6 +39,15 @@ def first(run: Run) -> list[str]:
     return list(map(str, added.sort_values("investment", ascending=False).index[:FIRST]))
 
 
+def nothing_added() -> None:
+    """What is printed where no asset is named and none is added."""
+    _console().print(
+        "Nothing is added, so there is no investment to explain; "
+        "name an asset, a carrier, emissions or a place as SITE:CLASS.",
+        markup=False,
+    )
+
+
 def why(found: Why) -> None:
     """One explanation: sentences, then the sheet."""
     console = _console()
@@ -78,10 +87,29 @@ def _plain(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     return [str(c).replace("_", " ") for c in frame], rows, words
 
 
+def wanted_carriers(run: Run) -> list[str]:
+    """The carriers of which something is wanted, in the order of their names."""
+    names = run.tables["names"]
+    return sorted({str(c) for c in names.loc[names["table"] == "demands", "carrier"]})
+
+
+def billed_carrier(run: Run) -> str | None:
+    """The carrier whose bills are shown where none is named: heat, or what is wanted most."""
+    known = wanted_carriers(run)
+    if not known or "heat" in known:
+        return "heat" if known else None
+    wanted = -run.tables["carriers"]["wanted"].reindex(known)
+    return str(wanted.idxmax())
+
+
 def accounts(
-    run: Run, everybody: pd.DataFrame, owed: pd.DataFrame, lacks: dict[str, float], carrier: str
+    run: Run,
+    everybody: pd.DataFrame,
+    owed: pd.DataFrame,
+    lacks: dict[str, float] | None,
+    carrier: str | None,
 ) -> None:
-    """The accounts of all parties, and the bills of a carrier."""
+    """The accounts of all parties, and the bills of a carrier if there are any."""
     console, names = _console(), run.tables["names"]["label_en"]
     kept = everybody[(everybody.drop(columns="kind").abs() > 500).any(axis=1)]
     columns = ["delivers", "takes", "cost", "emissions", "land", "limits", "balance"]
@@ -92,6 +120,9 @@ def accounts(
     whole = everybody["balance"].sum()
     rows.append(["All together: the cost of the system, with its sign turned", *[""] * 6, number(whole / 1e3), "", ""])  # fmt: skip
     console.print(grid("Who earns and pays at marginal prices [kEUR/a] / Hvem tjener og betaler til marginalpriser", ["party / part", *(f"{c} [kEUR/a]" if c in ("delivers", "balance") else c for c in columns), "emits [t/a]", "land [ha]"], rows))  # fmt: skip
+    if carrier is None or lacks is None:
+        console.print("Nothing is wanted, so there are no bills.")
+        return
     bill = [
         [_label(names, d), number(row["wanted"]), *(f"{row[c]:,.2f}" for c in ("marginal_price", "network_charge", "price", "price_at_cost")), number(row["bill"] / 1e3), number(row["bill_at_cost"] / 1e3)]
         for d, row in owed.iterrows()

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 import energy_model as em
+from energy_model.common.atomic_write import WriteError
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_study as told
-from energy_model.interface.ends import write_json
+from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
 from energy_model.studies.study import Crew, Study
 
@@ -44,9 +46,6 @@ Runs = Annotated[
     bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run (some MB each).")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Begin even if it is thousands of cases.")]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
-]
 
 
 def resolved(resolution: str | None) -> int | str | None:
@@ -61,11 +60,19 @@ def asked_by(as_json: bool, **who: Any) -> Iterator[Crew]:
         yield Crew(**who, tell=tell)
 
 
-def told_to(study: Study, as_json: bool) -> None:
-    """Draws a finished study and tells it, on a terminal or as JSON."""
+def told_to(study: Study, as_json: bool, again: bool = False) -> None:
+    """Draws a finished study and tells it, on a terminal or as JSON.
+
+    ``again`` is for a study that was drawn before: where it cannot be written, the pictures that stand are told.
+    """
     from energy_model.interface import figures_study  # noqa: PLC0415 - drawing takes a while to load
 
-    pictures = figures_study.draw(study)
+    try:
+        pictures = figures_study.draw(study)
+    except WriteError:
+        if not again:
+            raise
+        pictures = sorted(study.folder.glob("*.png"))
     if as_json:
         write_json(told.as_records(study, pictures))
     else:
@@ -141,7 +148,7 @@ def alternatives(
 ) -> None:  # fmt: skip
     """What else is nearly as good? What every near-best plan holds, what some do, what none does."""
     try:
-        shares = [float(part) for part in within.split(",") if part.strip()]
+        shares = [parse_number(part) for part in within.split(",") if part.strip()]
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputFault([em.Fault("--within", remedy, value=within)]) from None
@@ -227,7 +234,7 @@ def show_(
     folder: Annotated[Path, typer.Argument(help="Folder of a study.")], as_json: AsJson = False
 ) -> None:
     """Show a finished study again."""
-    told_to(em.open_study(folder), as_json)
+    told_to(em.open_study(folder), as_json, again=True)
 
 
 def compare(

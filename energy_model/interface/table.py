@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.interface.ends import write_json
+from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
 
 BOOKS = (".xlsx", ".xlsm")
@@ -18,7 +18,7 @@ BOOKS = (".xlsx", ".xlsm")
 def table(
     source: Annotated[Path, typer.Argument(help="Folder of a case, or a workbook (.xlsx).")],
     to: Annotated[Path, typer.Option("--to", help="The workbook to write, such as case.xlsx; or the folder to write, if a workbook is given.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """A case as one Excel file, to be edited in a spreadsheet, and back again; faults point at sheet and cell."""
     from energy_model.interface import workbook  # noqa: PLC0415 - it takes a while to load

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 import energy_model as em
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_why
 from energy_model.interface.ends import write_json
 from energy_model.interface.progress import Progress
@@ -100,7 +102,7 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
     for text in texts:
         name, _, amount = text.rpartition("=")
         try:
-            found[name.strip()] = float(amount)
+            found[name.strip()] = parse_number(amount)
         except ValueError:
             name = ""
         if not name.strip():
@@ -126,25 +128,31 @@ def explain(
     else:
         for why in found:
             show_why.why(why)
+        if not found:
+            show_why.nothing_added()
 
 
 def accounts(
     run: RunFolder,
-    carrier: Annotated[str, typer.Option("--carrier", "-c", help="The carrier whose bills are told.")] = "heat",
+    carrier: Annotated[str | None, typer.Option("--carrier", "-c", help="The carrier whose bills are told; without it heat, or else what is wanted most.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Who earns and pays what: the account of every party, and a carrier's bill in every district."""
     opened = em.open_run(run)
     book = em.sheets(opened)
-    everybody, owed = em.parties(opened, book), em.bills(opened, carrier, book)
-    if owed.empty:
-        known = ", ".join(sorted({str(c) for c in opened.tables["names"].query("table == 'demands'")["carrier"]}))  # fmt: skip
-        raise em.InputFault([em.Fault("--carrier", f"nothing of it is wanted; wanted are {known}", value=carrier)])  # fmt: skip
-    lacks = em.network(opened, carrier, book)
+    everybody = em.parties(opened, book)
+    chosen = carrier or show_why.billed_carrier(opened)
+    if chosen is None:
+        owed, lacks = pd.DataFrame(), None
+    else:
+        owed, lacks = em.bills(opened, chosen, book), em.network(opened, chosen, book)
+        if owed.empty:
+            known = ", ".join(show_why.wanted_carriers(opened)) or "none"
+            raise em.InputFault([em.Fault("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)])  # fmt: skip
     if as_json:
         write_json({
             "run": str(opened.path), "parties": show_why.records(everybody.reset_index()),
             "bills": show_why.records(owed.reset_index()), "network": lacks,
         })  # fmt: skip
     else:
-        show_why.accounts(opened, everybody, owed, lacks, carrier)
+        show_why.accounts(opened, everybody, owed, lacks, chosen)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,16 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from energy_model.common.atomic_write import new_folder, write_bytes
 from energy_model.common.faults import Fault, InputFault
+from energy_model.common.workbook_limits import limited, refuse_large
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables import reader
+from energy_model.engine.tables.csv_file import CsvFile
+from energy_model.engine.tables.file_names import HOURLY_FOLDERS
 from energy_model.engine.tables.files import HEADER
+from energy_model.engine.tables.numerals import parse_number
+from energy_model.engine.tables.reading import Reading
 from energy_model.engine.tables.schema import Column, Table
 
 CONTENTS, NAMES = "contents", "names of rows"
@@ -47,28 +53,25 @@ def write(case: Path, out: Path, tell: Tell) -> list[str]:
     files = {"case.toml": files.pop("case.toml")} | files
     book = openpyxl.Workbook(write_only=True)
     sheets = _sheet_names(list(files))
-    keys = _keys(files)
+    texts, rows = _read_files(files)
+    keys = _keys(rows)
     _contents(book, sheets)
-    for name, path in files.items():
+    for name in files:
         tell(f"writing {name}")
-        text = path.read_text(encoding="utf-8-sig")
         if name.endswith(".csv"):
-            _table(book, sheets[name], list(csv.reader(io.StringIO(text))), _declared(name), keys)
+            _table(book, sheets[name], name, rows[name], keys)
         else:
             sheet = book.create_sheet(sheets[name])
             sheet.column_dimensions["A"].width = 120
-            for line in text.splitlines():
+            for line in texts[name].splitlines():
                 sheet.append([_cell(sheet, line, plain=True)])
     _names(book, keys)
     tell(f"saving {out.name}")
-    draft = out.with_name(f".{out.name}")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        book.save(draft)
-        draft.replace(out)
-    except OSError as wrong:
-        draft.unlink(missing_ok=True)
-        raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another file with --to")]) from None  # fmt: skip
+    packed = (
+        io.BytesIO()
+    )  # a file that the library cannot finish would be told of again when it is forgotten
+    book.save(packed)
+    write_bytes(out, packed.getvalue(), "name another file with --to")
     return [CONTENTS, *sheets.values(), NAMES]
 
 
@@ -97,14 +100,63 @@ def _declared(file: str) -> Table | None:
     return max(fitting, key=lambda t: len(t.name), default=None) if "/" not in file else None
 
 
-def _keys(files: Mapping[str, Path]) -> dict[str, list[str]]:
+def _read_files(
+    files: Mapping[str, Path],
+) -> tuple[dict[str, str], dict[str, list[list[str]]]]:
+    """The text of every TOML file, and the rows of every CSV file with decimal points.
+
+    Raises:
+        InputFault: Every file that cannot be read.
+    """
+    reading = Reading()
+    texts: dict[str, str] = {}
+    rows: dict[str, list[list[str]]] = {}
+    for name, path in files.items():
+        if name.endswith(".csv"):
+            file = reading.csv_file(path, name)
+            rows[name] = _with_points(file, name) if file is not None else []
+        else:
+            try:
+                texts[name] = path.read_text(encoding="utf-8-sig")
+            except (OSError, UnicodeDecodeError) as wrong:
+                reading.fault(name, f"it cannot be read ({wrong}); save it as UTF-8")
+    if reading.faults:
+        raise InputFault(reading.faults)
+    return texts, rows
+
+
+def _with_points(file: CsvFile, name: str) -> list[list[str]]:
+    """The rows of a file, with decimal points in its columns of numbers where that is certain."""
+    if not file.decimal_comma:
+        return file.rows
+    numeric = _numeric_columns(name, file.header)
+    found = [file.header]
+    for row in file.rows[1:]:
+        cells = list(row)
+        for i in numeric:
+            if i < len(cells):
+                with suppress(ValueError):  # a cell with two readings stays as it is, a fault
+                    cells[i] = file.number_text(cells[i])
+        found.append(cells)
+    return found
+
+
+def _numeric_columns(name: str, header: Sequence[str]) -> list[int]:
+    """The positions of the columns that hold numbers."""
+    if name.startswith(HOURLY_FOLDERS):
+        return list(range(1, len(header)))
+    table = _declared(name)
+    numeric = {column.name for column in table.columns if column.range} if table else set()
+    return [i for i, head in enumerate(header) if _name(head) in numeric]
+
+
+def _keys(files: Mapping[str, list[list[str]]]) -> dict[str, list[str]]:
     """The names of rows of each table, for the drop-downs; assets are the rows of four tables."""
     found: dict[str, list[str]] = {}
-    for file, path in files.items():
-        table = _declared(file) if file.endswith(".csv") else None
+    for file, rows in files.items():
+        table = _declared(file)
         if table is None or len(table.key) > 1:
             continue
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         heads = [_name(h) for h in rows[0]] if rows else []
         if table.key[0] in heads:
             at = heads.index(table.key[0])
@@ -149,21 +201,29 @@ def _cell(sheet: Any, text: str, plain: bool = False) -> Any:
 
 
 def _number(text: str) -> float | int | str:
-    """The number a text says; inf and nan stay words, and so do numbers with more digits than a workbook keeps."""
+    """The number a text says; inf stays a word, and so do numbers with more digits than a workbook keeps."""
     try:
-        number = float(text)
+        number = parse_number(text)
     except ValueError:
         return text
-    endless = number != number or number in (float("inf"), float("-inf"))
-    if endless or "_" in text or float(f"{number:.{DIGITS}g}") != number:
+    if math.isinf(number) or float(f"{number:.{DIGITS}g}") != number:
         return text
-    return int(number) if number == int(number) and abs(number) < 1e15 and not text.lstrip("+-").startswith("0.") and "e" not in text.lower() else number  # fmt: skip
+    whole = number == int(number) and abs(number) < 1e15 and "e" not in text.lower()
+    return int(number) if whole and not text.lstrip("+-").startswith("0.") else number
 
 
 def _table(
-    book: Any, name: str, rows: Sequence[Sequence[str]], table: Table | None, keys: Mapping[str, Sequence[str]]
-) -> None:  # fmt: skip
-    """A sheet of rows, its header with meanings, and drop-downs for what names something."""
+    book: Any,
+    name: str,
+    file: str,
+    rows: Sequence[Sequence[str]],
+    keys: Mapping[str, Sequence[str]],
+) -> None:
+    """A sheet of rows, its header with meanings, and drop-downs for what names something.
+
+    Only cells of columns of numbers become numbers: a site may be named 0751.
+    """
+    table = _declared(file)
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
     columns = {c.name: c for c in table.columns} if table else {}
@@ -176,8 +236,9 @@ def _table(
             rule.add(f"{letter}2:{letter}{len(rows) + SPARE}")
             sheet.data_validations.append(rule)
     sheet.append([_head(sheet, h, _said(columns.get(_name(h)))) for h in heads])
+    numeric = set(_numeric_columns(file, heads))
     for row in rows[1:]:
-        sheet.append([_cell(sheet, text) for text in row])
+        sheet.append([_cell(sheet, text, plain=i not in numeric) for i, text in enumerate(row)])
 
 
 def _said(column: Column | None) -> str:
@@ -212,33 +273,20 @@ def _names(book: Any, keys: Mapping[str, Sequence[str]]) -> None:
 
 def read(book: Path, out: Path, tell: Tell) -> list[str]:
     """Writes a workbook as a case's folder, once it is whole; the files written. InputFault names sheet and cell of every fault."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputFault([Fault(str(out), "something stands here already; name a folder that does not exist with --to")])  # fmt: skip
-    draft = Path(tempfile.mkdtemp(prefix="energy_model_"))
-    try:
+    with new_folder(out, "name another folder with --to") as draft:
         sheets = _unpack(book, draft, tell)
         tell("checking the case")
         try:
             reader.read(draft, TABLES)
         except InputFault as fault:
             raise InputFault([_placed(f, sheets, draft) for f in fault.faults]) from None
-        files = sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            if out.exists():
-                out.rmdir()
-            shutil.move(draft, out)
-            out.chmod(0o755)
-        except OSError as wrong:
-            raise InputFault([Fault(str(out), f"it cannot be written ({wrong.strerror}); name another folder with --to")]) from None  # fmt: skip
-        return files
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
 
 
 def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
     """Writes every sheet as the file it is; sheets by file."""
     tell(f"opening {book.name}")
+    refuse_large(book)
     try:
         values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
@@ -253,7 +301,9 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
                 raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
-            rows = [[_text(v) for v in row] for row in values[name].iter_rows(values_only=True)]
+            values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
+            told = limited(values[name].iter_rows(values_only=True), name)
+            rows = [[_text(v) for v in row] for row in told]
             path.write_text(_as_file(rows, file), encoding="utf-8")
     finally:
         values.close()
@@ -292,6 +342,8 @@ def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
     whole = openpyxl.load_workbook(book, read_only=True)
     values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     for name in files.values():
+        whole[name].reset_dimensions()
+        values[name].reset_dimensions()
         for told, known in zip(whole[name].iter_rows(), values[name].iter_rows(), strict=False):
             for one, other in zip(told, known, strict=False):
                 if one.data_type == "f" and other.value is None:

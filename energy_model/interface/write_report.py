@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.interface.ends import write_json
+from energy_model.interface.ends import AsJson, write_json
 from energy_model.interface.progress import Progress
 
 
@@ -20,7 +20,7 @@ def report(
     figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder, in place of the page; a Chromium or Chrome draws them.")] = None,
     kinds: Annotated[str, typer.Option("--as", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
     language: Annotated[str, typer.Option("--language", help="Of figure files: en or da; the page has both.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
     from energy_model.interface import report as pages  # noqa: PLC0415

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from energy_model.common.atomic_write import WriteError
 from energy_model.common.faults import InputFault
 from energy_model.engine.solution import archive, highs
 from energy_model.engine.solution.elastic import NoSolution
@@ -60,6 +61,8 @@ class Desk:
         try:
             asked = self.series.ask(case.changes, case.scenario, case.question, start=begin)
             run = asked.run()
+        except WriteError:
+            raise
         except InputFault as fault:
             return _ended(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
         except NoSolution as none:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import math
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,10 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
+from energy_model.common.workbook_limits import refuse_large
 from energy_model.engine.tables.addresses import Difference
+from energy_model.engine.tables.numerals import number_hint, number_text, parse_number
+from energy_model.engine.tables.reading import Reading
 from energy_model.studies.cases import Case, Value
 
 SCENARIO = "scenario"  # the address that names a scenario
@@ -63,8 +66,10 @@ class Variation:
     def _ranged(cls, address: str, text: str, low: str, high: str) -> Variation:
         high, _, count = high.partition(":")
         try:
-            ends = float(low), float(high)
-            many = int(count) if count else 0
+            ends = parse_number(low), parse_number(high)
+            many = int(count) if count.isascii() and count.isdigit() else 0
+            if count and not many:
+                raise ValueError(count)
         except ValueError:
             remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
             raise InputFault([Fault("--set", remedy, column=address, value=text)]) from None
@@ -76,7 +81,7 @@ class Variation:
 
     def change(self, value: Value) -> str:
         """The change of the inputs that sets a value."""
-        text = f"{value:.12g}" if isinstance(value, float) else str(value)
+        text = number_text(value) if isinstance(value, float) else str(value)
         sign = "" if self.address.endswith(("*=", "+=")) else " ="
         return f"{self.address}{sign} {text}"
 
@@ -205,14 +210,55 @@ def from_table(path: Path) -> list[Case]:
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    try:
-        if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
-            return pd.read_excel(path, dtype=object)
-        return pd.read_csv(path, dtype=object, sep=None, engine="python", encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserError, KeyError, csv.Error) as wrong:
-        reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
-        remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
-        raise InputFault([Fault(str(path), remedy)]) from None
+    """The cells of a table of cases as they stand; InputFault where it is no table."""
+    refuse_large(path)
+    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
+        try:
+            cells = pd.read_excel(path, dtype=object, header=None)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as wrong:
+            reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
+            remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
+            raise InputFault([Fault(str(path), remedy)]) from None
+        rows = cells.to_numpy(object).tolist()
+        header = (
+            [str(cell).strip() if not pd.isna(cell) else "" for cell in rows[0]] if rows else []
+        )
+        faults: list[Fault] = []
+    else:
+        header, rows, faults = _csv_cells(path)
+    faults += [
+        Fault(str(path), "the column stands twice; remove one", "row 1", value=name)
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
+    if "" in header:
+        faults.append(Fault(str(path), "a header is empty; name the column or remove it", "row 1"))
+    if faults:
+        raise InputFault(faults)
+    filled = [
+        row for row in rows[1:] if any(str(cell).strip() for cell in row if not pd.isna(cell))
+    ]
+    return pd.DataFrame(filled, columns=header, dtype=object)
+
+
+def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[Fault]]:
+    """Header, rows and faults of a CSV file; numbers of a file with decimal commas have points."""
+    reading = Reading()
+    file = reading.csv_file(path, str(path))
+    if file is None:
+        return [], [], reading.faults
+    for line, row in zip(file.lines[1:], file.rows[1:], strict=True):
+        if any(row) and len(row) != len(file.header):
+            remedy = f"the row has {len(row)} cells where the header has {len(file.header)}"
+            reading.fault(str(path), remedy, f"row {line}")
+        for i, cell in enumerate(row if file.decimal_comma else ()):
+            try:
+                row[i] = file.number_text(cell)
+            except ValueError:
+                if number_hint(cell):
+                    remedy = "it may be two numbers; write it without separators of thousands"
+                    reading.fault(str(path), remedy, f"row {line}", value=cell)
+    return file.header, list(file.rows), reading.faults
 
 
 def _is_address(text: str) -> bool:
@@ -224,10 +270,8 @@ def _number(value: Any) -> Value:
     """A cell as a number, if it is one; ``50,5`` is 50.5, as half of Europe writes it."""
     if isinstance(value, str):
         text = value.strip()
-        if re.fullmatch(r"-?\d+,\d+", text):
-            text = text.replace(",", ".")
         try:
-            number = float(text)
+            number = parse_number(re.sub(r"^(-?\d+),(\d+)$", r"\1.\2", text, flags=re.ASCII))
         except ValueError:
             return value
         return number if math.isfinite(number) else value

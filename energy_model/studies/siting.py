@@ -22,11 +22,19 @@ from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.certificate import LinearProgram
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.highs import OPTIMAL
-from energy_model.engine.solution.idle import NOTHING, OWNING
-from energy_model.engine.solution.program import Program, program_of
+from energy_model.engine.solution.idle import OWNING
+from energy_model.engine.solution.program import Program
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.series import Question
-from energy_model.engine.solution.sheets import DELIVERS, EMISSIONS, LAND, TAKES, Sheets, sheets
+from energy_model.engine.solution.sheets import (
+    DELIVERS,
+    EMISSIONS,
+    LAND,
+    TAKES,
+    Sheets,
+    program_once,
+    sheets,
+)
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
 from energy_model.studies.places import Candidate, Wanted, candidates, files, no_such, wanted
@@ -34,8 +42,14 @@ from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 FREELY = "placed freely"
-RUNS = 1e-6  # share of its largest flow below which a flow is rounding
-TOLD = 3  # reinforcements told of each site
+# What flows more than this in a step acts at the prices of the plan; less is what an interior-point
+# method leaves of nothing. It is absolute, as flows of all kinds are compared.
+MIN_FLOW = 0.01  # [unit/h]
+MIN_TRADE_SHARE = 1e-6  # of the activity's largest flow over the year; less is rounding
+MIN_LAND_CHANGE = 1e-4  # [ha]
+MIN_LINK_CHANGE_SHARE = 1e-3  # of the activity's size; less is no reinforcement
+MIN_TOLD_DIFFERENCE = 500.0  # [EUR/a] of a part of the cost against the mean of the sites
+MAX_REASONS = 3  # differences and reinforcements named for each site
 
 
 @dataclass(frozen=True)
@@ -105,7 +119,7 @@ def siting(
         run = question.run(without)
         crew_tell = crew.tell or (lambda _: None)
         crew_tell("estimating at the prices of the plan without it")
-        estimates = {c.site: _estimate(program_of(run), c, asked.size) for c in allowed}
+        estimates = {c.site: _estimate(program_once(run), c, asked.size) for c in allowed}
         placed = [question.case({c.site: (asked.size, asked.size)}) for c in allowed]
         free = question.case({c.site: (required.get(c.site, 0.0), asked.size) for c in allowed}, asked.size)  # fmt: skip
         answers = work.answers([*placed, *([free] if len(allowed) > 1 else [])])
@@ -156,7 +170,7 @@ def _estimate(program: Program, candidate: Candidate, size: float) -> float:
     owner = np.array([known[name] for name in owners])[of_column]
     running = np.array([decision not in OWNING for decision, _ in groups])[of_column]
     busy = np.zeros(len(known), bool)
-    busy[owner[running & (np.abs(x) > NOTHING)]] = True
+    busy[owner[running & (np.abs(x) > MIN_FLOW)]] = True
     entries = lp.A.tocoo()
     met = np.zeros(lp.A.shape[0], bool)  # rows where somebody busy acts
     met[entries.row[busy[owner[entries.col]]]] = True
@@ -212,16 +226,18 @@ def _details(
         lines = books[candidate.site].lines
         own = lines[lines["name"] == candidate.asset]
         traded = own[own["line"].isin([DELIVERS, TAKES])]
-        traded = traded[traded["quantity"].abs() > RUNS * traded["quantity"].abs().max()]
+        traded = traded[traded["quantity"].abs() > MIN_TRADE_SHARE * traded["quantity"].abs().max()]
         for row in traded.itertuples(index=False):
             prices.append((candidate.site, row.of.split("@")[0], row.line, row.quantity, row.amount / row.quantity))  # fmt: skip
         run = question.run(case)
         taken = run.tables["land"]["taken"] - base.tables["land"]["taken"]
-        land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > 1e-4]  # fmt: skip
+        land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > MIN_LAND_CHANGE]  # fmt: skip
         after = run.tables["capacities"]
         table = after[after["table"] == "links"]
         grown = table["added"] - before["added"].reindex(table.index).fillna(0.0)
-        for link in grown.index[grown.abs() > 1e-3 * max(1.0, question.activity.size)]:
+        for link in grown.index[
+            grown.abs() > MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
+        ]:
             own_link = any(link == connection.name for connection in candidate.links)
             links.append((candidate.site, link, table.at[link, "label_en"], "connection" if own_link else "reinforcement", grown[link], table.at[link, "unit"], grown[link] * float(table.at[link, "unit_investment"])))  # fmt: skip
     numbers = {"quantity": float, "price": float}
@@ -269,11 +285,11 @@ def _parts(book: Sheets, candidate: Candidate) -> pd.Series:
 def _why(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
     """What is better and worse here than at the mean of all sites, and what is reinforced."""
     apart = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
-    apart = apart[apart.abs() > 500].head(TOLD)
+    apart = apart[apart.abs() > MIN_TOLD_DIFFERENCE].head(MAX_REASONS)
     told = [f"{name} {value / 1e3:+,.0f} kEUR/a" for name, value in apart.items()]
     alone = parts.shape[1] == 1
     said = "the only site" if alone else f"against the mean of the sites: {', '.join(told)}" if told else "much as at other sites"  # fmt: skip
-    built = links[(links["site"] == site) & (links["more"] > 0)].nlargest(TOLD, "investment")
+    built = links[(links["site"] == site) & (links["more"] > 0)].nlargest(MAX_REASONS, "investment")
     if len(built):
         said += "; " + ", ".join(f"{row.label_en or row.link} {row.more:+,.3g} {row.unit}" for row in built.itertuples(index=False))  # fmt: skip
     return said

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import tomllib
 import zipfile
@@ -22,12 +21,15 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
+from energy_model.common.atomic_write import new_folder, new_parts, write_bytes, write_error
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
 from energy_model.studies.cases import Case, Ground
 
 DEFINITION = "study.toml"
 FOLDERS = ("cases", "runs", "claims", "starts")
+ELSEWHERE = "name another folder with --out"
+GO_ON = f"{ELSEWHERE}; finished cases are kept, and the same command goes on from them"
 FIRST = ("case", "status", "reason", "objective")
 
 
@@ -57,19 +59,21 @@ class Store:
                 ):
                     remedy = "the folder holds something else; name another with --out"
                     raise InputFault([Fault(str(self.folder), remedy)])
-                for name in FOLDERS:
-                    (self.folder / name).mkdir(parents=True, exist_ok=True)
-                _write(place, tomli_w.dumps(content).encode())
+                with new_parts(self.folder, FOLDERS, ELSEWHERE):
+                    write_bytes(place, tomli_w.dumps(content).encode(), ELSEWHERE)
                 return False
         except OSError as wrong:
-            remedy = f"it cannot be written ({wrong.strerror}); name another folder with --out"
-            raise InputFault([Fault(str(self.folder), remedy)]) from None
+            raise write_error(self.folder, wrong, ELSEWHERE) from None
         faults = _differences(place, content)
         if faults:
             raise InputFault(faults)
-        for name in FOLDERS:
-            (self.folder / name).mkdir(exist_ok=True)
-        return True
+        with new_parts(self.folder, FOLDERS, ELSEWHERE):
+            return True
+
+    def remove_empty(self) -> None:
+        """Removes a study of which no case is finished, so that a disk that was full holds nothing of it."""
+        if not any((self.folder / "cases").glob("*.json")):
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- cases ------------------------------------------------------------------------------------
 
@@ -86,21 +90,24 @@ class Store:
             place = self.folder / "runs" / case.key
             for left in place.parent.glob(f".{case.key}_*"):  # of a process that was killed
                 shutil.rmtree(left, ignore_errors=True)
-            draft = place.with_name(f".{case.key}_{os.getpid()}")
-            with zipfile.ZipFile(io.BytesIO(run)) as packed:
+            with (
+                new_folder(place, GO_ON, replace=True) as draft,
+                zipfile.ZipFile(io.BytesIO(run)) as packed,
+            ):
                 packed.extractall(draft)
-            shutil.rmtree(place, ignore_errors=True)
-            draft.rename(place)
         text = json.dumps(finding, ensure_ascii=False)
         _write(self.folder / "cases" / f"{case.key}.json", text.encode())
 
     def claim(self, name: str) -> filelock.BaseFileLock | None:
-        """The lock of a case or step, held; none if another process holds it."""
-        lock = filelock.FileLock(self.folder / "claims" / f"{name}.lock", thread_local=False)
+        """The lock of a case or step, held; none if another process holds it. WriteError if it cannot be made."""
+        place = self.folder / "claims" / f"{name}.lock"
+        lock = filelock.FileLock(place, thread_local=False)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
             return None
+        except OSError as wrong:
+            raise write_error(place, wrong, GO_ON) from None
         return lock
 
     # --- where all begin --------------------------------------------------------------------------
@@ -188,10 +195,8 @@ def _as_numbers(column: pd.Series) -> pd.Series:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
-    draft = path.with_name(f".{path.name}_{os.getpid()}")
-    draft.write_bytes(data)
-    draft.replace(path)
+    """Writes a file whole or not at all. WriteError if it cannot be written."""
+    write_bytes(path, data, GO_ON)
 
 
 def _differences(place: Path, content: Mapping[str, Any]) -> list[Fault]:

@@ -10,18 +10,22 @@ from typing import Any
 
 import pandas as pd
 
+from energy_model.common.atomic_write import WriteError
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables import reader
+from energy_model.engine.tables.addresses import Difference, as_changes
 from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
 from energy_model.studies.work import Work
 
-MANY = 1000  # cases above which a yes is asked for
-ENTRIES_A_SECOND = 60_000  # of a program's matrix, in a case that begins where another ended
+MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no yes
+MATRIX_ENTRIES_PER_SECOND = (
+    60_000  # of a program's matrix, in a case that begins where another ended
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Place:
         """The place of a question; without ``out`` a folder of the case's and the question's name under ``runs/``."""
         name = Path(case).resolve().name
         folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
-        return cls(Path(case), folder, scenario, tuple(changes), resolution)
+        return cls(Path(case), folder, scenario, as_changes(changes), resolution)
 
     def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
         """The case under further changes. InputFault as `read`."""
@@ -102,10 +106,16 @@ class Place:
         ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
         ground = replace(ground, files={**ground.files, **(extra or {})})
         store = Store(self.out)
-        if store.begin(ground, {"question": question, **definition}) and crew.tell:
+        stood = store.begin(ground, {"question": question, **definition})
+        if stood and crew.tell:
             crew.tell(f"the study in {self.out} goes on")
-        with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
-            yield work
+        try:
+            with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
+                yield work
+        except WriteError:
+            if not stood:
+                store.remove_empty()
+            raise
 
     def addresses(
         self,
@@ -114,34 +124,84 @@ class Place:
         asked_in: str = "--set",
     ) -> None:
         """InputFault with every address and scenario of the cases that the case does not know; ``asked_in`` is where they were written."""
-        asked: dict[str, tuple[tuple[str, ...], str | None]] = {}
+        asked: dict[str, tuple[str | None, str | None]] = {}
         for case in cases:
             for change in case.changes:
-                asked.setdefault(change.rsplit("=", 1)[0], ((change,), None))
+                asked.setdefault(change.rsplit("=", 1)[0], (change, None))
             if case.scenario is not None:
-                asked.setdefault(f"scenario {case.scenario}", ((), case.scenario))
+                asked.setdefault(f"scenario {case.scenario}", (None, case.scenario))
+        told = tell or (lambda _: None)
+        told(f"reading the case with {len(asked)} addresses changed")
+        try:  # one reading checks all addresses that change different cells
+            for changes, scenario in _together(asked.values()):
+                self.read(changes, scenario)
+        except InputFault:
+            self._each(asked, told, asked_in)
+
+    def _each(
+        self,
+        asked: Mapping[str, tuple[str | None, str | None]],
+        tell: Callable[[str], None],
+        asked_in: str,
+    ) -> None:
+        """The same one address after the other: several together may fail where each is right."""
         self.read()
         faults = []
-        for address, (changes, scenario) in asked.items():
-            if tell is not None:
-                tell(f"reading the case: {address.strip()}")
+        for address, (change, scenario) in asked.items():
+            tell(f"reading the case: {address.strip()}")
             try:
-                self.read(changes, scenario)
+                self.read(() if change is None else (change,), scenario)
             except InputFault as fault:
                 faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.faults]  # fmt: skip
         if faults:
             raise InputFault(faults)
 
 
-def refuse_many(count: int, system: System, crew: Crew) -> None:
-    """InputFault that tells how many cases there are and how long they take, unless that is wanted."""
-    if count <= MANY or crew.yes:
+def _together(
+    asked: Iterable[tuple[str | None, str | None]],
+) -> list[tuple[list[str], str | None]]:
+    """Changes in groups that can be read at once, with the scenario of each group.
+
+    No two changes of a group may name the same cell: the later would hide a fault of the earlier.
+    """
+    groups: list[tuple[list[str], str | None]] = []
+    for change, scenario in asked:
+        if change is None:
+            groups.append(([], scenario))
+            continue
+        fits = (g for g, of in groups if of is None and not any(_meet(change, c) for c in g))
+        group = next(fits, None)
+        if group is None:
+            groups.append(([change], None))
+        else:
+            group.append(change)
+    return groups
+
+
+def _meet(change: str, other: str) -> bool:
+    """Whether two changes may name the same cell."""
+    try:
+        mine, its = (Difference.parse(text).address.split(".") for text in (change, other))
+    except ValueError:
+        return True  # what is wrong with it is found where it is read alone
+    if len(mine) != len(its):
+        return False
+    return all(a == b or set("*?[") & set(a + b) for a, b in zip(mine, its, strict=True))
+
+
+def refuse_many(count: int, read: Callable[[], System], crew: Crew) -> None:
+    """InputFault that tells how many cases there are and how long they take, unless that is wanted.
+
+    ``read`` gives the case; it is only called where there are many.
+    """
+    if count <= MAX_UNCONFIRMED_CASES or crew.yes:
         return
+    system = read()
     from energy_model.engine.formulation import formulate  # noqa: PLC0415 - only to estimate
     from energy_model.engine.solution.problem import Problem  # noqa: PLC0415
 
     entries = Problem(system, formulate(system)).lp.A.nnz
-    hours = count * (0.3 + entries / ENTRIES_A_SECOND) / 3600 / max(crew.workers, 1)
+    hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(crew.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
     remedy = f"these are {count:,} cases, which take about {told} with {crew.workers} worker{'s' * (crew.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
     raise InputFault([Fault("the study", remedy)])

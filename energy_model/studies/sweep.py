@@ -49,7 +49,7 @@ def sweep(
         made = designs.cases(design, variations, samples, seed)
         head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
         many = designs.count(design, variations, samples)
-        refuse_many(many, place.read(), crew)
+        refuse_many(many, place.read, crew)
         cases = [*head, *made]
     cases = anchored(cases)
     place.addresses(cases, crew.tell, str(vary) if isinstance(vary, str | Path) else "--set")

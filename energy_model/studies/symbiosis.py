@@ -19,9 +19,8 @@ from energy_model.engine.solution.archive import open_run
 from energy_model.engine.solution.elastic import NoSolution
 from energy_model.engine.solution.highs import OPTIMAL
 from energy_model.engine.solution.parties import parties, whose
-from energy_model.engine.solution.program import program_of
 from energy_model.engine.solution.run import Run
-from energy_model.engine.solution.sheets import ADDABLE, Sheets, sheets
+from energy_model.engine.solution.sheets import ADDABLE, Sheets, program_once, sheets
 from energy_model.engine.tables.system import System
 from energy_model.studies import games
 from energy_model.studies.games import EXACT, Game
@@ -111,7 +110,7 @@ def _link_tables(
     asked.costs([*([link] for link in links), *(every - {link} for link in links), *both, *(every - b for b in both)])  # fmt: skip
     alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
     last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - least, strict=True))  # fmt: skip
-    program, data = program_of(run), run.results
+    program, data = program_once(run), run.results
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     built, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
     for link in links:

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from energy_model.engine.solution import highs
+from energy_model.engine.solution.archive import inputs_of
 from energy_model.engine.solution.certificate import LinearProgram
-from energy_model.engine.solution.program import Program, program_of
+from energy_model.engine.solution.program import Program
 from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.sheets import (
     ADDABLE,
@@ -26,9 +27,11 @@ from energy_model.engine.solution.sheets import (
     STANDING,
     TAKES,
     Sheets,
+    program_once,
     read,
     sheets,
 )
+from energy_model.engine.solution.simultaneous import Simultaneous, simultaneous
 
 LITTLE = 1e-4  # share of what may be added that is next to nothing
 BESIDE = 0.01  # share of a threshold at which it is tried
@@ -68,7 +71,7 @@ class Again:
     """A run's program, to be solved again from where it ended."""
 
     def __init__(self, run: Run, tell: Tell | None = None) -> None:
-        self.run, self.program = run, program_of(run)
+        self.run, self.program = run, program_once(run)
         self.tell = tell or (lambda _: None)
         self.start = highs.Start()
         self.book = sheets(run)
@@ -101,6 +104,13 @@ class Again:
         return replace(self.program, lp=lp, x=answer.x, prices=answer.prices)
 
 
+def both_ways(run: Run) -> list[Simultaneous]:
+    """The assets of a run that run both ways in one step, the largest loss first."""
+    return run.once(
+        "simultaneous", lambda: simultaneous(run.results, inputs_of(run), run.tables["names"])
+    )
+
+
 def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     """Why an asset is built, or not: its sheet, its threshold and what they say."""
     row = again.run.tables["capacities"].loc[asset]
@@ -121,6 +131,7 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     ):  # what a method leaves of nothing has a sheet too; it tells nothing
         told = told.iloc[:0]
     sentences = _sentences(row, told, found, has, added if some else 0.0, addable)
+    sentences += [one.sentences()[0] for one in both_ways(again.run) if one.asset == asset]
     if addable > 0 and not has and not thresholds:
         sentences.append("What its first unit would earn is found by solving again, which was not asked for.")  # fmt: skip
     return Why(asset, "built" if some else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip

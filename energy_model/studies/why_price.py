@@ -56,7 +56,13 @@ def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
     sentences = [f"The price of {carrier.replace('_', ' ')}{where} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
     for row in sheet.head(TOLD).itertuples(index=False):
         sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
-    more, price = _one_more(again, program, buses, weights, length)
+    found_more = _one_more(again, program, buses, weights, length)
+    if found_more is None:
+        sentences.append(
+            "One more unit, spread over the year, cannot be had: there is no plan with it."
+        )
+        return Why(carrier, "price", tuple(sentences), sheet)
+    more, price = found_more
     sentences.append(f"One more unit, spread over the year, costs {price:,.2f} EUR: {_told(more)}.")
     return Why(carrier, "price", tuple(sentences), sheet, {"one_more": more})
 
@@ -79,8 +85,12 @@ def why_emissions(again: Again) -> Why:
     less = SMALL * max(1.0, turnover)
     lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
     lp.row_upper[row] -= less
-    sheet, more = _changes(again, lp, less, "one tonne less")
+    changes = _changes(again, lp, less, "one tonne less")
     sentences.append(f"The target adds {worth:,.2f} EUR/t: that is what the last tonne costs to spare.")  # fmt: skip
+    if changes is None:
+        sentences.append("One tonne less cannot be had: there is no plan with it.")
+        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+    sheet, more = changes
     sentences.append(f"One tonne less would cost {more:,.2f} EUR: {_told(sheet)}.")
     return Why("emissions", "price", tuple(sentences), sheet)
 
@@ -99,7 +109,10 @@ def why_land(again: Again, place: str) -> Why:
         return Why(place, "price", tuple(sentences), pd.DataFrame())
     more = SMALL * max(1.0, area)
     lp = again.bounded(column, float(program.lp.lower[column]), area + more)
-    sheet, worth = _changes(again, lp, more, "one hectare more")
+    changes = _changes(again, lp, more, "one hectare more")
+    if changes is None:  # more room takes no plan away, so the solver stopped early
+        return Why(place, "price", tuple(sentences), pd.DataFrame())
+    sheet, worth = changes
     sentences.append(f"One hectare more would be worth {-worth:,.0f} EUR a year: {_told(sheet)}.")
     return Why(place, "price", tuple(sentences), sheet)
 
@@ -200,7 +213,7 @@ class _Marginal:
 
 def _one_more(
     again: Again, program: Program, buses: list[str], weights: dict[str, float], length: np.ndarray
-) -> tuple[pd.DataFrame, float]:
+) -> tuple[pd.DataFrame, float] | None:
     """What changes if one unit more is wanted at buses, spread over the hours of the year."""
     lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
     more = SMALL * max(1.0, sum(_demand(again, bus) for bus in buses))
@@ -215,14 +228,16 @@ def _one_more(
 
 def _changes(
     again: Again, lp: LinearProgram, amount: float, said: str
-) -> tuple[pd.DataFrame, float]:
-    """By whom cost changes if a program is asked in place of the run's, for each unit; and the sum."""
+) -> tuple[pd.DataFrame, float] | None:
+    """By whom cost changes if a program is asked in place of the run's, for each unit; and the sum.
+
+    None if the program has no plan.
+    """
     program = again.program
     first = again.solve(program.lp, "the run as it stands")
     answer = again.solve(lp, said)
-    if highs.OPTIMAL not in (first.status, answer.status) or first.status != answer.status:
-        remedy = f"asked for {said} the case has no plan"
-        raise InputFault([Fault("explain", remedy)])
+    if first.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
+        return None
     groups, of_column = program.owners(program.columns, len(program.x))
     change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]

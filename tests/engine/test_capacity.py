@@ -1,5 +1,9 @@
 """Capacity, checked against answers worked out by hand."""
 
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pandas as pd
 import pytest
 import tiny
 
@@ -22,6 +26,56 @@ def test_an_annuity_repays_the_loan():
     yearly = 100 * annuity(0.1, 2)
     assert yearly * 1.1 + yearly == pytest.approx(100 * 1.1**2)
     assert annuity(0.0, 4) == 0.25
+
+
+RATES = (0.0, 1e-300, 1e-18, 1e-12, 1e-9, 1e-6, 1e-3, 0.035, 0.07, 0.5, 0.99)
+LIFETIMES = (1e-3, 0.5, 1.0, 20.0, 25.0, 60.0, 1e4)
+
+
+def exact_annuity(rate, lifetime):
+    """The written formula with so many digits that none is lost."""
+    with localcontext() as context:
+        context.prec = 400
+        interest, years = Decimal(rate), Decimal(lifetime)
+        return float(interest / (1 - (1 + interest) ** -years) if interest else 1 / years)
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("lifetime", LIFETIMES)
+def test_an_annuity_keeps_its_digits_at_any_rate(rate, lifetime):
+    """1 - (1 + 1e-12)^-20 holds only four digits; the value is found with 400 instead."""
+    assert annuity(rate, lifetime) == pytest.approx(exact_annuity(rate, lifetime), rel=1e-14)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_an_annuity_of_many_lifetimes_is_that_of_each(rate):
+    lifetimes = pd.Series(LIFETIMES, index=list("abcdefg"))
+    many = annuity(rate, lifetimes)
+    assert list(many.index) == list("abcdefg")
+    assert many.to_numpy() == pytest.approx([annuity(rate, y) for y in LIFETIMES], rel=1e-15)
+
+
+def test_an_annuity_without_interest_is_one_over_the_lifetime():
+    """Exactly so, also where interest times lifetime is below the smallest number."""
+    assert annuity(0.0, 20.0) == annuity(1e-18, 20.0) == 0.05
+    assert annuity(5e-324, 1e-3) == 1 / 1e-3
+    assert (annuity(5e-324, pd.Series([4.0, 1e-3])) == [0.25, 1 / 1e-3]).all()
+    assert np.isfinite(annuity(0.99, 1e4))
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-18, 1e-12])
+def test_a_rate_near_zero_costs_what_no_interest_costs(rate, tmp_path):
+    """1000 EUR/MW over 20 years for 1 MW: 50 EUR a year, and at most 1e-9 more with interest."""
+    folder = tiny.write(
+        tmp_path / "case",
+        1,
+        demands=[tiny.demand(penalty=1000)],
+        conversions=[tiny.plant(capacity_addable=5, investment=1000, lifetime=20)],
+        flows=[tiny.flow("plant", "heat", 1)],
+    )
+    toml = folder / "case.toml"
+    toml.write_text(toml.read_text().replace("discount_rate = 0.0", f"discount_rate = {rate}"))
+    assert em.solve(em.read(folder)).objective == pytest.approx(50, abs=1e-8)
 
 
 def test_adding_costs_its_annuity_and_its_fixed_cost():

@@ -79,7 +79,7 @@ BAD = {
     "text in a profile": (profile_row(57, "warm"), [], r"profiles/year\.csv, row 58, air_temperature \[degC\]: 'warm' is given"),
     "NaN in a profile": (profile_row(57, "nan"), [], r"profiles/year\.csv, row 58, air_temperature \[degC\]: 'nan' is given"),
     "profile too short": (profile_row(57, None), [], r"profiles/year\.csv, row 58, hour: .* the file has 8759 rows; give 8760"),
-    "hour twice in a profile": (twice, [], r"profiles/year\.csv, row 101, hour: .* the hour does not follow the one before"),
+    "hour twice in a profile": (twice, [], r"profiles/year\.csv, row 101, hour: '2030-01-05T02:00Z' is given; the hour stands twice"),
     "profile that is not there": (edited("conversions.csv", "field_sun", "field_son"), [], r"conversions\.csv, row 4 \(solar_park\), availability \[1\]: 'field_son' is given; there is no profile 'field_son'; nearest are field_sun"),
     "profile above one for a share": (edited("conversions.csv", "field_sun", "heat_demand"), [], r"availability \[1\]: 'heat_demand' is given; its value in hour \d+ is \d\.\d+; write a number between 0 and 1"),
     "duplicate key": (edited("sites.csv", "field,Field", "village,Field"), [], r"sites\.csv, row 3, site: 'village' is given; the name stands already in sites\.csv, row 2 \(village\)"),
@@ -149,7 +149,7 @@ def test_a_fault_of_the_settings_hides_no_fault_of_the_tables(tmp_path):
     ("change", "told"),
     [
         (lambda c: (c / "sites.csv").unlink(), "sites.csv: the file is missing"),
-        (lambda c: _semicolons(c / "firms.csv"), "cells are parted by semicolons"),
+        (lambda c: _tabs(c / "firms.csv"), "cells are separated by tabs"),
         (lambda c: (c / "profiles" / "year.csv").unlink(), "no profile is here, and cells name"),
         (lambda c: _shorten(c / "profiles" / "year.csv"), "the file has 8759 rows"),
         (lambda c: _one_comma_more(c / "carriers.csv", "heat"), "add or remove commas"),
@@ -181,8 +181,8 @@ def test_a_decimal_comma_is_named_as_such(text, tmp_path):
     assert "a point before decimals" in said.err
 
 
-def _semicolons(path):
-    path.write_text(path.read_text().replace(",", ";"))
+def _tabs(path):
+    path.write_text(path.read_text().replace(",", "\t"))
 
 
 def _one_comma_more(path, row):

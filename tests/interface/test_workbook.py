@@ -160,7 +160,7 @@ def test_there_and_back_from_the_command_line(case, tmp_path):
     same(case, back)
     again = village.call("table", book, "--to", back)
     assert again.code == 2
-    assert "stands here already" in again.err
+    assert "it exists and is not empty" in again.err
 
 
 @pytest.mark.parametrize(

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
-from pyomo.core.expr.template_expr import templatize_rule
 
-from energy_model.engine.compile.vector import Reader, Unsupported
-
-log = logging.getLogger(__name__)
+from energy_model.engine.compile.vector import Reader
 
 
 def bounds(
     reader: Reader, var, reference: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Lower and upper bound of every column, and whether it is whole; members that were made have the last word."""
+    """Lower and upper bound of every column, and whether it is whole.
+
+    Members that were made have the last word: all of them, unless bounds are kept as a template.
+    """
     size, index_set = reader.grid(var.index_set()).size, var.index_set()
     lower, upper, whole = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
     made = ((reader.line(index_set, v.index()), v) for v in var._data.values())
-    try:
-        if not getattr(var, "lazy", False) or reference:
-            raise Unsupported("all members were made")
+    if getattr(var, "lazy", False) and not reference:
         for low, high in ruled_bounds(reader, var):
             lower = lower if low is None else np.maximum(lower, low)
             upper = upper if high is None else np.minimum(upper, high)
         whole[:] = var._rule_domain(var.parent_block(), None, var).isdiscrete()
-    except (
-        Exception
-    ) as reason:  # a rule that looks things up in a dictionary, a domain that varies, ...
-        if getattr(var, "lazy", False) and not reference:
-            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
+    elif len(var._data) < size:
         made = enumerate(var[i] for i in index_set)
     for i, v in made:
         low, high = (v.value, v.value) if v.fixed else v.bounds
@@ -42,12 +34,10 @@ def bounds(
 def ruled_bounds(reader: Reader, var):
     """The bounds of the domain, and those of the rule, each a number or an array over the index set."""
     block, rule = var.parent_block(), var._rule_bounds
-    if not var._rule_domain.constant():
-        raise Unsupported("its domain varies")
     yield var._rule_domain(block, None, var).bounds()
     if rule is not None and rule.constant():
         yield rule(block, None)
     elif rule is not None:
-        pair, names = templatize_rule(block, rule, var.index_set())
+        pair, names = var.template
         frame = reader.frame(names, var.index_set())
         yield [None if side is None else reader.number(side, frame) for side in pair]

@@ -8,16 +8,39 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from types import CellType, FunctionType
 
 import numpy as np
 import pyomo.environ as pyo
-from pyomo.common.errors import TemplateExpressionError
 from pyomo.core.base.constraint import ConstraintData, IndexedConstraint, ScalarConstraint
 from pyomo.core.base.objective import ScalarObjective
 from pyomo.core.base.param import IndexedParam
 from pyomo.core.base.set import SortComponents
 from pyomo.core.base.var import IndexedVar
-from pyomo.core.expr.template_expr import templatize_constraint
+
+from energy_model.engine.compile.guard import templated, templated_relation
+from energy_model.engine.compile.probe import Misread, check_bounds, check_goal, check_rows
+from energy_model.engine.compile.vector import Unsupported
+
+
+def frozen(rule):
+    """A rule with the values its variables have now, as a loop may give them others later."""
+    if type(rule) is not FunctionType:
+        return rule
+    cells = tuple(copied(cell) for cell in rule.__closure__ or ())
+    kept = FunctionType(
+        rule.__code__, dict(rule.__globals__), rule.__name__, rule.__defaults__, cells
+    )
+    kept.__kwdefaults__ = rule.__kwdefaults__
+    kept.__dict__.update(rule.__dict__)
+    return kept
+
+
+def copied(cell: CellType) -> CellType:
+    try:
+        return CellType(cell.cell_contents)
+    except ValueError:  # not filled yet
+        return cell
 
 
 class Lazy:
@@ -45,13 +68,6 @@ class Lazy:
         return index in self.index_set() if self.lazy else super().__contains__(index)
 
 
-class LazyVar(Lazy, IndexedVar):
-    """A family of decisions; a member is made when somebody reads it."""
-
-    def __init__(self, *index, **options):
-        super().__init__(*index, dense=False, **options)
-
-
 class Kept:
     """A template. A clone of the model gets an empty one, and makes its own from the rule."""
 
@@ -62,16 +78,70 @@ class Kept:
         return Kept()
 
 
-class Templated:
-    """Keeps what a rule says as one template; a rule that cannot be one is written out, as Pyomo does."""
+class LazyVar(Lazy, IndexedVar):
+    """A family of decisions; a member is made when somebody reads it.
 
-    kept = None
+    Bounds by a rule are kept as a template. If they cannot be one, every member is made as Pyomo
+    makes it, and ``reason`` says why.
+    """
+
+    kept, reason = None, ""
+
+    def __init__(self, *index, **options):
+        options["bounds"] = frozen(options.get("bounds"))
+        super().__init__(*index, dense=False, **options)
+
+    def construct(self, data=None):
+        if self._constructed:
+            return
+        super().construct(data)
+        try:
+            if not self._rule_domain.constant():
+                raise Unsupported("its domain varies")
+            if self._rule_bounds is not None and not self._rule_bounds.constant():
+                self.kept = Kept(self.made_template())
+                check_bounds(self, self.kept.template)
+        except Misread:
+            raise
+        except Exception as reason:
+            self.kept, self.reason = None, str(reason) or type(reason).__name__
+            self.write_out()
+
+    def made_template(self):
+        said = templated(self.parent_block(), self._rule_bounds, self.index_set())
+        if not (type(said[0]) is tuple and len(said[0]) == 2):
+            raise Unsupported("its bounds are no pair")
+        return said
+
+    @property
+    def template(self):
+        """Lower and upper bound, and the placeholders of their indices; None without a rule."""
+        if self.kept is not None and self.kept.template is None:
+            self.kept.template = self.made_template()
+        return self.kept and self.kept.template
+
+    def write_out(self) -> None:
+        for index in self.index_set():
+            _ = self[index]
+        self.lazy = False
+
+
+class Templated:
+    """Keeps what a rule says as one template.
+
+    A rule that cannot be one is written out, as Pyomo does, and ``reason`` says why.
+    """
+
+    kept, reason = None, ""
 
     @property
     def template(self):
         if self.kept is not None and self.kept.template is None:
-            self.kept.template = templatize_constraint(self)  # also right for an objective
+            self.kept.template = self.made_template()
         return self.kept and self.kept.template
+
+    def made_template(self):
+        return templated_relation(self.parent_block(), self._rule, self.index_set())
 
     def construct(self, data=None):
         if self._constructed:
@@ -85,9 +155,18 @@ class Templated:
         self.constructed_without_members()
         if len(self.index_set()):
             try:
-                self.kept = Kept(templatize_constraint(self))
-            except TemplateExpressionError:
+                template = self.made_template()
+                self.check(template)
+                self.kept = Kept(template)
+            except Misread:
+                raise
+            except Exception as reason:
+                self.reason = str(reason) or type(reason).__name__
                 self.write_out()
+
+    def check(self, template) -> None:
+        """Raises if the template and the rule differ."""
+        check_rows(self, template)
 
     def constructed_without_members(self) -> None: ...
 
@@ -158,6 +237,9 @@ class LazyObjective(Written, ScalarObjective):
     """An objective, or an entry of one."""
 
     _args_ = property(lambda self: self.written() or (None,), Written.write)
+
+    def check(self, template) -> None:
+        check_goal(self, template)
 
     def constructed_without_members(self) -> None:
         super().constructed_without_members()
@@ -231,12 +313,12 @@ class Model(pyo.ConcreteModel):
 
     def add_entry(self, name, rule):
         """Keeps a term of an account under ``entry_<name>``, as an objective that is not active."""
-        self.add_component(f"entry_{name}", LazyObjective(rule=rule))
+        self.add_component(f"entry_{name}", LazyObjective(rule=frozen(rule)))
         self.component(f"entry_{name}").deactivate()
 
     def _declare(self, kind, index, options):
         def declare(rule):
-            self.add_component(rule.__name__, kind(*index, rule=rule, **options))
+            self.add_component(rule.__name__, kind(*index, rule=frozen(rule), **options))
             return rule
 
         return declare

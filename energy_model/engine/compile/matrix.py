@@ -14,8 +14,6 @@ import numpy as np
 import pyomo.core.expr as ex
 import pyomo.environ as pyo
 import scipy.sparse as sp
-from pyomo.core.base.constraint import ConstraintData
-from pyomo.core.expr.visitor import identify_variables
 from pyomo.repn import generate_standard_repn
 
 from energy_model.engine.compile.columns import bounds
@@ -28,10 +26,6 @@ COMPILER = "ENERGY_MODEL_COMPILER"  # set to "reference" in the environment, Pyo
 
 class Impossible(ValueError):
     """A row without variables cannot hold."""
-
-
-class Misread(ValueError):
-    """A template and its rule disagree."""
 
 
 @dataclass
@@ -48,7 +42,7 @@ class Matrix:
     row_upper: np.ndarray
     columns: dict  # variable's name -> (first column, shape)
     rows: dict  # constraint's name -> (first row, shape)
-    slow: dict  # constraint's name -> why Pyomo had to read it
+    slow: dict  # name of a constraint, decision or objective -> why Pyomo had to read it
     entries: dict  # name of a cost entry -> (cost by column, constant)
 
 
@@ -80,8 +74,8 @@ class Rows:
         return A
 
 
-def compile_model(model, check: int = 3) -> Matrix:
-    """The matrix; of each family that is read as a template, ``check`` rows are compared with the rule itself.
+def compile_model(model) -> Matrix:
+    """The matrix: families kept as templates at once, all else row by row by Pyomo.
 
     With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo's own compiler reads everything, row by row.
     """
@@ -99,11 +93,11 @@ def compile_model(model, check: int = 3) -> Matrix:
             if reference:
                 add_plain(reader, rows, list(con.values()))
             else:
-                add_template(reader, rows, con, check)
-        except Unsupported as reason:
-            slow[con.name] = str(reason)
+                add_template(reader, rows, con)
+        except Exception as reason:  # what is wrong with the rule, Pyomo says below
+            slow[con.name] = str(reason) or type(reason).__name__
             level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
-            log.log(level, "Constraint '%s' is read row by row: %s", con.name, reason)
+            log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
             add_plain(reader, rows, list(con.values()))
         shape = (
             reader.grid(con.index_set()).shape
@@ -112,9 +106,9 @@ def compile_model(model, check: int = 3) -> Matrix:
         )
         names[con.name] = first, shape
     (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
-    cost, offset = objective(reader, goal, reference)
+    cost, offset = objective(reader, goal, slow, reference)
     entries = {
-        entry.name.removeprefix("entry_"): objective(reader, entry, reference)
+        entry.name.removeprefix("entry_"): objective(reader, entry, slow, reference)
         for entry in model.component_objects(pyo.Objective)
         if not entry.active and entry.name.startswith("entry_")
     }
@@ -128,6 +122,10 @@ def compile_model(model, check: int = 3) -> Matrix:
         np.concatenate(x)
         for x in zip(*(bounds(reader, v, reference) for v in variables), strict=False)
     )
+    for var in variables:
+        if not reference and (reason := getattr(var, "reason", "")):
+            slow[var.name] = reason
+            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
     return Matrix(
         A, cost, offset, lower, upper, integer, row_lower, row_upper,
         {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
@@ -159,28 +157,14 @@ def refuse_impossible(A, lower, upper, names) -> None:
         )
 
 
-def template_of(con):
-    """The template a family is kept as: ours, or the one of Pyomo's own template mode."""
-    if (template := getattr(con, "template", None)) is not None:
-        return template
-    for data in con.values():
-        if hasattr(data, "template_expr"):
-            return data.template_expr()
-    return None
-
-
-def add_template(reader: Reader, rows: Rows, con, check: int) -> None:
-    if len(con) == 0:
+def add_template(reader: Reader, rows: Rows, con) -> None:
+    if len(con) == 0 and not getattr(con, "reason", ""):
         return
-    if (template := template_of(con)) is None:
-        raise Unsupported("it is not kept as a template")
+    if (template := getattr(con, "template", None)) is None:
+        raise Unsupported(getattr(con, "reason", "") or "it is not kept as a template")
     expression, indices = template
     frame = reader.frame(indices, con.index_set())
     body, lower, upper = sides(reader, expression, frame)
-    for line in (
-        np.unique(np.linspace(0, frame.size - 1, check).astype(int)) if con.is_indexed() else ()
-    ):
-        compare(reader, con, line, body, lower, upper, frame)
     if edited := edited_rows(reader, con):
         keep = np.ones(frame.size, bool)
         keep[list(edited)] = False
@@ -193,36 +177,6 @@ def add_template(reader: Reader, rows: Rows, con, check: int) -> None:
                 body.terms += [(at + np.int32(line), c, v) for at, c, v in row.terms]
                 lower[line], upper[line] = low - row.constant, high - row.constant
     rows.add(body, lower, upper, frame.size)
-
-
-def compare(reader: Reader, con, line: int, body: Linear, lower, upper, frame) -> None:
-    """One row as the rule says it, against the template's: a rule that is not a pure function parts them."""
-    names = reader.grid(con.index_set()).labels(np.array([line]))
-    index = tuple(label.members[int(label.codes[0])] for label in names)
-    index = index if len(index) > 1 else index[0]
-    said = ConstraintData(con.rule(con.parent_block(), index), con)
-    if any(variable.fixed for variable in identify_variables(said.body)):
-        return  # Pyomo would read a fixed variable as a number; here it keeps its column
-    row, low, high = plain(reader, said)
-    terms = [kept(np.arange(frame.size) == line, *term) for term in body.terms]
-    read, wanted = (totals([(c, v) for _, c, v in side]) for side in (terms, row.terms))
-    at = lambda x: float(np.broadcast_to(x, frame.size)[line])  # noqa: E731
-    mine = at(lower - body.constant), at(upper - body.constant)
-    theirs = low - row.constant, high - row.constant
-    if read.keys() != wanted.keys() or not np.allclose(
-        [*mine, *(read[c] for c in wanted)], [*theirs, *wanted.values()], rtol=1e-12, atol=1e-12
-    ):
-        raise Misread(
-            f"Constraint '{con.name}[{index}]': the template does not say what the rule says."
-        )
-
-
-def totals(terms) -> dict:
-    found: dict = {}
-    for columns, values in terms:
-        for c, v in zip(np.ravel(columns).tolist(), np.ravel(values).tolist(), strict=False):
-            found[c] = found.get(c, 0.0) + v
-    return {c: v for c, v in found.items() if v}
 
 
 def kept(keep, line, column, value):
@@ -251,7 +205,11 @@ def edited_rows(reader: Reader, con) -> dict:
 
 
 def sides(reader: Reader, expression, frame):
-    """Lower bound, body and upper bound, split as Pyomo splits them."""
+    """Body, lower and upper bound, split as Pyomo splits them.
+
+    All rows of a family are split alike. Pyomo turns a row round whose left side has no decision,
+    such as a sum over nothing, when those of the others have.
+    """
     if isinstance(expression, ex.RangedExpression):
         low, middle, high = expression.args
         return reader.read(middle, frame), reader.number(low, frame), reader.number(high, frame)
@@ -260,15 +218,12 @@ def sides(reader: Reader, expression, frame):
     ):
         raise Unsupported(f"{type(expression).__name__} as a constraint")
     left, right = (reader.read(arg, frame) for arg in expression.args)
+    equal = isinstance(expression, ex.EqualityExpression)
     if not right.terms:
-        body, lower, upper = left, -np.inf, right.constant
-    elif not left.terms:
-        body, lower, upper = right, left.constant, np.inf
-    else:
-        body, lower, upper = left.plus(right.times(-1.0)), -np.inf, 0.0
-    if isinstance(expression, ex.EqualityExpression):
-        lower = upper = lower if upper is np.inf else upper
-    return body, lower, upper
+        return left, right.constant if equal else -np.inf, right.constant
+    if not left.terms:
+        return right, left.constant, left.constant if equal else np.inf
+    return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
 
 
 def add_plain(reader: Reader, rows: Rows, members) -> None:
@@ -298,23 +253,25 @@ def linear(reader: Reader, repn) -> Linear:
     return Linear(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
 
 
-def objective(reader: Reader, goal, reference: bool = False) -> tuple[np.ndarray, float]:
-    template = getattr(goal, "template", None) or (
-        goal.template_expr() if hasattr(goal, "template_expr") else None
-    )
+def objective(
+    reader: Reader, goal, slow: dict, reference: bool = False
+) -> tuple[np.ndarray, float]:
+    template = getattr(goal, "template", None)
     try:
         if template is None or reference:
-            raise Unsupported("it is not kept as a template")
+            raise Unsupported(getattr(goal, "reason", "") or "it is not kept as a template")
         total = reader.read(template[0], reader.frame((), goal.index_set()))
-    except Unsupported as reason:
+    except Exception as reason:  # what is wrong with the rule, Pyomo says below
         if not reference:
-            log.warning("Objective '%s' is read by Pyomo: %s", goal.name, reason)
+            slow[goal.name] = str(reason) or type(reason).__name__
+            log.warning("Objective '%s' is read term by term: %s", goal.name, slow[goal.name])
         total = linear(
             reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
         )
     cost = np.zeros(reader.columns)
-    for _, column, value in total.terms:
-        column = np.atleast_1d(column)
-        cost += np.bincount(column, np.broadcast_to(value, column.shape), reader.columns)
+    for line, column, value in total.terms:
+        count = 1 if line is None else len(line)
+        column, value = np.broadcast_to(column, count), np.broadcast_to(value, count)
+        cost += np.bincount(column, value, reader.columns)
     sign = 1.0 if goal.sense == pyo.minimize else -1.0
     return sign * cost, sign * float(np.sum(total.constant))

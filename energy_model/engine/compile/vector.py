@@ -120,7 +120,7 @@ class Reader:
         """The members of every set of a family, end to end: how many, from where, which, out of what."""
 
         def make():
-            sets = [list(family[i]) for i in family.index_set()]
+            sets = [self.listed(family[i]) for i in family.index_set()]
             counts, rows = np.array([len(s) for s in sets], np.int32), [x for s in sets for x in s]
             place = {x: i for i, x in enumerate(dict.fromkeys(rows))}
             which = np.fromiter(map(place.__getitem__, rows), np.int32, len(rows))
@@ -137,6 +137,14 @@ class Reader:
             return counts, np.cumsum(counts) - counts, which, Axis(list(place), width)
 
         return self.once("ragged", family, make)
+
+    def listed(self, index_set) -> list:
+        """The members a sum over one set of a family takes."""
+        return list(index_set)
+
+    def opened_places(self, index_set) -> np.ndarray:
+        """The positions a sum over a set takes."""
+        return np.arange(self.grid(index_set).size, dtype=np.int32)
 
     def line(self, index_set, index) -> int:
         """The position of one member."""
@@ -169,9 +177,9 @@ class Reader:
             step = np.repeat(starts[at] - np.cumsum(counts[at]) + counts[at], counts[at])
             labels = axis.labels(which[np.arange(len(origin)) + step])
         else:
-            grid = self.grid(source)
-            origin = np.repeat(lines, grid.size)
-            labels = grid.labels(np.tile(np.arange(grid.size, dtype=np.int32), frame.size))
+            places = self.opened_places(source)
+            origin = np.repeat(lines, len(places))
+            labels = self.grid(source).labels(np.tile(places, frame.size))
         return Frame(len(origin), origin, frame).bind(names, labels)
 
     def place(self, node, frame: Frame) -> np.ndarray:

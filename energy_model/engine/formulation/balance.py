@@ -12,7 +12,7 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
-    carrier             -                    text                 Name
+    carrier             -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     unit                -                    one of MWh t thousand_km = MWh  What it is counted in
@@ -20,8 +20,8 @@ CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials a
     colour              -                    text = #888888       Colour in pictures
     surplus             -                    yes or no = no       Whether surplus may be thrown away
     balance             -                    one of hour year = hour  Whether it is balanced hour by hour or over the year
-    price               EUR/unit             hourly any = 0       Price at markets that state none; of the emission carrier, the price of emitting
-    emission_factor     t/unit               hourly any = 0       Emitted by what is bought at markets that state nothing else
+    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price at markets that state none; of the emission carrier, the price of emitting
+    emission_factor     t/unit               hourly any, usual -10..10 = 0  Emitted by what is bought at markets that state nothing else
     """)  # fmt: skip
 
 TABLES = (CARRIERS,)

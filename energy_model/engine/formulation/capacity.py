@@ -5,6 +5,10 @@ Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an ass
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
 import pyomo.environ as pyo
 
 from energy_model.engine.compile.lazy import Model, Var
@@ -15,33 +19,37 @@ from energy_model.engine.tables.system import System
 
 TECHNOLOGIES = Table.declare("technologies", "technology",
     "The catalogue: an asset that names a technology takes from it every cell it leaves empty.", """
-    technology          -                    text                 Name
+    technology          -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     group               -                    text = none          What it is reported together with
     capacity_unit       -                    one of MW MWh t/h t thousand_km/h vehicle  Unit its capacity is counted in
-    investment          EUR/capacity         not negative = none  Cost of adding one unit of capacity
-    investment_per_km   EUR/capacity/km      not negative = none  Cost of adding one unit of capacity, each km of a link
-    fixed_cost          EUR/capacity/a       not negative = none  Yearly cost of having one unit of capacity
-    fixed_cost_per_km   EUR/capacity/km/a    not negative = none  Yearly cost of having it, each km of a link
-    running_cost        EUR/unit             any = none           Cost of one unit of activity, fuel apart
-    lifetime            a                    positive = none      Years until it must be replaced
+    investment          EUR/capacity         not negative, usual 0..1e8 = none  Cost of adding one unit of capacity
+    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of adding one unit of capacity, each km of a link
+    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of having one unit of capacity
+    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of having it, each km of a link
+    running_cost        EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, fuel apart
+    lifetime            a                    positive, usual 1..120 = none  Years until it must be replaced
     availability        1                    hourly fraction = none  Share of capacity that can run
     minimum             1                    fraction = none      Share of the available capacity that always runs
-    retention           1                    fraction = none      Storages: share of the level left an hour later
-    efficiency_in       1                    fraction = none      Storages: share of the charge that reaches the store
-    efficiency_out      1                    fraction = none      Storages: share of the drawn level that reaches the bus
-    duration            h                    positive = none      Storages: hours a full store lasts at full discharge
-    loss                1                    fraction = none      Links: share lost at the ends
-    loss_per_km         1/km                 fraction = none      Links: share lost on each km
-    standing_loss       1/km                 fraction = none      Links: share of capacity lost on each km at all times
-    energy_use          MWh/thousand_km      not negative = none  Vehicles: energy taken for a distance
-    store               MWh/vehicle          not negative = none  Vehicles: what a battery or tank holds
-    charger             MW/vehicle           not negative = none  Vehicles: power of the charger
-    charge_efficiency   1                    fraction = none      Vehicles: share of what is charged that reaches the store
+    outside_energy      -                    yes or no = none     Conversions: whether it draws energy from outside the case
+    retention           1                    fraction, usual 0.5..1 = none  Storages: share of the level left an hour later
+    efficiency_in       1                    fraction, usual 0.3..1 = none  Storages: share of the charge that reaches the store
+    efficiency_out      1                    positive fraction, usual 0.3..1 = none  Storages: share of the drawn level that reaches the bus
+    duration            h                    positive, usual 0.05..10000 = none  Storages: hours a full store lasts at full discharge
+    loss                1                    fraction, usual 0..0.5 = none  Links: share lost at the ends
+    loss_per_km         1/km                 fraction, usual 0..0.1 = none  Links: share lost on each km
+    standing_loss       1/km                 fraction, usual 0..0.05 = none  Links: share of capacity lost on each km at all times
+    energy_use          MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy taken for a distance
+    store               MWh/vehicle          not negative, usual 0..50 = none  Vehicles: what a battery or tank holds
+    charger             MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
+    charge_efficiency   1                    positive fraction, usual 0.5..1 = none  Vehicles: share of what is charged that reaches the store
     """)  # fmt: skip
 
 TABLES = (TECHNOLOGIES,)
+
+Years = TypeVar("Years", float, pd.Series)
+MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a product below it has lost its digits
 
 
 def capacity_columns(unit: str) -> str:
@@ -52,14 +60,14 @@ def capacity_columns(unit: str) -> str:
     group               -                    text = none          What it is reported together with
     technology          -                    in technologies = none  Where empty cells are looked up
     firm                -                    in firms = none      Who owns it
-    capacity_existing   {unit}               not negative = 0     Capacity that stands
-    capacity_addable    {unit}               limit = 0            Capacity that may be added
+    capacity_existing   {unit}               not negative, usual 0..1e7 = 0  Capacity that stands
+    capacity_addable    {unit}               limit, usual 0..1e7 = 0  Capacity that may be added
     retirable           1                    fraction = 0         Share of the existing capacity that may be retired
-    investment          EUR/capacity         not negative = 0     Cost of adding one unit of capacity
-    fixed_cost          EUR/capacity/a       not negative = 0     Yearly cost of having one unit of capacity
-    lifetime            a                    positive = 25        Years until it must be replaced
+    investment          EUR/capacity         not negative, usual 0..1e8 = 0  Cost of adding one unit of capacity
+    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of having one unit of capacity
+    lifetime            a                    positive, usual 1..120 = 25  Years until it must be replaced
     tied_to             -                    in assets = none     Another asset whose capacity sets this one's
-    ratio               1                    not negative = 1     This capacity for each unit of the other's
+    ratio               1                    not negative, usual 0..1000 = 1  This capacity for each unit of the other's
     """
 
 
@@ -100,9 +108,16 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     )
 
 
-def annuity(rate: float, lifetime):
+def annuity(rate: float, lifetime: Years) -> Years:
     """Equal yearly payments [1/a] that repay an investment of 1 over its lifetime [a].
 
-    ``rate / (1 - (1 + rate) ** -lifetime)``; without interest ``1 / lifetime``.
+    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; its limit without interest is
+    ``1 / lifetime``. ``expm1`` and ``log1p`` keep all digits where the interest over the lifetime is
+    near zero; the written form loses them there. ``lifetime`` is a number or a Series above 0;
+    ``rate`` is a share a year above -1.
     """
-    return rate / (1 - (1 + rate) ** -lifetime) if rate else 1 / lifetime
+    interest = lifetime * np.log1p(rate)
+    paid = rate / -np.expm1(-np.maximum(interest, MIN_NORMAL_FLOAT))
+    if isinstance(lifetime, pd.Series):
+        return paid.where(interest >= MIN_NORMAL_FLOAT, 1 / lifetime)
+    return float(paid) if interest >= MIN_NORMAL_FLOAT else 1 / lifetime

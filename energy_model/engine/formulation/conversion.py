@@ -17,32 +17,33 @@ from energy_model.engine.tables.system import System
 
 CONVERSIONS = Table.declare("conversions", "conversion",
     "Plants and measures: what they take and make stands in flows.", """
-    conversion          -                    text                 Name
+    conversion          -                    name                 Name
     site                -                    in sites             Where it stands
     carrier             -                    in carriers          What its activity and capacity are counted in
     """ + capacity_columns("unit/h") + """
     availability        1                    hourly fraction = 1  Share of capacity that can run
     minimum             1                    fraction = 0         Share of the available capacity that always runs
-    ramp                1/h                  positive = none      Share of capacity its running may change in an hour
-    full_load_hours     h/a                  not negative = none  Most hours a year at full load
-    running_cost        EUR/unit             any = 0              Cost of one unit of activity, fuel apart
+    outside_energy      -                    yes or no = no       Whether it draws energy from outside the case, such as weather, heat of the surroundings or energy saved
+    ramp                1/h                  positive, usual 0.001..60 = none  Share of capacity its running may change in an hour
+    full_load_hours     h/a                  not negative, usual 0..8784 = none  Most hours a year at full load
+    running_cost        EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, fuel apart
     """, asset=True)  # fmt: skip
 
 FLOWS = Table.declare("flows", ("conversion", "mode", "carrier"),
     "What a plant, or any plant of a technology, takes (-) and makes (+) for one unit of activity.", """
-    conversion          -                    text                 A conversion, or a technology that conversions name
-    mode                -                    text = run           The mode of running
+    conversion          -                    name                 A conversion, or a technology that conversions name
+    mode                -                    name = run           The mode of running
     carrier             -                    in carriers          What is taken or made
     site                -                    in sites = none      Where, if not where the plant stands
-    coefficient         unit/unit            hourly any           Made (+) or taken (-) for one unit of activity
+    coefficient         unit/unit            hourly any, usual -50..50  Made (+) or taken (-) for one unit of activity
     """)  # fmt: skip
 
 MODES = Table.declare("modes", ("conversion", "mode"),
     "What a mode asks of the capacity, where that is not one unit for one unit of activity.", """
-    conversion          -                    text                 A conversion, or a technology that conversions name
-    mode                -                    text                 The mode of running
-    capacity_use        1                    not negative = 1     Capacity held by one unit of activity
-    mode_cost           EUR/unit             any = 0              Cost of one unit of activity in this mode
+    conversion          -                    name                 A conversion, or a technology that conversions name
+    mode                -                    name                 The mode of running
+    capacity_use        1                    not negative, usual 0..100 = 1  Capacity held by one unit of activity
+    mode_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity in this mode
     """)  # fmt: skip
 
 TABLES = (CONVERSIONS, FLOWS, MODES)

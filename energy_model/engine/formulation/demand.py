@@ -13,17 +13,17 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 DEMANDS = Table.declare("demands", "demand", "What the city wants: a yearly amount, spread over the year by a profile.", """
-    demand              -                    text                 Name
+    demand              -                    name                 Name
     site                -                    in sites             Where it is wanted
     carrier             -                    in carriers          What is wanted
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     firm                -                    in firms = none      Who wants it
-    yearly              unit/a               not negative         Wanted in the year
-    profile             1                    hourly not negative = 1  Shape over the year; only its proportions count
+    yearly              unit/a               not negative, usual 0..1e8  Wanted in the year
+    profile             1                    hourly shape = 1     Shape over the year; only its proportions count
     shiftable           1                    fraction = 0         Share that may wait
-    window              h                    not negative = 0     Hours it may wait at most
-    penalty             EUR/unit             positive = none      Price of not serving one unit; if empty, all must be served
+    window              h                    not negative, usual 0..8784 = 0  Hours it may wait at most
+    penalty             EUR/unit             positive, usual 1..1e6 = none  Price of not serving one unit; if empty, all must be served
     """)  # fmt: skip
 
 TABLES = (DEMANDS,)

@@ -15,11 +15,11 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions of the boundary that nothing in the case decides.", """
-    residual            -                    text                 Name
+    residual            -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     sector              -                    text                 The sector of the account
-    amount              t/a                  any                  Emitted in the year
+    amount              t/a                  any, usual -1e8..1e8  Emitted in the year
     """)  # fmt: skip
 
 TABLES = (RESIDUAL_EMISSIONS,)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.compile.lazy import Model, Var
 from energy_model.engine.formulation.accounts import Accounts
 from energy_model.engine.formulation.capacity import capacity_columns
@@ -18,30 +19,30 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: what their vehicles provide, how far each drives, and when.", """
-    fleet               -                    text                 Name
+    fleet               -                    name                 Name
     site                -                    in sites             Where its vehicles take their energy
     service             -                    in carriers          The distance carrier it provides
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     firm                -                    in firms = none      Whose vehicles they are
-    distance            thousand_km/vehicle/a  positive           Driven by a vehicle in the year
-    driving             1                    hourly not negative = 1  Energy used for driving over the year; only its proportions count
+    distance            thousand_km/vehicle/a  positive, usual 0.1..500  Driven by a vehicle in the year
+    driving             1                    hourly shape = 1     Energy used for driving over the year; only its proportions count
     plugged             1                    hourly fraction = 1  Share of vehicles that are plugged in
     """)  # fmt: skip
 
 VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete in a fleet.", """
-    vehicle             -                    text                 Name
+    vehicle             -                    name                 Name
     fleet               -                    in fleets            The fleet it drives in
     carrier             -                    in carriers          The energy it takes
     """ + capacity_columns("vehicle") + """
-    energy_use          MWh/thousand_km      not negative         Energy taken for a distance
-    running_cost        EUR/thousand_km      not negative = 0     Cost of a distance, energy apart
-    store               MWh/vehicle          not negative = 0     What a battery or tank holds
-    charger             MW/vehicle           not negative = 0     Power of the charger
-    charge_efficiency   1                    fraction = 1         Share of what is charged that reaches the store
+    energy_use          MWh/thousand_km      not negative, usual 0..20  Energy taken for a distance
+    running_cost        EUR/thousand_km      not negative, usual 0..10000 = 0  Cost of a distance, energy apart
+    store               MWh/vehicle          not negative, usual 0..50 = 0  What a battery or tank holds
+    charger             MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
+    charge_efficiency   1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
     flexible            1                    fraction = 0         Share of vehicles that choose when to charge
     gives_back          1                    fraction = 0         Share of flexible vehicles that may give power back
-    wear_cost           EUR/MWh              not negative = 0     Cost of giving one MWh back
+    wear_cost           EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
     """, asset=True)  # fmt: skip
 
 TABLES = (FLEETS, VEHICLES)
@@ -54,6 +55,7 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
         system["fleets"],
         system.settings.view.cost_factor,
     )
+    _refuse_empty_fleets(system)
     distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
     use = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
     choosing = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
@@ -140,3 +142,11 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     )
     accounts.cost.post("wear", lambda m: sum(
         factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t] for v in m.choosing for t in m.steps))  # fmt: skip
+
+
+def _refuse_empty_fleets(system: System) -> None:
+    """InputFault for every fleet without a vehicle: its distances would balance without variables."""
+    empty = system["fleets"].index.difference(system["vehicles"]["fleet"])
+    if len(empty):
+        remedy = "no row of vehicles.csv is of this fleet; add one, or take the fleet away"
+        raise InputFault([Fault("fleets.csv", remedy, f"fleet '{fleet}'") for fleet in empty])

@@ -17,17 +17,17 @@ from energy_model.engine.tables.system import System
 
 LAND = Table.declare("land", ("site", "land_class"), "Land to be had at each site, by class.", """
     site                -                    in sites             Where
-    land_class          -                    text                 The class of land
-    area                ha                   not negative         Land that may be built on
-    rent                EUR/ha/a             not negative = 0     Yearly rent
-    citizens_points     point/ha             any = 0              What citizens think of a hectare taken; more is worse
-    firms_points        point/ha             any = 0              What firms think of a hectare taken; more is worse
+    land_class          -                    name                 The class of land
+    area                ha                   not negative, usual 0..1e6  Land that may be built on
+    rent                EUR/ha/a             not negative, usual 0..1e6 = 0  Yearly rent
+    citizens_points     point/ha             any, usual -1000..1000 = 0  What citizens think of a hectare taken; more is worse
+    firms_points        point/ha             any, usual -1000..1000 = 0  What firms think of a hectare taken; more is worse
     """)  # fmt: skip
 
 FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land each technology takes.", """
     technology          -                    in technologies      The technology
-    land_class          -                    text                 The class of land it takes
-    footprint           ha/capacity          not negative         Land taken by one unit of capacity added
+    land_class          -                    name                 The class of land it takes
+    footprint           ha/capacity          not negative, usual 0..10000  Land taken by one unit of capacity added
     """)  # fmt: skip
 
 TABLES = (LAND, FOOTPRINTS)

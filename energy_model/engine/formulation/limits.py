@@ -19,7 +19,7 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """
-    limit               -                    text                 Name
+    limit               -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     sense               -                    one of most least    Whether the amount is the most or the least
@@ -85,7 +85,10 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
 
 
 def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
-    """Limit, quantity, row and weight of every row that a term's pattern meets; InputFault if it meets none."""
+    """Limit, quantity, row and weight of every row that a term's pattern meets; InputFault if it meets none.
+
+    InputFault as well for a limit without a term: it would be a rule without variables.
+    """
     found, faults = [], []
     for (limit, quantity, pattern), weight in system["limit_terms"]["multiplier"].items():
         frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
@@ -106,6 +109,11 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
                     pattern,
                 )
             )
+    for limit in system["limits"].index.difference(
+        system["limit_terms"].index.get_level_values("limit")
+    ):
+        remedy = "no row of limit_terms.csv says what it limits; add one, or take the limit away"
+        faults.append(Fault("limits.csv", remedy, f"limit '{limit}'"))
     if faults:
         raise InputFault(faults)
     return found

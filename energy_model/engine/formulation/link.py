@@ -16,19 +16,19 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; with giver and taker, a symbiosis.", """
-    link                -                    text                 Name
+    link                -                    name                 Name
     carrier             -                    in carriers          What it carries
     from_site           -                    in sites             One end; where it gives from if it goes one way
     to_site             -                    in sites             The other end
     both_ways           -                    yes or no = yes      Whether it also carries back
-    length              km                   not negative = none  Length; if empty, the distance between the sites times the detour
+    length              km                   not negative, usual 0..2000 = none  Length; if empty, the distance between the sites times the detour
     """ + capacity_columns("unit/h") + """
-    investment_per_km   EUR/capacity/km      not negative = 0     Cost of adding one unit of capacity, each km
-    fixed_cost_per_km   EUR/capacity/km/a    not negative = 0     Yearly cost of having one unit of capacity, each km
-    running_cost        EUR/unit             not negative = 0     Cost of carrying one unit
-    loss                1                    fraction = 0         Share lost at the ends
-    loss_per_km         1/km                 fraction = 0         Share lost on each km
-    standing_loss       1/km                 fraction = 0         Share of capacity lost on each km at all times
+    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of adding one unit of capacity, each km
+    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of having one unit of capacity, each km
+    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of carrying one unit
+    loss                1                    fraction, usual 0..0.5 = 0  Share lost at the ends
+    loss_per_km         1/km                 fraction, usual 0..0.1 = 0  Share lost on each km
+    standing_loss       1/km                 fraction, usual 0..0.05 = 0  Share of capacity lost on each km at all times
     giver               -                    in firms = none      The firm that gives, if the link is a symbiosis
     taker               -                    in firms = none      The firm that takes
     """, asset=True)  # fmt: skip

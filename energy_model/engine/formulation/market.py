@@ -13,22 +13,22 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold across the boundary.", """
-    market              -                    text                 Name
+    market              -                    name                 Name
     site                -                    in sites             Where the purchase arrives
     carrier             -                    in carriers          What is traded
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     firm                -                    in firms = none      Who trades
-    buy_most            unit/h               limit = inf          Most that can be bought at a time
-    sell_most           unit/h               limit = 0            Most that can be sold at a time
-    price               EUR/unit             hourly any = none    Price of a purchase; if empty, the carrier's price
-    sale_price          EUR/unit             hourly any = none    Price of a sale; if empty, the price of a purchase
-    tariff              EUR/unit             hourly any = 0       Tariff on a purchase
-    sale_tariff         EUR/unit             hourly any = 0       Tariff on a sale
-    tax                 EUR/unit             hourly any = 0       Tax on a purchase
-    emission_factor     t/unit               hourly any = none    Emitted by what is bought; if empty, the carrier's factor
-    yearly_most         unit/a               not negative = none  Most that can be bought in the year
-    yearly_least        unit/a               not negative = none  Least that must be bought in the year
+    buy_most            unit/h               limit, usual 0..1e6 = inf  Most that can be bought at a time
+    sell_most           unit/h               limit, usual 0..1e6 = 0  Most that can be sold at a time
+    price               EUR/unit             hourly any, usual -1000..20000 = none  Price of a purchase; if empty, the carrier's price
+    sale_price          EUR/unit             hourly any, usual -1000..20000 = none  Price of a sale; if empty, the price of a purchase
+    tariff              EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a purchase
+    sale_tariff         EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
+    tax                 EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
+    emission_factor     t/unit               hourly any, usual -10..10 = none  Emitted by what is bought; if empty, the carrier's factor
+    yearly_most         unit/a               not negative, usual 0..1e9 = none  Most that can be bought in the year
+    yearly_least        unit/a               not negative, usual 0..1e9 = none  Least that must be bought in the year
     """)  # fmt: skip
 
 TABLES = (MARKETS,)

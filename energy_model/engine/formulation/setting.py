@@ -17,16 +17,16 @@ from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
 SITES = Table.declare("sites", "site", "Places: districts, plants, firms, landscapes.", """
-    site                -                    text                 Name
+    site                -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     kind                -                    text = district      What kind of place it is
-    lon                 °                    any                  Longitude, east
-    lat                 °                    any                  Latitude, north
+    lon                 °                    from -180 to 180     Longitude, east
+    lat                 °                    from -90 to 90       Latitude, north
     """)  # fmt: skip
 
 FIRMS = Table.declare("firms", "firm", "Who owns, trades and wants.", """
-    firm                -                    text                 Name
+    firm                -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
     party               -                    one of firm city citizens = firm  Whose interest it is

@@ -19,16 +19,16 @@ from energy_model.engine.tables.steps import DAY
 from energy_model.engine.tables.system import System
 
 STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what they hold, and how fast they fill.", """
-    storage             -                    text                 Name
+    storage             -                    name                 Name
     site                -                    in sites             Where it stands
     carrier             -                    in carriers          What it holds
     """ + capacity_columns("unit") + """
-    retention           1                    fraction = 1         Share of the level that is left an hour later
-    efficiency_in       1                    fraction = 1         Share of the charge that reaches the store
-    efficiency_out      1                    fraction = 1         Share of the drawn level that reaches the bus
-    duration            h                    positive             Hours a full store lasts at full discharge
+    retention           1                    fraction, usual 0.5..1 = 1  Share of the level that is left an hour later
+    efficiency_in       1                    fraction, usual 0.3..1 = 1  Share of the charge that reaches the store
+    efficiency_out      1                    positive fraction, usual 0.3..1 = 1  Share of the drawn level that reaches the bus
+    duration            h                    positive, usual 0.05..10000  Hours a full store lasts at full discharge
     minimum             1                    fraction = 0         Share of the capacity that is never drawn
-    running_cost        EUR/unit             not negative = 0     Cost of discharging one unit
+    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of discharging one unit
     """, asset=True)  # fmt: skip
 
 TABLES = (STORAGES,)

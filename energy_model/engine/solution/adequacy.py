@@ -29,7 +29,7 @@ def warnings(system: System) -> list[str]:
         if system.emission_price < 0
         else []
     )
-    return [*_short_areas(system), *_emissions_out_of_reach(system), *paid]
+    return [*system.warnings, *_short_areas(system), *_emissions_out_of_reach(system), *paid]
 
 
 def _short_areas(system: System) -> list[str]:

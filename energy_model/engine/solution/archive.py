@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +13,12 @@ import xarray as xr
 
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES as DECLARED
-from energy_model.engine.solution import certificate, columns
+from energy_model.engine.solution import certificate, columns, manifest, stored_inputs
+from energy_model.engine.solution.damage import readable
+from energy_model.engine.solution.record import read_record
 from energy_model.engine.solution.run import Run
 from energy_model.engine.tables.addresses import row_name
+from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.system import System
 
 TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")
@@ -30,6 +30,10 @@ KEYS: dict[str, str | list[str]] = {
 }
 ROW_KEYS = {table.name: list(table.key) for table in DECLARED}
 FILES = ("results.nc", "record.json", "certificate.npz")
+RESULTS = (
+    "added", "retired", "capacity", "activity", "net_emissions", "price", "yearly_price", "step_length", "step_of_hour",
+    "time", "cost", "bus",
+)  # fmt: skip
 
 
 def folder_name(system: System, extended: bool = False) -> str:
@@ -46,29 +50,28 @@ def folder_name(system: System, extended: bool = False) -> str:
 
 
 def save(run: Run, out: str | Path, log_text: str = "") -> Path:
-    """Writes a run whole or not at all; its folder. InputFault if the place cannot be written."""
+    """Writes a run whole or not at all; its folder. InputFault if the place cannot be written.
+
+    Nothing is left behind where it ends before that, whatever ends it; a run that stood there stays.
+    """
     out = Path(out)
     draft = _draft(out)
+    stale = draft.with_name(f"{draft.name}_old")
     try:
         _write(run, draft, log_text)
         draft.chmod(0o755)
         if out.exists():
-            stale = draft.with_name(f"{draft.name}_old")
             out.rename(stale)
-            draft.rename(out)
-            shutil.rmtree(stale)
-        else:
-            draft.rename(out)
-    except OSError as wrong:
+        draft.rename(out)
+    except (OSError, RuntimeError) as wrong:  # the netCDF library raises both on a full disk
+        said = os.strerror(wrong.errno) if isinstance(wrong, OSError) and wrong.errno else str(wrong)  # fmt: skip
+        remedy = f"it could not be written ({said}); nothing is left behind; free space or name another folder with --out"
+        raise InputFault([Fault(str(out), remedy)]) from None
+    finally:
+        if stale.exists() and not out.exists():
+            stale.rename(out)
         shutil.rmtree(draft, ignore_errors=True)
-        raise InputFault(
-            [
-                Fault(
-                    str(out),
-                    f"it could not be written ({os.strerror(wrong.errno) if wrong.errno else wrong}); nothing is left behind; free space or name another folder with --out",
-                )
-            ]
-        ) from None
+        shutil.rmtree(stale, ignore_errors=True)
     run.path = out
     return out
 
@@ -92,25 +95,6 @@ def _draft(out: Path) -> Path:
         raise InputFault([Fault(str(out), remedy)]) from None
 
 
-def _fingerprints(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file but the record."""
-    files = sorted(p for p in folder.iterdir() if p.is_file() and p.name != "record.json")
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-
-
-def changed_files(path: str | Path) -> list[str]:
-    """The files of a run that are not as they were written; the record, if it tells another cost than the proof."""
-    run = open_run(path)
-    if run.path is None:
-        return []
-    now, then = _fingerprints(run.path), run.record.get("files", {})
-    changed = [name for name in then if now.get(name) != then[name]]
-    cost, said = verify(path).cost, (run.objective, run.headline.get("total_cost", run.objective))
-    if not all(math.isclose(cost, told, rel_tol=1e-6, abs_tol=1e-2) for told in said):
-        changed.append("record.json")
-    return changed
-
-
 def _write(run: Run, folder: Path, log_text: str) -> None:
     encoding = {
         name: {"zlib": True, "complevel": 1}
@@ -118,96 +102,94 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         if run.results[name].size > 1000
     }
     parts: dict[str, xr.Dataset] = {"/": run.results}
-    for name, frame in run.inputs.items():
-        parts[f"/inputs/{name}"] = _described(_as_dataset(frame), name)
+    encodings: dict[str, dict] = {"/": encoding}
+    if run.system is not None:
+        stored, compressed = stored_inputs.parts(run.system)
+        parts, encodings = parts | stored, encodings | compressed
     for name, frame in run.tables.items():
         columns.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
-        parts[f"/tables/{name}"] = _explained(_as_dataset(frame), name)
-    xr.DataTree.from_dict(parts).to_netcdf(folder / "results.nc", encoding={"/": encoding})
+        parts[f"/tables/{name}"] = as_dataset(frame, name)
+    xr.DataTree.from_dict(parts).to_netcdf(folder / "results.nc", encoding=encodings)
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
-    record = run.record | {"files": _fingerprints(folder)}
     (folder / "record.json").write_text(
-        json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8"
+        json.dumps(run.record, indent=1, ensure_ascii=False), encoding="utf-8"
     )
+    manifest.write(folder)
 
 
-def _described(data: xr.Dataset, table: str) -> xr.Dataset:
-    """An input table with the unit and meaning of every column."""
-    for column in next(declared for declared in DECLARED if declared.name == table).columns:
-        if column.name in data:
-            data[column.name].attrs = {
-                "long_name": column.meaning,
-                "units": column.unit if column.range else "-",
-            }
-    return data
-
-
-def _explained(data: xr.Dataset, table: str) -> xr.Dataset:
-    """A table of results with the unit and meaning of every column."""
-    for name in data:
-        unit, said = columns.meaning(table, str(name))
-        data[name].attrs = {"long_name": said, "units": unit or "-"}
-    return data
-
-
-def _as_dataset(frame: pd.DataFrame) -> xr.Dataset:
+def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
+    """A table of results as it is stored, with the unit and meaning of every column."""
     flat = frame.reset_index()
     if flat.columns[0] == "index":
         flat = flat.drop(columns="index")
-    plain = {}
-    for name in flat:
+    data = xr.Dataset()
+    for name in map(str, flat):
         numbers = pd.api.types.is_numeric_dtype(flat[name])
-        plain[str(name)] = (
-            "row",
-            flat[name].to_numpy(float)
-            if numbers
-            else flat[name].map(lambda v: "" if v is None or v != v else str(v)).to_numpy(object),
-        )
-    return xr.Dataset(plain)
+        cells = flat[name].to_numpy(float) if numbers else flat[name].map(_as_text).to_numpy(object)
+        unit, said = columns.meaning(table, name)
+        data[name] = ("row", cells, {"long_name": said, "units": unit or "-"})
+    return data
+
+
+def _as_text(cell: object) -> str:
+    return "" if cell is None or cell != cell else str(cell)
+
+
+def find_run(path: str | Path) -> Path:
+    """The folder of a run, or of the newest in a folder of runs. InputFault if there is none, or a part is missing."""
+    path = Path(path)
+    with readable(path):
+        if not (path / "record.json").exists():
+            stands = [p for p in path.glob("*/record.json") if p.is_file()] if path.is_dir() else []
+            found = sorted(stands, key=lambda p: p.stat().st_mtime)
+            if not found:
+                study = (path / "study.toml").is_file()
+                remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
+                raise InputFault([Fault(str(path), remedy)])
+            path = found[-1].parent
+        missing = [name for name in FILES if not (path / name).is_file()]
+    if missing:
+        remedy = f"the run is incomplete, {', '.join(missing)} is missing; run the case again"
+        raise InputFault([Fault(str(path), remedy)])
+    return path
 
 
 def open_run(path: str | Path) -> Run:
-    """A run from its folder, or the newest in a folder of runs. InputFault if there is none."""
-    path = Path(path)
-    if not (path / "record.json").is_file():
-        found = (
-            sorted(path.glob("*/record.json"), key=lambda p: p.stat().st_mtime)
-            if path.is_dir()
-            else []
-        )
-        if not found:
-            study = (path / "study.toml").is_file()
-            remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
-            raise InputFault([Fault(str(path), remedy)])
-        path = found[-1].parent
-    missing = [name for name in FILES if not (path / name).is_file()]
-    if missing:
-        raise InputFault(
-            [
-                Fault(
-                    str(path),
-                    f"the run is incomplete, {', '.join(missing)} is missing; run the case again",
-                )
-            ]
-        )
-    try:
-        record = json.loads((path / "record.json").read_text(encoding="utf-8"))
-        try:
-            with xr.open_dataset(path / "results.nc", engine="netcdf4") as data:
-                results = data.load()
-        except (OSError, ValueError):
-            raise ValueError("results.nc is damaged") from None
-        tables = {}
-        for name in TABLES:
-            frame = columns.without_units(pd.read_csv(path / f"{name}.csv"))
-            tables[name] = frame.set_index(KEYS[name]) if name in KEYS else frame
-    except (OSError, ValueError, KeyError) as wrong:
-        raise InputFault(
-            [Fault(str(path), f"the run cannot be read ({wrong}); run the case again")]
-        ) from None
+    """A run from its folder, or the newest in a folder of runs.
+
+    InputFault if there is none, or one of the files it is read from is damaged or has changed since it was written.
+    """
+    path = find_run(path)
+    record = read_record(path / "record.json")
+    listed = manifest.read(path, record)
+    files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
+    own = (path / manifest.NAME).exists()
+    manifest.refuse_changed(path, ["record.json", *files] if own else files, listed)
+    with (
+        readable(path / "results.nc"),
+        xr.open_dataset(path / "results.nc", engine="netcdf4") as data,
+    ):
+        results = data.load()
+        _refuse_incomplete(results)
+    tables = {name: read_table(path / f"{name}.csv", name) for name in TABLES}
     return Run(results, tables, record, path=path)
+
+
+def _refuse_incomplete(results: xr.Dataset) -> None:
+    """ValueError where a dataset lacks what every run has."""
+    lacking = [name for name in RESULTS if name not in results.variables]
+    if lacking:
+        raise ValueError(f"there is no {', '.join(lacking)}")
+
+
+def read_table(file: Path, name: str) -> pd.DataFrame:
+    """A table of results from its file, its keys in the index. InputFault if it is damaged."""
+    with readable(file):
+        frame = columns.read_csv(file, name)
+        columns.refuse_wrong(frame, name)
+        return frame.set_index(KEYS[name]) if name in KEYS else frame
 
 
 def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
@@ -220,35 +202,25 @@ def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
         return {}
     else:
         frames = {}
-        with xr.open_datatree(run.path / "results.nc", engine="netcdf4") as tree:
+        file = run.path / "results.nc"
+        with readable(file), xr.open_datatree(file, engine="netcdf4") as tree:
             for name, node in tree["inputs"].children.items():
-                frames[name] = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
+                frame = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
+                frames[name] = _shown(frame, name)
     run.named_inputs.update({name: _by_name(name, frame) for name, frame in frames.items()})
     return dict(run.named_inputs)
+
+
+def _shown(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A stored table with hourly cells in the digits that are shown."""
+    declared = next(t for t in DECLARED if t.name == table)
+    for column in declared.columns:
+        if column.hourly and column.name in frame:
+            frame[column.name] = [Hourly.parse(c).short if c else c for c in frame[column.name]]
+    return frame
 
 
 def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     keys = [key for key in ROW_KEYS[table] if key in frame]
     names = [row_name(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
     return frame.drop(columns=keys).set_axis(pd.Index(names, name="row"))
-
-
-def verify(path: str | Path) -> certificate.Certificate:
-    """Recomputes a stored run's feasibility, bound and gap from its file, without a solver."""
-    run = open_run(path)
-    if run.path is None:
-        raise InputFault([Fault(str(path), "there is no run here")])
-    try:
-        lp, x, prices = certificate.load(run.path / "certificate.npz")
-    except (OSError, ValueError, KeyError) as wrong:
-        raise InputFault(
-            [
-                Fault(
-                    str(run.path / "certificate.npz"),
-                    f"it cannot be read ({wrong}); run the case again",
-                )
-            ]
-        ) from None
-    found = certificate.certify(lp, x, prices)
-    asked = float(run.record.get("proof", {}).get("asked", certificate.GAP))
-    return replace(found, allowed=max(asked, certificate.GAP))

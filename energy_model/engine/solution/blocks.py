@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import index
 
 import numpy as np
 
@@ -60,10 +61,14 @@ def packed(problem: Problem) -> str:
 
 
 def unpacked(text: str) -> tuple[Blocks, Blocks]:
-    """Columns and rows from what `packed` wrote; ValueError or KeyError if it is something else."""
+    """Columns and rows from what `packed` wrote; ValueError, KeyError or TypeError if it is something else."""
     told = json.loads(text)
-    sides = [
-        {n: Block(first, tuple(names), width, hourly) for n, (first, width, hourly, names) in told[side].items()}
-        for side in ("columns", "rows")
-    ]  # fmt: skip
+    sides = []
+    for side in ("columns", "rows"):
+        blocks: Blocks = {}
+        for name, (first, width, hourly, names) in told[side].items():
+            if not (isinstance(hourly, bool) and all(isinstance(n, str) for n in names)):
+                raise ValueError(f"the names of {name} are no texts")
+            blocks[name] = Block(index(first), tuple(names), index(width), hourly)
+        sides.append(blocks)
     return sides[0], sides[1]

@@ -16,15 +16,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from energy_model.engine.formulation import formulate
+from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution import highs
-from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.certificate import GAP, LinearProgram, certify
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.idle import priced, tempted
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.run import Clock, Run, of_answer
+from energy_model.engine.tables.reader import refreshed
 from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import System
 
@@ -52,6 +52,7 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
     where there is no plan, or the year cannot be served at all.
     """
     tell, begun, clock = progress or (lambda _: None), time.monotonic(), Clock()
+    system = refreshed(system, TABLES)
     few = Problem(system, formulate(system))
     tell(f"planning with {len(system.steps.length):,} steps")
     planned = few.solve(lambda said: tell(f"planning: {said}"))
@@ -135,9 +136,11 @@ def _told(
         plan.record["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
         return plan
     gap = _gap(best.objective, bound)
-    known = replace(best.certificate, bound=bound, gap=gap, allowed=asked)
-    run = of_answer(Results(problem, replace(best, certificate=known)))
-    run.proof = (problem.lp, best.x, prices, packed(problem))
+    prices = prices if len(prices) else best.prices  # where none bounds anything
+    # The prices that are shown are those that prove the bound, so that both are recomputed from one file.
+    found = certify(problem.lp, best.x, prices)
+    known = replace(found, bound=bound, gap=gap, allowed=max(asked, GAP))
+    run = of_answer(Results(problem, replace(best, prices=prices, certificate=known)))
     run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 

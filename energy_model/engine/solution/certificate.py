@@ -15,6 +15,8 @@ import numpy as np
 TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
 DIGITS = 1e-9  # and never asked to be closer than this share of the largest row, which is what numbers can hold
 GAP = 1e-5  # largest distance of cost and bound, relative to the cost
+INTEGERS = ("shape", "indices", "indptr")
+VECTORS = ("data", "indices", "indptr", "cost", "lower", "upper", "row_lower", "row_upper", "x", "prices")  # fmt: skip
 
 
 @dataclass
@@ -169,23 +171,65 @@ def store(
 
 
 def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
-    """Program, answer and prices of a file written by `store`."""
+    """Program, answer and prices of a file written by `store`.
+
+    Nothing of a file is used before its arrays are of one kind, length and range: ValueError or KeyError if they are
+    not, and whatever the zip reader raises where the file is damaged. Pickles are never read.
+    """
     with np.load(path, allow_pickle=False) as kept:
-        rows, columns = (int(n) for n in kept["shape"])
-        A = Stored(kept["data"], kept["indices"], kept["indptr"], (rows, columns))
-        lp = LinearProgram(
-            A,
-            kept["cost"],
-            float(kept["offset"]),
-            kept["lower"],
-            kept["upper"],
-            kept["row_lower"],
-            kept["row_upper"],
-        )
-        return lp, kept["x"], kept["prices"]
+        parts = {name: _numbers(kept, name) for name in (*VECTORS, "shape", "offset")}
+    if parts["shape"].shape != (2,) or parts["offset"].shape != ():
+        raise ValueError("shape or offset is of another shape")
+    rows, columns = (int(n) for n in parts["shape"])
+    sizes = dict.fromkeys(("cost", "lower", "upper", "x"), columns)
+    sizes |= dict.fromkeys(("row_lower", "row_upper", "prices"), rows)
+    sizes |= {"indptr": rows + 1, "indices": parts["data"].size}
+    for name, size in (sizes | {"data": parts["data"].size}).items():
+        if parts[name].shape != (size,):
+            raise ValueError(f"{name} has the shape {parts[name].shape}, not ({size},)")
+    _refuse_values(parts, columns)
+    A = Stored(parts["data"], parts["indices"], parts["indptr"], (rows, columns))
+    lp = LinearProgram(
+        A,
+        parts["cost"],
+        float(parts["offset"]),
+        parts["lower"],
+        parts["upper"],
+        parts["row_lower"],
+        parts["row_upper"],
+    )
+    return lp, parts["x"], parts["prices"]
+
+
+def _numbers(kept: Any, name: str) -> np.ndarray:
+    """An array of a stored program, in the kind it must have; ValueError if it holds something else."""
+    array: np.ndarray = kept[name]
+    kinds = "iu" if name in INTEGERS else "iuf"
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{name} holds {array.dtype}")
+    return array.astype(np.int64 if name in INTEGERS else np.float64)
+
+
+def _refuse_values(parts: dict[str, np.ndarray], columns: int) -> None:
+    """ValueError where values are not finite, bounds are none, or the matrix points outside itself."""
+    for name in ("data", "cost", "x", "prices", "offset"):
+        if not np.isfinite(parts[name]).all():
+            raise ValueError(f"{name} holds what is not finite")
+    for name in ("lower", "upper", "row_lower", "row_upper"):
+        wrong = np.inf if name.endswith("lower") else -np.inf
+        if (np.isnan(parts[name]) | (parts[name] == wrong)).any():
+            raise ValueError(f"{name} holds what is no bound")
+    starts, indices = parts["indptr"], parts["indices"]
+    if starts[0] != 0 or starts[-1] != indices.size or (np.diff(starts) < 0).any():
+        raise ValueError("indptr does not part the entries into rows")
+    if indices.size and (indices.min() < 0 or indices.max() >= columns):
+        raise ValueError("indices name columns that are not there")
 
 
 def names(path: Path) -> str:
     """The names of the columns and rows of a file written by `store`."""
     with np.load(path, allow_pickle=False) as kept:
-        return bytes(kept["names"]).decode()
+        array: np.ndarray = kept["names"]
+        if array.dtype != np.uint8 or array.ndim != 1:
+            raise ValueError("names are no text")
+        return bytes(array).decode()

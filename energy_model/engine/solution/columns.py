@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -81,6 +82,49 @@ def meaning(table: str, column: str) -> tuple[str, str]:
     return COLUMNS[table].get(column) or LABELS.get(column, ("", ""))
 
 
+SHARED = {
+    "capacities": (
+        "asset",
+        "table",
+        "label_en",
+        "label_da",
+        "group",
+        "firm",
+        "site",
+        "carrier",
+        "unit",
+    ),
+    "carriers": ("carrier", "label_en", "label_da", "unit", "sector"),
+    "costs": ("entry", "decision", "name", "table", "firm", "sector", "group"),
+    "emissions": ("decision", "name", "sector"),
+    "balances": ("bus", "decision", "name", "carrier", "site", "unit"),
+    "land": ("site", "land_class"),
+    "names": (
+        "name",
+        "table",
+        "carrier",
+        "site",
+        "firm",
+        "group",
+        "sector",
+        "label_en",
+        "label_da",
+    ),
+}  # columns of texts
+
+
+def refuse_wrong(frame: pd.DataFrame, table: str) -> None:
+    """ValueError where a table of results lacks a column, or a column of numbers holds something else."""
+    numbers = [name for name, (unit, _) in COLUMNS[table].items() if unit]
+    needed = (*SHARED[table], *numbers) if len(frame) else SHARED[table][:1]
+    for name in needed:
+        if name not in frame:
+            raise ValueError(f"there is no column {name}")
+    for name in numbers:
+        if len(frame) and not pd.api.types.is_numeric_dtype(frame[name]):
+            raise ValueError(f"column {name} holds something that is no number")
+
+
 def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The table with the unit in every header whose rows share one: ``cost [EUR/a]``."""
     units = {column: meaning(table, str(column))[0] for column in frame}
@@ -92,3 +136,17 @@ def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def without_units(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with plain column names again."""
     return frame.rename(columns=lambda name: re.sub(r" \[.*\]$", "", str(name)))
+
+
+def read_csv(path: Path, table: str) -> pd.DataFrame:
+    """A table of a run from its CSV file, with plain column names.
+
+    Columns without a declared unit hold text, and a text stays as it is written: ``0751``, ``1e3``,
+    ``nan`` and ``True`` are names. Only an empty cell is missing. All other columns hold numbers.
+    Raises OSError, and ValueError where a number cannot be read.
+    """
+    frame = without_units(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]))
+    for column in frame:
+        if meaning(table, str(column))[0]:
+            frame[column] = frame[column].astype(float)
+    return frame

@@ -132,10 +132,14 @@ def export_credit(results: Results) -> float:
     return total
 
 
-def headline(results: Results) -> dict[str, float]:
-    """The first numbers of an answer; names end in their unit's meaning in `MEANINGS`."""
+def headline(
+    results: Results, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
+) -> dict[str, float]:
+    """The first numbers of an answer; names end in their unit's meaning in `MEANINGS`.
+
+    ``built``, ``table`` and ``places`` are the tables that `capacities`, `carriers` and `land` give.
+    """
     system, data = results.problem.system, results.dataset
-    table, built = carriers(results), capacities(results)
     net, credited = float(data["net_emissions"]), system.settings.emissions.credit_exports
     credit = export_credit(results)
     numbers = {
@@ -150,11 +154,9 @@ def headline(results: Results) -> dict[str, float]:
         else 0.0,
         "unserved": float(table["unserved"].sum()),
         "unserved_hours": _unserved_hours(results),
-        "land_taken": float(land(results)["taken"].sum()) if len(system["land"]) else 0.0,
-        "citizens_points": float(land(results)["citizens_total"].sum())
-        if len(system["land"])
-        else 0.0,
-        "firms_points": float(land(results)["firms_total"].sum()) if len(system["land"]) else 0.0,
+        "land_taken": float(places["taken"].sum()) if len(places) else 0.0,
+        "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
+        "firms_points": float(places["firms_total"].sum()) if len(places) else 0.0,
     }
     for carrier in system["demands"]["carrier"].unique():
         numbers[f"{carrier}_price"] = float(table.at[carrier, "mean_price"])

@@ -56,7 +56,8 @@ def parties(run: Run, found: Sheets | None = None) -> pd.DataFrame:
     for points in ("citizens_points", "firms_points"):
         if len(places):
             weights = {f"{site}:{kind}": value for (site, kind), value in places[points].items()}
-            each = taken["of"].map(weights) * -taken["quantity"]
+            # Where nobody takes land the column of places is empty, and of no kind of number.
+            each = taken["of"].map(weights).astype(float) * -taken["quantity"]
             frame[points] = each.groupby(taken["party"]).sum()
         else:
             frame[points] = 0.0

@@ -5,16 +5,21 @@ With it a run can be asked why, and asked again, without the case it was made fr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 
 from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.solution import certificate
+from energy_model.engine.solution import certificate, manifest
 from energy_model.engine.solution.blocks import Blocks, unpacked
 from energy_model.engine.solution.certificate import LinearProgram
+from energy_model.engine.solution.damage import readable
 from energy_model.engine.solution.run import Run
+
+FILE = "certificate.npz"
 
 
 @dataclass(frozen=True)
@@ -51,20 +56,30 @@ class Program:
 
 
 def program_of(run: Run) -> Program:
-    """The program of a run, from memory or from its file. InputFault if the run keeps none."""
-    try:
-        if run.proof is not None:
-            lp, x, prices, names = run.proof
-        elif run.path is not None:
-            place = run.path / "certificate.npz"
-            lp, x, prices = certificate.load(place)
-            names = certificate.names(place)
-        else:
-            raise KeyError("program")
-        columns, rows = unpacked(names)
-    except (OSError, ValueError, KeyError) as wrong:
-        remedy = f"its program cannot be read ({type(wrong).__name__}); run the case again"
-        raise InputFault([Fault(str(run.path or "run"), remedy)]) from None
+    """The program of a run, from memory or from its file. InputFault if the run keeps none, or the file is damaged."""
+    if run.proof is not None:
+        lp, x, prices, names = run.proof
+    elif run.path is not None:
+        return stored_program(run.path, manifest.read(run.path, run.record))
+    else:
+        raise InputFault([Fault("run", "it keeps no program; run the case again")])
+    return _named(lp, x, prices, names)
+
+
+def stored_program(folder: Path, listed: Mapping[str, str] | None = None) -> Program:
+    """The program in a run's folder. InputFault if it is damaged, has no names, or is not as ``listed`` (SHA-256 by file)."""
+    place = folder / FILE
+    manifest.refuse_changed(folder, [FILE], listed)
+    with readable(place):
+        lp, x, prices = certificate.load(place)
+        return _named(lp, x, prices, certificate.names(place))
+
+
+def _named(lp: LinearProgram, x: np.ndarray, prices: np.ndarray, names: str) -> Program:
+    columns, rows = unpacked(names)
+    for blocks, size in ((columns, len(x)), (rows, len(prices))):
+        if any(block.first < 0 or block.first + block.size > size for block in blocks.values()):
+            raise ValueError("names are of another program")
     A = sp.csr_array((lp.A.data, lp.A.indices, lp.A.indptr), shape=lp.A.shape)
     whole = LinearProgram(A, lp.cost, lp.offset, lp.lower, lp.upper, lp.row_lower, lp.row_upper)
     return Program(whole, x, prices, columns, rows)

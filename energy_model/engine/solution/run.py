@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import xarray as xr
 
 from energy_model.engine.compile.lazy import Model
-from energy_model.engine.formulation import formulate
+from energy_model.engine.formulation import TABLES, formulate
 from energy_model.engine.solution import highs, indicators
 from energy_model.engine.solution.blocks import packed
 from energy_model.engine.solution.elastic import explain
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
+from energy_model.engine.solution.simultaneous import operation_warnings, simultaneous
+from energy_model.engine.tables.reader import refreshed
 from energy_model.engine.tables.system import System
 
 log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 
 @dataclass(repr=False)
@@ -42,9 +45,12 @@ class Run:
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
+    system: System | None = None  # kept with the run, so that its program can be rebuilt
     named_inputs: dict[str, pd.DataFrame] = field(
         default_factory=dict
     )  # read once, see archive.inputs_of
+
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)  # see `once`
 
     def __repr__(self) -> str:
         name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"
@@ -59,6 +65,13 @@ class Run:
     def headline(self) -> dict[str, float]:
         """The first numbers of the answer, by name."""
         return dict(self.record["headline"])
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made when first asked for and kept with the run under ``name``."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        found: Made = self.kept[name]
+        return found
 
 
 class Clock:
@@ -90,6 +103,8 @@ def solve(
     """
     tell, clock = progress or (lambda _: None), Clock()
     tell(f"building the model of {len(system.steps.length):,} steps")
+    own = model is not None or extend is not None
+    system = refreshed(system, TABLES)
     model = formulate(system) if model is None else model
     if extend is not None:
         extend(model)
@@ -108,6 +123,8 @@ def solve(
         raise explain(problem, answer)
     tell("reading the answer")
     run = of_answer(Results(problem, answer))
+    if own:
+        run.record["extended"] = True
     clock.mark("results")
     run.record["seconds"] = clock.marks
     return run
@@ -126,7 +143,7 @@ def of_answer(results: Results) -> Run:
         "land": indicators.land(results),
         "names": results.owners,
     }
-    first = indicators.headline(results)
+    first = indicators.headline(results, tables["capacities"], tables["carriers"], tables["land"])
     rows, columns = results.problem.lp.A.shape
     record = {
         "case": system.settings.name,
@@ -145,11 +162,22 @@ def of_answer(results: Results) -> Run:
             "seconds": round(answer.seconds, 3),
         },
         "read_by_pyomo": results.problem.matrix.slow,
+        "warnings": operation_warnings(
+            simultaneous(results.dataset, system.frames, results.owners)
+        ),
         "settings": system.settings.model_dump(mode="json"),
         "digest": system.digest,
         "versions": {
             name: version(name)
-            for name in ("energy_model", "pyomo", "highspy", "pandas", "xarray", "numpy")
+            for name in (
+                "energy_model",
+                "pyomo",
+                "highspy",
+                "pandas",
+                "xarray",
+                "numpy",
+                "scikit-learn",
+            )
         }
         | {"python": platform.python_version()},
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -161,4 +189,5 @@ def of_answer(results: Results) -> Run:
         record,
         inputs,
         proof=(results.problem.lp, answer.x, answer.prices, packed(results.problem)),
+        system=system,
     )

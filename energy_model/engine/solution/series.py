@@ -7,10 +7,11 @@ the same place, no answer depends on the order of the questions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,13 +55,34 @@ class Asked:
     cost: float
     quantities: dict[str, float]
     prices: dict[str, float]
+    question: dict[str, object] | None = None  # as a record tells it
+    extended: bool = False
 
     def run(self) -> Run:
         """The answer as a run, its cost as objective whatever there was least of."""
         answer = self.answer
         if answer.certificate is not None:
             answer = replace(answer, certificate=replace(answer.certificate, cost=self.cost))
-        return of_answer(Results(self.problem, answer))
+        run = of_answer(Results(self.problem, answer))
+        if self.question:
+            run.record["question"] = self.question
+        if self.extended:
+            run.record["extended"] = True
+        return run
+
+
+def watch(problem: Problem, names: Iterable[str]) -> None:
+    """Adds a row for each quantity, without limits yet."""
+    for name in names:
+        problem.lp = with_row(problem.lp, quantity(problem, name).weights)
+        problem.watched.append(name)
+
+
+def as_record(watched: Iterable[str], question: Question) -> dict[str, object] | None:
+    """What was asked beside least cost, as a record tells it; None if nothing was."""
+    told = {"watched": list(watched)} | asdict(question)
+    said = json.loads(json.dumps({n: v for n, v in told.items() if v}, default=float))
+    return said or None
 
 
 class Series:
@@ -135,7 +157,7 @@ class Series:
         # with every size held the year is another, much smaller program, and quicker from the start
         held = len(question.added) > len(problem.model.assets) // 2
         problem.start = None if held else self.start if start is None else start
-        with self._put(problem, question) as named:
+        with self.put(problem, question) as named:
             answer = problem.solve(lambda said: tell(f"solving: {said}"))
             self.begun = True
             clock.mark("solve")
@@ -150,6 +172,8 @@ class Series:
             cost,
             {name: named[name].of(answer.x) for name in self.watched},
             {name: float(answer.prices[rows + i]) for i, name in enumerate(self.watched)},
+            as_record(self.watched, question),
+            self.extend is not None,
         )
 
     def problem(
@@ -167,9 +191,7 @@ class Series:
         if self.extend is not None:
             self.extend(model)
         problem = Problem(system, model, self.start)
-        for name in self.watched:
-            problem.lp = with_row(problem.lp, quantity(problem, name).weights)
-            problem.watched.append(name)
+        watch(problem, self.watched)
         clock.mark("build")
         while len(self._built) >= KEPT:
             del self._built[next(iter(self._built))]
@@ -177,7 +199,7 @@ class Series:
         return problem
 
     @contextmanager
-    def _put(self, problem: Problem, question: Question) -> Iterator[dict]:
+    def put(self, problem: Problem, question: Question) -> Iterator[dict]:
         """Within, the problem asks the question; the quantities by name."""
         named = {name: quantity(problem, name) for name in self.watched}
         lp, rows = problem.lp, problem.lp.A.shape[0] - len(self.watched)

@@ -71,9 +71,21 @@ class Sheets:
         return part.iloc[np.argsort(-part["amount"].abs().to_numpy(), kind="stable")]
 
 
+def program_once(run: Run) -> Program:
+    """The program of a run, opened when first asked for. InputFault if the run keeps none."""
+    return run.once("program", lambda: program_of(run))
+
+
 def sheets(run: Run) -> Sheets:
-    """All accounts of a run at its marginal prices. InputFault if the run keeps no program."""
-    program = program_of(run)
+    """All accounts of a run at its marginal prices, computed when first asked for.
+
+    InputFault if the run keeps no program.
+    """
+    return run.once("sheets", lambda: _sheets(run))
+
+
+def _sheets(run: Run) -> Sheets:
+    program = program_once(run)
     return read(program, run.results, [_costs(run), _wanted(program, run.results, run)])
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_model.common.faults import Fault
+from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.hourly import Hourly
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.engine.tables.schema import Column, Table
 
 STATEMENT = re.compile(
@@ -43,20 +45,40 @@ class Difference:
         return f"{self.address} {self.operation} {self.value}"
 
 
+def as_changes(changes: Iterable[str] | str) -> tuple[str, ...]:
+    """Changes as a tuple of texts; a text alone is one change.
+
+    Raises:
+        InputFault: A change is no text.
+    """
+    found = (changes,) if isinstance(changes, str) else tuple(changes)
+    wrong = [change for change in found if not isinstance(change, str)]
+    if wrong:
+        remedy = "write each change as a text, such as 'carriers.co2.price = 150'"
+        raise InputFault([Fault("changes", remedy, value=str(change)) for change in wrong])
+    return found
+
+
 def row_name(key: object) -> str:
     """A row's name in an address."""
     return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def apply(
-    difference: Difference, frames: dict[str, pd.DataFrame], tables: Iterable[Table]
+    difference: Difference,
+    frames: dict[str, pd.DataFrame],
+    tables: Iterable[Table],
+    warn: Callable[[str], None] | None = None,
 ) -> tuple[list[tuple[str, object, str]], Fault | None]:
-    """Changes the cells an address names; the cells changed, or what is wrong with the address."""
+    """Changes the cells an address names; the cells changed, or what is wrong with the address.
+
+    ``warn`` is called with a sentence where a factor leaves every cell as it was.
+    """
     declared = {table.name: table for table in tables}
-    parts = difference.address.split(".")
-    if len(parts) != 3:
+    table_name, _, rest = difference.address.partition(".")
+    rows, _, column_name = rest.rpartition(".")  # a name may hold a point
+    if not (table_name and rows and column_name):
         return [], _fault(difference, "write table.row.column, with * for any part of a name")
-    table_name, rows, column_name = parts
     if table_name not in declared:
         return [], _fault(
             difference, f"there is no table '{table_name}'{_near(table_name, declared)}"
@@ -73,6 +95,7 @@ def apply(
     if not hits:
         return [], _fault(difference, f"{table_name} has no row '{rows}'{_near(rows, known)}")
     changed: list[tuple[str, object, str]] = []
+    endless = 0
     for column in (table[name] for name in columns):
         for key in (known[hit] for hit in hits):
             before = frame.at[key, column.name]
@@ -83,6 +106,10 @@ def apply(
             except (TypeError, ValueError) as problem:
                 return changed, _fault(difference, str(problem))
             changed.append((table_name, key, column.name))
+            now = frame.at[key, column.name]
+            endless += isinstance(now, float) and math.isinf(now) and difference.operation != "="
+    if warn is not None and endless == len(changed):
+        warn(f"{difference.origin}: '{difference}' changes nothing, as the cells have no limit.")
     return changed, None
 
 
@@ -100,16 +127,20 @@ def _inherited(
 def _changed(before: object, difference: Difference, column: Column) -> object:
     text = str(difference.value)
     if difference.operation == "=":
-        value = column.read(text)
-        return float(value) if isinstance(value, int) else value
+        return column.read(text)
     try:
-        by = float(text)
+        by = parse_number(text)
     except ValueError:
         raise ValueError(f"'{text}' is not a number; only = can set a text") from None
+    if not math.isfinite(by):
+        raise ValueError(f"'{text}' is no finite number; only = can set it")
     before = column.fallback if before is None else before
     if not isinstance(before, float | Hourly):
         raise ValueError(f"'{column.name}' holds no number to change; use =")
-    return before * by if difference.operation == "*=" else before + by
+    after = before * by if difference.operation == "*=" else before + by
+    if isinstance(after, float) and math.isnan(after):
+        raise ValueError(f"'{column.name}' has no limit, which times 0 is no number; use = 0")
+    return after
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -12,10 +12,12 @@ import pandas as pd
 
 from energy_model.common.faults import Fault
 from energy_model.engine.tables.hourly import Hourly
-from energy_model.engine.tables.schema import RANGES, Column, Table
+from energy_model.engine.tables.plausibility import skeleton
+from energy_model.engine.tables.row_units import check_row_units
+from energy_model.engine.tables.schema import Column, Table
 
 if TYPE_CHECKING:
-    from energy_model.engine.tables.files import Reading
+    from energy_model.engine.tables.reading import Reading
     from energy_model.engine.tables.settings import Settings
     from energy_model.engine.tables.system import System
 
@@ -30,8 +32,15 @@ NAMED_ONCE = (
     "limits",
     "residual_emissions",
 )
+CARRIER_COLUMNS = (
+    ("markets", "carrier"),
+    ("links", "carrier"),
+    ("storages", "carrier"),
+    ("demands", "carrier"),
+    ("vehicles", "carrier"),
+    ("fleets", "service"),
+)
 ASSETS = ("conversions", "storages", "links", "vehicles")
-CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
 
 
 def across_tables(
@@ -58,8 +67,11 @@ def across_tables(
             if column.hourly and "profiles" not in reading.unread:
                 _hourly(frames[table.name], table, column, profiles, reading)
     _named_once(frames, reading)
-    _units(frames, reading)
+    check_row_units(frames, reading)
     _flow_owners(frames, reading)
+    _emission_carrier(frames, case, reading)
+    if "profiles" not in reading.unread:
+        _empty_shapes(frames, profiles, reading)
     for name in case.time.follow:
         if name not in profiles and "profiles" not in reading.unread:
             reading.fault(
@@ -107,6 +119,9 @@ def _references(
         if isinstance(value, str) and value not in known:
             near = difflib.get_close_matches(value, [str(k) for k in known], n=2, cutoff=0.5)
             hint = f"; nearest are {', '.join(near)}" if near else ""
+            alike = [k for k in known if skeleton(str(k)) == skeleton(value)]
+            if alike:
+                hint = f"; '{alike[0]}' looks like it and differs in case, blanks or letters"
             file = "the assets" if column.names == "assets" else f"{column.names}.csv"
             reading.wrong(table.name, key, column.name, value, f"it is not in {file}{hint}")
 
@@ -114,7 +129,6 @@ def _references(
 def _hourly(
     frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: Reading
 ) -> None:
-    says, holds = RANGES[column.range]
     told: dict[Hourly, str] = {}
     for key, cell in zip(frame.index, frame[column.name], strict=True):
         if not isinstance(cell, Hourly) or cell.profile is None:
@@ -127,16 +141,16 @@ def _hourly(
                     f"; nearest are {', '.join(near)}" if near else ""
                 )
             else:
-                with np.errstate(divide="ignore"):
+                with np.errstate(divide="ignore", invalid="ignore"):
                     values = cell.values(profiles)
                 wrong = [
                     t
                     for t in (values.argmin(), values.argmax())
-                    if not (holds(values[t]) and np.isfinite(values[t]))
+                    if not (np.isfinite(values[t]) and column.holds(float(values[t])))
                 ]
                 if wrong:
                     told[cell] = (
-                        f"its value in hour {wrong[0]} is {values[wrong[0]]:.4g}; {says} in every hour"
+                        f"its value in hour {wrong[0]} is {values[wrong[0]]:.4g}; {column.remedy_in_hours} in every hour"
                     )
         if told[cell]:
             reading.wrong(table.name, key, column.name, cell, told[cell])
@@ -160,68 +174,6 @@ def _named_once(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
                 reading.wrong(
                     table, key, frames[table].index.name, key, "write letters, digits and _ only"
                 )
-
-
-def _units(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
-    """The unit a header gives must be that of each row's carrier or technology."""
-    unit_of = frames["carriers"]["unit"].to_dict()
-    for (table, key, column), given in reading.given_units.items():
-        if table == "technologies":
-            if column == "running_cost":
-                continue  # counted in the carrier's unit, which a technology does not name
-            wanted = frames[table].at[key, "capacity_unit"]
-        elif table == "footprints" and isinstance(key, tuple):
-            wanted = frames["technologies"]["capacity_unit"].get(key[0])
-        elif table == "flows":
-            continue
-        elif column in ("investment", "fixed_cost", "investment_per_km", "fixed_cost_per_km"):
-            wanted = _capacity_unit(frames, table, key, unit_of)
-        else:
-            wanted = (
-                given
-                if table in ("vehicles", "fleets")
-                else unit_of.get(_carrier(frames, table, key))
-            )
-        if wanted is not None and given != wanted:
-            reading.wrong(
-                table,
-                key,
-                column,
-                "",
-                f"the header counts in {given}, but this row is counted in {wanted}; move it to a file of its own, such as {table}_other.csv, with that unit",
-            )
-    for table in ASSETS:
-        for key, technology in frames[table]["technology"].items():
-            if technology in frames["technologies"].index:
-                counted = frames["technologies"].at[technology, "capacity_unit"]
-                wanted = _capacity_unit(frames, table, key, unit_of)
-                if wanted is not None and counted != wanted:
-                    reading.wrong(
-                        table,
-                        key,
-                        "technology",
-                        technology,
-                        f"the technology is counted in {counted}, the row in {wanted}",
-                    )
-
-
-def _carrier(frames: dict[str, pd.DataFrame], table: str, key: object) -> object:
-    return (
-        key
-        if table == "carriers"
-        else frames[table].at[key, "carrier"]
-        if "carrier" in frames[table]
-        else None
-    )
-
-
-def _capacity_unit(
-    frames: dict[str, pd.DataFrame], table: str, key: object, unit_of: dict
-) -> str | None:
-    if table == "vehicles":
-        return "vehicle"
-    unit = unit_of.get(_carrier(frames, table, key))
-    return unit if table == "storages" else CAPACITY_OF.get(str(unit))
 
 
 def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
@@ -250,6 +202,37 @@ def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
                 key,
                 "it has no row in flows.csv; write what it takes and makes",
             )
+
+
+def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: Reading) -> None:
+    """Notes rows on the carrier of emissions, which no bus holds."""
+    for table, column in CARRIER_COLUMNS:
+        for key, carrier in frames[table][column].items():
+            if carrier == case.emissions.carrier:
+                remedy = "it is the carrier of emissions, which is an account and is not traded, "
+                remedy += "moved, stored or wanted; name another carrier, or write what is emitted "
+                remedy += "as a flow or an emission_factor"
+                reading.wrong(table, key, column, carrier, remedy)
+
+
+def _empty_shapes(
+    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, reading: Reading
+) -> None:
+    """Notes amounts that a shape of zero in every hour cannot spread over the year."""
+    for table, amount, shape in (
+        ("demands", "yearly", "profile"),
+        ("fleets", "distance", "driving"),
+    ):
+        frame = frames[table]
+        for key, wanted, cell in zip(frame.index, frame[amount], frame[shape], strict=True):
+            if not isinstance(cell, Hourly) or not isinstance(wanted, float) or wanted <= 0:
+                continue
+            if cell.profile is not None and cell.profile not in profiles:
+                continue
+            if not cell.values(profiles).any():
+                remedy = f"it is zero in every hour, so {amount} cannot be spread over the year; "
+                remedy += f"give another profile, or write {amount} = 0"
+                reading.wrong(table, key, shape, cell, remedy)
 
 
 def of_system(system: System, reading: Reading) -> list[Fault]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,15 @@ import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables import checks, settings
-from energy_model.engine.tables.addresses import apply
-from energy_model.engine.tables.files import Reading, known_files, read_sources, read_table
+from energy_model.engine.tables.addresses import apply, as_changes
+from energy_model.engine.tables.file_names import check_file_names
+from energy_model.engine.tables.files import read_sources, read_table
+from energy_model.engine.tables.fingerprint import fingerprint
 from energy_model.engine.tables.hourly import Hourly
+from energy_model.engine.tables.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.engine.tables.profile_files import read_profiles
+from energy_model.engine.tables.profile_units import apply_profile_units
+from energy_model.engine.tables.reading import Reading
 from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import ASSET_TABLES, System, distance
@@ -24,14 +29,14 @@ def read(
     folder: str | Path,
     tables: Iterable[Table],
     scenario: str | None = None,
-    changes: Iterable[str] = (),
+    changes: Iterable[str] | str = (),
     resolution: int | str | None = None,
 ) -> System:
     """The case in a folder under a scenario and further changes (``ADDRESS=VALUE``).
 
     Raises InputFault with every fault found.
     """
-    folder, tables, changes = Path(folder), tuple(tables), tuple(changes)
+    folder, tables, changes = Path(folder), tuple(tables), as_changes(changes)
     if not folder.is_dir():
         raise InputFault(
             [Fault(str(folder), "there is no such folder; name a folder that holds a case.toml")]
@@ -39,7 +44,7 @@ def read(
     reading, content = Reading(), settings.load_toml(folder / "case.toml")
     name = scenario if scenario is not None else str(content.get("default_scenario", ""))
     scenarios = settings.chain(folder, name)
-    differences = settings.differences(scenarios, _names(folder, name), changes)
+    differences = settings.differences(scenarios, changes)
     for difference in differences:
         if difference.address.startswith("case."):
             settings.changed(content, difference)
@@ -58,22 +63,22 @@ def read(
             value=case.perspective,
         )
 
-    known_files(folder, tables, reading)
+    reading.dkk_per_eur = case.dkk_per_eur
+    check_file_names(folder, [table.name for table in tables], reading)
     frames = {table.name: read_table(folder, table, reading) for table in tables}
     told_twice = bool(reading.unread)
     for difference in differences:
         if not difference.address.startswith("case."):
-            changed, fault = apply(difference, frames, tables)
+            changed, fault = apply(difference, frames, tables, reading.notes.append)
             if fault and not told_twice:
                 reading.faults.append(fault)
-            for place in changed:
-                reading.headers[(reading.at(place[0], place[1])[0], place[2])] = (
-                    f"{place[2]} (set by {difference.origin}: {difference})"
-                )
+            reading.set_by |= dict.fromkeys(changed, f"{difference.origin}: {difference}")
     profiles = read_profiles(folder, case, reading)
     _fill(frames, tables, reading)
+    apply_profile_units(frames, tables, reading)
     for table in tables:
         frames[table.name] = _validated(frames[table.name], table, reading)
+    warn_of_unusual_cells(frames, tables, profiles, reading)
     checks.across_tables(frames, tables, profiles, case, reading)
     sources = read_sources(folder, reading)
     if reading.faults:
@@ -88,20 +93,14 @@ def read(
         every_hour(len(profiles)),
         sources,
         changes,
-        _digest(frames, profiles, case),
+        fingerprint(frames, profiles, case),
     )
     wrong = checks.of_system(system, reading)
     if wrong:
         raise InputFault(wrong)
+    warn_of_unusual_rows(system, reading)
+    system = replace(system, warnings=reading.warned())
     return system if case.time.resolution == "full" else system.cut(case.time.resolution)
-
-
-def _names(folder: Path, name: str) -> list[str]:
-    names: list[str] = []
-    while name:
-        names.insert(0, name)
-        name = str(settings.load_toml(folder / "scenarios" / f"{name}.toml").get("extends", ""))
-    return names
 
 
 def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: Reading) -> None:
@@ -112,25 +111,32 @@ def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: Rea
         if not len(frame):
             continue
         if table.name in ASSET_TABLES and technologies is not None and "technology" in table:
-            shared = [
-                c.name
-                for c in table.columns
-                if c.name in technologies.columns and c.name not in ("label_en", "label_da")
-            ]
-            for row, technology in frame["technology"].items():
-                if technology in technologies.index:
-                    for name in shared:
-                        if frame.at[row, name] is None:
-                            frame.at[row, name] = technologies.at[technology, name]
-                            reading.inherited[table.name, row, name] = technology
+            _inherit(frame, table, technologies, reading)
         for column in table.columns:
             fallback = column.fallback
             if fallback is not None:
-                empty = frame[column.name].isna()
-                if empty.any():
-                    frame.loc[empty, column.name] = pd.Series(
-                        [fallback] * int(empty.sum()), index=frame.index[empty], dtype=object
-                    )
+                cells = frame[column.name].tolist()
+                if any(cell is None for cell in cells):
+                    filled = [fallback if cell is None else cell for cell in cells]
+                    frame[column.name] = pd.Series(filled, index=frame.index, dtype=object)
+
+
+def _inherit(
+    frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, reading: Reading
+) -> None:
+    """Fills empty cells of assets with those of the technologies they name."""
+    named = frame["technology"].tolist()
+    for column in table.columns:
+        name = column.name
+        if name not in technologies.columns or name in ("label_en", "label_da"):
+            continue
+        shared = technologies[name].to_dict()
+        cells = frame[name].tolist()
+        for i, (row, technology) in enumerate(zip(frame.index, named, strict=True)):
+            if cells[i] is None and technology in shared:
+                cells[i] = shared[technology]
+                reading.inherited[table.name, row, name] = technology
+        frame[name] = pd.Series(cells, index=frame.index, dtype=object)
 
 
 def _validated(frame: pd.DataFrame, table: Table, reading: Reading) -> pd.DataFrame:
@@ -170,12 +176,46 @@ def _derive(frames: dict[str, pd.DataFrame], detour: float) -> None:
             markets.at[market, "sale_price"] = markets.at[market, "price"]
 
 
-def _digest(
-    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, case: settings.Settings
-) -> str:
-    """A fingerprint of everything an answer depends on."""
-    content = hashlib.sha256(case.model_dump_json().encode())
-    for name in sorted(frames):
-        content.update(name.encode() + frames[name].to_csv().encode())
-    content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
-    return content.hexdigest()
+def refreshed(system: System, tables: Iterable[Table]) -> System:
+    """The system itself, or, where its tables were changed since it was read, one made of them anew.
+
+    A system remembers what it derives from its tables, and its digest. Both would be those of the
+    tables as they were read.
+
+    Raises:
+        InputFault: A changed cell is not what its column asks for.
+    """
+    digest = fingerprint(system.frames, system.profiles, system.settings)
+    if digest == system.digest:
+        return system
+    tables, reading = tuple(tables), Reading(dkk_per_eur=system.settings.dkk_per_eur)
+    frames = {table.name: _with_hourly_cells(system[table.name], table) for table in tables}
+    with_keys = {
+        table.name: frames[table.name].assign(
+            **{key: frames[table.name].index.get_level_values(key) for key in table.key}
+        )
+        for table in tables
+    }
+    for table in tables:
+        _validated(with_keys[table.name], table, reading)
+    checks.across_tables(with_keys, tables, system.profiles, system.settings, reading)
+    if reading.faults:
+        raise InputFault(reading.faults)
+    digest = fingerprint(frames, system.profiles, system.settings)
+    found = replace(system, frames=frames, digest=digest, cache={})
+    if wrong := checks.of_system(found, reading):
+        raise InputFault(wrong)
+    return found
+
+
+def _with_hourly_cells(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """A table in which a plain number of an hourly column is the same number in every hour."""
+    frame = frame.copy()
+    for column in table.columns:
+        if column.hourly and column.name in frame:
+            cells = [
+                Hourly(float(cell)) if isinstance(cell, int | float) else cell
+                for cell in frame[column.name].tolist()
+            ]
+            frame[column.name] = pd.Series(cells, index=frame.index, dtype=object)
+    return frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -12,7 +13,12 @@ import pydantic
 
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.tables.addresses import Difference
+from energy_model.engine.tables.csv_file import UTF_16_MARKS
+from energy_model.engine.tables.schema import MAX_NUMBER
+from energy_model.engine.tables.units import DKK_PER_EUR
 
+Number = Annotated[float, pydantic.Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
 KINDS_OF_VALUE = (
     "int",
     "literal",
@@ -25,7 +31,9 @@ Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 class Setting(pydantic.BaseModel):
     """A group of settings; a word that is not known is refused."""
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
+    )
 
 
 class Time(Setting):
@@ -38,7 +46,7 @@ class Time(Setting):
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
     resolution: Annotated[int, pydantic.Field(ge=1, le=8760)] | Literal["full"] = 300
-    follow: tuple[str, ...] = ()
+    follow: Texts = ()
     steps_a_day: Annotated[int, pydantic.Field(ge=0, le=24)] = 0
     weather: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]*$")] = ""
 
@@ -47,7 +55,7 @@ class Emissions(Setting):
     """What counts as emitted, and how much may be: ``target`` [t/a], or none."""
 
     carrier: str = "co2"
-    target: float | Literal["none"] = "none"
+    target: Number | Literal["none"] = "none"
     credit_exports: bool = False
 
 
@@ -55,15 +63,15 @@ class Perspective(Setting):
     """Whose costs are counted: rate of interest [1/a], price components, and the factor on all but taxes."""
 
     discount_rate: Annotated[float, pydantic.Field(ge=0, lt=1)]
-    counts: tuple[Literal["price", "tariff", "tax"], ...]
-    cost_factor: Annotated[float, pydantic.Field(gt=0)] = 1.0
+    counts: Annotated[tuple[Literal["price", "tariff", "tax"], ...], pydantic.Field(strict=False)]
+    cost_factor: Annotated[float, pydantic.Field(ge=1e-6, le=MAX_NUMBER)] = 1.0
 
 
 class Acceptance(Setting):
     """What a point of each acceptance account costs in the objective [EUR/point]."""
 
-    citizens_price: Annotated[float, pydantic.Field(ge=0)] = 0.0
-    firms_price: Annotated[float, pydantic.Field(ge=0)] = 0.0
+    citizens_price: Annotated[float, pydantic.Field(ge=0, le=MAX_NUMBER)] = 0.0
+    firms_price: Annotated[float, pydantic.Field(ge=0, le=MAX_NUMBER)] = 0.0
 
 
 class Solver(Setting):
@@ -74,16 +82,20 @@ class Solver(Setting):
 
 
 class Settings(Setting):
-    """All of ``case.toml`` but the settings of the profiles room, which are kept as they are."""
+    """All of ``case.toml``; the settings that make the hourly year are kept as they are.
+
+    ``dkk_per_eur`` is the exchange rate [DKK/EUR] of every header and profile in kroner.
+    """
 
     name: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]+$")]
     title_en: str = ""
     title_da: str = ""
-    target_year: int = 2030
-    price_year: int = 2025
+    target_year: Annotated[int, pydantic.Field(ge=1900, le=2200)] = 2030
+    price_year: Annotated[int, pydantic.Field(ge=1900, le=2200)] = 2025
     default_scenario: str = ""
     perspective: str = "socio_economic"
-    detour: Annotated[float, pydantic.Field(ge=1)] = 1.3
+    detour: Annotated[float, pydantic.Field(ge=1, le=100)] = 1.3
+    dkk_per_eur: Annotated[float, pydantic.Field(ge=0.1, le=100)] = DKK_PER_EUR
     time: Time = Time()
     emissions: Emissions = Emissions()
     acceptance: Acceptance = Acceptance()
@@ -105,21 +117,23 @@ class Scenario(Setting):
     title_en: str = ""
     title_da: str = ""
     extends: str = ""
-    changes: tuple[str, ...] = ()
+    changes: Texts = ()
 
 
 def load_toml(path: Path) -> dict[str, Any]:
     """A TOML file's content; InputFault if it is missing, not UTF-8 or not TOML."""
     name = path.name if path.parent.name != "scenarios" else f"scenarios/{path.name}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         inside = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
         hint = f", or name a case in it: {', '.join(inside)}" if inside else ""
         remedy = f"the file is missing; create it in {path.parent}{hint}"
         raise InputFault([Fault(name, remedy)]) from None
     except UnicodeDecodeError as wrong:
-        remedy = f"byte {wrong.start} is not UTF-8; save the file as UTF-8"
+        sixteen = wrong.object.startswith(UTF_16_MARKS)
+        what = "it is saved as UTF-16" if sixteen else f"byte {wrong.start} is not UTF-8"
+        remedy = f"{what}; save the file as UTF-8"
         raise InputFault([Fault(name, remedy)]) from None
     except tomllib.TOMLDecodeError as wrong:
         raise InputFault([Fault(name, f"it is not TOML ({wrong}); mend that line")]) from None
@@ -187,45 +201,35 @@ def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fa
         raise InputFault(faults) from None
 
 
-def chain(folder: Path, name: str) -> list[Scenario]:
-    """A scenario and all it extends, the last word last; InputFault if missing or going in a circle."""
-    found: list[Scenario] = []
-    seen: list[str] = []
+def chain(folder: Path, name: str) -> dict[str, Scenario]:
+    """A scenario and all it extends by name, the last word last; each file is read once.
+
+    Raises:
+        InputFault: A file is missing or wrong, or ``extends`` goes in a circle.
+    """
+    found: dict[str, Scenario] = {}
+    file = "case.toml"
     while name:
-        if name in seen:
-            circle = " → ".join([*seen, name])
-            raise InputFault(
-                [
-                    Fault(
-                        f"scenarios/{seen[-1]}.toml",
-                        f"extends goes in a circle ({circle}); cut it",
-                        value=name,
-                    )
-                ]
-            )
+        if name in found:
+            circle = " → ".join([*reversed(found), name])
+            remedy = f"extends goes in a circle ({circle}); cut it"
+            raise InputFault([Fault(file, remedy, value=name)])
         path = folder / "scenarios" / f"{name}.toml"
-        if not path.is_file():
-            known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
-            raise InputFault(
-                [
-                    Fault(
-                        f"scenarios/{name}.toml",
-                        f"there is no such scenario; known are {', '.join(known) or 'none'}",
-                    )
-                ]
-            )
-        seen.append(name)
-        found.insert(0, validated(Scenario, load_toml(path), f"scenarios/{name}.toml"))
-        name = found[0].extends
+        known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
+        if name not in known or not path.is_file():
+            said = f"; '{name}' is extended by {file}" if found else ""
+            remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}{said}"
+            raise InputFault([Fault(f"scenarios/{name}.toml", remedy)])
+        file = f"scenarios/{name}.toml"
+        found = {name: validated(Scenario, load_toml(path), file)} | found
+        name = found[name].extends
     return found
 
 
-def differences(
-    scenarios: list[Scenario], names: list[str], extra: tuple[str, ...]
-) -> list[Difference]:
+def differences(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> list[Difference]:
     """Every difference in order: scenarios from the first extended to the last, then those given by hand."""
     result, faults = [], []
-    told = [(f"scenarios/{name}.toml", s.changes) for name, s in zip(names, scenarios, strict=True)]
+    told = [(f"scenarios/{name}.toml", s.changes) for name, s in scenarios.items()]
     for origin, changes in [*told, ("--set", extra)]:
         for text in changes:
             try:
@@ -262,7 +266,8 @@ def changed(content: dict[str, Any], difference: Difference) -> None:
     value = _plain(str(difference.value))
     if difference.operation != "=":
         before = place.get(name)
-        if not isinstance(before, int | float) or not isinstance(value, int | float):
+        numbers = isinstance(before, int | float) and isinstance(value, int | float)
+        if not numbers or isinstance(before, bool) or isinstance(value, bool):
             raise InputFault(
                 [
                     Fault(

@@ -22,7 +22,8 @@ class System:
     """A case under one scenario; every number in the unit used inside.
 
     ``frames`` holds one table each, indexed by its key; ``profiles`` has a row an hour from the year's first
-    in UTC (8760, but in small examples), and a column for each profile.
+    in UTC (8760, but in small examples), and a column for each profile in the unit of its header. ``warnings``
+    has a sentence for everything that was read although it is far from usual.
     """
 
     settings: Settings
@@ -33,6 +34,7 @@ class System:
     sources: pd.DataFrame
     changes: tuple[str, ...] = ()
     digest: str = ""
+    warnings: tuple[str, ...] = ()
     cache: dict = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:

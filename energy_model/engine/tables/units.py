@@ -1,5 +1,8 @@
 """Units: what a header may say, and the factor to the unit used inside.
 
+A unit is made of the known words, ``*``, ``/`` and brackets; the only number in it is the ``1`` of
+``1/h``. A number would multiply the whole column, which is never what a header is for.
+
 Inside the program a quantity has one unit only (MWh, MW, EUR, t, ha, km, h, °C). Two words stand for
 units that depend on the row: ``unit`` is the unit of the row's carrier (MWh, t or thousand_km) and
 ``capacity`` is the unit its capacity is counted in (MW, MWh, t/h, t, vehicle, ...).
@@ -7,6 +10,7 @@ units that depend on the row: ``unit`` is the unit of the row's carrier (MWh, t 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,10 +18,11 @@ import pint
 
 DEFINITIONS = """
     EUR = [money]
-    DKK = EUR / 7.46038
+    DKK = EUR / {dkk_per_eur}
     MWh = [energy]
     GJ = MWh / 3.6
     h = [time]
+    s = h / 3600
     a = [year]
     MW = MWh / h
     t = [mass]
@@ -37,7 +42,7 @@ DEFINITIONS = """
 """
 MULTIPLES = {
     "MWh": {"kWh": 1e-3, "GWh": 1e3, "TWh": 1e6},
-    "MW": {"kW": 1e-3, "GW": 1e3},
+    "MW": {"W": 1e-6, "kW": 1e-3, "GW": 1e3},
     "GJ": {"MJ": 1e-3, "TJ": 1e3, "PJ": 1e6},
     "EUR": {"kEUR": 1e3, "MEUR": 1e6},
     "DKK": {"kDKK": 1e3, "MDKK": 1e6},
@@ -45,6 +50,7 @@ MULTIPLES = {
 }
 AMOUNTS = ("MWh", "t", "thousand_km")
 CAPACITIES = ("MW", "MWh", "t/h", "t", "thousand_km/h", "vehicle")
+DKK_PER_EUR = 7.46038  # the central rate of Danmarks Nationalbank
 ALIKE = {"1": "", "-": "", "%": "percent", "°": "", "degC": "K", "°C": "K"}
 
 
@@ -61,10 +67,10 @@ class Conversion:
 
 
 @cache
-def registry() -> pint.UnitRegistry:
+def registry(dkk_per_eur: float = DKK_PER_EUR) -> pint.UnitRegistry:
     """The units this program speaks, and no others; a year is not a number of hours here."""
     known: pint.UnitRegistry = pint.UnitRegistry(None)
-    for line in DEFINITIONS.split("\n"):
+    for line in DEFINITIONS.format(dkk_per_eur=repr(dkk_per_eur)).split("\n"):
         if line.strip():
             known.define(line.strip())
     for base, multiples in MULTIPLES.items():
@@ -73,48 +79,86 @@ def registry() -> pint.UnitRegistry:
     return known
 
 
-def known_units() -> list[str]:
-    """Every unit a header may be made of."""
+@cache
+def known_units() -> tuple[str, ...]:
+    """Every word a unit may be made of."""
     singles = [line.split("=")[0].strip() for line in DEFINITIONS.split("\n") if "=" in line]
-    return [*singles, *(name for multiples in MULTIPLES.values() for name in multiples), "%", "1"]
+    multiples = [name for group in MULTIPLES.values() for name in group]
+    return (*singles, *multiples, "%", "1")
 
 
 @cache
-def conversion(header: str, inside: str) -> Conversion:
-    """The way from a header's unit to the unit used inside; `UnknownUnit` if there is none."""
+def conversion(header: str, inside: str, dkk_per_eur: float = DKK_PER_EUR) -> Conversion:
+    """The way from a header's unit to the unit used inside.
+
+    Raises:
+        UnknownUnit: The header's unit is not known, or measures something else.
+    """
     if header == inside:
         return Conversion(1.0)
     for word, stand_ins in (("unit", AMOUNTS), ("capacity", CAPACITIES)):
         if word in _words(inside) and word not in _words(header):
             for stand_in in stand_ins:
                 try:
-                    factor = _factor(header, _replaced(inside, word, stand_in))
+                    factor = _factor(header, with_unit(inside, word, stand_in), dkk_per_eur)
                 except UnknownUnit:
                     continue
                 return Conversion(factor, stand_in)
             raise UnknownUnit(f"'{header}' cannot stand for '{inside}'")
-    return Conversion(_factor(header, inside))
+    return Conversion(_factor(header, inside, dkk_per_eur))
+
+
+def with_unit(text: str, word: str, unit: str) -> str:
+    """A unit in which a word is replaced by a unit: ``EUR/unit`` with ``MWh`` is ``EUR/(MWh)``."""
+    for mark in "*/()":
+        text = text.replace(mark, f" {mark} ")
+    return "".join(f"({unit})" if piece == word else piece for piece in text.split())
+
+
+def is_dimensionless(unit: str, dkk_per_eur: float = DKK_PER_EUR) -> bool:
+    """Whether a unit measures nothing, such as ``1`` or ``%``; UnknownUnit if it is no unit."""
+    return bool(_quantity(unit, dkk_per_eur).dimensionless)
+
+
+def has_arbitrary_zero(unit: str, dkk_per_eur: float = DKK_PER_EUR) -> bool:
+    """Whether a unit's zero is a convention, so that ratios of its values mean nothing (°C)."""
+    return "[temperature]" in _quantity(unit, dkk_per_eur).dimensionality
 
 
 def _words(text: str) -> list[str]:
-    for mark in "*/()^":
+    for mark in "*/()":
         text = text.replace(mark, " ")
     return text.split()
 
 
-def _replaced(text: str, word: str, by: str) -> str:
-    for mark in "*/()^":
-        text = text.replace(mark, f" {mark} ")
-    return "".join(f"({by})" if piece == word else piece for piece in text.split())
-
-
-def _factor(header: str, inside: str) -> float:
-    units = registry()
+def _quantity(text: str, dkk_per_eur: float) -> pint.Quantity:
+    """One of a unit."""
+    text = text.strip()
+    if text not in ALIKE:
+        for word in _words(text):
+            if word not in known_units() and word not in ALIKE:
+                raise UnknownUnit(f"'{word}' is not a unit")
+    units = registry(dkk_per_eur)
     try:
-        given, wanted = (units.parse_expression(ALIKE.get(x, x) or "1") for x in (header, inside))
-        ratio = (given * units.Quantity(1)) / (wanted * units.Quantity(1))
-        return float(ratio.to("dimensionless").magnitude)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError) as fault:
+        parsed = units.parse_expression(_in_pint_words(text))
+        return units.Quantity(parsed) if not hasattr(parsed, "dimensionality") else parsed
+    except Exception as fault:  # the types of the parser's and tokenizer's errors vary
+        raise UnknownUnit(f"'{text}' is not a unit") from fault
+
+
+def _in_pint_words(text: str) -> str:
+    """A unit with the words that pint does not know in its own."""
+    if text in ALIKE:
+        return ALIKE[text] or "1"
+    return re.sub(r"%|°C|degC", lambda found: ALIKE[found[0]], text)
+
+
+def _factor(header: str, inside: str, dkk_per_eur: float) -> float:
+    given, wanted = (_quantity(text, dkk_per_eur) for text in (header, inside))
+    try:
+        factor = float((given / wanted).to("dimensionless").magnitude)
+    except (pint.errors.PintError, ValueError, TypeError, ZeroDivisionError) as fault:
         raise UnknownUnit(f"'{header}' cannot be turned into '{inside}'") from fault
-    except Exception as fault:  # the unit parser raises errors of its tokenizer, whose types vary
-        raise UnknownUnit(f"'{header}' is not a unit") from fault
+    if not 0 < factor < float("inf"):
+        raise UnknownUnit(f"'{header}' is not a unit")
+    return factor

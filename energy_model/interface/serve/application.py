@@ -10,7 +10,7 @@ import dash
 import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
-from energy_model.interface.serve import downloads, gate
+from energy_model.interface.serve import callback_requests, downloads, gate
 from energy_model.interface.serve.house import House
 from energy_model.interface.serve.language import say
 from energy_model.interface.serve.pages import ask, ask_answers, compare, job, queue, study
@@ -32,8 +32,10 @@ def made(house: House, password: str | None = None, names: set[str] | None = Non
     _routes(app, house)
     for part in (ask_answers, queue, job, compare, study):
         part.register(app, house)
+    callback_requests.register(server, app)
     downloads.register(server, house)
     server.errorhandler(404)(lambda _: (say("There is no such page.", gate.language()), 404, {"Content-Type": "text/plain; charset=utf-8"}))  # fmt: skip
+    server.errorhandler(OSError)(lambda _: (say("The server cannot read or write its files. Tell who keeps it, and try again.", gate.language()), 507, {"Content-Type": "text/plain; charset=utf-8"}))  # fmt: skip
     scripts = " ".join(app.csp_hashes())
     guard.policy = (
         f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "

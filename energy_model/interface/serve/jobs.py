@@ -6,6 +6,7 @@ A worker writes its progress and its outcome; only the server writes ``job.json`
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import signal
@@ -16,10 +17,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from energy_model.common.atomic_write import WriteError, new_parts, write_error
 from energy_model.common.faults import Fault, InputFault
-from energy_model.interface.serve.workspace import Workspace, write_json
+from energy_model.interface.serve.workspace import ELSEWHERE, Workspace, write_json
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 OPEN = (QUEUED, RUNNING)
@@ -27,6 +30,9 @@ MOST_EACH, MOST = 5, 40  # jobs that wait or run, of one person and in all
 PATIENCE = 2.0  # seconds from asking a worker to end to ending it
 OFTEN = 0.1  # seconds between looks at the workers
 LINES = 200  # of progress that are told
+UNWRITTEN = 5  # exit code of a worker that could not write its outcome
+UNWRITTEN_SENTENCE = "What it needs could not be written, perhaps because the disk is full. Free space and ask again."  # fmt: skip
+log = logging.getLogger("energy_model.workbench")
 WORKER = (sys.executable, "-m", "energy_model.interface.serve.work")  # and the folder of a job
 
 
@@ -117,8 +123,9 @@ class Queue:
                 raise InputFault([Fault("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")])  # fmt: skip
             name = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}_{secrets.token_hex(3)}"
             job = Job(name, kind, title[:120], person, asker[:60], dict(asked), made=now())
-            self.workspace.place("jobs", name).mkdir()
-            self._put(job)
+            with new_parts(self.workspace.place("jobs"), [name], ELSEWHERE):
+                self._write(job)
+            self._jobs[name] = job
         self._news.set()
         return job
 
@@ -182,17 +189,25 @@ class Queue:
             if len(self._workers) >= self.most:
                 return
             folder = self.workspace.place("jobs", job.name)
-            for left in ("progress.txt", "outcome.json"):
-                (folder / left).unlink(missing_ok=True)
-            surroundings = {k: v for k, v in os.environ.items() if k != "ENERGY_MODEL_PASSWORD"}
-            with (folder / "worker.txt").open("wb") as said:
-                # In a session of its own, so that Ctrl-C reaches the server alone; it ends when its input does.
-                process = subprocess.Popen(
-                    [*self.command, str(folder)],
-                    stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=surroundings,
-                )  # fmt: skip
-            self._workers[job.name] = Worker(process)
+            try:
+                self._workers[job.name] = Worker(self._worker(folder))
+            except OSError as wrong:
+                log.error("%s", write_error(folder, wrong, ELSEWHERE))
+                self._put(self._ended(job, {"state": FAILED, "sentences": [UNWRITTEN_SENTENCE]}))
+                continue
             self._put(replace(job, state=RUNNING, begun=now()))
+
+    def _worker(self, folder: Path) -> subprocess.Popen:
+        """A process that works on the job in a folder. OSError if the folder cannot be written."""
+        for left in ("progress.txt", "outcome.json"):
+            (folder / left).unlink(missing_ok=True)
+        surroundings = {k: v for k, v in os.environ.items() if k != "ENERGY_MODEL_PASSWORD"}
+        with (folder / "worker.txt").open("wb") as said:
+            # In a session of its own, so that Ctrl-C reaches the server alone; it ends when its input does.
+            return subprocess.Popen(
+                [*self.command, str(folder)],
+                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=surroundings,
+            )  # fmt: skip
 
     def _look_after(self) -> None:
         for name, worker in list(self._workers.items()):
@@ -221,7 +236,14 @@ class Queue:
         return replace(job, state=outcome["state"], sentences=tuple(outcome["sentences"]), told=dict(outcome.get("told", {})), ended=now())  # fmt: skip
 
     def _put(self, job: Job) -> None:
+        """Notes how a job goes; where that cannot be written, a server that starts again asks it anew."""
         self._jobs[job.name] = job
+        try:
+            self._write(job)
+        except WriteError as full:
+            log.error("%s", full)
+
+    def _write(self, job: Job) -> None:
         write_json(self.workspace.place("jobs", job.name) / "job.json", asdict(job))
 
 
@@ -237,6 +259,8 @@ def _stored(workspace: Workspace) -> list[Job]:
 
 
 def _crashed(code: int) -> str:
+    if code == UNWRITTEN:
+        return UNWRITTEN_SENTENCE
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
         return f"The calculation was ended from outside ({name}), perhaps because memory ran out. Ask again, or take fewer steps."  # fmt: skip

@@ -11,13 +11,14 @@ from typing import NoReturn
 
 import waitress
 
+from energy_model.common.atomic_write import new_parts
 from energy_model.common.faults import Fault, InputFault
 from energy_model.interface.serve.application import made
 from energy_model.interface.serve.gate import LOOPBACK, MOST_SENT
 from energy_model.interface.serve.house import House
 from energy_model.interface.serve.jobs import Queue
 from energy_model.interface.serve.offered import offered
-from energy_model.interface.serve.workspace import Workspace
+from energy_model.interface.serve.workspace import ELSEWHERE, Workspace
 
 THREADS = 8
 SHORTEST = 8  # letters of a password
@@ -34,13 +35,16 @@ def serve(
     refuse(address, password)
     found = offered(cases)
     folder = Workspace(workspace)
-    for name in found:
-        folder.place("scenarios", name).mkdir(exist_ok=True)
-    queue = Queue(folder, workers)
     known = {name.lower() for name in (*LOOPBACK, address, *names)}
     if address not in LOOPBACK:
         known |= {socket.gethostname().lower(), socket.getfqdn().lower()}
-    application = made(House(found, folder, queue), password, known)
+    try:
+        with new_parts(folder.folder / "scenarios", found, ELSEWHERE):
+            queue = Queue(folder, workers)
+            application = made(House(found, folder, queue), password, known)
+    except BaseException:
+        folder.close()
+        raise
     try:
         server = waitress.create_server(application, host=address, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, max_request_body_size=MOST_SENT)  # fmt: skip
     except OSError as wrong:

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from energy_model.common.atomic_write import WriteError
+from energy_model.interface.serve.jobs import UNWRITTEN
 from energy_model.interface.serve.workspace import write_json
 
 OFTEN = 0.3  # seconds between lines about the same activity
@@ -34,7 +36,8 @@ class Told:
         if activity == self.last[0] and now - self.last[1] < OFTEN:
             return
         self.last = activity, now
-        with self.path.open("a", encoding="utf-8") as file:
+        # A line that cannot be written is no reason to stop the work.
+        with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
             file.write(f"{now - self.begun:.1f}\t{' '.join(said.split())}\n")
 
 
@@ -43,7 +46,12 @@ def main(folder: Path) -> None:
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(GENTLE)
-    write_json(folder / "outcome.json", _outcome(folder))
+    try:
+        write_json(folder / "outcome.json", _outcome(folder))
+    except WriteError as full:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{full}\n")
+        sys.exit(UNWRITTEN)
 
 
 def _end_with_the_server() -> None:

@@ -6,7 +6,6 @@ No name that comes from a page becomes a path unless it keeps to a strict patter
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import tomllib
@@ -18,11 +17,13 @@ from typing import Any
 import filelock
 import tomli_w
 
+from energy_model.common.atomic_write import new_parts, write_bytes
 from energy_model.common.faults import Fault, InputFault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 ROOMS = ("jobs", "runs", "studies", "scenarios")
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss"})
+ELSEWHERE = "name another folder with --workspace"
 MANY = 200  # saved scenarios of a case
 
 
@@ -32,16 +33,18 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.lock = filelock.FileLock(self.folder / "server.lock", thread_local=False)
-        try:
-            for room in ROOMS:
-                (self.folder / room).mkdir(parents=True, exist_ok=True)
-            self.lock.acquire(timeout=0)
-        except filelock.Timeout:
-            remedy = "another server keeps this folder; end it, or name another folder"
-            raise InputFault([Fault("--workspace", remedy, value=str(folder))]) from None
-        except OSError as wrong:
-            remedy = f"it cannot be written ({wrong.strerror}); name another folder"
-            raise InputFault([Fault("--workspace", remedy, value=str(folder))]) from None
+        with new_parts(self.folder, ROOMS, ELSEWHERE):
+            try:
+                self.lock.acquire(timeout=0)
+            except filelock.Timeout:  # it is an OSError too
+                remedy = "another server keeps this folder; end it, or name another folder"
+                raise InputFault([Fault("--workspace", remedy, value=str(folder))]) from None
+            try:
+                self.secret()
+            except BaseException:
+                self.close()
+                Path(self.lock.lock_file).unlink(missing_ok=True)
+                raise
 
     def close(self) -> None:
         """Lets another server keep the folder."""
@@ -60,10 +63,7 @@ class Workspace:
         """What sessions are signed with; made once, readable by nobody else."""
         path = self.folder / "secret"
         if not path.is_file():
-            draft = path.with_name(f".secret_{os.getpid()}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # fmt: skip
-                file.write(secrets.token_hex(32))
-            draft.replace(path)
+            write_bytes(path, secrets.token_hex(32).encode(), ELSEWHERE, mode=0o600)
         return path.read_text(encoding="utf-8")
 
     # --- saved scenarios --------------------------------------------------------------------------
@@ -83,7 +83,6 @@ class Workspace:
         """Writes a scenario whole; its name, made of its title. InputFault if there are too many."""
         name = plain_name(title)
         folder = self.place("scenarios", case)
-        folder.mkdir(exist_ok=True)
         path = folder / f"{name}.toml"
         if not path.is_file() and len(list(folder.glob("*.toml"))) >= MANY:
             remedy = f"{MANY} scenarios are saved already; save over one of them by its name"
@@ -102,10 +101,8 @@ def plain_name(title: str) -> str:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
-    draft = path.with_name(f".{path.name}_{os.getpid()}_{secrets.token_hex(4)}")
-    draft.write_bytes(data)
-    draft.replace(path)
+    """Writes a file whole or not at all. WriteError if it cannot be written."""
+    write_bytes(path, data, ELSEWHERE)
 
 
 def write_json(path: Path, content: Any) -> None:

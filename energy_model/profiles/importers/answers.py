@@ -5,8 +5,10 @@ request follows another after a pause. What was answered is kept for a month, so
 nobody anything. Keys are left out of what is kept and of everything that is said.
 """
 
+import contextlib
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,11 +20,13 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
+from requests_cache.backends.filesystem import FileCache
 from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from energy_model.common.atomic_write import reason_of
 from energy_model.profiles.refusal import Complaint, Refusal, Unanswered, refused
 
 FOLDER = "ENERGY_MODEL_ANSWERS"  # names another folder for answers in the environment
@@ -74,16 +78,13 @@ class Answers:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.session = _Session(
-                str(folder),
-                backend="filesystem",
-                serializer="json",
-                decode_content=False,
+                backend=_Kept(folder, serializer="json", decode_content=False),
                 ignored_parameters=list(KEYS),
                 filter_fn=_is_data,
                 expire_after=KEPT,
             )
-        except OSError as wrong:
-            raise refused(str(folder), f"answers cannot be kept here ({wrong.strerror}); name another folder with {FOLDER}") from None  # fmt: skip
+        except (OSError, sqlite3.Error) as wrong:
+            raise refused(str(folder), f"answers cannot be kept here ({reason_of(wrong)}); name another folder with {FOLDER}") from None  # fmt: skip
         self.session.again, self.session.used = again, set()
         self.session.tell = lambda what: tell(
             f"asking {service}: {what}; asked again, {TIMES} times at most, if it is busy"
@@ -231,6 +232,27 @@ class _Session(CachedSession):
         given = response.created_at if response.from_cache else datetime.now(UTC)
         self.oldest = min(given, self.oldest or given)
         return response
+
+
+class _Kept(FileCache):
+    """Answers kept in a folder; one that cannot be kept whole, as on a full disk, is used and not kept."""
+
+    def save_response(
+        self,
+        response: requests.Response,
+        cache_key: str | None = None,
+        expires: datetime | None = None,
+    ) -> None:
+        key = cache_key or self.create_key(response.request)
+        try:
+            super().save_response(response, key, expires)
+        except (
+            KeyError,
+            OSError,
+            sqlite3.Error,
+        ):  # the library turns errors of the disk into KeyError
+            with contextlib.suppress(KeyError, OSError, sqlite3.Error):
+                del self.responses[key]
 
 
 class _Waiting(Retry):

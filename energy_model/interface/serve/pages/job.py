@@ -90,5 +90,8 @@ def register(app: dash.Dash, house: House) -> None:
         if pressed() is None:
             raise dash.exceptions.PreventUpdate
         language = gate.language()
-        job = house.queue.job(str(name))
+        try:
+            job = house.queue.job(name)
+        except KeyError:
+            raise dash.exceptions.PreventUpdate from None
         return html.Iframe(src=f"/report/{job.name}?language={language}", title=say("The report", language), className="report", sandbox="allow-scripts")  # fmt: skip

@@ -9,6 +9,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.common.faults import Fault, InputFault
+from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface.serve import asked, gate
 from energy_model.interface.serve.asked import Asked
 from energy_model.interface.serve.house import House
@@ -88,7 +89,7 @@ def wanted(house: House, kind: Any, content: Any, ranges: list[tuple[Any, ...]],
             raise InputFault([Fault("study", "choose a sum of the list, and 3 to 15 points")])
         study |= {"against": against, "points": points}
     elif kind == "alternatives" and within in dict(SHARES):
-        study |= {"within": [float(part) for part in within.split(",")]}
+        study |= {"within": [parse_number(part) for part in within.split(",")]}
     else:
         raise InputFault([Fault("study", "choose one of the questions of the list")])
     forbidden = [name for name, (_, most) in found.added.items() if most == 0]

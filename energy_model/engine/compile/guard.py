@@ -1,0 +1,249 @@
+"""Guard: rules called with placeholders for their indices, which refuse to be looked at.
+
+Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and takes what comes
+back for all members. That is right only if the rule does not depend on the value of the index, and
+Pyomo does not check it: a placeholder compared with a text is simply unequal. The placeholders here
+refuse every comparison, conversion and look-up, and a sum is kept as a template only if its loops run
+directly over sets.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import pyomo.core.expr.template_expr as te
+from pyomo.common.errors import TemplateExpressionError
+from pyomo.core.base.set import _FiniteSetMixin
+from pyomo.core.expr.numeric_expr import ARG_TYPE, NumericValue, register_arg_type
+from pyomo.core.expr.relational_expr import tuple_to_relational_expr
+
+LOCK = threading.RLock()  # Pyomo's template mode is global, so one thread uses it at a time
+INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index it is given
+
+
+class IndexUseError(TemplateExpressionError):
+    """A rule depends on the value of an index."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(None, message)
+
+
+def caller(depth: int) -> str:
+    """The module that called; Python's own class of abstract classes is passed over."""
+    frame = sys._getframe(depth + 1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") in ("abc", "_py_abc"):
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__", ""))
+
+
+class Index(te.IndexTemplate):
+    """A placeholder for one index; until its context is closed, it refuses to be looked at."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, of_set: Any, part: int | None, context: TemplateContext, group: int) -> None:
+        super().__init__(of_set, part, context.next_id(), group)
+        self._context = context
+
+    def __call__(self, exception: bool = True) -> Any:
+        if self._context.open and self._value is te._NotSpecified:
+            if not exception:
+                self._context.refuse("reads its value")
+            raise IndexUseError("the rule reads the value of an index")
+        return super().__call__(exception)
+
+    def __hash__(self) -> int:
+        if self._context.open and caller(1) != INDEXING:
+            self._context.refuse("looks it up")
+        raise TypeError("unhashable type: 'Index'")
+
+    @property
+    def __class__(self) -> type:  # `isinstance` asks here
+        if self._context.open and not caller(1).startswith(("pyomo.", __package__)):
+            self._context.refuse("asks for its type")
+        return Index
+
+    def __getattr__(self, name: str) -> Any:
+        if self._context.open and not caller(1).startswith("pyomo."):
+            self._context.refuse(f"reads its attribute '{name}'")
+        raise AttributeError(name)
+
+
+def refusing(what: str, name: str) -> Callable[..., Any]:
+    """A method that refuses while a rule is called, and is Pyomo's own afterwards."""
+
+    def method(self: Index, *args: Any, **options: Any) -> Any:
+        if self._context.open:
+            self._context.refuse(what)
+        return getattr(super(Index, self), name)(*args, **options)
+
+    method.__name__ = name
+    return method
+
+
+REFUSED = {
+    "compares it": ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"),
+    "makes text of it": ("__str__", "__repr__", "__format__", "getname", "to_string"),
+    "asks for its truth": ("__bool__",),
+    "makes a number of it": ("__int__", "__float__", "__index__", "__complex__"),
+    "rounds it": ("__round__", "__trunc__", "__floor__", "__ceil__"),
+    "takes it apart": ("__len__", "__iter__", "__getitem__"),
+}
+for _what, _names in REFUSED.items():
+    for _name in _names:
+        setattr(Index, _name, refusing(_what, _name))
+register_arg_type(Index, ARG_TYPE.NPV)  # as Pyomo registers its own
+
+
+class SetIterator:
+    """Yields one placeholder for all members of a set."""
+
+    def __init__(self, of_set: Any, context: TemplateContext) -> None:
+        self.of_set, self.context = of_set, context
+        self.names: tuple[Index, ...] | None = None
+
+    def __iter__(self) -> SetIterator:
+        return self
+
+    def __next__(self) -> Any:
+        if self.names is not None:
+            raise StopIteration
+        source, context = self.of_set, self.context
+        if source.is_expression_type():
+            dimen = te._reduce_template_to_component(source).dimen
+        else:
+            dimen = source.dimen
+        parts = range(dimen) if type(dimen) is int else [None]  # None: of several lengths
+        group = context.next_group()
+        self.names = tuple(Index(source, part, context, group) for part in parts)
+        context.cache.append(self.names)
+        return self.names[0] if len(self.names) == 1 else self.names
+
+
+class TemplateContext(te._template_iter_context):
+    """One call of a rule in template mode."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.refusal, self.thread = True, "", threading.get_ident()
+
+    def refuse(self, what: str) -> NoReturn:
+        """Remembers the refusal, in case the rule catches the exception."""
+        self.refusal = self.refusal or f"the rule depends on the value of an index: it {what}"
+        raise IndexUseError(self.refusal)
+
+    def get_iter(self, of_set: Any) -> Iterator[Any]:
+        if threading.get_ident() == self.thread:
+            return SetIterator(of_set, self)
+        kinds = te._TemplateIterManager.iters
+        return next(kind._old_iter(of_set) for kind in kinds if isinstance(of_set, kind._class))
+
+    def sum_template(self, iterable: Iterable[Any], /, start: Any = 0) -> Any:
+        """The sum as a template if every loop of it runs over a set, else what Python's sum says."""
+        builtin = te._TemplateIterManager.builtin_sum
+        kind = iterable.__class__
+        if threading.get_ident() != self.thread or kind not in te.generator_validators:
+            return builtin(iterable, start)
+        before = len(self.cache)
+        terms = iter(iterable)
+        term = next(terms, self)
+        if term is self:
+            return start  # what was opened and not used is found at the end
+        if len(self.cache) == before:
+            return builtin(terms, start + term)
+        opened = self.cache[before:]
+        if {id(names) for names in opened} != self.own_loops(iterable):
+            self.refuse("loops over something else than sets within a sum")
+        if next(terms, self) is not self:
+            self.refuse("adds more than the members of sets within a sum")
+        del self.cache[before:]
+        total = te.TemplateSumExpression((term,), opened)
+        return total if start.__class__ is int and start == 0 else start + total
+
+    def own_loops(self, iterable: Any) -> set[int]:
+        """The placeholders of the sets a suspended generator, or a map, itself loops over.
+
+        A loop over anything else (a list made of a set, `zip`, `islice`) gives another answer.
+        """
+        if iterable.__class__ is map:
+            loops = list(iterable.__reduce__()[1][1:])
+            loops = loops if len(loops) == 1 else []  # several sets run side by side in a map
+        else:
+            held = gc.get_referents(iterable)  # with the iterators of its loops
+            loops = [x for x in held if type(x) is SetIterator or hasattr(type(x), "__next__")]
+        if any(type(loop) is not SetIterator for loop in loops):
+            return set()
+        return {id(loop.names) for loop in loops}
+
+
+@contextmanager
+def guarded_expressions(context: TemplateContext) -> Iterator[None]:
+    """Within, expressions refuse to be compared with what is not a number (Pyomo says: unequal)."""
+    numeric = NumericValue.__eq__
+    structural = (te.Structural_GetItemExpression, te.NPV_Structural_GetItemExpression,
+                  te.Structural_GetAttrExpression, te.NPV_Structural_GetAttrExpression)  # fmt: skip
+
+    def equal(left: Any, right: Any) -> Any:
+        found = numeric(left, right)
+        if found is NotImplemented and threading.get_ident() == context.thread:
+            context.refuse("compares what stands at it")
+        return found
+
+    def same(self: Any, other: Any) -> bool:
+        if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
+            context.refuse("compares what stands at it")
+        return self is other
+
+    def hashed(self: Any) -> int:
+        if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
+            context.refuse("looks up what stands at it")
+        return id(self) >> 4
+
+    NumericValue.__eq__ = equal
+    for kind in structural:
+        kind.__eq__, kind.__hash__ = same, hashed
+    try:
+        yield
+    finally:
+        NumericValue.__eq__ = numeric
+        for kind in structural:
+            del kind.__eq__, kind.__hash__
+
+
+def templated(block: Any, rule: Any, index_set: Any) -> tuple[Any, tuple[Index, ...]]:
+    """What a rule says, and the placeholders of its indices.
+
+    Raises IndexUseError if the rule depends on the value of an index or loops over a set itself,
+    and whatever the rule raises.
+    """
+    context = TemplateContext()
+    manager = te._TemplateIterManager
+    with (
+        LOCK,
+        manager.init(context, _FiniteSetMixin, te.GetItemExpression, te.GetAttrExpression),
+        guarded_expressions(context),
+    ):
+        iterator = SetIterator(index_set, context)
+        next(iterator)
+        context.cache.clear()
+        names = iterator.names or ()
+        try:
+            said = rule(block, names)
+        finally:
+            context.open = False
+    if context.refusal:
+        raise IndexUseError(context.refusal)
+    if context.cache:
+        raise IndexUseError("the rule loops over a set outside of a sum")
+    return said, names
+
+
+def templated_relation(block: Any, rule: Any, index_set: Any) -> tuple[Any, tuple[Index, ...]]:
+    """`templated`, with a pair or triple read as the equality or range it stands for."""
+    said, names = templated(block, rule, index_set)
+    return tuple_to_relational_expr(said) if said.__class__ is tuple else said, names

@@ -1,0 +1,126 @@
+"""Points: numbers that stand for expressions in decisions, so that a rule can be evaluated at once.
+
+A rule is called with a `Point` for each decision instead of Pyomo's own object. Sums and products
+with numbers give points again, comparisons give a `Relation`; anything else is refused (TypeError).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+import pyomo.core.expr as ex
+from pyomo.common.numeric_types import native_numeric_types
+from pyomo.core.expr.numeric_expr import ARG_TYPE, register_arg_type
+
+MASK = 0xFFFFFFFF
+
+
+def scattered(column: Any) -> Any:
+    """A number in [1, 2) for each column, the same whenever it is asked; ints or an array of uint64."""
+    mixed = ((column + 1) * 0x9E3779B1) & MASK
+    mixed = ((mixed ^ (mixed >> 15)) * 0x85EBCA77) & MASK
+    return 1.0 + (mixed ^ (mixed >> 13)) / 2.0**32
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a rule of rows says: ``==``, ``<=`` or ``range``, and the two or three sides."""
+
+    kind: str
+    sides: tuple[Any, ...]
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a comparison of decisions has no truth value")
+
+
+class Point:
+    """The value of an expression in decisions."""
+
+    __slots__ = ("at",)
+    __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # numbers of numpy leave the arithmetic to this class
+
+    expression: ClassVar[Callable[[Any], float]]  # the value of an expression of Pyomo's
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def __add__(self, other: Any) -> Point:
+        return Point(self.at + number(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Point:
+        return Point(self.at - number(other))
+
+    def __rsub__(self, other: Any) -> Point:
+        return Point(number(other) - self.at)
+
+    def __mul__(self, other: Any) -> Point:
+        if other.__class__ is Point:
+            raise TypeError("a product of decisions")
+        return Point(self.at * number(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Point:
+        if other.__class__ is Point:
+            raise TypeError("a quotient of decisions")
+        return Point(self.at / number(other))
+
+    def __neg__(self) -> Point:
+        return Point(-self.at)
+
+    def __pos__(self) -> Point:
+        return self
+
+    def __le__(self, other: Any) -> Relation:
+        return Relation("<=", (self, other))
+
+    def __ge__(self, other: Any) -> Relation:
+        return Relation("<=", (other, self))
+
+    def __eq__(self, other: object) -> Relation:  # type: ignore[override]
+        return Relation("==", (self, other))
+
+    def __ne__(self, other: object) -> NoReturn:
+        raise TypeError("decisions are compared with !=")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a decision has no truth value")
+
+
+register_arg_type(Point, ARG_TYPE.INVALID)  # Pyomo leaves the arithmetic to this class
+
+
+def number(x: Any) -> float:
+    """The value of a number, a point, a parameter or an expression of Pyomo's."""
+    if x.__class__ is Point:
+        return x.at
+    if x.__class__ in native_numeric_types:
+        return x
+    if x.__class__ is Relation:
+        raise TypeError("a comparison where a number stands")
+    return Point.expression(x) if x.is_potentially_variable() else x()
+
+
+def relation(said: Any) -> Relation | None:
+    """What a rule of rows said, or its template, as a relation; None if it is no row."""
+    if said.__class__ is Relation:
+        return said
+    if said.__class__ is tuple:
+        if len(said) == 2:
+            return Relation("==", said)
+        sides = tuple(side for side in said if side is not None)
+        if len(said) == 3 and len(sides) > 1 and said[1] is not None:
+            return Relation("<=" if len(sides) == 2 else "range", sides)
+    elif isinstance(said, ex.EqualityExpression):
+        return Relation("==", said.args)
+    elif isinstance(said, ex.RangedExpression):
+        return None if True in np.ravel(said._strict) else Relation("range", said.args)
+    elif isinstance(said, ex.InequalityExpression):
+        return None if said._strict else Relation("<=", said.args)
+    return None

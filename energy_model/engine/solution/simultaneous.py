@@ -1,0 +1,160 @@
+"""Simultaneous operation: stores, links and vehicles that run both ways in one step, and what they lose.
+
+A linear program cannot say "one or the other". Where a loss costs nothing or pays, as at negative
+prices, it fills and empties a store at once to lose energy. The answer is right for the program, and
+its user must be told. The loss is what the two flows lose beyond the one flow that does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+MIN_STEP_LOSS_SHARE = 1e-3  # of the asset's largest flow of the year; less in a step is rounding
+MIN_YEARLY_LOSS_SHARE = 1e-4  # of all that flows through the asset in the year; less is rounding
+MIN_YEARLY_LOSS = 1e-3  # [unit/a]
+MAX_SENTENCES = 5
+
+Words = tuple[str, str]  # English, Danish
+WORDS: dict[str, tuple[Words, Words]] = {
+    "storages": (
+        ("charges and discharges at once", "lader og aflader på samme tid"),
+        ("a real store does one or the other", "et virkeligt lager gør kun det ene"),
+    ),
+    "links": (
+        ("carries both ways at once", "fører begge veje på samme tid"),
+        ("a real link carries one way at a time", "en virkelig ledning fører kun én vej ad gangen"),
+    ),
+    "vehicles": (
+        ("charges and gives back at once", "lader og giver tilbage på samme tid"),
+        ("a real charger does one or the other", "en virkelig lader gør kun det ene"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Simultaneous:
+    """An asset that runs both ways in one step: its hours [h/a] and what it loses thereby [unit/a]."""
+
+    asset: str
+    table: str
+    label_en: str
+    label_da: str
+    unit: str
+    hours: float
+    lost: float
+
+    def sentences(self) -> Words:
+        """The same in English and in Danish."""
+        (does, danish_does), (real, danish_real) = WORDS[self.table]
+        hours, lost = _digits(self.hours), _digits(self.lost)
+        danish_hours, danish_lost = (n.translate(_DANISH_SIGNS) for n in (hours, lost))
+        return (
+            f"{self.label_en} {does} in {hours} hours of the year and so loses {lost} {self.unit}. "
+            "The linear program does this where a loss costs nothing or pays, as at negative "
+            f"prices; {real}.",
+            f"{self.label_da} {danish_does} i {danish_hours} timer af året og taber derved "
+            f"{danish_lost} {self.unit}. Det gør det lineære program, hvor et tab intet koster "
+            f"eller betaler sig, som ved negative priser; {danish_real}.",
+        )
+
+
+_DANISH_SIGNS = str.maketrans({",": ".", ".": ","})
+
+
+def _digits(amount: float) -> str:
+    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:.3g}"
+
+
+def simultaneous(
+    data: xr.Dataset, tables: Mapping[str, pd.DataFrame], names: pd.DataFrame
+) -> list[Simultaneous]:
+    """The assets that run both ways in one step, the largest loss first.
+
+    ``data`` holds the flows of a run [unit/h], ``tables`` the input tables by the names of their
+    rows, ``names`` the run's table of names with its labels.
+    """
+    length = data["step_length"].to_numpy()
+    carriers = tables["carriers"]
+    found = []
+    for table, asset, one, other, lost in _flows(data, tables):
+        peak = max(float(one.max(initial=0.0)), float(other.max(initial=0.0)))
+        counts = lost > MIN_STEP_LOSS_SHARE * peak
+        loss = float(lost[counts] @ length[counts])
+        through = float((one + other) @ length)
+        if loss <= max(MIN_YEARLY_LOSS_SHARE * through, MIN_YEARLY_LOSS):
+            continue
+        unit = str(carriers.at[tables[table].at[asset, "carrier"], "unit"])
+        english, danish = (_label(names, asset, f"label_{code}") for code in ("en", "da"))
+        hours = float(length[counts].sum())
+        found.append(Simultaneous(asset, table, english, danish, unit, hours, loss))
+    return sorted(found, key=lambda one: -one.lost)
+
+
+def operation_warnings(found: list[Simultaneous]) -> list[str]:
+    """A sentence for each of the largest losses, and one for all others."""
+    told = [one.sentences()[0] for one in found[:MAX_SENTENCES]]
+    rest = found[MAX_SENTENCES:]
+    if rest:
+        names = ", ".join(one.label_en for one in rest[:MAX_SENTENCES])
+        more = " and others" if len(rest) > MAX_SENTENCES else ""
+        told.append(f"{len(rest)} more assets run both ways at once: {names}{more}.")
+    return told
+
+
+def _flows(
+    data: xr.Dataset, tables: Mapping[str, pd.DataFrame]
+) -> Iterator[tuple[str, str, np.ndarray, np.ndarray, np.ndarray]]:
+    """Table and name of each asset that can run both ways, its two flows and its loss [unit/h]."""
+    empty = pd.DataFrame()
+    stores = tables.get("storages", empty)
+    for name, row in stores.iterrows() if "charge" in data else ():
+        kept = row["efficiency_in"] * row["efficiency_out"]
+        one, other = _two(data, "charge", "discharge", "storage", name)
+        yield "storages", str(name), one, other, _lost_in_store(one, other, kept)
+    vehicles = tables.get("vehicles", empty)
+    for name, row in vehicles.iterrows() if "charged" in data else ():
+        one, other = _two(data, "charged", "given_back", "vehicle", name)
+        kept = row["charge_efficiency"] ** 2
+        yield "vehicles", str(name), one, other, _lost_in_store(one, other, kept)
+    links = tables.get("links", empty)
+    for name, row in links.iterrows() if "returned" in data else ():
+        one, other = _two(data, "sent", "returned", "link", name)
+        kept = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
+        yield "links", str(name), one, other, _lost_on_link(one, other, kept)
+
+
+def _two(
+    data: xr.Dataset, first: str, second: str, dimension: str, name: object
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two flows of an asset, without the negative traces that a solver leaves."""
+    flows = (data[flow].sel({dimension: name}).to_numpy().clip(min=0.0) for flow in (first, second))
+    return next(flows), next(flows)
+
+
+def _lost_in_store(charge: np.ndarray, discharge: np.ndarray, kept: float) -> np.ndarray:
+    """What filling and emptying lose beyond the one of them with the same change of the level.
+
+    ``kept`` is the share that is left of what passes through the store.
+    """
+    if kept <= 0:
+        return np.where(discharge > 0, charge, 0.0)
+    return np.minimum(charge * (1 - kept), discharge * (1 / kept - 1))
+
+
+def _lost_on_link(sent: np.ndarray, returned: np.ndarray, kept: float) -> np.ndarray:
+    """What two flows lose beyond the one flow that delivers the same; ``kept`` is what arrives."""
+    if kept <= 0:
+        return np.minimum(sent, returned)
+    delivered = np.maximum(np.maximum(kept * sent - returned, kept * returned - sent), 0.0)
+    lost = (1 - kept) * (sent + returned) - (1 / kept - 1) * delivered
+    return np.where((sent > 0) & (returned > 0), lost, 0.0)
+
+
+def _label(names: pd.DataFrame, name: str, column: str) -> str:
+    text = names.at[name, column] if name in names.index else None
+    return text if isinstance(text, str) and text else name.replace("_", " ")
