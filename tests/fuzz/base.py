@@ -93,7 +93,12 @@ YEARLY = {  # what EVERYTHING says of four hours is said of 24
 }  # fmt: skip
 FURTHER = {  # cells that EVERYTHING leaves empty, so that every column holds something
     "chp": {"firm": "works", "lifetime": 25, "investment": 500, "group": "power"},
-    "heat_pump": {"site": "nørreå", "label_da": "Varmepumpen på åen", "group": "heat"},
+    "heat_pump": {
+        "site": "nørreå",
+        "outside_energy": "yes",
+        "label_da": "Varmepumpen på åen",
+        "group": "heat",
+    },
     "tank": {"efficiency_in": 0.95, "efficiency_out": 0.96, "investment": 12.5, "firm": "works"},
     "pipe": {"firm": "works", "giver": "works", "taker": "city", "loss": 0.01, "fixed_cost": 1.5},
     "cable": {"length": 12.5},

@@ -38,12 +38,16 @@ def _bytes(name: str, may: Ending, change: Callable[[bytes], bytes]) -> None:
     add(f"workbook: {name}", "workbooks", HERE, may, mutate)
 
 
-def _cell(sheet: str, header: str, row: int, value: object, style: str = "") -> Callable[[Any], None]:
+def _cell(
+    sheet: str, header: str, row: int, value: object, style: str = ""
+) -> Callable[[Any], None]:
     """Sets a cell below the header that begins with a name."""
 
     def change(book: Any) -> None:
         heads = [str(cell.value) for cell in book[sheet][1]]
-        cell = book[sheet].cell(row, 1 + next(i for i, h in enumerate(heads) if h.startswith(header)))
+        cell = book[sheet].cell(
+            row, 1 + next(i for i, h in enumerate(heads) if h.startswith(header))
+        )
         cell.value = value
         if style:
             cell.number_format = style
@@ -64,24 +68,65 @@ for _name, _value in _numbers.items():
 _book("number in a text", SAME, _cell("carriers", "price", 4, "40"))
 _book("number with blanks in a text", SAME, _cell("carriers", "price", 4, " 40 "))
 _book("number as money", SAME, _cell("carriers", "price", 4, 40.0, "#,##0.00 kr"))
-_book("number shown as a date", SAME | REFUSED, _cell("carriers", "price", 4, 40, "yyyy-mm-dd"), "carriers")
+_book(
+    "number shown as a date",
+    SAME | REFUSED,
+    _cell("carriers", "price", 4, 40, "yyyy-mm-dd"),
+    "carriers",
+)
 _book("share shown in per cent", SAME, _cell("storages", "efficiency_out", 2, 0.96, "0 %"))
 _book("98 for 0.98", REFUSED, _cell("storages", "efficiency_out", 2, 98), "storages", "row 2")
 _book("1e30", _odd, _cell("carriers", "price", 4, 1e30), "carriers", "row 4")
-_book("negative capacity", REFUSED, _cell("conversions", "capacity_existing", 3, -3), "conversions", "row 3")
+_book(
+    "negative capacity",
+    REFUSED,
+    _cell("conversions", "capacity_existing", 3, -3),
+    "conversions",
+    "row 3",
+)
 _book("yes as true", SAME | REFUSED, _cell("carriers", "surplus", 2, True))
 _book("name that is a number", REFUSED, _cell("storages", "site", 2, 751), "storages", "row 2")
 _book("name that is true", REFUSED, _cell("storages", "site", 2, True), "storages", "row 2")
 _book("header without unit", REFUSED, _cell("carriers", "price", 1, "price"), "carriers", "row 1")
 _book("unit banana", REFUSED, _cell("carriers", "price", 1, "price [banana]"), "carriers", "row 1")
-_book("unit with a number", REFUSED, _cell("carriers", "price", 1, "price [0 EUR/unit]"), "carriers", "row 1")
+_book(
+    "unit with a number",
+    REFUSED,
+    _cell("carriers", "price", 1, "price [0 EUR/unit]"),
+    "carriers",
+    "row 1",
+)
 _book("header empty", REFUSED, _cell("carriers", "price", 1, None), "carriers")
 _book("header that is a number", REFUSED, _cell("carriers", "price", 1, 7), "carriers", "row 1")
-_book("hours as dates", REFUSED | SAME, lambda book: _dates(book["profiles prices"]), "profiles prices")
-_book("one hour as a date", _odd, _cell("profiles prices", "hour", 5, FIXED), "profiles prices", "row 5")
-_book("hours of another year", _odd, lambda book: _years(book["profiles prices"]), "profiles prices")
-_book("profile cell empty", REFUSED, _cell("profiles prices", "price", 5, None), "profiles prices", "row 5")
-_book("profile unit banana", REFUSED, _cell("profiles prices", "price", 1, "price [banana]"), "profiles prices")
+_book(
+    "hours as dates",
+    REFUSED | SAME,
+    lambda book: _dates(book["profiles prices"]),
+    "profiles prices",
+)
+_book(
+    "one hour as a date",
+    _odd,
+    _cell("profiles prices", "hour", 5, FIXED),
+    "profiles prices",
+    "row 5",
+)
+_book(
+    "hours of another year", _odd, lambda book: _years(book["profiles prices"]), "profiles prices"
+)
+_book(
+    "profile cell empty",
+    REFUSED,
+    _cell("profiles prices", "price", 5, None),
+    "profiles prices",
+    "row 5",
+)
+_book(
+    "profile unit banana",
+    REFUSED,
+    _cell("profiles prices", "price", 1, "price [banana]"),
+    "profiles prices",
+)
 
 
 def _dates(sheet: Any) -> None:
@@ -138,25 +183,90 @@ _book("line of contents empty", SAME | REFUSED, _filed("demands", None), "demand
 _book("very long file name", REFUSED, _filed("demands", "d" * 400 + ".csv"), "contents")
 _book("file below a file", REFUSED, _filed("demands", "links.csv/demands.csv"), "demands.csv")
 _book("sheet more that is none", REFUSED, lambda book: book.create_sheet("my notes"), "my notes")
-_book("sheet more of a table, empty", REFUSED | SAME, lambda book: book.create_sheet("storages_new"), "storages")
+_book(
+    "sheet more of a table, empty",
+    REFUSED | SAME,
+    lambda book: book.create_sheet("storages_new"),
+    "storages",
+)
 _book("chart sheet", REFUSED | SAME, lambda book: book.create_chartsheet("a chart"), "a chart")
 _book("sheet hidden", SAME, lambda book: setattr(book["demands"], "sheet_state", "hidden"))
 _book("sheets in another order", SAME, lambda book: book.move_sheet("demands", 5))
-_book("row hidden", SAME | WARNED | REFUSED, lambda book: setattr(book["demands"].row_dimensions[2], "hidden", True), "demands")
-_book("cells merged", REFUSED | SAME, lambda book: book["conversions"].merge_cells("B2:B3"), "conversions", "row 3")
-_book("note beside the table", REFUSED, lambda book: book["demands"].cell(2, 30, "check this"), "demands", "row 2")
-_book("note below the table", REFUSED, lambda book: book["demands"].cell(9, 1, "check this"), "demands", "row 9")
+_book(
+    "row hidden",
+    SAME | WARNED | REFUSED,
+    lambda book: setattr(book["demands"].row_dimensions[2], "hidden", True),
+    "demands",
+)
+_book(
+    "cells merged",
+    REFUSED | SAME,
+    lambda book: book["conversions"].merge_cells("B2:B3"),
+    "conversions",
+    "row 3",
+)
+_book(
+    "note beside the table",
+    REFUSED,
+    lambda book: book["demands"].cell(2, 30, "check this"),
+    "demands",
+    "row 2",
+)
+_book(
+    "note below the table",
+    REFUSED,
+    lambda book: book["demands"].cell(9, 1, "check this"),
+    "demands",
+    "row 9",
+)
 _book("empty rows between", SAME | REFUSED, lambda book: book["demands"].insert_rows(3), "demands")
-_book("empty row before the header", SAME | REFUSED, lambda book: book["demands"].insert_rows(1), "demands")
-_book("empty column between", SAME | REFUSED, lambda book: book["demands"].insert_cols(3), "demands")
+_book(
+    "empty row before the header",
+    SAME | REFUSED,
+    lambda book: book["demands"].insert_rows(1),
+    "demands",
+)
+_book(
+    "empty column between", SAME | REFUSED, lambda book: book["demands"].insert_cols(3), "demands"
+)
 _book("cell far away", REFUSED | SAME, lambda book: book["demands"].cell(60_000, 2, "x"), "demands")
-_book("cell in the last column", REFUSED | SAME, lambda book: book["demands"].cell(2, 16_384, "x"), "demands")
-_book("row twice", REFUSED, lambda book: book["demands"].append([c.value for c in book["demands"][2]]), "demands")
+_book(
+    "cell in the last column",
+    REFUSED | SAME,
+    lambda book: book["demands"].cell(2, 16_384, "x"),
+    "demands",
+)
+_book(
+    "row twice",
+    REFUSED,
+    lambda book: book["demands"].append([c.value for c in book["demands"][2]]),
+    "demands",
+)
 _book("column twice", REFUSED, lambda book: _again(book["demands"]), "demands", "row 1")
-_book("line of case.toml that is none", REFUSED, lambda book: book["case.toml"].append(["[time"]), "case.toml")
-_book("setting as a number in the next cell", REFUSED | SAME, lambda book: book["case.toml"].cell(2, 2, 7), "case.toml")
-_book("line of case.toml that is a formula", REFUSED, lambda book: book["case.toml"].cell(4, 1, "=1+1"), "case.toml")
-_book("scenario line that is none", REFUSED, lambda book: book["scenarios step.toml"].append(["x ="]), "scenarios step.toml")
+_book(
+    "line of case.toml that is none",
+    REFUSED,
+    lambda book: book["case.toml"].append(["[time"]),
+    "case.toml",
+)
+_book(
+    "setting as a number in the next cell",
+    REFUSED | SAME,
+    lambda book: book["case.toml"].cell(2, 2, 7),
+    "case.toml",
+)
+_book(
+    "line of case.toml that is a formula",
+    REFUSED,
+    lambda book: book["case.toml"].cell(4, 1, "=1+1"),
+    "case.toml",
+)
+_book(
+    "scenario line that is none",
+    REFUSED,
+    lambda book: book["scenarios step.toml"].append(["x ="]),
+    "scenarios step.toml",
+)
 
 
 def _again(sheet: Any) -> None:
@@ -182,12 +292,18 @@ _bytes("empty file", REFUSED, lambda _: b"")
 _bytes("text in its place", REFUSED, lambda _: b"carrier,price\nheat,3\n")
 _bytes("cut in half", REFUSED, lambda b: b[: len(b) // 2])
 _bytes("a bit flipped", REFUSED | SAME, lambda b: b[:3000] + bytes([b[3000] ^ 16]) + b[3001:])
-_bytes("an archive of something else", REFUSED, lambda b: _zipped(b, "xl/workbook.xml", lambda _: None))
+_bytes(
+    "an archive of something else", REFUSED, lambda b: _zipped(b, "xl/workbook.xml", lambda _: None)
+)
 _bytes("a sheet that is no XML", REFUSED, lambda b: _zipped(b, _first, lambda _: b"<worksheet"))
 _bytes("a sheet missing", REFUSED, lambda b: _zipped(b, _first, lambda _: None))
 _bytes("entities that multiply", REFUSED, lambda b: _zipped(b, _first, lambda d: b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + d.replace(b"contents", b"&b;")))  # fmt: skip
 _bytes("styles missing", REFUSED | SAME, lambda b: _zipped(b, "xl/styles.xml", lambda _: None))
-_bytes("200 MB of blanks in a part", REFUSED | SAME, lambda b: _zipped(b, "docProps/app.xml", lambda d: d + b" " * 200_000_000))
+_bytes(
+    "200 MB of blanks in a part",
+    REFUSED | SAME,
+    lambda b: _zipped(b, "docProps/app.xml", lambda d: d + b" " * 200_000_000),
+)
 
 
 # Kinds of files, carried through a workbook -------------------------------------------------------
@@ -203,13 +319,19 @@ def carried(kind: Kind) -> Kind:
     """The same kind, whose file is written into a workbook and read back before it is read."""
 
     def change(draft: Draft, _: str, dice: Random) -> None:
-        files = [f for f in kind.targets() if f in base.files() and group_of(f) not in ("study", "measured")]
+        files = [
+            f
+            for f in kind.targets()
+            if f in base.files() and group_of(f) not in ("study", "measured")
+        ]
         if not files:
             raise NotHere(kind.name)
         kind.change(draft, dice.choice(files), dice)
         draft.by_book()
         draft.whole = False
-        draft.named = [n for n in draft.named if n.endswith((".csv", ".toml")) or n.startswith("row ")]
+        draft.named = [
+            n for n in draft.named if n.endswith((".csv", ".toml")) or n.startswith("row ")
+        ]
         draft.said = f"through a workbook: {draft.said}"
 
     may = kind.may | SAME if kind.may == REFUSED and kind.family in FORGIVEN else kind.may

@@ -61,13 +61,14 @@ for _text in (
 ):  # fmt: skip
     _statement(_text, REFUSED)
 for _text in (
-    "markets.gas_market.sell_most *= 0", "markets.grid.yearly_most *= 0", "markets.*.yearly_most += 5", "links.pipe.investment *= 0",
+    "markets.grid.yearly_most *= 0", "markets.*.yearly_most += 5", "links.pipe.investment *= 0",
     "conversions.straw_boiler.full_load_hours *= 0.5", "carriers.gas.price = 1e30", "carriers.gas.price = -1e99",
     "carriers.gas.price *= 1e30", "carriers.gas.emission_factor = 1e9", "storages.tank.efficiency_out = 0", "storages.tank.efficiency_out *= 0",
     "flows.straw_boiler:run:heat.coefficient = 98", "demands.light.yearly = 1e15", "technologies.pump.lifetime = 1e-9", "markets.grid.price *= 1e30",
     "sites.*.lat = 123", "case.detour = 1e30", "case.perspectives.plain.cost_factor = 1e30", "case.target_year = 99999",
 ):  # fmt: skip
     _statement(_text, _odd)
+_statement("markets.gas_market.sell_most *= 0", SAME | _odd)  # nothing is sold there already
 _statement("carriers.gas.price =", REFUSED | OTHER)  # an empty cell may be meant
 _statement("x" * 1_000_000, REFUSED, shown="1 MB without operation")
 _statement("carriers.gas.price = " + "9" * 1_000_000, REFUSED, shown="number of 1 MB")

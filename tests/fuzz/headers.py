@@ -48,9 +48,9 @@ def _quantity(draft: Draft, file: str, dice: Random, plain: bool = False) -> tup
     for k, header in enumerate(rows[0]):
         match = HEADER.match(header)
         cells = [row[k] for row in rows[1:] if row[k]]
-        if match and match[2] is not None and cells and match[1] != "shape":
-            if not plain or all(NUMBER.match(text) for text in cells):
-                found.append((k, match[1], match[2]))
+        fits = match and match[2] is not None and cells and match[1] != "shape"
+        if fits and (not plain or all(NUMBER.match(text) for text in cells)):
+            found.append((k, match[1], match[2]))
     if file == "profiles/prices.csv":  # its cop gives way to that of the weather file
         found = [one for one in found if one[1] == "price"]
     if not found:
@@ -64,9 +64,17 @@ def _wrong_unit(unit: str) -> Change:
         if right == "1" and unit.strip() in ("", "{}**2", "{}**0.5", "{}**9**9**9"):
             raise NotHere(file)  # a pure number in other words
         draft.set(file, 0, k, f"{name} [{unit.replace('{}', right)}]")
-        draft.told(file, *(["row 1", name] if len(unit) < 1000 else []))
+        _tell(draft, file, name if len(unit) < 1000 else "")
 
     return change
+
+
+def _tell(draft: Draft, file: str, name: str) -> None:
+    """A wrong unit is told at its header; that of a profile may be told where it is used."""
+    if file.startswith(("profiles/", "weather/")):
+        draft.told(name)
+    else:
+        draft.told(file, *(["row 1", name] if name else []))
 
 
 for _name, _unit in WRONG_UNITS.items():
@@ -79,9 +87,11 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     units = [u for u in ("kW", "t", "ha", "EUR", "km", "h", "K", "MWh/km", "EUR/t/h") if u != right]
     if right == "capacity" or "unit" in right:
         units = ["ha", "K", "point"]
-    unit = dice.choice([u for u in units if u != right and not (right == "K" or u == "K")] or ["ha"])
+    unit = dice.choice(
+        [u for u in units if u != right and not (right == "K" or u == "K")] or ["ha"]
+    )
     draft.set(file, 0, k, f"{name} [{unit}]")
-    draft.told(file, "row 1", name)
+    _tell(draft, file, name)
 
 
 @kind("unit: upside down", "units in headers", QUANTITIES, REFUSED)
@@ -90,14 +100,14 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     if right in ("1", "%"):
         raise NotHere(file)
     draft.set(file, 0, k, f"{name} [1/({right})]")
-    draft.told(file, "row 1", name)
+    _tell(draft, file, name)
 
 
 @kind("unit: missing", "units in headers", QUANTITIES, REFUSED)
 def _(draft: Draft, file: str, dice: Random) -> None:
     k, name, _ = _quantity(draft, file, dice)
     draft.set(file, 0, k, name)
-    draft.told(file, "row 1", name)
+    _tell(draft, file, name)
 
 
 @kind("unit: brackets not closed", "units in headers", QUANTITIES, REFUSED)
@@ -134,9 +144,7 @@ def _scaled(draft: Draft, file: str, dice: Random) -> None:
         over, slash, under = right.partition("/")
         choices = [(f"{u}{slash}{under}", f) for u, f in FACTORS.get(over, {}).items()]
         first, *rest = under.split("/")
-        choices += [
-            ("/".join([over, u, *rest]), f) for u, f in DENOMINATORS.get(first, {}).items()
-        ]
+        choices += [("/".join([over, u, *rest]), f) for u, f in DENOMINATORS.get(first, {}).items()]
         if choices:
             break
     else:
@@ -201,7 +209,9 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     draft.told(file)
 
 
-@kind("column: stands twice with other numbers", "columns", (*TABLES, *PROFILES, *MEASURED), REFUSED)
+@kind(
+    "column: stands twice with other numbers", "columns", (*TABLES, *PROFILES, *MEASURED), REFUSED
+)
 def _(draft: Draft, file: str, dice: Random) -> None:
     k, _, _ = _quantity(draft, file, dice)
     rows = draft.rows(file)

@@ -42,9 +42,7 @@ def _of_frames(table: str, one: System, other: System) -> str:
     return ""
 
 
-def same_cell(
-    before: object, after: object, profiles: pd.DataFrame, others: pd.DataFrame
-) -> bool:
+def same_cell(before: object, after: object, profiles: pd.DataFrame, others: pd.DataFrame) -> bool:
     """Whether two cells say the same in every hour."""
     if isinstance(before, Hourly) and isinstance(after, Hourly):
         left, right = before.values(profiles), after.values(others)

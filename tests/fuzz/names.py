@@ -7,7 +7,7 @@ from random import Random
 
 from fuzz import base
 from fuzz.draft import Draft, NotHere, columns_of, table_of
-from fuzz.kinds import CALL, REFUSED, SAME, TABLES, WARNED, Ending, add, kind
+from fuzz.kinds import CALL, REFUSED, SAME, WARNED, Ending, add, kind
 
 FREE = ("sites.csv", "firms.csv", "carriers.csv", "technologies.csv")  # any text may be a name
 STRICT = (
@@ -138,12 +138,12 @@ def _(draft: Draft, _: str, dice: Random) -> None:
 
 
 @kind("circle: two tied to each other", "circles", ("conversions.csv",), REFUSED | WARNED)
-def _(draft: Draft, _: str, dice: Random) -> None:
+def _(draft: Draft, _: str, __: Random) -> None:
     _tied(draft, {"straw_boiler": "heat_pump", "heat_pump": "straw_boiler"})
 
 
 @kind("circle: three tied in a ring", "circles", ("conversions.csv",), REFUSED | WARNED)
-def _(draft: Draft, _: str, dice: Random) -> None:
+def _(draft: Draft, _: str, __: Random) -> None:
     _tied(draft, {"straw_boiler": "heat_pump", "heat_pump": "chp", "chp": "straw_boiler"})
 
 
@@ -197,22 +197,84 @@ def _row_more(name: str, file: str, cells: dict[str, str], may: Ending) -> None:
 
 _air = {"carrier": "co2"}
 _bad = REFUSED | WARNED
-_row_more("a market of the emission carrier", "markets.csv", {"market": "air", "site": "there", "price": "5", **_air}, _bad)
-_row_more("a demand of the emission carrier", "demands.csv", {"demand": "air", "site": "there", "yearly": "1", **_air}, _bad)
-_row_more("a store of the emission carrier", "storages.csv", {"storage": "air", "site": "there", "duration": "2", "capacity_addable": "3", **_air}, _bad)
-_row_more("a link of the emission carrier", "links.csv", {"link": "air", "from_site": "there", "to_site": "nørreå", "capacity_addable": "3", **_air}, _bad)
-_row_more("a vehicle that takes the emission carrier", "vehicles.csv", {"vehicle": "air", "fleet": "cars", "energy_use": "1", "capacity_addable": "3", **_air}, _bad)
-_row_more("a demand that nothing feeds", "demands.csv", {"demand": "cold", "site": "there", "yearly": "1", "carrier": "straw"}, _bad)
-_row_more("a plant without flows", "conversions.csv", {"conversion": "idle", "site": "there", "carrier": "heat", "capacity_addable": "1"}, _bad)
-_row_more("a term that meets nothing", "limit_terms.csv", {"limit": "some", "quantity": "sold", "rows": "nothing_*", "multiplier": "1"}, _bad)
-_row_more("flows of nobody", "flows.csv", {"conversion": "nobody", "carrier": "heat", "coefficient": "1"}, REFUSED)
+_row_more(
+    "a market of the emission carrier",
+    "markets.csv",
+    {"market": "air", "site": "there", "price": "5", **_air},
+    _bad,
+)
+_row_more(
+    "a demand of the emission carrier",
+    "demands.csv",
+    {"demand": "air", "site": "there", "yearly": "1", **_air},
+    _bad,
+)
+_row_more(
+    "a store of the emission carrier",
+    "storages.csv",
+    {"storage": "air", "site": "there", "duration": "2", "capacity_addable": "3", **_air},
+    _bad,
+)
+_row_more(
+    "a link of the emission carrier",
+    "links.csv",
+    {"link": "air", "from_site": "there", "to_site": "nørreå", "capacity_addable": "3", **_air},
+    _bad,
+)
+_row_more(
+    "a vehicle that takes the emission carrier",
+    "vehicles.csv",
+    {"vehicle": "air", "fleet": "cars", "energy_use": "1", "capacity_addable": "3", **_air},
+    _bad,
+)
+_row_more(
+    "a demand that nothing feeds",
+    "demands.csv",
+    {"demand": "cold", "site": "there", "yearly": "1", "carrier": "straw"},
+    _bad,
+)
+_row_more(
+    "a plant without flows",
+    "conversions.csv",
+    {"conversion": "idle", "site": "there", "carrier": "heat", "capacity_addable": "1"},
+    _bad,
+)
+_row_more(
+    "a term that meets nothing",
+    "limit_terms.csv",
+    {"limit": "some", "quantity": "sold", "rows": "nothing_*", "multiplier": "1"},
+    _bad,
+)
+_row_more(
+    "flows of nobody",
+    "flows.csv",
+    {"conversion": "nobody", "carrier": "heat", "coefficient": "1"},
+    REFUSED,
+)
 _row_more("modes of nobody", "modes.csv", {"conversion": "nobody", "mode": "run"}, REFUSED)
-_row_more("a mode without flows", "modes.csv", {"conversion": "chp", "mode": "third", "capacity_use": "1"}, _bad)
-_row_more("land of nowhere", "land.csv", {"site": "nowhere", "land_class": "field", "area": "1"}, REFUSED)
-_row_more("a pump that makes heat of nothing", "flows.csv", {"conversion": "straw_boiler", "mode": "free", "carrier": "heat", "coefficient": "1"}, _bad)
+_row_more(
+    "a mode without flows",
+    "modes.csv",
+    {"conversion": "chp", "mode": "third", "capacity_use": "1"},
+    _bad,
+)
+_row_more(
+    "land of nowhere", "land.csv", {"site": "nowhere", "land_class": "field", "area": "1"}, REFUSED
+)
+_row_more(
+    "a pump that makes heat of nothing",
+    "flows.csv",
+    {"conversion": "straw_boiler", "mode": "free", "carrier": "heat", "coefficient": "1"},
+    _bad,
+)
 
 
-@kind("row: a demand whose profile is zero all year", "rows that have no place", ("profiles/a_shapes.csv",), _bad)
+@kind(
+    "row: a demand whose profile is zero all year",
+    "rows that have no place",
+    ("profiles/a_shapes.csv",),
+    _bad,
+)
 def _(draft: Draft, file: str, _: Random) -> None:
     rows = draft.rows(file)
     at = rows[0].index("shape [1]")
@@ -222,7 +284,9 @@ def _(draft: Draft, file: str, _: Random) -> None:
     draft.told("shape")
 
 
-@kind("row: a COP that is zero in an hour", "rows that have no place", ("weather/cold.csv",), REFUSED)
+@kind(
+    "row: a COP that is zero in an hour", "rows that have no place", ("weather/cold.csv",), REFUSED
+)
 def _(draft: Draft, file: str, dice: Random) -> None:
     draft.set(file, dice.randrange(1, base.HOURS), 1, "0")
     draft.told("flows.csv")
@@ -231,16 +295,26 @@ def _(draft: Draft, file: str, dice: Random) -> None:
 @kind("row: a COP of 98", "rows that have no place", ("weather/cold.csv",), REFUSED | WARNED)
 def _(draft: Draft, file: str, dice: Random) -> None:
     draft.set(file, dice.randrange(1, base.HOURS), 1, "98000")
-    draft.told("cop")
+    draft.told("heat_pump")
 
 
-@kind("row: a COP that is negative", "rows that have no place", ("weather/cold.csv",), REFUSED | WARNED)
+@kind(
+    "row: a COP that is negative",
+    "rows that have no place",
+    ("weather/cold.csv",),
+    REFUSED | WARNED,
+)
 def _(draft: Draft, file: str, dice: Random) -> None:
     draft.set(file, dice.randrange(1, base.HOURS), 1, "-3")
-    draft.told("cop")
+    draft.told("heat_pump")
 
 
-@kind("row: a share above one in a profile", "rows that have no place", ("profiles/a_shapes.csv",), REFUSED)
+@kind(
+    "row: a share above one in a profile",
+    "rows that have no place",
+    ("profiles/a_shapes.csv",),
+    REFUSED,
+)
 def _(draft: Draft, file: str, dice: Random) -> None:
     at = draft.rows(file)[0].index("share [1]")
     draft.set(file, dice.randrange(1, base.HOURS), at, dice.choice(["98", "1.01", "-0.1"]))
@@ -249,6 +323,12 @@ def _(draft: Draft, file: str, dice: Random) -> None:
 
 @kind("row: tables alone without what they name", "rows that have no place", (CALL,), _bad)
 def _(draft: Draft, _: str, dice: Random) -> None:
-    keep = {"case.toml", "sites.csv", "carriers.csv", "carriers_mass.csv", *dice.sample(sorted(draft.files), 3)}
+    keep = {
+        "case.toml",
+        "sites.csv",
+        "carriers.csv",
+        "carriers_mass.csv",
+        *dice.sample(sorted(draft.files), 3),
+    }
     for file in [f for f in draft.files if f.endswith(".csv") and "/" not in f and f not in keep]:
         del draft.files[file]

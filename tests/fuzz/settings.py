@@ -19,6 +19,9 @@ def _set(draft: Draft, file: str, key: str, text: str) -> None:
     draft.said = f"{file}: {key} = {text[:60]}"
 
 
+ELSEWHERE = ("hours", "carrier")  # what is wrong with them is told where they are used
+
+
 def _value(key: str, texts: dict[str, Ending], fits: tuple[str, ...] = CASE) -> None:
     for text, may in texts.items():
         shown = text if len(text) < 30 else f"{text[:20]}… ({len(text)})"
@@ -27,7 +30,7 @@ def _value(key: str, texts: dict[str, Ending], fits: tuple[str, ...] = CASE) -> 
             _set(draft, file, key, text)
             if key in ("extends", "default_scenario"):
                 draft.told(".toml")
-            elif key != "hours":  # with another number of hours every profile file is wrong
+            elif key not in ELSEWHERE:
                 draft.told(file)
 
         add(f"setting: {key} = {shown}", "settings", fits, may, change)
@@ -46,11 +49,24 @@ _value("target", _none(['"no"', '"30 t"', '"3_0"', "true", "[30]", "2030-01-01",
 _value("discount_rate", _none(["3.5", "-0.05", "5", "true", '"5 %"', '"0,05"', "nan", "inf", "1", "[0.05]", "{a = 1}"], REFUSED)
     | _none(['"0.05"'], SAME | REFUSED) | _none(["5e-2", "0.05000"], SAME) | _none(["1e-18", "1e-12", "0"], OTHER)
     | _none(["0.98"], _odd))  # fmt: skip
-_value("cost_factor", _none(["0", "-1", "nan", "inf", "true", '"one"', "1e400"], REFUSED) | _none(["1e30", "1e-30", "98"], _odd))
-_value("detour", _none(["0.5", "-1", "nan", "inf", "true", '"far"'], REFUSED) | _none(["1e30", "1e6"], _odd))
+_value(
+    "cost_factor",
+    _none(["0", "-1", "nan", "inf", "true", '"one"', "1e400"], REFUSED)
+    | _none(["1e30", "1e-30", "98"], _odd),
+)
+_value(
+    "detour",
+    _none(["0.5", "-1", "nan", "inf", "true", '"far"'], REFUSED) | _none(["1e30", "1e6"], _odd),
+)
 _value("counts", _none(['"price"', "[]", '["prices"]', "[1]", "true", '["price", "tariff", "tax", "levy"]'], REFUSED | OTHER | WARNED)
     | _none(['["price", "tariff", "tax", "price"]'], SAME | REFUSED) | _none(['["tax", "price", "tariff"]'], SAME))  # fmt: skip
-_value("perspective", _none(['"mine"', '""', "1", "true", '["plain"]', '"Plain"', '"plain "', '"../plain"', "{}"], REFUSED))
+_value(
+    "perspective",
+    _none(
+        ['"mine"', '""', "1", "true", '["plain"]', '"Plain"', '"plain "', '"../plain"', "{}"],
+        REFUSED,
+    ),
+)
 _value("name", _none(['""', '"A case"', '"../up"', '"/etc"', '"nørreå"', "7", "true", '"a\\u0000"', '"<script>"',
     f'"{"n" * 300}"', f'"{"n" * 1_000_000}"', '"con:"', "[]"], REFUSED) | _none(['"0751"', '"nan"', '"_"'], SAME | REFUSED | WARNED | OTHER))  # fmt: skip
 _value("default_scenario", _none(['"nowhere"', '"../case"', '"/etc/passwd"', '"dear.toml"', '"Dear"', "7", "true", '["dear"]',
@@ -61,12 +77,41 @@ _value("price_year", _none(['"soon"', "true", "nan"], REFUSED))
 _value("follow", _none(['"price"', '["tides"]', "[1]", "true", '["price", ""]', '["../price"]', "7"], REFUSED)
     | _none(['["price", "price"]', '["Price"]'], REFUSED | OTHER) | _none(['["shape", "price"]', "[]"], SAME | OTHER))  # fmt: skip
 _value("steps_a_day", _none(["25", "-1", '"many"', "true", "1.5", "nan"], REFUSED))
-_value("weather", _none(['"nowhere"', '"../profiles/prices"', '"Cold"', "7", "true", '["cold"]', '"cold.csv"', '"cold\\n"'], REFUSED))
-_value("carrier", _none(['"co3"', '""', "7", '"CO2"', '"co2 "', '"со2"', '["co2"]'], REFUSED) | _none(['"heat"', '"gas"'], _odd | OTHER))
-_value("credit_exports", _none(['"yes please"', "2", "nan", "[]"], REFUSED) | _none(['"true"', "1", '"yes"'], SAME | REFUSED))
-_value("citizens_price", _none(["-1", "nan", "inf", '"free"', "true", "[]"], REFUSED) | _none(["1e30"], _odd))
+_value(
+    "weather",
+    _none(
+        [
+            '"nowhere"',
+            '"../profiles/prices"',
+            '"Cold"',
+            "7",
+            "true",
+            '["cold"]',
+            '"cold.csv"',
+            '"cold\\n"',
+        ],
+        REFUSED,
+    ),
+)
+_value(
+    "carrier",
+    _none(['"co3"', '""', "7", '"CO2"', '"co2 "', '"со2"', '["co2"]'], REFUSED)
+    | _none(['"heat"', '"gas"'], _odd | OTHER),
+)
+_value(
+    "credit_exports",
+    _none(['"yes please"', "2", "nan", "[]"], REFUSED)
+    | _none(['"true"', "1", '"yes"'], SAME | REFUSED),
+)
+_value(
+    "citizens_price",
+    _none(["-1", "nan", "inf", '"free"', "true", "[]"], REFUSED) | _none(["1e30"], _odd),
+)
 _value("method", _none(['"magic"', "1", "true", '"AUTO"', '""'], REFUSED))
-_value("time_limit", _none(["0", "-1", "nan", '"long"', "true"], REFUSED) | _none(["inf", "1e400"], SAME | REFUSED))
+_value(
+    "time_limit",
+    _none(["0", "-1", "nan", '"long"', "true"], REFUSED) | _none(["inf", "1e400"], SAME | REFUSED),
+)
 _value("title_en", _none(["7", "true", "[]", "2030-01-01"], REFUSED | SAME)
     | _none(['"<script>alert(1)</script>"', '"=1+1"', '"\\u001b[31m"', f'"{"t" * 1_000_000}"'], SAME | REFUSED))  # fmt: skip
 _value("extends", _none(["7", "true", '["step"]', '"Step"', '"step.toml"', '"../case"', '"nowhere"', '" "', "{}", '"step\\u0000"',
@@ -114,7 +159,9 @@ _added("blank lines", TOML, SAME, "\n\n   \n\t\n", "start")
 _added("very long integer", CASE, REFUSED, "x = " + "9" * 5000, "start")
 _added("perspective without rate", CASE, REFUSED, '[perspectives.other]\ncounts = ["price"]')
 _added("perspective that is a number", CASE, REFUSED, "[perspectives]\nother = 7\n")
-_added("settings of profiles that are wrong", CASE, REFUSED | SAME, "[profiles]\nlatitude = 'north'")
+_added(
+    "settings of profiles that are wrong", CASE, REFUSED | SAME, "[profiles]\nlatitude = 'north'"
+)
 
 
 def _replaced(name: str, fits: tuple[str, ...], may: Ending, before: str, after: str) -> None:
@@ -137,7 +184,7 @@ _replaced("no blanks", TOML, SAME | REFUSED, "title_en = ", "title_en=")
 _replaced("typographic quotes", TOML, REFUSED, '"', "”")
 _replaced("single quotes", TOML, SAME, '"', "'")
 _replaced("keys in quotes", TOML, SAME, "title_en =", '"title_en" =')
-_replaced("dotted keys", CASE, SAME, "[emissions]\ncarrier =", "[emissions]\n\"carrier\" =")
+_replaced("dotted keys", CASE, SAME, "[emissions]\ncarrier =", '[emissions]\n"carrier" =')
 _replaced("tabs before keys", TOML, SAME, "title_en", "\ttitle_en")
 _replaced("no-break blanks", TOML, REFUSED | SAME, " = ", "\u00a0=\u00a0")
 _replaced("minus that is a dash", CASE, REFUSED, "= 0.05", "= \u22120.05")

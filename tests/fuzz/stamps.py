@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 
 import pandas as pd
-
 from fuzz import base
 from fuzz.draft import Draft
 from fuzz.kinds import MEASURED, PROFILES, REFUSED, SAME, WARNED, Ending, add, kind
@@ -37,10 +36,22 @@ def _as(pattern: str, zone: str = "UTC") -> object:
 
 _odd = REFUSED | WARNED
 _written("offset +00:00", SAME, _as("%Y-%m-%dT%H:%M+00:00"))
-_written("offset +01:00 of the same instants", SAME, lambda s: (s + H).strftime("%Y-%m-%dT%H:%M+01:00"))
-_written("offset -05:00 of the same instants", SAME, lambda s: (s - 5 * H).strftime("%Y-%m-%dT%H:%M-05:00"))
-_written("offset +0100 without colon", SAME | REFUSED, lambda s: (s + H).strftime("%Y-%m-%dT%H:%M+0100"))
-_written("Danish time with its offset", SAME, lambda s: [t.isoformat() for t in s.tz_convert("Europe/Copenhagen")])
+_written(
+    "offset +01:00 of the same instants", SAME, lambda s: (s + H).strftime("%Y-%m-%dT%H:%M+01:00")
+)
+_written(
+    "offset -05:00 of the same instants",
+    SAME,
+    lambda s: (s - 5 * H).strftime("%Y-%m-%dT%H:%M-05:00"),
+)
+_written(
+    "offset +0100 without colon", SAME | REFUSED, lambda s: (s + H).strftime("%Y-%m-%dT%H:%M+0100")
+)
+_written(
+    "Danish time with its offset",
+    SAME,
+    lambda s: [t.isoformat() for t in s.tz_convert("Europe/Copenhagen")],
+)
 _written("seconds", SAME, _as("%Y-%m-%dT%H:%M:%SZ"))
 _written("thousandths", SAME | REFUSED, _as("%Y-%m-%dT%H:%M:%S.000Z"))
 _written("blank for T", SAME | REFUSED, _as("%Y-%m-%d %H:%MZ"))
@@ -59,10 +70,24 @@ _written("numbers from 0", REFUSED, lambda s: range(len(s)))
 _written("numbers from 1", REFUSED, lambda s: range(1, len(s) + 1))
 _written("seconds since 1970", REFUSED, lambda s: [int(t.timestamp()) for t in s])
 _written("thousandths since 1970", REFUSED, lambda s: [int(t.timestamp() * 1000) for t in s])
-_written("days of a spreadsheet", REFUSED, lambda s: [f"{(t - pd.Timestamp('1899-12-30', tz='UTC')) / pd.Timedelta('1D'):.6f}" for t in s])
-_written("intervals", REFUSED, lambda s: [f"{t:%Y-%m-%dT%H:%MZ}/{t + H:%Y-%m-%dT%H:%MZ}" for t in s])
-_written("hour 24", REFUSED, lambda s: [f"{t - H:%Y-%m-%d}T{'24' if t.hour == 0 else f'{t.hour:02d}'}:00Z" for t in s])
-_written("quarters of an hour", _odd, lambda s: [f"{s[0] + i * H / 4:%Y-%m-%dT%H:%MZ}" for i in range(len(s))])
+_written(
+    "days of a spreadsheet",
+    REFUSED,
+    lambda s: [f"{(t - pd.Timestamp('1899-12-30', tz='UTC')) / pd.Timedelta('1D'):.6f}" for t in s],
+)
+_written(
+    "intervals", REFUSED, lambda s: [f"{t:%Y-%m-%dT%H:%MZ}/{t + H:%Y-%m-%dT%H:%MZ}" for t in s]
+)
+_written(
+    "hour 24",
+    REFUSED,
+    lambda s: [f"{t - H:%Y-%m-%d}T{'24' if t.hour == 0 else f'{t.hour:02d}'}:00Z" for t in s],
+)
+_written(
+    "quarters of an hour",
+    _odd,
+    lambda s: [f"{s[0] + i * H / 4:%Y-%m-%dT%H:%MZ}" for i in range(len(s))],
+)
 _written("half past", _odd, lambda s: (s + H / 2).strftime(base.STAMP))
 _written("ten past", _odd, lambda s: (s + H / 6).strftime(base.STAMP))
 
@@ -71,15 +96,24 @@ _written("an hour early", _odd, lambda s: (s - H).strftime(base.STAMP), _other)
 _written("an hour late", _odd, lambda s: (s + H).strftime(base.STAMP), _other)
 _written("a day late", _odd, lambda s: (s + 24 * H).strftime(base.STAMP), _other)
 _years = ("profiles/*.csv", *MEASURED)  # weather files are of other years by right
-_written("another year", _odd, lambda s: (s - pd.Timedelta("365D")).strftime(base.STAMP), _other, _years)
+_written(
+    "another year", _odd, lambda s: (s - pd.Timedelta("365D")).strftime(base.STAMP), _other, _years
+)
 _written("far future", _odd, lambda s: [f"99{t:%y-%m-%dT%H:%MZ}" for t in s], _other, _years)
 _written("year 0001", _odd, lambda s: [f"0001{t:-%m-%dT%H:%MZ}" for t in s], _other)
 _written("reversed stamps", _odd, lambda s: s[::-1].strftime(base.STAMP), _other)
 _written("one hour for all", REFUSED, lambda s: [f"{s[0]:%Y-%m-%dT%H:%MZ}"] * len(s), _other)
 _written("rubbish", REFUSED, lambda s: [f"x{i}" for i in range(len(s))], _other)
 _written("nothing", REFUSED, lambda s: [""] * len(s), _other)
-_written("two hours exchanged", _odd, lambda s: s[[1, 0, *range(2, len(s))]].strftime(base.STAMP), _other)
-_written("a later hour missing, the last further", _odd, lambda s: [*s[:9].strftime(base.STAMP), *(s[9:] + H).strftime(base.STAMP)], _other)
+_written(
+    "two hours exchanged", _odd, lambda s: s[[1, 0, *range(2, len(s))]].strftime(base.STAMP), _other
+)
+_written(
+    "a later hour missing, the last further",
+    _odd,
+    lambda s: [*s[:9].strftime(base.STAMP), *(s[9:] + H).strftime(base.STAMP)],
+    _other,
+)
 
 
 def _one(name: str, may: Ending, make: object) -> None:
@@ -168,10 +202,18 @@ def _spring(stamps: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 _all("without offset", _odd, lambda s: s.strftime("%Y-%m-%dT%H:%M"))
-_all("local time over the change of clocks, no offset", _odd, lambda s: _spring(s).tz_convert("Europe/Copenhagen").strftime("%Y-%m-%dT%H:%M"))
+_all(
+    "local time over the change of clocks, no offset",
+    _odd,
+    lambda s: _spring(s).tz_convert("Europe/Copenhagen").strftime("%Y-%m-%dT%H:%M"),
+)
 _all("half past", _odd, lambda s: (s + H / 2).strftime(base.STAMP))
 _all("reversed", _odd, lambda s: s[::-1].strftime(base.STAMP))
 _all("one hour for all", REFUSED, lambda s: [f"{s[0]:%Y-%m-%dT%H:%MZ}"] * len(s))
-_all("two hours apart", REFUSED, lambda s: [f"{s[0] + 2 * i * H:%Y-%m-%dT%H:%MZ}" for i in range(len(s))])
+_all(
+    "two hours apart",
+    REFUSED,
+    lambda s: [f"{s[0] + 2 * i * H:%Y-%m-%dT%H:%MZ}" for i in range(len(s))],
+)
 _all("rubbish", REFUSED, lambda s: [f"x{i}" for i in range(len(s))])
 _all("with offset +01:00", SAME, lambda s: (s + H).strftime("%Y-%m-%dT%H:%M+01:00"))

@@ -103,7 +103,9 @@ def _arguments(draft: Draft) -> list[str] | None:
         return None
     if not isinstance(draft.changes, list | tuple) or draft.resolution is not None:
         return None
-    if not all(isinstance(c, str) and "\0" not in c for c in (*draft.changes, draft.scenario or "")):
+    if not all(
+        isinstance(c, str) and "\0" not in c for c in (*draft.changes, draft.scenario or "")
+    ):
         return None
     options = [] if draft.scenario is None else [f"--scenario={draft.scenario}"]
     return options + [f"--set={change}" for change in draft.changes]
