@@ -9,9 +9,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from fuzz import base
-from fuzz.draft import Draft, NotHere
-from fuzz.kinds import BOOK, KINDS, OTHER, REFUSED, SAME, WARNED, Ending, Kind, add, group_of
+from fuzz.draft import Draft
+from fuzz.kinds import BOOK, REFUSED, SAME, WARNED, Ending, add
 
 HERE = (BOOK,)
 _odd = REFUSED | WARNED
@@ -56,11 +55,16 @@ def _cell(
 
 
 _numbers = {
-    "date for a number": FIXED, "day for a number": datetime.date(2030, 1, 1), "time for a number": datetime.time(12, 30),
-    "duration for a number": datetime.timedelta(hours=30), "true for a number": True, "false for a number": False,
-    "text for a number": "many", "error #REF!": "#REF!", "error #N/A": "#N/A", "error #DIV/0!": "#DIV/0!",
-    "decimal comma in a text": "40,5", "thousands in a text": "1.234,5", "underscore": "4_0", "full-width digits": "４０",
-    "formula without value": "=20*2", "formula of another sheet": "=sites!A1", "formula that is code": '=HYPERLINK("http://x","y")',
+    "date for a number": FIXED, "day for a number": datetime.date(2030, 1, 1),
+    "time for a number": datetime.time(12, 30),
+    "duration for a number": datetime.timedelta(hours=30), "true for a number": True,
+    "false for a number": False,
+    "text for a number": "many", "error #REF!": "#REF!", "error #N/A": "#N/A",
+    "error #DIV/0!": "#DIV/0!",
+    "decimal comma in a text": "40,5", "thousands in a text": "1.234,5", "underscore": "4_0",
+    "full-width digits": "４０",
+    "formula without value": "=20*2", "formula of another sheet": "=sites!A1",
+    "formula that is code": '=HYPERLINK("http://x","y")',
     "unit in the cell": "40 EUR/MWh", "letters of 30 kB": "x" * 30_000, "nan": "nan",
 }  # fmt: skip
 for _name, _value in _numbers.items():
@@ -278,7 +282,10 @@ def _again(sheet: Any) -> None:
 def _zipped(content: bytes, name: str, change: Callable[[bytes], bytes | None]) -> bytes:
     """A workbook with one part of its archive changed, or left out."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:  # fmt: skip
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for part in old.namelist():
             data = old.read(part)
             data_now = change(data) if part == name else data
@@ -297,53 +304,21 @@ _bytes(
 )
 _bytes("a sheet that is no XML", REFUSED, lambda b: _zipped(b, _first, lambda _: b"<worksheet"))
 _bytes("a sheet missing", REFUSED, lambda b: _zipped(b, _first, lambda _: None))
-_bytes("entities that multiply", REFUSED, lambda b: _zipped(b, _first, lambda d: b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + d.replace(b"contents", b"&b;")))  # fmt: skip
+_bytes(
+    "entities that multiply",
+    REFUSED,
+    lambda b: _zipped(
+        b,
+        _first,
+        lambda d: (
+            b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+            + d.replace(b"contents", b"&b;")
+        ),
+    ),
+)
 _bytes("styles missing", REFUSED | SAME, lambda b: _zipped(b, "xl/styles.xml", lambda _: None))
 _bytes(
     "200 MB of blanks in a part",
     REFUSED | SAME,
     lambda b: _zipped(b, "docProps/app.xml", lambda d: d + b" " * 200_000_000),
 )
-
-
-# Kinds of files, carried through a workbook -------------------------------------------------------
-
-CARRIED = (  # families whose mutations a workbook can hold
-    "numbers written oddly", "ranges", "references", "expressions", "units in headers", "columns",
-    "rows", "names of rows", "twins of names", "circles", "rows that have no place", "settings",
-    "hours written otherwise", "hours of another time", "one hour", "hours of every file", "encodings",
-)  # fmt: skip
-
-
-def carried(kind: Kind) -> Kind:
-    """The same kind, whose file is written into a workbook and read back before it is read."""
-
-    def change(draft: Draft, _: str, dice: Random) -> None:
-        files = [
-            f
-            for f in kind.targets()
-            if f in base.files() and group_of(f) not in ("study", "measured")
-        ]
-        if not files:
-            raise NotHere(kind.name)
-        kind.change(draft, dice.choice(files), dice)
-        draft.by_book()
-        draft.whole = False
-        draft.named = [
-            n for n in draft.named if n.endswith((".csv", ".toml")) or n.startswith("row ")
-        ]
-        draft.said = f"through a workbook: {draft.said}"
-
-    may = kind.may | SAME if kind.may == REFUSED and kind.family in FORGIVEN else kind.may
-    return Kind(f"{kind.name} (through a workbook)", "through a workbook", HERE, may, change)
-
-
-FORGIVEN = ("rows", "columns", "encodings")  # a workbook drops empty rows and what a file had odd
-
-
-def add_carried() -> None:
-    """Adds what a workbook can carry of the kinds there are."""
-    for kind in list(KINDS.values()):
-        if kind.family in CARRIED and "1 MB" not in kind.name and OTHER not in kind.may:
-            made = carried(kind)
-            KINDS[made.name] = made

@@ -6,11 +6,13 @@ from random import Random
 
 from fuzz import (  # noqa: F401 - each adds its kinds
     books,
+    carried,
     cells,
     changes,
     headers,
     names,
     paths,
+    places,
     settings,
     stamps,
     texts,
@@ -18,7 +20,7 @@ from fuzz import (  # noqa: F401 - each adds its kinds
 from fuzz.draft import Draft, NotHere
 from fuzz.kinds import GROUPS, KINDS, Kind, group_of
 
-books.add_carried()
+carried.add_carried()
 CARRIED, CARRIED_OF = "through a workbook", 3  # they are slow: of so many a seed has one
 WAYS = {"measured": "measured", "study": "sweep"}  # inputs that are read by themselves
 
@@ -64,7 +66,8 @@ def coverage() -> dict[str, int]:
 
 
 ONE_OF = {  # families of many variants, and what tells sorts apart in a name
-    "settings": "=", "changes": ":", "calls from Python": " ", "names of rows": ":", "expressions": ":",
+    "settings": "=", "changes": ":", "calls from Python": " ", "names of rows": ":",
+    "expressions": ":",
     "workbooks": ":", "units in headers": ": ", "ranges": ":", "form of TOML": ":",
     "hours written otherwise": ":", "references": ":", "files": ":",
 }  # fmt: skip

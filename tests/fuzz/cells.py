@@ -30,14 +30,16 @@ NO_NUMBERS = {  # what stands in the place of a number
     "superscript": "²", "fraction sign": "½", "thousands 1.234,5": "1.234,5",
     "thousands 1,234.5": "1,234.5", "thousands blank": "1 234", "no-break blank": "1\u00a0234",
     "thin blank": "1\u2009234", "apostrophe 1'234": "1'234", "decimal comma": "12,5",
-    "unit in the cell": "5 MW", "percent in the cell": "5 %", "currency": "€5", "two points": "1.2.3",
+    "unit in the cell": "5 MW", "percent in the cell": "5 %", "currency": "€5",
+    "two points": "1.2.3",
     "two signs": "--5", "open exponent": "1e", "hexadecimal": "0x1A", "Unicode minus": "\u22125",
     "formula": "=1+1", "formula of cells": "=A1*2", "@SUM": "@SUM(1;2)", "error #REF!": "#REF!",
     "sum 1+1": "1+1", "code __import__": "__import__('os').system('true')",
     "code lambda": "(lambda: 1)()", "two profiles": "2*price*price", "power": "2**9",
     "call of a profile": "max(price)", "script tag": "<script>alert(1)</script>",
     "path": "../../etc/passwd", "complex 1j": "1j", "zero-width blank": "1\u200b2",
-    "NUL": "1\x002", "line feed in the cell": "1\n2", "escape": "1\x1b[31m", "tab in the cell": "1\t2",
+    "NUL": "1\x002", "line feed in the cell": "1\n2", "escape": "1\x1b[31m",
+    "tab in the cell": "1\t2",
 }  # fmt: skip
 PLAIN_NAMES = {"NUL", "escape", "line feed in the cell", "tab in the cell"}  # shown in another form
 
@@ -82,7 +84,8 @@ def _rewritten(how: str) -> Change:
 
 for _name, _how in {
     "blanks around": "  {} ", "plus sign": "+{}", "exponent": "{number!r}e0",
-    "many zeros": "{number:.17f}", "exponent in capitals": "{number:.17E}", "leading zeros": "000{}",
+    "many zeros": "{number:.17f}", "exponent in capitals": "{number:.17E}",
+    "leading zeros": "000{}",
     "tab before": "\t{}",
 }.items():  # fmt: skip
     add(f"number: {_name}", "numbers written oddly", NUMBERS, SAME, _rewritten(_how))
@@ -105,7 +108,8 @@ def _of_range(text: str, *ranges: str) -> Change:
 UNLIMITED = ("any", "positive", "not negative", "fraction")  # ranges in which inf says nothing
 HARD = {  # name: (text, ranges of columns; none means all)
     "inf": ("inf", UNLIMITED), "-inf": ("-inf", ()), "Infinity": ("Infinity", UNLIMITED),
-    "1e400": ("1e400", UNLIMITED), "negative": ("-1", ("positive", "not negative", "limit", "fraction")),
+    "1e400": ("1e400", UNLIMITED),
+    "negative": ("-1", ("positive", "not negative", "limit", "fraction")),
     "98 for 0.98": ("98", ("fraction",)), "1.0001 for a share": ("1.0001", ("fraction",)),
     "zero for a positive": ("0", ("positive",)), "-1e-12": ("-1e-12", ("not negative", "limit")),
 }  # fmt: skip
@@ -185,7 +189,7 @@ for _name, (_file, _column, _number) in WILD.items():
     add(f"wild: {_name}", "ranges", (_file,), _may, _wild(_column, _number))
 
 
-# Words, choices and references ---------------------------------------------------------------------
+# Words, choices and references
 
 
 def _required_name(column: Column, text: str) -> bool:
@@ -206,17 +210,21 @@ def _reference(make: object, may: object, name: str) -> None:
 
 
 for _name, _make in {
-    "unknown": lambda t: f"{t}_x", "in capitals": lambda t: t.upper(), "blank inside": lambda t: f"{t[0]} {t[1:]}",
+    "unknown": lambda t: f"{t}_x", "in capitals": lambda t: t.upper(),
+    "blank inside": lambda t: f"{t[0]} {t[1:]}",
     "Cyrillic letter": lambda t: t.replace("a", "а").replace("e", "е").replace("o", "о"),
     "zero-width letter": lambda t: f"{t}\u200b", "NUL": lambda t: f"{t}\x00",
     "1 MB": lambda t: t * (1_000_000 // len(t)), "path": lambda t: f"../{t}",
-    "script tag": lambda t: f"<script>{t}</script>", "formula": lambda t: f'="{t}"', "wildcard": lambda _: "*",
-    "digits": lambda _: "0751", "None": lambda _: "None", "nan": lambda _: "nan", "two names": lambda t: f"{t};{t}",
+    "script tag": lambda t: f"<script>{t}</script>", "formula": lambda t: f'="{t}"',
+    "wildcard": lambda _: "*",
+    "digits": lambda _: "0751", "None": lambda _: "None", "nan": lambda _: "nan",
+    "two names": lambda t: f"{t};{t}",
     "line feed": lambda t: f"{t}\n{t}", "escape": lambda t: f"{t}\x1b[31m",
 }.items():  # fmt: skip
     _reference(_make, REFUSED, _name)
 for _name, _make in {
-    "blank behind": lambda t: f"{t} ", "blanks before": lambda t: f"  {t}", "tab behind": lambda t: f"{t}\t",
+    "blank behind": lambda t: f"{t} ", "blanks before": lambda t: f"  {t}",
+    "tab behind": lambda t: f"{t}\t",
 }.items():  # fmt: skip
     _reference(_make, SAME, _name)
 for _name, _make in {
@@ -279,8 +287,10 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     draft.set(file, row, column, f" {draft.rows(file)[row][column]} ")
 
 
-for _text in ("price * 2", "2 price", "price price", "price + 1", "1 / 0", "1 / cop / cop", "-", "(price)",
-              "price.mean()", "price[0]", "2 x price", "2·price", "price # note", "price; 1"):  # fmt: skip
+for _text in ("price * 2", "2 price", "price price", "price + 1", "1 / 0", "1 / cop / cop", "-",
+"(price)",
+              "price.mean()", "price[0]", "2 x price", "2·price", "price # note",
+              "price; 1"):  # fmt: skip
 
     def _expression(draft: Draft, file: str, dice: Random, text: str = _text) -> None:
         row, column = pick(draft, file, dice, lambda c, t: c.hourly and bool(t))

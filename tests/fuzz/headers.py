@@ -31,12 +31,17 @@ FACTORS = {  # numerator of a unit: other words for it, and what one is in them
 DENOMINATORS = {"MWh": {"kWh": 1e-3, "GWh": 1e3}, "MW": {"kW": 1e-3}, "km": {"m": 1e-3}}
 WRONG_UNITS = {
     "banana": "banana", "kg of water": "kg H2O", "number 0": "0 {}", "number -1": "-1 {}",
-    "number 2": "2 {}", "number 1000": "1000*{}", "number 1e400": "1e400 {}", "number 1e-300": "1e-300 {}",
-    "divided by 0": "{}/0", "power": "{}**2", "power of powers": "{}**9**9**9", "empty": "", "blank": "   ",
-    "code": "__import__('os').system('true')", "call": "max(1)", "question mark": "?", "euro sign": "€",
+    "number 2": "2 {}", "number 1000": "1000*{}", "number 1e400": "1e400 {}",
+    "number 1e-300": "1e-300 {}",
+    "divided by 0": "{}/0", "power": "{}**2", "power of powers": "{}**9**9**9", "empty": "",
+    "blank": "   ",
+    "code": "__import__('os').system('true')", "call": "max(1)", "question mark": "?",
+    "euro sign": "€",
     "wrong money": "USD", "time": "s", "letters of 1 MB": "M" * 1_000_000, "script": "<script>",
-    "nan": "nan", "inf": "inf", "offset": "{} + 1", "lambda": "lambda: 1", "full-width digit": "１ {}",
-    "Cyrillic": "МW", "NUL": "{}\x00", "two units": "{};{}", "formula": "=1+1", "in capitals": "BANANA",
+    "nan": "nan", "inf": "inf", "offset": "{} + 1", "lambda": "lambda: 1",
+    "full-width digit": "１ {}",
+    "Cyrillic": "МW", "NUL": "{}\x00", "two units": "{};{}", "formula": "=1+1",
+    "in capitals": "BANANA",
     "number in brackets": "({})*3", "root": "{}**0.5",
 }  # fmt: skip
 
@@ -114,7 +119,8 @@ def _(draft: Draft, file: str, dice: Random) -> None:
 def _(draft: Draft, file: str, dice: Random) -> None:
     k, name, right = _quantity(draft, file, dice)
     draft.set(file, 0, k, dice.choice([f"{name} [{right}", f"{name} {right}]", f"{name} ({right})",
-                                       f"{name}_{right}", f"{name} [[{right}]]", f"[{right}] {name}"]))  # fmt: skip
+                                       f"{name}_{right}", f"{name} [[{right}]]",
+                                       f"[{right}] {name}"]))  # fmt: skip
     draft.told(file, "row 1")
 
 
@@ -192,7 +198,8 @@ for _name, _make in {
     "misspelt": lambda h: re.sub(r"(\w)(\w)", r"\2\1", h, count=1) if h[0] != h[1] else f"x{h}",
     "empty": lambda _: "", "digits": lambda _: "0751", "script tag": lambda h: f"<script>{h}",
     "Cyrillic letter": lambda h: h.replace("a", "а", 1) if "a" in h else h.replace("e", "е", 1),
-    "zero-width letter": lambda h: f"\u200b{h}", "formula": lambda h: f"={h}", "NUL": lambda h: f"\x00{h}",
+    "zero-width letter": lambda h: f"\u200b{h}", "formula": lambda h: f"={h}",
+    "NUL": lambda h: f"\x00{h}",
     "1 MB": lambda h: f"{'x' * 1_000_000}{h}", "escape": lambda h: f"\x1b[31m{h}",
 }.items():  # fmt: skip
     _renamed(_make, REFUSED, _name, STRICT)

@@ -1,4 +1,4 @@
-"""Whether two systems mean the same: every cell, every hourly value and every setting, in any order."""
+"""Whether two systems mean the same: every cell, hourly value and setting, in any order."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def _of_frames(table: str, one: System, other: System) -> str:
         odd = set(left.index) ^ set(right.index)
         return f"rows of {table}: {sorted(map(str, odd))[:4]} stand in one only"[:300]
     for name in left:
-        for key, before, after in zip(left.index, left[name], right[name].loc[left.index], strict=True):  # fmt: skip
+        for key, before, after in zip(
+            left.index, left[name], right[name].loc[left.index], strict=True
+        ):
             if not same_cell(before, after, one.profiles, other.profiles):
                 return f"{table} {key} {name}: '{before}' is read as '{str(after)[:100]}'"
     return ""

@@ -61,18 +61,23 @@ def _path(name: str, may: Ending, make: object, fits: tuple[str, ...] = TABLES) 
 NAMED = (*TABLES, *SOURCES, *PROFILES)
 _REMARK = SAME | REFUSED | WARNED
 for _name, _make in {
-    "ending in capitals": lambda n: n.replace(".csv", ".CSV"), "in capitals": lambda n: n.capitalize(),
-    "txt behind": lambda n: f"{n}.txt", "blank before the point": lambda n: n.replace(".csv", " .csv"),
+    "ending in capitals": lambda n: n.replace(".csv", ".CSV"),
+    "in capitals": lambda n: n.capitalize(),
+    "txt behind": lambda n: f"{n}.txt",
+    "blank before the point": lambda n: n.replace(".csv", " .csv"),
     "as a copy (1)": lambda n: n.replace(".csv", " (1).csv"), "Copy of": lambda n: f"Copy of {n}",
-    "tsv": lambda n: n.replace(".csv", ".tsv"), "zip": lambda n: f"{n}.zip", "no ending": lambda n: n[:-4],
+    "tsv": lambda n: n.replace(".csv", ".tsv"), "zip": lambda n: f"{n}.zip",
+    "no ending": lambda n: n[:-4],
     "xlsx ending": lambda n: n.replace(".csv", ".xlsx"), 
     "hyphen": lambda n: n.replace(".csv", "-new.csv"), "backup": lambda n: f"{n}~",
-    "Cyrillic letter": lambda n: n.replace("a", "а").replace("e", "е"), "blank behind": lambda n: f"{n} ",
+    "Cyrillic letter": lambda n: n.replace("a", "а").replace("e", "е"),
+    "blank behind": lambda n: f"{n} ",
     "blank first": lambda n: f" {n}", "singular": lambda n: n.replace("s.csv", ".csv"),
 }.items():  # fmt: skip
     _path(_name, _REMARK, _make, NAMED)
 for _name, _make in {
-    "ending in capitals": lambda n: n.replace(".toml", ".TOML"), "in capitals": lambda n: n.capitalize(),
+    "ending in capitals": lambda n: n.replace(".toml", ".TOML"),
+    "in capitals": lambda n: n.capitalize(),
     "txt behind": lambda n: f"{n}.txt", "as a copy": lambda n: n.replace(".toml", " (1).toml"),
 }.items():  # fmt: skip
     _path(f"{_name} (toml)", REFUSED | SAME, _make, TOML)

@@ -1,4 +1,4 @@
-"""Thousands of mutations: ``python tests/fuzz/run.py --count 5000 --seed 1``; exit 1 if any fails."""
+"""Thousands of mutations: ``python tests/fuzz/run.py --count 5000``; exit 1 if any fails."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ def one(asked: tuple[int, int, str, str, str, str]) -> tuple[int, str, str, str,
     return number, kind.name, kind.family, group_of(file), verdict.ending, verdict.wrong, told
 
 
+def say(text: str) -> None:
+    """Prints at once, so that progress is seen through a pipe too."""
+    print(text, flush=True)  # noqa: T201
+
+
 def main() -> int:
     """Runs the mutations that were asked for and prints what they ended in."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,10 +78,11 @@ def main() -> int:
                 found.append(result)
                 if len(found) % 100 == 0:
                     wrong = sum(bool(r[5]) for r in found)
-                    print(f"{len(found)} of {asked.count}, {wrong} wrong, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 # fmt: skip
+                    seconds = time.monotonic() - began
+                    say(f"{len(found)} of {asked.count}, {wrong} wrong, {seconds:.0f} s")
         except BrokenProcessPool:
             broken = 1
-            print(f"the process ended at or soon after mutation {asked.first + len(found)}")  # noqa: T201
+            say(f"the process ended at or soon after mutation {asked.first + len(found)}")
     return broken | _tell([r for r in found if r[1]], time.monotonic() - began, asked.out)
 
 
@@ -90,15 +96,15 @@ def _tell(found: list, seconds: float, out: Path) -> int:
             counts[result[place]][result[5] or result[4]] += 1
         shown = [e for e in (*ENDINGS, *FAULTS) if any(row[e] for row in counts.values())]
         lines += ["", title, failures.table(counts, shown)]
-    lines += ["", f"{len(found)} mutations in {seconds:.0f} s: {len(wrong)} wrong, {len(known)} of them known"]  # fmt: skip
+    told = f"{len(found)} mutations in {seconds:.0f} s: {len(wrong)} wrong, {len(known)} known"
+    lines += ["", told]
+    say("\n".join(lines))
     for result in wrong:
         lines.append(f"\n[{result[5]}] {result[0]} {result[1]} ({result[3]})\n{result[6]}")
     text = "\n".join(lines)
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.txt").write_text(text, encoding="utf-8", errors="backslashreplace")
-    tables = text.partition("mutations in")[0].rpartition("\n")[0]
-    print(tables)  # noqa: T201
-    print(f"{len(found)} mutations in {seconds:.0f} s: {len(wrong)} wrong, {len(known)} known; see {out / 'report.txt'}")  # noqa: T201 # fmt: skip
+    say(f"Each failure is told in {out / 'report.txt'}.")
     return 1 if len(wrong) > len(known) else 0
 
 

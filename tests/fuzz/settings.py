@@ -39,15 +39,22 @@ def _value(key: str, texts: dict[str, Ending], fits: tuple[str, ...] = CASE) -> 
 _odd = REFUSED | WARNED
 _none = dict.fromkeys
 _value("hours", _none(['"24"'], SAME | REFUSED) | _none(["24.0"], SAME | REFUSED) | _none(
-    ['"many"', "0", "-1", "24.5", "true", "[24]", "{}", "2030-01-01", "nan", "inf", "1e400", "9999999999999999999",
-     "8761", "23", "25", "8760"], REFUSED) | {"2_4": SAME, "0x18": SAME, "0b11000": SAME})  # fmt: skip
+    ['"many"', "0", "-1", "24.5", "true", "[24]", "{}", "2030-01-01", "nan", "inf", "1e400",
+    "9999999999999999999",
+     "8761", "23", "25", "8760"], REFUSED) | {"2_4": SAME, "0x18": SAME,
+     "0b11000": SAME})  # fmt: skip
 _value("resolution", _none(
-    ['"fine"', "0", "-5", "true", '"24 steps"', '"１２"', '"2_4"', "[]", "nan", "2.5", "9999", "2030-01-01", '""'],
+    ['"fine"', "0", "-5", "true", '"24 steps"', '"１２"', '"2_4"', "[]", "nan", "2.5", "9999",
+    "2030-01-01", '""'],
     REFUSED) | _none(['"Full"', '" full"', '"24"'], SAME | REFUSED))  # fmt: skip
-_value("target", _none(['"no"', '"30 t"', '"3_0"', "true", "[30]", "2030-01-01", '"None"', '""', "nan", '"nan"', "-inf", "{}"],
-    REFUSED) | _none(["1e30", "-1e30", "inf", '"inf"'], _odd | OTHER) | _none(['"30"'], SAME | REFUSED) | _none(["30", "3e1"], SAME))  # fmt: skip
-_value("discount_rate", _none(["3.5", "-0.05", "5", "true", '"5 %"', '"0,05"', "nan", "inf", "1", "[0.05]", "{a = 1}"], REFUSED)
-    | _none(['"0.05"'], SAME | REFUSED) | _none(["5e-2", "0.05000"], SAME) | _none(["1e-18", "1e-12", "0"], OTHER)
+_value("target", _none(['"no"', '"30 t"', '"3_0"', "true", "[30]", "2030-01-01", '"None"', '""',
+    "nan", '"nan"', "-inf", "{}"],
+    REFUSED) | _none(["1e30", "-1e30", "inf", '"inf"'], _odd | OTHER) | _none(['"30"'],
+        SAME | REFUSED) | _none(["30", "3e1"], SAME))  # fmt: skip
+_value("discount_rate", _none(["3.5", "-0.05", "5", "true", '"5 %"', '"0,05"', "nan", "inf", "1",
+    "[0.05]", "{a = 1}"], REFUSED)
+    | _none(['"0.05"'], SAME | REFUSED) | _none(["5e-2", "0.05000"], SAME) | _none(["1e-18",
+    "1e-12", "0"], OTHER)
     | _none(["0.98"], _odd))  # fmt: skip
 _value(
     "cost_factor",
@@ -58,8 +65,10 @@ _value(
     "detour",
     _none(["0.5", "-1", "nan", "inf", "true", '"far"'], REFUSED) | _none(["1e30", "1e6"], _odd),
 )
-_value("counts", _none(['"price"', "[]", '["prices"]', "[1]", "true", '["price", "tariff", "tax", "levy"]'], REFUSED | OTHER | WARNED)
-    | _none(['["price", "tariff", "tax", "price"]'], SAME | REFUSED) | _none(['["tax", "price", "tariff"]'], SAME))  # fmt: skip
+_value("counts", _none(['"price"', "[]", '["prices"]', "[1]", "true",
+    '["price", "tariff", "tax", "levy"]'], REFUSED | OTHER | WARNED)
+    | _none(['["price", "tariff", "tax", "price"]'],
+    SAME | REFUSED) | _none(['["tax", "price", "tariff"]'], SAME))  # fmt: skip
 _value(
     "perspective",
     _none(
@@ -67,15 +76,22 @@ _value(
         REFUSED,
     ),
 )
-_value("name", _none(['""', '"A case"', '"../up"', '"/etc"', '"nørreå"', "7", "true", '"a\\u0000"', '"<script>"',
-    f'"{"n" * 300}"', f'"{"n" * 1_000_000}"', '"con:"', "[]"], REFUSED) | _none(['"0751"', '"nan"', '"_"'], SAME | REFUSED | WARNED | OTHER))  # fmt: skip
-_value("default_scenario", _none(['"nowhere"', '"../case"', '"/etc/passwd"', '"dear.toml"', '"Dear"', "7", "true", '["dear"]',
-    '"dear\\u0000"', f'"{"n" * 300}"', "{}", '" "', "2030-01-01"], REFUSED) | _none(['"dear "'], REFUSED | SAME))  # fmt: skip
+_value("name", _none(['""', '"A case"', '"../up"', '"/etc"', '"nørreå"', "7", "true", '"a\\u0000"',
+    '"<script>"',
+    f'"{"n" * 300}"', f'"{"n" * 1_000_000}"', '"con:"', "[]"], REFUSED) | _none(['"0751"', '"nan"',
+    '"_"'], SAME | REFUSED | WARNED | OTHER))  # fmt: skip
+_value("default_scenario", _none(['"nowhere"', '"../case"', '"/etc/passwd"', '"dear.toml"',
+    '"Dear"', "7", "true", '["dear"]',
+    '"dear\\u0000"', f'"{"n" * 300}"', "{}", '" "', "2030-01-01"], REFUSED) | _none(['"dear "'],
+    REFUSED | SAME))  # fmt: skip
 _value("target_year", _none(['"soon"', "1e400", "true", "2030.5", "nan", "[]"], REFUSED)
-    | _none(["-1", "0", "99999", "9999999999999999999", "20300"], _odd) | _none(['"2030"', "2030.0"], SAME | REFUSED))  # fmt: skip
+    | _none(["-1", "0", "99999", "9999999999999999999", "20300"], _odd) | _none(['"2030"',
+    "2030.0"], SAME | REFUSED))  # fmt: skip
 _value("price_year", _none(['"soon"', "true", "nan"], REFUSED))
-_value("follow", _none(['"price"', '["tides"]', "[1]", "true", '["price", ""]', '["../price"]', "7"], REFUSED)
-    | _none(['["price", "price"]', '["Price"]'], REFUSED | OTHER) | _none(['["shape", "price"]', "[]"], SAME | OTHER))  # fmt: skip
+_value("follow", _none(['"price"', '["tides"]', "[1]", "true", '["price", ""]', '["../price"]',
+    "7"], REFUSED)
+    | _none(['["price", "price"]', '["Price"]'], REFUSED | OTHER) | _none(['["shape", "price"]',
+    "[]"], SAME | OTHER))  # fmt: skip
 _value("steps_a_day", _none(["25", "-1", '"many"', "true", "1.5", "nan"], REFUSED))
 _value(
     "weather",
@@ -113,12 +129,18 @@ _value(
     _none(["0", "-1", "nan", '"long"', "true"], REFUSED) | _none(["inf", "1e400"], SAME | REFUSED),
 )
 _value("title_en", _none(["7", "true", "[]", "2030-01-01"], REFUSED | SAME)
-    | _none(['"<script>alert(1)</script>"', '"=1+1"', '"\\u001b[31m"', f'"{"t" * 1_000_000}"'], SAME | REFUSED))  # fmt: skip
-_value("extends", _none(["7", "true", '["step"]', '"Step"', '"step.toml"', '"../case"', '"nowhere"', '" "', "{}", '"step\\u0000"',
-    f'"{"n" * 300}"', f'"{"n" * 100_000}"'], REFUSED) | _none(['"step "'], REFUSED | SAME), ("scenarios/dear.toml",))  # fmt: skip
-_value("changes", _none(['"carriers.gas.price = 45"', "7", "true", "[7]", "[true]", "[[]]", "{}", '[""]', '["a"]', '["= 1"]',
-    '["carriers.gas.price"]', '["carriers.gas.price == 45"]', '["nothing.gas.price = 1"]', '["carriers.nothing.price = 1"]',
-    '["carriers.gas.nothing = 1"]', '["carriers.gas.price = 45\\u0000"]', '["a = b"]', "[2030-01-01]"], REFUSED), SCENARIOS)  # fmt: skip
+    | _none(['"<script>alert(1)</script>"', '"=1+1"', '"\\u001b[31m"', f'"{"t" * 1_000_000}"'],
+    SAME | REFUSED))  # fmt: skip
+_value("extends", _none(["7", "true", '["step"]', '"Step"', '"step.toml"', '"../case"', '"nowhere"',
+    '" "', "{}", '"step\\u0000"',
+    f'"{"n" * 300}"', f'"{"n" * 100_000}"'], REFUSED) | _none(['"step "'], REFUSED | SAME),
+    ("scenarios/dear.toml",))  # fmt: skip
+_value("changes", _none(['"carriers.gas.price = 45"', "7", "true", "[7]", "[true]", "[[]]", "{}",
+    '[""]', '["a"]', '["= 1"]',
+    '["carriers.gas.price"]', '["carriers.gas.price == 45"]', '["nothing.gas.price = 1"]',
+    '["carriers.nothing.price = 1"]',
+    '["carriers.gas.nothing = 1"]', '["carriers.gas.price = 45\\u0000"]', '["a = b"]',
+    "[2030-01-01]"], REFUSED), SCENARIOS)  # fmt: skip
 
 
 def _added(name: str, fits: tuple[str, ...], may: Ending, text: str, where: str = "end") -> None:

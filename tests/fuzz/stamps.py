@@ -23,7 +23,9 @@ def _written(
         rows = draft.rows(file)
         stamps = pd.DatetimeIndex(pd.to_datetime([row[0] for row in rows[1:]], utc=True))
         made = [str(text) for text in make(stamps)]  # type: ignore[operator]
-        draft.put(file, [rows[0], *([text, *row[1:]] for text, row in zip(made, rows[1:], strict=True))])  # fmt: skip
+        draft.put(
+            file, [rows[0], *([text, *row[1:]] for text, row in zip(made, rows[1:], strict=True))]
+        )
         draft.told(file)
         draft.said = f"{file}: {name}, such as {made[0]}, {made[1]}"
 
@@ -191,7 +193,9 @@ def _all(name: str, may: Ending, make: object) -> None:
             rows = draft.rows(file)
             stamps = pd.DatetimeIndex(pd.to_datetime([row[0] for row in rows[1:]], utc=True))
             made = [str(text) for text in make(stamps)]  # type: ignore[operator]
-            draft.put(file, [rows[0], *([t, *row[1:]] for t, row in zip(made, rows[1:], strict=True))])  # fmt: skip
+            draft.put(
+                file, [rows[0], *([t, *row[1:]] for t, row in zip(made, rows[1:], strict=True))]
+            )
         draft.told("row ")
 
     add(f"all hours: {name}", "hours of every file", ("profiles/prices.csv",), may, change)

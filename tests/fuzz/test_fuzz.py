@@ -1,4 +1,4 @@
-"""A seeded sample of mutations of every input: the same answer, a fault with its place, or a warning."""
+"""A seeded sample of mutations of every input: the same answer, a fault, or a warning."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_every_known_failure_names_a_kind():
         assert any(known_reason(kind) == KNOWN_FAILURES[name] for kind in KINDS), name
 
 
-# The judge itself: each fault of the program that it looks for is found where there is one ----------
+# The judge itself: each fault of the program that it looks for is found where there is one
 
 
 def judged(name: str, may=None) -> judge.Verdict:

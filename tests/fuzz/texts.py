@@ -86,7 +86,12 @@ _encoded(
     REFUSED,
     lambda t: ("<<<<<<< HEAD\n" + t + "=======\n" + t + ">>>>>>> other\n").encode(),
 )
-_encoded("pointer of a large file store", ALL, REFUSED, lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n")  # fmt: skip
+_encoded(
+    "pointer of a large file store",
+    ALL,
+    REFUSED,
+    lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n",
+)
 
 
 # Separators and quotes ----------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def called_in_vain(draft: Draft, case: Path) -> Any:
 
 
 def told_whole(draft: Draft, case: Path) -> Any:
-    """Runs, verifies and tells a case by the command line; a Verdict if a verb does not end well."""
+    """Runs, verifies and tells a case by the command line; a Verdict if one ends badly."""
     from fuzz.judge import Verdict  # noqa: PLC0415 - the judge stands above
 
     arguments, out = _arguments(draft), case.parent / "run"
