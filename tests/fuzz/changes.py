@@ -81,7 +81,7 @@ for _text in (
 ):  # fmt: skip
     _statement(_text, REFUSED)
 for _text in (
-    "markets.grid.yearly_most *= 0", "markets.*.yearly_most += 5", "links.pipe.investment *= 0",
+    "markets.grid.yearly_most *= 0", "markets.*.yearly_most += 5",
     "conversions.straw_boiler.full_load_hours *= 0.5", "carriers.gas.price = 1e30",
     "carriers.gas.price = -1e99",
     "carriers.gas.price *= 1e30", "carriers.gas.emission_factor = 1e9",
@@ -92,6 +92,7 @@ for _text in (
     "case.target_year = 99999",
 ):  # fmt: skip
     _statement(_text, _odd)
+_statement("links.pipe.investment *= 0", SAME | _odd)  # it costs nothing already
 _statement("markets.gas_market.sell_most *= 0", SAME | _odd)  # nothing is sold there already
 _statement("carriers.gas.price =", REFUSED | OTHER)  # an empty cell may be meant
 _statement("x" * 1_000_000, REFUSED, shown="1 MB without operation")
