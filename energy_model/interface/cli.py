@@ -29,6 +29,7 @@ from energy_model.interface.ends import (
     write_json,
 )
 from energy_model.interface.fetch import fetch
+from energy_model.interface.number_options import number
 from energy_model.interface.profiles import profiles
 from energy_model.interface.progress import Progress
 from energy_model.interface.serving import serve
@@ -180,7 +181,12 @@ def run(
     ] = False,
     gap: Annotated[
         float,
-        typer.Option("--gap", help="With --prove: the gap asked for, 0.005 for half a per cent."),
+        typer.Option(
+            "--gap",
+            parser=number,
+            metavar="NUMBER",
+            help="With --prove: the gap asked for, 0.005 for half a per cent.",
+        ),
     ] = 0.005,
     again: Annotated[
         bool,

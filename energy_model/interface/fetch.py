@@ -10,13 +10,14 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.interface.ends import AsJson, write_json
+from energy_model.interface.number_options import whole_number
 from energy_model.interface.progress import Progress
 
 
 def fetch(
     service: Annotated[str | None, typer.Argument(help="The service, as --list names it: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja.")] = None,
     case: Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="The calendar year, in universal time.")] = None,
+    year: Annotated[int | None, typer.Option("--year", parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time.")] = None,
     what: Annotated[str | None, typer.Option("--what", help="Parts of what the service gives, with commas; without it all that the case tells the place of.")] = None,
     key: Annotated[str | None, typer.Option("--key", help="Your key, where one is needed; better put it in the variable that --list names. It is not kept.")] = None,
     municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; else that of [profiles] in case.toml.")] = None,

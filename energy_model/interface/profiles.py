@@ -11,14 +11,15 @@ from rich.console import Console
 import energy_model as em
 from energy_model.interface import show
 from energy_model.interface.ends import AsJson, write_json
+from energy_model.interface.number_options import whole_number
 from energy_model.interface.progress import Progress
 
 
 def profiles(
     case: Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")],
-    seed: Annotated[int | None, typer.Option(help="Another seed gives other weather.")] = None,
-    year: Annotated[int | None, typer.Option(help="The calendar year.")] = None,
-    measured: Annotated[int | None, typer.Option("--measured", help="Put what was measured in this year in the place of what is made; energy-model fetch brings it.")] = None,
+    seed: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="Another seed gives other weather.")] = None,
+    year: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="The calendar year.")] = None,
+    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Put what was measured in this year in the place of what is made; energy-model fetch brings it.")] = None,
     price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the measured price as it was; without it the mean is that of case.toml.")] = False,
     prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The service whose column is taken where several hold one; may be given several times.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; without it the case's profiles/year.csv.")] = None,

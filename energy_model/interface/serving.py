@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 import energy_model as em
+from energy_model.interface.number_options import whole_number
 
 
 def serve(
     cases: Annotated[list[Path] | None, typer.Argument(help="Folders of the cases to offer; without them every case in inputs/.")] = None,
     workspace: Annotated[Path, typer.Option("--workspace", help="Where jobs, runs, studies and saved scenarios are kept.")] = Path("workbench"),
     address: Annotated[str, typer.Option("--address", help="Where to listen; another than this machine's own asks for a password.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8750,
+    port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 takes a free one.")] = 8750,
     password_file: Annotated[Path | None, typer.Option("--password-file", help="File whose first line is the password; or set ENERGY_MODEL_PASSWORD.")] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Questions answered at once.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Questions answered at once.")] = 1,
     name: Annotated[list[str] | None, typer.Option("--name", help="A name the server is called by, such as a proxy's; may be given several times.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:  # fmt: skip

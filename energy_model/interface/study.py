@@ -14,6 +14,7 @@ from energy_model.common.atomic_write import WriteError
 from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_study as told
 from energy_model.interface.ends import AsJson, write_json
+from energy_model.interface.number_options import WHOLE, number, whole_number
 from energy_model.interface.progress import Progress
 from energy_model.studies.study import Crew, Study
 
@@ -37,7 +38,12 @@ Always = Annotated[
 Resolution = Annotated[
     str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
 ]
-Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes side by side.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Processes side by side."
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", help="Address of a Dask scheduler, or its scheduler file, in place of processes here."),
@@ -50,7 +56,8 @@ Yes = Annotated[bool, typer.Option("--yes", help="Begin even if it is thousands 
 
 def resolved(resolution: str | None) -> int | str | None:
     """A number of steps, ``full`` or none, from what was typed."""
-    return int(resolution) if resolution and resolution.lstrip("-").isdigit() else resolution
+    whole = resolution is not None and WHOLE.fullmatch(resolution)
+    return int(resolution) if resolution is not None and whole else resolution
 
 
 @contextmanager
@@ -94,8 +101,8 @@ def sweep(
         str,
         typer.Option("--design", "-d", help="grid (all combinations), list, one (at a time), latin, sobol, morris."),
     ] = "grid",
-    samples: Annotated[int, typer.Option("--samples", "-n", help="How many latin, sobol and morris draw.")] = 64,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed draws others.")] = 1,
+    samples: Annotated[int, typer.Option("--samples", "-n", parser=whole_number(), metavar="INTEGER", help="How many latin, sobol and morris draw.")] = 64,
+    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
     of: Annotated[str, typer.Option("--of", help="Numbers of the table whose sensitivity is told.")] = "objective,net_emissions",
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, yes: Yes = False, as_json: AsJson = False,
@@ -122,9 +129,9 @@ def frontier(
         str,
         typer.Option("--against", help="land, land:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as bought:straw_*."),
     ],
-    points: Annotated[int, typer.Option("--points", "-n", help="Points of the curve.")] = 15,
+    points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 15,
     also: Annotated[str | None, typer.Option("--and", help="A second sum, for a surface.")] = None,
-    also_points: Annotated[int, typer.Option("--and-points", help="Levels of the second sum.")] = 5,
+    also_points: Annotated[int, typer.Option("--and-points", parser=whole_number(), metavar="INTEGER", help="Levels of the second sum.")] = 5,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -142,7 +149,7 @@ def alternatives(
     within: Annotated[str, typer.Option("--within", help="Shares of the least cost, 0.01 for one per cent.")] = "0.01,0.05",
     by: Annotated[str, typer.Option("--by", help="group or asset.")] = "group",
     only: Annotated[str, typer.Option("--only", help="Names that match, with * for any part.")] = "*",
-    plans: Annotated[int, typer.Option("--plans", help="Plans as unlike each other as can be.")] = 4,
+    plans: Annotated[int, typer.Option("--plans", parser=whole_number(), metavar="INTEGER", help="Plans as unlike each other as can be.")] = 4,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -170,7 +177,7 @@ def regret(
         list[str] | None,
         typer.Option("--plan", help="What is planned for, written as a future; without it every future."),
     ] = None,
-    near: Annotated[float, typer.Option("--near", help="Share of cost within which a plan's greatest regret counts as low.")] = 0.01,
+    near: Annotated[float, typer.Option("--near", parser=number, metavar="NUMBER", help="Share of cost within which a plan's greatest regret counts as low.")] = 0.01,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -191,7 +198,7 @@ def weather(
     seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; without any year named, 1..10.")] = None,
     measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model fetch brought; may be given several times.")] = None,
     years: Annotated[list[str] | None, typer.Option("--year", help="The name of a file in the case's weather/; may be given several times.")] = None,
-    spread: Annotated[float, typer.Option("--spread", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
+    spread: Annotated[float, typer.Option("--spread", parser=number, metavar="NUMBER", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
     keep_target: Annotated[bool, typer.Option("--keep-target", help="Hold the emission target in every year; without it a tonne more costs what the last one did.")] = False,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run.")] = False,
@@ -215,8 +222,8 @@ def ranging(
         list[str],
         typer.Option("--of", help="An address, such as carriers.co2.price; may be given several times."),
     ],
-    share: Annotated[float, typer.Option("--share", help="Share of what is added, by yearly cost, that may differ before the plan counts as changed.")] = 0.02,
-    most: Annotated[float, typer.Option("--most", help="How far a number is moved at most, 1 for its double.")] = 1.0,
+    share: Annotated[float, typer.Option("--share", parser=number, metavar="NUMBER", help="Share of what is added, by yearly cost, that may differ before the plan counts as changed.")] = 0.02,
+    most: Annotated[float, typer.Option("--most", parser=number, metavar="NUMBER", help="How far a number is moved at most, 1 for its double.")] = 1.0,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run.")] = False,
     as_json: AsJson = False,

@@ -12,6 +12,7 @@ import energy_model as em
 from energy_model.engine.tables.numerals import parse_number
 from energy_model.interface import show_why
 from energy_model.interface.ends import write_json
+from energy_model.interface.number_options import number, whole_number
 from energy_model.interface.progress import Progress
 from energy_model.interface.study import (
     Always,
@@ -37,9 +38,9 @@ RunFolder = Annotated[
 def symbiosis(
     case: Case,
     pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also ask each pair of links: do they reinforce or replace each other?")] = True,
-    orders: Annotated[int, typer.Option("--orders", min=2, help="Above 12 firms: how many random orders are drawn.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed draws others.")] = 1,
-    penalty: Annotated[float | None, typer.Option("--penalty", help="EUR a year that a coalition without a plan costs above all together; without it as much as that costs.")] = None,
+    orders: Annotated[int, typer.Option("--orders", parser=whole_number(2), metavar="INTEGER", help="Above 12 firms: how many random orders are drawn.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
+    penalty: Annotated[float | None, typer.Option("--penalty", parser=number, metavar="NUMBER", help="EUR a year that a coalition without a plan costs above all together; without it as much as that costs.")] = None,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -76,8 +77,8 @@ def interests(
     weigh: Annotated[list[str] | None, typer.Option("--weigh", help="SUM=EUR that a unit of a sum counts, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
     limit: Annotated[list[str] | None, typer.Option("--limit", help="SUM=MOST, such as land=500 or emissions:oersted=0; may be given several times.")] = None,
     between: Annotated[str, typer.Option("--between", help="Two sums with a comma between that want different things; none for no curve.")] = "citizens_points,firms_points",
-    within: Annotated[float, typer.Option("--within", help="How much dearer than the least cost the curve may be, 0.02 for two per cent.")] = 0.02,
-    points: Annotated[int, typer.Option("--points", "-n", help="Points of the curve.")] = 7,
+    within: Annotated[float, typer.Option("--within", parser=number, metavar="NUMBER", help="How much dearer than the least cost the curve may be, 0.02 for two per cent.")] = 0.02,
+    points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 7,
     out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip

@@ -46,11 +46,11 @@ def asked_for(
 
 def _seeds(text: str) -> list[int]:
     """Seeds from ``1..10`` or ``1,4,7``; InputFault if they are neither."""
-    match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip())
+    match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip(), re.ASCII)
     parts = [part.strip() for part in text.split(",")]
     if match and int(match[1]) <= int(match[2]) < int(match[1]) + MOST:
         return list(range(int(match[1]), int(match[2]) + 1))
-    if match or not all(part.isdigit() for part in parts):
+    if match or not all(part.isascii() and part.isdigit() for part in parts):
         remedy = f"write 1..10, or 1,4,7; {MOST} at most"
         raise em.InputFault([em.Fault("--seeds", remedy, value=text)])
     return list(dict.fromkeys(int(part) for part in parts))

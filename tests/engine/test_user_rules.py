@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyomo.repn import generate_standard_repn
 
+import energy_model as em
 from energy_model.engine.compile.lazy import Model, Var
 from energy_model.engine.compile.matrix import COMPILER, Impossible, compile_model
 from energy_model.engine.compile.probe import Misread
@@ -113,13 +114,18 @@ def read_by_us(m):
     """The same from the compiled matrix."""
     found = compile_model(m)
     columns = [m.component(v)[i].name for v in found.columns for i in m.component(v).index_set()]
-    rows = {}
+    rows, count = {}, 0
     for name, (first, _) in found.rows.items():
-        for i, row in enumerate([r for r in m.component(name).values() if r.active], first):
-            line = found.A[[i]]
+        family = m.component(name)
+        for i, index in enumerate(family.index_set(), first):
+            line, count = found.A[[i]], count + 1
             entries = {columns[j]: v for j, v in zip(line.indices, line.data, strict=True)}
-            rows[row.name] = entries, found.row_lower[i], found.row_upper[i]
-    assert found.A.shape == (len(rows), len(columns))
+            if index in family and family[index].active:
+                rows[family[index].name] = entries, found.row_lower[i], found.row_upper[i]
+            else:  # a row that is skipped keeps its place, empty and free
+                assert not entries
+                assert (found.row_lower[i], found.row_upper[i]) == (-np.inf, np.inf)
+    assert found.A.shape == (count, len(columns))
     bounds = dict(
         zip(columns, zip(found.lower.tolist(), found.upper.tolist(), strict=True), strict=True)
     )
@@ -591,3 +597,98 @@ def test_random_rules_are_read_as_pyomo_reads_them(parts, kind):
         declare,
         bounds=lambda m, a, t: (-k if condition(a, t, k) else None, 50 + pyo.value(amount(m, a, t, k))),
     )  # fmt: skip
+
+
+# --- a whole case -------------------------------------------------------------------------------
+
+
+def two_boilers():
+    """Two hours of 10 MWh heat: a cheap boiler at 10 EUR/MWh and a dear one at 30 EUR/MWh, 10 MW each.
+
+    Without a rule the cheap one gives all: 20 MWh at 10 EUR, 200 EUR.
+    """
+    return tiny.system(
+        2,
+        demands=[tiny.demand(yearly=20, penalty=1000)],
+        conversions=[
+            tiny.plant("cheap", capacity_existing=10, running_cost=10),
+            tiny.plant("dear", capacity_existing=10, running_cost=30),
+        ],
+        flows=[tiny.flow("cheap", "heat", 1), tiny.flow("dear", "heat", 1)],
+    )
+
+
+def cost(extend):
+    return em.solve(two_boilers(), extend=extend)
+
+
+def test_a_condition_on_a_plant_costs_what_it_says():
+    """The cheap boiler gives at most 4 MW: 2 x (4 x 10 + 6 x 30) = 440 EUR.
+
+    Read as if no plant were the cheap one, both give at most 100 MW and the cost is 200 EUR.
+    """
+
+    def extend(m):
+        @m.Constraint(m.runs, m.steps)
+        def own(m, c, i, t):
+            return m.activity[c, i, t] <= (4 if c == "cheap" else 100)
+
+    run = cost(extend)
+    assert run.objective == pytest.approx(440)
+    # one MW more of the cheap boiler saves 20 EUR in each hour; the dear one is not held back
+    prices = run.results["price_of_own"].values.ravel()
+    assert sorted(prices.tolist()) == pytest.approx([-20, -20, 0, 0])
+
+
+def test_a_filter_in_a_sum_costs_what_it_says():
+    """All but the cheap boiler give at least 5 MWh in all: 15 x 10 + 5 x 30 = 300 EUR.
+
+    Read without the filter, the cheap one's own 20 MWh would do, at 200 EUR.
+    """
+
+    def extend(m):
+        @m.Constraint()
+        def own(m):
+            return sum(m.activity[c, i, t] for c, i in m.runs for t in m.steps if c != "cheap") >= 5
+
+    assert cost(extend).objective == pytest.approx(300)
+
+
+def test_a_rule_that_skips_hours_costs_what_it_says():
+    """The cheap boiler stands still in the first hour only: 10 x 30 + 10 x 10 = 400 EUR."""
+
+    def extend(m):
+        first = min(m.steps.data())
+
+        @m.Constraint(m.runs, m.steps)
+        def own(m, c, i, t):
+            if c != "cheap" or t != first:
+                return pyo.Constraint.Skip
+            return m.activity[c, i, t] <= 0
+
+    assert cost(extend).objective == pytest.approx(400)
+
+
+def test_a_users_entry_and_bounds_cost_what_they_say():
+    """Up to 3 units bring 20 EUR each, and another plant's 7 would cost 5 each: 200 - 60 = 140 EUR.
+
+    Read as if no plant were the cheap one, nothing would be brought, at 200 EUR.
+    """
+
+    def extend(m):
+        m.brought = Var(m.runs, bounds=lambda m, c, i: (0, 3 if c == "cheap" else 7))
+        m.total_cost.deactivate()
+        before = m.total_cost
+
+        def worth(m):
+            return sum((-20 if c == "cheap" else 5) * m.brought[c, i] for c, i in m.runs)
+
+        m.add_entry("brought", worth)
+
+        @m.Objective()
+        def own(m):
+            return before.expr + worth(m)
+
+    run = cost(extend)
+    assert run.objective == pytest.approx(140)
+    assert float(run.results["cost"].sel(entry="brought")) == pytest.approx(-60)

@@ -26,6 +26,27 @@ LOCK = threading.RLock()  # Pyomo's template mode is global, so one thread uses 
 INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index it is given
 
 
+class Suspension:
+    """Whether sets and decisions are Pyomo's own although a rule is called with placeholders or points.
+
+    A member that is made, or an expression that is written, while another rule is called must not
+    hold what stands in for sets and decisions there.
+    """
+
+    depth = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+
+suspended = Suspension()
+
+
 class IndexUseError(TemplateExpressionError):
     """A rule depends on the value of an index."""
 
@@ -138,7 +159,7 @@ class TemplateContext(te._template_iter_context):
         raise IndexUseError(self.refusal)
 
     def get_iter(self, of_set: Any) -> Iterator[Any]:
-        if threading.get_ident() == self.thread:
+        if threading.get_ident() == self.thread and not suspended.depth:
             return SetIterator(of_set, self)
         kinds = te._TemplateIterManager.iters
         return next(kind._old_iter(of_set) for kind in kinds if isinstance(of_set, kind._class))
@@ -147,7 +168,8 @@ class TemplateContext(te._template_iter_context):
         """The sum as a template if every loop of it runs over a set, else what Python's sum says."""
         builtin = te._TemplateIterManager.builtin_sum
         kind = iterable.__class__
-        if threading.get_ident() != self.thread or kind not in te.generator_validators:
+        other = suspended.depth or threading.get_ident() != self.thread
+        if other or kind not in te.generator_validators:
             return builtin(iterable, start)
         before = len(self.cache)
         terms = iter(iterable)

@@ -18,7 +18,7 @@ from pyomo.core.base.param import IndexedParam
 from pyomo.core.base.set import SortComponents
 from pyomo.core.base.var import IndexedVar
 
-from energy_model.engine.compile.guard import templated, templated_relation
+from energy_model.engine.compile.guard import suspended, templated, templated_relation
 from energy_model.engine.compile.probe import Misread, check_bounds, check_goal, check_rows
 from energy_model.engine.compile.vector import Unsupported
 
@@ -120,6 +120,10 @@ class LazyVar(Lazy, IndexedVar):
             self.kept.template = self.made_template()
         return self.kept and self.kept.template
 
+    def _getitem_when_not_present(self, index):
+        with suspended():
+            return super()._getitem_when_not_present(index)
+
     def write_out(self) -> None:
         for index in self.index_set():
             _ = self[index]
@@ -196,7 +200,8 @@ class LazyConstraint(Templated, Lazy, IndexedConstraint):
         super().__init__(*index, **options)
 
     def _getitem_when_not_present(self, index):
-        row = super()._getitem_when_not_present(index)
+        with suspended():
+            row = super()._getitem_when_not_present(index)
         self.edited.discard(index)
         return row
 
@@ -216,7 +221,8 @@ class Written(Templated):
     def written(self):
         if self.__dict__.get("_written") is None and self.kept is not None:
             kept = self.kept
-            self.write_out()
+            with suspended():
+                self.write_out()
             self.kept = kept  # reading is not editing
         return self.__dict__.get("_written")
 

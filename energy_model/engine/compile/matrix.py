@@ -7,6 +7,7 @@ with something `vector` refuses) is read by Pyomo's `generate_standard_repn`, on
 from __future__ import annotations
 
 import logging
+import math
 import os
 from dataclasses import dataclass
 
@@ -91,20 +92,15 @@ def compile_model(model) -> Matrix:
         first = rows.count
         try:
             if reference:
-                add_plain(reader, rows, list(con.values()))
+                add_plain(reader, rows, con)
             else:
                 add_template(reader, rows, con)
         except Exception as reason:  # what is wrong with the rule, Pyomo says below
             slow[con.name] = str(reason) or type(reason).__name__
             level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
             log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
-            add_plain(reader, rows, list(con.values()))
-        shape = (
-            reader.grid(con.index_set()).shape
-            if len(con) == rows.count - first
-            else (rows.count - first,)
-        )
-        names[con.name] = first, shape
+            add_plain(reader, rows, con)
+        names[con.name] = first, shape_of(reader, con, rows.count - first)
     (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
     cost, offset = objective(reader, goal, slow, reference)
     entries = {
@@ -226,10 +222,24 @@ def sides(reader: Reader, expression, frame):
     return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
 
 
-def add_plain(reader: Reader, rows: Rows, members) -> None:
-    for data in members:
-        if data.active:
-            rows.add(*plain(reader, data), 1)
+def add_plain(reader: Reader, rows: Rows, con) -> None:
+    """Row by row; one that is skipped or not active stays in its place, empty and free."""
+    finite = con.index_set().isfinite()
+    present = set(con.keys()) if finite else ()
+    for index in con.index_set() if finite else con.keys():
+        if (not finite or index in present) and con[index].active:
+            rows.add(*plain(reader, con[index]), 1)
+        else:
+            rows.add(Linear(), -np.inf, np.inf, 1)
+
+
+def shape_of(reader: Reader, con, count: int) -> tuple[int, ...]:
+    """The shape of a family's rows: that of its index set, if it has one."""
+    try:
+        shape = reader.grid(con.index_set()).shape if con.index_set().isfinite() else (count,)
+    except Unsupported:  # members of several lengths
+        return (count,)
+    return shape if math.prod(shape) == count else (count,)
 
 
 def plain(reader: Reader, data):

@@ -20,7 +20,7 @@ from pyomo.core.base.set import _FiniteSetMixin
 from pyomo.core.base.var import IndexedVar
 from pyomo.core.expr.visitor import identify_variables, replace_expressions
 
-from energy_model.engine.compile.guard import LOCK
+from energy_model.engine.compile.guard import LOCK, suspended
 from energy_model.engine.compile.places import Axis, Grid
 from energy_model.engine.compile.points import Point, number, relation, scattered
 from energy_model.engine.compile.vector import Frame, Linear, Reader, Unsupported
@@ -139,13 +139,15 @@ class Probe(Reader):
         )
 
         def members(index_set: Any) -> Iterator[Any]:
-            if self.busy or threading.get_ident() != thread:
+            if self.busy or suspended.depth or threading.get_ident() != thread:
                 return listed(index_set)
             if len(index_set) <= MAX_MEMBERS or self.sampled(index_set) is None:
                 return listed(index_set)
             return iter(self.once("sampled members", index_set, lambda: self.listed(index_set)))
 
         def decision(var: Any, index: Any) -> Any:
+            if suspended.depth or threading.get_ident() != thread:
+                return item(var, index)
             try:
                 return self.point(var, index)
             except (KeyError, TypeError, IndexError):
