@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.common.atomic_write import PLACE_ERRORS, reason_of
+from energy_model.common.atomic_write import PLACE_ERRORS, SPACE_ERRORS, reason_of
 from energy_model.interface import ends
 from energy_model.interface import show as tables
 from energy_model.interface.ends import (
@@ -113,8 +113,9 @@ def main() -> None:
         if wrong.errno not in PLACE_ERRORS:
             raise
         place = wrong.filename or "standard output or a temporary file"
-        remedy = "free space there, or choose another place"
-        leave(INPUT_FAULT, [f"{place}: {reason_of(wrong)}; {remedy}."], "a place cannot be used")
+        remedy = "free space" if wrong.errno in SPACE_ERRORS else "name another place"
+        told = em.Fault(str(place), f"it cannot be used ({reason_of(wrong)}); {remedy}")
+        leave(INPUT_FAULT, [str(told)], "1 fault in the inputs")
     except SystemExit as end:  # of a library that found standard output closed
         ends.finish(
             STOPPED if end.code == CLOSED else end.code if isinstance(end.code, int) else FINE

@@ -3,7 +3,6 @@
 import errno
 import os
 import pickle
-import resource
 import signal
 import stat
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import time
 
 import pytest
+from limited import Limited
 
 from energy_model.common import atomic_write
 from energy_model.common.atomic_write import (
@@ -25,22 +25,6 @@ from energy_model.common.atomic_write import (
     write_text,
 )
 from energy_model.common.faults import Fault, InputFault
-
-
-class Limited:
-    """Within, no file may grow beyond a number of bytes, as on a disk that is full then."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def __enter__(self):
-        self.handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.before[1]))
-
-    def __exit__(self, *_):
-        resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
-        signal.signal(signal.SIGXFSZ, self.handler)
 
 
 def told(caught):
