@@ -1,4 +1,4 @@
-"""A disk that is full, wherever one is: no file of this process or its children may grow beyond a size."""
+"""A full disk on any machine: no file of this process or its children grows beyond a size."""
 
 from __future__ import annotations
 

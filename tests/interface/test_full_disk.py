@@ -1,4 +1,4 @@
-"""Every verb that writes, on a full disk and where nothing may be written: one sentence, exit code 2, nothing left."""
+"""Every verb that writes, on a full disk and where nothing may be written: one sentence, code 2."""
 
 import json
 import shutil
@@ -32,7 +32,10 @@ def made(tmp_path_factory):
 
 def content(folder):
     """Every file and folder, and what stands in it."""
-    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}  # fmt: skip
+    return {
+        str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None
+        for p in folder.rglob("*")
+    }
 
 
 def refused(said, *words):
@@ -54,7 +57,7 @@ WRITERS = {
     "table to a workbook": (["table", "MADE/case", "--to", "PLACE.xlsx"], 14_000),
     "table to a folder": (["table", "MADE/case.xlsx", "--to", "PLACE"], 30),
     "export": (["export", "MADE/case", "--to", "pypsa", "--out", "PLACE"], 5_000),
-    "study sweep": (["study", "sweep", "MADE/case", "--set", f"{PRICE}=50,70", "--out", "PLACE"], 50),
+    "study sweep": (["study", "sweep", "MADE/case", "--set", f"{PRICE}=5,7", "--out", "PLACE"], 50),
     "serve": (["serve", "MADE/case", "--port", "0", "--workspace", "PLACE"], 20),
 }  # fmt: skip
 
@@ -73,7 +76,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_is_left(made, tmp_path, verb):
     place = tmp_path / "place" if verb == "export" else tmp_path / "new" / "place"
     with Limited(size):
         said = village.call(*arguments(texts, made, place))
-    refused(said, str(place), "File too large", "nothing of it is left behind", "free space")  # fmt: skip
+    refused(said, str(place), "File too large", "nothing of it is left behind", "free space")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,7 +94,9 @@ PLACES = {
 def test_a_place_that_cannot_be_is_a_sentence_and_nothing_is_left(made, tmp_path, verb, place):
     (tmp_path / "file").write_text("kept")
     texts = WRITERS[verb][0] if verb in WRITERS else ["run", "MADE/case", "--out", "PLACE"]
-    said = village.call(*arguments(texts, made, tmp_path / PLACES[place]), *["--json"] * (verb != "serve"))  # fmt: skip
+    said = village.call(
+        *arguments(texts, made, tmp_path / PLACES[place]), *["--json"] * (verb != "serve")
+    )
     refused(said)
     if verb != "serve":
         assert said.json["exit_code"] == 2
@@ -102,7 +107,15 @@ def test_a_place_that_cannot_be_is_a_sentence_and_nothing_is_left(made, tmp_path
 def test_fetch_on_a_full_disk_leaves_the_case_as_it_was(tmp_path, play):
     case = village.copy(tmp_path)
     before = content(case)
-    call = ("fetch", "open_meteo", case, "--year", YEAR, "--address", play(played.open_meteo).address)  # fmt: skip
+    call = (
+        "fetch",
+        "open_meteo",
+        case,
+        "--year",
+        YEAR,
+        "--address",
+        play(played.open_meteo).address,
+    )
     with Limited(50_000):  # below its hours; its answers are not kept either, which is no fault
         said = village.call(*call)
     refused(said, f"measured/open_meteo_{YEAR}.csv", "File too large", "free space")
@@ -130,7 +143,16 @@ def test_a_page_of_a_run_that_stands_does_not_spoil_the_run(made, tmp_path):
 
 def test_a_study_that_fills_the_disk_goes_on_when_there_is_room(made, tmp_path):
     """What was finished is kept; no draft is; the same command ends it."""
-    call = ["study", "sweep", made / "case", "--set", f"{PRICE}=50,60,70", "--no-runs", "--out", tmp_path / "s"]  # fmt: skip
+    call = [
+        "study",
+        "sweep",
+        made / "case",
+        "--set",
+        f"{PRICE}=50,60,70",
+        "--no-runs",
+        "--out",
+        tmp_path / "s",
+    ]
     with Limited(4_000):  # cases are smaller, the table of them is not
         said = village.call(*call)
     refused(said, "cases.parquet", "free space and try again", "finished cases are kept")
