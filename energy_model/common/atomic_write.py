@@ -41,7 +41,7 @@ class WriteError(InputFault):
 def reason_of(wrong: BaseException) -> str:
     """An error in the words of the operating system, or the first line of its own."""
     if isinstance(wrong, OSError) and wrong.errno:
-        return os.strerror(wrong.errno)
+        return wrong.strerror or os.strerror(wrong.errno)
     lines = str(wrong).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(wrong).__name__
 
@@ -96,7 +96,7 @@ def new_file(
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             try:
                 yield draft
-            except also as wrong:
+            except (OSError, *also) as wrong:
                 raise write_error(path, _probed(draft, wrong), remedy) from None
             draft.replace(place)
     except OSError as wrong:
@@ -139,7 +139,7 @@ def new_folder(
                 yield draft
             except WriteError as wrong:  # of a part of it
                 raise write_error(path, wrong.wrong, remedy) from None
-            except also as wrong:
+            except (OSError, *also) as wrong:
                 raise write_error(path, _probed(draft / "probe", wrong), remedy) from None
             _put_folder(draft, place, cleaning)
     except OSError as wrong:
@@ -172,7 +172,7 @@ def new_members(
             draft.mkdir()
             try:
                 yield draft
-            except also as wrong:
+            except (OSError, *also) as wrong:
                 raise write_error(folder, _probed(draft / "probe", wrong), remedy) from None
             for part in sorted(draft.iterdir()):
                 part.replace(place / part.name)
@@ -317,7 +317,12 @@ def _surely(action: Callable[..., None], *given: Path) -> None:
 
 
 def _probed(draft: Path, wrong: Exception) -> BaseException:
-    """Why a library could not write: the error that a plain write meets, else its own."""
+    """Why a library could not write: the error that a plain write meets, else its own.
+
+    Libraries tell a full disk as an error of their own, or as a file without permission.
+    """
+    if isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS:
+        return wrong
     try:
         with draft.open("wb") as file:
             file.write(bytes(PROBE_SIZE))

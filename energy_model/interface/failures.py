@@ -46,7 +46,7 @@ def told() -> Iterator[None]:
     except OSError as wrong:
         if wrong.errno == errno.EPIPE:
             ends.finish(STOPPED)
-        if wrong.errno not in PLACE_ERRORS:
+        if wrong.errno not in PLACE_ERRORS and not _lacks_temporary_folder(wrong):
             raise
         leave(INPUT_FAULT, [_place_fault(wrong)], "1 fault in the inputs")
     except SystemExit as end:
@@ -54,8 +54,15 @@ def told() -> Iterator[None]:
         ends.finish(STOPPED if code == CLOSED else code)
 
 
+def _lacks_temporary_folder(wrong: OSError) -> bool:
+    """Whether no folder for temporary files has room; the library tells it as a file that is not found."""
+    return isinstance(wrong, FileNotFoundError) and "temporary directory" in str(wrong.strerror)
+
+
 def _place_fault(wrong: OSError) -> str:
     """A place that a library could not use, in a sentence."""
+    if _lacks_temporary_folder(wrong):
+        return str(em.Fault("temporary files", f"{wrong.strerror}; free space"))
     place = wrong.filename or "standard output or a temporary file"
     remedy = "free space" if wrong.errno in SPACE_ERRORS else "name another place"
     return str(em.Fault(str(place), f"it cannot be used ({reason_of(wrong)}); {remedy}"))
