@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import filelock
 
-from energy_model.common.atomic_write import WriteError
+from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.elastic import NoSolution
@@ -272,12 +272,12 @@ class Work:
         """Keeps what a case found; one that fails is a row, never the end of the study."""
         try:
             finding, run, end = future.result()
-        except WriteError:  # the case is not at fault; it is asked again when there is room
-            raise
         except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told in the row
-            said = "its process ended; it may need more memory than there is" if _lost(future) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
-            finding, run = {"status": highs.FAILED, "reason": said, "objective": None}, None
-            end = None
+            if isinstance(wrong, WriteError) or getattr(wrong, "errno", None) in SPACE_ERRORS:
+                raise  # the case is not at fault; it is asked again when there is room
+            said = "its process ended; it may need more memory than there is"
+            said = said if _lost(future) else f"{type(wrong).__name__}: {wrong}"
+            finding, run, end = {"status": highs.FAILED, "reason": said, "objective": None}, None, None  # fmt: skip
         if end:  # before the finding, so that an anchor that is finished has its end
             self.store.keep_start(end, case.key)
         self.store.keep(case, finding, run)
