@@ -103,7 +103,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
         system = em.read(*given)
         run = em.solve(system, progress=tell)
     run.record["title"] = job["title"]
-    run.record["warnings"] = adequacy.warnings(system)
+    run.record["warnings"] = [*adequacy.warnings(system), *run.record["warnings"]]
     tell("writing the run")
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")
