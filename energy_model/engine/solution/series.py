@@ -26,7 +26,8 @@ from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.run import Clock, Run, of_answer
 from energy_model.engine.tables import reader
 
-KEPT = 2  # built problems a series remembers, as questions to one case come one after another
+# Built problems a series remembers, as questions to one case come one after another
+MAX_CACHED_PROBLEMS = 2
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class Series:
             problem.lp = with_row(problem.lp, quantity(problem, name).weights)
             problem.watched.append(name)
         clock.mark("build")
-        while len(self._built) >= KEPT:
+        while len(self._built) >= MAX_CACHED_PROBLEMS:
             del self._built[next(iter(self._built))]
         self._built[key] = problem
         return problem

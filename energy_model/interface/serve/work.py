@@ -18,8 +18,8 @@ from typing import Any
 
 from energy_model.interface.serve.workspace import write_json
 
-OFTEN = 0.3  # seconds between lines about the same activity
-GENTLE = 5  # how much a worker gives way to the server
+PROGRESS_SECONDS = 0.3  # seconds between lines about the same activity
+NICE_LEVELS = 5  # how much a worker gives way to the server
 
 
 class Told:
@@ -31,7 +31,7 @@ class Told:
     def __call__(self, said: str) -> None:
         """Tells one thing."""
         now, activity = time.monotonic(), said.split(":")[0]
-        if activity == self.last[0] and now - self.last[1] < OFTEN:
+        if activity == self.last[0] and now - self.last[1] < PROGRESS_SECONDS:
             return
         self.last = activity, now
         with self.path.open("a", encoding="utf-8") as file:
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
     """Does the job in a folder."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(GENTLE)
+        os.nice(NICE_LEVELS)
     write_json(folder / "outcome.json", _outcome(folder))
 
 

@@ -23,7 +23,7 @@ from energy_model.common.faults import Fault, InputFault
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 ROOMS = ("jobs", "runs", "studies", "scenarios")
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss"})
-MANY = 200  # saved scenarios of a case
+MAX_SAVED_SCENARIOS = 200  # saved scenarios of a case
 
 
 class Workspace:
@@ -85,8 +85,8 @@ class Workspace:
         folder = self.place("scenarios", case)
         folder.mkdir(exist_ok=True)
         path = folder / f"{name}.toml"
-        if not path.is_file() and len(list(folder.glob("*.toml"))) >= MANY:
-            remedy = f"{MANY} scenarios are saved already; save over one of them by its name"
+        if not path.is_file() and len(list(folder.glob("*.toml"))) >= MAX_SAVED_SCENARIOS:
+            remedy = f"{MAX_SAVED_SCENARIOS} scenarios are saved already; save over one of them by its name"
             raise InputFault([Fault("scenario", remedy, value=title)])
         write(path, tomli_w.dumps({"title": title.strip()[:80], **content}).encode())
         return name
