@@ -87,6 +87,7 @@ def new_file(
         WriteError: The place is a folder or no regular file, or it cannot be written.
     """
     place = Path(os.path.realpath(path))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISREG, remedy)
@@ -96,7 +97,7 @@ def new_file(
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             try:
                 yield draft
-            except (OSError, *also) as wrong:
+            except failures as wrong:
                 raise write_error(path, _probed(draft, wrong), remedy) from None
             draft.replace(place)
     except OSError as wrong:
@@ -124,6 +125,7 @@ def new_folder(
         WriteError: The place is a file or holds something, or it cannot be written.
     """
     place = Path(os.path.realpath(path))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISDIR, remedy)
@@ -139,7 +141,7 @@ def new_folder(
                 yield draft
             except WriteError as wrong:  # of a part of it
                 raise write_error(path, wrong.wrong, remedy) from None
-            except (OSError, *also) as wrong:
+            except failures as wrong:
                 raise write_error(path, _probed(draft / "probe", wrong), remedy) from None
             _put_folder(draft, place, cleaning)
     except OSError as wrong:
@@ -163,6 +165,7 @@ def new_members(
         WriteError: They cannot be written.
     """
     place = Path(os.path.realpath(folder))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(folder, stat.S_ISDIR, remedy)
@@ -172,7 +175,7 @@ def new_members(
             draft.mkdir()
             try:
                 yield draft
-            except (OSError, *also) as wrong:
+            except failures as wrong:
                 raise write_error(folder, _probed(draft / "probe", wrong), remedy) from None
             for part in sorted(draft.iterdir()):
                 part.replace(place / part.name)

@@ -170,7 +170,7 @@ def run(
             warned: list[str] = []
 
             def look() -> None:
-                warned.extend(adequacy.warnings(system))
+                warned.extend(adequacy.warnings(system, every_hour=prove))
 
             if prove:
                 tell("looking at peaks, potentials and the emission target")

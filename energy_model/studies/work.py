@@ -27,8 +27,8 @@ from energy_model.studies.answering import Arrays
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
 
-PATIENCE = 30.0  # seconds a scheduler may be away
-TRIES = 2  # times a cluster gives a case that lost its worker to another
+MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # seconds a scheduler may be away
+MAX_CASE_TRIES = 2  # times a cluster gives a case that lost its worker to another
 Tell = Callable[[str], None]
 
 
@@ -140,7 +140,7 @@ class Cluster:
     def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to the scheduler."""
         made: Any = self.client.submit(
-            answering.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
+            answering.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=MAX_CASE_TRIES
         )  # fmt: skip
         given: futures.Future = made  # it answers to the same names
         return given
@@ -149,7 +149,10 @@ class Cluster:
         """Those that ended, after a while at most; Lost if the scheduler stays away."""
         if self.client.status != "running":
             self.away += 0.5
-            if self.away >= PATIENCE or self.client.status in ("closed", "closing"):
+            if self.away >= MAX_SCHEDULER_ABSENCE_SECONDS or self.client.status in (
+                "closed",
+                "closing",
+            ):
                 raise Lost(f"The scheduler at {self.address} no longer answers.")
             time.sleep(0.5)
             return set()
