@@ -1,7 +1,8 @@
 """Atomic write: files and folders that are written whole or not at all.
 
-A draft is written beside its destination and renamed when it is complete. Any exception, an interrupt included,
-removes the draft and the folders that were made for it. A failure of the file system becomes an input fault.
+A draft is written beside its destination and renamed when it is complete. Any exception, an
+interrupt included, removes the draft and the folders that were made for it. A failure of the
+file system becomes an input fault.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from energy_model.common.faults import Fault, InputFault
 
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PLACE_ERRORS = (
-    *SPACE_ERRORS, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR,
-    errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP,
+    *SPACE_ERRORS, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR,
+    errno.EISDIR, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EXDEV,
+    errno.EINVAL, errno.EOPNOTSUPP,
 )  # fmt: skip
 NAME_LENGTH = 30  # letters of the destination's name that its draft's name begins with
 PROBE_SIZE = 1 << 20  # bytes that are written to find out why a library could not write
@@ -39,7 +41,7 @@ class WriteError(InputFault):
 def reason_of(wrong: BaseException) -> str:
     """An error in the words of the operating system, or the first line of its own."""
     if isinstance(wrong, OSError) and wrong.errno:
-        return os.strerror(wrong.errno)
+        return wrong.strerror or os.strerror(wrong.errno)
     lines = str(wrong).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(wrong).__name__
 
@@ -71,7 +73,9 @@ def new_file(
     mode: int = 0o666,
     also: tuple[type[Exception], ...] = (),
 ) -> Iterator[Path]:
-    """Within, the draft of a file; at the end it takes the place of ``path``, or of the file that a link names.
+    """Within, the draft of a file; at the end it takes the place of ``path``.
+
+    Where ``path`` is a link, the file it names is replaced.
 
     Args:
         path: The file to write; missing folders above it are made.
@@ -83,6 +87,7 @@ def new_file(
         WriteError: The place is a folder or no regular file, or it cannot be written.
     """
     place = Path(os.path.realpath(path))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISREG, remedy)
@@ -92,7 +97,7 @@ def new_file(
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             try:
                 yield draft
-            except also as wrong:
+            except failures as wrong:
                 raise write_error(path, _probed(draft, wrong), remedy) from None
             draft.replace(place)
     except OSError as wrong:
@@ -112,13 +117,15 @@ def new_folder(
     Args:
         path: The folder to write; missing folders above it are made.
         remedy: What to do if the place cannot be written, such as "name another folder with --out".
-        replace: Take the place of a folder that holds something; else that is refused. The old one is removed last.
+        replace: Take the place of a folder that holds something; else that is refused. The old
+            one is removed last.
         also: Exceptions, besides OSError, by which a library tells that it could not write.
 
     Raises:
         WriteError: The place is a file or holds something, or it cannot be written.
     """
     place = Path(os.path.realpath(path))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISDIR, remedy)
@@ -134,7 +141,7 @@ def new_folder(
                 yield draft
             except WriteError as wrong:  # of a part of it
                 raise write_error(path, wrong.wrong, remedy) from None
-            except also as wrong:
+            except failures as wrong:
                 raise write_error(path, _probed(draft / "probe", wrong), remedy) from None
             _put_folder(draft, place, cleaning)
     except OSError as wrong:
@@ -145,7 +152,9 @@ def new_folder(
 def new_members(
     folder: str | Path, remedy: str = ELSEWHERE, *, also: tuple[type[Exception], ...] = ()
 ) -> Iterator[Path]:
-    """Within, a draft folder; at the end its files take their places in ``folder``, which may hold others.
+    """Within, a draft folder; at the end its files take their places in ``folder``.
+
+    ``folder`` may hold others, which stay.
 
     Args:
         folder: Where the files are to stand; missing folders are made.
@@ -156,6 +165,7 @@ def new_members(
         WriteError: They cannot be written.
     """
     place = Path(os.path.realpath(folder))
+    failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(folder, stat.S_ISDIR, remedy)
@@ -165,7 +175,7 @@ def new_members(
             draft.mkdir()
             try:
                 yield draft
-            except also as wrong:
+            except failures as wrong:
                 raise write_error(folder, _probed(draft / "probe", wrong), remedy) from None
             for part in sorted(draft.iterdir()):
                 part.replace(place / part.name)
@@ -175,7 +185,7 @@ def new_members(
 
 @contextmanager
 def new_parts(folder: str | Path, names: Iterable[str], remedy: str = ELSEWHERE) -> Iterator[None]:
-    """Makes folders within a folder; those that were missing are removed again if the block ends in an exception.
+    """Makes folders within a folder; an exception removes those that were missing.
 
     Raises:
         WriteError: They cannot be made.
@@ -197,12 +207,15 @@ def write_bytes(path: str | Path, data: bytes, remedy: str = ELSEWHERE, mode: in
 
 
 def write_text(path: str | Path, text: str, remedy: str = ELSEWHERE) -> None:
-    """Writes a file of UTF-8 whole or not at all, its line ends as given. WriteError if it cannot be written."""
+    """Writes a file of UTF-8 whole or not at all, its line ends as given. WriteError as above."""
     write_bytes(path, text.encode("utf-8"), remedy)
 
 
 def write_files(files: Mapping[Path, bytes], remedy: str = ELSEWHERE) -> None:
-    """Writes all files or none: each is complete before the first takes its place. WriteError as `new_file`."""
+    """Writes all files or none. WriteError as `new_file`.
+
+    Each is complete before the first takes its place.
+    """
     with ExitStack() as drafts:
         for path, data in files.items():
             drafts.enter_context(new_file(path, remedy)).write_bytes(data)
@@ -223,7 +236,7 @@ def refuse_folder(path: str | Path, remedy: str = "name another folder") -> None
 
 
 def _draft(place: Path) -> Path:
-    """A name beside a place that nothing has; short, so that the longest name allowed has a draft too."""
+    """A name beside a place that nothing has; short, for the longest name has a draft too."""
     return place.with_name(f".{place.name[:NAME_LENGTH]}_{secrets.token_hex(6)}")
 
 
@@ -234,7 +247,10 @@ def _short(path: str | Path) -> str:
 
 
 def _refuse_unless(path: str | Path, kind: Callable[[int], bool], remedy: str) -> None:
-    """WriteError if something of another kind stands at a place; OSError if the place cannot be looked at."""
+    """WriteError if something of another kind stands at a place.
+
+    OSError if the place cannot be looked at.
+    """
     try:
         found = Path(path).stat().st_mode
     except FileNotFoundError:
@@ -247,7 +263,7 @@ def _refuse_unless(path: str | Path, kind: Callable[[int], bool], remedy: str) -
 
 
 def _make_parents(place: Path, cleaning: ExitStack) -> None:
-    """Makes the folders above a place; those that were missing are removed again if the writing fails."""
+    """Makes the folders above a place; a failure of the writing removes those that were missing."""
     _make_folder(place.parent, cleaning)
 
 
@@ -269,7 +285,10 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _put_folder(draft: Path, place: Path, cleaning: ExitStack) -> None:
-    """Renames a draft to its place; what stood there is put back if that fails, and removed if not."""
+    """Renames a draft to its place.
+
+    What stood there is put back if that fails, and removed if not.
+    """
     if place.exists():
         aside = _draft(place)
         cleaning.callback(_surely, _settle, aside, place)
@@ -301,7 +320,12 @@ def _surely(action: Callable[..., None], *given: Path) -> None:
 
 
 def _probed(draft: Path, wrong: Exception) -> BaseException:
-    """Why a library could not write: the error of the operating system that a plain write meets, else its own."""
+    """Why a library could not write: the error that a plain write meets, else its own.
+
+    Libraries tell a full disk as an error of their own, or as a file without permission.
+    """
+    if isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS:
+        return wrong
     try:
         with draft.open("wb") as file:
             file.write(bytes(PROBE_SIZE))

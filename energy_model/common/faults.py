@@ -6,6 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+MAX_PART_CHARACTERS = 200  # of a file, row, column or value that a sentence shows
+MAX_REMEDY_CHARACTERS = 2000
+
+
+def printable(text: str, max_characters: int = MAX_PART_CHARACTERS) -> str:
+    """A text for a terminal: what cannot be printed is escaped, and what is too long is cut."""
+    if len(text) > max_characters:
+        text = f"{text[:max_characters]}… ({len(text):,} characters)"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -18,9 +30,10 @@ class Fault:
     value: str = ""
 
     def __str__(self) -> str:
-        place = ", ".join(x for x in (self.file, self.row, self.column) if x)
-        given = f" '{self.value}' is given;" if self.value else ""
-        return f"{place}:{given} {self.remedy}."
+        parts = (self.file, self.row, self.column)
+        place = ", ".join(printable(part) for part in parts if part)
+        given = f" '{printable(self.value)}' is given;" if self.value else ""
+        return f"{place}:{given} {printable(self.remedy, MAX_REMEDY_CHARACTERS)}."
 
 
 class InputFault(ValueError):

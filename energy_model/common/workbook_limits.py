@@ -1,4 +1,4 @@
-"""Workbook limits: how much of a workbook is read, which is a zip that may hold far more than its size."""
+"""Workbook limits: how much is read of a workbook, a zip that may hold far more than its size."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ MEGABYTE = 1_000_000
 
 
 def refuse_large(book: Path) -> None:
-    """InputFault if the parts of a workbook are larger than is read; nothing is unpacked for that."""
+    """InputFault if the parts of a workbook are larger than is read; nothing is unpacked."""
     try:
         with zipfile.ZipFile(book) as parts:
             size = sum(part.file_size for part in parts.infolist()) / MEGABYTE
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         return  # whoever opens it tells what is wrong
     if size > MAX_UNPACKED_MB:
-        remedy = f"it holds {size:,.0f} MB when it is unpacked, and {MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
+        most = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
+        remedy = f"it holds {size:,.0f} MB when it is unpacked, and {most}"
         raise InputFault([Fault(str(book), remedy)])
 
 
@@ -31,7 +32,8 @@ def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, 
     """The rows of a sheet, without the empty ones at its end.
 
     Raises:
-        InputFault: A row below or a cell beside the limits holds something, or the texts are larger than is read.
+        InputFault: A row below or a cell beside the limits holds something, or the texts are
+            larger than is read.
     """
     empty, letters = 0, 0
     for number, row in enumerate(rows, 1):
@@ -41,7 +43,9 @@ def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, 
         wide = any(value is not None for value in row[MAX_COLUMNS:])
         letters += sum(len(value) for value in row if isinstance(value, str))
         if number > MAX_ROWS or wide or letters > MAX_UNPACKED_MB * MEGABYTE:
-            what = f"{MAX_COLUMNS:,} columns" if wide else f"{MAX_ROWS:,} rows" if number > MAX_ROWS else f"{MAX_UNPACKED_MB} MB of text"  # fmt: skip
+            text = f"{MAX_UNPACKED_MB} MB of text"
+            long = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
+            what = f"{MAX_COLUMNS:,} columns" if wide else long
             remedy = f"{what} of a sheet are read at most; take out what is more"
             raise InputFault([Fault(f"sheet '{sheet}'", remedy, f"row {number}")])
         for _ in range(empty):

@@ -15,7 +15,10 @@ def case(folder: Path) -> list[str]:
     """Writes the small case; the files written. WriteError if the folder holds anything, or cannot be written."""
     with new_folder(folder) as draft:
         with as_file(files("energy_model.interface") / "small_case") as small:
-            shutil.copytree(small, draft, dirs_exist_ok=True)
+            for path in (p for p in small.rglob("*") if p.is_file()):
+                copy = draft / path.relative_to(small)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
         name = re.sub(r"[^a-z0-9_]", "_", folder.resolve().name.lower())
         toml = draft / "case.toml"
         text = toml.read_text(encoding="utf-8")

@@ -5,9 +5,7 @@ Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopp
 
 from __future__ import annotations
 
-import errno
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,16 +14,12 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.common.atomic_write import PLACE_ERRORS, reason_of
-from energy_model.interface import ends
+from energy_model.interface import ends, failures
 from energy_model.interface import show as tables
 from energy_model.interface.ends import (
     FINE,
-    INPUT_FAULT,
-    NO_PLAN,
     STOPPED,
     AsJson,
-    leave,
     write_json,
 )
 from energy_model.interface.fetch import fetch
@@ -38,10 +32,6 @@ from energy_model.interface.table import table
 from energy_model.interface.together import accounts, explain
 from energy_model.interface.write_report import report
 
-ClickException = next(
-    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
-)
-CLOSED = 1  # what the libraries make of a standard output that nobody reads
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
@@ -75,51 +65,10 @@ def main() -> None:
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # to be ended is to be interrupted
-    try:
+    with failures.told():
         code = app(standalone_mode=False)
         if code == INTERRUPTED:
             raise KeyboardInterrupt
-    except em.InputFault as fault:
-        leave(
-            INPUT_FAULT,
-            [str(f) for f in fault.faults],
-            f"{len(fault.faults)} fault{'s' * (len(fault.faults) > 1)} in the inputs",
-        )
-    except em.NoSolution as none:
-        leave(
-            STOPPED if none.status in ("stopped", "failed") else NO_PLAN,
-            none.sentences,
-            f"no plan ({none.status})",
-        )
-    except em.Inconsistent as wrong:
-        leave(
-            STOPPED,
-            [f"{wrong} Nothing was written; try another resolution or method."],
-            "the answer does not add up",
-        )
-    except em.Stopped as stopped:
-        leave(STOPPED, stopped.sentences, "stopped")
-    except (KeyboardInterrupt, typer.Abort):
-        leave(STOPPED, ["Nothing was written."], "stopped")
-    except ClickException as wrong:
-        ends.ask_json("--json" in sys.argv[1:])  # the call was not read as far as that
-        leave(
-            INPUT_FAULT,
-            [wrong.format_message(), "Try energy-model --help."],
-            "the call is not understood",
-        )
-    except OSError as wrong:
-        if wrong.errno == errno.EPIPE:
-            ends.finish(STOPPED)
-        if wrong.errno not in PLACE_ERRORS:
-            raise
-        place = wrong.filename or "standard output or a temporary file"
-        remedy = "free space there, or choose another place"
-        leave(INPUT_FAULT, [f"{place}: {reason_of(wrong)}; {remedy}."], "a place cannot be used")
-    except SystemExit as end:  # of a library that found standard output closed
-        ends.finish(
-            STOPPED if end.code == CLOSED else end.code if isinstance(end.code, int) else FINE
-        )
     ends.finish(code if isinstance(code, int) else FINE)
 
 
@@ -221,7 +170,7 @@ def run(
             warned: list[str] = []
 
             def look() -> None:
-                warned.extend(adequacy.warnings(system))
+                warned.extend(adequacy.warnings(system, every_hour=prove))
 
             if prove:
                 tell("looking at peaks, potentials and the emission target")

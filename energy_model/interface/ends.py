@@ -37,7 +37,7 @@ AsJson = Annotated[
 
 
 def begin() -> None:
-    """Prepares standard output: a letter that its encoding lacks is replaced, where it ended the program."""
+    """Prepares standard output: a letter that its encoding lacks is replaced."""
     _json_asked.set(False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -68,7 +68,8 @@ def finish(code: int) -> NoReturn:
         code = code or INPUT_FAULT
         _discard_output()
         with contextlib.suppress(OSError):
-            sys.stderr.write(f"standard output: it cannot be written ({reason_of(wrong)}).\n")
+            said = f"standard output: it cannot be written ({reason_of(wrong)})."
+            sys.stderr.write(f"{said}\n")
     sys.exit(code)
 
 
@@ -98,6 +99,6 @@ def _write(content: Any, indent: int | None = None) -> None:
 
 
 def _discard_output() -> None:
-    """Standard output goes nowhere, so that the interpreter does not write what is left at its end."""
+    """Standard output goes nowhere; else the interpreter writes what is left when it ends."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -131,7 +131,7 @@ def bring(asked: Order, case: Path, again: bool, tell: Callable[[str], None]) ->
     for name, extra in found.tables.items():
         path = folder / f"{asked.file}_{name}.csv"
         files[path] = extra.to_csv(
-            index=False, float_format=f"%.{measured_files.DIGITS}g", lineterminator="\n"
+            index=False, float_format=f"%.{measured_files.SIGNIFICANT_DIGITS}g", lineterminator="\n"
         )
         columns[str(path)] = [str(header) for header in extra]
     rows = _sources(asked, whole, found, as_of)

@@ -13,7 +13,7 @@ from energy_model.engine.solution.run import Run
 
 # Okabe and Ito's colours, which most colour-blind readers tell apart, and two greys.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#000000", "#BBBBBB")  # fmt: skip
-SMALL = 0.01  # what makes less than this share of the year is drawn together
+MIN_SUPPLY_SHARE = 0.01  # what makes less than this share of the year is drawn together
 
 
 def supply(run: Run, carrier: str) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def supply(run: Run, carrier: str) -> pd.DataFrame:
         columns[label] = columns.get(label, 0) + share
     frame = pd.DataFrame(columns, index=pd.DatetimeIndex(data["time"].to_numpy()))
     totals = frame.mul(data["step_length"].to_numpy(), axis=0).sum()
-    small = totals.index[totals < SMALL * totals.sum()]
+    small = totals.index[totals < MIN_SUPPLY_SHARE * totals.sum()]
     if len(small) > 1:
         frame = frame.drop(columns=small).assign(others=frame[small].sum(axis=1))
     order = frame.mul(data["step_length"].to_numpy(), axis=0).sum().sort_values(ascending=False)

@@ -17,7 +17,7 @@ from energy_model.interface.figures import COLOURS
 from energy_model.studies.store import GO_ON
 from energy_model.studies.study import Study
 
-MANY = 18  # rows of a chart that a person still reads
+MAX_CHART_ROWS = 18  # rows of a chart that a person still reads
 
 
 def draw(study: Study) -> list[Path]:
@@ -99,7 +99,7 @@ def extremes(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """From the least to the most of each group within the smallest share of cost, as a share of the most."""
     part = frame[(frame["within"] == frame["within"].min()) & (frame["most"] > 1e-3)]
     part = part.assign(low=(part["least"] / part["most"]).clip(0, 1)).sort_values(["low", "group"])
-    part = part.tail(2 * MANY)
+    part = part.tail(2 * MAX_CHART_ROWS)
     if part.empty:
         return None
     figure, axis = _axes(9, 1.2 + 0.26 * len(part))
@@ -142,7 +142,7 @@ def regrets(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
 def tornado(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """How far each input alone moves the first output, the furthest on top."""
     output = frame["output"].iloc[0] if "objective" not in set(frame["output"]) else "objective"
-    part = frame[frame["output"] == output].sort_values("reach").tail(MANY)
+    part = frame[frame["output"] == output].sort_values("reach").tail(MAX_CHART_ROWS)
     scale = 1e6 if output == "objective" else 1.0
     figure, axis = _axes(9, 1.4 + 0.4 * len(part))
     stands = float(part["as it stands"].iloc[0]) / scale
@@ -170,7 +170,7 @@ def sensitivity(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
         len(outputs), 1, figsize=(9, 1 + 2.2 * len(outputs)), constrained_layout=True, squeeze=False
     )
     for axis, output in zip(axes[:, 0], outputs, strict=True):
-        part = frame[frame["output"] == output].sort_values(name).tail(MANY)
+        part = frame[frame["output"] == output].sort_values(name).tail(MAX_CHART_ROWS)
         place = np.arange(len(part))
         axis.barh(place, part[name], xerr=part[f"{name}_confidence"], color=COLOURS[0], height=0.6, label=name.replace("_", " "))  # fmt: skip
         if "first_order" in part:

@@ -10,9 +10,9 @@ import pandas as pd
 from energy_model.interface.figures import COLOURS
 from energy_model.studies.study import Study
 
-KILO = 1e3
-SMALL = 500.0  # EUR a year below which a bar is left out
-SEEN = 0.005  # share of the largest bar that a person still sees
+EUR_PER_KEUR = 1e3
+MIN_BAR_EUR = 500.0  # EUR a year below which a bar is left out
+MIN_VISIBLE_SHARE = 0.005  # share of the largest bar that a person still sees
 RULES = {
     "prices": "marginal prices / marginalpriser",
     "shapley": "Shapley value / Shapley-værdi",
@@ -41,12 +41,12 @@ def _labels(frame: pd.DataFrame, name: str) -> list[str]:
 
 def shares(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """What each firm has of the common gain, by three rules."""
-    kept = frame[(frame[list(RULES)].abs().max(axis=1) > SMALL)]
+    kept = frame[(frame[list(RULES)].abs().max(axis=1) > MIN_BAR_EUR)]
     frame = (kept if len(kept) else frame).sort_values("shapley")
     figure, axis = _axes(1.6 + 0.62 * len(frame))
     place = np.arange(len(frame))
     for i, (rule, label) in enumerate(RULES.items()):
-        axis.barh(place + 0.27 * (1 - i), frame[rule] / KILO, height=0.25, color=COLOURS[i], label=label)  # fmt: skip
+        axis.barh(place + 0.27 * (1 - i), frame[rule] / EUR_PER_KEUR, height=0.25, color=COLOURS[i], label=label)  # fmt: skip
     axis.set_yticks(place, _labels(frame, "firm"), fontsize=8)
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel("share of what all save together [kEUR/a]")
@@ -57,12 +57,12 @@ def shares(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
 
 def links(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """What each link is worth to the whole city, alone and where all others stand."""
-    kept = frame[frame[["worth_alone", "worth_last"]].abs().max(axis=1) > SMALL]
+    kept = frame[frame[["worth_alone", "worth_last"]].abs().max(axis=1) > MIN_BAR_EUR]
     frame = (kept if len(kept) else frame).sort_values("worth_last")
     figure, axis = _axes(1.6 + 0.5 * len(frame))
     place = np.arange(len(frame))
-    axis.barh(place + 0.2, frame["worth_alone"] / KILO, height=0.36, color=COLOURS[0], label="alone / alene")  # fmt: skip
-    axis.barh(place - 0.2, frame["worth_last"] / KILO, height=0.36, color=COLOURS[1], label="where all others stand / hvor alle andre er")  # fmt: skip
+    axis.barh(place + 0.2, frame["worth_alone"] / EUR_PER_KEUR, height=0.36, color=COLOURS[0], label="alone / alene")  # fmt: skip
+    axis.barh(place - 0.2, frame["worth_last"] / EUR_PER_KEUR, height=0.36, color=COLOURS[1], label="where all others stand / hvor alle andre er")  # fmt: skip
     axis.set_yticks(place, _labels(frame, "link"), fontsize=8)
     axis.set_xlabel("worth to the city [kEUR/a]")
     axis.set_title("What each symbiosis link is worth", loc="left", fontsize=11)
@@ -77,8 +77,8 @@ def sites(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
         return None
     figure, axis = _axes(1.6 + 0.42 * len(frame))
     place = np.arange(len(frame))
-    axis.barh(place, frame["added_cost"] / KILO, height=0.6, color=COLOURS[0], label="solved again / løst igen")  # fmt: skip
-    axis.plot(frame["estimate"] / KILO, place, "d", color="black", markersize=5, label="estimate from prices / skøn fra priser")  # fmt: skip
+    axis.barh(place, frame["added_cost"] / EUR_PER_KEUR, height=0.6, color=COLOURS[0], label="solved again / løst igen")  # fmt: skip
+    axis.plot(frame["estimate"] / EUR_PER_KEUR, place, "d", color="black", markersize=5, label="estimate from prices / skøn fra priser")  # fmt: skip
     axis.set_yticks(place, _labels(frame.drop(columns="label_da"), "site"), fontsize=8)
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel("added cost of the city [kEUR/a] / meromkostning for byen")
@@ -108,7 +108,7 @@ def gains(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
         return None
     wishes = list(dict.fromkeys(frame["wish"])) if "wish" in frame else [""]
     wide = frame.assign(wish=frame.get("wish", "")).pivot_table(index="party", columns="wish", values="gain")  # fmt: skip
-    seen = max(SMALL, SEEN * float(wide.abs().max().max()))
+    seen = max(MIN_BAR_EUR, MIN_VISIBLE_SHARE * float(wide.abs().max().max()))
     wide = wide[wide.abs().max(axis=1) > seen].fillna(0.0)
     if wide.empty:
         return None
@@ -116,7 +116,7 @@ def gains(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     figure, axis = _axes(1.6 + 0.4 * len(wide) * max(1, len(wishes) * 0.6))
     place, height = np.arange(len(wide)), 0.8 / len(wishes)
     for i, wish in enumerate(wishes):
-        axis.barh(place + height * ((len(wishes) - 1) / 2 - i), wide[wish] / KILO, height=0.9 * height, color=COLOURS[i % len(COLOURS)], label=wish or None)  # fmt: skip
+        axis.barh(place + height * ((len(wishes) - 1) / 2 - i), wide[wish] / EUR_PER_KEUR, height=0.9 * height, color=COLOURS[i % len(COLOURS)], label=wish or None)  # fmt: skip
     axis.set_yticks(place, [str(p).replace("_", " ") for p in wide.index], fontsize=8)
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel("gain (+) or loss (−) at marginal prices [kEUR/a]")

@@ -14,7 +14,7 @@ from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.sheets import TAKES, Sheets, sheets
 from energy_model.interface.provenance import meets
 
-SHARE = 0.01  # how much higher a number is taken to be
+MOVED_SHARE = 0.01  # how much higher a number is taken to be
 # The column that each entry of the cost is proportional to.
 COLUMN = {"owning": "investment", "fixed": "fixed_cost", "running": "running_cost", "storing": "running_cost", "distance": "running_cost",
           "purchases": "price", "sales": "price", "tariffs": "tariff", "taxes": "tax", "rent": "rent"}  # fmt: skip
@@ -33,12 +33,12 @@ def leaning(
     for row in costs[costs["entry"].isin(COLUMN)].itertuples(index=False):
         place = _place(tables, str(row.name), COLUMN[row.entry])
         if place is not None:
-            sums[place] = sums.get(place, 0.0) + SHARE * float(row.cost)
+            sums[place] = sums.get(place, 0.0) + MOVED_SHARE * float(row.cost)
     lines = (book or sheets(run)).lines
     demands = tables.get("demands", pd.DataFrame())
     for line in lines[(lines["line"] == TAKES) & lines["name"].isin(demands.index)].itertuples(index=False):  # fmt: skip
         place = ("demands", str(line.name), "yearly")
-        sums[place] = sums.get(place, 0.0) - SHARE * float(line.amount)
+        sums[place] = sums.get(place, 0.0) - MOVED_SHARE * float(line.amount)
     rules = sources.to_dict("records")
     rows = []
     for place, more in sorted(sums.items(), key=lambda item: -abs(item[1]))[:most]:

@@ -26,13 +26,13 @@ from energy_model.profiles.importers.hours import hours_of
 FOLDER = "measured"
 SOURCES_FILE = "sources_measured.csv"
 TABLE = "measured"  # the table that rows of the sources file tell of
-DIGITS = 6  # significant digits kept of every value
+SIGNIFICANT_DIGITS = 6  # significant digits kept of every value
 HOUR = "%Y-%m-%dT%H:%MZ"
 
 
 def as_text(table: pd.DataFrame) -> str:
     """Hours as the text of a file: hour first, units in headers."""
-    return profiles.as_text(table, MEASURED_UNITS, DIGITS)
+    return profiles.as_text(table, MEASURED_UNITS, SIGNIFICANT_DIGITS)
 
 
 def read(path: Path, year: int) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from energy_model.engine.solution.run import Run
 from energy_model.interface import report_figures as draw
 
 KINDS = ("png", "svg", "pdf")
-WIDTH, SCALE = 1100, 2  # points across; pixels for each point of a PNG
+WIDTH_POINTS, PIXELS_PER_POINT = 1100, 2  # points across; pixels for each point of a PNG
 ENDS = {".png": b"IEND", ".svg": b"</svg>", ".pdf": b"%%EOF"}  # what a whole file ends with
 ELSEWHERE = "name another folder with --figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -88,7 +88,7 @@ def _render(made: list[go.Figure], files: list[Path]) -> None:
     import plotly.io  # noqa: PLC0415 - only who draws files needs it
 
     try:
-        plotly.io.write_images(made, files, width=WIDTH, scale=SCALE)
+        plotly.io.write_images(made, files, width=WIDTH_POINTS, scale=PIXELS_PER_POINT)
     except (RuntimeError, ValueError) as wrong:
         said = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
         raise InputFault([Fault("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?")]) from None  # fmt: skip

@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.status import Status
 
-QUIET = 2.0  # seconds between plain lines about the same activity
+QUIET_SECONDS = 2.0  # seconds between plain lines about the same activity
 
 
 class Progress:
@@ -39,7 +39,7 @@ class Progress:
         """Tells one thing."""
         now = time.monotonic()
         activity = said.split(":")[0]
-        news = activity != self.last[0] or now - self.last[1] >= QUIET
+        news = activity != self.last[0] or now - self.last[1] >= QUIET_SECONDS
         if news:
             self.lines.append(f"{now - self.begun:8.1f} s  {said}")
             self.last = activity, now

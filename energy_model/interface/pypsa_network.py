@@ -24,7 +24,7 @@ from energy_model.engine.formulation.capacity import annuity
 from energy_model.engine.tables.system import System, bus_name
 
 AIR = "air"
-HUGE = 1e9  # a store of emissions that is never full before the last step [t]
+MAX_EMISSION_STORE_TONNES = 1e9  # a store of emissions that is never full before the last step [t]
 DEFAULTS: dict[str, Any] = {
     "bus": "", "carrier": "", "p_nom": 0.0, "p_nom_extendable": False, "p_nom_min": 0.0, "p_nom_max": np.inf,
     "p_min_pu": 0.0, "p_max_pu": 1.0, "capital_cost": 0.0, "marginal_cost": 0.0, "efficiency": 1.0,
@@ -338,6 +338,6 @@ def _emissions(made: Network) -> None:
     if settings.target == "none":
         return
     most = np.ones(len(system.steps.length))
-    most[-1] = (float(settings.target) - residual) / HUGE
+    most[-1] = (float(settings.target) - residual) / MAX_EMISSION_STORE_TONNES
     made.add("buses", AIR)
-    made.add("stores", AIR, bus=AIR, e_nom=HUGE, e_min_pu=-1.0, e_max_pu=most)
+    made.add("stores", AIR, bus=AIR, e_nom=MAX_EMISSION_STORE_TONNES, e_min_pu=-1.0, e_max_pu=most)

@@ -19,7 +19,7 @@ from energy_model.engine.solution.simultaneous import MAX_SENTENCES, operation_w
 from energy_model.interface import report_figures as draw
 from energy_model.interface.leaning import leaning
 from energy_model.interface.report_page import Drawn, Section, amount, both, put_down, table, whole
-from energy_model.interface.words import sentences
+from energy_model.interface.words import MIN_CAPACITY, sentences
 from energy_model.studies.explain import explain
 from energy_model.studies.why_built import Why, both_ways
 
@@ -32,8 +32,7 @@ CHECKED = {
     "bound_violation": (("Largest violation of a bound, share", "Største overtrædelse af en grænse, andel"), True),
     "allowed": (("Distance allowed", "Tilladt afstand"), True),
 }  # fmt: skip
-REASONS = 8  # what is explained: the largest investments
-SMALL = 1e-3  # capacity below which nothing stands
+MAX_EXPLAINED_ASSETS = 8  # what is explained: the largest investments
 
 
 def write(run: Run, out: Path | None = None, sources: pd.DataFrame | None = None) -> Path:
@@ -174,9 +173,9 @@ def _first_hours_words(run: Run) -> tuple[str, str]:
 
 def _built(run: Run) -> str:
     capacities = run.tables["capacities"]
-    added = capacities[(capacities["added"] > SMALL) | (capacities["retired"] > SMALL)].sort_values("investment", ascending=False)  # fmt: skip
+    added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False)  # fmt: skip
     heads = [("Asset", "Anlæg"), ("Stands today", "Står i dag"), ("Taken down", "Nedlægges"), ("Added", "Bygges"), ("Investment, MEUR", "Investering, mio. EUR")]  # fmt: skip
-    rows = ([both(_named(r, "en", n), _named(r, "da", n)), *(_of(r[c], r["unit"]) if r[c] > SMALL else "" for c in ("existing", "retired", "added")), amount(r["investment"] / 1e6)] for n, r in added.iterrows())  # fmt: skip
+    rows = ([both(_named(r, "en", n), _named(r, "da", n)), *(_of(r[c], r["unit"]) if r[c] > MIN_CAPACITY else "" for c in ("existing", "retired", "added")), amount(r["investment"] / 1e6)] for n, r in added.iterrows())  # fmt: skip
     return table(heads, rows, 4)
 
 
@@ -226,7 +225,9 @@ def _land(run: Run) -> str:
 
 def _why(run: Run) -> str:
     capacities = run.tables["capacities"]
-    added = capacities[capacities["added"] > SMALL].nlargest(REASONS, "investment")
+    added = capacities[capacities["added"] > MIN_CAPACITY].nlargest(
+        MAX_EXPLAINED_ASSETS, "investment"
+    )
     found: list[Why] = explain(run, list(map(str, added.index)), thresholds=False)
     told = []
     for why in found:

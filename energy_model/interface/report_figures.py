@@ -20,10 +20,10 @@ from energy_model.interface.words import called
 
 LANGUAGES = ("en", "da")
 SEPARATORS = {"en": ".,", "da": ",."}
-HEIGHT = 420
+HEIGHT_PIXELS = 420
 HOURS_PER_WEEK = 168
 MAX_DURATION_POINTS = 730  # points of a duration curve
-LINES_OF_STORES = 6  # stores drawn, the largest
+MAX_STORE_LINES = 6  # stores drawn, the largest
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MONTHS = {
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
@@ -48,7 +48,7 @@ def _layout(
     figure: go.Figure, language: str, across: str = "", up: str = "", **more: Any
 ) -> go.Figure:
     figure.update_layout(
-        template="none", height=more.pop("height", HEIGHT), separators=SEPARATORS[language], colorway=list(COLOURS),
+        template="none", height=more.pop("height", HEIGHT_PIXELS), separators=SEPARATORS[language], colorway=list(COLOURS),
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", margin={"l": 60, "r": 16, "t": 16, "b": 48},
         legend={"orientation": "h", "y": -0.2}, hovermode=more.pop("hovermode", "closest"), **more,
     )  # fmt: skip
@@ -239,7 +239,7 @@ def stores(run: Run, language: str) -> go.Figure | None:
         return None
     level, built = run.results["day_level"].to_pandas(), run.tables["capacities"]
     full = level.max(axis=1)
-    chosen = built["capacity"].reindex(level.index)[full > 1].nlargest(LINES_OF_STORES).index
+    chosen = built["capacity"].reindex(level.index)[full > 1].nlargest(MAX_STORE_LINES).index
     if chosen.empty:
         return None
     year, figure = pd.Timestamp(run.results["time"].to_numpy().min()).year, go.Figure()

@@ -14,7 +14,7 @@ from energy_model.interface import show_study
 from energy_model.interface.report_page import Section, amount, both, put_down, table, whole
 from energy_model.studies.study import Study
 
-ROWS = 200  # rows of a table on the page; the file holds all
+MAX_PAGE_ROWS = 200  # rows of a table on the page; the file holds all
 
 
 def write(found: Study, out: Path | None = None, title: str = "") -> Path:
@@ -53,8 +53,8 @@ def _table(frame: pd.DataFrame) -> str:
     numeric = [pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c]) for c in frame]  # fmt: skip
     order = [*(c for c, n in zip(frame, numeric, strict=True) if not n), *(c for c, n in zip(frame, numeric, strict=True) if n)]  # fmt: skip
     heads = [_head(str(c), n) for c, n in zip(order, sorted(numeric), strict=True)]  # fmt: skip
-    rows = ([_cell(value, str(c)) for c, value in zip(order, row, strict=True)] for row in frame[order].head(ROWS).to_numpy(dtype=object))  # fmt: skip
-    more = len(frame) - ROWS
+    rows = ([_cell(value, str(c)) for c, value in zip(order, row, strict=True)] for row in frame[order].head(MAX_PAGE_ROWS).to_numpy(dtype=object))  # fmt: skip
+    more = len(frame) - MAX_PAGE_ROWS
     left = f"<p class='soft'>{both(f'{more} more rows stand in the files', f'{more} rækker mere står i filerne')}</p>" if more > 0 else ""  # fmt: skip
     return table(heads, rows, sum(numeric)) + left
 

@@ -18,8 +18,8 @@ from energy_model.engine.tables.system import System
 from energy_model.interface import provenance
 from energy_model.interface.words import called, number, sentences
 
-NARROW = 110  # columns of a terminal below which the Danish words would fold every line
-SMALLEST = 0.02  # what an interior-point method leaves of nothing
+MIN_WIDE_COLUMNS = 110  # columns of a terminal below which the Danish words would fold every line
+MIN_SHOWN_AMOUNT = 0.02  # what an interior-point method leaves of nothing
 
 
 def _print(*what: Any) -> None:
@@ -94,7 +94,7 @@ def headline(run: Run) -> None:
         if name != "unserved":  # told by carrier below; units differ
             rows.append([english, danish, number(value, unit)])
     console = Console()
-    if console.is_terminal and console.width < NARROW:
+    if console.is_terminal and console.width < MIN_WIDE_COLUMNS:
         rows = [[english, value] for english, _, value in rows]
         _print(grid(title, ["Number", "Value"], rows, 1))
     else:
@@ -125,7 +125,9 @@ def everything(run: Run) -> None:
 def capacities(run: Run) -> Table:
     """What stands, is retired and added, with full-load hours."""
     frame = run.tables["capacities"]
-    used = frame[(frame["capacity"].abs() > SMALLEST) | (frame["retired"] > SMALLEST)]
+    used = frame[
+        (frame["capacity"].abs() > MIN_SHOWN_AMOUNT) | (frame["retired"] > MIN_SHOWN_AMOUNT)
+    ]
     hours = used["full_load_hours"].where(used["table"].isin(["conversions", "links"]))
     rows = [
         [
@@ -153,7 +155,7 @@ def carriers(run: Run) -> Table:
         [
             called(frame, str(name)),
             row["unit"],
-            *(number(row[c]) if abs(row[c]) > SMALLEST else "" for c in names),
+            *(number(row[c]) if abs(row[c]) > MIN_SHOWN_AMOUNT else "" for c in names),
             number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
         ]
         for name, row in frame.iterrows()

@@ -16,7 +16,7 @@ from energy_model.interface.words import number
 from energy_model.studies.compare import Comparison
 from energy_model.studies.study import Study
 
-ROWS = 30  # rows of a table shown on a terminal; the file holds all
+MAX_TERMINAL_ROWS = 30  # rows of a table shown on a terminal; the file holds all
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
 MONEY = ("cost", "cost_at_least", "cost_change", "regret", "against_own", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
 MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
@@ -142,7 +142,7 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     """Headers and cells as texts; numbers to the right."""
-    head = frame.head(ROWS)
+    head = frame.head(MAX_TERMINAL_ROWS)
     close = {str(c): _digits(head[c]) for c in head if is_money(str(c))}
     cells = [
         [
@@ -153,8 +153,10 @@ def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
         ]
         for row in head.to_numpy(dtype=object)
     ]
-    if len(frame) > ROWS:
-        cells.append([f"… {len(frame) - ROWS} more rows", *[""] * (len(frame.columns) - 1)])
+    if len(frame) > MAX_TERMINAL_ROWS:
+        cells.append(
+            [f"… {len(frame) - MAX_TERMINAL_ROWS} more rows", *[""] * (len(frame.columns) - 1)]
+        )
     texts = 0
     for column in frame.columns:
         if pd.api.types.is_numeric_dtype(frame[column]) and texts:

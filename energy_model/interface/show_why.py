@@ -14,7 +14,7 @@ from energy_model.interface.show import grid
 from energy_model.interface.words import number
 from energy_model.studies.why_built import Why
 
-FIRST = 5  # assets explained where none is named
+MAX_EXPLAINED_ASSETS = 5  # assets explained where none is named
 LINES = {  # English, Danish
     "delivers": ("delivers", "leverer"), "takes": ("takes", "aftager"), "owning": ("owning", "ejerskab"),
     "fixed": ("fixed cost", "faste omkostninger"), "running": ("running", "drift"), "carrying": ("carrying", "transport"),
@@ -36,7 +36,9 @@ def first(run: Run) -> list[str]:
     """The assets that cost most among those added."""
     built = run.tables["capacities"]
     added = built[built["added"] > 1e-3]
-    return list(map(str, added.sort_values("investment", ascending=False).index[:FIRST]))
+    return list(
+        map(str, added.sort_values("investment", ascending=False).index[:MAX_EXPLAINED_ASSETS])
+    )
 
 
 def nothing_added() -> None:

@@ -6,6 +6,8 @@ import pandas as pd
 
 from energy_model.engine.solution.run import Run
 
+MIN_CAPACITY = 1e-3  # [capacity] below which nothing stands or is added on a page
+
 
 def number(value: float, unit: str = "") -> str:
     """A number with as many digits as its size deserves."""

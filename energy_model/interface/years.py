@@ -15,7 +15,7 @@ from energy_model.interface.refused import as_faults
 from energy_model.profiles import make_year
 
 USUAL = "1..10"  # seeds, where nothing is named
-MOST = 1000  # seeds at a time
+MAX_SEEDS = 1000  # seeds at a time
 
 
 def asked_for(
@@ -48,9 +48,9 @@ def _seeds(text: str) -> list[int]:
     """Seeds from ``1..10`` or ``1,4,7``; InputFault if they are neither."""
     match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip(), re.ASCII)
     parts = [part.strip() for part in text.split(",")]
-    if match and int(match[1]) <= int(match[2]) < int(match[1]) + MOST:
+    if match and int(match[1]) <= int(match[2]) < int(match[1]) + MAX_SEEDS:
         return list(range(int(match[1]), int(match[2]) + 1))
     if match or not all(part.isascii() and part.isdigit() for part in parts):
-        remedy = f"write 1..10, or 1,4,7; {MOST} at most"
+        remedy = f"write 1..10, or 1,4,7; {MAX_SEEDS} at most"
         raise em.InputFault([em.Fault("--seeds", remedy, value=text)])
     return list(dict.fromkeys(int(part) for part in parts))

@@ -26,11 +26,14 @@ from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 MUST, MAY, NEVER = "must-have", "may-have", "never"
-NOTHING = 0.01  # share of the most there may be of a group below which a plan has none of it
-AGAIN = 0.01  # share of the most of any group by which plans differ at least
-TIES = 1e-2  # weight of the whole cost beside what there is least of, for plans that are else alike
-SIZE = 1e6  # what there is least of counts about as much; tolerances of the solver are absolute
-LOOSE = 1e-6  # share by which a cost limit may be missed through rounding
+# Share of the most there may be of a group below which a plan has none of it
+MIN_GROUP_SHARE = 0.01
+MIN_DISTANCE_SHARE = 0.01  # share of the most of any group by which plans differ at least
+# Weight of the whole cost beside what there is least of, for plans that are else alike
+COST_TIEBREAK_FACTOR = 1e-2
+# What there is least of counts about as much; tolerances of the solver are absolute
+OBJECTIVE_SCALE_FACTOR = 1e6
+COST_LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a cost limit may be missed through rounding
 
 
 def alternatives(
@@ -124,7 +127,7 @@ def _extremes(
         stands = _added(best, members)
         least, most = (_added(one, members) for one in (low, high))
         fine = all(_verified(one, most_cost) for one in (low, high))
-        reach = NOTHING * most if np.isfinite(most) else 0.0
+        reach = MIN_GROUP_SHARE * most if np.isfinite(most) else 0.0
         kind = MUST if least > max(reach, 1e-6) else MAY if most > 1e-4 else NEVER
         rows.append((share, name, len(members), least, stands, most, kind if fine else "", fine))
     names = ["within", "group", "assets", "least", "cheapest_plan", "most", "kind", "verified"]
@@ -134,7 +137,7 @@ def _extremes(
 def _goal(best: dict[str, Any], sign: float, rows: Sequence[str]) -> tuple[tuple[float, str], ...]:
     """The least (or most) of a group, and of plans alike the cheaper one; in numbers of a size the solver likes."""
     reach = max(1.0, _added(best, rows))
-    return (sign * SIZE / reach, _sum(rows)), (SIZE * TIES / max(abs(best["objective"]), 1.0), "cost")  # fmt: skip
+    return (sign * OBJECTIVE_SCALE_FACTOR / reach, _sum(rows)), (OBJECTIVE_SCALE_FACTOR * COST_TIEBREAK_FACTOR / max(abs(best["objective"]), 1.0), "cost")  # fmt: skip
 
 
 def _added(found: dict[str, Any], rows: Sequence[str]) -> float:
@@ -147,7 +150,7 @@ def _verified(found: dict[str, Any], most_cost: float) -> bool:
     """Whether a plan keeps every rule and the limit of its cost, recomputed from the plan itself."""
     if found["status"] != OPTIMAL or found["violation"] is None:
         return False
-    slack = LOOSE * max(1.0, abs(most_cost))
+    slack = COST_LIMIT_TOLERANCE_SHARE * max(1.0, abs(most_cost))
     return bool(found["violation"] <= TOLERANCE and found["objective"] <= most_cost + slack)
 
 
@@ -168,15 +171,20 @@ def _unlike(
     while varied and len(found) <= plans:
         mean = np.mean([use(plan) for plan in found], axis=0)
         weights = tuple(
-            (float(SIZE * (2 * mean[i] - 1) / most[name]), _sum(groups[name]))
+            (float(OBJECTIVE_SCALE_FACTOR * (2 * mean[i] - 1) / most[name]), _sum(groups[name]))
             for i, name in enumerate(varied)
         )
-        weights += ((SIZE * TIES / max(abs(best["objective"]), 1.0), "cost"),)
+        weights += (
+            (
+                OBJECTIVE_SCALE_FACTOR * COST_TIEBREAK_FACTOR / max(abs(best["objective"]), 1.0),
+                "cost",
+            ),
+        )
         case = Case({"within": share, "asked": f"unlike the {len(found)} before"}, question=Question(limits={"cost": _limit(best, share)}, least=weights))  # fmt: skip
         answer = work.answers([case])[0]
         if answer["status"] != OPTIMAL:
             break
-        if min(np.abs(use(answer) - use(plan)).max() for plan in found) < AGAIN:
+        if min(np.abs(use(answer) - use(plan)).max() for plan in found) < MIN_DISTANCE_SHARE:
             break
         found.append(answer)
     rows = [

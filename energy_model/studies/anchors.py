@@ -15,7 +15,7 @@ import numpy as np
 
 from energy_model.studies.cases import Case
 
-FEW = 12  # cases below which all begin at the case as it stands
+MIN_ANCHORED_CASES = 12  # cases below which all begin at the case as it stands
 
 
 def anchored(cases: Sequence[Case]) -> list[Case]:
@@ -24,7 +24,7 @@ def anchored(cases: Sequence[Case]) -> list[Case]:
     The first anchor lies nearest the middle; each further one is the case farthest from all before it.
     """
     cases = list(cases)
-    if len(cases) < FEW:
+    if len(cases) < MIN_ANCHORED_CASES:
         return cases
     points = _points(cases)
     chosen = [int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))]

@@ -32,7 +32,7 @@ from energy_model.engine.solution.series import Asked, Question, Series
 from energy_model.studies.cases import Case, Ground
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
-NEEDED = 1e-4  # what a link carries or has added below which it is rounding
+MIN_LINK_USE = 1e-4  # what a link carries or has added below which it is rounding
 Arrays = dict[str, np.ndarray]
 GROUND: tuple[Ground, Arrays | None] | None = None
 _DESKS: dict[str, Desk] = {}
@@ -110,7 +110,9 @@ def _carried(run: Run) -> dict[str, float]:
     """What each link carries in the year, or has been added; nothing where it is not needed."""
     links = run.tables["capacities"].query("table == 'links'")
     used = np.maximum(links["used"].to_numpy(float), links["added"].to_numpy(float))
-    return {str(link): float(u) for link, u in zip(links.index, used, strict=True) if u > NEEDED}
+    return {
+        str(link): float(u) for link, u in zip(links.index, used, strict=True) if u > MIN_LINK_USE
+    }
 
 
 def _packed(run: Run) -> bytes:
@@ -164,9 +166,9 @@ def answer(
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Within, the solver and linear algebra use one thread, as many everywhere: sums then have the same last digit."""
-    threads, highs.THREADS = highs.THREADS, 1
+    threads, highs.SOLVER_THREADS = highs.SOLVER_THREADS, 1
     try:
         with threadpool_limits(1):
             yield
     finally:
-        highs.THREADS = threads
+        highs.SOLVER_THREADS = threads

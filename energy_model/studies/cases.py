@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from energy_model.common.atomic_write import new_folder, write_error
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution.series import Question
 
@@ -74,11 +76,12 @@ class Ground:
 
     def unpacked(self) -> Path:
         """The files in a temporary folder, which is whoever asks's to take away."""
-        place = Path(tempfile.mkdtemp(prefix="energy_model_"))
-        for name, data in self.files.items():
-            path = place / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+        place = temporary_place()
+        with new_folder(place, "name another folder for temporary files with TMPDIR") as draft:
+            for name, data in self.files.items():
+                path = draft / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
         return place
 
 
@@ -102,6 +105,14 @@ class Case:
     def key(self) -> str:
         """The same for the same question, whoever asks; names its files."""
         return digest_of([self.scenario, self.changes, asdict(self.question)])
+
+
+def temporary_place() -> Path:
+    """A new name among temporary files. WriteError if there is no folder for them with room."""
+    try:
+        return Path(tempfile.gettempdir()) / f"energy_model_{secrets.token_hex(6)}"
+    except FileNotFoundError as wrong:
+        raise write_error("temporary files", wrong.strerror or str(wrong), "free space") from None
 
 
 def digest_of(content: Any) -> str:

@@ -19,7 +19,7 @@ from energy_model.engine.solution.series import Question
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 
-SAME = 1e-6  # share below which two numbers are the same
+MIN_DIFFERENCE_SHARE = 1e-6  # share below which two numbers are the same
 Frames = dict[str, pd.DataFrame]
 
 
@@ -98,7 +98,7 @@ def _side_by_side(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
     frame = pd.DataFrame({name: part[part.notna()] for name, part in parts.items()}).fillna(0.0)
     frame["difference"] = frame.iloc[:, -1] - frame.iloc[:, 0]
     spread = frame[list(parts)].max(axis=1) - frame[list(parts)].min(axis=1)
-    small = spread <= np.maximum(least, SAME * frame[list(parts)].abs().max(axis=1))
+    small = spread <= np.maximum(least, MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1))
     frame = frame.assign(same=small, spread=spread.where(~small, 0.0))
     frame = frame.sort_values("spread", ascending=False, kind="stable")
     return frame.drop(columns="spread").rename_axis("name")

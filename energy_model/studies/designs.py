@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import math
 import re
@@ -16,12 +17,14 @@ import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
 from energy_model.common.workbook_limits import refuse_large
+from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables.addresses import Difference
 from energy_model.engine.tables.numerals import number_hint, number_text, parse_number
 from energy_model.engine.tables.reading import Reading
 from energy_model.studies.cases import Case, Value
 
 SCENARIO = "scenario"  # the address that names a scenario
+DECLARED = {table.name: table for table in TABLES}
 DRAWN = ("latin", "sobol", "morris")
 DESIGNS = ("grid", "list", "one", *DRAWN)
 
@@ -60,7 +63,7 @@ class Variation:
         if not told:
             remedy = "no value is given; write at least one after the sign"
             raise InputFault([Fault("--set", remedy, column=address)])
-        return cls(address, tuple(_number(v) for v in told))
+        return cls(address, tuple(_value(address, v) for v in told))
 
     @classmethod
     def _ranged(cls, address: str, text: str, low: str, high: str) -> Variation:
@@ -200,7 +203,8 @@ def from_table(path: Path) -> list[Case]:
     found = []
     for row in frame.itertuples(index=False):
         cells = [
-            None if pd.isna(cell) or str(cell).strip() == "" else _number(cell) for cell in row
+            None if pd.isna(cell) or str(cell).strip() == "" else _value(v.address, cell)
+            for v, cell in zip(variations, row, strict=True)
         ]
         meant = [c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)]  # fmt: skip
         made = case(variations, meant)
@@ -214,7 +218,9 @@ def _frame(path: Path) -> pd.DataFrame:
     refuse_large(path)
     if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
         try:
-            cells = pd.read_excel(path, dtype=object, header=None)
+            cells = pd.read_excel(
+                path, dtype=object, header=None, keep_default_na=False, na_values=[""]
+            )
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as wrong:
             reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
             remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
@@ -263,7 +269,30 @@ def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[Fault]]:
 
 def _is_address(text: str) -> bool:
     address = text.removesuffix("*=").removesuffix("+=").strip()
-    return address == SCENARIO or address.startswith("case.") or len(address.split(".")) == 3
+    table, points, _ = address.partition(".")
+    if address == SCENARIO or (points and table in (*DECLARED, "case")):
+        return True
+    return address.count(".") >= 2 and re.fullmatch(r"[\w*]+", table) is not None
+
+
+def _value(address: str, value: Any) -> Value:
+    """A value as an address takes it: a text stays as it is written where the column holds text."""
+    if not _is_text(address):
+        return _number(value)
+    whole = isinstance(value, float) and value.is_integer()  # a cell of Excel
+    return f"{value:.0f}" if whole else str(value).strip()
+
+
+def _is_text(address: str) -> bool:
+    """Whether an address names a scenario or columns that hold text only, or is a note."""
+    plain = address.removesuffix("*=").removesuffix("+=").strip()
+    if plain == SCENARIO or not _is_address(plain):
+        return True
+    table, _, rest = plain.partition(".")
+    pattern = rest.rpartition(".")[2]
+    columns = DECLARED[table].columns if table in DECLARED else ()
+    named = [column for column in columns if fnmatch.fnmatchcase(column.name, pattern)]
+    return bool(named) and not any(column.range for column in named)
 
 
 def _number(value: Any) -> Value:

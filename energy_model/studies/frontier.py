@@ -26,9 +26,9 @@ from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 SHED = "unserved"
-ROUNDING = 1e-6  # share by which a limit is loosened that an answer has just met
-DEAREST = 30.0  # times the mean cost of a unit above which none is spared
-TELLING = 5  # changes told of each stretch
+LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a limit is loosened that an answer has just met
+MAX_PENALTY_FACTOR = 30.0  # times the mean cost of a unit above which none is spared
+MAX_TOLD_CHANGES = 5  # changes told of each stretch
 Limits = dict[str, tuple[float, float]]
 
 
@@ -117,7 +117,7 @@ def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]
         found = work.store.finding(Case({}, question=Question(limits=fixed[0]))) or {}
         raise NoSolution(str(found.get("status")), [str(found.get("reason"))])
     served = [work.store.finding(p.case)["quantities"][SHED] if p else 0.0 for p in cheapest]  # type: ignore[index]
-    kept = [limits | {SHED: (-np.inf, shed * (1 + ROUNDING) + ROUNDING * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
+    kept = [limits | {SHED: (-np.inf, shed * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
     least = work.answers([
         Case({"least": against}, question=Question(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))))
         for limits, plan in zip(kept, cheapest, strict=True)
@@ -136,12 +136,12 @@ def _dearest(plan: Point | None) -> float:
     Of plans alike it takes the cheaper one, and spares no unit at any price; it is a program of euros like any other.
     """
     amount, cost = (abs(plan.amount), abs(plan.cost)) if plan else (1.0, 1.0)
-    return DEAREST * max(cost, 1.0) / max(amount, 1.0)
+    return MAX_PENALTY_FACTOR * max(cost, 1.0) / max(amount, 1.0)
 
 
 def loosened(amount: float) -> float:
     """A limit that an answer has just met, moved by what rounding may cost."""
-    return amount + ROUNDING * max(1.0, abs(amount))
+    return amount + LIMIT_TOLERANCE_SHARE * max(1.0, abs(amount))
 
 
 def _drawn(work: Work, against: str, ends: list[Point], points: int) -> list[Point]:
@@ -149,7 +149,7 @@ def _drawn(work: Work, against: str, ends: list[Point], points: int) -> list[Poi
     shed = next(p for p in ends).case.question.limits.get(SHED)
     low, high = ends[0].amount, ends[-1].amount
     found = list(ends)
-    if len(ends) < 2 or high - low <= 10 * ROUNDING * max(1.0, abs(high)):
+    if len(ends) < 2 or high - low <= 10 * LIMIT_TOLERANCE_SHARE * max(1.0, abs(high)):
         return found[-1:]
     asked = list(np.linspace(low, high, max(1, (points - 2) // 2) + 2)[1:-1])
     while asked:
@@ -223,7 +223,7 @@ def ladder(found: list[Point]) -> pd.DataFrame:
             for asset, sizes in a.assets.items()
             if asset in b.assets
         }
-        most = sorted(moved.items(), key=lambda item: -abs(item[1][1]))[:TELLING]
+        most = sorted(moved.items(), key=lambda item: -abs(item[1][1]))[:MAX_TOLD_CHANGES]
         rows += [
             (step, b.amount, a.amount, spared, more, more / spared, asset, size, cost)
             for asset, (size, cost) in most

@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linprog
 
-EXACT = 12  # players up to which every coalition is asked
-LISTED = 18  # players up to which every coalition can at least be looked at
-TIES = 1e-7  # complaints closer than this, relative to the worth of all, are the same
-CONFIDENCE = 1.96  # half the width of an interval that holds 95 times of 100, in standard errors
+MAX_EXACT_PLAYERS = 12  # players up to which every coalition is asked
+MAX_ENUMERATED_PLAYERS = 18  # players up to which every coalition can at least be looked at
+# Complaints closer than this, relative to the worth of all, are the same
+MAX_EXCESS_TIE_SHARE = 1e-7
+# Half the width of an interval that holds 95 times of 100, in standard errors
+CONFIDENCE_STANDARD_ERRORS = 1.96
 Worths = Callable[[list[int]], list[float]]
 
 
@@ -40,7 +42,7 @@ class Game:
     @property
     def certain(self) -> bool:
         """Whether every coalition that could complain was looked at."""
-        return len(self.players) <= LISTED and self.budget != 0
+        return len(self.players) <= MAX_ENUMERATED_PLAYERS and self.budget != 0
 
     @property
     def all(self) -> int:
@@ -70,7 +72,7 @@ class Game:
     @property
     def tolerance(self) -> float:
         """Below this a complaint is rounding."""
-        return TIES * max(1.0, max(abs(v) for v in self.known.values()))
+        return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(v) for v in self.known.values()))
 
 
 def shapley(game: Game) -> np.ndarray:
@@ -106,7 +108,7 @@ def shapley_sampled(game: Game, orders: int = 100, seed: int = 1) -> tuple[np.nd
         added[way] = np.diff([game.known[s] for s in chain])
         found.append(added)
     pairs = (np.array(found[::2]) + np.array(found[1::2])) / 2
-    half = CONFIDENCE * pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
+    half = CONFIDENCE_STANDARD_ERRORS * pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
     return pairs.mean(axis=0), half
 
 
@@ -209,7 +211,7 @@ def _learn_once(game: Game, split: np.ndarray, level: float) -> bool:
     n = len(game.players)
     if len(game.known) >= 1 << n or game.budget == 0:
         return True
-    if n > LISTED:  # too many to look at: neighbours of the loudest known ones
+    if n > MAX_ENUMERATED_PLAYERS:  # too many to look at: neighbours of the loudest known ones
         return _neighbours(game, split, level)
     every = np.arange(1, 1 << n, dtype=np.int64)
     gets = sum((every >> i & 1) * split[i] for i in range(n))

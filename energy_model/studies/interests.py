@@ -30,7 +30,7 @@ from energy_model.studies.study import Crew, Place, Study, finish
 from energy_model.studies.work import Work
 
 BASE = "least cost"
-BESIDE = 1e-3  # share of the least cost that weighs as much as all points of the cheapest plan, between plans else alike
+COST_TIEBREAK_SHARE = 1e-3  # share of the least cost that weighs as much as all points of the cheapest plan, between plans else alike
 
 
 def interests(
@@ -143,7 +143,7 @@ def _between(
 
     def goal(name: str) -> tuple[tuple[float, str], ...]:
         price = abs(least) / max(abs(base["quantities"][name]), 1.0)
-        return (price, name), (BESIDE, "cost")
+        return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
     ends = work.answers([Case({"least": n}, question=Question(limits=room, least=goal(n))) for n in between])  # fmt: skip
     if any(end["status"] != OPTIMAL for end in ends):

@@ -18,8 +18,8 @@ from energy_model.engine.tables.hourly import Hourly
 from energy_model.engine.tables.system import System
 
 DECLARED = {table.name: table for table in TABLES}
-EARTH = 6371.0  # km, mean radius
-NEAREST = 3  # sites to which a new link may lead
+EARTH_RADIUS_KM = 6371.0  # km, mean radius
+MAX_LINKED_SITES = 3  # sites to which a new link may lead
 # What a plant may state in its own row in place of its technology's.
 OWN = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
        "retention", "efficiency_in", "efficiency_out", "duration")  # fmt: skip
@@ -240,7 +240,9 @@ def _connections(system: System, asked: Wanted, site: str, carrier: str) -> list
     sizes = kinds["capacity_addable"].astype(float).where(lambda s: s > 0)
     sizes = sizes.fillna(kinds["capacity_existing"].astype(float)).clip(lower=1e-6)
     apart = np.log(sizes / asked.size).abs().groupby(kinds["technology"]).median()
-    near = sorted(there, key=lambda other: (distance(system, site, other), other))[:NEAREST]
+    near = sorted(there, key=lambda other: (distance(system, site, other), other))[
+        :MAX_LINKED_SITES
+    ]
     makes, takes = carrier in asked.makes, carrier in asked.takes
     return [
         Connection(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(apart.idxmin()),
@@ -253,7 +255,9 @@ def distance(system: System, one: str, other: str) -> float:
     """The straight line between two sites [km], by the haversine formula."""
     a, b = (np.radians(system["sites"].loc[s, ["lon", "lat"]].astype(float).to_numpy()) for s in (one, other))  # fmt: skip
     half = np.sin((b - a) / 2) ** 2
-    return float(2 * EARTH * np.arcsin(np.sqrt(half[1] + np.cos(a[1]) * np.cos(b[1]) * half[0])))
+    return float(
+        2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half[1] + np.cos(a[1]) * np.cos(b[1]) * half[0]))
+    )
 
 
 def files(system: System, asked: Wanted, allowed: Sequence[Candidate]) -> Mapping[str, bytes]:

@@ -23,8 +23,8 @@ from energy_model.engine.tables.system import System
 from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 
-FIRST = 0.025  # share by which a number is moved at first
-CLOSE = 0.1  # an end is known when it is known within this share of its own move
+FIRST_MOVE_SHARE = 0.025  # share by which a number is moved at first
+MAX_UNCERTAINTY_SHARE = 0.1  # an end is known when it is known within this share of its own move
 DOWN, UP = -1.0, 1.0
 
 
@@ -44,13 +44,13 @@ class Search:
         """Whether the end is known closely enough, or is that of the search."""
         if self.changed is None:
             return self.stays >= self.most
-        return self.changed - self.stays <= CLOSE * self.changed
+        return self.changed - self.stays <= MAX_UNCERTAINTY_SHARE * self.changed
 
     @property
     def next(self) -> float:
         """The share to try next."""
         if self.changed is None:
-            return min(self.most, max(FIRST, 2 * self.stays))
+            return min(self.most, max(FIRST_MOVE_SHARE, 2 * self.stays))
         return (self.stays + self.changed) / 2
 
     @property

@@ -20,7 +20,7 @@ from energy_model.studies.cases import Case
 from energy_model.studies.study import Crew, Place, Study, finish
 
 BASE = "as it stands"
-NOTHING = 1e-6  # what an interior point leaves of nothing
+MIN_CAPACITY = 1e-6  # what an interior point leaves of nothing
 Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
 
 
@@ -99,7 +99,7 @@ def held(assets: Mapping[str, Sequence[float]]) -> Question:
     """The question in which the sizes of a plan (capacity, added, retired by asset) are held."""
 
     def size(amount: float) -> tuple[float, float]:
-        amount = amount if amount > NOTHING else 0.0
+        amount = amount if amount > MIN_CAPACITY else 0.0
         return amount, amount
 
     return Question(

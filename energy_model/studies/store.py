@@ -186,12 +186,17 @@ class Store:
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
-    """A column as numbers if all its cells that hold anything do; as it is otherwise."""
+    """A column as numbers if all its cells that hold anything are numbers; as it is otherwise.
+
+    A text stays a text, also one that reads as a number: ``0751`` is a name.
+    """
     if column.dtype != object:
         return column
     blank = column.isna() | (column == "")
-    numbers = pd.to_numeric(column.where(~blank), errors="coerce")
-    return numbers if bool((numbers.notna() | blank).all()) and not blank.all() else column
+    texts = column.map(lambda value: isinstance(value, str)) & ~blank
+    if bool(blank.all()) or bool(texts.any()):
+        return column
+    return pd.to_numeric(column.where(~blank), errors="coerce")
 
 
 def _write(path: Path, data: bytes) -> None:

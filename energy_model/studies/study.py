@@ -23,9 +23,8 @@ from energy_model.studies.store import Store
 from energy_model.studies.work import Work
 
 MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no yes
-MATRIX_ENTRIES_PER_SECOND = (
-    60_000  # of a program's matrix, in a case that begins where another ended
-)
+# Of a program's matrix, in a case that begins where another ended
+MATRIX_ENTRIES_PER_SECOND = 60_000
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,15 @@ from energy_model.engine.solution.run import Run
 from energy_model.engine.solution.sheets import ADDABLE, Sheets, program_once, sheets
 from energy_model.engine.tables.system import System
 from energy_model.studies import games
-from energy_model.studies.games import EXACT, Game
+from energy_model.studies.games import MAX_EXACT_PLAYERS, Game
 from energy_model.studies.opened import Asked, links_of
 from energy_model.studies.study import Crew, Place, Study, finish
 
 RULES = ("prices", "rents", "shapley", "nucleolus")
-LOOKED = 10  # coalitions for each firm that are asked to look for complaints, where not all can be
-NOTHING = 1.0  # EUR/a below which a worth is rounding
-FULL = 0.999  # share of its capacity above which a link is full
+# Coalitions for each firm that are asked to look for complaints, where not all can be
+MAX_EVALUATIONS_PER_FIRM = 10
+MIN_WORTH_EUR = 1.0  # EUR/a below which a worth is rounding
+MIN_FULL_LINK_SHARE = 0.999  # share of its capacity above which a link is full
 
 
 def symbiosis(
@@ -72,8 +73,8 @@ def symbiosis(
             return [nothing - c for c in cost]
 
         game = Game(players, worths)
-        if len(players) > EXACT:
-            game.budget = LOOKED * len(players)
+        if len(players) > MAX_EXACT_PLAYERS:
+            game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = nothing - least
         value, half = _shapley(game, orders, seed)
         runs = {name: open_run(place.out / "runs" / c.key) for name, c in (("together", together), ("alone", alone)) if work.store.finding(c)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
@@ -95,7 +96,7 @@ def symbiosis(
 
 def _shapley(game: Game, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The Shapley value, exact where every coalition can be asked; and half the width of its interval."""
-    if len(game.players) <= EXACT:
+    if len(game.players) <= MAX_EXACT_PLAYERS:
         return games.shapley(game), np.zeros(len(game.players))
     return games.shapley_sampled(game, orders, seed)
 
@@ -119,7 +120,9 @@ def _link_tables(
         rent = float(worth.sum() * built.at[link, "existing"] + rents.get((link, ADDABLE), 0.0))
         sent = data["sent"].sel(link=link).to_numpy()
         capacity = float(built.at[link, "capacity"])
-        full = float(length[sent >= FULL * capacity].sum()) if capacity > 1e-6 else 0.0
+        full = (
+            float(length[sent >= MIN_FULL_LINK_SHARE * capacity].sum()) if capacity > 1e-6 else 0.0
+        )
         giver_taker = [names.at[link, "label_en"], names.at[link, "label_da"], *sorted(asked.links[link])]  # fmt: skip
         rows.append((link, *giver_taker, capacity, float(sent @ length), alone[link], last[link], float(worth.sum()), full, rent))  # fmt: skip
         stamps = data["time"].to_numpy()
@@ -134,7 +137,7 @@ def _link_tables(
             a, b = sorted(pair, key=links.index)
             early, late = of_two - alone[a] - alone[b], last[a] + last[b] - lost
             most = max(abs(early), abs(late))
-            kind = "" if most < NOTHING else "reinforce" if early + late > 0 else "replace"
+            kind = "" if most < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
             told.append((a, b, of_two, lost, early, late, kind))
         names_ = ["link", "other_link", "worth_alone", "worth_last", "more_alone", "more_last", "kind"]  # fmt: skip
         frame = pd.DataFrame(told, columns=names_)
@@ -170,7 +173,7 @@ def _parties(runs: Mapping[str, Run], books: Mapping[str, Sheets]) -> pd.DataFra
 def _judged(game: Game, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """For each way to share: what it sums to, and who gains most by leaving."""
     rows, whole = [], game.worth(game.all)
-    near = max(NOTHING, 1e-6 * abs(whole))
+    near = max(MIN_WORTH_EUR, 1e-6 * abs(whole))
     for rule, split in splits.items():
         worst = games.complaint(game, split)
         shares_all = abs(split.sum() - whole) <= near
@@ -233,7 +236,7 @@ def _notes(
             firms = _and(row["leaves"].split())
             notes.append(f"{said} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving.")  # fmt: skip
     least = float(judged["least_complaint"].iloc[0])
-    near = max(NOTHING, 1e-6 * abs(whole))
+    near = max(MIN_WORTH_EUR, 1e-6 * abs(whole))
     least_core = (
         "so the core is not empty"
         if least <= near
@@ -251,7 +254,7 @@ def _notes(
     for row in shares.sort_values("shapley", ascending=False).itertuples(index=False):
         pays = "gets" if row.side_payment_shapley >= 0 else "pays"
         notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {pays} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loses_outside_shapley)} a year by staying out.")  # fmt: skip
-    if len(game.players) > EXACT:
+    if len(game.players) > MAX_EXACT_PLAYERS:
         notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
     ended = [(links, year) for links, year in asked.known.items() if np.isnan(year.cost)]
     notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {year.reason}" for links, year in ended]  # fmt: skip

@@ -25,13 +25,14 @@ from energy_model.studies.regret import held
 from energy_model.studies.study import Crew, Place, Study, finish
 
 BASE = "as it stands"
-NATURAL = 1.0  # share kept of each month's departure from normal: a year's, not the typical year's
+# Share kept of each month's departure from normal: a year's, not the typical year's
+NATURAL_VARIABILITY_SHARE = 1.0
 
 
 def made_years(
     settings: Mapping[str, Any],
     seeds: Iterable[int],
-    spread: float = NATURAL,
+    spread: float = NATURAL_VARIABILITY_SHARE,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Synthetic years of a case's ``[profiles]`` settings by name, one of each seed.

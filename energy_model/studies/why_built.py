@@ -33,10 +33,10 @@ from energy_model.engine.solution.sheets import (
 )
 from energy_model.engine.solution.simultaneous import Simultaneous, simultaneous
 
-LITTLE = 1e-4  # share of what may be added that is next to nothing
-BESIDE = 0.01  # share of a threshold at which it is tried
-DUST = 1e-4  # EUR a year that the solver leaves of nothing
-NOTHING = 1e-6  # share of what may be added below which nothing is added
+MARGINAL_SHARE = 1e-4  # share of what may be added that is next to nothing
+TEST_OFFSET_SHARE = 0.01  # share of a threshold at which it is tried
+MIN_AMOUNT_EUR = 1e-4  # EUR a year that the solver leaves of nothing
+MIN_ADDED_SHARE = 1e-6  # share of what may be added below which nothing is added
 Tell = Callable[[str], None]
 
 
@@ -118,8 +118,10 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     found, first = None, None
     if thresholds and addable > 0:
         found, first = _threshold(again, asset, float(row["unit_investment"]))
-    some = added > NOTHING * max(1.0, min(addable, 1e9))
-    has = float(row["capacity"]) > NOTHING * max(1.0, float(row["existing"]), min(addable, 1e9))
+    some = added > MIN_ADDED_SHARE * max(1.0, min(addable, 1e9))
+    has = float(row["capacity"]) > MIN_ADDED_SHARE * max(
+        1.0, float(row["existing"]), min(addable, 1e9)
+    )
     sheet = again.book.of(asset) if has or first is None else first.of(asset)
     rents = (again.book if has or first is None else first).rents
     told = _lines(sheet, rents[rents["name"] == asset], has or first is None)
@@ -142,7 +144,7 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
     lines = sheet.drop(columns="name")
     balance = {"line": "balance", "of": "", "amount": lines["amount"].sum()}
     if not built:
-        return pd.concat([lines[lines["amount"].abs() > DUST], pd.DataFrame([balance])], ignore_index=True)  # fmt: skip
+        return pd.concat([lines[lines["amount"].abs() > MIN_AMOUNT_EUR], pd.DataFrame([balance])], ignore_index=True)  # fmt: skip
     order = {STANDING: 0, ADDABLE: 1, ROUNDING: 9}
     goes = rents.drop(columns="name").assign(of="")
     goes = goes.iloc[np.argsort([order.get(line, 5) for line in goes["line"]], kind="stable")]
@@ -154,7 +156,7 @@ def _little(program: Program, asset: str) -> float:
     column = program.columns["added"].place(asset).start
     most = float(program.lp.upper[column])
     reach = most if np.isfinite(most) else max(1.0, float(program.x[column]))
-    return max(1e-3, LITTLE * reach) if most > 1e-3 else most / 2
+    return max(1e-3, MARGINAL_SHARE * reach) if most > 1e-3 else most / 2
 
 
 def _threshold(again: Again, asset: str, investment: float) -> tuple[Threshold | None, Sheets | None]:  # fmt: skip
@@ -180,13 +182,16 @@ def _threshold(again: Again, asset: str, investment: float) -> tuple[Threshold |
 def _confirmed(again: Again, asset: str, column: int, turn: float) -> bool:
     """Whether it is added at one per cent below the threshold and not at one per cent above."""
     built = []
-    for cost, said in ((turn * (1 - BESIDE), "below"), (turn * (1 + BESIDE), "above")):
+    for cost, said in (
+        (turn * (1 - TEST_OFFSET_SHARE), "below"),
+        (turn * (1 + TEST_OFFSET_SHARE), "above"),
+    ):
         answer = again.solve(again.costing(column, cost), f"{asset}: one per cent {said} its threshold")  # fmt: skip
         if answer.status != highs.OPTIMAL:
             return False
         built.append(float(answer.x[column]))
-    reach = max(1.0, _little(again.program, asset) / LITTLE)
-    return built[0] > NOTHING * reach and built[1] <= NOTHING * reach
+    reach = max(1.0, _little(again.program, asset) / MARGINAL_SHARE)
+    return built[0] > MIN_ADDED_SHARE * reach and built[1] <= MIN_ADDED_SHARE * reach
 
 
 def _used(run: Run, program: Program, asset: str) -> float:

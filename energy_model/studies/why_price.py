@@ -21,11 +21,11 @@ from energy_model.engine.solution.program import Program
 from energy_model.engine.solution.sheets import OUTSIDE
 from energy_model.studies.why_built import Again, Why
 
-NEAR = 1e-3  # share of a price within which what runs is taken to set it
-RUNS = 1e-6  # share of its largest flow below which something does not run
+MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which what runs is taken to set it
+MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which something does not run
 CAPACITY, STORE = "capacity that only such hours need", "what stores hold"
-SMALL = 1e-3  # share of a total by which it is moved to see what changes
-TOLD = 4
+PERTURBATION_SHARE = 1e-3  # share of a total by which it is moved to see what changes
+MAX_TOLD_ROWS = 4
 
 
 def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
@@ -54,7 +54,7 @@ def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
     mean = sum(float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus] for bus in buses)  # fmt: skip
     where = f" at {site}" if site else ""
     sentences = [f"The price of {carrier.replace('_', ' ')}{where} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
-    for row in sheet.head(TOLD).itertuples(index=False):
+    for row in sheet.head(MAX_TOLD_ROWS).itertuples(index=False):
         sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
     found_more = _one_more(again, program, buses, weights, length)
     if found_more is None:
@@ -82,7 +82,7 @@ def why_emissions(again: Again) -> Why:
         sentences.append("The target costs nothing: the plan emits less by itself.")
         return Why("emissions", "price", tuple(sentences), pd.DataFrame())
     turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
-    less = SMALL * max(1.0, turnover)
+    less = PERTURBATION_SHARE * max(1.0, turnover)
     lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
     lp.row_upper[row] -= less
     changes = _changes(again, lp, less, "one tonne less")
@@ -107,7 +107,7 @@ def why_land(again: Again, place: str) -> Why:
     if float(row["price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
         return Why(place, "price", tuple(sentences), pd.DataFrame())
-    more = SMALL * max(1.0, area)
+    more = PERTURBATION_SHARE * max(1.0, area)
     lp = again.bounded(column, float(program.lp.lower[column]), area + more)
     changes = _changes(again, lp, more, "one hectare more")
     if changes is None:  # more room takes no plan away, so the solver stopped early
@@ -159,7 +159,7 @@ class _Marginal:
         self.by_row = lp.A
         most = np.zeros(len(self.groups))
         np.maximum.at(most, self.of_column, np.abs(x))
-        self.runs = np.abs(x) > np.maximum(RUNS * most[self.of_column], 1e-7)
+        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * most[self.of_column], 1e-7)
         self.at_most = np.isfinite(lp.upper) & (lp.upper - x <= 1e-7 * np.maximum(1.0, np.abs(x)))
         self.columns = lp.A.tocsc()
         self.bus_rows = {
@@ -183,7 +183,7 @@ class _Marginal:
         A, prices = self.by_row, self.program.prices
         entries = slice(A.indptr[row], A.indptr[row + 1])
         columns, weights = A.indices[entries], A.data[entries]
-        near = NEAR * np.maximum(np.abs(prices[row] * weights), 1e-9)
+        near = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
         free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= near)]
         decisions = {int(j): self.groups[self.of_column[j]] for j in free}
         found = ""
@@ -216,7 +216,7 @@ def _one_more(
 ) -> tuple[pd.DataFrame, float] | None:
     """What changes if one unit more is wanted at buses, spread over the hours of the year."""
     lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
-    more = SMALL * max(1.0, sum(_demand(again, bus) for bus in buses))
+    more = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
         family = next(f for f in BALANCES if f in program.rows and bus in program.rows[f].names)
         place = program.rows[family].place(bus)
@@ -255,9 +255,12 @@ def _changes(
 
 def _told(frame: pd.DataFrame) -> str:
     """The largest changes in words."""
-    parts = [f"{row.label_en} {row.cost:+,.2f}" for row in frame.head(TOLD).itertuples(index=False)]
-    rest = frame["cost"].iloc[TOLD:].sum()
-    return ", ".join([*parts, *([f"all else {rest:+,.2f}"] if len(frame) > TOLD else [])])
+    parts = [
+        f"{row.label_en} {row.cost:+,.2f}"
+        for row in frame.head(MAX_TOLD_ROWS).itertuples(index=False)
+    ]
+    rest = frame["cost"].iloc[MAX_TOLD_ROWS:].sum()
+    return ", ".join([*parts, *([f"all else {rest:+,.2f}"] if len(frame) > MAX_TOLD_ROWS else [])])
 
 
 def _label(names: pd.Series, who: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import filelock
 
-from energy_model.common.atomic_write import WriteError
+from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.elastic import NoSolution
@@ -27,8 +27,8 @@ from energy_model.studies.answering import Arrays
 from energy_model.studies.cases import Case, Ground
 from energy_model.studies.store import Store
 
-PATIENCE = 30.0  # seconds a scheduler may be away
-TRIES = 2  # times a cluster gives a case that lost its worker to another
+MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # seconds a scheduler may be away
+MAX_CASE_TRIES = 2  # times a cluster gives a case that lost its worker to another
 Tell = Callable[[str], None]
 
 
@@ -140,7 +140,7 @@ class Cluster:
     def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to the scheduler."""
         made: Any = self.client.submit(
-            answering.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=TRIES
+            answering.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=MAX_CASE_TRIES
         )  # fmt: skip
         given: futures.Future = made  # it answers to the same names
         return given
@@ -149,7 +149,10 @@ class Cluster:
         """Those that ended, after a while at most; Lost if the scheduler stays away."""
         if self.client.status != "running":
             self.away += 0.5
-            if self.away >= PATIENCE or self.client.status in ("closed", "closing"):
+            if self.away >= MAX_SCHEDULER_ABSENCE_SECONDS or self.client.status in (
+                "closed",
+                "closing",
+            ):
                 raise Lost(f"The scheduler at {self.address} no longer answers.")
             time.sleep(0.5)
             return set()
@@ -272,12 +275,12 @@ class Work:
         """Keeps what a case found; one that fails is a row, never the end of the study."""
         try:
             finding, run, end = future.result()
-        except WriteError:  # the case is not at fault; it is asked again when there is room
-            raise
         except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told in the row
-            said = "its process ended; it may need more memory than there is" if _lost(future) else f"{type(wrong).__name__}: {wrong}"  # fmt: skip
-            finding, run = {"status": highs.FAILED, "reason": said, "objective": None}, None
-            end = None
+            if isinstance(wrong, WriteError) or getattr(wrong, "errno", None) in SPACE_ERRORS:
+                raise  # the case is not at fault; it is asked again when there is room
+            said = "its process ended; it may need more memory than there is"
+            said = said if _lost(future) else f"{type(wrong).__name__}: {wrong}"
+            finding, run, end = {"status": highs.FAILED, "reason": said, "objective": None}, None, None  # fmt: skip
         if end:  # before the finding, so that an anchor that is finished has its end
             self.store.keep_start(end, case.key)
         self.store.keep(case, finding, run)

@@ -1,9 +1,8 @@
-"""Files and folders that are written whole or not at all: on success, on any exception, and where a disk says no."""
+"""Files and folders that are written whole or not at all, whatever happens on the way."""
 
 import errno
 import os
 import pickle
-import resource
 import signal
 import stat
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import time
 
 import pytest
+from limited import Limited
 
 from energy_model.common import atomic_write
 from energy_model.common.atomic_write import (
@@ -25,22 +25,6 @@ from energy_model.common.atomic_write import (
     write_text,
 )
 from energy_model.common.faults import Fault, InputFault
-
-
-class Limited:
-    """Within, no file may grow beyond a number of bytes, as on a disk that is full then."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def __enter__(self):
-        self.handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.before[1]))
-
-    def __exit__(self, *_):
-        resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
-        signal.signal(signal.SIGXFSZ, self.handler)
 
 
 def told(caught):
@@ -200,7 +184,7 @@ def test_all_files_or_none(tmp_path):
 
 @pytest.mark.parametrize("number", range(12))
 def test_an_interrupt_by_signal_at_any_time_leaves_nothing(tmp_path, number):
-    """A process that writes again and again is interrupted somewhere: the file is whole, and nothing else is there."""
+    """A process that writes again and again is interrupted somewhere: all is whole, no draft."""
     program = """
 import signal, sys
 from pathlib import Path
@@ -216,7 +200,9 @@ try:
 except KeyboardInterrupt:
     sys.exit(4)
 """
-    with subprocess.Popen([sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE
+    ) as process:
         process.stdout.readline()
         time.sleep(0.01 + 0.0037 * number)
         process.send_signal(signal.SIGINT)
@@ -237,8 +223,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, write):
     with pytest.raises(WriteError) as caught, Limited(2):
         write(tmp_path / "deep" / "place")
     assert told(caught).startswith(
-        f"{tmp_path}/deep/place: it cannot be written (File too large); nothing of it is left behind; "
-        "free space and try again, or name another f"
+        f"{tmp_path}/deep/place: it cannot be written (File too large); "
+        "nothing of it is left behind; free space and try again, or name another f"
     )
     assert told(caught).endswith(" with --out.")
     assert list(tmp_path.iterdir()) == []
@@ -259,14 +245,18 @@ def test_a_place_that_cannot_be_is_a_sentence_and_leaves_nothing(tmp_path, write
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(WriteError) as caught:
         write(tmp_path / place)
-    assert f"it cannot be written ({reason}); nothing of it is left behind; name another f" in told(caught)  # fmt: skip
+    assert f"it cannot be written ({reason}); nothing of it is left behind; name another f" in told(
+        caught
+    )
     assert {p.name for p in tmp_path.iterdir()} == {"file", "loop"}
 
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("place", ["/proc/energy_model_test", "/sys/energy_model_test"])
 def test_a_place_where_nothing_may_be_made_is_a_sentence(write, place):
-    with pytest.raises(WriteError, match=r"it cannot be written \(.+\); nothing of it is left behind"):  # fmt: skip
+    with pytest.raises(
+        WriteError, match=r"it cannot be written \(.+\); nothing of it is left behind"
+    ):
         write(place)
 
 
@@ -308,7 +298,11 @@ def test_a_part_that_fails_is_told_as_the_whole(tmp_path):
 
 
 def test_an_error_of_a_library_is_told_by_what_a_plain_write_meets(tmp_path):
-    with pytest.raises(WriteError) as caught, Limited(2), new_file(tmp_path / "a.nc", also=(RuntimeError,)):  # fmt: skip
+    with (
+        pytest.raises(WriteError) as caught,
+        Limited(2),
+        new_file(tmp_path / "a.nc", also=(RuntimeError,)),
+    ):
         raise RuntimeError("NetCDF: HDF error")
     assert "(File too large)" in told(caught)
     with pytest.raises(WriteError) as caught, new_file(tmp_path / "a.nc", also=(RuntimeError,)):

@@ -18,7 +18,7 @@ def test_the_best_lies_between_the_bounds(seed, turns, tmp_path, monkeypatch):
     """Against the exact optimum of every hour: bound ≤ best ≤ cost, whatever the plan's few steps left out."""
     case = random_case(tmp_path / "case", seed)
     exact = em.solve(em.read(case, resolution="full"))
-    monkeypatch.setattr(bounds, "TURNS", turns)
+    monkeypatch.setattr(bounds, "MAX_ITERATIONS", turns)
     run = em.prove(em.read(case, resolution=6), gap=1e-4)
     proof = run.record["proof"]
     assert proof["bound"] <= exact.objective + 1e-6 * abs(exact.objective)
@@ -38,7 +38,7 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
     The plan buys 1 MW in both hours at their mean of 50; held to it, the year costs 99 + 1. The bound
     lets the store in at the held year's prices 99 and 1: at most 1 MWh of it, worth 98. A second turn frees it.
     """
-    monkeypatch.setattr(bounds, "TURNS", 1)
+    monkeypatch.setattr(bounds, "MAX_ITERATIONS", 1)
     case = tiny.write(
         tmp_path / "case", 2, profiles={"price": [1, 99]}, resolution=1,
         markets=[tiny.market(price="price", buy_most=5)], demands=[tiny.demand("light", "power", 2)],
@@ -50,7 +50,7 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
     assert run.objective == pytest.approx(100)
     assert run.record["proof"]["bound"] <= best + 1e-9
     assert run.record["proof"]["gap"] > 0.97
-    monkeypatch.setattr(bounds, "TURNS", 2)
+    monkeypatch.setattr(bounds, "MAX_ITERATIONS", 2)
     mended = em.prove(em.read(case), gap=1e-4)
     assert mended.objective == pytest.approx(best)
     assert mended.record["proof"]["bound"] == pytest.approx(best)
@@ -73,7 +73,7 @@ def test_a_proof_from_the_command_line(tmp_path):
 
 def test_a_gap_that_is_not_reached_is_told_and_kept(tmp_path, monkeypatch):
     """Exit code 4, as for all that is not proven; the run stands with the gap it has."""
-    monkeypatch.setattr(bounds, "TURNS", 1)
+    monkeypatch.setattr(bounds, "MAX_ITERATIONS", 1)
     case = random_case(tmp_path / "case", 1)
     said = village.call("run", case, "-r", 3, "--prove", "--gap", 0.00002, "-o", tmp_path / "r", "--json")  # fmt: skip
     assert said.code == 4

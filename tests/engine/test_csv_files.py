@@ -131,6 +131,7 @@ NEARLY_NAMED = {
     "demands .csv": r"demands \.csv: no table has this name",
     "demands.txt": r"demands\.txt: only CSV files are read; save it as demands\.csv",
     "demands.xlsx": r"demands\.xlsx: only CSV files are read",
+    "demands": r"demands: only CSV files are read; rename it to demands\.csv",
     "Demands_heat.Csv": r"Demands_heat\.Csv: .* rename it to demands_heat\.csv",
 }
 
@@ -169,6 +170,18 @@ def test_folders_nearly_named_and_in_the_place_of_files_are_refused(case):
         "scenarios/dear.TOML: only names that end in .toml",
     ):
         assert part in said
+
+
+def test_settings_nested_without_end_are_refused(case):
+    (case / "case.toml").write_text("x = " + "[" * 5000)
+    with pytest.raises(em.InputFault, match=r"case\.toml: .*(nested too deeply|not TOML)"):
+        em.read(case)
+
+
+def test_a_header_of_a_megabyte_is_refused(case):
+    (case / "firms.csv").write_text(f"firm [{'x' * 10**6}],party\na,firm\n")
+    with pytest.raises(em.InputFault, match=r"firms\.csv, row 1: "):
+        em.read(case)
 
 
 def test_a_number_far_out_is_refused_or_warned_of(case):

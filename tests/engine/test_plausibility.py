@@ -30,6 +30,7 @@ UNUSUAL = {
     "flows.plant:run:power.coefficient = 0": "it makes 0.5 MWh of energy and takes none",
     "case.perspectives.plain.discount_rate = 0.9": "discount rate of 0.9 a year is far from usual",
     "demands.want.yearly = 1e10": "yearly .*far from usual",
+    "case.perspectives.plain.cost_factor = 98": "the cost factor of 98 is far from usual",
 }
 
 
@@ -54,7 +55,11 @@ REFUSED = {
     "case.emissions.target = inf": r"emissions\.target",
     "case.perspectives.plain.discount_rate = true": r"discount_rate",
     "case.target_year = 30": r"target_year",
-    "case.detour = 1e9": r"detour",
+    "case.detour = 1e9": r"detour \(set by --set\)",
+    "case.nothing.more = 1": r"nothing \(set by --set\)",
+    "case.emissions.carrier = 5": r"emissions\.carrier \(set by --set\)",
+    f"case.name = {'n' * 300}": r"name \(set by --set\)",
+    "conversions.plant.tied_to = plant": r"tied_to .*'plant' is given; capacities are tied in a circle \(plant → plant\)",
     "conversions.plant.capacity_existing = nan": r"capacity_existing .*'nan' is given",
     "conversions.plant.capacity_existing *= nan": r"'nan' is not a number; only = can set a text",
     "conversions.plant.capacity_existing *= inf": r"'inf' is no finite number",
@@ -180,3 +185,34 @@ def test_a_change_is_a_text_or_several(tmp_path):
     assert one.changes == ("markets.grid.price = 10",)
     with pytest.raises(em.InputFault, match="write each change as a text"):
         em.read(folder, changes=[10])
+
+
+def test_a_circle_of_ties_is_named(tmp_path):
+    plants = [
+        tiny.plant(name, tied_to=other) for name, other in [("a", "b"), ("b", "c"), ("c", "a")]
+    ]
+    flows = [tiny.flow(name, "heat", 1) for name in "abc"]
+    with pytest.raises(
+        em.InputFault, match=r"capacities are tied in a circle \(\w → \w → \w → \w\)"
+    ):
+        em.read(case(tmp_path, conversions=plants, flows=flows))
+
+
+def test_a_mode_without_flows_is_refused(tmp_path):
+    modes = [{"conversion": "plant", "mode": "idle", "capacity_use": 1}]
+    with pytest.raises(em.InputFault, match=r"modes\.csv, row 2 \(plant:idle\), mode: 'idle' .*no row of flows"):  # fmt: skip
+        em.read(case(tmp_path, modes=modes))
+
+
+def test_a_flow_that_changes_its_sign_is_warned_of(tmp_path):
+    flows = [tiny.flow("plant", "heat", 0.5), tiny.flow("plant", "power", "-1 / cop")]
+    system = em.read(case(tmp_path, flows=flows, profiles={"cop": [2, -2]}))
+    assert any("made in some hours and taken in others" in said for said in system.warnings)
+
+
+def test_a_sentence_shows_no_control_characters_and_no_megabytes(tmp_path):
+    folder = case(tmp_path)
+    with pytest.raises(em.InputFault) as told:
+        em.read(folder, changes=f"conversions.plant.capacity_existing = 5\x1b[31m{'9' * 10**6}")
+    assert "\\x1b[31m" in str(told.value)
+    assert len(str(told.value)) < 2000

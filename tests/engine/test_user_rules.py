@@ -410,6 +410,7 @@ def test_a_rule_that_closes_over_a_loop_keeps_each_turns_value(monkeypatch):
     assert_read_alike(declare, monkeypatch)
 
 
+@fast_only  # the reference compiler asks the rule of a family when it reads it
 def test_a_dictionary_that_changes_after_a_rule_was_declared_changes_nothing():
     """What a rule said where it was declared stays, also for a family written row by row."""
 

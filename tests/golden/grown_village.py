@@ -50,6 +50,7 @@ ADDED = {
         {"demand": "fence", "site": "field", "carrier": "electricity", "label_en": "Electric fence", "firm": "people", "yearly": 0.1, "penalty": 5000},
     ],
 }  # fmt: skip
+PROFILES = ("onshore_wind", "field_sun", "air_cop", "heat_demand", "electricity_demand", "electricity_price")  # fmt: skip
 TARGET = 66  # the most that may be emitted [t/a]; the least-cost plan without a target emits 71
 RESOLUTION = 24
 STEPS_A_DAY = 8  # three typical days; steps in order have several best plans
@@ -69,6 +70,12 @@ def write(folder: Path) -> Path:
         new = [{headers[c]: str(v) for c, v in row.items()} for row in ADDED.get(name, ())]
         frame = pd.concat([frame, pd.DataFrame(new, dtype=str)]).fillna("")
         frame.to_csv(path, index=False)
+    year = folder / "profiles" / "year.csv"
+    hours = pd.read_csv(year, dtype=str)
+    kept = [name for name in hours if name.split(" [")[0] in ("hour", *PROFILES)]
+    hours[kept].to_csv(
+        year, index=False
+    )  # those in use, so that each of many cases is read quickly
     toml = folder / "case.toml"
     text = toml.read_text(encoding="utf-8")
     steps = f"resolution = {RESOLUTION}\nsteps_a_day = {STEPS_A_DAY}"

@@ -18,6 +18,7 @@ from energy_model.engine.solution.program import unpacked
 
 ZERO = 1e-7  # of a value, relative to 1 + the largest of its kind, below which it counts as zero
 SUMS = 6
+NOISE = 1e-3  # spread, relative to 1 + the largest value, that solver tolerances leave
 FAR = 1e6  # prices are looked for within so much, as they may have no end
 
 
@@ -89,8 +90,8 @@ def of_run(folder: Path) -> list[str]:
         for family, block in blocks.items():
             for name in block.names:
                 here = spread[block.place(name)]
-                if here.max(initial=0.0) > 1e-4 * (1 + np.abs(values[block.place(name)]).max()):
-                    told.append(f"{family}[{name}]: {here.max():.3g} in {(here > 1e-4).sum()}")
+                if here.max(initial=0.0) > NOISE * (1 + np.abs(values[block.place(name)]).max()):
+                    told.append(f"{family}[{name}]: {here.max():.3g} in {(here > NOISE).sum()}")
     return told
 
 

@@ -1,4 +1,4 @@
-"""Standard output that is not UTF-8, that nobody reads, or that cannot be written: no verb ends in a traceback."""
+"""Standard output that is not UTF-8, that nobody reads, or that cannot be written."""
 
 import contextlib
 import io
@@ -53,7 +53,7 @@ VERBS = {
 
 
 def called(encoding, *arguments):
-    """The program called with standard output and standard error of an encoding; its code and their bytes."""
+    """The program called with outputs of an encoding; its code, and the bytes of both."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
     with (
         mock.patch.object(sys, "argv", ["energy-model", *map(str, arguments)]),
@@ -70,12 +70,12 @@ def called(encoding, *arguments):
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_ends_well_in_every_encoding(made, tmp_path, verb, encoding):
-    places = {"MADE": str(made), "VILLAGE": str(village.original())}
+    example = str(village.original())
     for options in ([], ["--json"]):
         new = tmp_path / f"{LETTERS}{len(options)}"
         new.mkdir()
         arguments = [
-            text.replace("NEW", str(new)).replace("MADE", places["MADE"]).replace("VILLAGE", places["VILLAGE"])
+            text.replace("NEW", str(new)).replace("MADE", str(made)).replace("VILLAGE", example)
             for text in VERBS[verb]
         ]  # fmt: skip
         code, out, err = called(encoding, *arguments, *options)
@@ -114,7 +114,9 @@ def test_json_is_told_only_where_it_was_asked_for(tmp_path):
     assert said.out == ""
     assert village.call("run", tmp_path / "nowhere").out == ""
     assert village.call("run", "--json", tmp_path / "nowhere").json["exit_code"] == 2
-    assert village.call("run", tmp_path / "nowhere", "--gap", "much", "--json").json["exit_code"] == 2  # fmt: skip
+    assert (
+        village.call("run", tmp_path / "nowhere", "--gap", "much", "--json").json["exit_code"] == 2
+    )
     assert village.call("run", tmp_path / "nowhere", "--frob", "--json").json["exit_code"] == 2
     assert village.call("run", tmp_path / "nowhere").out == ""
 
@@ -129,7 +131,13 @@ def test_a_pipe_that_nobody_reads_ends_quietly(made, verb, options):
     read, write = os.pipe()
     os.close(read)
     with open(write, "wb") as closed:  # noqa: PTH123 - it is a descriptor
-        ended = subprocess.run([sys.executable, "-m", "energy_model", *arguments, *options], stdout=closed, stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
+        ended = subprocess.run(
+            [sys.executable, "-m", "energy_model", *arguments, *options],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     assert ended.returncode == 4
     for word in ("Traceback", "Exception ignored", "BrokenPipe"):
         assert word not in ended.stderr
@@ -139,7 +147,13 @@ def test_a_pipe_that_nobody_reads_ends_quietly(made, verb, options):
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_an_output_that_is_full_is_a_sentence(made, options):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
-        ended = subprocess.run([sys.executable, "-m", "energy_model", "show", str(made / "run"), *options], stdout=full, stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
+        ended = subprocess.run(
+            [sys.executable, "-m", "energy_model", "show", str(made / "run"), *options],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     assert ended.returncode == 2
     assert "standard output" in ended.stderr
     assert "No space left on device" in ended.stderr

@@ -4,7 +4,7 @@ import pytest
 import village
 
 import energy_model as em
-from energy_model.interface.leaning import SHARE, leaning
+from energy_model.interface.leaning import MOVED_SHARE, leaning
 
 MOVED = 1e-3
 
@@ -23,7 +23,7 @@ def test_each_weight_is_how_the_least_cost_moves(case):
     for row in found.itertuples(index=False):
         moved = em.read(village.original(), changes=[f"{row.table}.{row.row}.{row.column} *= {1 + MOVED}"], resolution=24)  # fmt: skip
         change = em.solve(moved).objective - run.objective
-        assert change == pytest.approx(row.more * MOVED / SHARE, rel=0.03, abs=3), row
+        assert change == pytest.approx(row.more * MOVED / MOVED_SHARE, rel=0.03, abs=3), row
 
 
 def test_each_number_is_told_with_its_source(case):

@@ -16,7 +16,7 @@ import workbench
 import energy_model as em
 from energy_model.interface.serve import asked, candidates, gate, reading, sliders
 from energy_model.interface.serve.candidates import Wish
-from energy_model.interface.serve.jobs import MOST_EACH, OPEN, Queue
+from energy_model.interface.serve.jobs import MAX_JOBS_EACH, OPEN, Queue
 from energy_model.interface.serve.language import danish, number
 from energy_model.interface.serve.offered import offered
 from energy_model.interface.serve.workspace import Workspace, plain_name
@@ -199,7 +199,7 @@ def test_foreign_names_and_foreign_pages_are_refused(kept):
         answer = ask.post("/_dash-update-component", json={}, headers=headers, base_url=workbench.HERE)  # fmt: skip
         assert answer.status_code == 403
     own = {"Origin": workbench.HERE}
-    assert ask.post("/_dash-update-component", data=b"x" * (gate.MOST_SENT + 1), headers=own, base_url=workbench.HERE).status_code == 413  # fmt: skip
+    assert ask.post("/_dash-update-component", data=b"x" * (gate.MAX_REQUEST_BYTES + 1), headers=own, base_url=workbench.HERE).status_code == 413  # fmt: skip
 
 
 def test_the_password_is_asked_for_and_kept(kept):
@@ -211,7 +211,7 @@ def test_the_password_is_asked_for_and_kept(kept):
     form = ask.get("/login", base_url=workbench.HERE)
     assert "script" not in form.headers["Content-Security-Policy"]
     assert ask.post("/login", data={"password": "correct horse"}, base_url=workbench.HERE).status_code == 403  # fmt: skip
-    for _ in range(gate.TRIES):
+    for _ in range(gate.MAX_TRIES):
         assert ask.post("/login", data={"password": "wrong"}, headers=own, base_url=workbench.HERE).status_code == 403  # fmt: skip
     right = {"data": {"password": "correct horse"}, "headers": own, "base_url": workbench.HERE}
     assert ask.post("/login", **right).status_code == 429
@@ -321,7 +321,7 @@ def test_a_closed_server_asks_anew_what_ran(kept):
 
 
 def test_a_queue_has_an_end(kept):
-    for _ in range(MOST_EACH):
+    for _ in range(MAX_JOBS_EACH):
         kept.queue.add("run", "one", "me", "", {})
     with pytest.raises(em.InputFault, match="you have 5"):
         kept.queue.add("run", "one", "me", "", {})

@@ -60,7 +60,7 @@ def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeyp
     """A year costs twice the price until sun at 60 and wind at 80 are cheaper."""
     found = em.sweep(case, prices, tmp_path / "a", crew=here).table
     assert len(list((tmp_path / "a" / "starts").glob("*.npz"))) == 5
-    monkeypatch.setattr(anchors, "FEW", 1000)
+    monkeypatch.setattr(anchors, "MIN_ANCHORED_CASES", 1000)
     plain = em.sweep(case, prices, tmp_path / "b", crew=here).table
     assert found["objective"].tolist() == pytest.approx(plain["objective"].tolist(), rel=1e-12)
     told = [min(p, 60) + min(p, 80) for p in prices[PRICE]]

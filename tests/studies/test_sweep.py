@@ -6,14 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import tiny
 import two_hours
 
 import energy_model as em
+from energy_model.engine.tables import reader
 from energy_model.studies import designs, sweep
+from energy_model.studies import study as study_module
+from energy_model.studies.cases import Case
 from energy_model.studies.designs import Variation
 from energy_model.studies.sweep import _doubt
 
@@ -293,3 +298,102 @@ def test_too_few_samples_are_doubted():
     frame = pd.DataFrame({"output": "y", "input": ["a", "b"], "total": [1.0, 0.2], "total_confidence": [0.2, 0.9]})  # fmt: skip
     assert "1 of 2 indices" in _doubt(frame, 8)[0]
     assert _doubt(frame.assign(total_confidence=0.1), 64) == []
+
+
+# --- texts that look like numbers ---------------------------------------------------------------
+
+
+def postcodes(folder):
+    """Power at site 0751 costs 50, at site 1e3 it costs 70; the demand stands at the first."""
+    sites = [{"site": "0751"}, {"site": "1e3", "lat": 56.1}]
+    markets = [
+        {"market": "near", "site": "0751", "carrier": "power", "price": 50},
+        {"market": "far", "site": "1e3", "carrier": "power", "price": 70},
+    ]
+    demand = {"demand": "light", "site": "0751", "carrier": "power", "yearly": 2.0}
+    case = tiny.write(folder, 2, sites=sites, markets=markets, demands=[demand])
+    (case / "scenarios").mkdir()
+    (case / "scenarios" / "2030.toml").write_text('changes = ["markets.near.price = 60"]\n')
+    return case
+
+
+def test_a_site_named_like_a_number_is_swept_as_it_is_written(tmp_path):
+    """2 MWh at 50 and at 70 EUR; the table, opened again, tells the sites as they are written."""
+    case = postcodes(tmp_path / "case")
+    address = "demands.light.site"
+    study = em.sweep(case, {address: "0751,1e3"}, tmp_path / "s", crew=em.Crew(workers=0))
+    assert list(study.table["objective"]) == pytest.approx([100, 140])
+    for table in (study.table, em.open_study(tmp_path / "s").table):
+        assert list(table[address]) == ["0751", "1e3"]
+    text = (tmp_path / "s" / "cases.csv").read_text(encoding="utf-8-sig")
+    assert ",0751," in text.splitlines()[1] + ","
+
+
+def test_a_scenario_named_like_a_number_is_found(tmp_path):
+    case = postcodes(tmp_path / "case")
+    study = em.sweep(case, {"scenario": ["2030"]}, tmp_path / "s", crew=em.Crew(workers=0))
+    assert list(study.table["objective"]) == pytest.approx([120])
+    assert list(study.table["scenario"]) == ["2030"]
+
+
+def test_a_table_of_cases_keeps_its_texts(tmp_path):
+    """NA is a note, not nothing; an empty cell changes nothing."""
+    case = postcodes(tmp_path / "case")
+    table = tmp_path / "cases.csv"
+    table.write_text("note,demands.light.site,markets.near.price\nNA,0751,80\n007,1e3,\n")
+    study = em.sweep(case, table, tmp_path / "s", crew=em.Crew(workers=0))
+    assert list(study.table["objective"]) == pytest.approx([160, 140])
+    assert list(study.table["note"]) == ["NA", "007"]
+    assert list(study.table["demands.light.site"]) == ["0751", "1e3"]
+
+
+# --- what is read once --------------------------------------------------------------------------
+
+FIVE = {
+    "markets.near.price": [40, 50], "markets.far.price": [60], "demands.light.yearly": [2, 3],
+    "carriers.co2.price": [10], "sites.1e3.lat": [56.2],
+}  # fmt: skip
+
+
+def counted_reads(monkeypatch):
+    """The folders read from here on."""
+    read, folders = reader.read, []
+
+    def counting(folder, *arguments, **named):
+        folders.append(Path(folder))
+        return read(folder, *arguments, **named)
+
+    monkeypatch.setattr(reader, "read", counting)
+    return folders
+
+
+def test_a_sweep_of_five_addresses_reads_the_case_once(tmp_path, monkeypatch):
+    """The worker reads its own copy once for each case and once where all begin."""
+    case = postcodes(tmp_path / "case")
+    folders = counted_reads(monkeypatch)
+    study = em.sweep(case, FIVE, tmp_path / "s", crew=em.Crew(workers=0))
+    assert set(study.table["status"]) == {"optimal"}
+    assert [folder for folder in folders if folder == case] == [case]
+
+
+def test_changes_of_one_cell_are_read_apart(tmp_path, monkeypatch):
+    """The second would hide what is wrong with the first."""
+    case = postcodes(tmp_path / "case")
+    folders = counted_reads(monkeypatch)
+    place = study_module.Place.of(case, tmp_path / "s", "sweep")
+    cases = [
+        Case({}, ("markets.near.price = 1",)),
+        Case({}, ("markets.*.price *= 2",)),
+        Case({}, ("markets.far.price = 3",)),
+    ]
+    place.addresses(cases)
+    assert folders == [case, case]  # near and far together; all of them by themselves
+
+
+def test_every_wrong_address_is_told_though_they_are_read_together(tmp_path):
+    case = postcodes(tmp_path / "case")
+    wrong = {"markets.near.price": [40], "markets.nar.price": [1], "sites.0751.lat": [999, 56]}
+    with pytest.raises(em.InputFault) as told:
+        em.sweep(case, wrong, tmp_path / "s", crew=em.Crew(workers=0))
+    assert any("nar" in str(fault) for fault in told.value.faults)
+    assert not any("near.price" in fault.column for fault in told.value.faults)

@@ -3,8 +3,8 @@
 Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and takes what comes
 back for all members. That is right only if the rule does not depend on the value of the index, and
 Pyomo does not check it: a placeholder compared with a text is simply unequal. The placeholders here
-refuse every comparison, conversion and look-up, and a sum is kept as a template only if its loops run
-directly over sets.
+refuse every comparison, conversion and look-up, and a sum is kept as a template only if its loops
+run directly over sets.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index
 
 
 class Suspension:
-    """Whether sets and decisions are Pyomo's own although a rule is called with placeholders or points.
+    """Whether sets and decisions are Pyomo's own while a rule is called with stand-ins for them.
 
     A member that is made, or an expression that is written, while another rule is called must not
     hold what stands in for sets and decisions there.
@@ -74,24 +74,24 @@ class Index(te.IndexTemplate):
     def __call__(self, exception: bool = True) -> Any:
         if self._context.open and self._value is te._NotSpecified:
             if not exception:
-                self._context.refuse("reads its value")
-            raise IndexUseError("the rule reads the value of an index")
+                self._context.refuse("its value is read")
+            raise IndexUseError("the rule depends on an index: its value is read")
         return super().__call__(exception)
 
     def __hash__(self) -> int:
         if self._context.open and caller(1) != INDEXING:
-            self._context.refuse("looks it up")
+            self._context.refuse("it is looked up")
         raise TypeError("unhashable type: 'Index'")
 
     @property
     def __class__(self) -> type:  # `isinstance` asks here
         if self._context.open and not caller(1).startswith(("pyomo.", __package__)):
-            self._context.refuse("asks for its type")
+            self._context.refuse("its type is asked for")
         return Index
 
     def __getattr__(self, name: str) -> Any:
         if self._context.open and not caller(1).startswith("pyomo."):
-            self._context.refuse(f"reads its attribute '{name}'")
+            self._context.refuse(f"its attribute '{name}' is read")
         raise AttributeError(name)
 
 
@@ -108,12 +108,12 @@ def refusing(what: str, name: str) -> Callable[..., Any]:
 
 
 REFUSED = {
-    "compares it": ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"),
-    "makes text of it": ("__str__", "__repr__", "__format__", "getname", "to_string"),
-    "asks for its truth": ("__bool__",),
-    "makes a number of it": ("__int__", "__float__", "__index__", "__complex__"),
-    "rounds it": ("__round__", "__trunc__", "__floor__", "__ceil__"),
-    "takes it apart": ("__len__", "__iter__", "__getitem__"),
+    "it is compared": ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"),
+    "it is made text": ("__str__", "__repr__", "__format__", "getname", "to_string"),
+    "it is a condition": ("__bool__",),
+    "it is made a number": ("__int__", "__float__", "__index__", "__complex__"),
+    "it is rounded": ("__round__", "__trunc__", "__floor__", "__ceil__"),
+    "it is taken apart": ("__len__", "__iter__", "__getitem__"),
 }
 for _what, _names in REFUSED.items():
     for _name in _names:
@@ -155,7 +155,7 @@ class TemplateContext(te._template_iter_context):
 
     def refuse(self, what: str) -> NoReturn:
         """Remembers the refusal, in case the rule catches the exception."""
-        self.refusal = self.refusal or f"the rule depends on the value of an index: it {what}"
+        self.refusal = self.refusal or f"the rule depends on an index: {what}"
         raise IndexUseError(self.refusal)
 
     def get_iter(self, of_set: Any) -> Iterator[Any]:
@@ -165,7 +165,7 @@ class TemplateContext(te._template_iter_context):
         return next(kind._old_iter(of_set) for kind in kinds if isinstance(of_set, kind._class))
 
     def sum_template(self, iterable: Iterable[Any], /, start: Any = 0) -> Any:
-        """The sum as a template if every loop of it runs over a set, else what Python's sum says."""
+        """The sum as a template if all its loops run over sets, or Python's sum of no set."""
         builtin = te._TemplateIterManager.builtin_sum
         kind = iterable.__class__
         other = suspended.depth or threading.get_ident() != self.thread
@@ -180,9 +180,9 @@ class TemplateContext(te._template_iter_context):
             return builtin(terms, start + term)
         opened = self.cache[before:]
         if {id(names) for names in opened} != self.own_loops(iterable):
-            self.refuse("loops over something else than sets within a sum")
+            self.refuse("a sum loops over something else than sets")
         if next(terms, self) is not self:
-            self.refuse("adds more than the members of sets within a sum")
+            self.refuse("a sum adds more than the members of sets")
         del self.cache[before:]
         total = te.TemplateSumExpression((term,), opened)
         return total if start.__class__ is int and start == 0 else start + total
@@ -213,17 +213,17 @@ def guarded_expressions(context: TemplateContext) -> Iterator[None]:
     def equal(left: Any, right: Any) -> Any:
         found = numeric(left, right)
         if found is NotImplemented and threading.get_ident() == context.thread:
-            context.refuse("compares what stands at it")
+            context.refuse("what it stands for is compared")
         return found
 
     def same(self: Any, other: Any) -> bool:
         if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
-            context.refuse("compares what stands at it")
+            context.refuse("what it stands for is compared")
         return self is other
 
     def hashed(self: Any) -> int:
         if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
-            context.refuse("looks up what stands at it")
+            context.refuse("what it stands for is looked up")
         return id(self) >> 4
 
     NumericValue.__eq__ = equal

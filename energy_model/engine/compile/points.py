@@ -19,7 +19,7 @@ MASK = 0xFFFFFFFF
 
 
 def scattered(column: Any) -> Any:
-    """A number in [1, 2) for each column, the same whenever it is asked; ints or an array of uint64."""
+    """A number in [1, 2) for each column, always the same; takes an int or an array of uint64."""
     mixed = ((column + 1) * 0x9E3779B1) & MASK
     mixed = ((mixed ^ (mixed >> 15)) * 0x85EBCA77) & MASK
     return 1.0 + (mixed ^ (mixed >> 13)) / 2.0**32

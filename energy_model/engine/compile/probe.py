@@ -1,9 +1,10 @@
 """Probe: what a template says, compared with what the rule itself says.
 
 Rows, bounds and objectives are compared where they are declared, at pseudo-random values of the
-decisions. Of a family, lines are taken so that every member of every set occurs, except of sets that
-count as time (whole numbers, more than `MAX_MEMBERS` of them): of those, a few members are taken, in
-sums as well. Both sides leave out the same members, so that they agree exactly if the template is right.
+decisions. Of a family, lines are taken so that every member of every set occurs, except of sets
+that count as time (whole numbers, more than `MAX_MEMBERS` of them): of those, a few members are
+taken, in sums as well. Both sides leave out the same members, so that they agree exactly if the
+template is right.
 """
 
 from __future__ import annotations
@@ -201,7 +202,7 @@ class Probe(Reader):
     def check(
         self, component: Any, rule: Any, names: tuple, read: Callable, take: Callable
     ) -> None:
-        """Raises Unsupported if the template says something else than the rule, which stays the same.
+        """Raises Unsupported if the template and the rule differ.
 
         ``read`` gives values and sizes of a frame's lines, one pair of arrays for each part of what
         is said; ``take`` gives the values of what the rule said at one line. Raises Misread if the
@@ -227,7 +228,7 @@ class Probe(Reader):
 
 
 def check_rows(con: Any, template: tuple) -> None:
-    """Compares rows of a family; Unsupported, Misread or the rule's own exception if they differ."""
+    """Compares rows; raises Unsupported, Misread or the rule's own exception if they differ."""
     probe, (expression, names) = probe_of(con), template
     says = relation(expression)
     if says is None:
@@ -295,12 +296,13 @@ def by_member(axis: Axis) -> dict:
     """The position of each member of a set."""
     if axis.dimen == 1:
         return {axis.members[0][code]: i for i, code in enumerate(axis.codes[0])}
-    parts = [[members[c] for c in codes] for members, codes in zip(axis.members, axis.codes, strict=True)]  # fmt: skip
+    columns = zip(axis.members, axis.codes, strict=True)
+    parts = [[members[c] for c in codes] for members, codes in columns]
     return {member: i for i, member in enumerate(zip(*parts, strict=True))}
 
 
 def sample(axis: Axis, count: int) -> np.ndarray | None:
-    """Positions of a few members of a set with time in it, and of all else in it; None for other sets."""
+    """Positions of a few members in time, for each of the others; None for a set without time."""
     if axis.size <= MAX_MEMBERS:
         return None
     time = [len(m) > MAX_MEMBERS and all(type(x) is int for x in m) for m in axis.members]
@@ -322,7 +324,7 @@ def spread(size: int, count: int) -> np.ndarray:
 
 
 def chosen(grid: Grid) -> np.ndarray:
-    """Lines of an index set: every member of every set, time at a few, and the first and last line."""
+    """Lines with every member of every set, time at a few, and the first and last line."""
     if grid.size <= MAX_MEMBERS:
         return np.arange(grid.size, dtype=np.int32)
     parts = [sample(axis, 5) for axis in grid.axes]

@@ -29,12 +29,14 @@ from energy_model.engine.tables.steps import every_hour
 from energy_model.engine.tables.system import System
 
 SIZES = ("added", "retired")
-NOTHING = 1e-4  # share of what may be added below which the plan builds nothing
-ALL = 0.999  # share above which it builds all
-TURNS = 4  # most times the full year is solved
-ROOM = 2.0  # the first full year is solved to so small a part of the gap asked for
-NEAR = 0.1  # idle sizes that would move if owning were this much cheaper may move in the full year
-SMALLER, LARGER = 0.25, 4.0  # how far the size of what lies between may move
+MIN_ADDED_SHARE = 1e-4  # share of what may be added below which the plan builds nothing
+MAX_ADDED_SHARE = 0.999  # share above which it builds all
+MAX_ITERATIONS = 4  # most times the full year is solved
+FIRST_GAP_FACTOR = 2.0  # the first full year is solved to so small a part of the gap asked for
+# Idle sizes that would move if owning were this much cheaper may move in the full year
+NEARLY_PROFITABLE_SHARE = 0.1
+# How far the size of what lies between may move.
+MIN_CAPACITY_FACTOR, MAX_CAPACITY_FACTOR = 0.25, 4.0
 REACHED, TURNED, STOPPED, INTERRUPTED = (
     "the gap asked for is reached",
     "the prices free no more sizes",
@@ -68,8 +70,8 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
     best: highs.Answer | None = None
     proven, prices, ended = -np.inf, np.zeros(0), TURNED
     lp = narrowed(problem, few, planned)
-    apart = max(GAP, gap / ROOM)
-    for turn in range(1, TURNS + 1):
+    apart = max(GAP, gap / FIRST_GAP_FACTOR)
+    for turn in range(1, MAX_ITERATIONS + 1):
         free = sum(int((lp.upper[p] > lp.lower[p]).sum()) for p in _sizes(problem))
         tell(f"turn {turn}: solving {rows:,} rows and {columns:,} columns, {free} sizes free")
         left = system.settings.solver.time_limit - (time.monotonic() - begun)
@@ -179,14 +181,16 @@ def narrowed(problem: Problem, few: Problem, planned: highs.Answer) -> LinearPro
     there = slice(first, first + shape[0])
     size = np.clip(planned.x[there], low, high)
     reach = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
-    none, everything = size <= NOTHING * reach, size >= ALL * high
+    none, everything = size <= MIN_ADDED_SHARE * reach, size >= MAX_ADDED_SHARE * high
     capacity, _ = few.columns["capacity"]
     owning = few.lp.cost[there] + few.lp.cost[capacity : capacity + shape[0]]
     worth = (few.lp.A.T @ planned.prices - few.lp.cost)[there]
-    near = np.isin(np.arange(there.start, there.stop), tempted(few, planned, NEAR))
-    near |= everything & (worth < NEAR * np.abs(owning))
+    near = np.isin(
+        np.arange(there.start, there.stop), tempted(few, planned, NEARLY_PROFITABLE_SHARE)
+    )
+    near |= everything & (worth < NEARLY_PROFITABLE_SHARE * np.abs(owning))
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    least = np.select([everything, none], [high, low], np.maximum(low, SMALLER * size))
-    most = np.select([everything, none], [high, low], np.minimum(high, LARGER * size))
+    least = np.select([everything, none], [high, low], np.maximum(low, MIN_CAPACITY_FACTOR * size))
+    most = np.select([everything, none], [high, low], np.minimum(high, MAX_CAPACITY_FACTOR * size))
     lower[place], upper[place] = np.where(near, low, least), np.where(near, high, most)
     return replace(lp, lower=lower, upper=upper)

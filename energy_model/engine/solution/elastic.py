@@ -21,11 +21,10 @@ from energy_model.engine.solution.results import Results
 RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
          "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
-SMALLEST = 1e-6  # slack below this share of all slack is rounding
-MATTERS = (
-    0.01  # a rule whose price is below this share of the largest is not what stands in the way
-)
-FENCE = 1e7
+MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
+# A rule whose price is below this share of the largest is not what stands in the way
+MIN_RELATIVE_DUAL = 0.01
+MAX_VARIABLE_VALUE = 1e7
 
 
 class NoSolution(RuntimeError):
@@ -82,7 +81,7 @@ def _cannot_be_met(problem: Problem) -> list[str]:
     slack[soft] = short - over
     weighed = np.zeros_like(slack)
     weighed[soft] = weights * (short + over)
-    slack[weighed <= SMALLEST * weighed.sum()] = 0.0
+    slack[weighed <= MIN_RELATIVE_SLACK * weighed.sum()] = 0.0
     told: list[tuple[float, str]] = []
     for family, (first, shape) in problem.rows.items():
         part = slack[first : first + int(np.prod(shape, dtype=int))]
@@ -209,7 +208,7 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> 
                 for name, d in zip(names, duals, strict=True)
                 if d > 1e-9
             ]
-    heavy = MATTERS * max((price for price, _ in sentences), default=0.0)
+    heavy = MIN_RELATIVE_DUAL * max((price for price, _ in sentences), default=0.0)
     fighting = list(
         dict.fromkeys(name for price, name in sorted(sentences, reverse=True) if price >= heavy)
     )[:6]
@@ -245,12 +244,16 @@ def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
 
 def _runs_away(problem: Problem) -> list[str]:
     lp = problem.lp
-    fenced = replace(lp, lower=np.maximum(lp.lower, -FENCE), upper=np.minimum(lp.upper, FENCE))
+    fenced = replace(
+        lp,
+        lower=np.maximum(lp.lower, -MAX_VARIABLE_VALUE),
+        upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
+    )
     answer = highs.solve(fenced, problem.system.settings.solver.method)
     results = Results(problem, answer)
     items, which = results.items
     at_fence = (
-        np.bincount(which, np.abs(answer.x) >= 0.99 * FENCE, len(items))
+        np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(items))
         if len(answer.x)
         else np.zeros(len(items))
     )

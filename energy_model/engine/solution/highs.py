@@ -18,20 +18,18 @@ import numpy as np
 from energy_model.engine.solution.certificate import GAP, Certificate, LinearProgram, certify
 
 log = logging.getLogger(__name__)
-SMALL = 60_000  # non-zeros below which the simplex method is the faster
-LONG = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
-LARGE = 2_000_000  # non-zeros above which the last digits take an hour
+MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is the faster
+MAX_UNSCALED_NONZEROS = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
+MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
 # Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
-PATIENCE = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
+MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 ENDS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
-OTHER_GOAL = (
-    0.5  # share of costs that differ above which the goal is another, and its plan elsewhere
-)
-WIDER = 10.0  # HiPO also keeps to a tolerance of its other errors; so many times the gap lets the gap decide
+# Share of costs that differ above which the goal is another, and its plan elsewhere
+OTHER_GOAL_SHARE = 0.5
+KKT_TOLERANCE_FACTOR = 10.0  # HiPO also keeps to a tolerance of its other errors; so many times the gap lets the gap decide
 Progress = Callable[[str], None]
-THREADS = (
-    0  # as many as the solver likes; a study that works on several cases side by side sets one
-)
+# As many as the solver likes; a study that works on several cases side by side sets one
+SOLVER_THREADS = 0
 # The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
 # Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
 # digits of an interior point are noise, and stopping before them leaves rows better kept.
@@ -82,7 +80,7 @@ class Start:
         if lp.A.shape != (len(self.basis.row_status), len(self.x)):
             return None
         moved = np.count_nonzero(lp.cost != self.cost)
-        if moved > OTHER_GOAL * np.count_nonzero(self.cost):
+        if moved > OTHER_GOAL_SHARE * np.count_nonzero(self.cost):
             return None
         return "dual" if not moved else "primal" if keeps(lp, self.x) else "stages"
 
@@ -192,11 +190,13 @@ def solve(
 
 
 def _order(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
-    if method == "simplex" or (method == "auto" and lp.A.nnz < SMALL):
+    if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
         return ["simplex", "hipo, crossover"]
-    if basis and lp.A.nnz < LONG:
+    if basis and lp.A.nnz < MAX_UNSCALED_NONZEROS:
         return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
-    first = ["hipo", "hipo, scaled"] if lp.A.nnz < LONG else ["hipo, scaled", "hipo"]
+    first = (
+        ["hipo", "hipo, scaled"] if lp.A.nnz < MAX_UNSCALED_NONZEROS else ["hipo, scaled", "hipo"]
+    )
     return [*first, "hipo, crossover", "ipx", "simplex"]
 
 
@@ -225,18 +225,21 @@ def _once(
     highs = highspy.Highs()
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", False)
-    options = {**METHODS[method], "time_limit": time_limit, "threads": THREADS}
-    if lp.A.nnz > LARGE:
+    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
+    if lp.A.nnz > MAX_CLOSE_NONZEROS:
         options["ipm_optimality_tolerance"] = GAP / 10
     if gap > GAP:
         aimed = gap / 2  # half, as the gap is measured anew before it is believed
-        options |= {"ipm_optimality_tolerance": aimed, "kkt_tolerance": min(1.0, WIDER * aimed)}
+        options |= {
+            "ipm_optimality_tolerance": aimed,
+            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * aimed),
+        }
     for option, value in options.items():
         highs.setOptionValue(option, value)
     watch = Watch(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
-    warm = start is not None and method in PATIENCE
+    warm = start is not None and method in MAX_PIVOTS_PER_ROW
     staged = warm and method == "stages"
     asked = replace(lp, cost=start.cost) if staged and start is not None and start.cost is not None else lp  # fmt: skip
     _hand_over(highs, asked)
@@ -244,7 +247,7 @@ def _once(
         highs.setBasis(start.basis)
         # counted in pivots, not in seconds: the same question then takes the same way everywhere
         highs.setOptionValue(
-            "simplex_iteration_limit", max(1000, int(PATIENCE[method] * lp.A.shape[0]))
+            "simplex_iteration_limit", max(1000, int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0]))
         )
     with watch.listening():
         highs.run()

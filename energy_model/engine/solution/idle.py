@@ -24,12 +24,11 @@ from energy_model.engine.solution.problem import Problem
 OWNING = ("added", "retired", "capacity")
 # What never flows more than this share of the largest flow of its kind does nothing. An interior point leaves a trace
 # everywhere: a fleet of 0.0002 cars once kept the price of all hydrogen where its dearest seller had put it.
-NOTHING = 1e-3
-NO_FLOW = 1e-4  # where nothing of a kind flows more than this [unit of the flow], its largest is a trace too
-MOVED = 1e-4  # what a size must change by to have moved [capacity]
-ENOUGH = (
-    1e-6  # share of the cost that prices of one idle part may lose before better ones are sought
-)
+MIN_RELATIVE_FLOW = 1e-3
+MIN_FLOW = 1e-4  # where nothing of a kind flows more than this [unit of the flow], its largest is a trace too
+MIN_CAPACITY_CHANGE = 1e-4  # what a size must change by to have moved [capacity]
+# Share of the cost that prices of one idle part may lose before better ones are sought
+MIN_RELATIVE_BOUND_LOSS = 1e-6
 
 
 def priced(
@@ -42,7 +41,7 @@ def priced(
     Whatever the prices of idle rows are, they give a valid bound; these give the highest that the prices of
     all other rows allow.
     """
-    prices, enough = answer.prices.copy(), ENOUGH * abs(answer.objective)
+    prices, enough = answer.prices.copy(), MIN_RELATIVE_BOUND_LOSS * abs(answer.objective)
     for part in idle_parts(problem, answer, enough):
         known = certify(part.lp, answer.x[part.columns], prices[part.rows])
         if known.cost - known.bound > enough:
@@ -82,7 +81,7 @@ def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarra
         found = highs.solve(replace(part.lp, cost=less))
         if found.status == highs.OPTIMAL:
             change = np.abs(found.x - answer.x[part.columns])
-            moved.append(part.columns[sizes[part.columns] & (change > MOVED)])
+            moved.append(part.columns[sizes[part.columns] & (change > MIN_CAPACITY_CHANGE)])
     return np.concatenate(moved) if moved else np.zeros(0, int)
 
 
@@ -165,9 +164,9 @@ def idle(problem: Problem, x: np.ndarray) -> np.ndarray:
         blocks.append((place, names))
         if decision in OWNING:
             continue
-        for name, value in zip(names, most / max(float(most.max()), NO_FLOW), strict=True):
+        for name, value in zip(names, most / max(float(most.max()), MIN_FLOW), strict=True):
             busiest[name] = max(busiest.get(name, 0.0), float(value))
     for place, names in blocks:
-        at = np.array([busiest[name] <= NOTHING for name in names])
+        at = np.array([busiest[name] <= MIN_RELATIVE_FLOW for name in names])
         mask[place] = np.repeat(at, (place.stop - place.start) // len(names))
     return mask

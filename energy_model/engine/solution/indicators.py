@@ -8,8 +8,8 @@ import pandas as pd
 from energy_model.engine.solution.results import Results
 from energy_model.engine.tables.system import System, bus_name
 
-DUST = 1e-4  # what an interior-point method leaves of nothing
-SHORT = 1e-3  # share of the largest shortage below which one is rounding
+MIN_HEADLINE_VALUE = 1e-4  # what an interior-point method leaves of nothing
+MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 
 
 def capacities(results: Results) -> pd.DataFrame:
@@ -160,7 +160,9 @@ def headline(
     }
     for carrier in system["demands"]["carrier"].unique():
         numbers[f"{carrier}_price"] = float(table.at[carrier, "mean_price"])
-    return {name: 0.0 if abs(value) < DUST else value for name, value in numbers.items()}
+    return {
+        name: 0.0 if abs(value) < MIN_HEADLINE_VALUE else value for name, value in numbers.items()
+    }
 
 
 def _unserved_hours(results: Results) -> float:
@@ -170,7 +172,7 @@ def _unserved_hours(results: Results) -> float:
         return 0.0
     missing = data["unserved"].to_numpy()
     wanted = max(float(data["unserved"].max()), 1.0)
-    return float(system.steps.length[(missing > SHORT * wanted).any(axis=0)].sum())
+    return float(system.steps.length[(missing > MIN_SHORTAGE_SHARE * wanted).any(axis=0)].sum())
 
 
 MEANINGS = {

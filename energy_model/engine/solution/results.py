@@ -19,8 +19,10 @@ from energy_model.engine.solution.dataset import BALANCES, label, members
 from energy_model.engine.solution.highs import Answer
 from energy_model.engine.solution.problem import Problem
 
-TIES = 1e-6  # how closely costs must sum and buses balance, relative to what goes through them
-HOURLY = 1e-6  # what may be left at a bus in an hour [unit/h]; HiGHS keeps its rows to 1e-7
+# How closely costs must sum and buses balance, relative to what goes through them
+MAX_IMBALANCE_SHARE = 1e-6
+# What may be left at a bus in an hour [unit/h]; HiGHS keeps its rows to 1e-7
+MAX_HOURLY_IMBALANCE = 1e-6
 
 
 class Inconsistent(ArithmeticError):
@@ -207,7 +209,7 @@ class Results:
     def check(self) -> None:
         """Raises Inconsistent unless costs sum to the objective and every bus balances."""
         total, said = self.costs["cost"].sum(), self.answer.objective
-        if abs(total - said) > TIES * max(1.0, self.costs["cost"].abs().sum()):
+        if abs(total - said) > MAX_IMBALANCE_SHARE * max(1.0, self.costs["cost"].abs().sum()):
             raise Inconsistent(
                 f"Costs by entry sum to {total:.2f} EUR/a, the objective is {said:.2f} EUR/a."
             )
@@ -218,8 +220,9 @@ class Results:
         )
         open_ones = self.problem.system.buses["surplus"].reindex(sums.index) == "yes"
         left = sums["left"].where(~open_ones, sums["left"].clip(upper=0)).abs()
-        rounding = HOURLY * self.problem.system.hours  # what the solver may leave in every hour
-        wrong = left > TIES * sums["through"] + rounding
+        # What the solver may leave in every hour.
+        rounding = MAX_HOURLY_IMBALANCE * self.problem.system.hours
+        wrong = left > MAX_IMBALANCE_SHARE * sums["through"] + rounding
         if wrong.any():
             bus = wrong.idxmax()
             raise Inconsistent(
@@ -227,7 +230,9 @@ class Results:
             )
         net = self.answer.x[self.problem.columns["net_emissions"][0]]
         summed = self.emissions["emissions"].sum() if len(self.emissions) else 0.0
-        if abs(summed - net) > TIES * max(1.0, self.emissions["emissions"].abs().sum()):
+        if abs(summed - net) > MAX_IMBALANCE_SHARE * max(
+            1.0, self.emissions["emissions"].abs().sum()
+        ):
             raise Inconsistent(
                 f"Emissions by entry sum to {summed:.2f} t/a, net emissions are {net:.2f} t/a."
             )

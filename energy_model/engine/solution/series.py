@@ -27,7 +27,8 @@ from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.run import Clock, Run, of_answer
 from energy_model.engine.tables import reader
 
-KEPT = 2  # built problems a series remembers, as questions to one case come one after another
+# Built problems a series remembers, as questions to one case come one after another
+MAX_CACHED_PROBLEMS = 2
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Series:
         problem = Problem(system, model, self.start)
         watch(problem, self.watched)
         clock.mark("build")
-        while len(self._built) >= KEPT:
+        while len(self._built) >= MAX_CACHED_PROBLEMS:
             del self._built[next(iter(self._built))]
         self._built[key] = problem
         return problem

@@ -45,13 +45,13 @@ class Difference:
         return f"{self.address} {self.operation} {self.value}"
 
 
-def as_changes(changes: Iterable[str] | str) -> tuple[str, ...]:
-    """Changes as a tuple of texts; a text alone is one change.
+def as_changes(changes: Iterable[str] | str | None) -> tuple[str, ...]:
+    """Changes as a tuple of texts; a text alone is one change, and None is none.
 
     Raises:
         InputFault: A change is no text.
     """
-    found = (changes,) if isinstance(changes, str) else tuple(changes)
+    found = (changes,) if isinstance(changes, str) else tuple(changes or ())
     wrong = [change for change in found if not isinstance(change, str)]
     if wrong:
         remedy = "write each change as a text, such as 'carriers.co2.price = 150'"

@@ -69,6 +69,7 @@ def across_tables(
     _named_once(frames, reading)
     check_row_units(frames, reading)
     _flow_owners(frames, reading)
+    _tied_circles(frames, reading)
     _emission_carrier(frames, case, reading)
     if "profiles" not in reading.unread:
         _empty_shapes(frames, profiles, reading)
@@ -193,6 +194,15 @@ def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
                     f"it is neither in conversions.csv nor in technologies.csv{hint}",
                 )
     owners = {key[0] for key in frames["flows"].index}
+    running = {key[:2] for key in frames["flows"].index}
+    technology_of = frames["conversions"]["technology"]
+    for key in frames["modes"].index:
+        shared = (technology_of.get(key[0]), key[1])
+        if key[0] in known and key not in running and shared not in running:
+            own = technology_of.index[technology_of == key[0]]
+            if not any((plant, key[1]) in running for plant in own):
+                remedy = "no row of flows.csv has this mode; write what it takes and makes there"
+                reading.wrong("modes", key, "mode", key[1], remedy)
     for key, technology in frames["conversions"]["technology"].items():
         if key not in owners and technology not in owners:
             reading.wrong(
@@ -202,6 +212,22 @@ def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
                 key,
                 "it has no row in flows.csv; write what it takes and makes",
             )
+
+
+def _tied_circles(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    """Notes assets whose capacities are tied to each other in a circle, which nothing sets."""
+    tied = {
+        key: (table, other)
+        for table in ASSETS
+        for key, other in frames[table]["tied_to"].items()
+        if isinstance(other, str)
+    }
+    graph = nx.DiGraph((key, other) for key, (_, other) in tied.items())
+    for circle in nx.simple_cycles(graph):
+        key = circle[0]
+        way = " → ".join([*circle, key])
+        remedy = f"capacities are tied in a circle ({way}); leave one of them free"
+        reading.wrong(tied[key][0], key, "tied_to", tied[key][1], remedy)
 
 
 def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: Reading) -> None:

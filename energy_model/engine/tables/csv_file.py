@@ -50,9 +50,9 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
     text = _decoded(path, report)
     if text is None:
         return None
-    first = next(csv.reader(io.StringIO(text.split("\n", 1)[0])), [])
     joined = text.split("\n", 1)[0]
-    commas, semicolons = len(first) > 1, ";" in joined
+    unquoted = re.sub(r'"[^"]*"', "", joined)
+    commas, semicolons = "," in unquoted, ";" in unquoted
     if not commas and not semicolons and "\t" in joined:
         report("cells are separated by tabs; save it with commas or semicolons", "row 1", "", "")
         return None

@@ -57,6 +57,9 @@ def _stem(name: str) -> str:
 def _check_ending(path: Path, name: str, names: Iterable[str], reading: Reading) -> None:
     """Notes a table saved under another ending, or a folder in the place of a file."""
     lower = path.name.lower()
+    if path.is_file() and not path.suffix and _is_table(lower, names):
+        reading.fault(name, f"only CSV files are read; rename it to {lower}.csv, or move it away")
+        return
     if not (".csv" in lower or lower.endswith(SHEET_ENDINGS)):
         return
     stem = _stem(path.name)

@@ -62,6 +62,10 @@ def parse_hour_stamps(
         if local is None:
             return None
         hours = local
+    full = (hours.minute == 0) & (hours.second == 0)
+    if not full.all():
+        report(int((~full).argmax()), "an hour begins at its full hour in universal time")
+        return None
     return hours if _follow_each_other(hours, report) else None
 
 

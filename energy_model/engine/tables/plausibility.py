@@ -19,6 +19,7 @@ MAX_ENERGY_RATIO = 1.2
 # The same where energy comes from outside the case: a coefficient of performance.
 MAX_ENERGY_RATIO_WITH_OUTSIDE = 15.0
 MAX_DISCOUNT_RATE = 0.25  # 1/a
+COST_FACTORS = (0.1, 10.0)  # usual range of a perspective's factor on all costs but taxes
 ENERGY = "MWh"
 # Letters of other scripts that look like a Latin one.
 LOOKALIKES = str.maketrans(
@@ -111,12 +112,30 @@ def warn_of_unusual_rows(system: System, reading: Reading) -> None:
     for link in links.index[lost >= 1]:
         remedy = f"over {links.at[link, 'length']:g} km it loses more than its whole capacity"
         reading.warn("links", link, "standing_loss", links.at[link, "standing_loss"], remedy)
+    _warn_of_signs(system, reading)
+    low, high = COST_FACTORS
+    factor = system.settings.view.cost_factor
+    if not low <= factor <= high:
+        reading.notes.append(
+            f"case.toml: the cost factor of {factor:g} is far from usual ({low:g} to {high:g})."
+        )
     rate = system.settings.view.discount_rate
     if rate > MAX_DISCOUNT_RATE:
         reading.notes.append(
             f"case.toml: the discount rate of {rate:g} a year is far from usual (0 to "
             f"{MAX_DISCOUNT_RATE:g}); write 0.035 for 3.5 %."
         )
+
+
+def _warn_of_signs(system: System, reading: Reading) -> None:
+    """Warns of flows that are made in some hours and taken in others."""
+    for key, cell in system["flows"]["coefficient"].items():
+        if cell.profile is not None:
+            values = cell.values(system.profiles)
+            if values.min() < 0 < values.max():
+                remedy = f"it is made in some hours and taken in others ({values.min():.3g} to "
+                remedy += f"{values.max():.3g}); look at the profile"
+                reading.warn("flows", key, "coefficient", cell, remedy)
 
 
 def _warn_of_energy_ratios(system: System, reading: Reading) -> None:

@@ -54,6 +54,7 @@ def read(
     if resolution is not None:
         said["time.resolution"] = "the resolution asked for"
     case = settings.read_settings(content, said, reading.faults)
+    reading.settings_set_by = said
     if case.perspective not in case.perspectives:
         known = ", ".join(case.perspectives)
         reading.fault(

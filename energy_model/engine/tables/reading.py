@@ -8,6 +8,7 @@ from pathlib import Path
 from energy_model.common.faults import Fault
 from energy_model.engine.tables.addresses import row_name
 from energy_model.engine.tables.csv_file import CsvFile, read_csv_file
+from energy_model.engine.tables.settings import origin_of
 from energy_model.engine.tables.units import DKK_PER_EUR
 
 
@@ -21,6 +22,7 @@ class Reading:
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
     given_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
     given_texts: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    settings_set_by: dict[str, str] = field(default_factory=dict)
     set_by: dict[tuple[str, object, str], str] = field(default_factory=dict)
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
     wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
@@ -34,6 +36,8 @@ class Reading:
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
     ) -> None:
         """Notes a fault."""
+        if file == "case.toml" and (origin := origin_of(column, self.settings_set_by)):
+            column = f"{column} (set by {origin})"
         self.faults.append(Fault(file, remedy, row, column, "" if value is None else str(value)))
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:

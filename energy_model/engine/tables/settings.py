@@ -87,7 +87,7 @@ class Settings(Setting):
     ``dkk_per_eur`` is the exchange rate [DKK/EUR] of every header and profile in kroner.
     """
 
-    name: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]+$")]
+    name: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]+$", max_length=60)]
     title_en: str = ""
     title_da: str = ""
     target_year: Annotated[int, pydantic.Field(ge=1900, le=2200)] = 2030
@@ -137,6 +137,8 @@ def load_toml(path: Path) -> dict[str, Any]:
         raise InputFault([Fault(name, remedy)]) from None
     except tomllib.TOMLDecodeError as wrong:
         raise InputFault([Fault(name, f"it is not TOML ({wrong}); mend that line")]) from None
+    except RecursionError:
+        raise InputFault([Fault(name, "its brackets are nested too deeply; mend them")]) from None
     except OSError as wrong:
         raise InputFault([Fault(name, f"it cannot be read ({wrong.strerror})")]) from None
 
@@ -183,7 +185,7 @@ def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fa
         return validated(Settings, content, "case.toml")
     except InputFault as wrong:
         for fault in wrong.faults:
-            origin = said.get(fault.column)
+            origin = origin_of(fault.column, said)
             faults.append(
                 fault
                 if origin is None
@@ -199,6 +201,16 @@ def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fa
         return validated(Settings, {"name": "case"} | content, "case.toml")
     except InputFault:
         raise InputFault(faults) from None
+
+
+def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
+    """Who changed a setting or one within its group, such as ``--set``; None if nobody did."""
+    if not setting:
+        return None
+    within = (
+        who for name, who in said.items() if name == setting or name.startswith(f"{setting}.")
+    )
+    return next(within, None)
 
 
 def chain(folder: Path, name: str) -> dict[str, Scenario]:

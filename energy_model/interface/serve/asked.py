@@ -19,8 +19,8 @@ from energy_model.interface.serve import candidates, sliders
 from energy_model.interface.serve.candidates import Wish
 from energy_model.interface.serve.offered import Offered
 
-MANY = 500  # edits and wishes that one question may hold
-QUICK = 48  # steps of a quick look
+MAX_EDITS = 500  # edits and wishes that one question may hold
+QUICK_STEPS = 48  # steps of a quick look
 Name = pydantic.constr(max_length=120)
 Size = pydantic.confloat(gt=0, allow_inf_nan=False)
 
@@ -52,9 +52,9 @@ class Draft(Strict):
 
     case: Name
     scenario: Name = ""
-    sliders: dict[Name, pydantic.FiniteFloat] = pydantic.Field(default={}, max_length=MANY)
-    edits: list[Edit] = pydantic.Field(default=[], max_length=MANY)
-    candidates: dict[Name, Wished] = pydantic.Field(default={}, max_length=MANY)
+    sliders: dict[Name, pydantic.FiniteFloat] = pydantic.Field(default={}, max_length=MAX_EDITS)
+    edits: list[Edit] = pydantic.Field(default=[], max_length=MAX_EDITS)
+    candidates: dict[Name, Wished] = pydantic.Field(default={}, max_length=MAX_EDITS)
     fineness: Literal["quick", "own", "fine"] = "own"
 
 
@@ -134,7 +134,7 @@ def resolution(case: Offered, fineness: str) -> int | str | None:
     """Steps in the year for a fineness; none for the case's own."""
     own = case.resolution
     if fineness == "quick":
-        return QUICK if own == "full" else min(QUICK, own)
+        return QUICK_STEPS if own == "full" else min(QUICK_STEPS, own)
     return min(2 * own, 8760) if fineness == "fine" and own != "full" else None
 
 

@@ -1,7 +1,8 @@
 """Callback requests: what a browser sends to a callback is checked before the callback is called.
 
-Every request must name a callback of the application, its outputs, inputs and states as they are declared, and values
-of the type that the component has. Anything else is answered with 400 and a line in the log.
+Every request must name a callback of the application, its outputs, inputs and states as they are
+declared, and values of the type that the component has. Anything else is answered with 400 and a
+line in the log.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ Number = pydantic.FiniteFloat | pydantic.StrictInt | None
 Texts = list[str] | None
 # What components hold that is not a text: by property, or by component and property.
 VALUES: dict[str, Any] = {
-    "n_clicks": Number, "n_intervals": Number, "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None,
-    "drawing": Any, "draft.data": Any, "job_seen.data": Any, "reload.data": Number, "compared.value": Texts,
-    "study_points.value": Number,
+    "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_points.value": Number,
+    "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared.value": Texts,
+    "drawing": Any, "draft.data": Any, "job_seen.data": Any,
     **{f"study_{part}_{i}.value": Number for part in ("from", "to", "count") for i in (1, 2)},
 }  # fmt: skip
 STRICT = pydantic.ConfigDict(strict=True)

@@ -20,10 +20,10 @@ import flask
 
 from energy_model.interface.serve.language import LANGUAGES, say
 
-TRIES, WINDOW = 5, 60.0  # wrong passwords from one address within so many seconds
-TRIES_IN_ALL = 50  # within the same time, from anywhere
+MAX_TRIES, TRIES_WINDOW_SECONDS = 5, 60.0  # wrong passwords from one address within so many seconds
+MAX_TRIES_IN_ALL = 50  # within the same time, from anywhere
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-MOST_SENT = 2_000_000  # bytes of a request
+MAX_REQUEST_BYTES = 2_000_000  # bytes of a request
 FORM_CSP = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 
@@ -42,7 +42,7 @@ class Gate:
         server.secret_key = secret
         server.config.update(
             SESSION_COOKIE_NAME="workbench", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Strict",
-            PERMANENT_SESSION_LIFETIME=timedelta(days=180), MAX_CONTENT_LENGTH=MOST_SENT,
+            PERMANENT_SESSION_LIFETIME=timedelta(days=180), MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         )  # fmt: skip
         server.before_request(self.before)
         server.after_request(self.after)
@@ -56,7 +56,7 @@ class Gate:
         request = flask.request
         if not self._is_ours(request.host):
             return self._refused("This server is not called by that name. Open the address it printed when it began.", 421)  # fmt: skip
-        if (request.content_length or 0) > MOST_SENT:
+        if (request.content_length or 0) > MAX_REQUEST_BYTES:
             return self._refused("This is more than a page may send.", 413)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_page():
             return self._refused("This was sent from a page of another site, and is not done.", 403)
@@ -119,12 +119,12 @@ class Gate:
 
     def _too_many(self, where: str, now: float) -> bool:
         for address, times in list(self._wrong.items()):
-            while times and now - times[0] > WINDOW:
+            while times and now - times[0] > TRIES_WINDOW_SECONDS:
                 times.popleft()
             if not times:
                 del self._wrong[address]
         in_all = sum(map(len, self._wrong.values()))
-        return len(self._wrong.get(where, ())) >= TRIES or in_all >= TRIES_IN_ALL
+        return len(self._wrong.get(where, ())) >= MAX_TRIES or in_all >= MAX_TRIES_IN_ALL
 
     def _form(self, sentence: str, code: int = 200) -> flask.Response:
         spoken = language()

@@ -26,10 +26,10 @@ from energy_model.interface.serve.workspace import ELSEWHERE, Workspace, write_j
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 OPEN = (QUEUED, RUNNING)
-MOST_EACH, MOST = 5, 40  # jobs that wait or run, of one person and in all
-PATIENCE = 2.0  # seconds from asking a worker to end to ending it
-OFTEN = 0.1  # seconds between looks at the workers
-LINES = 200  # of progress that are told
+MAX_JOBS_EACH, MAX_JOBS = 5, 40  # jobs that wait or run, of one person and in all
+STOP_GRACE_SECONDS = 2.0  # seconds from asking a worker to end to ending it
+POLL_SECONDS = 0.1  # seconds between looks at the workers
+MAX_PROGRESS_LINES = 200  # of progress that are told
 UNWRITTEN = 5  # exit code of a worker that could not write its outcome
 UNWRITTEN_SENTENCE = "What it needs could not be written, perhaps because the disk is full. Free space and ask again."  # fmt: skip
 log = logging.getLogger("energy_model.workbench")
@@ -99,7 +99,7 @@ class Queue:
                 _interrupt(worker.process)
             for name, worker in self._workers.items():
                 try:
-                    worker.process.wait(PATIENCE)
+                    worker.process.wait(STOP_GRACE_SECONDS)
                 except subprocess.TimeoutExpired:
                     _kill(worker.process)
                 if worker.process.stdin is not None:
@@ -117,9 +117,9 @@ class Queue:
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.state in OPEN]
             mine = sum(job.person == person for job in waiting)
-            if mine >= MOST_EACH:
+            if mine >= MAX_JOBS_EACH:
                 raise InputFault([Fault("queue", f"you have {mine} questions waiting, as many as one may have; wait for one of them, or cancel it")])  # fmt: skip
-            if len(waiting) >= MOST:
+            if len(waiting) >= MAX_JOBS:
                 raise InputFault([Fault("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")])  # fmt: skip
             name = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}_{secrets.token_hex(3)}"
             job = Job(name, kind, title[:120], person, asker[:60], dict(asked), made=now())
@@ -171,13 +171,13 @@ class Queue:
             text = (self.workspace.place("jobs", name) / "progress.txt").read_text("utf-8")
         except OSError:
             return []
-        return text.splitlines()[-LINES:]
+        return text.splitlines()[-MAX_PROGRESS_LINES:]
 
     # --- working ----------------------------------------------------------------------------------
 
     def _work(self) -> None:
         while not self._closing:
-            self._news.wait(OFTEN if self._workers else 5.0)
+            self._news.wait(POLL_SECONDS if self._workers else 5.0)
             self._news.clear()
             with self._lock:
                 self._look_after()
@@ -212,7 +212,7 @@ class Queue:
     def _look_after(self) -> None:
         for name, worker in list(self._workers.items()):
             if worker.process.poll() is None:
-                if worker.asked_to_end is not None and time.monotonic() - worker.asked_to_end > PATIENCE:  # fmt: skip
+                if worker.asked_to_end is not None and time.monotonic() - worker.asked_to_end > STOP_GRACE_SECONDS:  # fmt: skip
                     _kill(worker.process)
                 continue
             del self._workers[name]

@@ -18,7 +18,7 @@ from energy_model.interface.serve import candidates, sliders
 from energy_model.interface.serve.workspace import NAME
 
 KINDS = (".csv", ".toml", ".parquet")
-KEPT = 8  # scenarios of a case that are kept read
+MAX_CACHED_SCENARIOS = 8  # scenarios of a case that are kept read
 
 
 class Offered:
@@ -79,7 +79,7 @@ class Offered:
                 if scenario not in self.scenarios():
                     raise KeyError(scenario)
                 system = em.read(self.folder, scenario, resolution="full")  # cutting the year is left to the run  # fmt: skip
-                while len(self._read) >= KEPT:
+                while len(self._read) >= MAX_CACHED_SCENARIOS:
                     del self._read[next(iter(self._read))]
                 self._read[scenario] = {
                     "system": system,

@@ -15,8 +15,8 @@ from energy_model.engine.tables.system import System
 from energy_model.interface.serve.language import label, say
 
 STATES = {"optional": "nothing wished", "required": "something required", "forbidden": "something forbidden", "both": "required and forbidden"}  # fmt: skip
-MARGIN = 8.0  # % of the map around the sites
-WIDE, HIGH = 36.0, 5.5  # % of the map that a name takes
+MARGIN_PERCENT = 8.0  # % of the map around the sites
+LABEL_WIDTH_PERCENT, LABEL_HEIGHT_PERCENT = 36.0, 5.5  # % of the map that a name takes
 
 
 def drawn(
@@ -29,8 +29,11 @@ def drawn(
     middle = float(np.cos(np.radians(sites["lat"].mean())))
     across, up = sites["lon"].astype(float) * middle, -sites["lat"].astype(float)
     wide, high = (max(float(np.ptp(axis)), 1e-6) for axis in (across, up))
-    inner = 100 - 2 * MARGIN
-    x, y = MARGIN + inner * (across - across.min()) / wide, MARGIN + inner * (up - up.min()) / high
+    inner = 100 - 2 * MARGIN_PERCENT
+    x, y = (
+        MARGIN_PERCENT + inner * (across - across.min()) / wide,
+        MARGIN_PERCENT + inner * (up - up.min()) / high,
+    )
     many = counted(known)
     named = apart([(str(s), float(x[s]), float(y[s])) for s in sorted(sites.index, key=lambda s: -many.get(str(s), 0))])  # fmt: skip
     told = []
@@ -49,7 +52,10 @@ def apart(places: list[tuple[str, float, float]]) -> set[str]:
     """The names of places that do not stand on each other, the first before the others."""
     shown: list[tuple[str, float, float]] = []
     for name, x, y in places:
-        if all(abs(x - other_x) > WIDE or abs(y - other_y) > HIGH for _, other_x, other_y in shown):
+        if all(
+            abs(x - other_x) > LABEL_WIDTH_PERCENT or abs(y - other_y) > LABEL_HEIGHT_PERCENT
+            for _, other_x, other_y in shown
+        ):
             shown.append((name, x, y))
     return {name for name, _, _ in shown}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import energy_model as em
 from energy_model.engine.solution.archive import inputs_of
 
-KEPT = 12  # runs that are kept open
+MAX_OPEN_RUNS = 12  # runs that are kept open
 _alone = threading.Lock()
 
 
@@ -19,7 +19,7 @@ def opened(folder: Path) -> em.Run:
         return _read(str(folder))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_OPEN_RUNS)
 def _read(folder: str) -> em.Run:
     run = em.open_run(folder)  # a finished run is never changed
     inputs_of(run)

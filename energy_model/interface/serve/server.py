@@ -14,14 +14,14 @@ import waitress
 from energy_model.common.atomic_write import new_parts
 from energy_model.common.faults import Fault, InputFault
 from energy_model.interface.serve.application import made
-from energy_model.interface.serve.gate import LOOPBACK, MOST_SENT
+from energy_model.interface.serve.gate import LOOPBACK, MAX_REQUEST_BYTES
 from energy_model.interface.serve.house import House
 from energy_model.interface.serve.jobs import Queue
 from energy_model.interface.serve.offered import offered
 from energy_model.interface.serve.workspace import ELSEWHERE, Workspace
 
-THREADS = 8
-SHORTEST = 8  # letters of a password
+SERVER_THREADS = 8
+MIN_PASSWORD_LETTERS = 8  # letters of a password
 
 
 def serve(
@@ -46,7 +46,7 @@ def serve(
         folder.close()
         raise
     try:
-        server = waitress.create_server(application, host=address, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, max_request_body_size=MOST_SENT)  # fmt: skip
+        server = waitress.create_server(application, host=address, port=port, threads=SERVER_THREADS, ident=None, clear_untrusted_proxy_headers=True, max_request_body_size=MAX_REQUEST_BYTES)  # fmt: skip
     except OSError as wrong:
         folder.close()
         remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --address"
@@ -73,8 +73,8 @@ def serve(
 
 def refuse(address: str, password: str | None) -> None:
     """InputFault if others could come in without a password, or with a short one."""
-    if password is not None and len(password) < SHORTEST:
-        raise InputFault([Fault("the password", f"it is too short; take {SHORTEST} letters or more")])  # fmt: skip
+    if password is not None and len(password) < MIN_PASSWORD_LETTERS:
+        raise InputFault([Fault("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")])  # fmt: skip
     if password is None and address not in LOOPBACK:
         remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --address out to serve this machine alone"
         raise InputFault([Fault("--address", remedy, value=address)])

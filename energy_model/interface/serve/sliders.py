@@ -15,7 +15,7 @@ from energy_model.engine.tables.addresses import Difference, apply
 from energy_model.engine.tables.system import System
 
 FILE = "sliders.toml"
-MOST = 10  # sliders made for a case that names none
+MAX_MADE_SLIDERS = 10  # sliders made for a case that names none
 
 
 class Slider(pydantic.BaseModel):
@@ -127,7 +127,7 @@ def _made(system: System) -> Iterator[Slider]:
         made.append(_level(f"demand_{demand}", f"demands.{demand}.yearly", "Demand: {name}", "Behov: {name}", row, demand))  # fmt: skip
     for kind in sorted(set(system["land"].index.get_level_values(1))) if len(system["land"]) else ():  # fmt: skip
         made.append(_level(f"land_{kind}", f"land.*:{kind}.area", "Land to be had: {name}", "Areal til rådighed: {name}", {}, kind))  # fmt: skip
-    yield from made[:MOST]
+    yield from made[:MAX_MADE_SLIDERS]
 
 
 def _is_priced(price: Any) -> bool:

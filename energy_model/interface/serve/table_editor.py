@@ -15,8 +15,8 @@ from energy_model.interface.serve.asked import Edit, table
 from energy_model.interface.serve.language import say
 
 HIDDEN = ("colour",)  # what changes no answer
-NO_LIMIT = 1e29
-FEW = 10  # rows of a grid that is as high as they are
+MIN_UNLIMITED_VALUE = 1e29
+MAX_AUTO_HEIGHT_ROWS = 10  # rows of a grid that is as high as they are
 
 
 def tables(system: System) -> list[str]:
@@ -31,7 +31,7 @@ def cell(value: Any) -> str:
     if isinstance(value, Hourly):
         return str(value)
     if isinstance(value, float):
-        return "inf" if value >= NO_LIMIT else f"{value:.10g}"
+        return "inf" if value >= MIN_UNLIMITED_VALUE else f"{value:.10g}"
     return str(value)
 
 
@@ -65,7 +65,7 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
 def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgGrid:
     """A table as a grid."""
     shown = rows(system, name, edits)
-    few = len(shown) <= FEW
+    few = len(shown) <= MAX_AUTO_HEIGHT_ROWS
     return dag.AgGrid(
         id="grid", rowData=shown, columnDefs=columns(system, name, language), getRowId="params.data.row",
         defaultColDef={"resizable": True, "sortable": True, "filter": False, "suppressMovable": True},

@@ -20,8 +20,8 @@ from energy_model.common.atomic_write import WriteError
 from energy_model.interface.serve.jobs import UNWRITTEN
 from energy_model.interface.serve.workspace import write_json
 
-OFTEN = 0.3  # seconds between lines about the same activity
-GENTLE = 5  # how much a worker gives way to the server
+PROGRESS_SECONDS = 0.3  # seconds between lines about the same activity
+NICE_LEVELS = 5  # how much a worker gives way to the server
 
 
 class Told:
@@ -33,7 +33,7 @@ class Told:
     def __call__(self, said: str) -> None:
         """Tells one thing."""
         now, activity = time.monotonic(), said.split(":")[0]
-        if activity == self.last[0] and now - self.last[1] < OFTEN:
+        if activity == self.last[0] and now - self.last[1] < PROGRESS_SECONDS:
             return
         self.last = activity, now
         # A line that cannot be written is no reason to stop the work.
@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
     """Does the job in a folder."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(GENTLE)
+        os.nice(NICE_LEVELS)
     try:
         write_json(folder / "outcome.json", _outcome(folder))
     except WriteError as full:
@@ -111,7 +111,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
         system = em.read(*given)
         run = em.solve(system, progress=tell)
     run.record["title"] = job["title"]
-    run.record["warnings"] = adequacy.warnings(system)
+    run.record["warnings"] = [*adequacy.warnings(system), *run.record["warnings"]]
     tell("writing the run")
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")

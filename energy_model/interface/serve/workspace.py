@@ -23,8 +23,8 @@ from energy_model.common.faults import Fault, InputFault
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 ROOMS = ("jobs", "runs", "studies", "scenarios")
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss"})
+MAX_SAVED_SCENARIOS = 200  # saved scenarios of a case
 ELSEWHERE = "name another folder with --workspace"
-MANY = 200  # saved scenarios of a case
 
 
 class Workspace:
@@ -84,8 +84,8 @@ class Workspace:
         name = plain_name(title)
         folder = self.place("scenarios", case)
         path = folder / f"{name}.toml"
-        if not path.is_file() and len(list(folder.glob("*.toml"))) >= MANY:
-            remedy = f"{MANY} scenarios are saved already; save over one of them by its name"
+        if not path.is_file() and len(list(folder.glob("*.toml"))) >= MAX_SAVED_SCENARIOS:
+            remedy = f"{MAX_SAVED_SCENARIOS} scenarios are saved already; save over one of them by its name"
             raise InputFault([Fault("scenario", remedy, value=title)])
         write(path, tomli_w.dumps({"title": title.strip()[:80], **content}).encode())
         return name

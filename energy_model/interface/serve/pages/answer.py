@@ -13,10 +13,10 @@ from energy_model.interface.serve.jobs import Job
 from energy_model.interface.serve.language import label, number, say
 from energy_model.interface.serve.parts import button, section, table, told
 from energy_model.interface.serve.reading import opened
+from energy_model.interface.words import MIN_CAPACITY
 
-BUILT = 25  # assets that are shown, the largest investments
-ROWS = 60  # of a study's table
-SMALL = 1e-3  # capacity below which nothing stands
+MAX_SHOWN_ASSETS = 25  # assets that are shown, the largest investments
+MAX_STUDY_ROWS = 60  # of a study's table
 
 TILES = (
     ("Cost of the year", lambda h: h["total_cost"] / 1e6, "MEUR/a"),
@@ -47,20 +47,20 @@ def run(house: House, job: Job, language: str) -> list[Any]:
     except em.InputFault as wrong:
         return [told([str(fault) for fault in wrong.faults])]
     capacities = found.tables["capacities"]
-    added = capacities[(capacities["added"] > SMALL) | (capacities["retired"] > SMALL)].sort_values("investment", ascending=False, kind="stable")  # fmt: skip
+    added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False, kind="stable")  # fmt: skip
     required = [name for name, (least, _) in found.record.get("candidates", {}).items() if least > 0 and name in added.index]  # fmt: skip
     added = added.loc[[*required, *added.index.difference(required, sort=False)]]
     heads = [say(word, language) for word in ("Asset", "Built", "Investment [MEUR]", "Stands today", "Taken down")]  # fmt: skip
 
     def size(row: Any, column: str) -> str:
-        return number(row[column], language, row["unit"]) if row[column] > SMALL else ""
+        return number(row[column], language, row["unit"]) if row[column] > MIN_CAPACITY else ""
 
     rows = [
         [label(row, name, language), size(row, "added"), number(row["investment"] / 1e6, language), size(row, "existing"), size(row, "retired")]
-        for name, row in added.head(BUILT).iterrows()
+        for name, row in added.head(MAX_SHOWN_ASSETS).iterrows()
     ]  # fmt: skip
     built = table(say("What is built and taken down, the largest investments first", language), heads, rows, 4) if rows else html.P(say("Nothing is built: what stands serves the year.", language))  # fmt: skip
-    left = len(added) - BUILT
+    left = len(added) - MAX_SHOWN_ASSETS
     more = [html.P(say("{many} more stand in the report and in the tables.", language, many=left), className="soft")] if left > 0 else []  # fmt: skip
     warned = [told(found.record["warnings"], "soft")] if found.record.get("warnings") else []
     return [
@@ -90,7 +90,7 @@ def study(house: House, job: Job, language: str) -> list[Any]:
 
 def _frame(title: str, frame: Any) -> html.Div:
     names = [str(c) for c in frame]
-    rows = [[show_study.cell(v, c) for v, c in zip(row, names, strict=True)] for row in frame.head(ROWS).to_numpy(dtype=object)]  # fmt: skip
+    rows = [[show_study.cell(v, c) for v, c in zip(row, names, strict=True)] for row in frame.head(MAX_STUDY_ROWS).to_numpy(dtype=object)]  # fmt: skip
     return table(title, [show_study.header(c) for c in names], rows)
 
 

@@ -133,7 +133,7 @@ def candidate_list(house: House, found: Draft, site: str, language: str) -> list
         wish = found.candidates.get(str(name))
         source = system[row["table"]].loc[name]
         title = label(source, name, language)
-        most = number(float(row["most"]), language, str(row["unit"])) if row["most"] < table_editor.NO_LIMIT else say("without limit", language)  # fmt: skip
+        most = number(float(row["most"]), language, str(row["unit"])) if row["most"] < table_editor.MIN_UNLIMITED_VALUE else say("without limit", language)  # fmt: skip
         three = [("required", say("required", language)), ("optional", say("optional", language)), ("forbidden", say("forbidden", language))]  # fmt: skip
         wished = options(f"{title} ({say('at most', language)} {most})", {"type": "wish", "name": name}, three, wish.wish if wish else "optional")  # fmt: skip
         size = html.Label([

@@ -17,8 +17,8 @@ from energy_model.interface.serve.pages import answer, queue
 from energy_model.interface.serve.parts import boxes, section, table, told
 from energy_model.interface.serve.reading import opened
 
-MOST = 4
-ROWS = 30
+MAX_RUNS = 4
+MAX_TABLE_ROWS = 30
 PARTS = (("capacities", "What stands"), ("costs", "Cost by kind [EUR/a]"), ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays [EUR/a]"), ("emissions", "Emissions [t/a]"))  # fmt: skip
 
 
@@ -26,12 +26,12 @@ def page(house: House, search: str, language: str) -> list[Any]:
     """The page; the address may name runs to begin with."""
     jobs = [job for job in house.queue.jobs() if job.kind == "run" and job.state == "done"]
     wanted = parse_qs(search.lstrip("?")).get("runs", [""])[0].split(",")
-    chosen = [job.name for job in jobs if job.name in wanted][:MOST]
+    chosen = [job.name for job in jobs if job.name in wanted][:MAX_RUNS]
     heading = html.H1(say("Compare answers", language))
     if len(jobs) < 2:
         return [heading, html.P(say("There must be two answers before they can be compared.", language)), dcc.Link(say("Ask a case", language), href="/")]  # fmt: skip
-    shown = [(job.name, f"{job.title} · {queue.when(job.made, language)}") for job in jobs[: queue.SHOWN]]  # fmt: skip
-    listed = boxes(say("Choose two to four answers", language), "compared", shown, chosen, MOST)
+    shown = [(job.name, f"{job.title} · {queue.when(job.made, language)}") for job in jobs[: queue.MAX_SHOWN_JOBS]]  # fmt: skip
+    listed = boxes(say("Choose two to four answers", language), "compared", shown, chosen, MAX_RUNS)
     return [heading, listed, html.Div(compared(house, chosen, language), id="comparison")]  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _inputs(found: em.Comparison, runs: list[em.Run], titles: list[str], languag
         for name in named
         if any(wished.get(name) != wishes[0].get(name) for wished in wishes)
     ]
-    rows += [[row["address"], *(_cell(row[title], language) for title in titles)] for _, row in found.inputs.head(ROWS).iterrows()]  # fmt: skip
+    rows += [[row["address"], *(_cell(row[title], language) for title in titles)] for _, row in found.inputs.head(MAX_TABLE_ROWS).iterrows()]  # fmt: skip
     if not rows:
         return html.P(say("The inputs are the same.", language))
     return table(say("Inputs that differ", language), [say("Address", language), *titles], rows, len(titles))  # fmt: skip
@@ -113,7 +113,7 @@ def _wish(bounds: list[float] | None, language: str) -> str:
 
 def _part(found: em.Comparison, name: str, title: str, titles: list[str], language: str) -> html.Section:  # fmt: skip
     frame: pd.DataFrame = getattr(found, name)
-    frame = frame[~frame["same"]].head(ROWS)
+    frame = frame[~frame["same"]].head(MAX_TABLE_ROWS)
     if frame.empty:
         return section(say(title, language), html.P(say("No difference.", language)))
     heads = [say("What", language), *titles, say("Difference", language)]
@@ -134,5 +134,5 @@ def register(app: dash.Dash, house: House) -> None:
     @app.callback(Output("comparison", "children"), Output("compared", "value"), Input("compared", "value"), prevent_initial_call=True)  # fmt: skip
     def compare(names: list[str]) -> tuple[Any, Any]:
         known = {job.name for job in house.queue.jobs() if job.kind == "run" and job.state == "done"}  # fmt: skip
-        chosen = [name for name in names or [] if name in known][:MOST]
+        chosen = [name for name in names or [] if name in known][:MAX_RUNS]
         return compared(house, chosen, gate.language()), chosen if chosen != names else dash.no_update  # fmt: skip

@@ -14,8 +14,8 @@ from energy_model.interface.serve.language import progress, say
 from energy_model.interface.serve.pages import answer, queue
 from energy_model.interface.serve.parts import button, pressed, told
 
-OFTEN = 700  # milliseconds between looks
-LINES = 12  # of progress that are shown
+POLL_MS = 700  # milliseconds between looks
+MAX_SHOWN_LINES = 12  # of progress that are shown
 
 
 def page(house: House, name: str, language: str) -> list[Any]:
@@ -28,7 +28,7 @@ def page(house: House, name: str, language: str) -> list[Any]:
         html.H1(job.title),
         html.P([f"{house.case_title(job.asked['case'], language)} · {queue.when(job.made, language)}", f" · {job.asker}" if job.asker else ""], className="soft"),
         dcc.Store(id="job", data=job.name), dcc.Store(id="job_seen"),
-        dcc.Interval(id="job_clock", interval=OFTEN, disabled=job.state not in OPEN),
+        dcc.Interval(id="job_clock", interval=POLL_MS, disabled=job.state not in OPEN),
         html.Div(shown(house, job, language), id="job_shown"),
         html.Details([html.Summary(say("What was asked", language)), _what(job, language)]),
     ]  # fmt: skip
@@ -38,7 +38,7 @@ def shown(house: House, job: Job, language: str) -> list[Any]:
     """A job as it stands now."""
     words = html.P([html.Span(queue.state(house, job, language), className=f"state {job.state}")], role="status")  # fmt: skip
     if job.state in OPEN:
-        lines = [line.partition("\t") for line in house.queue.progress(job.name)[-LINES:]]
+        lines = [line.partition("\t") for line in house.queue.progress(job.name)[-MAX_SHOWN_LINES:]]
         items = [html.Li([html.Span(f"{seconds} s", className="n"), progress(text, language)]) for seconds, _, text in lines]  # fmt: skip
         cancel = [button(say("Cancel", language), "job_cancel")] if job.person == gate.person() else []  # fmt: skip
         moving = html.Progress(**{"aria-label": say("It is being worked on", language)}) if job.state == "running" else html.P(say("It begins when those before it are done.", language))  # fmt: skip

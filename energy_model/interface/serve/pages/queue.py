@@ -15,8 +15,8 @@ from energy_model.interface.serve.jobs import OPEN, Job
 from energy_model.interface.serve.language import say
 from energy_model.interface.serve.parts import button, table
 
-SHOWN = 100  # the newest
-OFTEN = 1500  # milliseconds between looks
+MAX_SHOWN_JOBS = 100  # the newest
+POLL_MS = 1500  # milliseconds between looks
 
 
 def page(house: House, language: str) -> list[Any]:
@@ -24,7 +24,7 @@ def page(house: House, language: str) -> list[Any]:
     return [
         html.H1(say("What was asked", language)),
         html.P(say("One question is answered after the other. You may close the page; the answer is kept here.", language), className="lead"),
-        dcc.Interval(id="queue_clock", interval=OFTEN), dcc.Store(id="queue_seen"),
+        dcc.Interval(id="queue_clock", interval=POLL_MS), dcc.Store(id="queue_seen"),
         html.Div(listed(house, gate.person(), language), id="queue"),
     ]  # fmt: skip
 
@@ -37,7 +37,7 @@ def listed(house: House, person: str, language: str) -> Any:
     heads = [
         say(word, language) for word in ("Question", "Kind", "Asked by", "When", "State", "Cancel")
     ]
-    rows = [_row(house, job, person, language) for job in jobs[:SHOWN]]
+    rows = [_row(house, job, person, language) for job in jobs[:MAX_SHOWN_JOBS]]
     return table(say("Questions, the newest first", language), heads, rows)
 
 
@@ -83,7 +83,9 @@ def register(app: dash.Dash, house: House) -> None:
         if isinstance(found.triggered_id, dict) and any(event["value"] for event in found.triggered):  # fmt: skip
             house.queue.cancel(str(found.triggered_id["job"]), gate.person())
         language = gate.language()
-        now = json.dumps([(j.name, state(house, j, language)) for j in house.queue.jobs()[:SHOWN]])
+        now = json.dumps(
+            [(j.name, state(house, j, language)) for j in house.queue.jobs()[:MAX_SHOWN_JOBS]]
+        )
         if now == seen:
             return dash.no_update, dash.no_update
         return listed(house, gate.person(), language), now

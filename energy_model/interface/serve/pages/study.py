@@ -28,7 +28,7 @@ from energy_model.interface.serve.parts import (  # fmt: skip
 KINDS = ("sweep", "frontier", "alternatives")
 SUMS = (("emissions", "emissions"), ("land", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
 SHARES = (("0.01", "1 %"), ("0.01,0.05", "1 % and 5 %"), ("0.02,0.1", "2 % and 10 %"))
-MOST_CASES = 60
+MAX_CASES = 60
 
 
 def page(house: House, content: Any, language: str) -> list[Any]:
@@ -117,8 +117,8 @@ def _vary(found: Asked, ranges: list[tuple[Any, ...]]) -> list[str]:
             raise InputFault([Fault("study", "ask for 2 to 15 values", slider.label_en, value=str(count))])  # fmt: skip
         vary.append(f"{slider.address}{'=' if slider.how == 'set' else '*='}{low:.10g}..{high:.10g}:{count}")  # fmt: skip
         cases *= count
-    if cases > MOST_CASES:
-        raise InputFault([Fault("study", f"these are {cases} cases; ask for {MOST_CASES} at most")])
+    if cases > MAX_CASES:
+        raise InputFault([Fault("study", f"these are {cases} cases; ask for {MAX_CASES} at most")])
     return vary
 
 
