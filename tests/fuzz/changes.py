@@ -135,7 +135,7 @@ def _call(name: str, may: Ending, *told: str, **options: object) -> None:
     add(f"call: {name}", "calls from Python", HERE, may, change)
 
 
-_call("changes as one text", REFUSED, "a = b", changes="a = b")
+_call("changes as one text", REFUSED, "--set, a", changes="a = b")
 _call("changes as a statement in one text", REFUSED | OTHER, changes="carriers.gas.price = 45")
 _call("changes as bytes", REFUSED, changes=b"carriers.gas.price = 45")
 _call("changes as a list of bytes", REFUSED, changes=[b"carriers.gas.price = 45"])
@@ -155,7 +155,7 @@ _call("scenario as bytes", REFUSED, scenario=b"dear")
 for _name in ("nowhere", "../case", "/etc/passwd", "dear.toml", "Dear", "de*r", "dear\x00",
 "n" * 300, "n" * 100_000, " ", ".", "..",
               "dear/", "scenarios/dear", "deаr", "=dear", "dear;step", "~"):  # fmt: skip
-    _call(f"scenario {_name[:20]!r} ({len(_name)})", REFUSED, ".toml", scenario=_name)
+    _call(f"scenario {_name[:20]!r} ({len(_name)})", REFUSED, "scenarios/", scenario=_name)
 _call("scenario named as it is the default", SAME, scenario="dear")
 for _value, _may in (
     (0, REFUSED), (-3, REFUSED), ("fine", REFUSED), (1.5, REFUSED), (float("nan"), REFUSED),

@@ -69,7 +69,7 @@ def _wrong_unit(unit: str) -> Change:
         if right == "1" and unit.strip() in ("", "{}**2", "{}**0.5", "{}**9**9**9"):
             raise NotHere(file)  # a pure number in other words
         draft.set(file, 0, k, f"{name} [{unit.replace('{}', right)}]")
-        _tell(draft, file, name if len(unit) < 1000 else "")
+        _tell(draft, file, name if len(unit) < 1000 and "\x00" not in unit else "")
 
     return change
 

@@ -21,7 +21,7 @@ import energy_model as em
 from energy_model.engine.solution import adequacy
 from energy_model.engine.tables.system import System
 
-MAX_LETTERS = 1500  # of one sentence
+MAX_LETTERS = 3000  # of one sentence
 COST = 1e-6  # relative difference of costs that count as the same
 FAULTS = ("traceback", "hang", "silent", "unnamed", "unclear", "refused", "litter", "exit")
 

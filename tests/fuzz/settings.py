@@ -29,7 +29,7 @@ def _value(key: str, texts: dict[str, Ending], fits: tuple[str, ...] = CASE) -> 
         def change(draft: Draft, file: str, _: Random, text: str = text) -> None:
             _set(draft, file, key, text)
             if key in ("extends", "default_scenario"):
-                draft.told(".toml")
+                draft.told(".toml" if len(text) < 1000 else "scenarios/")
             elif key not in ELSEWHERE:
                 draft.told(file)
 

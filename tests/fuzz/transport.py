@@ -29,7 +29,10 @@ def read(draft: Draft, case: Path) -> Any:
     if draft.way == "measured":
         return measured_files.year_of(case, base.MEASURED_YEAR)[0]
     if draft.way == "sweep":
-        return designs.from_table(case / base.CASES)
+        cases = designs.from_table(case / base.CASES)
+        for one in cases:  # what is wrong with a case is told when it is read
+            em.read(case, one.scenario, one.changes)
+        return cases
     if draft.way == "book":
         case = _through_book(draft, case)
     options = {"resolution": draft.resolution} if draft.resolution is not None else {}
