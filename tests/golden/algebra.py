@@ -12,7 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-RELATIVE, ABSOLUTE = 1e-9, 1e-12  # numbers that differ by less are the same number on another computer
+RELATIVE, ABSOLUTE = (
+    1e-9,
+    1e-12,
+)  # numbers that differ by less are the same number on another computer
 SECTIONS = ("rows", "columns", "constants")
 SHOWN = 20  # lines of a difference that are printed
 

@@ -73,7 +73,9 @@ def write(folder: Path) -> Path:
     year = folder / "profiles" / "year.csv"
     hours = pd.read_csv(year, dtype=str)
     kept = [name for name in hours if name.split(" [")[0] in ("hour", *PROFILES)]
-    hours[kept].to_csv(year, index=False)  # those in use, so that each of many cases is read quickly
+    hours[kept].to_csv(
+        year, index=False
+    )  # those in use, so that each of many cases is read quickly
     toml = folder / "case.toml"
     text = toml.read_text(encoding="utf-8")
     steps = f"resolution = {RESOLUTION}\nsteps_a_day = {STEPS_A_DAY}"
