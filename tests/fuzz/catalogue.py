@@ -66,7 +66,7 @@ def coverage() -> dict[str, int]:
 
 
 ONE_OF = {  # families of many variants, and what tells sorts apart in a name
-    "settings": "=", "changes": ":", "calls from Python": " ", "names of rows": ":",
+    "changes": ":", "calls from Python": " ", "names of rows": ":",
     "expressions": ":",
     "workbooks": ":", "units in headers": ": ", "ranges": ":", "form of TOML": ":",
     "hours written otherwise": ":", "references": ":", "files": ":",
@@ -77,8 +77,8 @@ def sort_of(kind: Kind) -> str:
     """What a kind is a variant of: by family, what it may end in, and the start of its name."""
     if kind.family == "through a workbook":
         plain = KINDS[kind.name.removesuffix(" (through a workbook)")]
-        return f"through a workbook: {plain.family}"
-    if kind.family == "numbers written oddly":
+        return f"through a workbook: {plain.may}"
+    if kind.family in ("numbers written oddly", "settings"):
         return f"{kind.family} {kind.may}"
     if kind.family in ONE_OF:
         return f"{kind.family}: {kind.name.partition(ONE_OF[kind.family])[0]} {kind.may}"

@@ -41,6 +41,7 @@ class Draft:
     way: str = "read"  # read, book, measured or sweep
     book: Callable | None = None  # what is done to the opened workbook
     book_bytes: Callable | None = None  # what is done to the bytes of the workbook
+    renames: bool = False  # whether names of rows differ, so that only the cost can be compared
     whole: bool = False  # whether the answer is also saved, opened and told
     said: str = ""  # what was changed, in words
 

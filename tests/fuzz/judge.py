@@ -171,7 +171,8 @@ def _solved(
             return Verdict("warned" if named else "other")
         return _silent(f"{told}; there is no plan: {none_told}")
     same = abs(cost - base_cost()) <= COST * abs(base_cost())
-    if same and SAME in may:
+    by_cost = draft.renames or told.startswith("setting ") or not told
+    if same and SAME in may and by_cost:
         return (transport.told_whole(draft, case) if draft.whole else None) or Verdict("same")
     if named and WARNED in may:
         return Verdict("warned")

@@ -72,7 +72,7 @@ def _rename(name: str, text: str, fits: tuple[str, ...], may: Ending, whole: boo
         if not before:
             raise NotHere(file)
         renamed(draft, file, before, text)
-        draft.whole = whole
+        draft.renames, draft.whole = True, whole
         draft.told(file)
         draft.said = f"{file}: {before} is called {text[:40]!r} everywhere"
 

@@ -45,16 +45,6 @@ def _(draft: Draft, file: str, _: Random) -> None:
     draft.told(file, "technology")
 
 
-@kind("circle: a site named like its link", "circles", ("links.csv",), REFUSED)
-def _(draft: Draft, file: str, dice: Random) -> None:
-    """A link from a place to itself."""
-    rows = draft.rows(file)
-    a, b = rows[0].index("from_site"), rows[0].index("to_site")
-    row = dice.randrange(1, len(rows))
-    draft.set(file, row, b, rows[row][a])
-    draft.told(file, f"row {row + 1}")
-
-
 def _extends(name: str, changes: dict[str, str], told: str) -> None:
     def change(draft: Draft, _: str, __: Random) -> None:
         for file, text in changes.items():
@@ -123,6 +113,13 @@ _row_more(
     {"vehicle": "air", "fleet": "cars", "energy_use": "1", "capacity_addable": "3", **_air},
     _bad,
 )
+_row_more(
+    "a link from a place to itself",
+    "links.csv",
+    {"link": "loop", "carrier": "heat", "from_site": "there", "to_site": "there",
+     "capacity_addable": "3"},
+    _bad,
+)  # fmt: skip
 _row_more(
     "a demand that nothing feeds",
     "demands.csv",

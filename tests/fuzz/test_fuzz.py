@@ -8,7 +8,7 @@ from fuzz.kinds import GROUPS, KINDS, OTHER, REFUSED, SAME, Kind
 from fuzz.known import KNOWN_FAILURES, known_reason
 
 SEED = 15
-COUNT = 330  # about 40 s on one core
+COUNT = 250
 PARTS = 12  # tests the sample is dealt to
 SAMPLE = catalogue.sample(SEED, COUNT)
 MIN_KINDS = 30  # of each input
