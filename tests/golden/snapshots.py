@@ -21,6 +21,14 @@ DIGITS = 9  # significant digits that are stored
 ZERO = 1e-8  # smaller numbers are stored as zero
 # What differs from run to run, or gains parts as the program grows: paths, times, versions and digests.
 VOLATILE = {"run", "study", "written", "folder", "seconds", "versions", "digest", "created", "log"}
+# What has several best answers: prices in years whose plan is held, and of sums that other wishes weigh.
+PRICES = ("emission_target_price", "heat_price", "electricity_price", "gas_price")
+LEFT_OUT = {
+    "study_regret": PRICES,
+    "study_weather": PRICES,
+    "study_interests": (*PRICES, "price of "),
+}
+NOTHING = 1e-6  # rows of smaller numbers only are left out, as they come and go with rounding
 PROSE = {"warnings", "sentences", "notes", "reason"}  # keys that hold sentences for the reader
 WIDTH = 100  # characters of a line of help texts
 Files = dict[str, str]
@@ -45,6 +53,7 @@ def of_run(folder: Path) -> Files:
     found = {"json/results.json": as_text(dataset(folder / "results.nc"))}
     for path in sorted(folder.glob("*.csv")):
         frame = pd.read_csv(path, keep_default_na=False)
+        frame = frame[[not is_nothing(row) for row in frame.to_dict("records")]]
         text = frame.map(rounded).to_csv(index=False, lineterminator="\n")
         found[f"tables/{path.name}"] = text
     return found
@@ -130,7 +139,8 @@ def of_studies(folder: Path) -> Files:
 def split(name: str, content: Any, folder: Path) -> Files:
     """JSON without its sentences, and the sentences, as two files."""
     said: list[str] = []
-    bare = without_sentences(cleaned(content, folder), "", said)
+    kept = without(cleaned(content, folder), LEFT_OUT.get(name, ()))
+    bare = without_sentences(kept, "", said)
     found = {f"json/{name}.json": as_text(bare)}
     return found | ({f"prose/{name}.txt": "\n".join(said) + "\n"} if said else {})
 
@@ -140,10 +150,27 @@ def cleaned(value: Any, folder: Path | None = None) -> Any:
     if isinstance(value, dict):
         return {k: cleaned(v, folder) for k, v in value.items() if k not in VOLATILE}
     if isinstance(value, list | tuple):
-        return [cleaned(inner, folder) for inner in value]
+        return [cleaned(inner, folder) for inner in value if not is_nothing(inner)]
     if isinstance(value, str):
         return value.replace(str(folder), "FOLDER") if folder is not None else value
     return rounded(value)
+
+
+def without(value: Any, keys: tuple[str, ...]) -> Any:
+    """A value without keys that begin with one of some texts."""
+    if isinstance(value, dict) and keys:
+        return {k: without(v, keys) for k, v in value.items() if not str(k).startswith(keys)}
+    return [without(inner, keys) for inner in value] if isinstance(value, list) else value
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value is a row whose numbers are all next to zero."""
+    if not isinstance(value, dict):
+        return False
+    numbers = [v for v in value.values() if isinstance(v, float) and np.isfinite(v)]
+    whole = any(isinstance(v, int) and v for v in value.values())
+    nested = any(isinstance(v, dict | list) for v in value.values())
+    return bool(numbers) and not whole and not nested and max(map(abs, numbers)) < NOTHING
 
 
 def rounded(value: Any) -> Any:

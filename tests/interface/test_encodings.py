@@ -71,7 +71,8 @@ def called(encoding, *arguments):
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_ends_well_in_every_encoding(made, tmp_path, verb, encoding):
     example = str(village.original())
-    for options in ([], ["--json"]):
+    # JSON has no letters of its own, so the encoding with the fewest letters shows the most.
+    for options in ([], ["--json"]) if encoding == "ascii" else ([],):
         new = tmp_path / f"{LETTERS}{len(options)}"
         new.mkdir()
         arguments = [

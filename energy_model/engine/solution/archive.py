@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
+from energy_model.common.atomic_write import new_folder, refuse_folder, write_error
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation import TABLES as DECLARED
 from energy_model.engine.solution import certificate, columns, manifest, stored_inputs
@@ -35,6 +33,8 @@ RESULTS = (
     "time", "cost", "bus",
 )  # fmt: skip
 
+ELSEWHERE = "name another folder with --out"
+
 
 def folder_name(system: System, extended: bool = False) -> str:
     """The name of a run's folder, the same for the same inputs."""
@@ -50,49 +50,35 @@ def folder_name(system: System, extended: bool = False) -> str:
 
 
 def save(run: Run, out: str | Path, log_text: str = "") -> Path:
-    """Writes a run whole or not at all; its folder. InputFault if the place cannot be written.
+    """Writes a run whole or not at all; its folder. A run that stands there is replaced.
 
-    Nothing is left behind where it ends before that, whatever ends it; a run that stood there stays.
+    Raises:
+        InputFault: The place holds something else, or it cannot be written.
     """
     out = Path(out)
-    draft = _draft(out)
-    stale = draft.with_name(f"{draft.name}_old")
-    try:
+    _refuse_other_content(out)
+    # The netCDF library raises a RuntimeError where the disk is full.
+    with new_folder(out, ELSEWHERE, replace=True, also=(RuntimeError,)) as draft:
         _write(run, draft, log_text)
-        draft.chmod(0o755)
-        if out.exists():
-            out.rename(stale)
-        draft.rename(out)
-    except (OSError, RuntimeError) as wrong:  # the netCDF library raises both on a full disk
-        said = os.strerror(wrong.errno) if isinstance(wrong, OSError) and wrong.errno else str(wrong)  # fmt: skip
-        remedy = f"it could not be written ({said}); nothing is left behind; free space or name another folder with --out"
-        raise InputFault([Fault(str(out), remedy)]) from None
-    finally:
-        if stale.exists() and not out.exists():
-            stale.rename(out)
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
     run.path = out
     return out
 
 
 def refuse(out: str | Path) -> None:
     """InputFault if a run cannot be written to a place; asked before solving, so that no answer is lost."""
-    draft = _draft(Path(out))
-    draft.rmdir()
+    _refuse_other_content(Path(out))
+    refuse_folder(out, ELSEWHERE)
 
 
-def _draft(out: Path) -> Path:
-    """A temporary folder beside the place of a run."""
+def _refuse_other_content(out: Path) -> None:
+    """InputFault if a place holds something that is no run."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and any(out.iterdir()) and not (out / "record.json").is_file():
-            remedy = "the folder holds something else; name another with --out"
-            raise InputFault([Fault(str(out), remedy)])
-        return Path(tempfile.mkdtemp(prefix=f".{out.name}_", dir=out.parent))
+        other = out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
     except OSError as wrong:
-        remedy = f"it cannot be written ({wrong.strerror}); name another folder with --out"
-        raise InputFault([Fault(str(out), remedy)]) from None
+        raise write_error(out, wrong, ELSEWHERE) from None
+    if other:
+        remedy = "the folder holds something else; name another with --out"
+        raise InputFault([Fault(str(out), remedy)])
 
 
 def _write(run: Run, folder: Path, log_text: str) -> None:
