@@ -41,22 +41,21 @@ NO_NUMBERS = {  # what stands in the place of a number
     "NUL": "1\x002", "line feed in the cell": "1\n2", "escape": "1\x1b[31m",
     "tab in the cell": "1\t2",
 }  # fmt: skip
-PLAIN_NAMES = {"NUL", "escape", "line feed in the cell", "tab in the cell"}  # shown in another form
 
 
-def _replaced(text: str, name: str) -> Change:
+def _replaced(text: str) -> Change:
     def change(draft: Draft, file: str, dice: Random) -> None:
         row, column = pick_number(draft, file, dice)
         draft.set(file, row, column, text)
         draft.told(file, f"row {row + 1}")
-        if name not in PLAIN_NAMES:
+        if text.isprintable():  # what is not is shown in another form
             draft.told(text)
 
     return change
 
 
 for _name, _text in NO_NUMBERS.items():
-    add(f"number: {_name}", "numbers written oddly", NUMBERS, REFUSED, _replaced(_text, _name))
+    add(f"number: {_name}", "numbers written oddly", NUMBERS, REFUSED, _replaced(_text))
 
 
 @kind("number: 1 MB", "numbers written oddly", NUMBERS, REFUSED)

@@ -23,7 +23,7 @@ from energy_model.engine.tables.system import System
 
 MAX_LETTERS = 3000  # of one sentence
 COST = 1e-6  # relative difference of costs that count as the same
-FAULTS = ("traceback", "hang", "silent", "unnamed", "unclear", "refused", "litter", "exit")
+FAULTS = ("traceback", "hang", "silent", "unnamed", "unclear", "overstrict", "litter", "exit")
 
 
 @dataclass
@@ -113,7 +113,7 @@ def _refused(draft: Draft, may: Ending, fault: em.InputFault) -> Verdict:
     told = [str(one) for one in fault.faults]
     shown = "\n".join(text[:300] for text in told[:4])
     if REFUSED not in may:
-        return Verdict("refused", "refused", f"it is right as it stands; told is: {shown}")
+        return Verdict("refused", "overstrict", f"it is right as it stands; told is: {shown}")
     if not told or not all(one.file and one.remedy for one in fault.faults):
         return Verdict("refused", "unnamed", f"a fault without file or remedy: {shown}")
     book = draft.way == "book"

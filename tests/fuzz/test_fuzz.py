@@ -87,7 +87,7 @@ def _double_gas(draft, file, _):
 
 
 def test_the_judge_finds_a_right_input_that_is_refused():
-    assert judged("number: text", SAME).wrong == "refused"
+    assert judged("number: text", SAME).wrong == "overstrict"
 
 
 def test_the_judge_finds_a_fault_without_its_place():
