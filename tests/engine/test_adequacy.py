@@ -31,7 +31,7 @@ def test_a_peak_of_one_hour_that_one_step_hides_is_told():
     """The mean of all hours is 2 MW, 78 % below the 9 MW of the last hour, 1 January 07:00."""
     (told,) = adequacy.warnings(peaked(resolution=1))
     assert told == (
-        "In 1 steps power at here (shape) is wanted at 2 MWh/h at most; its hourly peak is "
+        "In 1 step power at here (shape) is wanted at 2 MWh/h at most; its hourly peak is "
         "9 MWh/h on 01 January 07:00 UTC, so the plan may be too small for 78% of the peak. "
         "Ask for more steps with --resolution, or carry the plan to every hour with --prove."
     )
@@ -107,8 +107,8 @@ def test_many_hidden_peaks_are_one_sentence_that_names_the_worst():
         ],
     )  # fmt: skip
     (told,) = adequacy.hidden_peaks(system)
-    assert told.startswith("In 1 steps power at here (shape) is wanted at 2 MWh/h at most")
-    assert "1 more peaks or lows are hidden by more than 25%." in told
+    assert told.startswith("In 1 step power at here (shape) is wanted at 2 MWh/h at most")
+    assert "1 more peak or low is hidden by more than 25%." in told
 
 
 def test_what_is_balanced_over_the_year_has_no_peak():

@@ -3,10 +3,13 @@
 import pytest
 import tiny
 import village
+import workbench
 
 import energy_model as em
 from energy_model.engine.solution.simultaneous import simultaneous
 from energy_model.interface import report
+from energy_model.interface.serve.jobs import DONE, Job
+from energy_model.interface.serve.pages import answer
 from energy_model.studies.why_built import both_ways
 
 STORE = {
@@ -36,10 +39,10 @@ def test_a_store_burns_energy_at_a_negative_price():
     assert found.lost == pytest.approx(BURNT)
     (told,) = run.record["warnings"]
     assert told.startswith(
-        "The tank charges and discharges at once in 1 hours of the year and so loses 0.105 MWh."
+        "The tank charges and discharges at once in 1 hour of the year and so loses 0.105 MWh."
     )
     assert found.sentences()[1].startswith(
-        "Tanken lader og aflader på samme tid i 1 timer af året og taber derved 0,105 MWh."
+        "Tanken lader og aflader på samme tid i 1 time af året og taber derved 0,105 MWh."
     )
 
 
@@ -131,6 +134,17 @@ def test_show_report_run_and_explain_name_it(tmp_path):
     assert page.count("charges and discharges at once") == 1
     assert page.count("lader og aflader på samme tid") == 1
     assert report.page(em.open_run(tmp_path / "run")) == report.page(em.open_run(tmp_path / "run"))
+
+
+def test_the_workbench_tells_it_in_the_readers_language(tmp_path):
+    case = tiny.write(tmp_path / "case", 1, **burning())
+    house = workbench.house(tmp_path, {"case": case})
+    em.save(em.solve(em.read(case)), house.workspace.place("runs", "job"))
+    job = Job("job", "run", "title", "person", "asker", {"case": "case"}, DONE)
+    english, danish = (str(answer.run(house, job, language)) for language in ("en", "da"))
+    assert "The tank charges and discharges at once" in english
+    assert "Tanken lader og aflader på samme tid" in danish
+    assert "at once" not in danish
 
 
 def test_the_largest_loss_comes_first():

@@ -53,11 +53,12 @@ class Simultaneous:
         (does, danish_does), (real, danish_real) = WORDS[self.table]
         hours, lost = _digits(self.hours), _digits(self.lost)
         danish_hours, danish_lost = (n.translate(_DANISH_SIGNS) for n in (hours, lost))
+        plural, danish_plural = ("hour", "time") if hours == "1" else ("hours", "timer")
         return (
-            f"{self.label_en} {does} in {hours} hours of the year and so loses {lost} {self.unit}. "
+            f"{self.label_en} {does} in {hours} {plural} of the year and so loses {lost} {self.unit}. "
             "The linear program does this where a loss costs nothing or pays, as at negative "
             f"prices; {real}.",
-            f"{self.label_da} {danish_does} i {danish_hours} timer af året og taber derved "
+            f"{self.label_da} {danish_does} i {danish_hours} {danish_plural} af året og taber derved "
             f"{danish_lost} {self.unit}. Det gør det lineære program, hvor et tab intet koster "
             f"eller betaler sig, som ved negative priser; {danish_real}.",
         )

@@ -14,6 +14,7 @@ from energy_model.interface.serve.language import label, number, say
 from energy_model.interface.serve.parts import button, section, table, told
 from energy_model.interface.serve.reading import opened
 from energy_model.interface.words import MIN_CAPACITY
+from energy_model.studies.why_built import both_ways
 
 MAX_SHOWN_ASSETS = 25  # assets that are shown, the largest investments
 MAX_STUDY_ROWS = 60  # of a study's table
@@ -62,7 +63,9 @@ def run(house: House, job: Job, language: str) -> list[Any]:
     built = table(say("What is built and taken down, the largest investments first", language), heads, rows, 4) if rows else html.P(say("Nothing is built: what stands serves the year.", language))  # fmt: skip
     left = len(added) - MAX_SHOWN_ASSETS
     more = [html.P(say("{many} more stand in the report and in the tables.", language, many=left), className="soft")] if left > 0 else []  # fmt: skip
-    warned = [told(found.record["warnings"], "soft")] if found.record.get("warnings") else []
+    danish = dict(one.sentences() for one in both_ways(found)) if language == "da" else {}
+    warnings = [danish.get(text, text) for text in found.record.get("warnings", [])]
+    warned = [told(warnings, "soft")] if warnings else []
     return [
         section(say("The answer", language), drawn(tiles(found.headline, language)), *warned),
         section(say("What is built", language), built, *more),
