@@ -160,6 +160,10 @@ def open_run(path: str | Path) -> Run:
         results = data.load()
         _refuse_incomplete(results)
     tables = {name: read_table(path / f"{name}.csv", name) for name in TABLES}
+    for name, wanted in (("capacities", results.sizes["asset"]), ("carriers", tables["balances"]["carrier"].nunique())):  # fmt: skip
+        if len(tables[name]) != wanted:
+            remedy = f"it has {len(tables[name])} rows where the results have {wanted}; run the case again"
+            raise InputFault([Fault(str(path / f"{name}.csv"), remedy)])
     return Run(results, tables, record, path=path)
 
 

@@ -176,7 +176,7 @@ def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
     Nothing of a file is used before its arrays are of one kind, length and range: ValueError or KeyError if they are
     not, and whatever the zip reader raises where the file is damaged. Pickles are never read.
     """
-    with np.load(path, allow_pickle=False) as kept:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         parts = {name: _numbers(kept, name) for name in (*VECTORS, "shape", "offset")}
     if parts["shape"].shape != (2,) or parts["offset"].shape != ():
         raise ValueError("shape or offset is of another shape")
@@ -228,7 +228,7 @@ def _refuse_values(parts: dict[str, np.ndarray], columns: int) -> None:
 
 def names(path: Path) -> str:
     """The names of the columns and rows of a file written by `store`."""
-    with np.load(path, allow_pickle=False) as kept:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         array: np.ndarray = kept["names"]
         if array.dtype != np.uint8 or array.ndim != 1:
             raise ValueError("names are no text")

@@ -164,10 +164,10 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
     for column in columns:
         cells = data[column.name].to_numpy()
         if column.name in kinds:
-            found[column.name] = cells.astype(float)
+            found[column.name] = pd.Series(cells.astype(float), rows)
         else:
             read = [_cell(str(cell), column.hourly) for cell in cells]
-            found[column.name] = np.array([*read, None], object)[:-1]
+            found[column.name] = pd.Series(read, rows, dtype=object)
     return pd.DataFrame(found, index=rows)
 
 
