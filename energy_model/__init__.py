@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from energy_model.studies.ranging import ranging
     from energy_model.studies.regret import regret
     from energy_model.studies.siting import siting
+    from energy_model.studies.stopped import Stopped
     from energy_model.studies.study import Crew, Study, open_study
     from energy_model.studies.sweep import sweep
     from energy_model.studies.symbiosis import symbiosis
     from energy_model.studies.weather import made_years, weather
     from energy_model.studies.why_built import Why
-    from energy_model.studies.work import Stopped
 
 __all__ = [
     "Certificate",
@@ -125,7 +125,7 @@ PLACES = {
     "studies.symbiosis": ("symbiosis",),
     "studies.weather": ("made_years", "weather"),
     "studies.why_built": ("Why",),
-    "studies.work": ("Stopped",),
+    "studies.stopped": ("Stopped",),
 }
 
 

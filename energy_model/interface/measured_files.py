@@ -22,6 +22,7 @@ from energy_model.engine.tables.reading import Reading
 from energy_model.engine.tables.units import conversion
 from energy_model.profiles import MEASURED_UNITS
 from energy_model.profiles.importers.hours import hours_of
+from energy_model.profiles.measured import COLUMNS
 
 FOLDER = "measured"
 SOURCES_FILE = "sources_measured.csv"
@@ -61,6 +62,14 @@ def read(path: Path, year: int) -> pd.DataFrame:
         else:
             factor = 1.0 if given == unit else conversion(given, unit, reading.dkk_per_eur).factor
             columns[column] = values * factor
+            _, _, low, high = COLUMNS[column]
+            outside = ~((columns[column] >= low) & (columns[column] <= high))
+            if outside.any():
+                row = int(outside.argmax())
+                remedy = (
+                    f"write a value from {low:,} to {high:,} {unit}; look whether the unit is right"
+                )
+                reading.fault(name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
     if reading.faults:
         raise InputFault(reading.faults)
     return pd.DataFrame(columns, index=hours)

@@ -11,7 +11,6 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +26,22 @@ from energy_model.common.faults import Fault, InputFault
 from energy_model.common.workbook_limits import limited, refuse_large
 from energy_model.engine.formulation import TABLES
 from energy_model.engine.tables import reader
-from energy_model.engine.tables.csv_file import CsvFile
-from energy_model.engine.tables.file_names import HOURLY_FOLDERS
-from energy_model.engine.tables.files import HEADER
 from energy_model.engine.tables.numerals import parse_number
-from energy_model.engine.tables.reading import Reading
-from energy_model.engine.tables.schema import Column, Table
+from energy_model.engine.tables.schema import Column
+from energy_model.interface.workbook_files import (
+    KINDS,
+    belongs,
+    column_name,
+    declared_table,
+    numeric_columns,
+    read_files,
+    row_names,
+)
 
 CONTENTS, NAMES = "contents", "names of rows"
 DIGITS = 16  # of a number that a workbook keeps
 LONGEST = 31  # letters of a sheet's name
 SPARE = 200  # rows below the last that still have drop-downs
-KINDS = (".csv", ".toml")
-ASSETS = ("conversions", "storages", "links", "vehicles")
 HEAD = PatternFill("solid", fgColor="DDEBF7")
 Tell = Callable[[str], None]
 ROW = re.compile(r"row (\d+)")
@@ -49,12 +51,12 @@ def write(case: Path, out: Path, tell: Tell) -> list[str]:
     """Writes a case as a workbook; the names of its sheets. InputFault if there is no case, or the file cannot be written."""
     if not (case / "case.toml").is_file():
         raise InputFault([Fault(str(case), "there is no case here; name a folder that holds a case.toml")])  # fmt: skip
-    files = {p.relative_to(case).as_posix(): p for p in sorted(case.rglob("*")) if _belongs(p, case)}  # fmt: skip
+    files = {p.relative_to(case).as_posix(): p for p in sorted(case.rglob("*")) if belongs(p, case)}  # fmt: skip
     files = {"case.toml": files.pop("case.toml")} | files
     book = openpyxl.Workbook(write_only=True)
     sheets = _sheet_names(list(files))
-    texts, rows = _read_files(files)
-    keys = _keys(rows)
+    texts, rows = read_files(files)
+    keys = row_names(rows)
     _contents(book, sheets)
     for name in files:
         tell(f"writing {name}")
@@ -75,11 +77,6 @@ def write(case: Path, out: Path, tell: Tell) -> list[str]:
     return [CONTENTS, *sheets.values(), NAMES]
 
 
-def _belongs(path: Path, case: Path) -> bool:
-    parts = path.relative_to(case).parts
-    return path.is_file() and path.suffix in KINDS and not any(p.startswith(".") for p in parts)
-
-
 def _sheet_names(files: Sequence[str]) -> dict[str, str]:
     """A sheet name for each file: short enough for Excel, and each once whatever its case."""
     found: dict[str, str] = {}
@@ -93,90 +90,13 @@ def _sheet_names(files: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _declared(file: str) -> Table | None:
-    """The table that a file holds rows of."""
-    stem = file.removesuffix(".csv")
-    fitting = [t for t in TABLES if stem == t.name or stem.startswith(f"{t.name}_")]
-    return max(fitting, key=lambda t: len(t.name), default=None) if "/" not in file else None
-
-
-def _read_files(
-    files: Mapping[str, Path],
-) -> tuple[dict[str, str], dict[str, list[list[str]]]]:
-    """The text of every TOML file, and the rows of every CSV file with decimal points.
-
-    Raises:
-        InputFault: Every file that cannot be read.
-    """
-    reading = Reading()
-    texts: dict[str, str] = {}
-    rows: dict[str, list[list[str]]] = {}
-    for name, path in files.items():
-        if name.endswith(".csv"):
-            file = reading.csv_file(path, name)
-            rows[name] = _with_points(file, name) if file is not None else []
-        else:
-            try:
-                texts[name] = path.read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as wrong:
-                reading.fault(name, f"it cannot be read ({wrong}); save it as UTF-8")
-    if reading.faults:
-        raise InputFault(reading.faults)
-    return texts, rows
-
-
-def _with_points(file: CsvFile, name: str) -> list[list[str]]:
-    """The rows of a file, with decimal points in its columns of numbers where that is certain."""
-    if not file.decimal_comma:
-        return file.rows
-    numeric = _numeric_columns(name, file.header)
-    found = [file.header]
-    for row in file.rows[1:]:
-        cells = list(row)
-        for i in numeric:
-            if i < len(cells):
-                with suppress(ValueError):  # a cell with two readings stays as it is, a fault
-                    cells[i] = file.number_text(cells[i])
-        found.append(cells)
-    return found
-
-
-def _numeric_columns(name: str, header: Sequence[str]) -> list[int]:
-    """The positions of the columns that hold numbers."""
-    if name.startswith(HOURLY_FOLDERS):
-        return list(range(1, len(header)))
-    table = _declared(name)
-    numeric = {column.name for column in table.columns if column.range} if table else set()
-    return [i for i, head in enumerate(header) if _name(head) in numeric]
-
-
-def _keys(files: Mapping[str, list[list[str]]]) -> dict[str, list[str]]:
-    """The names of rows of each table, for the drop-downs; assets are the rows of four tables."""
-    found: dict[str, list[str]] = {}
-    for file, rows in files.items():
-        table = _declared(file)
-        if table is None or len(table.key) > 1:
-            continue
-        heads = [_name(h) for h in rows[0]] if rows else []
-        if table.key[0] in heads:
-            at = heads.index(table.key[0])
-            found.setdefault(table.name, []).extend(r[at] for r in rows[1:] if len(r) > at and r[at])  # fmt: skip
-    found["assets"] = [name for table in ASSETS for name in found.get(table, [])]
-    return {table: list(dict.fromkeys(names)) for table, names in found.items() if names}
-
-
-def _name(header: str) -> str:
-    match = HEADER.match(header)
-    return match["name"] if match else header.strip()
-
-
 def _contents(book: Any, sheets: Mapping[str, str]) -> None:
     sheet = book.create_sheet(CONTENTS)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 40
     sheet.column_dimensions["C"].width = 90
     sheet.append([_head(sheet, text) for text in ("sheet", "file", "what it holds")])
     for file, name in sheets.items():
-        table = _declared(file) if file.endswith(".csv") else None
+        table = declared_table(file) if file.endswith(".csv") else None
         said = table.meaning if table else "Where numbers come from" if file.startswith("sources") else "Settings, a line in each row" if file.endswith(".toml") else "A value for each hour of the year"  # fmt: skip
         sheet.append([_cell(sheet, text, plain=True) for text in (name, file, said)])
 
@@ -223,20 +143,20 @@ def _table(
 
     Only cells of columns of numbers become numbers: a site may be named 0751.
     """
-    table = _declared(file)
+    table = declared_table(file)
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
     columns = {c.name: c for c in table.columns} if table else {}
     heads = rows[0] if rows else []
     for i, header in enumerate(heads, 1):
-        column = columns.get(_name(header))
+        column = columns.get(column_name(header))
         sheet.column_dimensions[get_column_letter(i)].width = min(44, max(12, 2 + max((len(r[i - 1]) for r in rows[:60] if len(r) >= i), default=8)))  # fmt: skip
         if column is not None and (rule := _choice(column, keys)) is not None:
             letter = get_column_letter(i)
             rule.add(f"{letter}2:{letter}{len(rows) + SPARE}")
             sheet.data_validations.append(rule)
-    sheet.append([_head(sheet, h, _said(columns.get(_name(h)))) for h in heads])
-    numeric = set(_numeric_columns(file, heads))
+    sheet.append([_head(sheet, h, _said(columns.get(column_name(h)))) for h in heads])
+    numeric = set(numeric_columns(file, heads))
     for row in rows[1:]:
         sheet.append([_cell(sheet, text, plain=i not in numeric) for i, text in enumerate(row)])
 
@@ -300,6 +220,8 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
             path = (folder / file).resolve()
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
                 raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
+            if any(folder.joinpath(*Path(file).parts[:n]).is_file() for n in range(1, len(Path(file).parts))):  # fmt: skip
+                raise InputFault([Fault(CONTENTS, "a file cannot lie in another file; give each a name of its own", value=file)])  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
             values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
             told = limited(values[name].iter_rows(values_only=True), name)
@@ -330,7 +252,7 @@ def _files_of(values: Any) -> tuple[dict[str, str], list[Fault]]:
         if name in (CONTENTS, NAMES) or name in files.values():
             continue
         file = name if name.endswith(".toml") else f"{name}.csv"
-        if _declared(file) is not None or name.startswith("sources") or file == "case.toml":
+        if declared_table(file) is not None or name.startswith("sources") or file == "case.toml":
             files[file] = name
         else:
             faults.append(Fault(f"sheet '{name}'", "it is no table of a case; name it like one (storages_new), or take it out"))  # fmt: skip
@@ -386,7 +308,7 @@ def _placed(fault: Fault, sheets: Mapping[str, str], folder: Path) -> Fault:
     if fault.column and fault.file.endswith(".csv"):
         with (folder / fault.file).open(encoding="utf-8") as file:
             heads = next(csv.reader(file), [])
-        at = [i for i, h in enumerate(heads, 1) if h.strip() == fault.column or _name(h) == fault.column]  # fmt: skip
+        at = [i for i, h in enumerate(heads, 1) if h.strip() == fault.column or column_name(h) == fault.column]  # fmt: skip
         letter = get_column_letter(at[0]) if at else ""
     cell = f"cell {letter}{found[1]}" if found and letter else fault.row
     said = fault.row.split("(", 1)[1].rstrip(")") if found and letter and "(" in fault.row else ""

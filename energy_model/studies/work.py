@@ -25,23 +25,12 @@ from energy_model.engine.solution.elastic import NoSolution
 from energy_model.studies import answering
 from energy_model.studies.answering import Arrays
 from energy_model.studies.cases import Case, Ground
+from energy_model.studies.stopped import Lost, Stopped
 from energy_model.studies.store import Store
 
 MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # seconds a scheduler may be away
 MAX_CASE_TRIES = 2  # times a cluster gives a case that lost its worker to another
 Tell = Callable[[str], None]
-
-
-class Stopped(Exception):
-    """A study that ended before its cases were all answered; what was finished stands."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        self.sentences = sentences
-        super().__init__("\n".join(sentences))
-
-
-class Lost(Exception):
-    """Whoever worked on cases is gone."""
 
 
 class Hands(Protocol):

@@ -51,6 +51,9 @@ def as_changes(changes: Iterable[str] | str | None) -> tuple[str, ...]:
     Raises:
         InputFault: A change is no text.
     """
+    if changes is not None and not isinstance(changes, Iterable):
+        remedy = "write changes as texts, such as ['carriers.co2.price = 150']"
+        raise InputFault([Fault("changes", remedy, value=str(changes))])
     found = (changes,) if isinstance(changes, str) else tuple(changes or ())
     wrong = [change for change in found if not isinstance(change, str)]
     if wrong:

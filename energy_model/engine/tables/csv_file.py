@@ -50,7 +50,11 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
     text = _decoded(path, report)
     if text is None:
         return None
-    joined = text.split("\n", 1)[0]
+    if not text.strip():
+        report("the file is empty; write a header row or remove the file", "", "", "")
+        return None
+    blank_lines = text[: len(text) - len(text.lstrip())].count("\n")
+    joined = text.split("\n")[blank_lines]
     unquoted = re.sub(r'"[^"]*"', "", joined)
     commas, semicolons = "," in unquoted, ";" in unquoted
     if not commas and not semicolons and "\t" in joined:
@@ -76,9 +80,8 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
         )
         report(remedy, f"row {before + 1}", "", "")
         return None
-    if not rows:
-        report("the file is empty; write a header row or remove the file", "", "", "")
-        return None
+    while not any(rows[0]):
+        del rows[0], lines[0]
     return CsvFile(rows, lines, semicolons)
 
 

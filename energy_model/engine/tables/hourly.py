@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from energy_model.engine.tables.numerals import PLAIN, number_text, parse_number
+from energy_model.engine.tables.numerals import (
+    MAX_NUMBER_CHARACTERS,
+    PLAIN,
+    number_text,
+    parse_number,
+)
 
 CELL = re.compile(
     rf"^(?:(?P<offset>[-+]?{PLAIN})(?=\s*[-+]))?\s*(?P<sign>[-+])?\s*"
@@ -41,6 +46,8 @@ class Hourly:
     @classmethod
     def parse(cls, text: str) -> Hourly:
         """The value a cell states; ValueError if it states none."""
+        if len(text) > MAX_NUMBER_CHARACTERS:
+            raise ValueError(text)
         try:
             number = parse_number(text)
         except ValueError:

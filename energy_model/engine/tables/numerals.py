@@ -11,6 +11,7 @@ import math
 import re
 
 PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+MAX_NUMBER_CHARACTERS = 1000  # of a number or an expression; longer texts are none
 NUMBER = re.compile(rf"[-+]?{PLAIN}", re.ASCII)
 INFINITY = re.compile(r"[-+]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 # 1.234 and 12.345.678 are thousands to a Danish reader and a fraction to an English one.
@@ -26,6 +27,8 @@ def parse_number(text: str) -> float:
         ValueError: The text is no number, or its number is too large or too small to be held.
     """
     text = text.strip()
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        raise ValueError(text)
     if INFINITY.fullmatch(text):
         return float(text)
     if not NUMBER.fullmatch(text):
@@ -59,7 +62,7 @@ def number_text(value: float, digits: int = 12) -> str:
 def number_hint(value: object) -> str:
     """What to add to a hint where a text looks like a number in another notation."""
     text = value.strip() if isinstance(value, str) else ""
-    if not text:
+    if not text or len(text) > MAX_NUMBER_CHARACTERS:
         return ""
     if any(c.isdigit() and not c.isascii() for c in text):
         return " with the digits 0 to 9"

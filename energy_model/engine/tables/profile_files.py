@@ -189,7 +189,7 @@ def _read_weather(
     if not path.is_file():
         there = ", ".join(sorted(p.stem for p in (folder / "weather").glob("*.csv"))) or "none"
         remedy = f"there is no file {name}; there are: {there}"
-        reading.fault("case.toml", remedy, "time", "weather", wanted)
+        reading.fault("case.toml", remedy, "", "time.weather", wanted)
         return HourlyFile(name)
     file = read_hourly_file(path, name, count, reading)
     if first is not None and first.hours is not None and file.hours is not None:

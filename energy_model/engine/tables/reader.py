@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.tables import checks, settings
+from energy_model.engine.tables import checks, settings, system_checks
 from energy_model.engine.tables.addresses import apply, as_changes
 from energy_model.engine.tables.file_names import check_file_names
 from energy_model.engine.tables.files import read_sources, read_table
@@ -41,6 +41,9 @@ def read(
         raise InputFault(
             [Fault(str(folder), "there is no such folder; name a folder that holds a case.toml")]
         )
+    if scenario is not None and not isinstance(scenario, str):
+        remedy = "name one scenario, or none"
+        raise InputFault([Fault("scenario", remedy, value=str(scenario))])
     reading, content = Reading(), settings.load_toml(folder / "case.toml")
     name = scenario if scenario is not None else str(content.get("default_scenario", ""))
     scenarios = settings.chain(folder, name)
@@ -96,7 +99,7 @@ def read(
         changes,
         fingerprint(frames, profiles, case),
     )
-    wrong = checks.of_system(system, reading)
+    wrong = system_checks.of_system(system, reading)
     if wrong:
         raise InputFault(wrong)
     warn_of_unusual_rows(system, reading)
@@ -204,7 +207,7 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
         raise InputFault(reading.faults)
     digest = fingerprint(frames, system.profiles, system.settings)
     found = replace(system, frames=frames, digest=digest, cache={})
-    if wrong := checks.of_system(found, reading):
+    if wrong := system_checks.of_system(found, reading):
         raise InputFault(wrong)
     return found
 

@@ -137,8 +137,10 @@ def load_toml(path: Path) -> dict[str, Any]:
         raise InputFault([Fault(name, remedy)]) from None
     except tomllib.TOMLDecodeError as wrong:
         raise InputFault([Fault(name, f"it is not TOML ({wrong}); mend that line")]) from None
-    except RecursionError:
-        raise InputFault([Fault(name, "its brackets are nested too deeply; mend them")]) from None
+    except (RecursionError, ValueError) as wrong:  # the library's limits of depth and digits
+        deep = isinstance(wrong, RecursionError)
+        what = "it is nested too deeply" if deep else "a number in it has too many digits"
+        raise InputFault([Fault(name, f"{what}; mend it")]) from None
     except OSError as wrong:
         raise InputFault([Fault(name, f"it cannot be read ({wrong.strerror})")]) from None
 
@@ -151,7 +153,7 @@ def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
         told: dict[str, tuple[list[str], str]] = {}
         for error in wrong.errors():
             parts = [str(part) for part in error["loc"] if not str(part).startswith(KINDS_OF_VALUE)]
-            given = "" if error["type"] == "missing" else str(error["input"])[:80]
+            given = "" if error["type"] == "missing" else _shown(error["input"])
             said = error["msg"][0].lower() + error["msg"][1:]
             if error["type"] == "extra_forbidden":
                 said = f"there is no such setting; {_nearest(kind, parts)}"
@@ -165,6 +167,14 @@ def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
             for place, (said, given) in told.items()
         ]
         raise InputFault(faults) from None
+
+
+def _shown(value: object) -> str:
+    """A value of a settings file in a sentence."""
+    try:
+        return str(value)[:80]
+    except (RecursionError, ValueError):  # nested too deeply, or with too many digits
+        return "..."
 
 
 def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
@@ -262,6 +272,12 @@ def differences(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> li
 def changed(content: dict[str, Any], difference: Difference) -> None:
     """Changes one setting named ``case.group.name`` in the content of ``case.toml``."""
     *groups, name = difference.address.split(".")[1:]
+    if not all((*groups, name)):
+        remedy = "write case.SETTING or case.GROUP.SETTING"
+        raise InputFault([Fault(difference.origin, remedy, column=difference.address)])
+    if difference.address == "case.default_scenario":
+        remedy = "a change cannot choose the scenario it is added to; name it with --scenario"
+        raise InputFault([Fault(difference.origin, remedy, column=difference.address)])
     place = content
     for group in groups:
         place = place.setdefault(group, {})
