@@ -123,7 +123,9 @@ def results() -> str:
         "# Results\n",
         "A run is a folder. Its tables are CSV files whose headers carry the unit where all rows share one (`cost [EUR/a]`); where "
         "rows differ, the row's own column `unit` tells it. The same tables stand in `results.nc` as groups (`tables/costs`), with "
-        "units and meanings as attributes, beside every decision and price by step, and all inputs (`inputs/...`).\n",
+        "units and meanings as attributes, beside every decision and price by step, and all inputs to the last bit (`inputs/...`, `profiles`, `steps`). "
+        "`certificate.npz` holds the program, its answer and prices; `SHA256SUMS` lists every file, `record.json` too "
+        "(`sha256sum --check SHA256SUMS` reads it).\n",
     ]
     for table, own in columns.COLUMNS.items():
         used = [(name, *said) for name, said in (own | columns.LABELS).items() if name in own]

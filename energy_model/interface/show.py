@@ -289,11 +289,15 @@ def verdict(found: Verification, case: Path | None = None) -> str:
         return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."  # fmt: skip
     if not found.recomputed:
         return f"only the stored program is, not the case: of that program {kept}."
-    asked = " and the study's question" if found.record.get("question") else ""
+    question = found.record.get("question") or {}
+    wished = [f"{part} {name}" for part in ("limits", "added", "retired") for name in question.get(part, ())]  # fmt: skip
+    wished += [f"closed {name}" for name in question.get("closed", ())]
+    wished += [f"least {name}" for _, name in question.get("least", ())]
+    asked = f" under a study's question ({', '.join(wished)})" if wished else ""
     if found.own:
         return f"{kept}. That is proven of the stored program only: it is the case's program with rules of the user's own ({', '.join(found.own)})."  # fmt: skip
     whose = f"of {case}" if case is not None else "that the run keeps; --case compares them with a case's folder"  # fmt: skip
-    return f"{kept}. That is proven of the case: program{asked}, tables and headline are those recomputed from the inputs {whose}."  # fmt: skip
+    return f"{kept}. That is proven of the case{asked}: program, tables and headline are those recomputed from the inputs {whose}."  # fmt: skip
 
 
 def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:

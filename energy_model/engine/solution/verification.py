@@ -111,6 +111,7 @@ class Verification:
             "differences": list(self.differences),
             "notes": list(self.notes),
             "own_rules": list(self.own),
+            "question": self.record.get("question"),
         }
 
 
