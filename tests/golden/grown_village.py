@@ -31,7 +31,7 @@ ADDED = {
     ],
     "conversions": [
         {"conversion": "gas_boiler_glass", "site": "glass", "carrier": "heat", "technology": "gas_boiler", "firm": "gardener", "capacity_existing": 3},
-        {"conversion": "dairy_cooling", "site": "dairy", "carrier": "heat", "firm": "dairy_company", "capacity_existing": 2.5, "availability": "onshore_wind", "running_cost": 4},
+        {"conversion": "dairy_cooling", "site": "dairy", "carrier": "heat", "firm": "dairy_company", "capacity_existing": 2.5, "availability": "onshore_wind", "running_cost": 4, "outside_energy": "yes"},
     ],
     "flows": [{"conversion": "dairy_cooling", "carrier": "heat", "coefficient": 1}],
     "markets": [
