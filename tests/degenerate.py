@@ -8,7 +8,7 @@ from pathlib import Path
 import tiny
 
 POWER = {"carrier": "power", "sector": "electricity"}
-NAMES = ("0751", "8000", "1e3", "nan", "NA", "None", "True", "inf", "-1", "null")
+NAMES = ("0751", "8000", "1e3", "nan", "NA", "None", "True", "inf", "0.5", "null")
 
 
 def _write(folder: Path, hours: int, **parts: object) -> Path:

@@ -17,7 +17,7 @@ from energy_model.interface.ends import FINE, INPUT_FAULT, NO_PLAN, STOPPED, lea
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
-CLOSED = 1  # exit code by which the libraries tell that nobody reads standard output
+CLOSED_PIPE_EXIT_CODE = 1  # exit code by which the libraries tell that nobody reads standard output
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def told() -> Iterator[None]:
         leave(INPUT_FAULT, [_place_fault(wrong)], "1 fault in the inputs")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else FINE
-        ends.finish(STOPPED if code == CLOSED else code)
+        ends.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
 
 
 def _lacks_temporary_folder(wrong: OSError) -> bool:

@@ -105,7 +105,7 @@ BAD = {
     "address that matches no table": (None, ["--set", "carrier.co2.price=1"], r"there is no table 'carrier'; nearest are carriers"),
     "bad value by hand": (None, ["--set", "storages.tank.duration=-1"], r"storages\.csv, row 2 \(tank\), duration \(set by --set: storages\.tank\.duration = -1\): '-1\.0' is given; write a number above zero"),
     "text multiplied": (None, ["--set", "storages.tank.site*=2"], r"'site' holds no number to change; use ="),
-    "steps that follow nothing": (None, ["--set", 'case.time.follow = ["tides"]'], r"case\.toml, time\.follow: 'tides' is given; there is no such profile"),
+    "steps that follow nothing": (None, ["--set", 'case.time.follow = ["tides"]'], r"case\.toml, time\.follow \(set by --set\): 'tides' is given; there is no such profile"),
     "resolution in words": (None, ["--resolution", "fine"], r"time\.resolution \(set by the resolution asked for\): 'fine' is given; write a whole number"),
 }  # fmt: skip
 

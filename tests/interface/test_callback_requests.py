@@ -216,7 +216,7 @@ def test_the_refusal_is_told_in_danish(ask):
 
 
 def test_a_body_that_is_too_large_is_not_read(ask):
-    assert sent(ask, b"[" * (gate.MOST_SENT + 1)).status_code == 413
+    assert sent(ask, b"[" * (gate.MAX_REQUEST_BYTES + 1)).status_code == 413
 
 
 WRONG_VALUES = [

@@ -235,7 +235,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
         ({PRICE: "1..2"}, {"design": "latin", "samples": 0}, "1 or more"),
         ({PRICE: [1], "demands.light.yearly": [1, 2]}, {"design": "list"}, "as many values of each"),
         ({PRICE: [1]}, {"design": "cube"}, "known are grid"),
-        ("missing.csv", {}, "cannot be read as a table"),
+        ("missing.csv", {}, "it cannot be read"),
     ],
 )  # fmt: skip
 def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, asked, more, said):

@@ -89,7 +89,7 @@ def check(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
     declared = known.get(name)
     if declared is None or declared.get("callback") is None:
         raise RequestError(f"there is no such output: {name}")
-    if body.get("outputs") != outputs_of(name):
+    if _without_marks(body.get("outputs")) != outputs_of(name):
         raise RequestError(f"its outputs are not those of {name}")
     sent = set(_members("inputs", body.get("inputs"), declared["inputs"]))
     _members("state", body.get("state", []), declared["state"])
@@ -105,6 +105,15 @@ def outputs_of(name: str) -> dict[str, str] | list[dict[str, str]]:
     if name.startswith(".."):
         return [_output(part) for part in name[2:-2].split("...")]
     return _output(name)
+
+
+def _without_marks(outputs: Any) -> Any:
+    """Outputs without the marks by which several callbacks share one (``children@3f5f``)."""
+    if isinstance(outputs, list):
+        return [_without_marks(one) for one in outputs]
+    if isinstance(outputs, dict) and isinstance(outputs.get("property"), str):
+        return outputs | {"property": outputs["property"].split("@")[0]}
+    return outputs
 
 
 def _output(name: str) -> dict[str, str]:

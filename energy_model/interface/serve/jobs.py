@@ -30,7 +30,7 @@ MAX_JOBS_EACH, MAX_JOBS = 5, 40  # jobs that wait or run, of one person and in a
 STOP_GRACE_SECONDS = 2.0  # seconds from asking a worker to end to ending it
 POLL_SECONDS = 0.1  # seconds between looks at the workers
 MAX_PROGRESS_LINES = 200  # of progress that are told
-UNWRITTEN = 5  # exit code of a worker that could not write its outcome
+UNWRITTEN_EXIT_CODE = 5  # exit code of a worker that could not write its outcome
 UNWRITTEN_SENTENCE = "What it needs could not be written, perhaps because the disk is full. Free space and ask again."  # fmt: skip
 log = logging.getLogger("energy_model.workbench")
 WORKER = (sys.executable, "-m", "energy_model.interface.serve.work")  # and the folder of a job
@@ -259,7 +259,7 @@ def _stored(workspace: Workspace) -> list[Job]:
 
 
 def _crashed(code: int) -> str:
-    if code == UNWRITTEN:
+    if code == UNWRITTEN_EXIT_CODE:
         return UNWRITTEN_SENTENCE
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_model.common.atomic_write import WriteError
-from energy_model.interface.serve.jobs import UNWRITTEN
+from energy_model.interface.serve.jobs import UNWRITTEN_EXIT_CODE
 from energy_model.interface.serve.workspace import write_json
 
 PROGRESS_SECONDS = 0.3  # seconds between lines about the same activity
@@ -51,7 +51,7 @@ def main(folder: Path) -> None:
     except WriteError as full:
         with contextlib.suppress(OSError):
             sys.stderr.write(f"{full}\n")
-        sys.exit(UNWRITTEN)
+        sys.exit(UNWRITTEN_EXIT_CODE)
 
 
 def _end_with_the_server() -> None:
