@@ -1,6 +1,7 @@
 """The whole suite may be run with Pyomo's own compiler: ``pytest --reference``; and services may be played."""
 
 import os
+import sys
 
 import pytest
 
@@ -37,3 +38,11 @@ def play(tmp_path, monkeypatch):
     yield start
     for one in started:
         one.close()
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Closes the figures that a test leaves open, which the library would warn of in a later one."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
