@@ -409,3 +409,33 @@ def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, tmp_path, m
             em.save(solved, place)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
+def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(kept, tmp_path, monkeypatch):
+    """The draft's move to its place is interrupted once; the old run is put back."""
+    run, real, interrupted = copied(kept, tmp_path), Path.rename, []
+
+    def rename(self, to):
+        if Path(to).name == "run" and not interrupted:
+            interrupted.append(self)
+            raise KeyboardInterrupt
+        return real(self, to)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(KeyboardInterrupt):
+        em.save(em.solve(em.read(kept / "case")), run)
+    assert interrupted
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert em.verify(run).proven
+
+
+def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
+    """The netCDF library raises a RuntimeError of its own."""
+
+    def full(*_, **__):
+        raise RuntimeError("NetCDF: HDF error")
+
+    monkeypatch.setattr(xr.DataTree, "to_netcdf", full)
+    with pytest.raises(em.InputFault, match="nothing of it is left behind"):
+        em.save(em.solve(em.read(kept / "case")), tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
