@@ -213,6 +213,12 @@ def from_table(path: Path) -> list[Case]:
     return found
 
 
+def note_columns(cases: Sequence[Case]) -> list[str]:
+    """The columns of a table of cases that change nothing, since their headers are no addresses."""
+    columns = cases[0].inputs if cases else {}
+    return [column for column in columns if not _is_address(column)]
+
+
 def _frame(path: Path) -> pd.DataFrame:
     """The cells of a table of cases as they stand; InputFault where it is no table."""
     refuse_large(path)

@@ -62,6 +62,8 @@ def sweep(
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)
+        if design == "table" and (labels := designs.note_columns(cases)):
+            notes.append(f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}.")  # fmt: skip
         if design == "one":
             tables["tornado"] = tornado(table, variations, outputs)
         if design in ("sobol", "morris"):

@@ -82,6 +82,7 @@ REFUSED = {
     "UTF-16": (lambda c: _encode(c, "utf-16"), r"conversions\.csv: it is saved as UTF-16"),
     "UTF-16 without mark": (lambda c: _encode(c, "utf-16-le"), r"conversions\.csv, row 1: .*U\+0000"),
     "latin-1": (lambda c: _encode(c, "latin-1", "markets.csv"), r"markets\.csv, row 2, after .*not UTF-8"),
+    "UTF-7": (lambda c: _encode(c, "utf-7", "markets.csv"), r"markets\.csv, row 2: '\+APg-' is given; it is saved as UTF-7"),
     "tabs": (lambda c: _edit(c, ",", "\t"), r"conversions\.csv, row 1: cells are separated by tabs"),
     "commas and semicolons": (lambda c: change(c / "conversions.csv", ",", ";"), r"conversions\.csv, row 1: .*commas and semicolons"),
     "an open quote": (lambda c: change(c / "conversions.csv", "plant,", '"plant,'), r"conversions\.csv, row 2: .*quote that is not closed"),

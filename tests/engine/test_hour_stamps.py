@@ -66,6 +66,7 @@ OTHER_HOURS = {
     "one missing": ([*HOURS[:2], HOURS[3], "2030-01-01T04:00Z"], "hour", r"b\.csv, row 4, hour: .*add 2030-01-01T02:00Z"),
     "rubbish": (["a", "b", "c", "d"], "hour", r"b\.csv, row 2, hour: 'a' is given; write an hour such as"),
     "no such day": ([s.replace("01-01", "02-30") for s in HOURS], "hour", r"b\.csv, row 2, hour: .* there is no such hour"),
+    "the year 1": ([s.replace("2030", "0001") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*year is not between 1900 and 2200"),
     "half past": ([s.replace(":00Z", ":30Z") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*begins at its full hour"),
     "no offset": ([s[:-1] for s in HOURS], "hour", r"b\.csv, row 2, hour: '2030-01-01T00:00' .* the hour has no offset"),
     "a Danish spreadsheet's date": ([f"01-01-2030 0{h}:00" for h in range(4)], "hour", r"b\.csv, row 2, hour: .*write an hour"),

@@ -76,7 +76,10 @@ def _rewritten(how: str) -> Change:
     def change(draft: Draft, file: str, dice: Random) -> None:
         row, column = pick_number(draft, file, dice)
         before = draft.rows(file)[row][column]
-        draft.set(file, row, column, how.format(before, number=float(before)))
+        sign = "-" if before.startswith("-") else ""
+        digits = before.removeprefix("-")
+        text = how.format(before, number=float(before), sign=sign, digits=digits)
+        draft.set(file, row, column, text)
 
     return change
 
@@ -84,7 +87,7 @@ def _rewritten(how: str) -> Change:
 for _name, _how in {
     "blanks around": "  {} ", "plus sign": "+{}", "exponent": "{number!r}e0",
     "many zeros": "{number:.17f}", "exponent in capitals": "{number:.17E}",
-    "leading zeros": "000{}",
+    "leading zeros": "{sign}000{digits}",
     "tab before": "\t{}",
 }.items():  # fmt: skip
     add(f"number: {_name}", "numbers written oddly", NUMBERS, SAME, _rewritten(_how))

@@ -95,6 +95,8 @@ def _read(draft: Draft, may: Ending, case: Path, command: bool) -> Verdict:
             return transport.called_in_vain(draft, case) or verdict
         return verdict
     if not isinstance(found, System):  # a measured year or a table of cases, compared as it is
+        if WARNED in may and transport.notes_differ(draft, found):
+            return Verdict("warned")
         told = transport.compared(draft, found)
         if not told:
             return Verdict("same") if SAME in may else _silent("it is read as if nothing were odd")

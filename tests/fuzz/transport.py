@@ -100,6 +100,13 @@ def compared(draft: Draft, found: Any) -> str:
     return "" if one == other else f"cases {one} are read as {other}"[:600]
 
 
+def notes_differ(draft: Draft, found: Any) -> bool:
+    """Whether a table of cases has other columns that change nothing; a study's notes list them."""
+    if draft.way != "sweep":
+        return False
+    return designs.note_columns(found) != designs.note_columns(_base_of("sweep"))
+
+
 def _arguments(draft: Draft) -> list[str] | None:
     """The options of a call in the command line's words; None where only Python can say them."""
     if draft.way != "read" or not isinstance(draft.scenario, str | None):

@@ -98,6 +98,8 @@ BAD = {
     "empty file": (lambda case: (case / "firms.csv").write_text(""), [], r"firms\.csv: the file is empty"),
     "source without publication": (edited("sources.csv", '"Danish Energy Agency, Technology Data",2024,"2030', ',,"2030'), [], r"sources\.csv, row 2, publication: name the publication and its year"),
     "unknown scenario": (None, ["--scenario", "hot_summer"], r"scenarios/hot_summer\.toml: there is no such scenario; known are dear_gas"),
+    "unknown default scenario": (edited("case.toml", "perspective =", 'default_scenario = "hot"\nperspective ='), [], r"case\.toml, default_scenario: 'hot' is given; there is no such scenario; known are dear_gas"),
+    "unknown extended scenario": (scenario('extends = "hot"'), ["--scenario", "tried"], r"scenarios/tried\.toml, extends: 'hot' is given; there is no such scenario; known are dear_gas, tried"),
     "cyclic scenario": (scenario('extends = "tried"'), ["--scenario", "tried"], r"scenarios/tried\.toml: 'tried' is given; extends goes in a circle \(tried → tried\)"),
     "scenario that changes nothing": (scenario('changes = ["conversions.windmill.investment = 0"]'), ["--scenario", "tried"], r"scenarios/tried\.toml, conversions\.windmill\.investment: conversions has no row 'windmill'"),
     "address without an operation": (None, ["--set", "carriers.co2.price"], r"--set: 'carriers\.co2\.price' is given; write ADDRESS = VALUE"),

@@ -139,6 +139,8 @@ def test_faults_point_at_sheet_and_cell(case, tmp_path):
         (lambda book: book.create_sheet("diary"), "no table of a case"),
         (lambda book: book.remove(book["demands"]), "the sheet is gone"),
         (lambda book: book[workbook.CONTENTS].cell(3, 2, "../away.csv"), "inside the case"),
+        (lambda book: book[workbook.CONTENTS].cell(3, 2, "case.toml/a.csv"), "in another file"),
+        (lambda book: book[workbook.CONTENTS].cell(2, 2, "sites.csv/case.toml"), "in another file"),
         (lambda book: book["markets"].cell(2, 4, "=1+1"), "formula has no value"),
     ],
 )

@@ -279,6 +279,9 @@ def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, 
     assert study.table[PRICE].isna().tolist() == [True, False]
     assert pd.read_parquet(tmp_path / "s" / "cases.parquet")[PRICE].iloc[1] == 70.5
     assert study.table["objective"].tolist() == pytest.approx([100, 60 + 70.5], rel=1e-5)
+    assert study.notes == (
+        "Columns that change nothing, since their headers are no addresses: name.",
+    )
 
 
 def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):

@@ -18,6 +18,7 @@ from energy_model.engine.tables.numerals import with_decimal_points
 
 MAX_FILE_MEGABYTES = 200
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF_7_LETTERS = re.compile(rb"\+([A-Za-z0-9+/]{3,})-")  # how UTF-7 writes letters beyond ASCII
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 # Called with what is wrong, the row, the column and the value, as `Reading.fault` is without its file.
@@ -104,6 +105,10 @@ def _decoded(path: Path, report: Report) -> str | None:
     except UnicodeDecodeError as wrong:
         report("a letter is not UTF-8; save the file as UTF-8", undecodable_row(wrong), "", "")
         return None
+    if found := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
+        row = content.count(b"\n", 0, found.start()) + 1
+        report("it is saved as UTF-7; save the file as UTF-8", f"row {row}", "", found[0].decode())
+        return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
@@ -113,6 +118,15 @@ def _decoded(path: Path, report: Report) -> str | None:
         report(remedy, f"row {row}", "", "")
         return None
     return text
+
+
+def _is_utf_7_letter(found: re.Match[bytes]) -> bool:
+    """Whether a match stands for Latin letters, as ``+AOY-`` does for ``æ``; most texts do not."""
+    try:
+        letters = found[0].decode("utf-7")
+    except UnicodeDecodeError:
+        return False
+    return all("\u00c0" <= letter <= "\u024f" for letter in letters)
 
 
 def undecodable_row(wrong: UnicodeDecodeError) -> str:

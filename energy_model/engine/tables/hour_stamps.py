@@ -19,6 +19,7 @@ STAMP = re.compile(
 )
 EXAMPLE = "2030-01-01T00:00Z"
 HOUR = pd.Timedelta(hours=1)
+MIN_YEAR, MAX_YEAR = 1900, 2200
 
 # Called with the position of a stamp, from 0, and what is to be done about it.
 Report = Callable[[int, str], None]
@@ -56,6 +57,10 @@ def parse_hour_stamps(
     hours = pd.DatetimeIndex(hours)
     if hours.isna().any():
         report(int(hours.isna().argmax()), f"there is no such hour; write one such as {EXAMPLE}")
+        return None
+    years = hours.year.to_numpy()
+    if (outside := (years < MIN_YEAR) | (years > MAX_YEAR)).any():
+        report(int(outside.argmax()), f"the year is not between {MIN_YEAR} and {MAX_YEAR}")
         return None
     if zone is not None:
         local = _localised(hours, ZoneInfo(zone), zone, report)

@@ -46,7 +46,7 @@ def read(
         raise InputFault([Fault("scenario", remedy, value=str(scenario))])
     reading, content = Reading(), settings.load_toml(folder / "case.toml")
     name = scenario if scenario is not None else str(content.get("default_scenario", ""))
-    scenarios = settings.chain(folder, name)
+    scenarios = settings.chain(folder, name, named_by_case=scenario is None)
     differences = settings.differences(scenarios, changes)
     for difference in differences:
         if difference.address.startswith("case."):

@@ -223,8 +223,13 @@ def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
     return next(within, None)
 
 
-def chain(folder: Path, name: str) -> dict[str, Scenario]:
+def chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
     """A scenario and all it extends by name, the last word last; each file is read once.
+
+    Args:
+        folder: The case.
+        name: The scenario; empty for none.
+        named_by_case: Whether the name stands in ``case.toml`` as ``default_scenario``.
 
     Raises:
         InputFault: A file is missing or wrong, or ``extends`` goes in a circle.
@@ -239,8 +244,11 @@ def chain(folder: Path, name: str) -> dict[str, Scenario]:
         path = folder / "scenarios" / f"{name}.toml"
         known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
         if name not in known or not path.is_file():
-            said = f"; '{name}' is extended by {file}" if found else ""
-            remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}{said}"
+            remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
+            if found:
+                raise InputFault([Fault(file, remedy, "", "extends", name)])
+            if named_by_case:
+                raise InputFault([Fault(file, remedy, "", "default_scenario", name)])
             raise InputFault([Fault(f"scenarios/{name}.toml", remedy)])
         file = f"scenarios/{name}.toml"
         found = {name: validated(Scenario, load_toml(path), file)} | found
