@@ -310,4 +310,4 @@ def _(draft: Draft, file: str, dice: Random) -> None:
 def _(draft: Draft, file: str, dice: Random) -> None:
     odd = dice.choice(["carriers.co2", "carriers.co2.price.x", "carriers..price *= 2", "case"])
     draft.write(file, draft.text(file).replace("carriers.co2.price", odd))
-    draft.told(odd)
+    draft.told(odd.split()[0])

@@ -290,10 +290,10 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     draft.put(file, rows)
 
 
-@kind("rows: 2,000 more", "rows", (*TABLES, *SOURCES), REFUSED | OTHER | WARNED)
+@kind("rows: 300 more", "rows", (*TABLES, *SOURCES), REFUSED | OTHER | WARNED)
 def _(draft: Draft, file: str, _: Random) -> None:
     rows = draft.rows(file)
-    more = [[f"{rows[1][0]}_{i}", *rows[1][1:]] for i in range(2000)]
+    more = [[f"{rows[1][0]}_{i}", *rows[1][1:]] for i in range(300)]
     draft.put(file, [*rows, *more])
 
 
