@@ -105,9 +105,9 @@ def _decoded(path: Path, report: Report) -> str | None:
     except UnicodeDecodeError as wrong:
         report("a letter is not UTF-8; save the file as UTF-8", undecodable_row(wrong), "", "")
         return None
-    if found := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
-        row = content.count(b"\n", 0, found.start()) + 1
-        report("it is saved as UTF-7; save the file as UTF-8", f"row {row}", "", found[0].decode())
+    if letter := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
+        row = content.count(b"\n", 0, letter.start()) + 1
+        report("it is saved as UTF-7; save the file as UTF-8", f"row {row}", "", letter[0].decode())
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
