@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from energy_model.engine.solution.parties import parties
     from energy_model.engine.solution.problem import Problem
     from energy_model.engine.solution.results import Inconsistent
-    from energy_model.engine.solution.run import Run, solve
+    from energy_model.engine.solution.run import Run
     from energy_model.engine.solution.series import Question, Series
     from energy_model.engine.solution.sheets import Sheets, sheets
+    from energy_model.engine.solution.solve import solve
     from energy_model.engine.solution.verification import Verification, changed_files, verify
     from energy_model.engine.tables.system import System
     from energy_model.studies.alternatives import alternatives
@@ -107,7 +108,8 @@ PLACES = {
     "engine.solution.parties": ("parties",),
     "engine.solution.problem": ("Problem",),
     "engine.solution.results": ("Inconsistent",),
-    "engine.solution.run": ("Run", "solve"),
+    "engine.solution.run": ("Run",),
+    "engine.solution.solve": ("solve",),
     "engine.solution.series": ("Question", "Series"),
     "engine.solution.sheets": ("Sheets", "sheets"),
     "engine.solution.verification": ("Verification", "changed_files", "verify"),

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
+from energy_model.engine.formulation.balance import BALANCES
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
-from energy_model.engine.solution.dataset import BALANCES
 from energy_model.engine.solution.program import Program
 from energy_model.engine.solution.sheets import OUTSIDE
 from energy_model.studies.why_built import Again, Why

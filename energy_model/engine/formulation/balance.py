@@ -11,6 +11,9 @@ from energy_model.engine.formulation.accounts import Accounts
 from energy_model.engine.tables.schema import Table
 from energy_model.engine.tables.system import System
 
+# The families of rows whose price is the price at a bus: balanced by step or by year, closed or with surplus.
+BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
+
 CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
     carrier             -                    name                 Name
     label_en            -                    text = none          English label

@@ -8,7 +8,7 @@ from operator import index
 
 import numpy as np
 
-from energy_model.engine.solution.dataset import by_step, label, members
+from energy_model.engine.solution.labels import by_step, label, members
 from energy_model.engine.solution.problem import Problem
 
 

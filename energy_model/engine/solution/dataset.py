@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
 
+from energy_model.engine.formulation.balance import BALANCES
+from energy_model.engine.solution.labels import by_step, label, members, split_unit
 from energy_model.engine.tables.system import System
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patie
           "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
           "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
           "at_most": "limits", "at_least": "limits", "passing": "storages", "lasting": "storages"}  # fmt: skip
-BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
-UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 
 
 def of(results: Results) -> xr.Dataset:
@@ -83,14 +82,6 @@ def of(results: Results) -> xr.Dataset:
         "digest": system.digest,
     }
     return data
-
-
-def by_step(component: pyo.Component) -> bool:
-    """Whether the last index of a component is the step."""
-    if not component.is_indexed():
-        return False
-    sets = list(component.index_set().subsets(expand_all_set_operators=False))
-    return len(sets) > 1 and sets[-1].local_name == "steps"
 
 
 def _stamps(system: System) -> np.ndarray:
@@ -163,21 +154,3 @@ def _spread(
     full = np.zeros((*values.shape[:axis], len(everything), *values.shape[axis + 1 :]))
     full[(slice(None),) * axis + ([place[name] for name in names],)] = values
     return full, everything
-
-
-def members(component: pyo.Component) -> list[object]:
-    """The members of the first set a component is indexed by."""
-    if not component.is_indexed():
-        return []
-    return list(next(iter(component.index_set().subsets(expand_all_set_operators=False))))
-
-
-def label(member: object) -> str:
-    """A member's name; the parts of a tuple joined by ':'."""
-    return ":".join(map(str, member)) if isinstance(member, tuple) else str(member)
-
-
-def split_unit(doc: str | None) -> tuple[str, str]:
-    """A component's sentence and its unit."""
-    found = UNIT.search(doc or "")
-    return (UNIT.sub("", doc or ""), found[1] if found else "1")

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
+from energy_model.engine.formulation.balance import BALANCES
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
-from energy_model.engine.solution.dataset import BALANCES, by_step, label, members
+from energy_model.engine.solution.labels import by_step, label, members
 from energy_model.engine.solution.problem import Problem
-from energy_model.engine.solution.results import Results
 
 RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
@@ -250,8 +250,7 @@ def _runs_away(problem: Problem) -> list[str]:
         upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
     )
     answer = highs.solve(fenced, problem.system.settings.solver.method)
-    results = Results(problem, answer)
-    items, which = results.items
+    items, which = problem.items
     at_fence = (
         np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(items))
         if len(answer.x)

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram, certify, implied
-from energy_model.engine.solution.dataset import label, members
+from energy_model.engine.solution.labels import label, members
 from energy_model.engine.solution.problem import Problem
 
 OWNING = ("added", "retired", "capacity")

@@ -10,20 +10,28 @@ import fnmatch
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import pyomo.environ as pyo
 import scipy.sparse as sp
 
 from energy_model.engine.compile.lazy import Model
 from energy_model.engine.compile.matrix import compile_model
 from energy_model.engine.solution import highs
 from energy_model.engine.solution.certificate import LinearProgram
-from energy_model.engine.solution.dataset import by_step, label, members
+from energy_model.engine.solution.labels import by_step, label, members
 from energy_model.engine.tables.system import System
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a column belongs to: a decision and the first name of its index."""
+
+    decision: str
+    name: str
 
 
 class Problem:
@@ -56,6 +64,20 @@ class Problem:
     def rows(self) -> dict[str, tuple[int, tuple[int, ...]]]:
         """First row and shape of each family of rules."""
         return self.matrix.rows
+
+    @cached_property
+    def items(self) -> tuple[list[Item], np.ndarray]:
+        """The items, and the item of every column."""
+        items: list[Item] = []
+        which = np.empty(self.lp.A.shape[1], np.int32)
+        for decision, (first, shape) in self.columns.items():
+            labels = [label(m) for m in members(self.model.component(decision))] if shape else [""]
+            width = int(np.prod(shape[1:], dtype=int))
+            which[first : first + len(labels) * width] = len(items) + np.repeat(
+                np.arange(len(labels)), width
+            )
+            items += [Item(decision, name) for name in labels]
+        return items, which
 
     def solve(self, progress: Callable[[str], None] | None = None) -> highs.Answer:
         """The least cost and the plan that has it."""
@@ -141,8 +163,3 @@ def with_row(
         row_lower=np.append(lp.row_lower, least),
         row_upper=np.append(lp.row_upper, most),
     )
-
-
-def index_names(component: pyo.Component) -> list[list[object]]:
-    """The members of each set a component is indexed by; empty for a single one."""
-    return [list(s) for s in component.index_set().subsets()] if component.is_indexed() else []

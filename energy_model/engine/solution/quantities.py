@@ -17,8 +17,8 @@ import pandas as pd
 
 from energy_model.common.faults import Fault, InputFault
 from energy_model.engine.formulation.limits import matched_terms
-from energy_model.engine.solution.dataset import label, members
 from energy_model.engine.solution.indicators import capacity_unit
+from energy_model.engine.solution.labels import label, members
 from energy_model.engine.solution.problem import Problem
 from energy_model.engine.tables.addresses import row_name
 from energy_model.engine.tables.system import System

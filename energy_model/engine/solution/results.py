@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.engine.formulation.balance import BALANCES
 from energy_model.engine.solution import dataset as arrays
-from energy_model.engine.solution.dataset import BALANCES, label, members
 from energy_model.engine.solution.highs import Answer
-from energy_model.engine.solution.problem import Problem
+from energy_model.engine.solution.labels import label, members
+from energy_model.engine.solution.problem import Item, Problem
 
 # How closely costs must sum and buses balance, relative to what goes through them
 MAX_IMBALANCE_SHARE = 1e-6
@@ -29,14 +30,6 @@ class Inconsistent(ArithmeticError):
     """Results that do not add up; nothing of such a run is kept."""
 
 
-@dataclass(frozen=True)
-class Item:
-    """What a column belongs to: a decision and the first name of its index."""
-
-    decision: str
-    name: str
-
-
 @dataclass
 class Results:
     """One answer, read back in the model's words."""
@@ -44,25 +37,10 @@ class Results:
     problem: Problem
     answer: Answer
 
-    # --- columns as items -------------------------------------------------------------------------
-
-    @cached_property
+    @property
     def items(self) -> tuple[list[Item], np.ndarray]:
         """The items, and the item of every column."""
-        items: list[Item] = []
-        which = np.empty(self.problem.lp.A.shape[1], np.int32)
-        for decision, (first, shape) in self.problem.columns.items():
-            labels = (
-                [label(member) for member in members(self.problem.model.component(decision))]
-                if shape
-                else [""]
-            )
-            width = int(np.prod(shape[1:], dtype=int))
-            which[first : first + len(labels) * width] = len(items) + np.repeat(
-                np.arange(len(labels)), width
-            )
-            items += [Item(decision, name) for name in labels]
-        return items, which
+        return self.problem.items
 
     def owner(self, item: Item) -> str:
         """The row of a table that an item belongs to; a plant's modes belong to the plant."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,18 +14,12 @@ from typing import Any, TypeVar
 import pandas as pd
 import xarray as xr
 
-from energy_model.engine.compile.lazy import Model
-from energy_model.engine.formulation import TABLES, formulate
-from energy_model.engine.solution import highs, indicators
+from energy_model.engine.solution import indicators
 from energy_model.engine.solution.blocks import packed
-from energy_model.engine.solution.elastic import explain
-from energy_model.engine.solution.problem import Problem
 from energy_model.engine.solution.results import Results
 from energy_model.engine.solution.simultaneous import operation_warnings, simultaneous
-from energy_model.engine.tables.reader import refreshed
 from energy_model.engine.tables.system import System
 
-log = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
 
@@ -86,48 +78,6 @@ class Clock:
         now = time.monotonic()
         self.marks[part] = round(self.marks.get(part, 0.0) + now - self.since, 3)
         self.since = now
-
-
-def solve(
-    system: System,
-    model: Model | None = None,
-    extend: Callable[[Model], None] | None = None,
-    progress: Callable[[str], None] | None = None,
-    beside: Callable[[], object] | None = None,
-) -> Run:
-    """The least-cost plan of a case.
-
-    ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
-    to add some. ``beside`` is done in a thread while the solver works, and only then: models are built and read by one
-    thread at a time. Raises NoSolution where there is no plan.
-    """
-    tell, clock = progress or (lambda _: None), Clock()
-    tell(f"building the model of {len(system.steps.length):,} steps")
-    own = model is not None or extend is not None
-    system = refreshed(system, TABLES)
-    model = formulate(system) if model is None else model
-    if extend is not None:
-        extend(model)
-    problem = Problem(system, model)
-    clock.mark("build")
-    rows, columns = problem.lp.A.shape
-    tell(f"solving {rows:,} rows and {columns:,} columns")
-    with ThreadPoolExecutor(1) as other:
-        meanwhile = other.submit(beside) if beside is not None else None
-        answer = problem.solve(lambda said: tell(f"solving: {said}"))
-    if meanwhile is not None:
-        meanwhile.result()  # what went wrong there is told here
-    clock.mark("solve")
-    if answer.status != highs.OPTIMAL or answer.certificate is None:
-        tell("there is no plan; looking for the reason")
-        raise explain(problem, answer)
-    tell("reading the answer")
-    run = of_answer(Results(problem, answer))
-    if own:
-        run.record["extended"] = True
-    clock.mark("results")
-    run.record["seconds"] = clock.marks
-    return run
 
 
 def of_answer(results: Results) -> Run:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from energy_model.engine.solution.dataset import BALANCES
+from energy_model.engine.formulation.balance import BALANCES
 from energy_model.engine.solution.program import Program, program_of
 from energy_model.engine.solution.run import Run
 
