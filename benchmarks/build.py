@@ -86,8 +86,8 @@ def hand_over(A, cost, low, high):
     """Arrays to HiGHS, as the product does it."""
     import highspy  # noqa: PLC0415
 
-    from energy_model.engine.solution import highs  # noqa: PLC0415
-    from energy_model.engine.solution.certificate import LinearProgram  # noqa: PLC0415
+    from energy_model.optimization import highs  # noqa: PLC0415
+    from energy_model.optimization.certificate import LinearProgram  # noqa: PLC0415
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
@@ -138,8 +138,8 @@ def by_ours(d: dict):
     """Our compiler."""
     import pyomo.environ as pyo  # noqa: PLC0415
 
-    from energy_model.engine.compile.lazy import Model, ProfileParam, Var  # noqa: PLC0415
-    from energy_model.engine.compile.matrix import compile_model  # noqa: PLC0415
+    from energy_model.compiler.components import Model, ProfileParam, Var  # noqa: PLC0415
+    from energy_model.compiler.matrix import compile_model  # noqa: PLC0415
 
     m = Model()
     m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.interface.pypsa_network import DEFAULTS, Network
+from energy_model.io.pypsa_network import DEFAULTS, Network
 
 
 def solved(made: Network) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 import energy_model as em
-from energy_model.interface import begin
+from energy_model.io import init_case
 
 ROOT = Path(__file__).resolve().parent.parent
 # What PyPSA has no words for, taken out on both sides: losses of warm pipes at rest, vehicles that choose when to charge,
@@ -26,7 +26,7 @@ def city(steps: int | str) -> em.System:
 
 def villages(folder: Path, count: int) -> Path:
     """A case of so many copies of the small case, each joined to the next by a heat pipe and a power cable."""
-    begin.case(folder)
+    init_case.case(folder)
     for name in ("sites", "conversions", "storages", "links", "markets", "demands", "land"):
         path = folder / f"{name}.csv"
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)

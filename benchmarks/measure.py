@@ -101,7 +101,7 @@ def oemof(asked: argparse.Namespace, folder: Path) -> dict:
     """Build and solve with oemof.solph; reading is not counted."""
     import by_oemof  # noqa: PLC0415
 
-    from energy_model.interface import pypsa_network  # noqa: PLC0415
+    from energy_model.io import pypsa_network  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
@@ -120,7 +120,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if asked.way == "export":
-            from energy_model.interface import pypsa_network  # noqa: PLC0415
+            from energy_model.io import pypsa_network  # noqa: PLC0415
 
             made = pypsa_network.write(system(asked.case, asked.size, asked.steps, Path(folder)), Path(asked.network))  # fmt: skip
             told = {"left_out": made.left_out}

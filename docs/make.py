@@ -9,11 +9,12 @@ import typing
 from pathlib import Path
 
 import energy_model as em
-from energy_model.engine import formulation
-from energy_model.engine.formulation import PARTS, setting
-from energy_model.engine.solution import columns, indicators
-from energy_model.engine.tables import hourly, schema, units
-from energy_model.engine.tables import settings as case_settings
+from energy_model import formulation
+from energy_model.case import profile_expression, schema, units
+from energy_model.case import settings as case_settings
+from energy_model.formulation import PARTS, sets_and_parameters
+from energy_model.results import schema as result_schema
+from energy_model.results import summary
 
 HERE = Path(__file__).parent
 PRINTED = "<!-- Printed from the code by docs/make.py; change the code, not this page. -->\n"
@@ -28,7 +29,7 @@ def tables() -> str:
         "below, *unit* is the unit of the row's carrier and *capacity* the unit its capacity is counted in: a file whose header "
         "says MW holds rows whose carrier is counted in MWh.\n",
         f"Known units: {', '.join(f'`{name}`' for name in units.known_units())}.\n",
-        f"Hourly cells: {_paragraphs(hourly.__doc__)}\n",
+        f"Hourly cells: {_paragraphs(profile_expression.__doc__)}\n",
         "## case.toml\n",
     ]
     for kind in (
@@ -52,7 +53,7 @@ def tables() -> str:
             for n, f in kind.model_fields.items()
         ]
         lines.append("")
-    for part in (setting, *PARTS):
+    for part in (sets_and_parameters, *PARTS):
         for table in part.TABLES:
             lines += [
                 f"## {table.name}\n",
@@ -127,26 +128,26 @@ def results() -> str:
         "`certificate.npz` holds the program, its answer and prices; `SHA256SUMS` lists every file, `record.json` too "
         "(`sha256sum --check SHA256SUMS` reads it).\n",
     ]
-    for table, own in columns.COLUMNS.items():
-        used = [(name, *said) for name, said in (own | columns.LABELS).items() if name in own]
+    for table, own in result_schema.COLUMNS.items():
+        used = [(name, *said) for name, said in (own | result_schema.LABELS).items() if name in own]
         if used:
             lines += [f"## {table}.csv\n", "| column | unit | meaning |", "|---|---|---|"]
             lines += [f"| {n} | {_unit_of(u)} | {m} |" for n, u, m in used]
             lines.append("")
     lines += ["## Columns that tables share\n", "| column | meaning |", "|---|---|"]
-    lines += [f"| {name} | {said} |" for name, (_, said) in columns.LABELS.items()]
+    lines += [f"| {name} | {said} |" for name, (_, said) in result_schema.LABELS.items()]
     lines += [
         "\n## Headline\n",
         "In `record.json` under `headline`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
         "| name | unit | English | Danish |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {n} | {u} | {e} | {d} |" for n, (u, e, d) in indicators.MEANINGS.items()]
+    lines += [f"| {n} | {u} | {e} | {d} |" for n, (u, e, d) in summary.MEANINGS.items()]
     return "\n".join(lines)
 
 
 def _unit_of(unit: str) -> str:
-    return "that of the row" if unit == columns.OF_ROW else unit
+    return "that of the row" if unit == result_schema.OF_ROW else unit
 
 
 def _rules(part) -> str:

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import energy_model as em
-from energy_model.interface import figures, figures_study
+from energy_model.reporting.figures import study_figures, year_figure
 
 if __name__ == "__main__":
     place = Path(__file__).parent / "pictures"
     place.mkdir(exist_ok=True)
     if (Path(sys.argv[1]) / "study.toml").is_file():
-        for path in figures_study.draw(em.open_study(sys.argv[1])):
+        for path in study_figures.draw(em.open_study(sys.argv[1])):
             shutil.copy(path, place / f"{sys.argv[2]}_{path.name}")
     else:
-        figures.year(em.open_run(sys.argv[1])).savefig(place / "neutral_2030.png", dpi=110)
+        year_figure.year(em.open_run(sys.argv[1])).savefig(place / "neutral_2030.png", dpi=110)

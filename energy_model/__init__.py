@@ -16,36 +16,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energy_model.common.faults import Fault, InputFault
-    from energy_model.engine.formulation import formulate
-    from energy_model.engine.solution.archive import open_run, refuse, save
-    from energy_model.engine.solution.bills import bills, network
-    from energy_model.engine.solution.bounds import prove
-    from energy_model.engine.solution.certificate import Certificate
-    from energy_model.engine.solution.elastic import NoSolution
-    from energy_model.engine.solution.parties import parties
-    from energy_model.engine.solution.problem import Problem
-    from energy_model.engine.solution.results import Inconsistent
-    from energy_model.engine.solution.run import Run
-    from energy_model.engine.solution.series import Question, Series
-    from energy_model.engine.solution.sheets import Sheets, sheets
-    from energy_model.engine.solution.solve import solve
-    from energy_model.engine.solution.verification import Verification, changed_files, verify
-    from energy_model.engine.tables.system import System
-    from energy_model.studies.alternatives import alternatives
+    from energy_model.case.system import System
+    from energy_model.common.errors import Fault, InputFault
+    from energy_model.formulation import formulate
+    from energy_model.optimization.certificate import Certificate
+    from energy_model.optimization.infeasibility import NoSolution
+    from energy_model.optimization.problem import Problem
+    from energy_model.results.accounts import Sheets, sheets
+    from energy_model.results.bills import bills, network
+    from energy_model.results.run import Run
+    from energy_model.results.run_files import open_run, refuse, save
+    from energy_model.results.solution_tables import Inconsistent
+    from energy_model.results.stakeholders import parties
+    from energy_model.solving.case_solver import Question, Series
+    from energy_model.solving.full_year import prove
+    from energy_model.solving.solve import solve
     from energy_model.studies.compare import Comparison, compare, decision, explained
-    from energy_model.studies.explain import explain
-    from energy_model.studies.frontier import frontier
-    from energy_model.studies.interests import interests
+    from energy_model.studies.explanation.asset import Why
+    from energy_model.studies.explanation.explain import explain
+    from energy_model.studies.near_optimal import alternatives
+    from energy_model.studies.pareto import frontier
+    from energy_model.studies.preferences import interests
     from energy_model.studies.ranging import ranging
     from energy_model.studies.regret import regret
-    from energy_model.studies.siting import siting
-    from energy_model.studies.stopped import Stopped
-    from energy_model.studies.study import Crew, Study, open_study
+    from energy_model.studies.runner.interruption import Stopped
+    from energy_model.studies.runner.study import Crew, Study, open_study
+    from energy_model.studies.siting.study import siting
     from energy_model.studies.sweep import sweep
-    from energy_model.studies.symbiosis import symbiosis
-    from energy_model.studies.weather import made_years, weather
-    from energy_model.studies.why_built import Why
+    from energy_model.studies.symbiosis.study import symbiosis
+    from energy_model.studies.weather_years import made_years, weather
+    from energy_model.verification.verify import Verification, changed_files, verify
 
 __all__ = [
     "Certificate",
@@ -98,41 +98,41 @@ __all__ = [
 
 # Where each name comes from; it is fetched when first asked for, so that --help answers at once.
 PLACES = {
-    "common.faults": ("Fault", "InputFault"),
-    "engine.formulation": ("formulate",),
-    "engine.solution.archive": ("open_run", "refuse", "save"),
-    "engine.solution.bills": ("bills", "network"),
-    "engine.solution.bounds": ("prove",),
-    "engine.solution.certificate": ("Certificate",),
-    "engine.solution.elastic": ("NoSolution",),
-    "engine.solution.parties": ("parties",),
-    "engine.solution.problem": ("Problem",),
-    "engine.solution.results": ("Inconsistent",),
-    "engine.solution.run": ("Run",),
-    "engine.solution.solve": ("solve",),
-    "engine.solution.series": ("Question", "Series"),
-    "engine.solution.sheets": ("Sheets", "sheets"),
-    "engine.solution.verification": ("Verification", "changed_files", "verify"),
-    "engine.tables.system": ("System",),
-    "studies.alternatives": ("alternatives",),
+    "common.errors": ("Fault", "InputFault"),
+    "formulation": ("formulate",),
+    "results.run_files": ("open_run", "refuse", "save"),
+    "results.bills": ("bills", "network"),
+    "solving.full_year": ("prove",),
+    "optimization.certificate": ("Certificate",),
+    "optimization.infeasibility": ("NoSolution",),
+    "results.stakeholders": ("parties",),
+    "optimization.problem": ("Problem",),
+    "results.solution_tables": ("Inconsistent",),
+    "results.run": ("Run",),
+    "solving.solve": ("solve",),
+    "solving.case_solver": ("Question", "Series"),
+    "results.accounts": ("Sheets", "sheets"),
+    "verification.verify": ("Verification", "changed_files", "verify"),
+    "case.system": ("System",),
+    "studies.near_optimal": ("alternatives",),
     "studies.compare": ("Comparison", "compare", "decision", "explained"),
-    "studies.explain": ("explain",),
-    "studies.frontier": ("frontier",),
-    "studies.interests": ("interests",),
+    "studies.explanation.explain": ("explain",),
+    "studies.pareto": ("frontier",),
+    "studies.preferences": ("interests",),
     "studies.ranging": ("ranging",),
     "studies.regret": ("regret",),
-    "studies.siting": ("siting",),
-    "studies.study": ("Crew", "Study", "open_study"),
+    "studies.siting.study": ("siting",),
+    "studies.runner.study": ("Crew", "Study", "open_study"),
     "studies.sweep": ("sweep",),
-    "studies.symbiosis": ("symbiosis",),
-    "studies.weather": ("made_years", "weather"),
-    "studies.why_built": ("Why",),
-    "studies.stopped": ("Stopped",),
+    "studies.symbiosis.study": ("symbiosis",),
+    "studies.weather_years": ("made_years", "weather"),
+    "studies.explanation.asset": ("Why",),
+    "studies.runner.interruption": ("Stopped",),
 }
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, fetched from its room."""
+    """A public name, imported from its module at first use."""
     for place, names in PLACES.items():
         if name in names:
             return getattr(import_module(f"energy_model.{place}"), name)
@@ -151,7 +151,7 @@ def read(
     ``changes`` are ``ADDRESS=VALUE`` texts, or one such text; ``resolution`` is a number of steps or ``"full"``. Raises
     InputFault with every fault found.
     """
-    from energy_model.engine.formulation import TABLES  # noqa: PLC0415
-    from energy_model.engine.tables import reader  # noqa: PLC0415
+    from energy_model.case import load  # noqa: PLC0415
+    from energy_model.formulation import TABLES  # noqa: PLC0415
 
-    return reader.read(folder, TABLES, scenario, changes, resolution)
+    return load.read(folder, TABLES, scenario, changes, resolution)

@@ -20,19 +20,19 @@ def pytest_configure(config):
 @pytest.fixture
 def play(tmp_path, monkeypatch):
     """Starts services played on this machine; answers are kept in a folder of the test, and nobody waits long."""
-    import played  # noqa: PLC0415 - only for the tests that play
+    from helpers import fake_services  # noqa: PLC0415 - only for the tests that play
 
-    from energy_model.profiles.importers import answers  # noqa: PLC0415
+    from energy_model.timeseries.download import http_client  # noqa: PLC0415
 
-    monkeypatch.setenv(answers.FOLDER, str(tmp_path / "answers"))
+    monkeypatch.setenv(http_client.FOLDER, str(tmp_path / "answers"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(answers, "pause", 0.0)
-    monkeypatch.setattr(answers, "back_off", 0.01)
-    monkeypatch.setattr(answers, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(http_client, "pause", 0.0)
+    monkeypatch.setattr(http_client, "back_off", 0.01)
+    monkeypatch.setattr(http_client, "LONGEST_WAIT", 0.1)
     started = []
 
     def start(answer):
-        started.append(played.Played(answer))
+        started.append(fake_services.Played(answer))
         return started[-1]
 
     yield start

@@ -1,1 +1,1 @@
-"""Common: what every package uses."""
+"""Common: errors and files written whole or not at all, used by every package."""

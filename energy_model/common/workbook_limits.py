@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from energy_model.common.faults import Fault, InputFault
+from energy_model.common.errors import Fault, InputFault
 
 MAX_UNPACKED_MB = 100  # of all parts of a workbook; a year of 8760 hours and 20 columns has 8
 MAX_ROWS = 200_000  # of a sheet

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.solution.archive import inputs_of, open_run
-from energy_model.engine.solution.elastic import NoSolution
-from energy_model.engine.solution.run import Run
-from energy_model.engine.solution.series import Question
-from energy_model.studies.cases import Case
-from energy_model.studies.study import Crew, Place, Study, finish
+from energy_model.common.errors import Fault, InputFault
+from energy_model.optimization.infeasibility import NoSolution
+from energy_model.results.run import Run
+from energy_model.results.run_files import inputs_of, open_run
+from energy_model.solving.case_solver import Question
+from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.runner.study import Crew, Place, Study, finish
 
 MIN_DIFFERENCE_SHARE = 1e-6  # share below which two numbers are the same
 Frames = dict[str, pd.DataFrame]

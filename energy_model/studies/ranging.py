@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.formulation.capacity import annuity
-from energy_model.engine.solution.elastic import NoSolution
-from energy_model.engine.solution.highs import OPTIMAL
-from energy_model.engine.tables.system import System
-from energy_model.studies.cases import Case
-from energy_model.studies.study import Crew, Place, Study, finish
+from energy_model.case.system import System
+from energy_model.common.errors import Fault, InputFault
+from energy_model.formulation.capacity import annuity
+from energy_model.optimization.highs import OPTIMAL
+from energy_model.optimization.infeasibility import NoSolution
+from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.runner.study import Crew, Place, Study, finish
 
 FIRST_MOVE_SHARE = 0.025  # share by which a number is moved at first
 MAX_UNCERTAINTY_SHARE = 0.1  # an end is known when it is known within this share of its own move

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.faults import Fault, InputFault
-from energy_model.engine.solution.highs import OPTIMAL
-from energy_model.engine.solution.series import Question
-from energy_model.studies.cases import Case
-from energy_model.studies.study import Crew, Place, Study, finish
+from energy_model.common.errors import Fault, InputFault
+from energy_model.optimization.highs import OPTIMAL
+from energy_model.solving.case_solver import Question
+from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.runner.study import Crew, Place, Study, finish
 
 BASE = "as it stands"
 MIN_CAPACITY = 1e-6  # what an interior point leaves of nothing

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.faults import Fault, InputFault
-from energy_model.studies import designs
-from energy_model.studies.anchors import anchored
-from energy_model.studies.cases import Case, digest_of
-from energy_model.studies.designs import Variation
-from energy_model.studies.study import Crew, Place, Study, finish, refuse_many
+from energy_model.common.errors import Fault, InputFault
+from energy_model.studies import sampling
+from energy_model.studies.runner.case_spec import Case, digest_of
+from energy_model.studies.runner.study import Crew, Place, Study, finish, refuse_many
+from energy_model.studies.runner.warm_start_clusters import anchored
+from energy_model.studies.sampling import Variation
 
 OUTPUTS = ("objective", "net_emissions")
 
@@ -43,12 +43,12 @@ def sweep(
     """
     crew, place = crew or Crew(), Place.of(case, out, "sweep", scenario, changes, resolution)
     if isinstance(vary, str | Path):
-        cases, variations, design = designs.from_table(Path(vary)), [], "table"
+        cases, variations, design = sampling.from_table(Path(vary)), [], "table"
     else:
-        variations = designs.of_mapping(vary) if isinstance(vary, Mapping) else list(vary)
-        made = designs.cases(design, variations, samples, seed)
+        variations = sampling.of_mapping(vary) if isinstance(vary, Mapping) else list(vary)
+        made = sampling.cases(design, variations, samples, seed)
         head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
-        many = designs.count(design, variations, samples)
+        many = sampling.count(design, variations, samples)
         refuse_many(many, place.read, crew)
         cases = [*head, *made]
     cases = anchored(cases)
@@ -62,7 +62,7 @@ def sweep(
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)
-        if design == "table" and (labels := designs.note_columns(cases)):
+        if design == "table" and (labels := sampling.note_columns(cases)):
             notes.append(f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}.")  # fmt: skip
         if design == "one":
             tables["tornado"] = tornado(table, variations, outputs)
@@ -134,7 +134,7 @@ def sensitivity(
     if (table["status"] != "optimal").any():
         said = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
         return pd.DataFrame(columns=["output", "input"]), [said]
-    asked, parts = designs.problem(variations), []
+    asked, parts = sampling.problem(variations), []
     for output in _known(table, outputs):
         found = table[output].to_numpy(float)
         if np.ptp(found) <= 1e-9 * max(1.0, np.abs(found).max()):
@@ -146,7 +146,7 @@ def sensitivity(
                 "total": index["ST"], "total_confidence": index["ST_conf"],
             })  # fmt: skip
         else:
-            drawn = designs.drawn(design, variations, samples, seed)
+            drawn = sampling.drawn(design, variations, samples, seed)
             index = morris.analyze(asked, drawn, found, num_levels=8, seed=seed)
             frame = pd.DataFrame({
                 "mean_effect": index["mu_star"], "mean_effect_confidence": index["mu_star_conf"], "spread": index["sigma"],

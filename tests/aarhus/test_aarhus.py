@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-import village
+from helpers import cli
 
 import energy_model as em
-from energy_model import profiles
-from energy_model.engine.tables.settings import load_toml
-from energy_model.interface import provenance
+from energy_model import timeseries
+from energy_model.case import sources
+from energy_model.case.settings import load_toml
+from energy_model.formulation import TABLES
 
 CASE = Path(__file__).parents[2] / "inputs" / "aarhus"
 SCENARIOS = sorted(path.stem for path in (CASE / "scenarios").glob("*.toml"))
@@ -48,7 +49,7 @@ def test_the_asked_scenarios_are_there():
 
 def test_every_number_is_traced():
     """A publication or a marked assumption stands behind every number of every table."""
-    shares = provenance.summary(provenance.trace(CASE, em.read(CASE)))
+    shares = sources.summary(sources.trace(CASE, em.read(CASE), TABLES))
     assert shares["untraced"] == []
     assert shares["numbers"] > 1000
 
@@ -56,12 +57,12 @@ def test_every_number_is_traced():
 def test_every_row_of_the_sources_traces_something():
     """A source that no number meets is a slip of the pen."""
     system = em.read(CASE)
-    traced = provenance.trace(CASE, system)
+    traced = sources.trace(CASE, system, TABLES)
     places = set(zip(traced["table"], traced["row"], traced["column"], strict=True))
     idle = [
         (rule["table"], rule["rows"], rule["columns"])
         for rule in system.sources.to_dict("records")
-        if rule["table"] != "case" and not any(provenance.meets(rule, *place) for place in places)
+        if rule["table"] != "case" and not any(sources.meets(rule, *place) for place in places)
     ]
     assert idle == []
 
@@ -95,8 +96,8 @@ def test_at_least_eight_symbioses_join_named_firms():
 
 def test_the_stored_year_is_what_its_settings_make():
     """The profiles beside the tables are those of case.toml, so that results do not drift."""
-    settings = profiles.Settings.from_mapping(load_toml(CASE / "case.toml")["profiles"])
-    found = profiles.statistics_of(em.read(CASE).profiles[list(profiles.UNITS)], settings)
+    settings = timeseries.Settings.from_mapping(load_toml(CASE / "case.toml")["profiles"])
+    found = timeseries.statistics_of(em.read(CASE).profiles[list(timeseries.UNITS)], settings)
     assert (
         (found["value"] >= found["target_low"]) & (found["value"] <= found["target_high"])
     ).all()
@@ -124,11 +125,11 @@ def test_no_symbiosis_costs_more_than_symbiosis(neutral):
 
 def test_the_default_run_writes_and_proves_itself(tmp_path):
     """From the command line as a planner would, at a coarse resolution."""
-    said = village.call("run", CASE, "-r", GOLDEN["steps"], "-o", tmp_path / "run", "--json")
+    said = cli.call("run", CASE, "-r", GOLDEN["steps"], "-o", tmp_path / "run", "--json")
     assert said.code == 0, said.err
     assert said.json["scenario"] == "neutral_2030"
-    assert village.call("verify", tmp_path / "run").code == 0
-    assert "CO2 capture" in village.call("show", tmp_path / "run").out
+    assert cli.call("verify", tmp_path / "run").code == 0
+    assert "CO2 capture" in cli.call("show", tmp_path / "run").out
 
 
 def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from limited import Limited
+from helpers.limited_disk import Limited
 
 from energy_model.common import atomic_write
 from energy_model.common.atomic_write import (
@@ -24,7 +24,7 @@ from energy_model.common.atomic_write import (
     write_files,
     write_text,
 )
-from energy_model.common.faults import Fault, InputFault
+from energy_model.common.errors import Fault, InputFault
 
 
 def told(caught):

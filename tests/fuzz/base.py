@@ -10,8 +10,8 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from everything import EVERYTHING
-from tiny import DECLARED
+from helpers.case_builder import DECLARED
+from helpers.full_feature_case import EVERYTHING
 
 HOURS = 24
 MEASURED_YEAR = 2023

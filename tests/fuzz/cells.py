@@ -19,7 +19,7 @@ from fuzz.kinds import (
     kind,
 )
 
-from energy_model.engine.tables.schema import Column
+from energy_model.case.schema import Column
 
 NUMBERS = (*TABLES, *PROFILES, *MEASURED)
 NO_NUMBERS = {  # what stands in the place of a number

@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from fuzz import base
-from tiny import DECLARED
+from helpers.case_builder import DECLARED
 
-from energy_model.engine.tables.schema import Column, Table
+from energy_model.case.schema import Column, Table
 
 NUMBER = re.compile(r"^[-+]?\d+(\.\d+)?(e[-+]?\d+)?$")
 HEADER = re.compile(r"^\s*(\w+)\s*(?:\[(.*)\])?\s*$")

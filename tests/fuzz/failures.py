@@ -31,11 +31,11 @@ print("cost", em.solve(system).objective)
 CALLS = {
     "read": 'system = em.read(here / "case", {scenario!r}, {changes!r}{resolution})',
     "book": (
-        "from energy_model.interface import workbook\n\n"
+        "from energy_model.cli import workbook\n\n"
         'workbook.read(here / "case.xlsx", here / "back", print)\nsystem = em.read(here / "back")'
     ),
     "measured": (
-        "from energy_model.interface import measured_files\n\n"
+        "from energy_model.cli import measured_files\n\n"
         'print(measured_files.year_of(here / "case", 2023))\nraise SystemExit'
     ),
     "sweep": (

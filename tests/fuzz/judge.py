@@ -18,8 +18,8 @@ from fuzz.meaning import difference
 from fuzz.watch import MAX_SECONDS, Hang, watched
 
 import energy_model as em
-from energy_model.engine.solution import adequacy
-from energy_model.engine.tables.system import System
+from energy_model.case.system import System
+from energy_model.optimization import precheck
 
 MAX_LETTERS = 3000  # of one sentence
 COST = 1e-6  # relative difference of costs that count as the same
@@ -142,7 +142,7 @@ def _names(text: str, name: str, book: bool) -> bool:
 
 def _all_warnings(system: System) -> list[str]:
     """Every warning of a case, wherever it is told: at reading, or when peaks are looked at."""
-    return [*map(str, getattr(system, "warnings", ())), *adequacy.warnings(system)]
+    return [*map(str, getattr(system, "warnings", ())), *precheck.warnings(system)]
 
 
 def _accepted(draft: Draft, may: Ending, system: System, case: Path) -> Verdict:

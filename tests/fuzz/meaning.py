@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_model.engine.tables.hourly import Hourly
-from energy_model.engine.tables.system import System
+from energy_model.case.profile_expression import Hourly
+from energy_model.case.system import System
 
 TOLERANCE = 1e-9  # relative, of a number that was written in another unit
 TITLES = ("title_en", "title_da")  # of the case: they change no answer

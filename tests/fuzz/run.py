@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
-sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parents[1] / "interface")]
+sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1])]
 
 from fuzz import catalogue, failures  # noqa: E402
 from fuzz.judge import FAULTS, judge  # noqa: E402

@@ -11,13 +11,14 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
-import village
 from fuzz import base
 from fuzz.draft import Draft
+from helpers import cli
 
 import energy_model as em
-from energy_model.interface import measured_files, workbook
-from energy_model.studies import designs
+from energy_model.io import excel
+from energy_model.studies import sampling
+from energy_model.timeseries import observed_files
 
 
 def _quiet(_: str) -> None:
@@ -27,9 +28,9 @@ def _quiet(_: str) -> None:
 def read(draft: Draft, case: Path) -> Any:
     """What the program makes of a mutated case; InputFault if it refuses it."""
     if draft.way == "measured":
-        return measured_files.year_of(case, base.MEASURED_YEAR)[0]
+        return observed_files.year_of(case, base.MEASURED_YEAR)[0]
     if draft.way == "sweep":
-        cases = designs.from_table(case / base.CASES)
+        cases = sampling.from_table(case / base.CASES)
         for one in cases:  # what is wrong with a case is told when it is read
             em.read(case, one.scenario, one.changes)
         return cases
@@ -47,7 +48,7 @@ def base_book() -> bytes:
         draft = Draft()
         draft.by_book()
         draft.write_to(case)
-        workbook.write(case, book, _quiet)
+        excel.write(case, book, _quiet)
         return book.read_bytes()
 
 
@@ -55,7 +56,7 @@ def book_of(draft: Draft, case: Path) -> bytes:
     """The workbook of a mutated case: written by the program, or the base's changed by hand."""
     if not draft.book and not draft.book_bytes:
         book = case.parent / "case.xlsx"
-        workbook.write(case, book, _quiet)
+        excel.write(case, book, _quiet)
         return book.read_bytes()
     content = base_book()
     if draft.book:
@@ -72,7 +73,7 @@ def _through_book(draft: Draft, case: Path) -> Path:
     book, back = case.parent / "case.xlsx", case.parent / "back"
     book.write_bytes(book_of(draft, case))
     try:
-        workbook.read(book, back, _quiet)
+        excel.read(book, back, _quiet)
     except em.InputFault:
         if back.exists():
             raise AssertionError("a refused workbook left a folder behind") from None
@@ -104,7 +105,7 @@ def notes_differ(draft: Draft, found: Any) -> bool:
     """Whether a table of cases has other columns that change nothing; a study's notes list them."""
     if draft.way != "sweep":
         return False
-    return designs.note_columns(found) != designs.note_columns(_base_of("sweep"))
+    return sampling.note_columns(found) != sampling.note_columns(_base_of("sweep"))
 
 
 def _arguments(draft: Draft) -> list[str] | None:
@@ -129,7 +130,7 @@ def called_in_vain(draft: Draft, case: Path) -> Any:
     if arguments is None:
         return None
     out = case.parent / "run"
-    said = village.call("run", case, "--out", out, *arguments)
+    said = cli.call("run", case, "--out", out, *arguments)
     if said.code != 2 or "Traceback" in said.err or not said.err.strip():
         return Verdict("refused", "exit", f"exit {said.code}: {said.err[-300:]}")
     left = [p.name for p in case.parent.iterdir() if p.name not in ("case", "back", "case.xlsx")]
@@ -152,7 +153,7 @@ def told_whole(draft: Draft, case: Path) -> Any:
     ]  # fmt: skip
     for call in calls:
         with contextlib.redirect_stdout(io.StringIO()):
-            said = village.call(*call)
+            said = cli.call(*call)
         if said.code != 0 or "Traceback" in said.err:
             return Verdict("same", "traceback", f"{call[0]} ends in {said.code}: {said.err[-300:]}")
     return None

@@ -9,9 +9,9 @@ import lzma
 from functools import cache
 from pathlib import Path
 
-import tiny
-from everything import EVERYTHING
 from golden import algebra, comparison, program, snapshots
+from helpers import case_builder
+from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
 
@@ -32,7 +32,7 @@ def matrix(name: str, folder: Path) -> Sections:
 
 def _system(name: str, folder: Path) -> em.System:
     if name == "everything":
-        return em.read(tiny.write(folder / name, 4, **EVERYTHING))
+        return em.read(case_builder.write(folder / name, 4, **EVERYTHING))
     if name == "aarhus_24":
         return em.read(AARHUS, resolution=AARHUS_STEPS)
     profiles = {
@@ -41,7 +41,7 @@ def _system(name: str, folder: Path) -> em.System:
     }
     storages = [EVERYTHING["storages"][0] | {"duration": 30}]
     parts = EVERYTHING | {"profiles": profiles, "storages": storages}
-    case = tiny.write(folder / name, 96, **parts)
+    case = case_builder.write(folder / name, 96, **parts)
     return em.read(case, changes=["case.time.steps_a_day = 6"], resolution=12)
 
 

@@ -12,8 +12,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
-import tiny
-import village
+from helpers import case_builder, cli
 
 CHANGED = {
     "links": {"feeder": {"running_cost": 0.1, "capacity_existing": 25}},
@@ -58,11 +57,11 @@ STEPS_A_DAY = 8  # three typical days; steps in order have several best plans
 
 def write(folder: Path) -> Path:
     """The grown village as a new folder below another; its folder."""
-    folder = village.copy(folder)
+    folder = cli.copy(folder)
     for name in sorted({*CHANGED, *ADDED}):
         path = folder / f"{name}.csv"
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        headers = {column.name: column.header for column in tiny.DECLARED[name].columns}
+        headers = {column.name: column.header for column in case_builder.DECLARED[name].columns}
         headers |= {header.split(" [")[0]: header for header in frame}  # in the file's own units
         for row, cells in CHANGED.get(name, {}).items():
             for column, value in cells.items():

@@ -13,9 +13,9 @@ import typer
 from golden.algebra import Line
 
 import energy_model as em
-from energy_model.engine.compile.matrix import Matrix, compile_model
-from energy_model.engine.formulation import formulate
-from energy_model.interface import cli
+from energy_model.cli import app
+from energy_model.compiler.matrix import Matrix, compile_model
+from energy_model.formulation import formulate
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def commands() -> dict[str, list[str]]:
             found[" ".join([*words, name])] = [*words, name]
             walk(below, [*words, name])
 
-    walk(typer.main.get_command(cli.app), [])
+    walk(typer.main.get_command(app.app), [])
     return found
 
 

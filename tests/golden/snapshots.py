@@ -11,11 +11,10 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
-import tiny
-import village
 import xarray as xr
-from everything import EVERYTHING
 from golden import grown_village, program
+from helpers import case_builder, cli
+from helpers.full_feature_case import EVERYTHING
 
 DIGITS = 9  # significant digits that are stored
 ZERO = 1e-8  # smaller numbers are stored as zero
@@ -39,7 +38,7 @@ def of_help() -> Files:
     found = {}
     with mock.patch.dict(os.environ, {"COLUMNS": str(WIDTH), "NO_COLOR": "1"}):
         for name, words in program.commands().items():
-            said = village.call(*words, "--help")
+            said = cli.call(*words, "--help")
             assert said.code == 0, said.err
             # The name the program is called by is that of whoever runs the tests.
             text = re.sub(r"^Usage: .*?energy-model", "Usage: energy-model", said.out.strip())
@@ -95,7 +94,9 @@ def described(data: xr.DataArray) -> dict[str, Any]:
 def of_commands(folder: Path) -> tuple[Path, Files]:
     """The JSON of every command, asked about the grown village; the folder of its run."""
     case, base, dear = grown_village.write(folder), folder / "base", folder / "dear"
-    four_hours = tiny.write(folder / "four_hours", 4, **EVERYTHING)  # quick to write as a workbook
+    four_hours = case_builder.write(
+        folder / "four_hours", 4, **EVERYTHING
+    )  # quick to write as a workbook
     calls: dict[str, list[object]] = {
         "check": ["check", case],
         "run": ["run", case, "--out", base],
@@ -120,7 +121,7 @@ def of_commands(folder: Path) -> tuple[Path, Files]:
     }  # fmt: skip
     found: Files = {}
     for name, arguments in calls.items():
-        said = village.call(*arguments, "--json")
+        said = cli.call(*arguments, "--json")
         content = {"exit_code": said.code, "told": json.loads(said.out)}
         found |= split(name, content, folder)
     return base, found
@@ -130,7 +131,7 @@ def of_studies(folder: Path) -> Files:
     """The JSON of every study, as `study show` tells it."""
     found: Files = {}
     for name, place in program.studies(grown_village.write(folder), folder).items():
-        said = village.call("study", "show", place, "--json")
+        said = cli.call("study", "show", place, "--json")
         assert said.code == 0, said.err
         found |= split(f"study_{name}", json.loads(said.out), folder)
     return found

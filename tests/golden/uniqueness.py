@@ -13,8 +13,8 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.engine.solution import certificate
-from energy_model.engine.solution.program import unpacked
+from energy_model.optimization import certificate
+from energy_model.results.program import unpacked
 
 ZERO = 1e-7  # of a value, relative to 1 + the largest of its kind, below which it counts as zero
 SUMS = 6

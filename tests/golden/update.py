@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "interface")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from golden import comparison, files  # noqa: E402 - found on the path set above
 

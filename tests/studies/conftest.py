@@ -1,7 +1,7 @@
 """What the tests of studies share: a case of two hours, and no processes but this one."""
 
 import pytest
-import two_hours
+from helpers import two_hour_case
 
 import energy_model as em
 
@@ -19,4 +19,4 @@ def case(tmp_path):
     Both run in both hours, so a MWh of sun costs 60 and one of wind 80: nothing is built, the year costs 100 and
     emits 1 t.
     """
-    return two_hours.write(tmp_path / "case")
+    return two_hour_case.write(tmp_path / "case")

@@ -1,16 +1,14 @@
 """Why built, why not, why this price: answers worked out by hand, each threshold tried by solving again."""
 
-import dice
 import numpy as np
 import pytest
-import tiny
-import two_hours
+from helpers import case_builder, random_cases, two_hour_case
 
 import energy_model as em
 
 
 def run_of(folder, *changes, **more):
-    return em.solve(em.read(two_hours.write(folder / "case", **more), changes=changes))
+    return em.solve(em.read(two_hour_case.write(folder / "case", **more), changes=changes))
 
 
 def one(run, name, **options):
@@ -46,8 +44,8 @@ def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
 
 def test_what_stands_has_a_rent(tmp_path):
     """Half a MW of old sun costs nothing and earns 50 a year, 100 a MW."""
-    plants = [tiny.plant("old", "power", capacity_existing=0.5)]
-    run = run_of(tmp_path, conversions=plants, flows=[tiny.flow("old", "power", 1)])
+    plants = [case_builder.plant("old", "power", capacity_existing=0.5)]
+    run = run_of(tmp_path, conversions=plants, flows=[case_builder.flow("old", "power", 1)])
     why = one(run, "old")
     assert why.kind == "stands"
     assert any("leaves 100 EUR a year over" in s for s in why.sentences)
@@ -56,8 +54,8 @@ def test_what_stands_has_a_rent(tmp_path):
 
 def test_never_even_for_nothing(tmp_path):
     """Wind with a running cost above the market's price is not built for nothing."""
-    plants = [tiny.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, running_cost=60)]  # fmt: skip
-    run = run_of(tmp_path, conversions=plants, flows=[tiny.flow("wind_here", "power", 1)])
+    plants = [case_builder.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, running_cost=60)]  # fmt: skip
+    run = run_of(tmp_path, conversions=plants, flows=[case_builder.flow("wind_here", "power", 1)])
     why = one(run, "wind_here")
     assert not why.threshold.tried
     assert any("even if it cost nothing" in s for s in why.sentences)
@@ -66,7 +64,7 @@ def test_never_even_for_nothing(tmp_path):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
     """Built or not: one per cent below its threshold an asset is added, one per cent above it is not."""
-    run = em.solve(em.read(dice.random_case(tmp_path / "case", seed)))
+    run = em.solve(em.read(random_cases.random_case(tmp_path / "case", seed)))
     told = em.explain(run, "*")
     assert len(told) == len(run.tables["capacities"])
     tried = [why.threshold for why in told if why.threshold is not None and why.threshold.tried]
@@ -77,7 +75,7 @@ def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
 @pytest.mark.parametrize("seed", range(2))
 def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     """Solved as new cases with another investment, from the tables on, the answer turns where it was told."""
-    folder = dice.random_case(tmp_path / "case", seed)
+    folder = random_cases.random_case(tmp_path / "case", seed)
     run = em.solve(em.read(folder))
     why = one(run, "solar")
     for factor, built in ((0.98, True), (1.02, False)):
@@ -96,11 +94,11 @@ def test_the_price_is_the_markets(tmp_path):
 
 
 def test_a_link_brings_the_price_of_its_other_end():
-    run = em.solve(tiny.system(
+    run = em.solve(case_builder.system(
         2,
         sites=[{"site": "here"}, {"site": "there", "lat": 56.1}],
-        markets=[tiny.market(price=50)],
-        demands=[tiny.demand("light", "power", 2) | {"site": "there"}],
+        markets=[case_builder.market(price=50)],
+        demands=[case_builder.demand("light", "power", 2) | {"site": "there"}],
         links=[{"link": "cable", "carrier": "power", "from_site": "here", "to_site": "there", "capacity_existing": 5}],
     ))  # fmt: skip
     why = one(run, "power@there")
@@ -145,7 +143,7 @@ def test_from_the_folder_alone(tmp_path):
 
 def test_without_thresholds_nothing_is_solved(tmp_path, monkeypatch):
     run = run_of(tmp_path)
-    monkeypatch.setattr("energy_model.engine.solution.highs.solve", None)
+    monkeypatch.setattr("energy_model.optimization.highs.solve", None)
     assert one(run, "sun_here", thresholds=False).threshold is None
 
 

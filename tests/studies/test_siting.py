@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import tiny
+from helpers import case_builder
 
 import energy_model as em
 
@@ -17,14 +17,14 @@ PARTS = {
         {"technology": "pipe", "capacity_unit": "MW", "investment_per_km": 1, "lifetime": 1},
         {"technology": "vault", "capacity_unit": "MWh", "investment": 1, "lifetime": 1, "duration": 2},
     ],
-    "flows": [tiny.flow("mill", "power", -1), tiny.flow("mill", "gas", 0.5)],
+    "flows": [case_builder.flow("mill", "power", -1), case_builder.flow("mill", "gas", 0.5)],
     "footprints": [{"technology": "mill", "land_class": "industrial", "footprint": 1}],
     "land": [{"site": s, "land_class": "industrial", "area": a, "citizens_points": 2, "firms_points": 1} for s, a in (("north", 5), ("south", 5), ("west", 1))],
     "markets": [
-        tiny.market("power_north", price=50) | {"site": "north"}, tiny.market("power_south", price=30) | {"site": "south"},
-        tiny.market("gas_north", "gas", price=120) | {"site": "north"},
+        case_builder.market("power_north", price=50) | {"site": "north"}, case_builder.market("power_south", price=30) | {"site": "south"},
+        case_builder.market("gas_north", "gas", price=120) | {"site": "north"},
     ],
-    "demands": [tiny.demand("want", "gas", 10) | {"site": "north"}],
+    "demands": [case_builder.demand("want", "gas", 10) | {"site": "north"}],
     "links": [{"link": "old_pipe", "carrier": "gas", "from_site": "north", "to_site": "west", "both_ways": "no", "technology": "pipe", "capacity_existing": 1}],
 }  # fmt: skip
 NORTH = 2 * 10 + 4 * 50 - 2 * 120
@@ -33,13 +33,13 @@ SOUTH = 2 * 10 + 4 * 30 - 2 * 120 + APART
 
 @pytest.fixture
 def case(tmp_path):
-    return tiny.write(tmp_path / "case", 2, **PARTS)
+    return case_builder.write(tmp_path / "case", 2, **PARTS)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("siting")
-    case = tiny.write(folder / "case", 2, **PARTS)
+    case = case_builder.write(folder / "case", 2, **PARTS)
     crew = em.Crew(workers=0)
     return em.siting(case, "mill=2", require={"north": 0.5}, out=folder / "study", crew=crew)
 
@@ -90,9 +90,14 @@ def test_placed_freely_it_keeps_what_is_required(found):
 
 def test_where_prices_move_the_estimate_is_below(tmp_path):
     """Cheap power for one MW only: the second MW pays 50 at the north's price."""
-    markets = [tiny.market("cheap", price=20, buy_most=1) | {"site": "north"}, *PARTS["markets"]]
-    demands = [*PARTS["demands"], tiny.demand("light", "power", 1) | {"site": "north"}]
-    case = tiny.write(tmp_path / "case", 2, **(PARTS | {"markets": markets, "demands": demands}))
+    markets = [
+        case_builder.market("cheap", price=20, buy_most=1) | {"site": "north"},
+        *PARTS["markets"],
+    ]
+    demands = [*PARTS["demands"], case_builder.demand("light", "power", 1) | {"site": "north"}]
+    case = case_builder.write(
+        tmp_path / "case", 2, **(PARTS | {"markets": markets, "demands": demands})
+    )
     found = em.siting(case, "mill=2", "north", out=tmp_path / "study", crew=em.Crew(workers=0))
     row = found.tables["sites"].iloc[0]
     # without it half a MW of the cheap power is left; at its price the mill would pay 20 for all of its 4 MWh
@@ -111,7 +116,7 @@ def test_a_forbidden_site_stays_empty(case, tmp_path):
 def test_a_store_can_be_placed(tmp_path):
     """A vault that a row uses already, at a site of its own choice."""
     storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "capacity_addable": 0}]  # fmt: skip
-    case = tiny.write(tmp_path / "case", 2, **(PARTS | {"storages": storages}))
+    case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"storages": storages}))
     found = em.siting(case, "vault=3", out=tmp_path / "study", crew=em.Crew(workers=0))
     table = found.tables["sites"].set_index("site")
     assert table.loc[["north", "south"], "added_cost"].tolist() == pytest.approx([3, 3])
@@ -142,9 +147,9 @@ def test_no_carrier_at_any_site(tmp_path):
     """A mill of wind that blows nowhere."""
     parts = PARTS | {
         "carriers": [{"carrier": c} for c in ("power", "gas", "straw")] + [{"carrier": "co2", "unit": "t"}],
-        "flows": [tiny.flow("mill", "straw", -1), tiny.flow("mill", "gas", 0.5)],
+        "flows": [case_builder.flow("mill", "straw", -1), case_builder.flow("mill", "gas", 0.5)],
     }  # fmt: skip
-    case = tiny.write(tmp_path / "case", 2, **parts)
+    case = case_builder.write(tmp_path / "case", 2, **parts)
     with pytest.raises(em.InputFault, match="no straw comes to the site"):
         em.siting(case, "mill=2", out=tmp_path / "study", crew=em.Crew(workers=0))
 
@@ -154,13 +159,13 @@ def test_what_all_plants_of_a_technology_state_alike_holds_for_one_more(tmp_path
 
     2 x 10 + 2 x 50 of power for 1 MWh of gas at 120. Were the mills unlike, nobody could say how one more runs.
     """
-    mills = [tiny.plant("old_mill", "power", technology="mill", capacity_existing=0, availability=0.5) | {"site": "north"}]  # fmt: skip
-    case = tiny.write(tmp_path / "case", 2, **PARTS | {"conversions": mills})
+    mills = [case_builder.plant("old_mill", "power", technology="mill", capacity_existing=0, availability=0.5) | {"site": "north"}]  # fmt: skip
+    case = case_builder.write(tmp_path / "case", 2, **PARTS | {"conversions": mills})
     found = em.siting(case, "mill=2", sites="north", out=tmp_path / "s", crew=here)
     assert found.tables["sites"]["added_cost"].iloc[0] == pytest.approx(20 + 100 - 120, abs=1e-2)
     assert found.tables["sites"]["why"].iloc[0].startswith("the only site")
     mills.append({**mills[0], "conversion": "other_mill", "availability": 0.7})
-    case = tiny.write(tmp_path / "unlike", 2, **PARTS | {"conversions": mills})
+    case = case_builder.write(tmp_path / "unlike", 2, **PARTS | {"conversions": mills})
     with pytest.raises(em.InputFault, match="an availability of their own, and it differs"):
         em.siting(case, "mill=2", out=tmp_path / "t", crew=here)
 

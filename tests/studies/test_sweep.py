@@ -11,15 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import tiny
-import two_hours
+from helpers import case_builder, two_hour_case
 
 import energy_model as em
-from energy_model.engine.tables import reader
-from energy_model.studies import designs, sweep
-from energy_model.studies import study as study_module
-from energy_model.studies.cases import Case
-from energy_model.studies.designs import Variation
+from energy_model.case import load
+from energy_model.studies import sampling, sweep
+from energy_model.studies.runner import study as study_module
+from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.sampling import Variation
 from energy_model.studies.sweep import _doubt
 
 PRICE = "markets.grid.price"
@@ -70,10 +69,10 @@ def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
     ],
 )
 def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
-    variations = designs.of_mapping(asked)
-    cases = list(designs.cases(design, variations, 8, seed=3))
-    assert len(cases) == designs.count(design, variations, 8) == count
-    assert [c.key for c in cases] == [c.key for c in designs.cases(design, variations, 8, seed=3)]
+    variations = sampling.of_mapping(asked)
+    cases = list(sampling.cases(design, variations, 8, seed=3))
+    assert len(cases) == sampling.count(design, variations, 8) == count
+    assert [c.key for c in cases] == [c.key for c in sampling.cases(design, variations, 8, seed=3)]
     if design == "latin":  # each eighth of a range is met once
         drawn = np.array([[case.inputs[v.address] for v in variations] for case in cases])
         eighths = np.floor((drawn - [40, 1]) / [5, 0.25]).astype(int)
@@ -93,8 +92,8 @@ def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path,
 
 def test_sobols_indices_are_those_known_of_a_sum():
     """Of a x + b y with x and y even over 0 to 1, the indices are a² and b² over their sum."""
-    variations = designs.of_mapping({"case.x": "0..1", "case.y": "0..1"})
-    drawn = designs.drawn("sobol", variations, 512, seed=7)
+    variations = sampling.of_mapping({"case.x": "0..1", "case.y": "0..1"})
+    drawn = sampling.drawn("sobol", variations, 512, seed=7)
     table = pd.DataFrame({"status": "optimal", "objective": 3 * drawn[:, 0] + 4 * drawn[:, 1]})
     frame, notes = sweep.sensitivity(table, variations, "sobol", 512, 7, ["objective"])
     found = frame.set_index("input")
@@ -155,7 +154,7 @@ def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case,
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
     asked = {"conversions.wind_here.capacity_addable": [9, 7, 5, 3]}
     crew = em.Crew(workers=2, runs=False)
-    study = em.sweep(case, asked, tmp_path / "s", extend=two_hours.deadly, crew=crew)
+    study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, crew=crew)
     assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]
     assert "its process ended" in study.table["reason"][1]
 
@@ -204,7 +203,7 @@ def test_two_processes_share_a_study(case, tmp_path):
 
 def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_path, here):
     em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
-    two_hours.write(
+    two_hour_case.write(
         case, demands=[{"demand": "light", "site": "here", "carrier": "power", "yearly": 3}]
     )
     (case / "scenarios").mkdir()
@@ -314,7 +313,7 @@ def postcodes(folder):
         {"market": "far", "site": "1e3", "carrier": "power", "price": 70},
     ]
     demand = {"demand": "light", "site": "0751", "carrier": "power", "yearly": 2.0}
-    case = tiny.write(folder, 2, sites=sites, markets=markets, demands=[demand])
+    case = case_builder.write(folder, 2, sites=sites, markets=markets, demands=[demand])
     (case / "scenarios").mkdir()
     (case / "scenarios" / "2030.toml").write_text('changes = ["markets.near.price = 60"]\n')
     return case
@@ -360,13 +359,13 @@ FIVE = {
 
 def counted_reads(monkeypatch):
     """The folders read from here on."""
-    read, folders = reader.read, []
+    read, folders = load.read, []
 
     def counting(folder, *arguments, **named):
         folders.append(Path(folder))
         return read(folder, *arguments, **named)
 
-    monkeypatch.setattr(reader, "read", counting)
+    monkeypatch.setattr(load, "read", counting)
     return folders
 
 

@@ -1,8 +1,7 @@
 """What firms can do together: three firms worked out on paper, laws, and what cannot be."""
 
-import exchange
 import pytest
-import tiny
+from helpers import case_builder, three_firm_case
 
 import energy_model as em
 
@@ -10,14 +9,14 @@ import energy_model as em
 @pytest.fixture
 def case(tmp_path):
     """See `exchange`."""
-    return exchange.write(tmp_path / "case")
+    return three_firm_case.write(tmp_path / "case")
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exchange")
     crew = em.Crew(workers=0, runs=False)
-    return em.symbiosis(exchange.write(folder / "case"), folder / "study", crew=crew)
+    return em.symbiosis(three_firm_case.write(folder / "case"), folder / "study", crew=crew)
 
 
 def test_the_worth_of_every_coalition(found):
@@ -82,8 +81,8 @@ def test_links_that_need_each_other_reinforce(tmp_path, here):
         {"link": "first", "carrier": "heat", "from_site": "a", "to_site": "b", "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": "B"},
         {"link": "second", "carrier": "heat", "from_site": "b", "to_site": "c", "both_ways": "no", "capacity_existing": 1, "giver": "B", "taker": "C"},
     ]  # fmt: skip
-    demands = [tiny.demand("want_c", yearly=2, firm="C") | {"site": "c"}]
-    case = exchange.write(tmp_path / "case", links=links, demands=demands)
+    demands = [case_builder.demand("want_c", yearly=2, firm="C") | {"site": "c"}]
+    case = three_firm_case.write(tmp_path / "case", links=links, demands=demands)
     pair = em.symbiosis(case, tmp_path / "study", crew=here).tables["pairs"].iloc[0]
     assert (pair["worth_alone"], pair["kind"]) == (pytest.approx(60), "reinforce")
 
@@ -91,9 +90,10 @@ def test_links_that_need_each_other_reinforce(tmp_path, here):
 def test_firms_that_are_alike_get_alike(tmp_path, here):
     """B and C want the same at the same price."""
     markets = [
-        tiny.market(f"own_{s}", "heat", firm=s.upper(), price=40) | {"site": s} for s in "bc"
+        case_builder.market(f"own_{s}", "heat", firm=s.upper(), price=40) | {"site": s}
+        for s in "bc"
     ]
-    case = exchange.write(tmp_path / "case", markets=markets)
+    case = three_firm_case.write(tmp_path / "case", markets=markets)
     shares = em.symbiosis(case, tmp_path / "study", crew=here).tables["shares"].set_index("firm")
     for rule in ("shapley", "nucleolus"):
         assert shares.at["B", rule] == pytest.approx(shares.at["C", rule])
@@ -101,8 +101,8 @@ def test_firms_that_are_alike_get_alike(tmp_path, here):
 
 def test_a_coalition_without_a_plan_is_told(tmp_path, here):
     """C has no heat of its own: without A it cannot be served, and that is counted, not hidden."""
-    markets = [tiny.market("own_b", "heat", firm="B", price=50) | {"site": "b"}]
-    case = exchange.write(tmp_path / "case", markets=markets)
+    markets = [case_builder.market("own_b", "heat", firm="B", price=50) | {"site": "b"}]
+    case = three_firm_case.write(tmp_path / "case", markets=markets)
     found = em.symbiosis(case, tmp_path / "study", crew=here, penalty=500.0)
     table = found.tables["coalitions"].set_index("coalition")
     # all: C takes 2 of the 3 MWh and B buys 1.2 at 50; without A and C together that and the penalty
@@ -116,13 +116,13 @@ def test_a_coalition_without_a_plan_is_told(tmp_path, here):
 def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
     """Twelve takers of one giver, all alike: the drawn shares are the exact ones."""
     names = [f"f{i:02}" for i in range(12)]
-    case = exchange.write(
+    case = three_firm_case.write(
         tmp_path / "case",
         sites=[{"site": "a"}, *({"site": n} for n in names)],
         firms=[{"firm": "A"}, *({"firm": n} for n in names)],
-        conversions=[tiny.plant("surplus", firm="A", capacity_existing=100) | {"site": "a"}],
-        markets=[tiny.market(f"own_{n}", "heat", firm=n, price=50) | {"site": n} for n in names],
-        demands=[tiny.demand(f"want_{n}", yearly=2, firm=n) | {"site": n} for n in names],
+        conversions=[case_builder.plant("surplus", firm="A", capacity_existing=100) | {"site": "a"}],
+        markets=[case_builder.market(f"own_{n}", "heat", firm=n, price=50) | {"site": n} for n in names],
+        demands=[case_builder.demand(f"want_{n}", yearly=2, firm=n) | {"site": n} for n in names],
         links=[{"link": f"to_{n}", "carrier": "heat", "from_site": "a", "to_site": n, "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": n} for n in names],
     )  # fmt: skip
     found = em.symbiosis(case, tmp_path / "study", pairs=False, orders=4, crew=here)
@@ -154,14 +154,14 @@ def test_it_goes_on_where_it_stood(case, here, tmp_path):
 )
 def test_links_that_are_no_symbiosis(tmp_path, here, links, said):
     plain = {"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "capacity_existing": 1}  # fmt: skip
-    case = exchange.write(tmp_path / "case", links=[plain | link for link in links])
+    case = three_firm_case.write(tmp_path / "case", links=[plain | link for link in links])
     with pytest.raises(em.InputFault, match=said):
         em.symbiosis(case, tmp_path / "study", crew=here)
 
 
 def test_a_firm_that_owns_nothing_is_told(tmp_path, here):
     links = [{"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": "town"}]  # fmt: skip
-    case = exchange.write(tmp_path / "case", links=links)
+    case = three_firm_case.write(tmp_path / "case", links=links)
     found = em.symbiosis(case, tmp_path / "study", crew=here)
     assert any("owns nothing" in note for note in found.notes)
 

@@ -1,0 +1,1 @@
+"""Case: files and a scenario → a validated `System`; no Pyomo here."""

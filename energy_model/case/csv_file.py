@@ -1,0 +1,136 @@
+"""CSV files: bytes → rows of texts, with the separator and the decimal mark the file uses.
+
+A file has commas and decimal points, or semicolons and decimal commas, which is what a
+spreadsheet in Danish saves. A file that may be read in two ways is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from energy_model.case.number_parsing import with_decimal_points
+
+MAX_FILE_MEGABYTES = 200
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF_7_LETTERS = re.compile(rb"\+([A-Za-z0-9+/]{3,})-")  # how UTF-7 writes letters beyond ASCII
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+# Called with what is wrong, the row, the column and the value, as `Reading.fault` is without its file.
+Report = Callable[[str, str, str, object], None]
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """The rows of a file as texts without outer blanks, the header first, and where each stands.
+
+    ``lines`` has the number of each row's first line, counted from 1; a cell may span lines.
+    """
+
+    rows: list[list[str]]
+    lines: list[int]
+    decimal_comma: bool = False
+
+    @property
+    def header(self) -> list[str]:
+        """The first row."""
+        return self.rows[0]
+
+    def number_text(self, cell: str) -> str:
+        """A cell of a column of numbers with a decimal point; ValueError if it has two readings."""
+        return with_decimal_points(cell) if self.decimal_comma else cell
+
+
+def read_csv_file(path: Path, report: Report) -> CsvFile | None:
+    """The rows of a file; None where it cannot be read, and ``report`` is called with the reason."""
+    text = _decoded(path, report)
+    if text is None:
+        return None
+    if not text.strip():
+        report("the file is empty; write a header row or remove the file", "", "", "")
+        return None
+    blank_lines = text[: len(text) - len(text.lstrip())].count("\n")
+    joined = text.split("\n")[blank_lines]
+    unquoted = re.sub(r'"[^"]*"', "", joined)
+    commas, semicolons = "," in unquoted, ";" in unquoted
+    if not commas and not semicolons and "\t" in joined:
+        report("cells are separated by tabs; save it with commas or semicolons", "row 1", "", "")
+        return None
+    if commas and semicolons:
+        remedy = "the header has commas and semicolons; separate cells by one of them"
+        report(remedy, "row 1", "", joined.strip())
+        return None
+    separator = ";" if semicolons else ","
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = 0
+    try:
+        for row in reader:
+            rows.append(list(map(str.strip, row)))
+            lines.append(before + 1)
+            before = reader.line_num
+    except csv.Error as wrong:
+        remedy = (
+            f"it is not a table of separated values ({wrong}); look for a quote that is not closed"
+        )
+        report(remedy, f"row {before + 1}", "", "")
+        return None
+    while not any(rows[0]):
+        del rows[0], lines[0]
+    return CsvFile(rows, lines, semicolons)
+
+
+def _decoded(path: Path, report: Report) -> str | None:
+    """The text of a file with one kind of line end; None where it is not UTF-8 text."""
+    try:
+        size = path.stat().st_size / 1e6
+        if size > MAX_FILE_MEGABYTES:
+            report(f"it has {size:,.0f} MB; at most {MAX_FILE_MEGABYTES} are read", "", "", "")
+            return None
+        content = path.read_bytes()
+    except OSError as wrong:
+        report(f"it cannot be read ({wrong.strerror}); mend its permissions", "", "", "")
+        return None
+    if content.startswith(UTF_16_MARKS):
+        report("it is saved as UTF-16; save the file as UTF-8", "", "", "")
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        report("a letter is not UTF-8; save the file as UTF-8", undecodable_row(wrong), "", "")
+        return None
+    if letter := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
+        row = content.count(b"\n", 0, letter.start()) + 1
+        report("it is saved as UTF-7; save the file as UTF-8", f"row {row}", "", letter[0].decode())
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if found := CONTROL.search(text):
+        row = text.count("\n", 0, found.start()) + 1
+        remedy = f"it holds the control character U+{ord(found[0]):04X}; save it as UTF-8 text"
+        report(remedy, f"row {row}", "", "")
+        return None
+    return text
+
+
+def _is_utf_7_letter(found: re.Match[bytes]) -> bool:
+    """Whether a match stands for Latin letters, as ``+AOY-`` does for ``æ``; most texts do not."""
+    try:
+        letters = found[0].decode("utf-7")
+    except UnicodeDecodeError:
+        return False
+    return all("\u00c0" <= letter <= "\u024f" for letter in letters)
+
+
+def undecodable_row(wrong: UnicodeDecodeError) -> str:
+    """The row of a letter that cannot be read, and what stands before it."""
+    before = wrong.object[: wrong.start]
+    line = before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    return f"row {before.count(bytes([10])) + 1}, after '{line[-20:]}'"

@@ -1,0 +1,237 @@
+"""Schema: what a table may hold, declared as a table — name, unit, kind, meaning.
+
+A kind is one of ``any``, ``positive``, ``not negative``, ``shape`` (only its proportions count),
+``limit``, ``fraction``, ``positive fraction``, ``from A to B`` (numbers), the same after ``hourly`` (a number or a profile), ``name``,
+``text``, ``yes or no``, ``one of a b c``, ``in table`` (a key of that table). After ``usual`` stands
+the range its numbers have in practice: a number outside is read, with a warning. After ``=`` stands
+the value an empty cell takes; ``= none`` leaves it open. A column that an asset leaves empty is
+first looked up at the technology it names. Rows are validated by pydantic, from models made of
+these declarations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from energy_model.case.number_parsing import number_hint, parse_number
+from energy_model.case.profile_expression import Hourly
+
+MAX_NUMBER = 1e12  # beyond it a solver that keeps rows to 1e-7 cannot tell a unit from nothing
+MIN_POSITIVE = 1e-6  # below it a divisor makes such numbers of ordinary ones
+MAX_NAME_CHARACTERS = 100
+NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
+RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
+    "any": ("write a number", lambda x: abs(x) <= MAX_NUMBER),
+    "positive": ("write a number above zero", lambda x: MIN_POSITIVE <= x <= MAX_NUMBER),
+    "not negative": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
+    "shape": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
+    "limit": (
+        "write zero or more, or inf for no limit",
+        lambda x: 0 <= x <= MAX_NUMBER or x == float("inf"),
+    ),
+    "fraction": ("write a number between 0 and 1 (0.98 for 98 %)", lambda x: 0 <= x <= 1),
+    "positive fraction": (
+        "write a number above 0 and up to 1 (0.98 for 98 %)",
+        lambda x: MIN_POSITIVE <= x <= 1,
+    ),
+}
+BETWEEN = re.compile(r"from (\S+) to (\S+)")
+YES_OR_NO = ("yes", "no")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; its header in the file is ``name [unit]``, or ``name`` if it holds no quantity."""
+
+    name: str
+    unit: str
+    kind: str
+    meaning: str
+    default: str | None = None
+    usual: tuple[float, float] | None = None
+
+    @classmethod
+    def parse(cls, line: str) -> Column:
+        """A column from a line of a declaration."""
+        name, unit, kind, meaning = re.split(r" {2,}", line.strip(), maxsplit=3)
+        kind, _, default = (part.strip() for part in kind.partition("="))
+        kind, _, usual = (part.strip() for part in kind.partition(", usual"))
+        low, _, high = usual.partition("..")
+        ends = (float(low), float(high)) if usual else None
+        return cls(name, unit, kind, meaning, default or None, ends)
+
+    @property
+    def hourly(self) -> bool:
+        """Whether a cell may name a profile."""
+        return self.kind.startswith("hourly ")
+
+    @property
+    def range(self) -> str:
+        """The range its numbers lie in; empty if it holds no numbers."""
+        kind = self.kind.removeprefix("hourly ")
+        return kind if kind in RANGES or BETWEEN.fullmatch(kind) else ""
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies in the column's range."""
+        if ends := BETWEEN.fullmatch(self.range):
+            return float(ends[1]) <= number <= float(ends[2])
+        return RANGES[self.range][1](number)
+
+    def is_usual(self, number: float) -> bool:
+        """Whether a number lies where such numbers lie in practice; true where nothing is said."""
+        if self.usual is None or number in (0.0, float("inf")):
+            return True
+        return self.usual[0] <= number <= self.usual[1]
+
+    @property
+    def names(self) -> str | None:
+        """The table this column points at, if it holds keys of one."""
+        return self.kind.removeprefix("in ") if self.kind.startswith("in ") else None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words a cell may hold, if they are counted."""
+        if self.kind == "yes or no":
+            return YES_OR_NO
+        return tuple(self.kind.split()[2:]) if self.kind.startswith("one of ") else ()
+
+    @property
+    def required(self) -> bool:
+        """Whether a cell must be filled."""
+        return self.default is None
+
+    @property
+    def header(self) -> str:
+        """The header with the unit used inside."""
+        return f"{self.name} [{self.unit}]" if self.range else self.name
+
+    @property
+    def remedy_in_hours(self) -> str:
+        """What a right number would be, in each hour where it is made from a profile."""
+        ends = BETWEEN.fullmatch(self.range)
+        return f"write a number {ends[0]}" if ends else RANGES[self.range][0]
+
+    @property
+    def remedy(self) -> str:
+        """What a right value would be."""
+        if self.range:
+            says = self.remedy_in_hours
+            return f"{says}, or a profile such as '0.8 * price'" if self.hourly else says
+        if self.kind == "name":
+            return (
+                'write a name without : @ * ? [ ] = < > " | / \\, that begins with none of = + - @'
+            )
+        if self.choices:
+            return f"write one of {', '.join(self.choices)}"
+        return f"write a name from {self.names}.csv" if self.names else "write a text on one line"
+
+    def remedy_for(self, value: object) -> str:
+        """What a right value would be, with what a given one tells about the slip behind it."""
+        number = value.offset if isinstance(value, Hourly) else value
+        if self.range and isinstance(number, float) and MAX_NUMBER < abs(number) < float("inf"):
+            return f"{self.remedy}, and none beyond {MAX_NUMBER:g}"
+        if self.range in ("positive", "positive fraction") and number == 0.0:
+            return f"{self.remedy}, as it divides"
+        return self.remedy + (number_hint(value) if self.range else "")
+
+    def read(self, text: str, factor: float = 1.0) -> object:
+        """A cell in the unit used inside; a text that is no number is left for validation to tell."""
+        if not self.range or not text:
+            return text or None
+        try:
+            if self.hourly:
+                return Hourly.parse(text).under_header(factor)
+            return parse_number(text) * factor
+        except ValueError:
+            return text
+
+    @property
+    def fallback(self) -> object:
+        """What an empty cell means."""
+        return None if self.default in (None, "none") else self.read(self.default)
+
+    def _in_range(self, value: Any) -> Any:
+        number = value.offset if isinstance(value, Hourly) else value
+        if getattr(value, "profile", None) is None and not self.holds(number):
+            raise ValueError(self.remedy)
+        return value
+
+    def _is_name(self, value: str) -> str:
+        if len(value) > MAX_NAME_CHARACTERS or not NAME.fullmatch(value):
+            raise ValueError(self.remedy)
+        return value
+
+    def _one_line(self, value: str) -> str:
+        if "\n" in value:
+            raise ValueError(self.remedy)
+        return value
+
+    @property
+    def annotation(self) -> Any:
+        """The type pydantic holds a cell to."""
+        if self.range:
+            base = pydantic.InstanceOf[Hourly] if self.hourly else pydantic.StrictFloat
+            kind: Any = Annotated[base, pydantic.AfterValidator(self._in_range)]
+        else:
+            check = self._is_name if self.kind == "name" else self._one_line
+            text = Annotated[pydantic.StrictStr, pydantic.AfterValidator(check)]
+            kind = Literal[self.choices] if self.choices else text
+        return kind if self.default != "none" else kind | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of thing, one CSV file (or several: ``storages.csv``, ``storages_heat.csv``)."""
+
+    name: str
+    key: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...]
+    asset: bool = False
+
+    @classmethod
+    def declare(
+        cls, name: str, key: str | tuple[str, ...], meaning: str, text: str, asset: bool = False
+    ) -> Table:
+        """A table from its declaration, one line a column; the rows of an asset table have a capacity."""
+        columns = tuple(Column.parse(line) for line in text.splitlines() if line.strip())
+        return cls(name, (key,) if isinstance(key, str) else key, meaning, columns, asset)
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @cached_property
+    def model(self) -> type[pydantic.BaseModel]:
+        """The pydantic model a row is validated by."""
+        fields: dict[str, Any] = {
+            column.name: (column.annotation, ... if column.default is None else column.fallback)
+            for column in self.columns
+        }
+        names = {c.name: f"{c.name}_" for c in self.columns if hasattr(pydantic.BaseModel, c.name)}
+        fields = {
+            names.get(name, name): (kind, pydantic.Field(default, alias=name))
+            for name, (kind, default) in fields.items()
+        }
+        config = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+        return pydantic.create_model(self.name, __config__=config, **fields)
+
+    def wrong_cells(self, row: dict[str, object]) -> list[tuple[str, object, str]]:
+        """Name, value and remedy of every cell of a row that is not what its column asks for."""
+        try:
+            self.model.model_validate({name: v for name, v in row.items() if v is not None})
+        except pydantic.ValidationError as wrong:
+            names = [str(error["loc"][0]) for error in wrong.errors()]
+            return [(n, row.get(n), self[n].remedy_for(row.get(n))) for n in dict.fromkeys(names)]
+        return []

@@ -1,0 +1,83 @@
+"""Provenance: where each number of a case comes from — a publication, an assumption, or nobody has said."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from energy_model.case.input_log import Reading
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.case.table_reader import HEADER
+
+
+def trace(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
+    """Every number written in the case's tables: table, row, column, value, kind (source, assumption, none), publication."""
+    rules = system.sources.to_dict("records")
+    found = []
+    for table, row, column, value in written_numbers(folder, tables):
+        rule = next((r for r in rules if meets(r, table, row, column)), None)
+        kind, publication = (rule["kind"], rule["publication"]) if rule else ("none", "")
+        found.append((table, row, column, value, kind, publication))
+    return pd.DataFrame(found, columns=["table", "row", "column", "value", "kind", "publication"])
+
+
+def written_numbers(
+    folder: Path, tables: Iterable[Table]
+) -> Iterable[tuple[str, str, str, str]]:
+    """Table, row, column and text of every cell that states a quantity."""
+    for table in tables:
+        for path in [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]:
+            if not path.is_file():
+                continue
+            file = Reading().csv_file(path, path.name)
+            if file is None:
+                continue
+            names = [match["name"] if (match := HEADER.match(head)) else "" for head in file.header]
+            places = {name: i for i, name in enumerate(names)}
+            for cells in file.rows[1:]:
+                if not any(cells):
+                    continue
+                keys = [
+                    cells[places[k]].strip()
+                    if k in places and cells[places[k]].strip()
+                    else str(table[k].default or "")
+                    for k in table.key
+                ]
+                for name, cell in zip(names, cells, strict=True):
+                    if name in table and table[name].range and cell.strip():
+                        yield table.name, ":".join(keys), name, cell.strip()
+
+
+def meets(rule: dict, table: str, row: str, column: str) -> bool:
+    """Whether a row of the sources tells of a number."""
+    return (
+        fnmatch.fnmatchcase(table, rule["table"])
+        and any(fnmatch.fnmatchcase(row, pattern) for pattern in (rule["rows"] or "*").split())
+        and any(
+            fnmatch.fnmatchcase(column, pattern) for pattern in (rule["columns"] or "*").split()
+        )
+    )
+
+
+def summary(traced: pd.DataFrame) -> dict[str, object]:
+    """How many numbers there are, the share of each kind, and which are not traced."""
+    count = len(traced)
+    shares = {
+        kind: float((traced["kind"] == kind).sum() / count) if count else 0.0
+        for kind in ("source", "assumption", "none")
+    }
+    lost = traced[traced["kind"] == "none"]
+    return {
+        "numbers": count,
+        "share_sourced": shares["source"],
+        "share_assumed": shares["assumption"],
+        "share_untraced": shares["none"],
+        "untraced": [
+            f"{t}.{r}.{c}"
+            for t, r, c in zip(lost["table"], lost["row"], lost["column"], strict=True)
+        ],
+    }

@@ -1,0 +1,213 @@
+"""Files: the CSV files of a table → rows in the units used inside, with where each row stands."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energy_model.case.csv_file import CsvFile
+from energy_model.case.input_log import Reading
+from energy_model.case.overrides import row_name
+from energy_model.case.schema import Column, Table
+from energy_model.case.system import ASSET_TABLES
+from energy_model.case.units import UnknownUnit, conversion
+
+HEADER = re.compile(r"^\s*(?P<name>[\w]+)\s*(?:\[(?P<unit>[^\]]*)\])?\s*$")
+NEEDED = ("carriers", "sites")
+INHERITED = ("duration", "energy_use")
+SOURCES = ("table", "rows", "columns", "kind", "publication", "year", "note")
+
+
+def read_table(folder: Path, table: Table, reading: Reading) -> pd.DataFrame:
+    """One table from all its files; cells in inside units, still to be validated."""
+    paths = [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]
+    paths = [path for path in paths if path.is_file()]
+    told = len(reading.faults)
+    if not paths and table.name in NEEDED:
+        reading.fault(f"{table.name}.csv", f"the file is missing; create it in {folder}")
+    found: dict[object, dict[str, object]] = {}
+    for path in paths:
+        _read_file(path, table, found, reading)
+    if len(reading.faults) > told and not found:
+        reading.unread.add(table.name)
+    names = [column.name for column in table.columns]
+    frame = pd.DataFrame(
+        [[row.get(name) for name in names] for row in found.values()], columns=names, dtype=object
+    )
+    return frame.set_axis(_index(table, found))
+
+
+def _index(table: Table, found: Mapping[Any, object]) -> pd.Index:
+    """The keys of the rows."""
+    if len(table.key) == 1:
+        return pd.Index(list(found), name=table.key[0], dtype=object)
+    if found:
+        return pd.MultiIndex.from_tuples(list(found), names=table.key)
+    return pd.MultiIndex.from_arrays([[] for _ in table.key], names=table.key)
+
+
+def _read_file(path: Path, table: Table, found: dict, reading: Reading) -> None:
+    file = reading.csv_file(path, path.name)
+    if file is None:
+        return
+    columns = _columns(path.name, file.header, table, reading)
+    present = {column.name for column, _, _ in columns.values()}
+    filled = INHERITED if table.name in ASSET_TABLES else ()  # a technology may give these
+    missing = [
+        c.header
+        for c in table.columns
+        if c.required and c.name not in present and c.name not in filled
+    ]
+    for header in missing:
+        reading.fault(path.name, f"the column '{header}' is missing; add it")
+    if any(name in missing for name in table.key):
+        return
+    for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
+        if not any(cells):
+            continue
+        if len(cells) != len(file.header):
+            _ragged(path.name, line, cells, file, reading)
+            reading.garbled.setdefault(table.name, set()).add(cells[0])
+            continue
+        row = {
+            column.name: _cell(file, column, cells[i], factor)
+            for i, (column, factor, _) in columns.items()
+        }
+        key = _key(path.name, line, row, table, found, reading)
+        if key is None:
+            continue
+        found[key] = row
+        reading.places[table.name, key] = (path.name, line)
+        for i, (column, factor, implied) in columns.items():
+            if implied and row[column.name] is not None:
+                reading.given_units[table.name, key, column.name] = implied
+            if column.range and (factor != 1.0 or file.decimal_comma):
+                reading.given_texts[table.name, key, column.name] = cells[i]
+
+
+def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
+    """A cell in the unit used inside; a text with two readings stays one and fails validation."""
+    if not column.range:
+        return column.read(text)
+    try:
+        return column.read(file.number_text(text), factor)
+    except ValueError:
+        return text
+
+
+def _key(
+    name: str, line: int, row: Mapping[str, Any], table: Table, found: Mapping, reading: Reading
+) -> object:
+    """The key of a row; None, with a fault, where it has none or one that stands already."""
+    parts = tuple(row.get(column) or table[column].fallback for column in table.key)
+    key: Any = parts if len(parts) > 1 else parts[0]
+    missing = [column for column, part in zip(table.key, parts, strict=True) if part is None]
+    if missing:
+        reading.fault(name, "give the row a name", f"row {line}", missing[0])
+        return None
+    if key in found:
+        file, place = reading.at(table.name, key)
+        remedy = f"the name stands already in {file}, {place}; give one of them another"
+        reading.fault(name, remedy, f"row {line}", table.key[0], row_name(key))
+        return None
+    return key
+
+
+def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: Reading) -> None:
+    """Notes that a row is longer or shorter than the header."""
+    separator = "semicolons" if file.decimal_comma else "commas"
+    reading.fault(
+        name,
+        f"the row has {len(cells)} cells where the header has {len(file.header)}; add or remove "
+        f"{separator}, or put quotes around text that holds one",
+        f"row {line}",
+    )
+
+
+def _columns(
+    file: str, headers: list[str], table: Table, reading: Reading
+) -> dict[int, tuple[Column, float, str | None]]:
+    """Column, factor and implied row unit by position."""
+    found: dict[int, tuple[Column, float, str | None]] = {}
+    known = [column.name for column in table.columns]
+    for i, header in enumerate(headers):
+        match = HEADER.match(header)
+        name = match["name"] if match else header
+        if not header:
+            remedy = "a header is empty; name the column or remove it"
+            reading.fault(file, remedy, "row 1", f"column {i + 1}")
+        elif name not in known:
+            near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
+            hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(known)}"
+            reading.fault(file, f"there is no such column; {hint}", "row 1", value=header)
+        elif name in {column.name for column, _, _ in found.values()}:
+            reading.fault(file, "the column stands twice; remove one", "row 1", value=header)
+        else:
+            reading.headers[file, name] = header
+            unit = match["unit"] if match else None
+            factor, implied = _unit(file, header, unit, table[name], reading)
+            found[i] = (table[name], factor, implied)
+    return found
+
+
+def _unit(
+    file: str, header: str, unit: str | None, column: Column, reading: Reading
+) -> tuple[float, str | None]:
+    """The factor to the unit used inside and the row unit implied; notes a unit that is wrong."""
+    remedy = ""
+    if column.range and unit is None:
+        remedy = f"the unit is missing; write '{column.header}'"
+    elif not column.range and unit is not None:
+        remedy = f"the column holds no quantity; write '{column.name}'"
+    elif column.range and unit is not None:
+        try:
+            way = conversion(unit.strip(), column.unit, reading.dkk_per_eur)
+            return way.factor, way.implied
+        except UnknownUnit:
+            remedy = f"the unit does not fit; write '{column.header}' or a multiple of it"
+    if remedy:
+        reading.fault(file, remedy, "row 1", value=header)
+    return 1.0, None
+
+
+def read_sources(folder: Path, reading: Reading) -> pd.DataFrame:
+    """The rows of ``sources*.csv`` in order."""
+    found = []
+    for path in sorted(folder.glob("sources*.csv")):
+        file = reading.csv_file(path, path.name)
+        if file is None:
+            continue
+        if missing := [name for name in SOURCES if name not in file.header]:
+            reading.fault(path.name, f"columns are missing; add {', '.join(missing)}", "row 1")
+            continue
+        twice = sorted({name for name in file.header if file.header.count(name) > 1})
+        if twice:
+            reading.fault(path.name, "the column stands twice; remove one", "row 1", value=twice[0])
+            continue
+        for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
+            if not any(cells):
+                continue
+            if len(cells) != len(file.header):
+                _ragged(path.name, line, cells, file, reading)
+                continue
+            row = dict(zip(file.header, cells, strict=True))
+            _check_source(path.name, line, row, reading)
+            found.append({name: row[name] for name in SOURCES})
+    return pd.DataFrame(found, columns=list(SOURCES))
+
+
+def _check_source(name: str, line: int, row: Mapping[str, str], reading: Reading) -> None:
+    """Notes what a source or an assumption lacks."""
+    place = f"row {line}"
+    if row["kind"] not in ("source", "assumption"):
+        reading.fault(name, "write source or assumption", place, "kind", row["kind"])
+    elif row["kind"] == "source" and not (row["publication"] and row["year"]):
+        remedy = "name the publication and its year, or mark it as an assumption"
+        reading.fault(name, remedy, place, "publication")
+    elif row["kind"] == "assumption" and not row["note"]:
+        reading.fault(name, "give the reasoning of the assumption", place, "note")

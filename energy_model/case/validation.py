@@ -1,0 +1,263 @@
+"""Checks across tables: names resolve, units agree, profiles exist and keep their range, buses can be fed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from energy_model.case.plausibility import skeleton
+from energy_model.case.profile_expression import Hourly
+from energy_model.case.row_units import check_row_units
+from energy_model.case.schema import Column, Table
+
+if TYPE_CHECKING:
+    from energy_model.case.input_log import Reading
+    from energy_model.case.settings import Settings
+
+NAMED_ONCE = (
+    "conversions",
+    "storages",
+    "links",
+    "vehicles",
+    "markets",
+    "demands",
+    "fleets",
+    "limits",
+    "residual_emissions",
+)
+CARRIER_COLUMNS = (
+    ("markets", "carrier"),
+    ("links", "carrier"),
+    ("storages", "carrier"),
+    ("demands", "carrier"),
+    ("vehicles", "carrier"),
+    ("fleets", "service"),
+)
+ASSETS = ("conversions", "storages", "links", "vehicles")
+
+
+def across_tables(
+    frames: dict[str, pd.DataFrame],
+    tables: Iterable[Table],
+    profiles: pd.DataFrame,
+    case: Settings,
+    reading: Reading,
+) -> None:
+    """Notes every fault that no table can see alone."""
+    tables = tuple(tables)
+    keys = {table.name: set(frames[table.name].index) for table in tables if len(table.key) == 1}
+    keys["assets"] = set().union(*(keys[name] for name in ASSETS if name in keys))
+    cells = [c for frame in frames.values() for name in frame for c in frame[name]]
+    named = sorted({c.profile for c in cells if isinstance(c, Hourly) and c.profile})
+    if named and profiles.empty and "profiles" not in reading.unread:
+        reading.unread.add("profiles")
+        remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model profiles makes a year"
+        reading.fault("profiles/*.csv", remedy)
+    for table in tables:
+        for column in table.columns:
+            if column.names and not _unknowable(column, reading):
+                _references(frames[table.name], table, column, keys, reading)
+            if column.hourly and "profiles" not in reading.unread:
+                _hourly(frames[table.name], table, column, profiles, reading)
+    _named_once(frames, reading)
+    check_row_units(frames, reading)
+    _flow_owners(frames, reading)
+    _tied_circles(frames, reading)
+    links = frames["links"]
+    for key in links.index[links["from_site"] == links["to_site"]]:
+        remedy = "the link goes from a site to itself; name another site"
+        reading.wrong("links", key, "to_site", links.at[key, "to_site"], remedy)
+    _emission_carrier(frames, case, reading)
+    if "profiles" not in reading.unread:
+        _empty_shapes(frames, profiles, reading)
+    for name in case.time.follow:
+        if name not in profiles and "profiles" not in reading.unread:
+            reading.fault(
+                "case.toml",
+                "there is no such profile; name columns of profiles/*.csv",
+                "",
+                "time.follow",
+                name,
+            )
+    carriers = frames["carriers"]
+    if "carriers" in reading.unread:
+        return
+    if case.emissions.carrier not in carriers.index:
+        if case.emissions.target != "none":
+            reading.fault(
+                "case.toml",
+                "it is not in carriers.csv; add the carrier that stands for what reaches the air",
+                "",
+                "emissions.carrier",
+                case.emissions.carrier,
+            )
+    elif getattr(carriers.at[case.emissions.carrier, "price"], "profile", None):
+        reading.wrong(
+            "carriers",
+            case.emissions.carrier,
+            "price",
+            carriers.at[case.emissions.carrier, "price"],
+            "the price of emitting must be one number",
+        )
+
+
+def _unknowable(column: Column, reading: Reading) -> bool:
+    """Whether the table that a column names could not be read; its own fault says so once."""
+    named = ASSETS if column.names == "assets" else (str(column.names),)
+    return not reading.unread.isdisjoint(named)
+
+
+def _references(
+    frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: Reading
+) -> None:
+    known = keys.get(str(column.names), set())
+    named = ASSETS if column.names == "assets" else (str(column.names),)
+    known = known.union(*(reading.garbled.get(name, ()) for name in named))
+    for key, value in zip(frame.index, frame[column.name], strict=True):
+        if isinstance(value, str) and value not in known:
+            near = difflib.get_close_matches(value, [str(k) for k in known], n=2, cutoff=0.5)
+            hint = f"; nearest are {', '.join(near)}" if near else ""
+            alike = [k for k in known if skeleton(str(k)) == skeleton(value)]
+            if alike:
+                hint = f"; '{alike[0]}' looks like it and differs in case, blanks or letters"
+            file = "the assets" if column.names == "assets" else f"{column.names}.csv"
+            reading.wrong(table.name, key, column.name, value, f"it is not in {file}{hint}")
+
+
+def _hourly(
+    frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: Reading
+) -> None:
+    told: dict[Hourly, str] = {}
+    for key, cell in zip(frame.index, frame[column.name], strict=True):
+        if not isinstance(cell, Hourly) or cell.profile is None:
+            continue
+        if cell not in told:
+            told[cell] = ""
+            if cell.profile not in profiles:
+                near = difflib.get_close_matches(cell.profile, list(profiles), n=2, cutoff=0.5)
+                told[cell] = f"there is no profile '{cell.profile}'" + (
+                    f"; nearest are {', '.join(near)}" if near else ""
+                )
+            else:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    values = cell.values(profiles)
+                wrong = [
+                    t
+                    for t in (values.argmin(), values.argmax())
+                    if not (np.isfinite(values[t]) and column.holds(float(values[t])))
+                ]
+                if wrong:
+                    told[cell] = (
+                        f"its value in hour {wrong[0]} is {values[wrong[0]]:.4g}; {column.remedy_in_hours} in every hour"
+                    )
+        if told[cell]:
+            reading.wrong(table.name, key, column.name, cell, told[cell])
+
+
+def _named_once(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    first: dict[object, str] = {}
+    for table in NAMED_ONCE:
+        for key in frames[table].index:
+            if key in first:
+                reading.wrong(
+                    table,
+                    key,
+                    frames[table].index.name,
+                    key,
+                    f"the name stands also in {first[key]}; a name means one thing in the whole case",
+                )
+            first.setdefault(key, table)
+        for key in frames[table].index:
+            if not str(key).isidentifier():
+                reading.wrong(
+                    table, key, frames[table].index.name, key, "write letters, digits and _ only"
+                )
+
+
+def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    if not reading.unread.isdisjoint(("conversions", "technologies", "flows")):
+        return
+    known = [*frames["conversions"].index, *frames["technologies"].index]
+    for table in ("flows", "modes"):
+        for key in frames[table].index:
+            if key[0] not in known:
+                near = difflib.get_close_matches(str(key[0]), known, n=2, cutoff=0.5)
+                hint = f"; nearest are {', '.join(near)}" if near else ""
+                reading.wrong(
+                    table,
+                    key,
+                    "conversion",
+                    key[0],
+                    f"it is neither in conversions.csv nor in technologies.csv{hint}",
+                )
+    owners = {key[0] for key in frames["flows"].index}
+    running = {key[:2] for key in frames["flows"].index}
+    technology_of = frames["conversions"]["technology"]
+    for key in frames["modes"].index:
+        shared = (technology_of.get(key[0]), key[1])
+        if key[0] in known and key not in running and shared not in running:
+            own = technology_of.index[technology_of == key[0]]
+            if not any((plant, key[1]) in running for plant in own):
+                remedy = "no row of flows.csv has this mode; write what it takes and makes there"
+                reading.wrong("modes", key, "mode", key[1], remedy)
+    for key, technology in frames["conversions"]["technology"].items():
+        if key not in owners and technology not in owners:
+            reading.wrong(
+                "conversions",
+                key,
+                "conversion",
+                key,
+                "it has no row in flows.csv; write what it takes and makes",
+            )
+
+
+def _tied_circles(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+    """Notes assets whose capacities are tied to each other in a circle, which nothing sets."""
+    tied = {
+        key: (table, other)
+        for table in ASSETS
+        for key, other in frames[table]["tied_to"].items()
+        if isinstance(other, str)
+    }
+    graph = nx.DiGraph((key, other) for key, (_, other) in tied.items())
+    for circle in nx.simple_cycles(graph):
+        key = circle[0]
+        way = " → ".join([*circle, key])
+        remedy = f"capacities are tied in a circle ({way}); leave one of them free"
+        reading.wrong(tied[key][0], key, "tied_to", tied[key][1], remedy)
+
+
+def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: Reading) -> None:
+    """Notes rows on the carrier of emissions, which no bus holds."""
+    for table, column in CARRIER_COLUMNS:
+        for key, carrier in frames[table][column].items():
+            if carrier == case.emissions.carrier:
+                remedy = "it is the carrier of emissions, which is an account and is not traded, "
+                remedy += "moved, stored or wanted; name another carrier, or write what is emitted "
+                remedy += "as a flow or an emission_factor"
+                reading.wrong(table, key, column, carrier, remedy)
+
+
+def _empty_shapes(
+    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, reading: Reading
+) -> None:
+    """Notes amounts that a shape of zero in every hour cannot spread over the year."""
+    for table, amount, shape in (
+        ("demands", "yearly", "profile"),
+        ("fleets", "distance", "driving"),
+    ):
+        frame = frames[table]
+        for key, wanted, cell in zip(frame.index, frame[amount], frame[shape], strict=True):
+            if not isinstance(cell, Hourly) or not isinstance(wanted, float) or wanted <= 0:
+                continue
+            if cell.profile is not None and cell.profile not in profiles:
+                continue
+            if not cell.values(profiles).any():
+                remedy = f"it is zero in every hour, so {amount} cannot be spread over the year; "
+                remedy += f"give another profile, or write {amount} = 0"
+                reading.wrong(table, key, shape, cell, remedy)

@@ -1,0 +1,84 @@
+"""Fetch: the command that brings hours of a real year from an open-data service into a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.cli.number_options import whole_number
+from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.progress import Progress
+
+
+def fetch(
+    service: Annotated[str | None, typer.Argument(help="The service, as --list names it: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja.")] = None,
+    case: Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")] = None,
+    year: Annotated[int | None, typer.Option("--year", parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time.")] = None,
+    what: Annotated[str | None, typer.Option("--what", help="Parts of what the service gives, with commas; without it all that the case tells the place of.")] = None,
+    key: Annotated[str | None, typer.Option("--key", help="Your key, where one is needed; better put it in the variable that --list names. It is not kept.")] = None,
+    municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; else that of [profiles] in case.toml.")] = None,
+    price_area: Annotated[str | None, typer.Option(help="Bidding zone, such as DK1; else that of [profiles] in case.toml.")] = None,
+    weather_station: Annotated[str | None, typer.Option(help="Number of a weather station; else that of case.toml, or the square of 10 km around the place.")] = None,
+    sea_station: Annotated[str | None, typer.Option(help="Number of a station that observes the sea; else that of case.toml, or the nearest.")] = None,
+    sea_point: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE of a wind park in the bay; else that of case.toml.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Where the service answers, if not where it usually does.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask again even for what was answered within a month.")] = False,
+    contents: Annotated[bool, typer.Option("--list", help="Tell the services, what they give, their licence and whether they need a key.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fetch hours of a real year — weather, prices, production — into a case's folder `measured`."""
+    from energy_model.timeseries.download import case_files  # noqa: PLC0415 - they take a while to load
+
+    if contents:
+        _tell_services(case_files.contents(), as_json)
+        return
+    if service is None or case is None or year is None:
+        missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
+        raise em.InputFault([em.Fault("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")])  # fmt: skip
+    with Progress(as_json) as tell:
+        tell("reading the case")
+        place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip
+        wanted = case_files.order(service, case, year, what, key, address, place)
+        told = case_files.bring(wanted, case, again, tell)
+    if as_json:
+        write_json(told)
+        return
+    _tell_fetched(told, case, year)
+
+
+def _tell_fetched(told: dict[str, Any], case: Path, year: int) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+
+    def say(text: str) -> None:
+        console.print(text, markup=False)
+
+    for path, columns in told["written"].items():
+        say(f"Written to {path}: {', '.join(columns)}")
+    say(f"Licence: {told['licence']}. Credit: {told['credit']}. Told in {told['sources']}")
+    for note in told["notes"]:
+        say(f"  {note}")
+    for line in told["filled"]:
+        say(f"  {line}")
+    for line in told["left_out"]:
+        say(f"  left out: {line}")
+    say(f"Make the year of it with: energy-model profiles {case} --measured {year}")
+
+
+def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        write_json({"services": services})
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for one in services:
+        console.print(f"{one['name']} — {one['title']}", markup=False)
+        for what, about in one["gives"].items():
+            needs = f" (needs {about['needs']})" if about["needs"] else ""
+            console.print(f"  {what}: {', '.join(about['columns']) or 'a table of its own'}{needs}", markup=False)  # fmt: skip
+        console.print(f"  years: {one['years']}", markup=False)
+        console.print(f"  licence: {one['licence']}; credit: {one['credit']}", markup=False)
+        have = f" ({one['key_variable']} in the environment, or --key; {one['key_from']})" if one["key_variable"] else ""  # fmt: skip
+        console.print(f"  key: {one['key']}{have}\n", markup=False)

@@ -1,0 +1,69 @@
+"""Command line: report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.progress import Progress
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run or of a study, or a folder of runs (the newest is taken).")],
+    case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
+    figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder, in place of the page; a Chromium or Chrome draws them.")] = None,
+    kinds: Annotated[str, typer.Option("--as", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
+    language: Annotated[str, typer.Option("--language", help="Of figure files: en or da; the page has both.")] = "en",
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
+    from energy_model.reporting import run_page as pages  # noqa: PLC0415
+    from energy_model.reporting import study_page  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        if (run / "study.toml").is_file():
+            if case is not None:
+                remedy = "the page of a study tells no sources; leave --case out"
+                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+            if figures is not None:
+                remedy = "the pictures of a study stand in its folder already; leave --figures out"
+                raise em.InputFault([em.Fault("--figures", remedy, value=str(figures))])
+            tell("drawing the page")
+            _done(study_page.write(em.open_study(run), out), as_json)
+            return
+        tell("opening the run")
+        opened = em.open_run(run)
+        if figures is not None:
+            from energy_model.reporting.figures import export  # noqa: PLC0415
+
+            wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
+            files = export.write(opened, figures, wanted, language, tell)
+            if as_json:
+                write_json({"written": [str(path) for path in files]})
+            else:
+                Console(highlight=False, soft_wrap=True).print(f"{len(files)} figures written to {figures}", markup=False)  # fmt: skip
+            return
+        sources = None
+        if case is not None:
+            tell("reading the sources")
+            read = em.read(case, opened.record["scenario"])
+            if read.settings.name != opened.record["case"]:
+                remedy = f"the run is of the case {opened.record['case']}; name its folder"
+                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+            sources = read.sources
+        tell("drawing the page")
+        written = pages.write(opened, out, sources)
+    _done(written, as_json)
+
+
+def _done(written: Path, as_json: bool) -> None:
+    if as_json:
+        write_json({"written": str(written)})
+    else:
+        Console(highlight=False, soft_wrap=True).print(f"Written to {written}", markup=False)

@@ -1,0 +1,89 @@
+"""Profiles: the command that makes a case's hourly year, synthetic or with what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.cli.number_options import whole_number
+from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.progress import Progress
+from energy_model.reporting.terminal import run_tables
+
+
+def profiles(
+    case: Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")],
+    seed: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="Another seed gives other weather.")] = None,
+    year: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="The calendar year.")] = None,
+    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Put what was measured in this year in the place of what is made; energy-model fetch brings it.")] = None,
+    price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the measured price as it was; without it the mean is that of case.toml.")] = False,
+    prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The service whose column is taken where several hold one; may be given several times.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; without it the case's profiles/year.csv.")] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Remake a case's year from its settings and what was measured, and compare it with published statistics."""
+    from energy_model.timeseries import (  # noqa: PLC0415 - they take a while to load
+        case_year,
+        observed_files,
+        origins,  # noqa: PLC0415
+    )
+
+    if measured is None:
+        if price_as_measured or prefer:
+            given = "--price-as-measured" if price_as_measured else "--prefer"
+            raise em.InputFault([em.Fault(given, "it tells what to do with a measured year; give --measured YEAR too")])  # fmt: skip
+        with Progress(as_json) as tell:
+            tell("making the year")
+            path, found = case_year.year(case, seed, year, out)
+        told: dict[str, object] = {}
+    else:
+        if year not in (None, measured):
+            raise em.InputFault([em.Fault("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))])  # fmt: skip
+        with Progress(as_json) as tell:
+            tell("reading what was measured")
+            table, files = observed_files.year_of(case, measured, prefer or ())
+            tell("making the year")
+            path, found = case_year.measured_year(case, table, price_as_measured, seed, out)
+        from_where = origins(table)
+        unused = [name for name in table if name not in from_where and name not in _roots()]
+        told = {"measured": files, "origins": from_where, "only_for_comparison": unused}
+    if as_json:
+        write_json({"written": str(path), "statistics": found.to_dict("records"), **told})
+        return
+    run_tables.statistics(path, found)
+    if told:
+        _tell(files, from_where, unused, measured)
+
+
+def _roots() -> set[str]:
+    """Measured columns that are none of the year's and yet move it."""
+    from energy_model.timeseries.observed import FOLLOWS  # noqa: PLC0415
+
+    return {root for roots in FOLLOWS.values() for root in roots}
+
+
+def _tell(
+    files: dict[str, str], from_where: dict[str, str], unused: list[str], year: int | None
+) -> None:
+    """Which columns of the year are measured, which follow, and which stay synthetic."""
+    console = Console(highlight=False, soft_wrap=True)
+
+    def say(title: str, names: list[str]) -> None:
+        if names:
+            console.print(f"{title}: {', '.join(names)}", markup=False)
+
+    console.print(f"\nThe year is that of {year}, as far as it was measured:", markup=False)
+    say("  measured", [f"{name} ({file})" for name, file in files.items() if name not in unused])
+    say(
+        "  follows by the models", [n for n, how in from_where.items() if how.startswith("follows")]
+    )
+    say("  synthetic", [n for n, how in from_where.items() if how == "synthetic"])
+    say("  only for comparison, moves nothing", unused)
+    if "electricity_price" not in files:
+        console.print("  The price is made: it knows the measured wind and demand here, and made weather abroad.", markup=False)  # fmt: skip
+    if from_where["nearshore_wind"].startswith("follows") and "wind_speed_at_sea" not in files:
+        console.print("  The bay follows the wind on land: it has no weather of its own; fetch sea_wind for that.", markup=False)  # fmt: skip

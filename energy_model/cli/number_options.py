@@ -1,0 +1,39 @@
+"""Number options: numbers of the command line in the grammar that tables have."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import typer
+
+from energy_model.case.number_parsing import parse_number
+
+WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
+
+
+def number(text: str | float) -> float:
+    """The finite number of an option. BadParameter if the text is none."""
+    try:
+        value = parse_number(str(text))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a number; write one such as 0.05") from None
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"'{text}' is not a finite number")
+    return value
+
+
+def whole_number(lowest: int | None = None, highest: int | None = None) -> Callable[[str], int]:
+    """What reads the whole number of an option between two ends. BadParameter if it is none."""
+
+    def read(text: str | int) -> int:
+        if not WHOLE.fullmatch(str(text).strip()):
+            raise typer.BadParameter(f"'{text}' is not a whole number; write one such as 12")
+        value = int(text)
+        if (lowest is not None and value < lowest) or (highest is not None and value > highest):
+            above = f"{lowest} or more" if highest is None else f"from {lowest} to {highest}"
+            raise typer.BadParameter(f"'{text}' is not {above}")
+        return value
+
+    return read

@@ -1,0 +1,1 @@
+"""Compiler: a Pyomo model → one sparse matrix, read for all indices at once; knows nothing of energy."""

@@ -1,0 +1,283 @@
+"""Vector: templates of algebra, read for all their indices at once.
+
+Pyomo keeps a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. Here it is read once
+with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index values;
+a sum opens a longer frame, whose lines remember the line they came from (``origin``). What is not
+understood is refused by name (`Unsupported`), and Pyomo reads that family instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyomo.core.expr as ex
+import pyomo.environ as pyo
+from pyomo.common.numeric_types import native_numeric_types, native_types
+from pyomo.core.expr.template_expr import GetItemExpression, IndexTemplate, TemplateSumExpression
+
+from energy_model.compiler.index_sets import Axis, Grid, Labels
+
+
+class Unsupported(TypeError):
+    """A template holds something that is not read here."""
+
+
+@dataclass
+class Frame:
+    """Lines, one for each combination of index values, and what each index is there."""
+
+    size: int
+    origin: np.ndarray | None = None
+    parent: Frame | None = None
+    known: dict[int, Labels] = field(default_factory=dict)
+
+    def bind(self, names: tuple, labels: list[Labels]) -> Frame:
+        if len(names) != len(labels):
+            raise Unsupported(f"{len(names)} names for members of {len(labels)} parts")
+        self.known.update((id(name), label) for name, label in zip(names, labels, strict=False))
+        return self
+
+    def at(self, name: IndexTemplate) -> Labels:
+        if id(name) not in self.known:
+            if self.parent is None:
+                raise Unsupported(f"index {name} has no meaning here")
+            above = self.parent.at(name)
+            self.known[id(name)] = Labels(above.codes[self.origin], above.members)
+        return self.known[id(name)]
+
+
+@dataclass
+class Linear:
+    """A number per line, and terms: (line, or None for every line in turn; column; coefficient)."""
+
+    constant: float | np.ndarray = 0.0
+    terms: list[tuple] = field(default_factory=list)
+
+    def plus(self, other: Linear) -> Linear:
+        return Linear(self.constant + other.constant, self.terms + other.terms)
+
+    def times(self, k: float | np.ndarray) -> Linear:
+        def at(line):
+            return k if line is None or np.ndim(k) == 0 else k[line]
+
+        return Linear(self.constant * k, [(line, c, v * at(line)) for line, c, v in self.terms])
+
+    def summed(self, frame: Frame) -> Linear:
+        """Lines of a frame added up into the lines they came from."""
+        origin, constant = frame.origin, np.broadcast_to(self.constant, frame.size)
+        terms = [(origin if line is None else origin[line], c, v) for line, c, v in self.terms]
+        return Linear(
+            np.bincount(origin, constant, frame.parent.size) if constant.any() else 0.0, terms
+        )
+
+
+class Reader:
+    """Reads expressions over frames; columns are numbered variable by variable."""
+
+    def __init__(self, variables) -> None:
+        self.cache, self.first, self.columns = {}, {}, 0
+        for var in variables:
+            self.first[id(var)] = self.columns
+            self.columns += self.grid(var.index_set()).size
+
+    # --- sets, parameters and variables as arrays -------------------------------------------------
+
+    def once(self, what: str, component, make):
+        """Made once per component, which is kept too, so that its id stays its own."""
+        key = what, id(component)
+        if key not in self.cache:
+            self.cache[key] = component, make()
+        return self.cache[key][1]
+
+    def grid(self, index_set) -> Grid:
+        def make():
+            if index_set.dimen == 0:
+                return Grid([])
+            leaves = list(index_set.subsets(expand_all_set_operators=False))
+            if any(type(leaf.dimen) is not int for leaf in leaves if len(leaf)):
+                raise Unsupported(f"{index_set} has members of different lengths")
+            return Grid([self.once("axis", s, lambda: Axis(list(s), s.dimen or 1)) for s in leaves])  # noqa: B023
+
+        return self.once("grid", index_set, make)
+
+    def values(self, param) -> list | np.ndarray:
+        def make():
+            if hasattr(param, "array"):
+                return param.array.ravel()
+            held, default = dict(param.sparse_items()), param.default()
+            if param.mutable:
+                held = {i: data.value for i, data in held.items()}
+            default = None if default is pyo.Param.NoValue else default
+            return [held.get(i, default) for i in param.index_set()]
+
+        return self.once("values", param, make)
+
+    def numbers(self, param) -> np.ndarray:
+        return self.once("numbers", param, lambda: np.asarray(self.values(param), float))
+
+    def ragged(self, family):
+        """The members of every set of a family, end to end: how many, from where, which, out of what."""
+
+        def make():
+            sets = [self.listed(family[i]) for i in family.index_set()]
+            counts, rows = np.array([len(s) for s in sets], np.int32), [x for s in sets for x in s]
+            place = {x: i for i, x in enumerate(dict.fromkeys(rows))}
+            which = np.fromiter(map(place.__getitem__, rows), np.int32, len(rows))
+            dimen = next(
+                (family[i].dimen for i in family.index_set()), 1
+            )  # known of an empty set too
+            width = (
+                dimen
+                if type(dimen) is int
+                else len(rows[0])
+                if rows and type(rows[0]) is tuple
+                else 1
+            )
+            return counts, np.cumsum(counts) - counts, which, Axis(list(place), width)
+
+        return self.once("ragged", family, make)
+
+    def listed(self, index_set) -> list:
+        """The members a sum over one set of a family takes."""
+        return list(index_set)
+
+    def opened_places(self, index_set) -> np.ndarray:
+        """The positions a sum over a set takes."""
+        return np.arange(self.grid(index_set).size, dtype=np.int32)
+
+    def line(self, index_set, index) -> int:
+        """The position of one member."""
+        grid = self.grid(index_set)
+        parts = index if type(index) is tuple else (index,) if grid.axes else ()
+        return int(grid.find([Labels(np.zeros((), int), [part]) for part in parts]))
+
+    def column(self, data) -> int:
+        var = data.parent_component()
+        return self.start(var) + self.line(var.index_set(), data.index())
+
+    def start(self, var) -> int:
+        if id(var) not in self.first:
+            raise Unsupported(f"variable '{var}' is a reference, or not of this model")
+        return self.first[id(var)]
+
+    # --- frames -----------------------------------------------------------------------------------
+
+    def frame(self, names: tuple, index_set) -> Frame:
+        grid = self.grid(index_set)
+        return Frame(grid.size).bind(names, grid.labels(np.arange(grid.size, dtype=np.int32)))
+
+    def opened(self, frame: Frame, names: tuple) -> Frame:
+        """A frame with one line for every member the names may take on each line."""
+        source, lines = names[0]._set, np.arange(frame.size, dtype=np.int32)
+        if isinstance(source, GetItemExpression):
+            counts, starts, which, axis = self.ragged(source.arg(0))
+            at = np.broadcast_to(self.place(source, frame), lines.shape)
+            origin = np.repeat(lines, counts[at])
+            step = np.repeat(starts[at] - np.cumsum(counts[at]) + counts[at], counts[at])
+            labels = axis.labels(which[np.arange(len(origin)) + step])
+        else:
+            places = self.opened_places(source)
+            origin = np.repeat(lines, len(places))
+            labels = self.grid(source).labels(np.tile(places, frame.size))
+        return Frame(len(origin), origin, frame).bind(names, labels)
+
+    def place(self, node, frame: Frame) -> np.ndarray:
+        """The position that ``component[index]`` names, on each line."""
+        grid = self.grid(node.arg(0).index_set())
+        return grid.find([self.label(arg, frame) for arg in node.args[1:]])
+
+    def label(self, node, frame: Frame) -> Labels:
+        """An index: a name, a literal, a parameter that holds a member, or arithmetic."""
+        if isinstance(node, IndexTemplate):
+            return frame.at(node)
+        if node.__class__ in native_types:
+            return Labels(np.zeros(frame.size, np.int32), [node])
+        if isinstance(node, GetItemExpression) and node.arg(0).ctype is pyo.Param:
+            return Labels(self.place(node, frame), list(self.values(node.arg(0))))
+        members, codes = np.unique(self.number(node, frame), return_inverse=True)
+        return Labels(np.broadcast_to(codes, frame.size), members.tolist())
+
+    # --- expressions ------------------------------------------------------------------------------
+
+    def number(self, node, frame: Frame) -> float | np.ndarray:
+        linear = self.read(node, frame)
+        if linear.terms:
+            raise Unsupported(f"a variable stands where a number must: {node}")
+        return linear.constant
+
+    def read(self, node, frame: Frame) -> Linear:
+        if node.__class__ in native_numeric_types:
+            return Linear(float(node))
+        for kind, reader in READERS.items():
+            if isinstance(node, kind):
+                return reader(self, node, frame)
+        if getattr(node, "is_variable_type", bool)():
+            return Linear(0.0, [(None, self.column(node), 1.0)])
+        if getattr(node, "is_parameter_type", bool)():
+            return Linear(float(pyo.value(node)))
+        raise Unsupported(f"{type(node).__name__}: {node}")
+
+    def item(self, node, frame: Frame) -> Linear:
+        component = node.arg(0)
+        if getattr(component, "ctype", None) is pyo.Var:
+            return Linear(0.0, [(None, self.start(component) + self.place(node, frame), 1.0)])
+        if getattr(component, "ctype", None) is not pyo.Param:
+            raise Unsupported(f"'{component}' is neither a variable nor a parameter")
+        at = self.place(node, frame)
+        numbers = (
+            component.at(at) if hasattr(component, "profiles") else self.numbers(component)[at]
+        )
+        if np.isnan(numbers).any():
+            raise ValueError(f"Parameter '{component}' has no value for some of its uses.")
+        return Linear(numbers)
+
+    def index(self, node, frame: Frame) -> Linear:
+        label = frame.at(node)
+        return Linear(np.asarray(label.members, float)[label.codes])
+
+    def template_sum(self, node, frame: Frame) -> Linear:
+        frames = [frame]
+        for names in node.template_iters():
+            frames.append(self.opened(frames[-1], names))
+        total = self.read(node.template_args()[0], frames[-1])
+        for longer in reversed(frames[1:]):
+            total = total.summed(longer)
+        return total
+
+    def sum(self, node, frame: Frame) -> Linear:
+        total = Linear()
+        for arg in node.args:
+            total = total.plus(self.read(arg, frame))
+        return total
+
+    def product(self, node, frame: Frame) -> Linear:
+        left, right = (self.read(arg, frame) for arg in node.args)
+        if left.terms and right.terms:
+            raise Unsupported(f"a product of variables: {node}")
+        return left.times(right.constant) if left.terms else right.times(left.constant)
+
+    def division(self, node, frame: Frame) -> Linear:
+        above, below = self.read(node.arg(0), frame), self.number(node.arg(1), frame)
+        if not np.all(below):
+            raise ZeroDivisionError(f"a divisor is zero: {node}")
+        return above.times(1.0 / below)
+
+    def power(self, node, frame: Frame) -> Linear:
+        base, exponent = (self.number(arg, frame) for arg in node.args)
+        return Linear(base**exponent)
+
+    def negation(self, node, frame: Frame) -> Linear:
+        return self.read(node.arg(0), frame).times(-1.0)
+
+
+READERS = {
+    GetItemExpression: Reader.item,
+    TemplateSumExpression: Reader.template_sum,
+    IndexTemplate: Reader.index,
+    ex.SumExpression: Reader.sum,
+    ex.ProductExpression: Reader.product,
+    ex.DivisionExpression: Reader.division,
+    ex.PowExpression: Reader.power,
+    ex.NegationExpression: Reader.negation,
+}

@@ -1,0 +1,287 @@
+"""Matrix: a Pyomo model as one sparse matrix, family by family.
+
+Families kept as templates are read by `vector`; any other row (a user's own, an edited one, a family
+with something `vector` refuses) is read by Pyomo's `generate_standard_repn`, one at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.core.expr as ex
+import pyomo.environ as pyo
+import scipy.sparse as sp
+from pyomo.repn import generate_standard_repn
+
+from energy_model.compiler.bounds import bounds
+from energy_model.compiler.components import Templated
+from energy_model.compiler.expression_reader import Linear, Reader, Unsupported
+
+log = logging.getLogger(__name__)
+COMPILER = "ENERGY_MODEL_COMPILER"  # set to "reference" in the environment, Pyomo reads every row
+
+
+class Impossible(ValueError):
+    """A row without variables cannot hold."""
+
+
+@dataclass
+class Matrix:
+    """A model as arrays, and where each decision and rule stands in them."""
+
+    A: sp.csr_array
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    columns: dict  # variable's name -> (first column, shape)
+    rows: dict  # constraint's name -> (first row, shape)
+    slow: dict  # name of a constraint, decision or objective -> why Pyomo had to read it
+    entries: dict  # name of a cost entry -> (cost by column, constant)
+
+
+class Rows:
+    """Rows gathered block by block."""
+
+    def __init__(self) -> None:
+        self.count, self.parts, self.lower, self.upper = 0, [], [np.zeros(0)], [np.zeros(0)]
+
+    def add(self, body: Linear, lower, upper, n: int) -> None:
+        lines = np.arange(self.count, self.count + n, dtype=np.int32)
+        for line, column, value in body.terms:
+            line = lines if line is None else lines[line]
+            self.parts.append((line, np.broadcast_to(column, line.shape).astype(np.int32, copy=False),
+                               np.broadcast_to(value, line.shape)))  # fmt: skip
+        self.lower.append(np.broadcast_to(lower - body.constant, n))
+        self.upper.append(np.broadcast_to(upper - body.constant, n))
+        self.count += n
+
+    def matrix(self, columns: int) -> sp.csr_array:
+        row, column, value = (
+            (np.concatenate(part) for part in zip(*self.parts, strict=False))
+            if self.parts
+            else ([], [], [])
+        )
+        A = sp.csr_array(sp.coo_array((value, (row, column)), shape=(self.count, columns)))
+        A.sum_duplicates()
+        A.eliminate_zeros()
+        return A
+
+
+def compile_model(model) -> Matrix:
+    """The matrix: families kept as templates at once, all else row by row by Pyomo.
+
+    With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo's own compiler reads everything, row by row.
+    """
+    refuse_unknown(model)
+    reference = os.environ.get(COMPILER) == "reference"
+    variables = [
+        v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
+    ]
+    reader, rows, names, slow = Reader(variables), Rows(), {}, {}
+    for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
+        if con.is_reference():
+            continue
+        first = rows.count
+        try:
+            if reference:
+                add_plain(reader, rows, con)
+            else:
+                add_template(reader, rows, con)
+        except Exception as reason:  # what is wrong with the rule, Pyomo says below
+            slow[con.name] = str(reason) or type(reason).__name__
+            level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
+            log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
+            add_plain(reader, rows, con)
+        names[con.name] = first, shape_of(reader, con, rows.count - first)
+    (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
+    cost, offset = objective(reader, goal, slow, reference)
+    entries = {
+        entry.name.removeprefix("entry_"): objective(reader, entry, slow, reference)
+        for entry in model.component_objects(pyo.Objective)
+        if not entry.active and entry.name.startswith("entry_")
+    }
+    A, row_lower, row_upper = (
+        rows.matrix(reader.columns),
+        np.concatenate(rows.lower),
+        np.concatenate(rows.upper),
+    )
+    refuse_impossible(A, row_lower, row_upper, names)
+    lower, upper, integer = (
+        np.concatenate(x)
+        for x in zip(*(bounds(reader, v, reference) for v in variables), strict=False)
+    )
+    for var in variables:
+        if not reference and (reason := getattr(var, "reason", "")):
+            slow[var.name] = reason
+            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
+    return Matrix(
+        A, cost, offset, lower, upper, integer, row_lower, row_upper,
+        {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
+        names, slow, entries,
+    )  # fmt: skip
+
+
+READ = (pyo.Var, pyo.Constraint, pyo.Objective)
+SILENT = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suffix, pyo.BuildAction)
+
+
+def refuse_unknown(model) -> None:
+    """A component that asks for something else than rows and columns would be left out in silence."""
+    for component in model.component_objects(active=True, descend_into=True):
+        if component.ctype not in (*READ, *SILENT, pyo.ConcreteModel):
+            kind = component.ctype.__name__
+            raise TypeError(
+                f"'{component.name}' is a {kind}, which cannot be read; write it as constraints, or deactivate it."
+            )
+
+
+def refuse_impossible(A, lower, upper, names) -> None:
+    """Rows left without variables must hold by themselves; Pyomo raises here as well."""
+    wrong = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
+    if len(wrong):
+        first, name = max((start, name) for name, (start, _) in names.items() if start <= wrong[0])
+        raise Impossible(
+            f"{len(wrong)} rows have no variables and cannot hold; first: '{name}', row {wrong[0] - first}."
+        )
+
+
+def add_template(reader: Reader, rows: Rows, con) -> None:
+    if len(con) == 0 and not getattr(con, "reason", ""):
+        return
+    if (template := getattr(con, "template", None)) is None:
+        raise Unsupported(getattr(con, "reason", "") or "it is not kept as a template")
+    expression, indices = template
+    frame = reader.frame(indices, con.index_set())
+    body, lower, upper = sides(reader, expression, frame)
+    if edited := edited_rows(reader, con):
+        keep = np.ones(frame.size, bool)
+        keep[list(edited)] = False
+        lower = np.where(keep, lower - body.constant, -np.inf)
+        upper = np.where(keep, upper - body.constant, np.inf)
+        body = Linear(0.0, [kept(keep, *term) for term in body.terms])
+        for line, data in edited.items():
+            if data is not None and data.active:
+                row, low, high = plain(reader, data)
+                body.terms += [(at + np.int32(line), c, v) for at, c, v in row.terms]
+                lower[line], upper[line] = low - row.constant, high - row.constant
+    rows.add(body, lower, upper, frame.size)
+
+
+def kept(keep, line, column, value):
+    line = np.arange(keep.size, dtype=np.int32) if line is None else line
+    here = keep[line]
+    return (
+        line[here],
+        np.broadcast_to(column, here.shape)[here],
+        np.broadcast_to(value, here.shape)[here],
+    )
+
+
+def edited_rows(reader: Reader, con) -> dict:
+    """Rows that no longer are what the rule says, by line."""
+    if not con.is_indexed():
+        return {} if con.active else {0: con}
+    if hasattr(con, "edited"):
+        marked = {i: con._data.get(i) for i in con.edited} | {
+            i: d for i, d in con._data.items() if not d.active
+        }
+    else:
+        marked = {
+            i: d for i, d in con._data.items() if not hasattr(d, "template_expr") or not d.active
+        }
+    return {reader.line(con.index_set(), i): data for i, data in marked.items()}
+
+
+def sides(reader: Reader, expression, frame):
+    """Body, lower and upper bound, split as Pyomo splits them.
+
+    All rows of a family are split alike. Pyomo turns a row round whose left side has no decision,
+    such as a sum over nothing, when those of the others have.
+    """
+    if isinstance(expression, ex.RangedExpression):
+        low, middle, high = expression.args
+        return reader.read(middle, frame), reader.number(low, frame), reader.number(high, frame)
+    if not isinstance(expression, (ex.EqualityExpression, ex.InequalityExpression)) or getattr(
+        expression, "strict", False
+    ):
+        raise Unsupported(f"{type(expression).__name__} as a constraint")
+    left, right = (reader.read(arg, frame) for arg in expression.args)
+    equal = isinstance(expression, ex.EqualityExpression)
+    if not right.terms:
+        return left, right.constant if equal else -np.inf, right.constant
+    if not left.terms:
+        return right, left.constant, left.constant if equal else np.inf
+    return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
+
+
+def add_plain(reader: Reader, rows: Rows, con) -> None:
+    """Row by row; one that is skipped or not active stays in its place, empty and free."""
+    finite = con.index_set().isfinite()
+    present = set(con.keys()) if finite else ()
+    for index in con.index_set() if finite else con.keys():
+        if (not finite or index in present) and con[index].active:
+            rows.add(*plain(reader, con[index]), 1)
+        else:
+            rows.add(Linear(), -np.inf, np.inf, 1)
+
+
+def shape_of(reader: Reader, con, count: int) -> tuple[int, ...]:
+    """The shape of a family's rows: that of its index set, if it has one."""
+    try:
+        shape = reader.grid(con.index_set()).shape if con.index_set().isfinite() else (count,)
+    except Unsupported:  # members of several lengths
+        return (count,)
+    return shape if math.prod(shape) == count else (count,)
+
+
+def plain(reader: Reader, data):
+    """One row as Pyomo reads it."""
+    if hasattr(data, "template_expr"):
+        _ = data.expr  # Pyomo writes the template out
+    lower, body, upper = data.to_bounded_expression(evaluate_bounds=True)
+    repn = generate_standard_repn(body, compute_values=True, quadratic=False)
+    if not repn.is_linear():
+        raise ValueError(f"Constraint '{data.name}' is not linear.")
+    return (
+        linear(reader, repn),
+        -np.inf if lower is None else lower,
+        np.inf if upper is None else upper,
+    )
+
+
+def linear(reader: Reader, repn) -> Linear:
+    zero = np.zeros(len(repn.linear_vars), np.int32)
+    columns = np.array([reader.column(v) for v in repn.linear_vars], np.int32)
+    return Linear(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
+
+
+def objective(
+    reader: Reader, goal, slow: dict, reference: bool = False
+) -> tuple[np.ndarray, float]:
+    template = getattr(goal, "template", None)
+    try:
+        if template is None or reference:
+            raise Unsupported(getattr(goal, "reason", "") or "it is not kept as a template")
+        total = reader.read(template[0], reader.frame((), goal.index_set()))
+    except Exception as reason:  # what is wrong with the rule, Pyomo says below
+        if not reference:
+            slow[goal.name] = str(reason) or type(reason).__name__
+            log.warning("Objective '%s' is read term by term: %s", goal.name, slow[goal.name])
+        total = linear(
+            reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
+        )
+    cost = np.zeros(reader.columns)
+    for line, column, value in total.terms:
+        count = 1 if line is None else len(line)
+        column, value = np.broadcast_to(column, count), np.broadcast_to(value, count)
+        cost += np.bincount(column, value, reader.columns)
+    sign = 1.0 if goal.sense == pyo.minimize else -1.0
+    return sign * cost, sign * float(np.sum(total.constant))

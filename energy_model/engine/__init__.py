@@ -1,1 +1,0 @@
-"""The engine: knows energy; knows no city and asks no question."""

@@ -1,1 +1,0 @@
-"""Compile: Pyomo templates of algebra to one sparse matrix, vectorised."""

@@ -1,1 +1,0 @@
-"""Solution: model to answers."""

@@ -1,1 +1,0 @@
-"""Tables: files and a scenario to a System; no Pyomo here."""

@@ -1,0 +1,50 @@
+"""Balance: at every bus the entries of the energy account sum to zero, hour by hour or over the year.
+
+A carrier whose surplus may be thrown away may sum to more than zero. Services such as a year's kilometres
+are balanced over the year.
+"""
+
+from __future__ import annotations
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model
+from energy_model.formulation.expressions import Accounts
+
+# The families of rows whose price is the price at a bus: balanced by step or by year, closed or with surplus.
+BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
+
+CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
+    carrier             -                    name                 Name
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    unit                -                    one of MWh t thousand_km = MWh  What it is counted in
+    sector              -                    text = other         The sector it is reported in
+    colour              -                    text = #888888       Colour in pictures
+    surplus             -                    yes or no = no       Whether surplus may be thrown away
+    balance             -                    one of hour year = hour  Whether it is balanced hour by hour or over the year
+    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price at markets that state none; of the emission carrier, the price of emitting
+    emission_factor     t/unit               hourly any, usual -10..10 = 0  Emitted by what is bought at markets that state nothing else
+    """)  # fmt: skip
+
+TABLES = (CARRIERS,)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+    """Adds the balance of every bus."""
+
+    @m.Constraint(m.closed_buses, m.steps, doc="What comes in goes out")
+    def balance(m, b, t):
+        return accounts.energy.total(m, b, t) == 0
+
+    @m.Constraint(m.open_buses, m.steps, doc="What is not used is let go")
+    def release(m, b, t):
+        return accounts.energy.total(m, b, t) >= 0
+
+    @m.Constraint(m.closed_yearly_buses, doc="What comes in over the year goes out")
+    def yearly_balance(m, b):
+        return sum(m.step_length[t] * accounts.energy.total(m, b, t) for t in m.steps) == 0
+
+    @m.Constraint(m.open_yearly_buses, doc="What is not used over the year is let go")
+    def yearly_release(m, b):
+        return sum(m.step_length[t] * accounts.energy.total(m, b, t) for t in m.steps) >= 0

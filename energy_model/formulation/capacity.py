@@ -1,0 +1,123 @@
+"""Capacity: what stands, what is retired, what is added, and what owning it costs.
+
+Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an asset.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows
+
+TECHNOLOGIES = Table.declare("technologies", "technology",
+    "The catalogue: an asset that names a technology takes from it every cell it leaves empty.", """
+    technology          -                    name                 Name
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    group               -                    text = none          What it is reported together with
+    capacity_unit       -                    one of MW MWh t/h t thousand_km/h vehicle  Unit its capacity is counted in
+    investment          EUR/capacity         not negative, usual 0..1e8 = none  Cost of adding one unit of capacity
+    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of adding one unit of capacity, each km of a link
+    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of having one unit of capacity
+    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of having it, each km of a link
+    running_cost        EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, fuel apart
+    lifetime            a                    positive, usual 1..120 = none  Years until it must be replaced
+    availability        1                    hourly fraction = none  Share of capacity that can run
+    minimum             1                    fraction = none      Share of the available capacity that always runs
+    outside_energy      -                    yes or no = none     Conversions: whether it draws energy from outside the case
+    retention           1                    fraction, usual 0.5..1 = none  Storages: share of the level left an hour later
+    efficiency_in       1                    fraction, usual 0.3..1 = none  Storages: share of the charge that reaches the store
+    efficiency_out      1                    positive fraction, usual 0.3..1 = none  Storages: share of the drawn level that reaches the bus
+    duration            h                    positive, usual 0.05..10000 = none  Storages: hours a full store lasts at full discharge
+    loss                1                    fraction, usual 0..0.5 = none  Links: share lost at the ends
+    loss_per_km         1/km                 fraction, usual 0..0.1 = none  Links: share lost on each km
+    standing_loss       1/km                 fraction, usual 0..0.05 = none  Links: share of capacity lost on each km at all times
+    energy_use          MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy taken for a distance
+    store               MWh/vehicle          not negative, usual 0..50 = none  Vehicles: what a battery or tank holds
+    charger             MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
+    charge_efficiency   1                    positive fraction, usual 0.5..1 = none  Vehicles: share of what is charged that reaches the store
+    """)  # fmt: skip
+
+TABLES = (TECHNOLOGIES,)
+
+Years = TypeVar("Years", float, pd.Series)
+MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a product below it has lost its digits
+
+
+def capacity_columns(unit: str) -> str:
+    """The columns of every table whose rows have a capacity, counted in ``unit``."""
+    return f"""
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    group               -                    text = none          What it is reported together with
+    technology          -                    in technologies = none  Where empty cells are looked up
+    firm                -                    in firms = none      Who owns it
+    capacity_existing   {unit}               not negative, usual 0..1e7 = 0  Capacity that stands
+    capacity_addable    {unit}               limit, usual 0..1e7 = 0  Capacity that may be added
+    retirable           1                    fraction = 0         Share of the existing capacity that may be retired
+    investment          EUR/capacity         not negative, usual 0..1e8 = 0  Cost of adding one unit of capacity
+    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of having one unit of capacity
+    lifetime            a                    positive, usual 1..120 = 25  Years until it must be replaced
+    tied_to             -                    in assets = none     Another asset whose capacity sets this one's
+    ratio               1                    not negative, usual 0..1000 = 1  This capacity for each unit of the other's
+    """
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds the decisions, rules and cost entries of capacity."""
+    assets, view = system.assets, system.settings.view
+    m.tied = rows(assets.index[assets["tied_to"].notna()])
+    m.tied_to = pyo.Param(m.tied, initialize=assets["tied_to"].dropna().to_dict(), within=pyo.Any)
+    yearly = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
+    m.yearly_investment = pyo.Param(m.assets, initialize=(view.cost_factor * yearly).to_dict())
+    m.yearly_fixed_cost = pyo.Param(
+        m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
+    )
+
+    m.added = Var(
+        m.assets, bounds=lambda m, a: (0, m.capacity_addable[a]), doc="Capacity added [capacity]"
+    )
+    m.retired = Var(
+        m.assets,
+        bounds=lambda m, a: (0, m.retirable[a] * m.capacity_existing[a]),
+        doc="Existing capacity retired [capacity]",
+    )
+    m.capacity = Var(m.assets, bounds=(0, None), doc="Capacity in all [capacity]")
+
+    @m.Constraint(m.assets, doc="Capacity is what stands, less what is retired, plus what is added")
+    def capacity_sum(m, a):
+        return m.capacity[a] == m.capacity_existing[a] - m.retired[a] + m.added[a]
+
+    @m.Constraint(m.tied, doc="A tied capacity keeps its ratio to the capacity it is tied to")
+    def tied_capacity(m, a):
+        return m.capacity[a] == m.ratio[a] * m.capacity[m.tied_to[a]]
+
+    accounts.cost.post(
+        "owning", lambda m: sum(m.yearly_investment[a] * m.added[a] for a in m.assets)
+    )
+    accounts.cost.post(
+        "fixed", lambda m: sum(m.yearly_fixed_cost[a] * m.capacity[a] for a in m.assets)
+    )
+
+
+def annuity(rate: float, lifetime: Years) -> Years:
+    """Equal yearly payments [1/a] that repay an investment of 1 over its lifetime [a].
+
+    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; its limit without interest is
+    ``1 / lifetime``. ``expm1`` and ``log1p`` keep all digits where the interest over the lifetime is
+    near zero; the written form loses them there. ``lifetime`` is a number or a Series above 0;
+    ``rate`` is a share a year above -1.
+    """
+    interest = lifetime * np.log1p(rate)
+    paid = rate / -np.expm1(-np.maximum(interest, MIN_NORMAL_FLOAT))
+    if isinstance(lifetime, pd.Series):
+        return paid.where(interest >= MIN_NORMAL_FLOAT, 1 / lifetime)
+    return float(paid) if interest >= MIN_NORMAL_FLOAT else 1 / lifetime

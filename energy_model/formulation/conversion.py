@@ -1,0 +1,136 @@
+"""Conversion: plants that take some carriers and make others, in one or several modes.
+
+A plant runs in a mode by an activity; the flows of that mode are in proportion to it. Modes share the
+capacity: an extraction plant moves between making power only and making power and heat.
+"""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.capacity import capacity_columns
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import hourly, rows, rows_by
+
+CONVERSIONS = Table.declare("conversions", "conversion",
+    "Plants and measures: what they take and make stands in flows.", """
+    conversion          -                    name                 Name
+    site                -                    in sites             Where it stands
+    carrier             -                    in carriers          What its activity and capacity are counted in
+    """ + capacity_columns("unit/h") + """
+    availability        1                    hourly fraction = 1  Share of capacity that can run
+    minimum             1                    fraction = 0         Share of the available capacity that always runs
+    outside_energy      -                    yes or no = no       Whether it draws energy from outside the case, such as weather, heat of the surroundings or energy saved
+    ramp                1/h                  positive, usual 0.001..60 = none  Share of capacity its running may change in an hour
+    full_load_hours     h/a                  not negative, usual 0..8784 = none  Most hours a year at full load
+    running_cost        EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, fuel apart
+    """, asset=True)  # fmt: skip
+
+FLOWS = Table.declare("flows", ("conversion", "mode", "carrier"),
+    "What a plant, or any plant of a technology, takes (-) and makes (+) for one unit of activity.", """
+    conversion          -                    name                 A conversion, or a technology that conversions name
+    mode                -                    name = run           The mode of running
+    carrier             -                    in carriers          What is taken or made
+    site                -                    in sites = none      Where, if not where the plant stands
+    coefficient         unit/unit            hourly any, usual -50..50  Made (+) or taken (-) for one unit of activity
+    """)  # fmt: skip
+
+MODES = Table.declare("modes", ("conversion", "mode"),
+    "What a mode asks of the capacity, where that is not one unit for one unit of activity.", """
+    conversion          -                    name                 A conversion, or a technology that conversions name
+    mode                -                    name                 The mode of running
+    capacity_use        1                    not negative, usual 0..100 = 1  Capacity held by one unit of activity
+    mode_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity in this mode
+    """)  # fmt: skip
+
+TABLES = (CONVERSIONS, FLOWS, MODES)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds the activity of plants, its limits, and what it takes, makes, costs and emits."""
+    plants, view, air = (
+        system["conversions"],
+        system.settings.view,
+        system.settings.emissions.carrier,
+    )
+    m.runs = rows(system.modes.index, 2)
+    m.modes_of = rows_by(m.conversions, _grouped(system.modes.index))
+    m.capacity_use = pyo.Param(m.runs, initialize=system.modes["capacity_use"].to_dict())
+    cost = system.modes["mode_cost"] + plants["running_cost"].reindex(system.modes.index, level=0)
+    m.activity_cost = pyo.Param(m.runs, initialize=(view.cost_factor * cost).to_dict())
+    flows = system.flows.reset_index()
+    m.flows = rows(system.flows.index, 3)
+    m.coefficient = hourly(m, system, m.flows, system.flows["coefficient"])
+    runs_at = {
+        bus: list(zip(at["conversion"], at["mode"], strict=True))
+        for bus, at in flows.groupby("bus")
+    }
+    m.flows_at = rows_by(m.buses, runs_at, 2)
+    to_air = flows[flows["carrier"] == air]
+    m.flows_to_air = rows(zip(to_air["conversion"], to_air["mode"], to_air["bus"], strict=True), 3)
+    m.must_run = rows(plants.index[plants["minimum"] > 0])
+    m.ramped = rows(plants.index[plants["ramp"].notna()])
+    m.hour_limited = rows(plants.index[plants["full_load_hours"].notna()])
+
+    m.activity = Var(
+        m.runs, m.steps, bounds=(0, None), doc="Activity of a plant in a mode [unit/h]"
+    )
+
+    @m.Constraint(m.conversions, m.steps, doc="No plant runs above what is built and available")
+    def activity_limit(m, c, t):
+        return (
+            sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
+            <= m.availability[c, t] * m.capacity[c]
+        )
+
+    @m.Constraint(m.must_run, m.steps, doc="A plant that must run runs at its minimum or above")
+    def activity_minimum(m, c, t):
+        return (
+            sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
+            >= m.minimum[c] * m.availability[c, t] * m.capacity[c]
+        )
+
+    @m.Constraint(m.ramped, m.steps, doc="Running rises no faster than the plant can change")
+    def ramp_up(m, c, t):
+        return (
+            sum(m.activity[c, i, t] - m.activity[c, i, m.previous[t]] for i in m.modes_of[c])
+            <= m.ramp[c] * m.step_distance[t] * m.capacity[c]
+        )
+
+    @m.Constraint(m.ramped, m.steps, doc="Running falls no faster than the plant can change")
+    def ramp_down(m, c, t):
+        return (
+            sum(m.activity[c, i, m.previous[t]] - m.activity[c, i, t] for i in m.modes_of[c])
+            <= m.ramp[c] * m.step_distance[t] * m.capacity[c]
+        )
+
+    @m.Constraint(m.hour_limited, doc="No plant runs more full-load hours than allowed")
+    def full_load_limit(m, c):
+        return (
+            sum(
+                m.step_length[t] * m.capacity_use[c, i] * m.activity[c, i, t]
+                for i in m.modes_of[c]
+                for t in m.steps
+            )
+            <= m.full_load_hours[c] * m.capacity[c]
+        )
+
+    accounts.energy.post("conversion", lambda m, b, t: sum(
+        m.coefficient[c, i, b, t] * m.activity[c, i, t] for c, i in m.flows_at[b]))  # fmt: skip
+
+    accounts.cost.post("running", lambda m: sum(
+        m.activity_cost[c, i] * m.step_length[t] * m.activity[c, i, t] for c, i in m.runs for t in m.steps))  # fmt: skip
+
+    accounts.emissions.post("processes", lambda m: sum(
+        m.coefficient[c, i, b, t] * m.step_length[t] * m.activity[c, i, t] for c, i, b in m.flows_to_air for t in m.steps))  # fmt: skip
+
+
+def _grouped(pairs) -> dict[str, list[str]]:
+    """The second of each pair, by the first."""
+    found: dict[str, list[str]] = {}
+    for name, other in pairs:
+        found.setdefault(name, []).append(other)
+    return found

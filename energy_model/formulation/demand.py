@@ -1,0 +1,66 @@
+"""Demand: what must be delivered, what may wait a few hours, and what goes unserved at a penalty.
+
+A share of a demand may be put off for at most ``window`` hours: what has been put off by the end of a step
+never exceeds what that share wanted in the last ``window`` hours.
+"""
+
+from __future__ import annotations
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rates, rows, rows_by, wanted_lately
+
+DEMANDS = Table.declare("demands", "demand", "What the city wants: a yearly amount, spread over the year by a profile.", """
+    demand              -                    name                 Name
+    site                -                    in sites             Where it is wanted
+    carrier             -                    in carriers          What is wanted
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    firm                -                    in firms = none      Who wants it
+    yearly              unit/a               not negative, usual 0..1e8  Wanted in the year
+    profile             1                    hourly shape = 1     Shape over the year; only its proportions count
+    shiftable           1                    fraction = 0         Share that may wait
+    window              h                    not negative, usual 0..8784 = 0  Hours it may wait at most
+    penalty             EUR/unit             positive, usual 1..1e6 = none  Price of not serving one unit; if empty, all must be served
+    """)  # fmt: skip
+
+TABLES = (DEMANDS,)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds demands to the balances, with what waits and what goes unserved."""
+    demands = system["demands"]
+    m.wanted = rates(m, system, m.demands, demands["profile"], demands["yearly"])
+    waiting = demands[(demands["shiftable"] > 0) & (demands["window"] > 0)]
+    m.patient = rows(waiting.index)
+    m.most_waiting = wanted_lately(m, system, waiting)
+    m.sheddable = rows(demands.index[demands["penalty"].notna()])
+    m.demands_at = rows_by(m.buses, system.rows_at("demands"))
+    m.patient_at = rows_by(
+        m.buses, system.rows_at("demands", where=demands.index.isin(waiting.index))
+    )
+    m.sheddable_at = rows_by(m.buses, system.rows_at("demands", where=demands["penalty"].notna()))
+
+    m.waiting = Var(
+        m.patient,
+        m.steps,
+        bounds=lambda m, d, t: (0, m.most_waiting[d, t]),
+        doc="Put off by the end of the step [unit]",
+    )
+    m.unserved = Var(
+        m.sheddable,
+        m.steps,
+        bounds=lambda m, d, t: (0, m.wanted[d, t]),
+        doc="Wanted and not delivered [unit/h]",
+    )
+
+    accounts.energy.post("demand", lambda m, b, t: -sum(m.wanted[d, t] for d in m.demands_at[b]))
+    accounts.energy.post("waiting", lambda m, b, t: sum(
+        (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_span[t] for d in m.patient_at[b]))  # fmt: skip
+    accounts.energy.post(
+        "unserved", lambda m, b, t: sum(m.unserved[d, t] for d in m.sheddable_at[b])
+    )
+    accounts.cost.post("unserved", lambda m: sum(
+        m.penalty[d] * m.step_length[t] * m.unserved[d, t] for d in m.sheddable for t in m.steps))  # fmt: skip

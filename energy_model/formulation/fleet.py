@@ -1,0 +1,152 @@
+"""Fleet: vehicles that drive a segment's kilometres, and when they take their energy.
+
+The decision is how many vehicles of each kind. All vehicles of a fleet drive its distance by its driving
+profile. A vehicle with a store (battery or tank) and a flexible share fills it when it is plugged in;
+everything else takes its energy as it drives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.common.errors import Fault, InputFault
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.capacity import capacity_columns
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import hourly, rates, rows, rows_by
+
+FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: what their vehicles provide, how far each drives, and when.", """
+    fleet               -                    name                 Name
+    site                -                    in sites             Where its vehicles take their energy
+    service             -                    in carriers          The distance carrier it provides
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    firm                -                    in firms = none      Whose vehicles they are
+    distance            thousand_km/vehicle/a  positive, usual 0.1..500  Driven by a vehicle in the year
+    driving             1                    hourly shape = 1     Energy used for driving over the year; only its proportions count
+    plugged             1                    hourly fraction = 1  Share of vehicles that are plugged in
+    """)  # fmt: skip
+
+VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete in a fleet.", """
+    vehicle             -                    name                 Name
+    fleet               -                    in fleets            The fleet it drives in
+    carrier             -                    in carriers          The energy it takes
+    """ + capacity_columns("vehicle") + """
+    energy_use          MWh/thousand_km      not negative, usual 0..20  Energy taken for a distance
+    running_cost        EUR/thousand_km      not negative, usual 0..10000 = 0  Cost of a distance, energy apart
+    store               MWh/vehicle          not negative, usual 0..50 = 0  What a battery or tank holds
+    charger             MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
+    charge_efficiency   1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
+    flexible            1                    fraction = 0         Share of vehicles that choose when to charge
+    gives_back          1                    fraction = 0         Share of flexible vehicles that may give power back
+    wear_cost           EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
+    """, asset=True)  # fmt: skip
+
+TABLES = (FLEETS, VEHICLES)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds what vehicles drive, what they take, and the level of their stores."""
+    vehicles, fleets, factor = (
+        system["vehicles"],
+        system["fleets"],
+        system.settings.view.cost_factor,
+    )
+    _refuse_empty_fleets(system)
+    distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
+    use = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
+    choosing = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
+    giving = choosing & (vehicles["gives_back"] > 0)
+    m.distance_rate = pyo.Param(m.vehicles, initialize=(distance / system.hours).to_dict())
+    m.distance_cost = pyo.Param(
+        m.vehicles, initialize=(factor * distance * vehicles["running_cost"]).to_dict()
+    )
+    m.energy_rate = rates(m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), use)
+    m.plugged_share = hourly(m, system, m.vehicles, vehicles["fleet"].map(fleets["plugged"]))
+    m.fixed_share = pyo.Param(
+        m.vehicles, initialize=(1 - vehicles["flexible"].where(choosing, 0.0)).to_dict()
+    )
+    m.choosing = rows(vehicles.index[choosing])
+    m.giving = rows(vehicles.index[giving])
+    m.most_given = pyo.Param(
+        m.choosing, initialize={v: np.inf if giving[v] else 0.0 for v in m.choosing}
+    )
+    m.drivers_at = rows_by(m.buses, system.vehicles_at(fleets["service"]))
+    m.vehicles_at = rows_by(m.buses, system.vehicles_at(vehicles["carrier"]))
+    m.choosing_at = rows_by(m.buses, system.vehicles_at(vehicles["carrier"][choosing]))
+
+    m.charged = Var(
+        m.choosing, m.steps, bounds=(0, None), doc="Taken by vehicles that choose when [MW]"
+    )
+    m.given_back = Var(
+        m.choosing,
+        m.steps,
+        bounds=lambda m, v, t: (0, m.most_given[v]),
+        doc="Given back by plugged vehicles [MW]",
+    )
+    m.battery_level = Var(
+        m.choosing,
+        m.steps,
+        bounds=(0, None),
+        doc="Held by the stores of vehicles that choose when [MWh]",
+    )
+
+    @m.Constraint(
+        m.choosing,
+        m.steps,
+        doc="A vehicle's store changes by what is charged, driven and given back",
+    )
+    def battery_change(m, v, t):
+        return m.battery_level[v, t] == (
+            m.battery_level[v, m.previous[t]]
+            + m.step_span[t] * m.charge_efficiency[v] * m.charged[v, t]
+            - m.step_span[t]
+            * m.charge_efficiency[v]
+            * m.flexible[v]
+            * m.energy_rate[v, t]
+            * m.capacity[v]
+            - m.step_span[t] / m.charge_efficiency[v] * m.given_back[v, t]
+        )
+
+    @m.Constraint(m.choosing, m.steps, doc="No vehicle holds more than its store")
+    def battery_limit(m, v, t):
+        return m.battery_level[v, t] <= m.flexible[v] * m.store[v] * m.capacity[v]
+
+    @m.Constraint(m.choosing, m.steps, doc="Only plugged vehicles charge and give back")
+    def charger_limit(m, v, t):
+        return (
+            m.charged[v, t] + m.given_back[v, t]
+            <= m.flexible[v] * m.charger[v] * m.plugged_share[v, t] * m.capacity[v]
+        )
+
+    @m.Constraint(m.giving, m.steps, doc="Only vehicles that may give power back do")
+    def giving_limit(m, v, t):
+        return (
+            m.given_back[v, t]
+            <= m.gives_back[v]
+            * m.flexible[v]
+            * m.charger[v]
+            * m.plugged_share[v, t]
+            * m.capacity[v]
+        )
+
+    accounts.energy.post("driving", lambda m, b, t: (
+        sum(m.distance_rate[v] * m.capacity[v] for v in m.drivers_at[b])
+        - sum(m.fixed_share[v] * m.energy_rate[v, t] * m.capacity[v] for v in m.vehicles_at[b])
+        - sum(m.charged[v, t] - m.given_back[v, t] for v in m.choosing_at[b])))  # fmt: skip
+    accounts.cost.post(
+        "distance", lambda m: sum(m.distance_cost[v] * m.capacity[v] for v in m.vehicles)
+    )
+    accounts.cost.post("wear", lambda m: sum(
+        factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t] for v in m.choosing for t in m.steps))  # fmt: skip
+
+
+def _refuse_empty_fleets(system: System) -> None:
+    """InputFault for every fleet without a vehicle: its distances would balance without variables."""
+    empty = system["fleets"].index.difference(system["vehicles"]["fleet"])
+    if len(empty):
+        remedy = "no row of vehicles.csv is of this fleet; add one, or take the fleet away"
+        raise InputFault([Fault("fleets.csv", remedy, f"fleet '{fleet}'") for fleet in empty])

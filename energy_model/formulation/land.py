@@ -1,0 +1,60 @@
+"""Land: what is added at a site must fit on it, pays rent, and is liked or not.
+
+Land is counted in classes (field, roof, harbour, setback zone, ...). What must be kept free around
+an asset is a class of its own, which other uses need not share. Two weights in points a hectare, the citizens'
+and the firms', make the acceptance accounts.
+"""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows, rows_by
+
+LAND = Table.declare("land", ("site", "land_class"), "Land to be had at each site, by class.", """
+    site                -                    in sites             Where
+    land_class          -                    name                 The class of land
+    area                ha                   not negative, usual 0..1e6  Land that may be built on
+    rent                EUR/ha/a             not negative, usual 0..1e6 = 0  Yearly rent
+    citizens_points     point/ha             any, usual -1000..1000 = 0  What citizens think of a hectare taken; more is worse
+    firms_points        point/ha             any, usual -1000..1000 = 0  What firms think of a hectare taken; more is worse
+    """)  # fmt: skip
+
+FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land each technology takes.", """
+    technology          -                    in technologies      The technology
+    land_class          -                    name                 The class of land it takes
+    footprint           ha/capacity          not negative, usual 0..10000  Land taken by one unit of capacity added
+    """)  # fmt: skip
+
+TABLES = (LAND, FOOTPRINTS)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds the land taken at every site and class, its limit, its rent and its points."""
+    view, prices = system.settings.view, system.settings.acceptance
+    takers = system.land_takers
+    m.takers = rows(takers.index, 3)
+    m.footprint = pyo.Param(m.takers, initialize=takers["footprint"].to_dict())
+    m.takers_at = rows_by(
+        m.land, {place: [a for a, g, i in takers.index if (g, i) == place] for place in m.land}
+    )
+
+    m.land_taken = Var(m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land taken [ha]")
+
+    @m.Constraint(m.land, doc="Land taken is what added capacity stands on")
+    def land_sum(m, g, i):
+        return m.land_taken[g, i] == sum(
+            m.footprint[a, g, i] * m.added[a] for a in m.takers_at[g, i]
+        )
+
+    accounts.cost.post(
+        "rent",
+        lambda m: sum(view.cost_factor * m.rent[g, i] * m.land_taken[g, i] for g, i in m.land),
+    )
+    accounts.cost.post("acceptance", lambda m: sum(
+        (prices.citizens_price * m.citizens_points[g, i] + prices.firms_price * m.firms_points[g, i]) * m.land_taken[g, i]
+        for g, i in m.land))  # fmt: skip

@@ -1,0 +1,119 @@
+"""Limits: policy rows — at most or at least so much of a weighted sum.
+
+A limit's terms name a quantity of some rows, with wildcards: fuel bought, capacity added at a site, vehicles
+kept. All terms of a limit with their weights make its sum.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+
+import pyomo.environ as pyo
+
+from energy_model.case.overrides import row_name
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.common.errors import Fault, InputFault
+from energy_model.compiler.components import Model
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows, rows_by
+
+LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """
+    limit               -                    name                 Name
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    sense               -                    one of most least    Whether the amount is the most or the least
+    amount              1                    any                  The amount, in the unit of the terms
+    """)  # fmt: skip
+
+LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "What the limits sum.", """
+    limit               -                    in limits            The limit
+    quantity            -                    one of added capacity activity bought sold sent land citizens_points firms_points  What is summed; activity, bought, sold, sent over the year
+    rows                -                    text                 The rows meant, * for any part of a name; land rows are site:class
+    multiplier          1                    any = 1              What one unit counts
+    """)  # fmt: skip
+
+TABLES = (LIMITS, LIMIT_TERMS)
+TABLE_OF = {"added": "assets", "capacity": "assets", "activity": "conversions", "bought": "markets", "sold": "markets",
+            "sent": "links", "land": "land", "citizens_points": "land", "firms_points": "land"}  # fmt: skip
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+    """Adds one row for every limit."""
+    terms = matched_terms(system)
+    for quantity in TABLE_OF:
+        pairs: dict[tuple[str, object], float] = {}
+        for k, q, row, weight in terms:
+            if q == quantity:  # a row that several terms meet counts with all their weights
+                pairs[k, row] = pairs.get((k, row), 0.0) + weight
+        where = {k: [row for other, row in pairs if other == k] for k in m.limits}
+        dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
+        m.add_component(f"{quantity}_limited", rows_by(m.limits, where, dimen))
+        flat = {
+            (k, *(row if isinstance(row, tuple) else (row,))): w for (k, row), w in pairs.items()
+        }
+        m.add_component(f"{quantity}_terms", rows(flat, 1 + dimen))
+        m.add_component(
+            f"{quantity}_counts", pyo.Param(m.component(f"{quantity}_terms"), initialize=flat)
+        )
+    senses = system["limits"]["sense"]
+    m.at_most = rows(senses.index[senses == "most"])
+    m.at_least = rows(senses.index[senses == "least"])
+
+    def limited(m, k):
+        return (
+            sum(m.added_counts[k, a] * m.added[a] for a in m.added_limited[k])
+            + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
+            + sum(m.activity_counts[k, c, i] * m.step_length[t] * m.activity[c, i, t] for c, i in m.activity_limited[k] for t in m.steps)
+            + sum(m.bought_counts[k, x] * m.step_length[t] * m.bought[x, t] for x in m.bought_limited[k] for t in m.steps)
+            + sum(m.sold_counts[k, x] * m.step_length[t] * m.sold[x, t] for x in m.sold_limited[k] for t in m.steps)
+            + sum(m.sent_counts[k, x] * m.step_length[t] * m.sent[x, t] for x in m.sent_limited[k] for t in m.steps)
+            + sum(m.land_counts[k, g, i] * m.land_taken[g, i] for g, i in m.land_limited[k])
+            + sum(m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_taken[g, i]
+                  for g, i in m.citizens_points_limited[k])
+            + sum(m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_taken[g, i]
+                  for g, i in m.firms_points_limited[k])
+        )  # fmt: skip
+
+    @m.Constraint(m.at_most, doc="The sum stays within the limit")
+    def limit_most(m, k):
+        return limited(m, k) <= m.amount[k]
+
+    @m.Constraint(m.at_least, doc="The sum reaches the limit")
+    def limit_least(m, k):
+        return limited(m, k) >= m.amount[k]
+
+
+def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
+    """Limit, quantity, row and weight of every row that a term's pattern meets; InputFault if it meets none.
+
+    InputFault as well for a limit without a term: it would be a rule without variables.
+    """
+    found, faults = [], []
+    for (limit, quantity, pattern), weight in system["limit_terms"]["multiplier"].items():
+        frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
+        rows = frame.index[frame["sell_most"] > 0] if quantity == "sold" else frame.index
+        known = {row_name(row): row for row in rows}
+        hits = fnmatch.filter(known, pattern)
+        met = [known[hit] for hit in hits]
+        if quantity == "activity":  # every mode of a plant counts
+            met = [run for run in system.modes.index if run[0] in met]
+        found += [(limit, quantity, row, float(weight)) for row in met]
+        if not hits:
+            faults.append(
+                Fault(
+                    "limit_terms.csv",
+                    f"no row of {TABLE_OF[quantity]} has such a name; mend the pattern",
+                    f"limit '{limit}'",
+                    "rows",
+                    pattern,
+                )
+            )
+    for limit in system["limits"].index.difference(
+        system["limit_terms"].index.get_level_values("limit")
+    ):
+        remedy = "no row of limit_terms.csv says what it limits; add one, or take the limit away"
+        faults.append(Fault("limits.csv", remedy, f"limit '{limit}'"))
+    if faults:
+        raise InputFault(faults)
+    return found

@@ -1,0 +1,83 @@
+"""Link: one carrier carried between two sites — pipe, cable, lorry, or a symbiosis between two firms.
+
+What is lost in proportion to the flow is lost at the arriving end; what a warm pipe loses whether or not
+heat flows is taken at the end the link names first.
+"""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.capacity import capacity_columns
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows, rows_by
+
+LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; with giver and taker, a symbiosis.", """
+    link                -                    name                 Name
+    carrier             -                    in carriers          What it carries
+    from_site           -                    in sites             One end; where it gives from if it goes one way
+    to_site             -                    in sites             The other end
+    both_ways           -                    yes or no = yes      Whether it also carries back
+    length              km                   not negative, usual 0..2000 = none  Length; if empty, the distance between the sites times the detour
+    """ + capacity_columns("unit/h") + """
+    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of adding one unit of capacity, each km
+    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of having one unit of capacity, each km
+    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of carrying one unit
+    loss                1                    fraction, usual 0..0.5 = 0  Share lost at the ends
+    loss_per_km         1/km                 fraction, usual 0..0.1 = 0  Share lost on each km
+    standing_loss       1/km                 fraction, usual 0..0.05 = 0  Share of capacity lost on each km at all times
+    giver               -                    in firms = none      The firm that gives, if the link is a symbiosis
+    taker               -                    in firms = none      The firm that takes
+    """, asset=True)  # fmt: skip
+
+TABLES = (LINKS,)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds what links carry, within their capacity, and what is lost on the way."""
+    links = system["links"]
+    arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
+    m.arriving = pyo.Param(m.links, initialize=arriving.to_dict())
+    m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
+    m.links_from = rows_by(m.buses, system.rows_at("links", "from_site"))
+    m.links_to = rows_by(m.buses, system.rows_at("links", "to_site"))
+    m.returning = rows(links.index[links["both_ways"] == "yes"])
+    m.one_way = rows(links.index[links["both_ways"] == "no"])
+    m.returning_from = rows_by(
+        m.buses, system.rows_at("links", "from_site", links["both_ways"] == "yes")
+    )
+    m.returning_to = rows_by(
+        m.buses, system.rows_at("links", "to_site", links["both_ways"] == "yes")
+    )
+    m.warm_from = rows_by(m.buses, system.rows_at("links", "from_site", links["standing_loss"] > 0))
+
+    m.sent = Var(
+        m.links, m.steps, bounds=(0, None), doc="Sent from the first end to the other [unit/h]"
+    )
+    m.returned = Var(
+        m.returning, m.steps, bounds=(0, None), doc="Sent from the other end to the first [unit/h]"
+    )
+
+    @m.Constraint(m.one_way, m.steps, doc="No link carries more than it is built for")
+    def sent_limit(m, k, t):
+        return m.sent[k, t] <= m.capacity[k]
+
+    @m.Constraint(
+        m.returning, m.steps, doc="Both ways together carry no more than the link is built for"
+    )
+    def both_ways_limit(m, k, t):
+        return m.sent[k, t] + m.returned[k, t] <= m.capacity[k]
+
+    accounts.energy.post("links", lambda m, b, t: (
+        sum(m.arriving[k] * m.sent[k, t] for k in m.links_to[b])
+        - sum(m.sent[k, t] for k in m.links_from[b])
+        + sum(m.arriving[k] * m.returned[k, t] for k in m.returning_from[b])
+        - sum(m.returned[k, t] for k in m.returning_to[b])
+        - sum(m.standing[k] * m.capacity[k] for k in m.warm_from[b])))  # fmt: skip
+
+    accounts.cost.post("carrying", lambda m: sum(
+        system.settings.view.cost_factor * m.running_cost[k] * m.step_length[t] * m.sent[k, t] for k in m.links for t in m.steps)
+        + sum(system.settings.view.cost_factor * m.running_cost[k] * m.step_length[t] * m.returned[k, t] for k in m.returning for t in m.steps))  # fmt: skip

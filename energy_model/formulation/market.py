@@ -1,0 +1,82 @@
+"""Market: buying from and selling to the world outside, at prices the system does not move.
+
+A price is kept in components — price, tariff, tax — and the perspective says which count. What is bought
+carries the carrier's emissions.
+"""
+
+from __future__ import annotations
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import Model, Var
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows, rows_by
+
+MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold across the boundary.", """
+    market              -                    name                 Name
+    site                -                    in sites             Where the purchase arrives
+    carrier             -                    in carriers          What is traded
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    firm                -                    in firms = none      Who trades
+    buy_most            unit/h               limit, usual 0..1e6 = inf  Most that can be bought at a time
+    sell_most           unit/h               limit, usual 0..1e6 = 0  Most that can be sold at a time
+    price               EUR/unit             hourly any, usual -1000..20000 = none  Price of a purchase; if empty, the carrier's price
+    sale_price          EUR/unit             hourly any, usual -1000..20000 = none  Price of a sale; if empty, the price of a purchase
+    tariff              EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a purchase
+    sale_tariff         EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
+    tax                 EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
+    emission_factor     t/unit               hourly any, usual -10..10 = none  Emitted by what is bought; if empty, the carrier's factor
+    yearly_most         unit/a               not negative, usual 0..1e9 = none  Most that can be bought in the year
+    yearly_least        unit/a               not negative, usual 0..1e9 = none  Least that must be bought in the year
+    """)  # fmt: skip
+
+TABLES = (MARKETS,)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds purchases and sales, their limits, cost and emissions."""
+    markets, view = system["markets"], system.settings.view
+    factor = {
+        name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")
+    }
+    tax_factor = 1.0 if "tax" in view.counts else 0.0
+    m.sellers = rows(markets.index[markets["sell_most"] > 0])
+    m.markets_at = rows_by(m.buses, system.rows_at("markets"))
+    m.sellers_at = rows_by(m.buses, system.rows_at("markets", where=markets["sell_most"] > 0))
+    m.capped = rows(markets.index[markets["yearly_most"].notna()])
+    m.obliged = rows(markets.index[markets["yearly_least"].notna()])
+
+    m.bought = Var(
+        m.markets, m.steps, bounds=lambda m, k, t: (0, m.buy_most[k]), doc="Bought [unit/h]"
+    )
+    m.sold = Var(
+        m.sellers, m.steps, bounds=lambda m, k, t: (0, m.sell_most[k]), doc="Sold [unit/h]"
+    )
+
+    @m.Constraint(m.capped, doc="No more is bought in the year than is to be had")
+    def purchase_limit(m, k):
+        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) <= m.yearly_most[k]
+
+    @m.Constraint(m.obliged, doc="No less is bought in the year than must be taken")
+    def purchase_obligation(m, k):
+        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) >= m.yearly_least[k]
+
+    accounts.energy.post("markets", lambda m, b, t: (
+        sum(m.bought[k, t] for k in m.markets_at[b]) - sum(m.sold[k, t] for k in m.sellers_at[b])))  # fmt: skip
+
+    accounts.cost.post("purchases", lambda m: sum(
+        factor["price"] * m.price[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
+    accounts.cost.post("tariffs", lambda m: (
+        sum(factor["tariff"] * m.tariff[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps)
+        + sum(factor["tariff"] * m.sale_tariff[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps)))  # fmt: skip
+    accounts.cost.post("taxes", lambda m: sum(
+        tax_factor * m.tax[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
+    accounts.cost.post("sales", lambda m: sum(
+        -factor["price"] * m.sale_price[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps))  # fmt: skip
+
+    accounts.emissions.post("purchases", lambda m: sum(
+        m.emission_factor[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
+    if system.settings.emissions.credit_exports:
+        accounts.emissions.post("exports", lambda m: sum(
+            -m.emission_factor[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps))  # fmt: skip

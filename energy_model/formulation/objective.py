@@ -1,0 +1,22 @@
+"""Cost: the objective is the sum of the cost account; each entry also stands by itself, to be told apart."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from energy_model.case.system import System
+from energy_model.compiler.components import Model
+from energy_model.formulation.expressions import Accounts
+
+TABLES = ()
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+    """Adds the objective, and every cost entry as an objective that is not active."""
+
+    @m.Objective(sense=pyo.minimize, doc="Yearly cost [EUR/a]")
+    def total_cost(m):
+        return accounts.cost.total(m)
+
+    for name, term in accounts.cost.entries.items():
+        m.add_entry(name, term)

@@ -1,0 +1,130 @@
+"""Setting: the sets and parameters every part speaks about, laid out from the tables.
+
+One Set per table, one Param per column of numbers, one profile-backed Param per hourly column; the ring of
+steps; and the buses, which are the carriers named at sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.compiler.components import ArrayParam, Model, ProfileParam
+
+SITES = Table.declare("sites", "site", "Places: districts, plants, firms, landscapes.", """
+    site                -                    name                 Name
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    kind                -                    text = district      What kind of place it is
+    lon                 °                    from -180 to 180     Longitude, east
+    lat                 °                    from -90 to 90       Latitude, north
+    """)  # fmt: skip
+
+FIRMS = Table.declare("firms", "firm", "Who owns, trades and wants.", """
+    firm                -                    name                 Name
+    label_en            -                    text = none          English label
+    label_da            -                    text = none          Danish label
+    party               -                    one of firm city citizens = firm  Whose interest it is
+    note                -                    text = none          What it is in the case, or that it is an example
+    """)  # fmt: skip
+
+TABLES = (SITES, FIRMS)
+BY_PARTS = (
+    "technologies",
+    "carriers",
+    "sites",
+    "firms",
+    "footprints",
+    "flows",
+    "modes",
+    "limit_terms",
+)  # parts lay these out
+SHAPES = ("profile", "driving", "plugged")  # parts turn these into rates
+
+
+def declare(system: System, tables: tuple[Table, ...]) -> Model:
+    """A model with the sets and parameters of a system, and nothing decided yet."""
+    m = Model()
+    count = len(system.steps.length)
+    m.steps = pyo.RangeSet(0, count - 1)
+    before = dict(enumerate(system.steps.previous.tolist()))
+    m.previous = pyo.Param(m.steps, initialize=before, within=pyo.Any)
+    m.step_length = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
+    m.step_span = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
+    m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
+    for name, buses in system.buses_by_balance().items():
+        m.add_component(name, rows(buses))
+    m.buses = rows(bus for buses in system.buses_by_balance().values() for bus in buses)
+    m.assets = rows(system.assets.index)
+    for table in tables:
+        if table.name not in BY_PARTS:
+            m.add_component(table.name, rows(system[table.name].index, len(table.key)))
+    for name, (width, values) in _columns(system, tables, hourly_ones=False).items():
+        m.add_component(name, pyo.Param(rows(values, width), initialize=values))
+    for name, (width, cells) in _columns(system, tables, hourly_ones=True).items():
+        m.add_component(name, hourly(m, system, rows(cells, width), cells))
+    return m
+
+
+def rows(items, dimen: int = 1) -> pyo.Set:
+    """A set of rows, in order, that may be empty."""
+    return pyo.Set(initialize=list(items), dimen=dimen)
+
+
+def rows_by(index: pyo.Set, items: Mapping, dimen: int = 1) -> pyo.Set:
+    """For each member of an index, its rows; none where nothing is given."""
+    return pyo.Set(index, initialize={i: list(items.get(i, ())) for i in index}, dimen=dimen)
+
+
+def hourly(m: Model, system: System, index: pyo.Set, cells: Mapping) -> ProfileParam:
+    """A parameter of rows and steps from hourly cells; equal cells are held once."""
+    values = cells.to_dict() if isinstance(cells, pd.Series) else dict(cells)
+    distinct = {cell: i for i, cell in enumerate(dict.fromkeys(values.values()))}
+    profiles = np.array([system.step_values(cell) for cell in distinct]).reshape(-1, len(m.steps))
+    return ProfileParam(
+        index, m.steps, profiles=profiles, which=[distinct[cell] for cell in values.values()]
+    )
+
+
+def rates(
+    m: Model, system: System, index: pyo.Set, shapes: pd.Series, yearly: pd.Series
+) -> ProfileParam:
+    """Rates [unit/h] by row and step that follow a shape and sum to a yearly amount."""
+    pairs = [system.by_step(system.hourly_rates(shapes[row], yearly[row])) for row in yearly.index]
+    profiles = np.array(pairs).reshape(-1, len(m.steps))
+    return ProfileParam(index, m.steps, profiles=profiles, which=np.arange(len(yearly)))
+
+
+def wanted_lately(m: Model, system: System, demands: pd.DataFrame) -> ProfileParam:
+    """What the shiftable share of each demand wanted in its window up to the end of each step [unit]."""
+    found = []
+    for _, row in demands.iterrows():
+        wanted = row["shiftable"] * system.hourly_rates(row["profile"], row["yearly"])
+        window = min(round(row["window"]), len(wanted))
+        so_far = np.concatenate([wanted[len(wanted) - window :], wanted]).cumsum()
+        found.append(system.steps.at_end(so_far[window:] - so_far[: len(wanted)]))
+    profiles = np.array(found).reshape(-1, len(m.steps))
+    return ProfileParam(m.patient, m.steps, profiles=profiles, which=np.arange(len(demands)))
+
+
+def _columns(
+    system: System, tables: tuple[Table, ...], hourly_ones: bool
+) -> dict[str, tuple[int, dict]]:
+    """Every column of numbers by name, over the rows of all tables that have it, with the width of their keys."""
+    found: dict[str, tuple[int, dict]] = {}
+    for table in tables:
+        for column in table.columns:
+            if (
+                column.range
+                and column.hourly == hourly_ones
+                and table.name not in BY_PARTS
+                and column.name not in SHAPES
+            ):
+                values = system[table.name][column.name].dropna().to_dict()
+                found.setdefault(column.name, (len(table.key), {}))[1].update(values)
+    return found

@@ -1,0 +1,149 @@
+"""Storage: energy set aside in one hour for another.
+
+The year is a ring: the step before the first is the last, so no store starts full for nothing. Where the year
+is made of typical days, each day is a ring; only what lasts longer than a day carries a level from day to day
+in the order of the year, and its level in a step is told from the start of the day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from energy_model.case.schema import Table
+from energy_model.case.system import System
+from energy_model.case.time_aggregation import DAY
+from energy_model.compiler.components import Model, ProfileParam, Var
+from energy_model.formulation.capacity import capacity_columns
+from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.sets_and_parameters import rows, rows_by
+
+STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what they hold, and how fast they fill.", """
+    storage             -                    name                 Name
+    site                -                    in sites             Where it stands
+    carrier             -                    in carriers          What it holds
+    """ + capacity_columns("unit") + """
+    retention           1                    fraction, usual 0.5..1 = 1  Share of the level that is left an hour later
+    efficiency_in       1                    fraction, usual 0.3..1 = 1  Share of the charge that reaches the store
+    efficiency_out      1                    positive fraction, usual 0.3..1 = 1  Share of the drawn level that reaches the bus
+    duration            h                    positive, usual 0.05..10000  Hours a full store lasts at full discharge
+    minimum             1                    fraction = 0         Share of the capacity that is never drawn
+    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of discharging one unit
+    """, asset=True)  # fmt: skip
+
+TABLES = (STORAGES,)
+
+
+def build(m: Model, system: System, accounts: Accounts) -> None:
+    """Adds the level of stores, how it changes, and its limits."""
+    stores, steps = system["storages"], system.steps
+    lasting = (stores["duration"] > DAY) & bool(len(steps.days))
+    m.storages_at = rows_by(m.buses, system.rows_at("storages"))
+    m.lasting = rows(stores.index[lasting])
+    m.passing = rows(stores.index[~lasting])
+    m.floored = rows(stores.index[~lasting & (stores["minimum"] > 0)])
+    m.least_level = pyo.Param(
+        m.storages, initialize=dict(zip(stores.index, np.where(lasting, -np.inf, 0.0), strict=True))
+    )
+    starts = np.array([np.ones(len(steps.start)), ~steps.first]).astype(float)
+    m.kept = ProfileParam(m.storages, m.steps, profiles=starts, which=lasting.astype(int).tolist())
+
+    m.charge = Var(
+        m.storages, m.steps, bounds=(0, None), doc="Taken from the bus into the store [unit/h]"
+    )
+    m.discharge = Var(
+        m.storages, m.steps, bounds=(0, None), doc="Given from the store to the bus [unit/h]"
+    )
+    m.level = Var(
+        m.storages,
+        m.steps,
+        bounds=lambda m, s, t: (m.least_level[s], None),
+        doc="Held at the end of the step [unit]",
+    )
+
+    @m.Constraint(m.storages, m.steps, doc="What is held is what was held, plus in, minus out")
+    def level_change(m, s, t):
+        return m.level[s, t] == (
+            m.kept[s, t] * m.retention[s] ** m.step_span[t] * m.level[s, m.previous[t]]
+            + m.step_span[t] * m.efficiency_in[s] * m.charge[s, t]
+            - m.step_span[t] / m.efficiency_out[s] * m.discharge[s, t]
+        )
+
+    @m.Constraint(m.passing, m.steps, doc="No store holds more than it is built for")
+    def level_limit(m, s, t):
+        return m.level[s, t] <= m.capacity[s]
+
+    @m.Constraint(m.floored, m.steps, doc="No store is drawn below its minimum")
+    def level_minimum(m, s, t):
+        return m.level[s, t] >= m.minimum[s] * m.capacity[s]
+
+    @m.Constraint(m.storages, m.steps, doc="Filling and emptying share one connection")
+    def connection_limit(m, s, t):
+        return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.duration[s]
+
+    _between_days(m, system)
+
+    accounts.energy.post("storage", lambda m, b, t: sum(
+        m.discharge[s, t] - m.charge[s, t] for s in m.storages_at[b]))  # fmt: skip
+
+    accounts.cost.post("storing", lambda m: sum(
+        system.settings.view.cost_factor * m.running_cost[s] * m.step_length[t] * m.discharge[s, t] for s in m.storages for t in m.steps))  # fmt: skip
+
+
+def _between_days(m: Model, system: System) -> None:
+    """Carries what long stores hold from each day of the year to the next."""
+    steps = system.steps
+    days, kinds = len(steps.days), int(steps.days.max(initial=-1)) + 1
+    m.days = pyo.RangeSet(0, days - 1)
+    m.typical_days = pyo.RangeSet(0, kinds - 1)
+    m.day_after = pyo.Param(
+        m.days, initialize={d: (d + 1) % days for d in range(days)}, within=pyo.Any
+    )
+    m.typical_day = pyo.Param(
+        m.days, initialize=dict(enumerate(steps.days.tolist())), within=pyo.Any
+    )
+    m.day_of_step = pyo.Param(
+        m.steps, initialize=dict(enumerate(steps.day.tolist())), within=pyo.Any
+    )
+    m.last_step = pyo.Param(
+        m.typical_days, initialize=dict(enumerate(steps.last.tolist())), within=pyo.Any
+    )
+
+    m.day_level = Var(
+        m.lasting, m.days, bounds=(0, None), doc="Held at the start of the day [unit]"
+    )
+    m.day_highest = Var(
+        m.lasting, m.typical_days, bounds=(0, None), doc="Most above the start of the day [unit]"
+    )
+    m.day_lowest = Var(
+        m.lasting, m.typical_days, bounds=(None, 0), doc="Most below the start of the day [unit]"
+    )
+
+    @m.Constraint(
+        m.lasting,
+        m.days,
+        doc="What is held at the start of a day is what was left of the day before",
+    )
+    def day_change(m, s, d):
+        return m.day_level[s, m.day_after[d]] == (
+            m.retention[s] ** DAY * m.day_level[s, d] + m.level[s, m.last_step[m.typical_day[d]]]
+        )
+
+    @m.Constraint(m.lasting, m.steps, doc="No step of the day is above the day's highest level")
+    def highest_of_day(m, s, t):
+        return m.level[s, t] <= m.day_highest[s, m.day_of_step[t]]
+
+    @m.Constraint(m.lasting, m.steps, doc="No step of the day is below the day's lowest level")
+    def lowest_of_day(m, s, t):
+        return m.level[s, t] >= m.day_lowest[s, m.day_of_step[t]]
+
+    @m.Constraint(m.lasting, m.days, doc="No store holds more than it is built for, on any day")
+    def day_level_limit(m, s, d):
+        return m.day_level[s, d] + m.day_highest[s, m.typical_day[d]] <= m.capacity[s]
+
+    @m.Constraint(m.lasting, m.days, doc="No store is drawn below its minimum, on any day")
+    def day_level_minimum(m, s, d):
+        return (
+            m.retention[s] ** DAY * m.day_level[s, d] + m.day_lowest[s, m.typical_day[d]]
+            >= m.minimum[s] * m.capacity[s]
+        )

@@ -1,1 +1,0 @@
-"""Interface: talks to people."""

@@ -1,0 +1,1 @@
+"""Input and output: a case as an Excel workbook, as a PyPSA network, or new from a template."""

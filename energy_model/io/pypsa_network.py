@@ -1,0 +1,343 @@
+"""PyPSA: a case written as a network that PyPSA opens and solves, with what it has no words for told.
+
+What is equal has an equal least cost. Plants become links with a bus for every flow, measured at one whose
+coefficient is constant; those of several modes share a bus of capacity. What stands and what may be added are two
+components, for PyPSA knows one cost of owning. Emissions with a target flow to a bus of the air.
+
+Format: PyPSA's own netCDF files (components, static and hourly attributes), version 1.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from energy_model.case.system import System, bus_name
+from energy_model.common.atomic_write import new_file
+from energy_model.common.errors import Fault, InputFault
+from energy_model.formulation.capacity import annuity
+
+AIR = "air"
+MAX_EMISSION_STORE_TONNES = 1e9  # a store of emissions that is never full before the last step [t]
+DEFAULTS: dict[str, Any] = {
+    "bus": "", "carrier": "", "p_nom": 0.0, "p_nom_extendable": False, "p_nom_min": 0.0, "p_nom_max": np.inf,
+    "p_min_pu": 0.0, "p_max_pu": 1.0, "capital_cost": 0.0, "marginal_cost": 0.0, "efficiency": 1.0,
+    "e_sum_min": -np.inf, "e_sum_max": np.inf, "e_nom": 0.0, "e_nom_extendable": False, "e_cyclic": False,
+    "e_min_pu": 0.0, "e_max_pu": 1.0, "e_initial": 0.0, "p_set": 0.0,
+}  # fmt: skip
+Value = float | str | bool | np.ndarray
+
+
+@dataclass
+class Network:
+    """Components by kind and name, each with its values, and sentences on what is not expressed."""
+
+    system: System
+    parts: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    constant: float = 0.0
+
+    def add(self, kind: str, name: str, **values: Value) -> None:
+        """Adds a component; an array that is the same in every step is held as one number."""
+        held = {
+            k: float(v[0]) if isinstance(v, np.ndarray) and np.ptp(v) == 0 else v
+            for k, v in values.items()
+        }
+        self.parts.setdefault(kind, {})[name] = held
+
+    def leave(self, said: str) -> None:
+        """Tells, once, what is not expressed."""
+        if said not in self.left_out:
+            self.left_out.append(said)
+
+    def dataset(self) -> xr.Dataset:
+        """The network as PyPSA's netCDF files hold it."""
+        steps = self.system.steps
+        stamps = self.system.profiles.index[steps.start].tz_localize(None)
+        data = xr.Dataset(coords={"snapshots": stamps.to_numpy()})
+        for weight in ("objective", "stores", "generators"):
+            data[f"snapshots_{weight}"] = ("snapshots", steps.length)
+        for kind, named in self.parts.items():
+            place, names = f"{kind}_i", list(named)
+            data[place] = (place, np.array(names, object))
+            for value in dict.fromkeys(v for values in named.values() for v in values):
+                fallback = DEFAULTS.get(value, "" if value.startswith("bus") else 1.0)
+                cells = [values.get(value, fallback) for values in named.values()]
+                moving = [isinstance(cell, np.ndarray) for cell in cells]
+                still = [fallback if m else cell for m, cell in zip(moving, cells, strict=True)]
+                data[f"{kind}_{value}"] = (place, np.array(still))
+                if any(moving):
+                    who = f"{kind}_t_{value}_i"
+                    data[who] = (who, np.array(names, object)[moving])
+                    columns = [cell for m, cell in zip(moving, cells, strict=True) if m]
+                    data[f"{kind}_t_{value}"] = (("snapshots", who), np.column_stack(columns))
+        meta = {"constant": self.constant, "left_out": self.left_out, "digest": self.system.digest}
+        title = f"{self.system.settings.name}, {self.system.scenario or 'base'}"
+        data.attrs = {"network_name": title, "network_pypsa_version": "1.0.0", "meta": json.dumps(meta)}  # fmt: skip
+        return data
+
+
+def network(system: System) -> Network:
+    """A system as a PyPSA network; ``left_out`` says what PyPSA does not hold, ``constant`` what it does not cost [EUR/a]."""
+    made = Network(system)
+    made.parts["carriers"] = {str(name): {} for name in system["carriers"].index}
+    for part in (_buses, _conversions, _storages, _links, _markets, _demands, _fleets, _emissions):
+        part(made)
+    for limit in system["limits"].index:
+        made.leave(f"limit {limit}: a weighted sum")
+    return made
+
+
+def write(system: System, path: Path) -> Network:
+    """Writes a system's network to a file; raises InputFault where that cannot be."""
+    fault = (
+        "its days repeat, and PyPSA knows steps in order (system.in_order)"
+        if len(system.steps.days)
+        else "there is no such folder"
+        if not path.parent.is_dir()
+        else None
+    )
+    if fault:
+        raise InputFault([Fault(str(path), fault)])
+    made = network(system)
+    with new_file(path, "name another file with --out", also=(RuntimeError,)) as draft:
+        made.dataset().to_netcdf(draft)
+    return made
+
+
+def _buses(made: Network) -> None:
+    for bus, row in made.system.buses.iterrows():
+        made.add("buses", bus, carrier=row["carrier"])
+        if row["surplus"] == "yes":
+            made.add("generators", f"{bus} let go", bus=bus, p_nom_extendable=True, p_min_pu=-1.0, p_max_pu=0.0)  # fmt: skip
+        if row["balance"] == "year":
+            made.add("stores", f"{bus} over the year", bus=bus, e_nom_extendable=True, e_min_pu=-1.0, e_cyclic=True)  # fmt: skip
+
+
+def _pieces(made: Network, asset: str, more: float = 0.0) -> list[tuple[str, dict[str, Value]]]:
+    """What stands and what may be added of an asset, per unit of its own capacity."""
+    system, row = made.system, made.system.assets.loc[asset]
+    view = system.settings.view
+    fixed = view.cost_factor * row["fixed_cost"] + more
+    stands, addable = row["capacity_existing"], row["capacity_addable"]
+    added = (
+        fixed + view.cost_factor * annuity(view.discount_rate, row["lifetime"]) * row["investment"]
+    )
+    if isinstance(row["tied_to"], str):
+        made.leave(f"{asset}: its capacity is tied to that of {row['tied_to']}")
+    takers, land = system.land_takers, system["land"]
+    for (_, site, kind), amount in takers["footprint"][takers.index.get_level_values(0) == asset].items():  # fmt: skip
+        place, prices = land.loc[(site, kind)], system.settings.acceptance
+        points = prices.citizens_price * place["citizens_points"] + prices.firms_price * place["firms_points"]  # fmt: skip
+        added += amount * (view.cost_factor * place["rent"] + points)
+        others = takers.xs((site, kind), level=("site", "land_class"))["footprint"]
+        if len(others) == 1:
+            addable = min(addable, place["area"] / amount) if amount else addable
+        elif others @ system.assets["capacity_addable"][others.index] > place["area"]:
+            made.leave(f"land of class {kind} at {site} is shared by {', '.join(others.index)}")
+    found: list[tuple[str, dict[str, Value]]] = []
+    if stands > 0:
+        least = stands * (1 - row["retirable"])
+        found.append((asset, {"p_nom_extendable": True, "p_nom_min": least, "p_nom_max": stands, "capital_cost": fixed}))  # fmt: skip
+    if addable > 0:
+        found.append((f"{asset} added", {"p_nom_extendable": True, "p_nom_max": float(addable), "capital_cost": added}))  # fmt: skip
+    return found
+
+
+def _scaled(piece: dict[str, Value], by: float) -> dict[str, Value]:
+    """A piece counted in another unit: ``by`` of it for one of its own."""
+    return {
+        name: float(value) / by if name == "capital_cost" else value if isinstance(value, bool) else float(value) * by
+        for name, value in piece.items()
+        if not isinstance(value, str | np.ndarray)
+    }  # fmt: skip
+
+
+def _share(made: Network, asset: str, name: str, pieces: list, **values: Value) -> str:
+    """A bus on which a capacity is handed out to all that use it."""
+    bus = f"capacity of {asset}"
+    made.add("buses", bus)
+    for piece, owning in pieces:
+        made.add("generators", f"{piece} {name}", bus=bus, **owning, **values)
+    return bus
+
+
+def _ports(first: int, flows: list[tuple[str, np.ndarray]]) -> dict[str, Value]:
+    """Buses and efficiencies of a link, from a port on."""
+    found: dict[str, Value] = {}
+    for port, (bus, efficiency) in enumerate(flows, start=first):
+        found |= {f"bus{port}": bus, "efficiency" + (str(port) if port > 1 else ""): efficiency}
+    return found
+
+
+def _conversions(made: Network) -> None:
+    system, view = made.system, made.system.settings.view
+    air, flows = system.settings.emissions.carrier, system.flows.reset_index()
+    for plant, row in system["conversions"].iterrows():
+        pieces = _pieces(made, plant)
+        if not pieces:
+            continue
+        for name, said in (("ramp", "how fast it changes"), ("full_load_hours", "its full-load hours")):  # fmt: skip
+            if pd.notna(row[name]):
+                made.leave(f"{plant}: {said}")
+        most = system.step_values(row["availability"])
+        modes = system.modes.loc[[plant]].reset_index()
+        several = len(modes) > 1
+        if several:
+            shared = _share(made, plant, "capacity", pieces, p_max_pu=most, p_min_pu=row["minimum"] * most)  # fmt: skip
+        for mode, use, mode_cost in zip(modes["mode"], modes["capacity_use"], modes["mode_cost"], strict=True):  # fmt: skip
+            mine = flows[(flows["conversion"] == plant) & (flows["mode"] == mode)]
+            at = [(b, c, system.step_values(f)) for b, c, f in zip(mine["bus"], mine["carrier"], mine["coefficient"], strict=True)]  # fmt: skip
+            cost = view.cost_factor * (mode_cost + row["running_cost"])
+            emitted = sum((f for _, c, f in at if c == air), np.zeros(len(most)))
+            running = cost + view.cost_factor * system.emission_price * emitted
+            ports = [(b, f) for b, c, f in at if c != air]
+            if np.any(emitted) and system.settings.emissions.target != "none":
+                ports.append((AIR, emitted))
+            name = f"{plant} {mode}" if several else plant
+            if several:
+                made.add("links", name, bus0=shared, p_nom_extendable=True, marginal_cost=running / use,
+                         **_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
+            elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
+                bus, made_by = ports[0]
+                ends = (most / use * made_by, row["minimum"] * most / use * made_by)
+                for piece, owning in pieces:
+                    made.add("generators", piece, bus=bus, p_min_pu=np.minimum(*ends), p_max_pu=np.maximum(*ends),
+                             marginal_cost=running / made_by, **owning)  # fmt: skip
+            elif ports:
+                _plant(made, pieces, ports, most / use, row["minimum"], running)
+
+
+def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: float, cost: np.ndarray) -> None:  # fmt: skip
+    """A plant of one mode, measured at a flow that is the same in every step, one it takes if there is one."""
+    steady = [i for i, (_, f) in enumerate(ports) if np.ptp(f) == 0 and f[0] != 0]
+    if steady:
+        measured = min(steady, key=lambda i: ports[i][1][0] > 0)
+        bus, unit = ports[measured][0], float(ports[measured][1][0])
+        ports = [port for i, port in enumerate(ports) if i != measured]
+    else:
+        bus, unit = f"activity of {pieces[0][0]}", -1.0
+        made.add("buses", bus)
+        made.add("generators", bus, bus=bus, p_nom_extendable=True)
+    limits = {"p_max_pu": most, "p_min_pu": least * most}
+    if unit > 0:
+        limits = {"p_max_pu": -least * most, "p_min_pu": -most}
+    for piece, owning in pieces:
+        made.add("links", piece, bus0=bus, marginal_cost=cost / -unit, **limits, **_scaled(owning, abs(unit)),
+                 **_ports(1, [(b, f / -unit) for b, f in ports]))  # fmt: skip
+
+
+def _storages(made: Network) -> None:
+    for store, row in made.system["storages"].iterrows():
+        hours, bus = float(row["duration"]), bus_name(row["carrier"], row["site"])
+        if row["minimum"] > 0:
+            made.leave(f"{store}: what is never drawn")
+        for piece, owning in _pieces(made, store):
+            made.add("storage_units", piece, bus=bus, max_hours=hours, cyclic_state_of_charge=True,
+                     efficiency_store=row["efficiency_in"], efficiency_dispatch=row["efficiency_out"], standing_loss=1 - row["retention"],
+                     marginal_cost=made.system.settings.view.cost_factor * row["running_cost"], **_scaled(owning, 1 / hours))  # fmt: skip
+
+
+def _links(made: Network) -> None:
+    system = made.system
+    for link, row in system["links"].iterrows():
+        arriving = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
+        ends = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
+        cost, pieces = system.settings.view.cost_factor * row["running_cost"], _pieces(made, link)
+        if row["standing_loss"] * row["length"] > 0:
+            made.leave(f"{link}: what a warm pipe loses whether or not heat flows")
+        if row["both_ways"] == "yes" and (arriving < 1 or cost):
+            shared = _share(made, link, "capacity", pieces) if pieces else ""
+            for name, (start, end) in ((link, ends), (f"{link} back", ends[::-1])):
+                if pieces:
+                    made.add("links", name, bus0=start, bus1=end, efficiency=arriving, bus2=shared, efficiency2=-1.0,
+                             marginal_cost=cost, p_nom_extendable=True)  # fmt: skip
+            continue
+        for piece, owning in pieces:
+            back = -1.0 if row["both_ways"] == "yes" else 0.0
+            made.add("links", piece, bus0=ends[0], bus1=ends[1], efficiency=arriving, marginal_cost=cost, p_min_pu=back, **owning)  # fmt: skip
+
+
+def _trade(cell: float) -> dict[str, Value]:
+    """The most that may be traded, limited or not."""
+    return {"p_nom_extendable": True} if np.isinf(cell) else {"p_nom": float(cell)}
+
+
+def _markets(made: Network) -> None:
+    system = made.system
+    view, settings = system.settings.view, system.settings.emissions
+    factor = {name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")}  # fmt: skip
+    taxed = 1.0 if "tax" in view.counts else 0.0
+    for market, row in system["markets"].iterrows():
+        price, tariff, tax, sale, sale_tariff, emitted = (
+            system.step_values(row[name])
+            for name in ("price", "tariff", "tax", "sale_price", "sale_tariff", "emission_factor")
+        )
+        bus = bus_name(row["carrier"], row["site"])
+        counted = view.cost_factor * system.emission_price * emitted
+        cost = factor["price"] * price + factor["tariff"] * tariff + taxed * tax + counted
+        sums = {f"e_sum_{end}": float(row[f"yearly_{name}"])
+                for end, name in (("max", "most"), ("min", "least")) if pd.notna(row[f"yearly_{name}"])}  # fmt: skip
+        source = bus
+        if settings.target != "none" and np.any(emitted):
+            source = f"{market} outside"
+            made.add("buses", source)
+            made.add("links", f"{market} in", bus0=source, p_nom_extendable=True, **_ports(1, [(bus, np.ones(1)), (AIR, emitted)]))  # fmt: skip
+        if row["buy_most"] > 0:
+            made.add("generators", market, bus=source, marginal_cost=cost, **sums, **_trade(row["buy_most"]))  # fmt: skip
+        if row["sell_most"] > 0:
+            earned = factor["price"] * sale - factor["tariff"] * sale_tariff
+            if settings.credit_exports:
+                earned = earned + counted
+                if settings.target != "none" and np.any(emitted):
+                    made.leave(f"{market}: what exports save others counts in the target")
+            made.add("generators", f"{market} sale", bus=bus, marginal_cost=earned, p_min_pu=-1.0, p_max_pu=0.0, **_trade(row["sell_most"]))  # fmt: skip
+
+
+def _demands(made: Network) -> None:
+    system = made.system
+    for demand, row in system["demands"].iterrows():
+        bus = bus_name(row["carrier"], row["site"])
+        wanted = system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
+        made.add("loads", demand, bus=bus, p_set=wanted)
+        if pd.notna(row["penalty"]) and wanted.max(initial=0.0) > 0:
+            made.add("generators", f"{demand} unserved", bus=bus, p_nom=float(wanted.max()), p_max_pu=wanted / wanted.max(),
+                     marginal_cost=float(row["penalty"]))  # fmt: skip
+        if row["shiftable"] > 0 and row["window"] > 0:
+            made.leave(f"{demand}: the share that may wait")
+
+
+def _fleets(made: Network) -> None:
+    system = made.system
+    fleets, factor = system["fleets"], system.settings.view.cost_factor
+    for vehicle, row in system["vehicles"].iterrows():
+        fleet = fleets.loc[row["fleet"]]
+        far = float(fleet["distance"])
+        if row["flexible"] > 0 and row["store"] > 0:
+            made.leave(f"{vehicle}: when it charges, as its store grows with the fleet")
+        taken = far * row["energy_use"] / row["charge_efficiency"]
+        rate = system.by_step(system.hourly_rates(fleet["driving"], taken))
+        pieces = _pieces(made, vehicle, factor * far * row["running_cost"])
+        buses = [bus_name(carrier, fleet["site"]) for carrier in (fleet["service"], row["carrier"])]
+        for piece, owning in pieces:
+            speed = far / system.hours
+            made.add("links", piece, bus0=buses[0], p_min_pu=-1.0, p_max_pu=-1.0, **_scaled(owning, speed),
+                     **_ports(1, [(buses[1], rate / speed)]))  # fmt: skip
+
+
+def _emissions(made: Network) -> None:
+    system = made.system
+    settings, residual = system.settings.emissions, float(system["residual_emissions"]["amount"].sum())  # fmt: skip
+    made.constant += system.settings.view.cost_factor * system.emission_price * residual
+    if settings.target == "none":
+        return
+    most = np.ones(len(system.steps.length))
+    most[-1] = (float(settings.target) - residual) / MAX_EMISSION_STORE_TONNES
+    made.add("buses", AIR)
+    made.add("stores", AIR, bus=AIR, e_nom=MAX_EMISSION_STORE_TONNES, e_min_pu=-1.0, e_max_pu=most)

@@ -1,0 +1,341 @@
+"""HiGHS: the only file that knows the solver — hand-over, options, status, and a second try if a check fails."""
+
+from __future__ import annotations
+
+import logging
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+
+from energy_model.optimization.certificate import GAP, Certificate, LinearProgram, certify
+
+log = logging.getLogger(__name__)
+MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is the faster
+MAX_UNSCALED_NONZEROS = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
+MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
+# Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
+MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
+ENDS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
+# Share of costs that differ above which the goal is another, and its plan elsewhere
+OTHER_GOAL_SHARE = 0.5
+KKT_TOLERANCE_FACTOR = 10.0  # HiPO also keeps to a tolerance of its other errors; so many times the gap lets the gap decide
+Progress = Callable[[str], None]
+# As many as the solver likes; a study that works on several cases side by side sets one
+SOLVER_THREADS = 0
+# The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
+# Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
+# digits of an interior point are noise, and stopping before them leaves rows better kept.
+HIPO = {
+    "solver": "hipo",
+    "hipo_system": "augmented",
+    "hipo_block_size": 16,
+    "ipm_optimality_tolerance": 1e-7,
+    "run_crossover": "off",
+}
+METHODS: dict[str, dict[str, Any]] = {
+    "simplex": {"solver": "simplex"},
+    "hipo": HIPO | {"hipo_ordering": "amd"},
+    "hipo, scaled": HIPO | {"user_objective_scale": 4},
+    "hipo, crossover": HIPO | {"hipo_ordering": "amd", "run_crossover": "on"},
+    "primal": {"solver": "simplex", "simplex_strategy": 4},
+    "dual": {"solver": "simplex", "simplex_strategy": 1},
+    "stages": {"solver": "simplex", "simplex_strategy": 1},
+    "ipx": {"solver": "ipx", "run_crossover": "on"},
+}
+OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
+    "optimal",
+    "infeasible",
+    "unbounded",
+    "stopped",
+    "failed",
+)
+
+
+@dataclass
+class Start:
+    """Where answers to like programs begin: at the basis of the first, and its plan.
+
+    It is set once, so that an answer does not depend on which questions were asked before it.
+    """
+
+    cost: np.ndarray | None = None
+    x: np.ndarray | None = None
+    basis: Any = None
+
+    def method(self, lp: LinearProgram) -> str | None:
+        """How to go on from the basis: from its plan where only costs differ, from its prices where only limits do.
+
+        Where both do, in two stages: first the limits at the old costs, then the costs from there.
+        """
+        if self.x is None or self.cost is None or self.basis is None:
+            return None
+        if lp.A.shape != (len(self.basis.row_status), len(self.x)):
+            return None
+        moved = np.count_nonzero(lp.cost != self.cost)
+        if moved > OTHER_GOAL_SHARE * np.count_nonzero(self.cost):
+            return None
+        return "dual" if not moved else "primal" if keeps(lp, self.x) else "stages"
+
+    def packed(self) -> dict[str, np.ndarray]:
+        """As arrays, to be stored or sent."""
+        if self.cost is None or self.x is None:
+            return {}
+        columns, rows = (
+            np.asarray([int(s) for s in statuses], np.int8)
+            for statuses in (self.basis.col_status, self.basis.row_status)
+        )
+        return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> Start:
+        """From arrays."""
+        if not len(arrays):
+            return cls()
+        basis = highspy.HighsBasis()
+        basis.col_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["columns"]]
+        basis.row_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["rows"]]
+        basis.valid = True
+        return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
+
+
+def keeps(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
+    """Whether a plan keeps every row and bound of a program, but for rounding."""
+    for values, low, high in ((x, lp.lower, lp.upper), (lp.A @ x, lp.row_lower, lp.row_upper)):
+        slack = share * (1 + np.abs(values))
+        if (values < low - slack).any() or (values > high + slack).any():
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver said: status, column values, row prices, how it was asked and how long it took [s]."""
+
+    status: str
+    x: np.ndarray
+    prices: np.ndarray
+    method: str
+    seconds: float
+    iterations: int
+    certificate: Certificate | None
+    said: str = ""
+
+    @property
+    def objective(self) -> float:
+        """Least cost [EUR/a]."""
+        return self.certificate.cost if self.certificate else math.nan
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answer has passed its own check."""
+        return self.certificate is not None and self.certificate.holds
+
+
+def solve(
+    lp: LinearProgram,
+    method: str = "auto",
+    time_limit: float = 36000.0,
+    progress: Progress | None = None,
+    start: Start | None = None,
+    gap: float = GAP,
+) -> Answer:
+    """The best answer of a program; tries another method where the answer fails its own check.
+
+    ``start`` is where to begin; where it is empty yet, it is filled with the basis found. ``gap`` [1] is how far cost and bound
+    may stay apart; where it is wide, an interior point method ends sooner.
+    """
+    begun = time.monotonic()
+    answer = None
+    if start is not None and (warm := start.method(lp)):
+        answer = _once(lp, warm, time_limit, progress, start)
+        if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
+            return answer
+        log.info("from where it began the answer is %s; it is begun anew", answer.status)
+    for name in _order(lp, method, start is not None and start.basis is None):
+        left = time_limit - (time.monotonic() - begun)
+        if left <= 0 and answer is not None:
+            break
+        answer = _once(lp, name, max(left, 0.01), progress, start, gap)
+        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
+            return answer
+        if answer.status == OPTIMAL and answer.holds:
+            return answer
+        log.info(
+            "%s answered %s (%s); another method is tried", name, answer.status, answer.certificate
+        )
+    if answer is None:
+        raise ValueError("no method was tried")
+    return (
+        answer
+        if answer.status != OPTIMAL
+        else Answer(
+            FAILED,
+            answer.x,
+            answer.prices,
+            answer.method,
+            answer.seconds,
+            answer.iterations,
+            answer.certificate,
+            answer.said,
+        )
+    )
+
+
+def _order(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
+    if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
+        return ["simplex", "hipo, crossover"]
+    if basis and lp.A.nnz < MAX_UNSCALED_NONZEROS:
+        return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
+    first = (
+        ["hipo", "hipo, scaled"] if lp.A.nnz < MAX_UNSCALED_NONZEROS else ["hipo, scaled", "hipo"]
+    )
+    return [*first, "hipo, crossover", "ipx", "simplex"]
+
+
+def _once(
+    lp: LinearProgram,
+    method: str,
+    time_limit: float,
+    progress: Progress | None,
+    start: Start | None = None,
+    gap: float = GAP,
+) -> Answer:
+    begun = time.monotonic()
+    if lp.A.shape[0] == 0:  # nothing to keep: every column stands at its cheaper bound
+        x = np.where(lp.cost >= 0, lp.lower, lp.upper)
+        x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
+        status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
+        return Answer(
+            status,
+            x,
+            np.zeros(0),
+            "none",
+            0.0,
+            0,
+            certify(lp, x, np.zeros(0)) if status == OPTIMAL else None,
+        )
+    highs = highspy.Highs()
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", False)
+    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
+    if lp.A.nnz > MAX_CLOSE_NONZEROS:
+        options["ipm_optimality_tolerance"] = GAP / 10
+    if gap > GAP:
+        aimed = gap / 2  # half, as the gap is measured anew before it is believed
+        options |= {
+            "ipm_optimality_tolerance": aimed,
+            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * aimed),
+        }
+    for option, value in options.items():
+        highs.setOptionValue(option, value)
+    watch = Watch(progress)
+    highs.cbIpmInterrupt += watch
+    highs.cbSimplexInterrupt += watch
+    warm = start is not None and method in MAX_PIVOTS_PER_ROW
+    staged = warm and method == "stages"
+    asked = replace(lp, cost=start.cost) if staged and start is not None and start.cost is not None else lp  # fmt: skip
+    _hand_over(highs, asked)
+    if warm and start is not None:
+        highs.setBasis(start.basis)
+        # counted in pivots, not in seconds: the same question then takes the same way everywhere
+        highs.setOptionValue(
+            "simplex_iteration_limit", max(1000, int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0]))
+        )
+    with watch.listening():
+        highs.run()
+        if staged and not watch.interrupted and _status(highs) == OPTIMAL:
+            columns = lp.A.shape[1]
+            highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), lp.cost)
+            highs.setOptionValue("simplex_strategy", 4)
+            highs.run()
+    if watch.interrupted:
+        raise KeyboardInterrupt
+    status = _status(highs)
+    solution, info = highs.getSolution(), highs.getInfo()
+    x, prices = np.asarray(solution.col_value, float), np.asarray(solution.row_dual, float)
+    iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+    complete = (
+        status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
+    )
+    certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
+    if certificate is not None:
+        certificate = replace(certificate, allowed=gap)
+    said = highs.modelStatusToString(highs.getModelStatus())
+    if start is not None and start.basis is None and certificate and highs.getBasis().valid:
+        start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
+    return Answer(
+        status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
+    )
+
+
+def _hand_over(highs: highspy.Highs, lp: LinearProgram) -> None:
+    """Arrays go over as they are; filling a HighsLp would copy element by element."""
+
+    def whole(values: np.ndarray) -> np.ndarray:
+        return np.asarray(values, np.int32)
+
+    columns = lp.A.shape[1]
+    highs.passModel(
+        columns, lp.A.shape[0], lp.A.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
+        lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper,
+        whole(lp.A.indptr), whole(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
+    )  # fmt: skip
+
+
+def _status(highs: highspy.Highs) -> str:
+    status, names = highs.getModelStatus(), highspy.HighsModelStatus
+    if status == names.kUnboundedOrInfeasible:
+        highs.setOptionValue("presolve", "off")
+        highs.setOptionValue("solver", "simplex")
+        highs.run()
+        status = highs.getModelStatus()
+    return {
+        names.kOptimal: OPTIMAL,
+        names.kModelEmpty: OPTIMAL,
+        names.kInfeasible: INFEASIBLE,
+        names.kUnbounded: UNBOUNDED,
+        names.kUnboundedOrInfeasible: INFEASIBLE,
+        names.kTimeLimit: STOPPED,
+        names.kIterationLimit: STOPPED,
+        names.kInterrupt: STOPPED,
+    }.get(status, FAILED)
+
+
+class Watch:
+    """Tells how far the solver is, and stops it when the user does."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Within, a wish to end is kept until the solver asks; it cannot carry an exception."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._interrupt) for number in ENDS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _interrupt(self, *_: Any) -> None:
+        self.interrupted = True
+
+    def __call__(self, event: Any) -> None:
+        """Called by the solver now and then."""
+        told = event.data_out
+        count = max(told.ipm_iteration_count, told.simplex_iteration_count)
+        if self.progress is not None:
+            self.progress(f"iteration {count}, {time.monotonic() - self.begun:.0f} s")
+        if self.interrupted:
+            event.interrupt()

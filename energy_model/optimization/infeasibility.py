@@ -1,0 +1,264 @@
+"""Elastic: why a case has no plan, said in the model's words.
+
+Where there is no plan, the same program is solved again with slack on every balance and policy row and the
+least slack as its goal. What still needs slack is what cannot be met; the rows that carry a price in that
+answer are what stands in the way. Where cost has no floor, what runs away is found by fencing every decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from energy_model.formulation.balance import BALANCES
+from energy_model.optimization import highs
+from energy_model.optimization.certificate import LinearProgram
+from energy_model.optimization.labels import by_step, label, members
+from energy_model.optimization.problem import Problem
+
+RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
+         "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
+         "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
+MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
+# A rule whose price is below this share of the largest is not what stands in the way
+MIN_RELATIVE_DUAL = 0.01
+MAX_VARIABLE_VALUE = 1e7
+
+
+class NoSolution(RuntimeError):
+    """A case without a plan: the status, what cannot be had and what would help, as sentences."""
+
+    def __init__(self, status: str, sentences: list[str]) -> None:
+        self.status, self.sentences = status, sentences
+        super().__init__("\n".join(sentences))
+
+
+def explain(problem: Problem, answer: highs.Answer) -> NoSolution:
+    """Why an answer is none."""
+    if answer.status == highs.INFEASIBLE:
+        return NoSolution(answer.status, _cannot_be_met(problem))
+    if answer.status == highs.UNBOUNDED:
+        return NoSolution(answer.status, _runs_away(problem))
+    if answer.status == highs.STOPPED:
+        limit = problem.system.settings.solver.time_limit
+        return NoSolution(
+            answer.status,
+            [
+                f"No answer within the time limit of {limit:g} s; raise case.solver.time_limit or lower the resolution."
+            ],
+        )
+    return NoSolution(
+        answer.status,
+        [
+            "No answer kept its own check with any method; look for numbers of very different size in the tables."
+        ],
+    )
+
+
+def _cannot_be_met(problem: Problem) -> list[str]:
+    lp, soft = problem.lp, _soft_rows(problem)
+    count, columns = len(soft), lp.A.shape[1]
+    weights = _weights(problem)[soft]
+    picked = sp.csr_array((np.ones(count), (soft, np.arange(count))), shape=(lp.A.shape[0], count))
+    wide = LinearProgram(
+        sp.csr_array(sp.hstack([lp.A, picked, -picked])),
+        np.concatenate([np.zeros(columns), weights, weights]),
+        0.0,
+        np.concatenate([lp.lower, np.zeros(2 * count)]),
+        np.concatenate([lp.upper, np.full(2 * count, np.inf)]),
+        lp.row_lower,
+        lp.row_upper,
+    )
+    answer = highs.solve(wide, problem.system.settings.solver.method)
+    if answer.status != highs.OPTIMAL:
+        return [
+            "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
+        ]
+    short, over = answer.x[columns : columns + count], answer.x[columns + count :]
+    slack = np.zeros(lp.A.shape[0])
+    slack[soft] = short - over
+    weighed = np.zeros_like(slack)
+    weighed[soft] = weights * (short + over)
+    slack[weighed <= MIN_RELATIVE_SLACK * weighed.sum()] = 0.0
+    told: list[tuple[float, str]] = []
+    for family, (first, shape) in problem.rows.items():
+        part = slack[first : first + int(np.prod(shape, dtype=int))]
+        if np.any(part):
+            told += _told(problem, family, part.reshape(shape))
+    for name, missed in zip(
+        problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
+    ):
+        if missed:
+            told.append((np.inf, f"What is asked of '{name}' is missed by {_amount(abs(missed))}."))
+    sentences = [text for _, text in sorted(told, key=lambda pair: -pair[0])[:10]]
+    return [*sentences, *_in_the_way(problem, wide, answer)]
+
+
+def _soft_rows(problem: Problem) -> np.ndarray:
+    rows = [
+        first + np.arange(int(np.prod(shape, dtype=int)))
+        for family, (first, shape) in problem.rows.items()
+        if family not in RIGID
+    ]
+    count = problem.lp.A.shape[0]
+    rows.append(np.arange(count - len(problem.watched), count))
+    return np.concatenate(rows)
+
+
+def _weights(problem: Problem) -> np.ndarray:
+    """What a unit of slack counts: hours for rates, so that energy is compared with energy."""
+    length = problem.system.steps.length
+    weights = np.ones(problem.lp.A.shape[0])
+    for family, (first, shape) in problem.rows.items():
+        if len(shape) > 1 and by_step(problem.model.component(family)):
+            weights[first : first + int(np.prod(shape))] = np.tile(length, int(np.prod(shape[:-1])))
+    return weights
+
+
+def _told(problem: Problem, family: str, slack: np.ndarray) -> list[tuple[float, str]]:
+    system, component = problem.system, problem.model.component(family)
+    if family in BALANCES:
+        return [
+            _short_bus(problem, str(bus), part, family)
+            for bus, part in zip(members(component), slack, strict=True)
+            if np.any(part)
+        ]
+    if family == "emission_limit":
+        target = float(system.settings.emissions.target)
+        return [
+            (
+                np.inf,
+                f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack)):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
+            )
+        ]
+    if family in ("limit_most", "limit_least"):
+        limits = system["limits"]
+        return [
+            (
+                abs(float(s)),
+                f"Limit '{k}' ({limits.at[k, 'sense']} {limits.at[k, 'amount']:,.6g}) is missed by {abs(float(s)):,.6g}; change limits.{k}.amount, or what its terms may do.",
+            )
+            for k, s in zip(members(component), slack, strict=True)
+            if s
+        ]
+    names = [label(k) for k in members(component)] or [family]
+    sizes = np.abs(slack).reshape(len(names), -1).max(axis=1)
+    meaning = (component.doc or family).rstrip(".")
+    return [
+        (float(s), f"'{family}' of {name} cannot hold ({meaning}); it is missed by {_amount(s)}.")
+        for name, s in zip(names, sizes, strict=True)
+        if s
+    ]
+
+
+def _short_bus(problem: Problem, bus: str, slack: np.ndarray, family: str) -> tuple[float, str]:
+    system, (carrier, site) = problem.system, bus.split("@")
+    unit = system["carriers"].at[carrier, "unit"]
+    slack = np.atleast_1d(slack)
+    if family.startswith("yearly"):
+        word = "is short of" if slack[0] > 0 else "cannot get rid of"
+        return (
+            abs(float(slack[0])),
+            f"{carrier} at {site} {word} {abs(float(slack[0])):,.6g} {unit} over the year; add a source, a link or a use there.",
+        )
+    worst, hours = int(np.abs(slack).argmax()), system.steps.length[slack != 0].sum()
+    amount = float(np.abs(slack) @ system.steps.length)
+    stamp = system.profiles.index[system.steps.start[worst]].strftime("%d %B %H:%M UTC")
+    word, remedy = (
+        ("is short of", "add a source, a store or a link there, or a penalty to its demand")
+        if slack[worst] > 0
+        else (
+            "cannot get rid of",
+            "add a use, a store, a link or a sale there, or let its surplus go",
+        )
+    )
+    return (
+        amount,
+        f"{carrier} at {site} {word} {_amount(amount)} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
+    )
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> list[str]:
+    """The policy rows and capacity limits that carry a price in the elastic answer."""
+    sentences = []
+    for family in (
+        "emission_limit",
+        "limit_most",
+        "limit_least",
+        "purchase_limit",
+        "purchase_obligation",
+    ):
+        if family in problem.rows:
+            first, shape = problem.rows[family]
+            duals = np.abs(answer.prices[first : first + int(np.prod(shape, dtype=int))])
+            component = problem.model.component(family)
+            names = (
+                [label(k) for k in members(component)]
+                if component.is_indexed()
+                else ["the emission target"]
+            )
+            sentences += [
+                (float(d), f"{'limit ' if family.startswith('limit') else ''}{name}")
+                for name, d in zip(names, duals, strict=True)
+                if d > 1e-9
+            ]
+    heavy = MIN_RELATIVE_DUAL * max((price for price, _ in sentences), default=0.0)
+    fighting = list(
+        dict.fromkeys(name for price, name in sorted(sentences, reverse=True) if price >= heavy)
+    )[:6]
+    told = [f"What stands against each other: {', '.join(fighting)}."] if len(fighting) > 1 else []
+    reduced = wide.cost - wide.A.T @ answer.prices
+    told += _at_their_most(problem, reduced)
+    first, shape = problem.columns["added"]
+    gain = -reduced[first : first + shape[0]] if shape else np.zeros(0)
+    assets = list(problem.model.assets)
+    best = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
+    if best:
+        told.append(f"More of these would help most (raise capacity_addable): {', '.join(best)}.")
+    return told
+
+
+def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
+    """Markets that sell all they may while something is short."""
+    first, shape = problem.columns["bought"]
+    size = int(np.prod(shape, dtype=int))
+    wished = -np.minimum(reduced[first : first + size], 0.0)
+    finite = np.isfinite(problem.lp.upper[first : first + size])
+    lengths = np.tile(problem.system.steps.length, shape[0])
+    by_market = (wished * finite > 1e-9).astype(float) * lengths
+    hours = by_market.reshape(shape).sum(axis=1)
+    names = list(problem.model.markets)
+    found = [f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0]
+    if not found:
+        return []
+    return [
+        f"These markets sell all they may, and more would help (raise buy_most): {', '.join(found)}."
+    ]
+
+
+def _runs_away(problem: Problem) -> list[str]:
+    lp = problem.lp
+    fenced = replace(
+        lp,
+        lower=np.maximum(lp.lower, -MAX_VARIABLE_VALUE),
+        upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
+    )
+    answer = highs.solve(fenced, problem.system.settings.solver.method)
+    items, which = problem.items
+    at_fence = (
+        np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(items))
+        if len(answer.x)
+        else np.zeros(len(items))
+    )
+    names = [
+        f"{items[i].decision} of {items[i].name}" for i in np.argsort(-at_fence)[:5] if at_fence[i]
+    ]
+    return [
+        f"Cost has no floor: {', '.join(names) or 'some decision'} could grow without end and earn; give it a limit or look at its prices."
+    ]

@@ -1,0 +1,1 @@
+"""Reporting: runs, studies and comparisons → terminal tables, figures and pages."""

@@ -1,0 +1,1 @@
+"""Figures: runs and studies as figures, and their export as picture files."""

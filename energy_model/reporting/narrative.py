@@ -1,0 +1,109 @@
+"""Words: an answer said in plain sentences and numbers a person reads."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_model.results.run import Run
+
+MIN_CAPACITY = 1e-3  # [capacity] below which nothing stands or is added on a page
+
+
+def number(value: float, unit: str = "") -> str:
+    """A number with as many digits as its size deserves."""
+    size = abs(value)
+    if size < 1e-4:  # what an interior-point method leaves of nothing
+        return f"0 {unit}".strip()
+    if unit.startswith("EUR") and size >= 1e6 and unit in ("EUR", "EUR/a"):
+        return f"{value / 1e6:,.1f} M{unit}"
+    text = f"{value:,.0f}" if size >= 100 else f"{value:,.1f}" if size >= 1 else f"{value:.3g}"
+    return f"{text} {unit}".strip()
+
+
+def sentences(run: Run) -> list[str]:
+    """Three plain sentences on what drives the answer."""
+    return [_what_is_built(run), _what_it_costs(run), _what_is_emitted(run)]
+
+
+def called(frame: pd.DataFrame, name: object, label: str = "label_en") -> str:
+    """A row's label, or its name in words."""
+    text = frame.at[name, label] if name in frame.index and label in frame else None
+    return text if isinstance(text, str) and text else str(name).replace("_", " ")
+
+
+def _what_is_built(run: Run) -> str:
+    built = run.tables["capacities"]
+    added = built[built["added"] > 1e-4]
+    if added.empty:
+        return "Nothing is added: what stands serves the year."
+    groups = added.assign(
+        group=added["group"].where(
+            added["group"].notna(), [called(added, name) for name in added.index]
+        )
+    )
+    sums = (
+        groups.groupby(["group", "unit"])[["added", "investment"]]
+        .sum()
+        .sort_values("investment", ascending=False)
+    )
+    told = [
+        f"{group} ({number(row['added'], unit)})" for (group, unit), row in sums.head(4).iterrows()
+    ]
+    share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
+    return f"Of {number(run.headline['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
+
+
+def _what_it_costs(run: Run) -> str:
+    entries = run.tables["costs"].groupby("entry")["cost"].sum().sort_values(ascending=False)
+    costs = [
+        f"{entry} {number(amount, 'EUR/a')}"
+        for entry, amount in entries.head(3).items()
+        if amount > 0
+    ]
+    earned = [
+        f"{entry} bring {number(-amount, 'EUR/a')}"
+        for entry, amount in entries.items()
+        if amount < -0.01 * abs(run.objective)
+    ]
+    tail = f"; {_listed(earned)}" if earned else ""
+    return f"The year costs {number(run.objective, 'EUR/a')}; the largest entries are {_listed(costs)}{tail}."
+
+
+def _what_is_emitted(run: Run) -> str:
+    first, table = run.headline, run.tables["emissions"]
+    target, price = run.record["settings"]["emissions"]["target"], first["emission_target_price"]
+    names = run.tables["names"]
+    by_name = table.groupby("name")["emissions"].sum().sort_values()
+    stored = [
+        f"{called(names, name)} ({number(-amount, 't/a')})"
+        for name, amount in by_name.head(2).items()
+        if amount < -1
+    ]
+    emitted = [
+        f"{called(names, name)} ({number(amount, 't/a')})"
+        for name, amount in by_name[::-1].head(2).items()
+        if amount > 1
+    ]
+    start = f"Net emissions are {number(first['net_emissions'], 't/a')}"
+    if stored:
+        start += f": {_listed(stored)} taken back, most emitted by {_listed(emitted)}"
+    elif emitted:
+        start += f", most by {_listed(emitted)}"
+    if target == "none":
+        return f"{start}; no target is set."
+    binding = (
+        f"the last tonne costs {number(first['emission_price'] + price, 'EUR/t')}, {number(first['emission_price'])} of it the price of emitting and {number(price)} the target"
+        if price > 0.01
+        else "the target costs nothing extra"
+    )
+    return f"{start}; {binding}."
+
+
+def _listed(parts: list[str]) -> str:
+    return (
+        parts[0]
+        if len(parts) == 1
+        else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        if parts
+        else "nothing"
+    )

@@ -1,0 +1,1 @@
+"""Terminal: runs, studies and explanations as tables on a terminal."""

@@ -1,0 +1,350 @@
+"""Show: answers as tables on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from energy_model.case import sources
+from energy_model.case.system import System
+from energy_model.optimization.certificate import GAP
+from energy_model.reporting.narrative import called, number, sentences
+from energy_model.results.run import Run
+from energy_model.results.summary import MEANINGS
+from energy_model.verification.verify import Verification
+
+MIN_WIDE_COLUMNS = 110  # columns of a terminal below which the Danish words would fold every line
+MIN_SHOWN_AMOUNT = 0.02  # what an interior-point method leaves of nothing
+
+
+def _print(*what: Any) -> None:
+    """Prints texts and tables; a table's title stands on a line of its own, never folded to its width."""
+    console = Console(highlight=False)
+    wide = Console(highlight=False, width=console.width if console.is_terminal else 140)
+    for thing in what:
+        if isinstance(thing, Table) and thing.title:
+            wide.print(f"[bold]{escape(str(thing.title))}[/]")
+            thing.title = None
+        wide.print(thing)
+
+
+def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) -> Table:
+    """A table with its last columns aligned to the right from column ``right`` on."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for i, name in enumerate(columns):
+        table.add_column(escape(name), justify="right" if i >= right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def meaning(run: Run, name: str) -> tuple[str, str, str]:
+    """Unit, English and Danish meaning of a headline number."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    carrier, table = name.removesuffix("_price"), run.tables["carriers"]
+    unit = f"EUR/{table.at[carrier, 'unit']}" if carrier in table.index else "EUR/unit"
+    english, danish = called(table, carrier), called(table, carrier, "label_da")
+    return unit, f"Marginal price: {english}", f"Marginalpris: {danish}"
+
+
+def _proven(proof: dict[str, Any]) -> str:
+    if proof["gap"] is None:
+        return f"[yellow]Not proven:[/] {proof['ended']} before the first full year was solved; this is the plan of {proof['plan']['steps']:,} steps."
+    told = f"Every hour of the year: no plan costs less than {number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
+    more = (
+        ""
+        if proof["gap"] <= proof["asked"]
+        else f", where {100 * proof['asked']:.2g} % were asked: {proof['ended']}"
+    )
+    return f"{told}{more}."
+
+
+def exported(path: Path, left_out: list[str], constant: float) -> None:
+    """What was written for another program, and what it does not hold."""
+    _print(f"Written to {escape(str(path))}.")
+    if constant:
+        _print(
+            f"Add {number(constant, 'EUR/a')} to its least cost: emissions that nothing decides."
+        )
+    if left_out:
+        _print("[yellow]Not expressed[/], so its least cost is another:")
+        for said in left_out:
+            _print(f"  {escape(said)}")
+
+
+def headline(run: Run) -> None:
+    """The first numbers and three sentences."""
+    title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
+    rows = []
+    for name, value in run.headline.items():
+        unit, english, danish = meaning(run, name)
+        if name != "unserved":  # told by carrier below; units differ
+            rows.append([english, danish, number(value, unit)])
+    console = Console()
+    if console.is_terminal and console.width < MIN_WIDE_COLUMNS:
+        rows = [[english, value] for english, _, value in rows]
+        _print(grid(title, ["Number", "Value"], rows, 1))
+    else:
+        _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
+    if proof := run.record.get("proof"):
+        _print(_proven(proof))
+    for warning in run.record.get("warnings", []):
+        _print(f"[yellow]Warning:[/] {escape(warning)}")
+    _print("")
+    for sentence in sentences(run):
+        _print(escape(sentence))
+    short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
+    for carrier, share in short[short > 1e-6].items():
+        row = run.tables["carriers"].loc[carrier]
+        told = f"{called(run.tables['carriers'], carrier)}: {number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
+        _print(f"[bold red]{escape(told)}[/]")
+
+
+def everything(run: Run) -> None:
+    """All tables of a run."""
+    headline(run)
+    for table in (capacities(run), carriers(run), *costs(run), emissions(run), land(run)):
+        if table is not None and table.row_count:
+            _print("")
+            _print(table)
+
+
+def capacities(run: Run) -> Table:
+    """What stands, is retired and added, with full-load hours."""
+    frame = run.tables["capacities"]
+    used = frame[
+        (frame["capacity"].abs() > MIN_SHOWN_AMOUNT) | (frame["retired"] > MIN_SHOWN_AMOUNT)
+    ]
+    hours = used["full_load_hours"].where(used["table"].isin(["conversions", "links"]))
+    rows = [
+        [
+            called(frame, str(name)),
+            str(row["group"] if isinstance(row["group"], str) else row["table"]),
+            *(number(row[c]) for c in ("existing", "retired", "added", "capacity")),
+            row["unit"],
+            number(hours[name]) if hours[name] == hours[name] else "",
+        ]
+        for name, row in used.sort_values(["table", "added"], ascending=[True, False]).iterrows()
+    ]
+    return grid(
+        "Capacities",
+        ["Asset", "Group", "existing", "retired", "added", "in all", "unit", "full-load h"],
+        rows,
+        2,
+    )
+
+
+def carriers(run: Run) -> Table:
+    """Energy over the year and mean prices, by carrier."""
+    frame = run.tables["carriers"]
+    names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved"]
+    rows = [
+        [
+            called(frame, str(name)),
+            row["unit"],
+            *(number(row[c]) if abs(row[c]) > MIN_SHOWN_AMOUNT else "" for c in names),
+            number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
+        ]
+        for name, row in frame.iterrows()
+    ]
+    return grid(
+        "Carriers over the year (made +, taken −), and mean marginal price [EUR/unit]",
+        ["Carrier", "unit", *names, "price"],
+        rows,
+        2,
+    )
+
+
+def costs(run: Run) -> list[Table]:
+    """Cost by entry, sector and firm."""
+    frame = run.tables["costs"]
+    found = []
+    for column, title in (
+        ("entry", "Cost by entry"),
+        ("sector", "Cost by sector"),
+        ("firm", "Cost by firm (owner, trader or who wants)"),
+    ):
+        sums = (
+            frame.assign(**{column: frame[column].fillna("no firm: households, land, emissions")})
+            .groupby(column)["cost"]
+            .sum()
+            .sort_values(ascending=False)
+        )
+        rows = [
+            [called(run.tables["names"], name), number(amount, "EUR/a")]
+            for name, amount in sums.items()
+            if abs(amount) >= 0.5
+        ]
+        found.append(grid(title, [column, "cost"], rows))
+    return found
+
+
+def emissions(run: Run) -> Table:
+    """Emissions by what emits, net both ways."""
+    frame, names = run.tables["emissions"], run.tables["names"]
+    sums = (
+        frame.groupby("name")["emissions"].sum().sort_values(ascending=False)
+        if len(frame)
+        else pd.Series(dtype=float)
+    )
+    rows = [
+        [called(names, name), number(amount, "t/a")]
+        for name, amount in sums.items()
+        if abs(amount) >= 0.5
+    ]
+    first = run.headline
+    rows += [
+        ["net, exports not credited", number(first["net_emissions_without_export_credit"], "t/a")],
+        ["net, exports credited", number(first["net_emissions_with_export_credit"], "t/a")],
+    ]
+    return grid("Emissions", ["From", "emitted (+), kept or taken back (−)"], rows)
+
+
+def land(run: Run) -> Table | None:
+    """Land taken by site and class."""
+    frame = run.tables["land"]
+    taken = frame[frame["taken"] > 1e-6] if len(frame) else frame
+    if not len(taken):
+        return None
+    rows = [
+        [
+            called(run.tables["names"], site),
+            str(kind).replace("_", " "),
+            number(row["taken"]),
+            number(row["area"]),
+            number(row["citizens_total"]),
+            number(row["firms_total"]),
+            number(row["price"]),
+        ]
+        for (site, kind), row in taken.iterrows()
+    ]
+    return grid(
+        "Land",
+        [
+            "Site",
+            "Class",
+            "taken [ha]",
+            "to be had [ha]",
+            "citizens' points",
+            "firms' points",
+            "a hectare more is worth [EUR/a]",
+        ],
+        rows,
+        2,
+    )
+
+
+MAX_SENTENCES = 30  # differences that are printed; JSON has all
+
+
+def verified(found: Verification, case: Path | None = None) -> None:
+    """What was recomputed of a run, and what it proves."""
+    rows = [
+        ["cost of the plan", number(found.cost, "EUR/a")],
+        ["no plan is cheaper than", number(found.bound, "EUR/a")],
+        ["gap", f"{found.gap:.2e}"],
+        ["largest violation of a rule, relative", f"{found.certificate.row_violation:.2e}"],
+        ["largest violation of a bound, relative", f"{found.certificate.bound_violation:.2e}"],
+    ]
+    _print(
+        grid(f"Certificate of {found.path}", ["Recomputed from the stored program", "value"], rows)
+    )
+    for sentence in found.differences[:MAX_SENTENCES]:
+        _print(escape(f"- {sentence}"))
+    if len(found.differences) > MAX_SENTENCES:
+        _print(f"- and {len(found.differences) - MAX_SENTENCES:,} more; --json lists all")
+    for sentence in found.notes:
+        _print(escape(f"Note: {sentence}."))
+    if found.derived_files:
+        _print(escape(f"Not part of the run, and not proven: {', '.join(found.derived_files)}."))
+    good = "Proven" if found.proven else "[bold red]Not proven[/]"
+    _print(f"{good}: {escape(verdict(found, case))}")
+
+
+def verdict(found: Verification, case: Path | None = None) -> str:
+    """What a verification proves, or why it proves nothing, in a sentence."""
+    if found.changed_files:
+        return f"{', '.join(found.changed_files)} changed after the run was written; run the case again."  # fmt: skip
+    if found.strange_files:
+        return f"{', '.join(found.strange_files)} is not listed in SHA256SUMS, so it is not part of the run; remove it."  # fmt: skip
+    if not found.holds:
+        return "the stored plan breaks a rule or is not the cheapest; run the case again."
+    steps = found.record["steps"]
+    cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
+    kept = f"the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}"
+    if found.differences:
+        return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."  # fmt: skip
+    if not found.recomputed:
+        return f"only the stored program is, not the case: of that program {kept}."
+    question = found.record.get("question") or {}
+    wished = [f"{part} {name}" for part in ("limits", "added", "retired") for name in question.get(part, ())]  # fmt: skip
+    wished += [f"closed {name}" for name in question.get("closed", ())]
+    wished += [f"least {name}" for _, name in question.get("least", ())]
+    asked = f" under a study's question ({', '.join(wished)})" if wished else ""
+    if found.own:
+        return f"{kept}. That is proven of the stored program only: it is the case's program with rules of the user's own ({', '.join(found.own)})."  # fmt: skip
+    whose = f"of {case}" if case is not None else "that the run keeps; --case compares them with a case's folder"  # fmt: skip
+    return f"{kept}. That is proven of the case{asked}: program, tables and headline are those recomputed from the inputs {whose}."  # fmt: skip
+
+
+def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
+    """What a check found."""
+    sizes = [[name, f"{len(frame):,}"] for name, frame in system.frames.items() if len(frame)]
+    _print(
+        grid(
+            f"{system.settings.name}, {system.scenario or 'base'}: no faults",
+            ["Table", "rows"],
+            sizes,
+        )
+    )
+    shares = sources.summary(traced)
+    _print(
+        f"\n{shares['numbers']:,} numbers: {shares['share_sourced']:.1%} from a publication, {shares['share_assumed']:.1%} marked as assumptions, "
+        f"{shares['share_untraced']:.1%} not traced."
+    )
+    for name in list(shares["untraced"])[:20]:  # type: ignore[call-overload]
+        _print(f"  not in sources.csv: {escape(name)}")
+    for warning in warned:
+        _print(f"[yellow]Warning:[/] {escape(warning)}")
+    if not warned:
+        _print("Peaks, yearly amounts and the emission target are within reach.")
+
+
+def statistics(path: Path, found: pd.DataFrame) -> None:
+    """A made year against published statistics."""
+    _print(
+        grid(
+            f"Written to {path}",
+            list(found.columns),
+            [
+                [str(v) if not isinstance(v, float) else f"{v:,.4g}" for v in row]
+                for row in found.to_numpy()
+            ],
+            2,
+        )
+    )
+
+
+def as_records(run: Run) -> dict[str, Any]:
+    """All tables of a run as lists of rows."""
+    keyed = ("capacities", "carriers", "land", "names")
+    return {
+        name: (frame.reset_index() if name in keyed else frame)
+        .astype(object)
+        .where(lambda f: f.notna(), None)
+        .to_dict("records")
+        for name, frame in run.tables.items()
+    } | {"sentences": sentences(run)}

@@ -1,0 +1,318 @@
+"""Show studies: their tables and what they say in sentences, on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from energy_model.reporting.narrative import number
+from energy_model.reporting.terminal.run_tables import grid
+from energy_model.results.summary import MEANINGS
+from energy_model.studies.compare import Comparison
+from energy_model.studies.runner.study import Study
+
+MAX_TERMINAL_ROWS = 30  # rows of a table shown on a terminal; the file holds all
+SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
+MONEY = ("cost", "cost_at_least", "cost_change", "regret", "against_own", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
+MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
+FACTORS = ("low", "high", "factor", "within")
+TITLES = {
+    "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
+    "kinks": "Kinks: where the plan changes",
+    "ladder": "Ladder: from the cheapest plan down, what each stretch costs and what changes most",
+    "surface": "Surface: least cost against two sums",
+    "extremes": "What near-best plans hold",
+    "plans": "Plans unlike each other: what each adds",
+    "regrets": "Regret: what each plan costs too much in each future",
+    "ranking": "Plans, the safest first",
+    "common": "What all low-regret plans add",
+    "years": "Years: what each one's own plan costs, and what the plan held does / År: hvad hvert års egen plan koster, og hvad den fastholdte plan gør",
+    "sizes": "Sizes in the years' own plans / Størrelser i årenes egne planer",
+    "ranges": "How far each number may move before the plan changes, as a factor",
+    "tornado": "Tornado: how far each input alone moves the answer",
+    "sensitivity": "Sensitivity of the answer to each input",
+    "explained": "What each differing input alone changes in cost",
+    "links": "Links: what each is worth to the whole city / Forbindelser: hvad hver er værd for hele byen",
+    "pairs": "Pairs of links: what two are worth together beyond each alone / Par af forbindelser",
+    "shares": "Shares: alone and together at marginal prices, and the side payment to the fair share / Andele og sidebetalinger",
+    "splits": "Ways to share, and whether anybody would leave / Delinger, og om nogen ville gå",
+    "parties": "Who earns and pays at marginal prices / Hvem tjener og betaler til marginalpriser",
+    "sites": "Sites, the cheapest for the city first / Steder, det billigste for byen først",
+    "prices": "What the firm pays (takes) and earns (delivers) a unit / Virksomhedens priser",
+    "reinforcements": "New links and reinforcements / Nye forbindelser og forstærkninger",
+    "wishes": "Wishes: what each costs / Ønsker: hvad hvert koster",
+    "between": "Between two wishes, at nearly least cost / Mellem to ønsker",
+}
+HIDDEN = ("coalitions", "capacity_values", "land")  # long; they stand in their files
+SHORT = {
+    "years": ("year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "plan_status"),
+    "links": ("label_en", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full"),
+    "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
+    "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
+    "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # why, or why not
+    "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
+    "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
+}  # fmt: skip
+
+
+def _print(*what: Any) -> None:
+    console = Console(highlight=False)
+    wide = Console(highlight=False, width=console.width if console.is_terminal else 160)
+    for thing in what:
+        if isinstance(thing, Table) and thing.title:
+            wide.print(f"\n[bold]{thing.title}[/]")
+            thing.title = None
+        wide.print(thing)
+
+
+def written(folder: Path, *more: str) -> None:
+    """Where everything stands."""
+    Console(highlight=False, soft_wrap=True).print(f"\nWritten to {folder}{''.join(f', {name}' for name in more)}", markup=False)  # fmt: skip
+
+
+def study(found: Study, pictures: list[Path]) -> None:
+    """A finished study: its cases, its own tables, its notes."""
+    title = f"Study {found.question}: {len(found.table)} cases"
+    if found.question == "sweep":
+        _print(grid(title, *_rows(glance(found.table))))
+    else:
+        _print(f"[bold]{title}[/]")
+    for name, frame in found.tables.items():
+        kept = shown(name, frame)
+        if len(kept) and name not in HIDDEN:
+            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(kept)))
+    for note in found.notes:
+        _print(note.replace("[", "\\["))
+    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(p.name for p in pictures))  # fmt: skip
+
+
+def glance(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a study's cases that matter at a glance."""
+    place = list(table.columns).index("objective") if "objective" in table else len(table.columns)
+    inputs = [c for c in table.columns[1:place] if c not in ("status", "reason")]
+    failed = ["status"] if (table["status"] != "optimal").any() else []
+    return table[["case", *inputs, *failed, *(c for c in SHOWN if c in table)]]
+
+
+def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as a person wants to see it first."""
+    if name == "regrets" and len(frame):
+        wide = frame.pivot(index="plan", columns="future", values="regret")
+        order = list(dict.fromkeys(frame["plan"]))
+        wide = wide.loc[order, list(dict.fromkeys(frame["future"]))] / 1e6
+        return wide.reset_index().rename(columns={c: f"{c} [MEUR/a]" for c in wide.columns})
+    if name == "plans" and len(frame):
+        wide = frame.pivot(index="group", columns="plan", values="added")
+        reach = wide.max(axis=1)
+        return wide[reach > 1e-3].rename(columns=lambda n: f"plan {n}").reset_index()
+    if name == "prices" and len(frame):
+        carrier = frame["carrier"].str.replace("_", " ") + " " + frame["line"]
+        wide = frame.assign(carrier=carrier).pivot_table(index="site", columns="carrier", values="price", aggfunc="mean")  # fmt: skip
+        return wide.loc[list(dict.fromkeys(frame["site"]))].reset_index()
+    if name == "pairs":
+        frame = frame[frame["kind"] != ""].head(10)
+    if name == "parties" and "wish" in frame:
+        order = list(dict.fromkeys(frame["party"]))
+        wide = frame.pivot(index="party", columns="wish", values="gain").loc[order]
+        first = frame["wish"].iloc[0]
+        balance = frame[frame["wish"] == first].set_index("party")["balance"]
+        wide = wide.drop(columns=first).rename(columns=lambda w: f"gain, {w}")
+        wide.insert(0, "balance", balance)
+        return wide[wide.abs().max(axis=1) > 500].reset_index()
+    if name == "parties":
+        frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
+    if name == "sites" and "why" in frame:
+        frame = frame.assign(
+            reason=frame["why"].where(frame["why"].astype(str) != "", frame["reason"])
+        )
+    if name in SHORT:
+        kept = [c for c in SHORT[name] if c in frame and not (c == "reason" and frame[c].isna().all())]  # fmt: skip
+        return frame[kept]
+    if name in ("tornado", "sensitivity") and len(frame):
+        costs = frame["output"] == "objective"
+        frame = frame.assign(output=frame["output"].where(~costs, "objective [EUR/a]"))
+    return frame.drop(columns=[c for c in ("run", "reason") if c in frame])
+
+
+def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
+    """Headers and cells as texts; numbers to the right."""
+    head = frame.head(MAX_TERMINAL_ROWS)
+    close = {str(c): _digits(head[c]) for c in head if is_money(str(c))}
+    cells = [
+        [
+            _close(value, close[str(column)])
+            if close.get(str(column)) and isinstance(value, float) and np.isfinite(value)
+            else cell(value, str(column))
+            for column, value in zip(frame.columns, row, strict=True)
+        ]
+        for row in head.to_numpy(dtype=object)
+    ]
+    if len(frame) > MAX_TERMINAL_ROWS:
+        cells.append(
+            [f"… {len(frame) - MAX_TERMINAL_ROWS} more rows", *[""] * (len(frame.columns) - 1)]
+        )
+    texts = 0
+    for column in frame.columns:
+        if pd.api.types.is_numeric_dtype(frame[column]) and texts:
+            break
+        texts += 1
+    return [header(str(c)) for c in frame.columns], cells, texts
+
+
+def _digits(column: pd.Series) -> int:
+    """Decimals of millions that tell values apart which one decimal would show alike; 0 where they need none."""
+    values = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    values = values[np.isfinite(values)]
+    if not len(values) or np.abs(values).max() < 1e6 or np.abs(values).min() < 1e6:
+        return 0
+    apart = [len({round(v / 1e6, digits) for v in values}) for digits in range(1, 5)]
+    return 0 if apart[0] == apart[3] else next(d for d in range(2, 5) if apart[d - 1] == apart[3])
+
+
+def _close(value: float, digits: int) -> str:
+    return f"{value / 1e6:,.{digits}f} MEUR/a"
+
+
+def header(name: str) -> str:
+    """A column's name and unit in words."""
+    unit = MEANINGS[name][0] if name in MEANINGS else ""
+    return f"{name.replace('_', ' ')}{f' [{unit}]' if unit and not unit.startswith('EUR/a') else ''}"  # fmt: skip
+
+
+def cell(value: Any, column: str) -> str:
+    """A cell as a person reads it."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating | int | np.integer):
+        value = float(value)
+        if column.count(".") == 2 and np.isfinite(
+            value
+        ):  # an address: what was asked, as it was asked
+            return f"{value:.6g}"
+        if not np.isfinite(value):
+            return "without end"
+        if value == round(value) and abs(value) < 1e4:
+            return f"{abs(value) if value == 0 else value:,.0f}"
+        if column in FACTORS:
+            return f"{value:.4g}"
+        return number(value, "EUR/a" if is_money(column) else "")
+    return str(value)
+
+
+def is_money(column: str) -> bool:
+    """Whether a column holds euros a year."""
+    return column in MONEY or column.endswith(("_cost", "_regret", "_at_prices")) or column.startswith(MONEY_STARTS)  # fmt: skip
+
+
+def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
+    """A study as JSON holds it."""
+
+    def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+        times = frame.select_dtypes("datetime").columns
+        plain = frame.assign(**{str(c): frame[c].dt.strftime("%Y-%m-%dT%H:%MZ") for c in times})
+        return plain.astype(object).where(plain.notna(), None).to_dict("records")
+
+    return {
+        "study": str(found.folder),
+        "question": found.question,
+        "cases": records(found.table),
+        **{name: records(frame) for name, frame in found.tables.items()},
+        "notes": list(found.notes),
+        "pictures": [str(path) for path in pictures],
+    }
+
+
+# --- comparison -------------------------------------------------------------------------------------
+
+
+def comparison(found: Comparison, explained: Study | None, decided: bool) -> None:
+    """Runs side by side: sentences first, then what differs."""
+    for sentence in sentences(found, decided):
+        _print(sentence.replace("[", "\\["))
+    if len(found.inputs):
+        _print(grid("Inputs that differ", *_rows(found.inputs)))
+    for name, title in (
+        ("headline", "Headline"), ("capacities", "Capacities that differ"), ("costs", "Cost by entry [EUR/a]"),
+        ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays: cost by firm [EUR/a]"), ("emissions", "Emissions [t/a]"),
+    ):  # fmt: skip
+        frame = getattr(found, name)
+        frame = frame[~frame["same"]].drop(columns="same").reset_index()
+        if len(frame):
+            if name in ("capacities", "firms", "emissions"):
+                frame["name"] = [found.labels.get(n, n.replace("_", " ")) for n in frame["name"]]
+            _print(grid(title, *_rows(frame)))
+    if explained is not None:
+        _print(grid(TITLES["explained"], *_rows(shown("explained", explained.tables["explained"]))))  # fmt: skip
+        for sentence in _explained(explained):
+            _print(sentence)
+
+
+def sentences(found: Comparison, decided: bool = False) -> list[str]:
+    """What changed in the inputs and in the answer, in words."""
+    first, last = found.names[0], found.names[-1]
+    told = []
+    if not decided:
+        count = len(found.inputs)
+        tables = found.inputs["address"].str.split(".").str[0].value_counts()
+        where = ", ".join(f"{many} in {table}" for table, many in tables.head(4).items())
+        told.append(f"The inputs differ in {count:,} cells: {where}." if count else "The inputs are the same.")  # fmt: skip
+    costs = found.headline.loc["total_cost"]
+    by = float(costs["difference"])
+    share = f" ({abs(by) / abs(costs[first]):.2%})" if costs[first] else ""
+    if costs["same"]:
+        told.append(f"'{last}' costs as much as '{first}'.")
+    else:
+        told.append(f"'{last}' costs {number(abs(by), 'EUR/a')}{share} {'more' if by > 0 else 'less'} than '{first}'.")  # fmt: skip
+    told += _moves(found)
+    firms = found.firms[~found.firms["same"]]
+    if len(firms):
+        parts = [f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{number(abs(d), 'EUR/a')}" for n, d in firms["difference"].head(4).items()]  # fmt: skip
+        told.append(f"Cost falls on: {', '.join(parts)}.")
+    return told
+
+
+def _moves(found: Comparison) -> list[str]:
+    moved = found.capacities[~found.capacities["same"]]
+    told = []
+    for word, part in (
+        ("More", moved[moved["difference"] > 0]),
+        ("Less", moved[moved["difference"] < 0]),
+    ):
+        if len(part):
+            names = [f"{found.labels.get(n, n.replace('_', ' '))} ({number(abs(d))})" for n, d in part["difference"].head(5).items()]  # fmt: skip
+            told.append(f"{word}: {', '.join(names)}.")
+    return told
+
+
+def _explained(explained: Study) -> list[str]:
+    frame = explained.tables["explained"]
+    if frame.empty or not np.isfinite(frame["share"].iloc[0]):
+        return []
+    first = frame.iloc[0]
+    return [f"Most is explained by {first['input']}: alone it changes the cost by {number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."]  # fmt: skip
+
+
+def comparison_records(found: Comparison, explained: Study | None) -> dict[str, Any]:
+    """A comparison as JSON holds it."""
+    tables = {
+        name: frame if name == "inputs" else frame.reset_index()
+        for name, frame in found.tables.items()
+    }
+    if explained is not None:
+        tables["explained"] = explained.tables["explained"]
+    return {
+        "runs": list(found.names),
+        "sentences": sentences(found),
+        **{
+            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
+            for name, frame in tables.items()
+        },
+    }

@@ -1,0 +1,156 @@
+"""Dataset: every decision and every price as arrays by name and step, with units and sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyomo.environ as pyo
+import xarray as xr
+
+from energy_model.case.system import System
+from energy_model.formulation.balance import BALANCES
+from energy_model.optimization.labels import by_step, label, members, split_unit
+
+if TYPE_CHECKING:
+    from energy_model.results.solution_tables import Results
+
+DIMENSIONS = {
+    "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
+    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place", "limits": "limit",
+    "days": "day", "typical_days": "typical_day",
+}  # fmt: skip
+# A set of some rows of a table is shown over the whole table, zero elsewhere.
+WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
+          "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
+          "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
+          "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
+          "at_most": "limits", "at_least": "limits", "passing": "storages", "lasting": "storages"}  # fmt: skip
+
+
+def of(results: Results) -> xr.Dataset:
+    """Every decision, the price of every rule, the price at every bus, and the cost entries."""
+    system, model = results.problem.system, results.problem.model
+    length = system.steps.length
+    data = xr.Dataset(coords=_coordinates(results))
+    for decision, (first, shape) in results.problem.columns.items():
+        component = model.component(decision)
+        values = results.answer.x[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
+        data[decision] = _array(results, component, values, *split_unit(component.doc))
+    if len(
+        system.steps.days
+    ):  # levels of long stores are told from the start of the day: add its mean
+        starts = data["day_level"].groupby(xr.DataArray(system.steps.days, dims="day")).mean("day")
+        mean = starts.to_numpy()[:, system.steps.day]
+        data["level"] = data["level"] + mean
+        data["level"].attrs = {
+            "long_name": "Held at the end of the step, the mean of its days",
+            "units": "unit",
+        }
+    for family, (first, shape) in results.problem.rows.items():
+        component = model.component(family)
+        duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))]
+        if family in BALANCES or not duals.size:
+            continue
+        hourly = by_step(component)
+        said = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
+        unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
+        worth = duals.reshape(shape) / (length if hourly else 1.0)
+        data[f"price_of_{family}"] = _array(results, component, worth, said, unit)
+    data["price"], data["yearly_price"] = _prices(results)
+    wanted = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
+    data["wanted"] = _array(results, model.wanted, wanted, "Wanted by the demand", "unit/h")
+    data["step_length"] = (
+        "time",
+        length,
+        {"long_name": "Hours of the year that the step stands for", "units": "h"},
+    )
+    said = "The step of each hour of the year, counted from 0"
+    data["step_of_hour"] = (
+        "hour",
+        system.steps.of_hour.astype(np.int32),
+        {"long_name": said, "units": "1"},
+    )
+    costs = results.costs.groupby("entry")["cost"].sum()
+    said = "Cost by entry; the entries sum to the objective"
+    data["cost"] = ("entry", costs.to_numpy(), {"long_name": said, "units": "EUR/a"})
+    data = data.assign_coords(entry=costs.index.to_numpy(str))
+    data.attrs = {
+        "title": system.settings.title_en or system.settings.name,
+        "scenario": system.scenario or "base",
+        "objective": results.answer.objective,
+        "digest": system.digest,
+    }
+    return data
+
+
+def _stamps(system: System) -> np.ndarray:
+    stamps: np.ndarray = system.profiles.index[system.steps.start].tz_localize(None).to_numpy()
+    return stamps
+
+
+def _coordinates(results: Results) -> dict[str, Any]:
+    said = {"long_name": "Start of the step, UTC"}
+    coords: dict[str, Any] = {"time": ("time", _stamps(results.problem.system), said)}
+    for name, dimension in DIMENSIONS.items():
+        if name != "steps":
+            labels = [label(member) for member in results.problem.model.component(name)]
+            coords[dimension] = (dimension, np.array(labels, dtype=object))
+    return coords
+
+
+def _prices(results: Results) -> tuple[xr.DataArray, xr.DataArray]:
+    """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
+    length, model = results.problem.system.steps.length, results.problem.model
+    buses = list(model.buses)
+    hourly, yearly = np.full((len(buses), len(length)), np.nan), np.full(len(buses), np.nan)
+    for family in BALANCES:
+        first, shape = results.problem.rows[family]
+        duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
+        at = [buses.index(bus) for bus in members(model.component(family))]
+        if len(shape) > 1:
+            hourly[at] = duals / length
+        else:
+            yearly[at] = duals
+    said, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
+    return (
+        xr.DataArray(hourly, coords, ("bus", "time"), attrs={"long_name": said, "units": "EUR/unit"}),
+        xr.DataArray(yearly, coords, ("bus",), attrs={"long_name": f"{said}, over the year", "units": "EUR/unit"}),
+    )  # fmt: skip
+
+
+def _array(
+    results: Results, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
+) -> xr.DataArray:
+    attrs = {"long_name": meaning, "units": unit}
+    if not component.is_indexed():
+        return xr.DataArray(values.reshape(()), attrs=attrs)
+    sets = list(component.index_set().subsets(expand_all_set_operators=False))
+    if len(sets) != values.ndim:  # rows that Pyomo had to read have no shape but their own
+        rows = {component.name: [label(i) for i in component]}
+        return xr.DataArray(values.ravel(), rows, (component.name,), attrs=attrs)
+    dims: list[str] = []
+    coords: dict[str, np.ndarray] = {}
+    for axis, index in enumerate(sets):
+        whole = WITHIN.get(index.local_name, index.local_name)
+        dimension = DIMENSIONS.get(whole, whole)
+        dims.append(dimension)
+        if dimension == "time":
+            coords[dimension] = _stamps(results.problem.system)
+            continue
+        names = [label(member) for member in index]
+        if whole != index.local_name:
+            values, names = _spread(values, axis, names, results.problem.model.component(whole))
+        coords[dimension] = np.array(names, dtype=object)
+    return xr.DataArray(values, coords, dims, attrs=attrs)
+
+
+def _spread(
+    values: np.ndarray, axis: int, names: list[str], whole: pyo.Set
+) -> tuple[np.ndarray, list[str]]:
+    """Values of some rows laid out over all rows of a table, zero elsewhere."""
+    everything = [label(member) for member in whole]
+    place = {name: i for i, name in enumerate(everything)}
+    full = np.zeros((*values.shape[:axis], len(everything), *values.shape[axis + 1 :]))
+    full[(slice(None),) * axis + ([place[name] for name in names],)] = values
+    return full, everything

@@ -1,0 +1,115 @@
+"""Manifest: the SHA-256 of every file of a run, in the form that ``sha256sum --check`` reads.
+
+It covers the record too. A file that is not listed is not part of the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from energy_model.common.errors import Fault, InputFault
+from energy_model.results.damage import readable
+
+NAME = "SHA256SUMS"
+LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\x00-\x1f]+)")
+DERIVED = (
+    "report.html",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+)  # made from a run, or by a desktop
+PICTURES = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Files of a run beside its manifest, by name.
+
+    ``changed`` are missing or not as they were written, the manifest itself if it is missing; ``strange`` are
+    in the folder and not listed; ``derived`` likewise, but of a kind that is made from a run, such as its page.
+    """
+
+    changed: tuple[str, ...]
+    strange: tuple[str, ...]
+    derived: tuple[str, ...]
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file. OSError if it cannot be read."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def write(folder: Path) -> None:
+    """Lists every file of a folder."""
+    files = sorted(p for p in folder.iterdir() if p.name != NAME)
+    lines = [f"{digest(file)}  {file.name}\n" for file in files]
+    (folder / NAME).write_text("".join(lines), encoding="utf-8")
+
+
+def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str] | None:
+    """SHA-256 by file name; None if there is no manifest.
+
+    Runs of earlier versions keep theirs in the record, which it then does not cover. InputFault if the manifest is
+    damaged.
+    """
+    path = folder / NAME
+    if not path.exists():
+        files = (record or {}).get("files")
+        return dict(files) if isinstance(files, dict) and files else None
+    with readable(path):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found = [LINE.fullmatch(line) for line in lines]
+        if not all(found):
+            raise ValueError("a line is not a SHA-256 and a name")
+        return {match[2]: match[1] for match in found if match}
+
+
+def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
+    """What has changed in a run's folder. InputFault if the manifest is damaged."""
+    then = read(folder, record)
+    names = sorted(p.name for p in folder.iterdir())
+    if then is None:
+        return Compared((NAME,), (), ())
+    changed = [name for name in sorted(then) if not _same(folder / name, then[name])]
+    if (folder / NAME).exists() and "record.json" not in then:
+        changed.append("record.json")
+    others = [name for name in names if name not in then and name not in (NAME, *changed)]
+    if not (folder / NAME).exists():
+        others.remove("record.json")
+    derived = [name for name in others if _derived(folder / name)]
+    return Compared(
+        tuple(changed), tuple(name for name in others if name not in derived), tuple(derived)
+    )
+
+
+def refuse_changed(folder: Path, names: Iterable[str], listed: Mapping[str, str] | None) -> None:
+    """InputFault where a file is not as the manifest lists it; without a manifest nothing is refused."""
+    faults = []
+    for name in names if listed is not None else ():
+        path = folder / name
+        with readable(path):
+            if digest(path) != (listed or {}).get(name, ""):
+                remedy = "the file changed after the run was written; put it back or run the case again"  # fmt: skip
+                faults.append(Fault(str(path), remedy))
+    if faults:
+        raise InputFault(faults)
+
+
+def _same(file: Path, then: str) -> bool:
+    try:
+        return digest(file) == then
+    except OSError:
+        return False
+
+
+def _derived(path: Path) -> bool:
+    if path.is_dir():
+        inside = list(path.rglob("*"))
+        return bool(inside) and all(p.is_dir() or p.suffix in PICTURES for p in inside)
+    return path.name in DERIVED or path.suffix in PICTURES

@@ -1,0 +1,159 @@
+"""Quantities: sums over the year that a question may name — to limit them, to weigh them against cost, to have least of.
+
+A quantity is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land``, ``citizens_points``, ``firms_points``, the
+name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name: ``land:*:field``,
+``bought:straw_*``, ``added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and markets, named by themselves
+or by the firm that owns them: ``cost:citizens``. Several are added up with `` + ``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from energy_model.case.overrides import row_name
+from energy_model.case.system import System
+from energy_model.common.errors import Fault, InputFault
+from energy_model.formulation.limits import matched_terms
+from energy_model.optimization.labels import label, members
+from energy_model.optimization.problem import Problem
+from energy_model.results.summary import capacity_unit
+
+SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
+DECISIONS = {"added": "added", "capacity": "capacity", "retired": "retired", "activity": "activity", "bought": "bought", "sold": "sold",
+             "sent": "sent", "unserved": "unserved", "land": "land_taken", "citizens_points": "land_taken",
+             "firms_points": "land_taken"}  # fmt: skip
+WHOLE = ("unserved", "land", "citizens_points", "firms_points")  # may stand without rows
+UNITS = {"land": "ha", "citizens_points": "point", "firms_points": "point", "unserved": "unit/a"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A weighted sum of columns, with a constant and its unit."""
+
+    weights: np.ndarray
+    constant: float
+    unit: str
+
+    def of(self, x: np.ndarray) -> float:
+        """Its value in an answer."""
+        return float(self.weights @ x + self.constant)
+
+
+def quantity(problem: Problem, text: str) -> Quantity:
+    """The sum a text names. InputFault, with what is near, where it names nothing."""
+    parts = [_one(problem, part.strip()) for part in text.split(" + ")]
+    units = {part.unit for part in parts}
+    return Quantity(
+        np.sum([part.weights for part in parts], axis=0),
+        sum(part.constant for part in parts),
+        units.pop() if len(units) == 1 else "mixed",
+    )
+
+
+def _one(problem: Problem, text: str) -> Quantity:
+    system = problem.system
+    if text == "cost":
+        return Quantity(problem.lp.cost, problem.lp.offset, SINGLE[text])
+    if text == "emissions":
+        return Quantity(problem.total("net_emissions"), 0.0, SINGLE[text])
+    if text == "import":
+        carriers = system["carriers"]
+        powers = carriers.index[carriers["sector"] == "electricity"]
+        markets = system["markets"]["carrier"]
+        return _sum(problem, "bought", list(markets.index[markets.isin(powers)]))
+    if text in system["limits"].index:
+        return _limit(problem, text)
+    what, _, pattern = text.partition(":")
+    if what in SINGLE and pattern:
+        return _owned(problem, what, text, pattern)
+    if what not in DECISIONS or (not pattern and what not in WHOLE):
+        raise _unknown(system, text, text)
+    pattern = pattern or "*"
+    known = [label(member) for member in members(problem.model.component(DECISIONS[what]))]
+    rows = fnmatch.filter(known, pattern)
+    if what in ("bought", "sold"):  # the name of a carrier stands for all its markets
+        carriers = system["markets"]["carrier"]
+        rows = rows or [row for row in known if carriers[row] == pattern]
+    if what == "activity":
+        rows = rows or [row for row in known if fnmatch.fnmatchcase(row.split(":")[0], pattern)]
+    if not rows and known:
+        raise _unknown(system, text, pattern, known)
+    return _sum(problem, what, rows)
+
+
+def _owned(problem: Problem, what: str, text: str, pattern: str) -> Quantity:
+    """The cost or the emissions of what some assets and markets do, named by themselves or by who owns them."""
+    system = problem.system
+    firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
+    names = {str(name): str(firm) for name, firm in firms.items()}
+    mine = {n for n, firm in names.items() if fnmatch.filter([n, firm], pattern)}
+    if not mine:
+        raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
+    own = np.zeros(problem.lp.A.shape[1], bool)
+    for decision, (first, shape) in problem.columns.items():
+        width = int(np.prod(shape[1:], dtype=int))
+        for i, member in enumerate(members(problem.model.component(decision)) if shape else ()):
+            if label(member) in mine or (decision == "activity" and label(member).split(":")[0] in mine):  # fmt: skip
+                own[first + i * width : first + (i + 1) * width] = True
+    weights = problem.lp.cost
+    if what == "emissions":
+        row, _ = problem.rows["emissions_sum"]
+        weights = -problem.lp.A[[row]].toarray().ravel()
+    return Quantity(np.where(own, weights, 0.0), 0.0, SINGLE[what])
+
+
+def _sum(problem: Problem, what: str, rows: list[str]) -> Quantity:
+    """Rows of a decision, each as much as it counts in the year."""
+    system, decision = problem.system, DECISIONS[what]
+    weights, chosen = np.zeros(problem.lp.A.shape[1]), set(rows)
+    first, shape = problem.columns[decision]
+    width = int(np.prod(shape[1:], dtype=int))
+    points = system["land"][what] if what.endswith("points") else None
+    for i, member in enumerate(members(problem.model.component(decision))):
+        if label(member) in chosen:
+            place = slice(first + i * width, first + (i + 1) * width)
+            weights[place] = problem.weight(decision) if points is None else points[member]
+    return Quantity(weights, 0.0, _unit(system, what, rows))
+
+
+def _unit(system: System, what: str, rows: list[str]) -> str:
+    if what in UNITS:
+        return UNITS[what]
+    if what in ("added", "capacity", "retired"):
+        places = system.assets.loc[rows, ["table", "carrier"]].itertuples(index=False)
+        units = {capacity_unit(system, table, carrier) for table, carrier in places}
+        return units.pop() if len(units) == 1 else "capacity"
+    if what in ("bought", "sold"):
+        carriers = system["carriers"]["unit"]
+        units = {f"{carriers[system['markets'].at[row, 'carrier']]}/a" for row in rows}
+        return units.pop() if len(units) == 1 else "unit/a"
+    return "unit/a"
+
+
+def _limit(problem: Problem, name: str) -> Quantity:
+    """The sum that a row of the limits holds."""
+    weights = np.zeros(problem.lp.A.shape[1])
+    for limit, what, row, weight in matched_terms(problem.system):
+        if limit == name:
+            weights += weight * _sum(problem, what, [row_name(row)]).weights
+    return Quantity(weights, 0.0, "unit of the limit")
+
+
+def names(system: System) -> list[str]:
+    """The quantities that can be named by one word."""
+    return [*SINGLE, "import", *WHOLE, *system["limits"].index]
+
+
+def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputFault:
+    offered = known or [*names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
+    starts = [name for name in offered if part and name.startswith(part)]
+    near = starts or difflib.get_close_matches(part.replace("*", ""), offered, n=4, cutoff=0.4)
+    said = f"nearest are {', '.join(near[:4])}" if near else f"known are {', '.join(offered[:20])}"
+    return InputFault(
+        [Fault("quantity", f"there is no such sum over the year; {said}", value=text)]
+    )

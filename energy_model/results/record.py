@@ -1,0 +1,150 @@
+"""Record: the shape of a run's ``record.json``, checked once, where a run is opened."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from energy_model.common.errors import Fault, InputFault
+from energy_model.results.damage import readable
+from energy_model.results.summary import MEANINGS
+
+Count = Annotated[int, pydantic.Field(ge=0, strict=True)]
+Number = Annotated[float, pydantic.Field(strict=True)]
+Text = Annotated[str, pydantic.Field(strict=True)]
+MAX_FAULTS = 3  # that a sentence lists
+
+
+class Part(pydantic.BaseModel):
+    """A part of a record; further entries are let through, as other versions have others."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
+
+
+class Certificate(Part):
+    """What was recomputed of an answer."""
+
+    cost: Number
+    bound: Number
+    gap: Number
+    row_violation: Number
+    bound_violation: Number
+    holds: Annotated[bool, pydantic.Field(strict=True)]
+
+
+class Emissions(Part):
+    """The settings of emissions that are shown."""
+
+    carrier: Text
+    target: Number | Literal["none"]
+
+
+class Time(Part):
+    """The settings of time that are asked for again."""
+
+    hours: Count
+    resolution: Count | Literal["full"]
+
+
+class Settings(Part):
+    """The settings that are shown or asked for again; all are checked where the case is rebuilt."""
+
+    name: Text
+    emissions: Emissions
+    time: Time
+
+
+class Plan(Part):
+    """The plan of few steps from which a year was proven."""
+
+    steps: Count
+    objective: Number
+
+
+class Proof(Part):
+    """What `prove` found."""
+
+    asked: Number
+    ended: Text
+    cost: Number | None
+    bound: Number | None
+    gap: Number | None
+    plan: Plan
+
+
+class Size(Part):
+    """The size of a program."""
+
+    rows: Count
+    columns: Count
+    entries: Count
+
+
+class Question(Part):
+    """What a study asked beside least cost; see `series.Question`."""
+
+    watched: list[Text] = []
+    limits: dict[str, tuple[Number, Number]] = {}
+    least: list[tuple[Number, Text]] = []
+    added: dict[str, tuple[Number, Number]] = {}
+    retired: dict[str, tuple[Number, Number]] = {}
+    closed: list[Text] = []
+
+
+class Record(Part):
+    """The whole record."""
+
+    case: Text
+    scenario: Text
+    changes: list[Text]
+    status: Text
+    objective: Number
+    net_emissions: Number
+    headline: dict[str, Number]
+    certificate: Certificate
+    steps: Count
+    size: Size
+    solver: dict[str, Any]
+    settings: Settings
+    digest: Text
+    versions: dict[str, Text]
+    made: Text
+    warnings: list[Text] = []
+    title: Text = ""
+    seconds: dict[str, Number] = {}
+    extended: Annotated[bool, pydantic.Field(strict=True)] = False
+    proof: Proof | None = None
+    question: Question | None = None
+
+    @pydantic.field_validator("headline")
+    @classmethod
+    def _complete(cls, headline: dict[str, float]) -> dict[str, float]:
+        lacking = [name for name in MEANINGS if name not in headline]
+        if lacking:
+            raise ValueError(f"there is no {', '.join(lacking)}")
+        return headline
+
+
+def read_record(file: Path) -> dict[str, Any]:
+    """The record of a run. InputFault if it is no JSON, or not of the shape of a record."""
+    with readable(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            Record.model_validate(content)
+        except pydantic.ValidationError as wrong:
+            raise _told(file, wrong) from None
+    return dict(content)
+
+
+def _told(file: Path, wrong: pydantic.ValidationError) -> InputFault:
+    errors = wrong.errors()
+    said = []
+    for error in errors[:MAX_FAULTS]:
+        place = ".".join(map(str, error["loc"])) or "the whole"
+        said.append(f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}")
+    more = f" and {len(errors) - MAX_FAULTS} more" if len(errors) > MAX_FAULTS else ""
+    remedy = f"it is not the record of a run ({'; '.join(said)}{more}); run the case again"
+    return InputFault([Fault(str(file), remedy)])

@@ -1,0 +1,143 @@
+"""Run: one solved case — results, tables and record — made by solving or opened from the archive."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import xarray as xr
+
+from energy_model.case.system import System
+from energy_model.optimization.blocks import packed
+from energy_model.results import summary
+from energy_model.results.simultaneous_operation import operation_warnings, simultaneous
+from energy_model.results.solution_tables import Results
+
+Made = TypeVar("Made")
+
+
+@dataclass(repr=False)
+class Run:
+    """One solved case.
+
+    ``results`` holds decisions and prices by name and step; ``tables`` the year as tables (capacities,
+    carriers, costs, emissions, balances, land, and the names in them); ``record`` the numbers and versions behind it.
+    """
+
+    results: xr.Dataset
+    tables: dict[str, pd.DataFrame]
+    record: dict[str, Any]
+    inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
+    path: Path | None = None
+    proof: tuple | None = None
+    system: System | None = None  # kept with the run, so that its program can be rebuilt
+    named_inputs: dict[str, pd.DataFrame] = field(
+        default_factory=dict
+    )  # read once, see archive.inputs_of
+
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)  # see `once`
+
+    def __repr__(self) -> str:
+        name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"
+        return f"Run({name}: {self.record['status']}, {self.objective / 1e6:,.1f} MEUR/a, {self.record['steps']:,} steps)"
+
+    @property
+    def objective(self) -> float:
+        """Least cost [EUR/a]."""
+        return float(self.record["objective"])
+
+    @property
+    def headline(self) -> dict[str, float]:
+        """The first numbers of the answer, by name."""
+        return dict(self.record["headline"])
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made when first asked for and kept with the run under ``name``."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        found: Made = self.kept[name]
+        return found
+
+
+class Clock:
+    """What each part of the work takes [s]; a part that comes again adds up."""
+
+    def __init__(self) -> None:
+        self.marks: dict[str, float] = {}
+        self.since = time.monotonic()
+
+    def mark(self, part: str) -> None:
+        """All time since the last mark goes to this part."""
+        now = time.monotonic()
+        self.marks[part] = round(self.marks.get(part, 0.0) + now - self.since, 3)
+        self.since = now
+
+
+def of_answer(results: Results) -> Run:
+    """A run from results, once they have kept their own checks."""
+    results.check()
+    system, answer = results.problem.system, results.answer
+    tables = {
+        "capacities": summary.capacities(results),
+        "carriers": summary.carriers(results),
+        "costs": results.costs,
+        "emissions": results.emissions,
+        "balances": results.balances,
+        "land": summary.land(results),
+        "names": results.owners,
+    }
+    first = summary.headline(results, tables["capacities"], tables["carriers"], tables["land"])
+    rows, columns = results.problem.lp.A.shape
+    record = {
+        "case": system.settings.name,
+        "scenario": system.scenario,
+        "changes": list(system.changes),
+        "status": answer.status,
+        "objective": answer.objective,
+        "net_emissions": first["net_emissions"],
+        "headline": first,
+        "certificate": answer.certificate.as_dict() if answer.certificate else None,
+        "steps": len(system.steps.length),
+        "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
+        "solver": {
+            "method": answer.method,
+            "iterations": answer.iterations,
+            "seconds": round(answer.seconds, 3),
+        },
+        "read_by_pyomo": results.problem.matrix.slow,
+        "warnings": operation_warnings(
+            simultaneous(results.dataset, system.frames, results.owners)
+        ),
+        "settings": system.settings.model_dump(mode="json"),
+        "digest": system.digest,
+        "versions": {
+            name: version(name)
+            for name in (
+                "energy_model",
+                "pyomo",
+                "highspy",
+                "pandas",
+                "xarray",
+                "numpy",
+                "scikit-learn",
+            )
+        }
+        | {"python": platform.python_version()},
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    inputs = {name: frame for name, frame in system.frames.items() if len(frame)}
+    return Run(
+        results.dataset,
+        tables,
+        record,
+        inputs,
+        proof=(results.problem.lp, answer.x, answer.prices, packed(results.problem)),
+        system=system,
+    )

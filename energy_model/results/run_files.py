@@ -1,0 +1,217 @@
+"""Archive: runs on disk — written whole or not at all, opened again, proven again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from energy_model.case.overrides import row_name
+from energy_model.case.profile_expression import Hourly
+from energy_model.case.system import System
+from energy_model.common.atomic_write import new_folder, refuse_folder, write_error
+from energy_model.common.errors import Fault, InputFault
+from energy_model.formulation import TABLES as DECLARED
+from energy_model.optimization import certificate
+from energy_model.results import manifest, schema, stored_inputs
+from energy_model.results.damage import readable
+from energy_model.results.record import read_record
+from energy_model.results.run import Run
+
+TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")
+KEYS: dict[str, str | list[str]] = {
+    "capacities": "asset",
+    "carriers": "carrier",
+    "land": ["site", "land_class"],
+    "names": "name",
+}
+ROW_KEYS = {table.name: list(table.key) for table in DECLARED}
+FILES = ("results.nc", "record.json", "certificate.npz")
+RESULTS = (
+    "added", "retired", "capacity", "activity", "net_emissions", "price", "yearly_price", "step_length", "step_of_hour",
+    "time", "cost", "bus",
+)  # fmt: skip
+
+ELSEWHERE = "name another folder with --out"
+
+
+def folder_name(system: System, extended: bool = False) -> str:
+    """The name of a run's folder, the same for the same inputs."""
+    resolution = (
+        "full"
+        if len(system.steps.length) == len(system.profiles)
+        else str(system.settings.time.resolution)
+    )
+    own = "_own" if extended else ""
+    return (
+        f"{system.settings.name}_{system.scenario or 'base'}_{resolution}{own}_{system.digest[:10]}"
+    )
+
+
+def save(run: Run, out: str | Path, log_text: str = "") -> Path:
+    """Writes a run whole or not at all; its folder. A run that stands there is replaced.
+
+    Raises:
+        InputFault: The place holds something else, or it cannot be written.
+    """
+    out = Path(out)
+    _refuse_other_content(out)
+    # The netCDF library raises a RuntimeError where the disk is full.
+    with new_folder(out, ELSEWHERE, replace=True, also=(RuntimeError,)) as draft:
+        _write(run, draft, log_text)
+    run.path = out
+    return out
+
+
+def refuse(out: str | Path) -> None:
+    """InputFault if a run cannot be written to a place; asked before solving, so that no answer is lost."""
+    _refuse_other_content(Path(out))
+    refuse_folder(out, ELSEWHERE)
+
+
+def _refuse_other_content(out: Path) -> None:
+    """InputFault if a place holds something that is no run."""
+    try:
+        other = out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
+    except OSError as wrong:
+        raise write_error(out, wrong, ELSEWHERE) from None
+    if other:
+        remedy = "the folder holds something else; name another with --out"
+        raise InputFault([Fault(str(out), remedy)])
+
+
+def _write(run: Run, folder: Path, log_text: str) -> None:
+    encoding = {
+        name: {"zlib": True, "complevel": 1}
+        for name in run.results.data_vars
+        if run.results[name].size > 1000
+    }
+    parts: dict[str, xr.Dataset] = {"/": run.results}
+    encodings: dict[str, dict] = {"/": encoding}
+    if run.system is not None:
+        stored, compressed = stored_inputs.parts(run.system)
+        parts, encodings = parts | stored, encodings | compressed
+    for name, frame in run.tables.items():
+        schema.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
+        parts[f"/tables/{name}"] = as_dataset(frame, name)
+    xr.DataTree.from_dict(parts).to_netcdf(folder / "results.nc", encoding=encodings)
+    if run.proof is not None:
+        certificate.store(folder / "certificate.npz", *run.proof)
+    (folder / "log.txt").write_text(log_text, encoding="utf-8")
+    (folder / "record.json").write_text(
+        json.dumps(run.record, indent=1, ensure_ascii=False), encoding="utf-8"
+    )
+    manifest.write(folder)
+
+
+def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
+    """A table of results as it is stored, with the unit and meaning of every column."""
+    flat = frame.reset_index()
+    if flat.columns[0] == "index":
+        flat = flat.drop(columns="index")
+    data = xr.Dataset()
+    for name in map(str, flat):
+        numbers = pd.api.types.is_numeric_dtype(flat[name])
+        cells = flat[name].to_numpy(float) if numbers else flat[name].map(_as_text).to_numpy(object)
+        unit, said = schema.meaning(table, name)
+        data[name] = ("row", cells, {"long_name": said, "units": unit or "-"})
+    return data
+
+
+def _as_text(cell: object) -> str:
+    return "" if cell is None or cell != cell else str(cell)
+
+
+def find_run(path: str | Path) -> Path:
+    """The folder of a run, or of the newest in a folder of runs. InputFault if there is none, or a part is missing."""
+    path = Path(path)
+    with readable(path):
+        if not (path / "record.json").exists():
+            stands = [p for p in path.glob("*/record.json") if p.is_file()] if path.is_dir() else []
+            found = sorted(stands, key=lambda p: p.stat().st_mtime)
+            if not found:
+                study = (path / "study.toml").is_file()
+                remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
+                raise InputFault([Fault(str(path), remedy)])
+            path = found[-1].parent
+        missing = [name for name in FILES if not (path / name).is_file()]
+    if missing:
+        remedy = f"the run is incomplete, {', '.join(missing)} is missing; run the case again"
+        raise InputFault([Fault(str(path), remedy)])
+    return path
+
+
+def open_run(path: str | Path) -> Run:
+    """A run from its folder, or the newest in a folder of runs.
+
+    InputFault if there is none, or one of the files it is read from is damaged or has changed since it was written.
+    """
+    path = find_run(path)
+    record = read_record(path / "record.json")
+    listed = manifest.read(path, record)
+    files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
+    own = (path / manifest.NAME).exists()
+    manifest.refuse_changed(path, ["record.json", *files] if own else files, listed)
+    with (
+        readable(path / "results.nc"),
+        xr.open_dataset(path / "results.nc", engine="netcdf4") as data,
+    ):
+        results = data.load()
+        _refuse_incomplete(results)
+    tables = {name: read_table(path / f"{name}.csv", name) for name in TABLES}
+    for name, wanted in (("capacities", results.sizes["asset"]), ("carriers", tables["balances"]["carrier"].nunique())):  # fmt: skip
+        if len(tables[name]) != wanted:
+            remedy = f"it has {len(tables[name])} rows where the results have {wanted}; run the case again"
+            raise InputFault([Fault(str(path / f"{name}.csv"), remedy)])
+    return Run(results, tables, record, path=path)
+
+
+def _refuse_incomplete(results: xr.Dataset) -> None:
+    """ValueError where a dataset lacks what every run has."""
+    lacking = [name for name in RESULTS if name not in results.variables]
+    if lacking:
+        raise ValueError(f"there is no {', '.join(lacking)}")
+
+
+def read_table(file: Path, name: str) -> pd.DataFrame:
+    """A table of results from its file, its keys in the index. InputFault if it is damaged."""
+    with readable(file):
+        frame = schema.read_csv(file, name)
+        schema.refuse_wrong(frame, name)
+        return frame.set_index(KEYS[name]) if name in KEYS else frame
+
+
+def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
+    """The input tables of a run, from memory or from its file, by the names of their rows."""
+    if run.named_inputs:
+        return dict(run.named_inputs)
+    if run.inputs:
+        frames = {name: frame.reset_index() for name, frame in run.inputs.items()}
+    elif run.path is None:
+        return {}
+    else:
+        frames = {}
+        file = run.path / "results.nc"
+        with readable(file), xr.open_datatree(file, engine="netcdf4") as tree:
+            for name, node in tree["inputs"].children.items():
+                frame = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
+                frames[name] = _shown(frame, name)
+    run.named_inputs.update({name: _by_name(name, frame) for name, frame in frames.items()})
+    return dict(run.named_inputs)
+
+
+def _shown(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A stored table with hourly cells in the digits that are shown."""
+    declared = next(t for t in DECLARED if t.name == table)
+    for column in declared.columns:
+        if column.hourly and column.name in frame:
+            frame[column.name] = [Hourly.parse(c).short if c else c for c in frame[column.name]]
+    return frame
+
+
+def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    keys = [key for key in ROW_KEYS[table] if key in frame]
+    names = [row_name(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
+    return frame.drop(columns=keys).set_axis(pd.Index(names, name="row"))

@@ -1,0 +1,253 @@
+"""Stored inputs: tables, profiles, steps and settings of a run, kept to the last bit, and the system made of them.
+
+They stand in the groups ``inputs``, ``profiles`` and ``steps`` of a run's ``results.nc``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from energy_model.case.fingerprint import fingerprint
+from energy_model.case.profile_expression import Hourly
+from energy_model.case.schema import Table
+from energy_model.case.settings import Settings
+from energy_model.case.system import System
+from energy_model.case.time_aggregation import DAY, Steps, every_hour
+from energy_model.formulation import TABLES
+
+STEP_ARRAYS = ("of_hour", "start", "span", "previous", "days", "day")
+COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
+MAX_DIGITS = 9  # decimals up to which a profile is kept as whole numbers
+GROUPS = ("inputs", "profiles", "steps")
+
+
+def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
+    """The groups of a system's inputs by path, and how each is compressed."""
+    said = {
+        "settings": json.dumps(system.settings.model_dump(mode="json"), ensure_ascii=False),
+        "scenario": system.scenario,
+        "changes": json.dumps(list(system.changes), ensure_ascii=False),
+    }
+    found = {"/inputs": xr.Dataset(attrs=said)}
+    for name, frame in system.frames.items():
+        if len(frame):
+            found[f"/inputs/{name}"] = _table(frame, name)
+    found["/profiles"], compressed = _profiles(system.profiles)
+    arrays = {name: np.asarray(getattr(system.steps, name)) for name in STEP_ARRAYS}
+    kept = {n: a.astype(float if n == "span" else np.int32) for n, a in arrays.items() if a.size}
+    found["/steps"] = xr.Dataset({n: (f"{n}_{len(a)}", a) for n, a in kept.items()})
+    return found, {"/profiles": compressed, "/steps": {n: COMPRESSED for n in kept}}
+
+
+def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
+    """A table with the unit and meaning of every column; text cells that are empty are empty texts."""
+    flat, declared = frame.reset_index(), _declared(name)
+    found = {}
+    for column in declared.columns:
+        if column.name not in flat:
+            continue
+        cells = flat[column.name]
+        numbers = column.range and not column.hourly
+        values = cells.to_numpy(float) if numbers else cells.map(_as_text).to_numpy(object)
+        units = column.unit if column.range else "-"
+        found[column.name] = ("row", values, {"long_name": column.meaning, "units": units})
+    return xr.Dataset(found)
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, Hourly):
+        return str(cell)
+    return "" if cell is None or cell != cell else str(cell)
+
+
+def _declared(name: str) -> Table:
+    return next(table for table in TABLES if table.name == name)
+
+
+def _profiles(profiles: pd.DataFrame) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Every profile: as whole numbers and a count of decimals where that loses nothing, else as it is."""
+    whole, real = [], []
+    for i in range(profiles.shape[1]):
+        values = profiles.iloc[:, i].to_numpy(float)
+        digits = _digits(values)
+        if digits is None:
+            real.append((i, values))
+        else:
+            whole.append((i, digits, np.rint(values * 10.0**digits).astype(np.int32)))
+    stamps = pd.DatetimeIndex(profiles.index).tz_localize(None).to_numpy()
+    said = {"long_name": "Start of the hour, UTC"}
+    data = xr.Dataset(
+        {"hour": ("hour", stamps, said)}, attrs={"names": json.dumps(list(profiles.columns))}
+    )
+    compressed: dict[str, Any] = {"hour": COMPRESSED}
+    if whole:
+        said = {"long_name": "The profile times 10 to the power of its decimals", "units": "1"}
+        data["whole"] = (("whole_profile", "hour"), np.array([v for *_, v in whole]), said)
+        data["whole_digits"] = ("whole_profile", np.array([d for _, d, _ in whole], np.int32))
+        data["whole_place"] = ("whole_profile", np.array([i for i, *_ in whole], np.int32))
+    if real:
+        data["real"] = (("real_profile", "hour"), np.array([v for _, v in real]))
+        data["real_place"] = ("real_profile", np.array([i for i, _ in real], np.int32))
+    for name in ("whole", "real"):
+        if name in data and data[name].size:
+            compressed[name] = COMPRESSED | {"chunksizes": (1, len(profiles))}
+    return data, compressed
+
+
+def _digits(values: np.ndarray) -> int | None:
+    """Decimals with which whole numbers give a profile back to the last bit; None if none do."""
+    if not np.isfinite(values).all():
+        return None
+    for digits in range(MAX_DIGITS + 1):
+        whole = np.rint(values * 10.0**digits)
+        if np.abs(whole).max(initial=0.0) >= 2**31:
+            return None
+        if (whole.astype(np.int32) / 10.0**digits).tobytes() == values.tobytes():
+            return digits
+    return None
+
+
+# --- read back ----------------------------------------------------------------------------------------
+
+
+def system_of(tree: xr.DataTree) -> System:
+    """The system a run was made of, with its own fingerprint.
+
+    KeyError or ValueError if a part is missing or is not what `parts` writes.
+    """
+    kept, profiles_kept, steps_kept = (tree.children[group] for group in GROUPS)
+    settings = Settings.model_validate(json.loads(kept.attrs["settings"]))
+    profiles = _profiles_of(profiles_kept.to_dataset(inherit=False))
+    frames = {table.name: frame_of(kept, table) for table in TABLES}
+    steps = _steps_of(steps_kept.to_dataset(inherit=False), len(profiles))
+    return System(
+        settings,
+        str(kept.attrs["scenario"]),
+        frames,
+        profiles,
+        steps,
+        pd.DataFrame(),
+        tuple(map(str, json.loads(kept.attrs["changes"]))),
+        fingerprint(frames, profiles, settings),
+    )
+
+
+def has_all(tree: xr.DataTree) -> bool:
+    """Whether a run keeps profiles and steps; runs written before version 0.2 keep only tables."""
+    return all(group in tree.children for group in GROUPS)
+
+
+def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
+    """A table as a `System` holds it: keys in the index, hourly cells and numbers as such."""
+    columns = [column for column in table.columns if column.name not in table.key]
+    kinds = {c.name: float for c in columns if c.range and not c.hourly}
+    if table.name not in kept.children:
+        keys: list[list[str]] = [[] for _ in table.key]
+        index = (
+            pd.MultiIndex.from_arrays(keys, names=table.key)
+            if len(table.key) > 1
+            else pd.Index([], name=table.key[0], dtype=object)
+        )
+        empty = pd.DataFrame([], columns=[c.name for c in columns], dtype=object)
+        return empty.set_axis(index).astype(kinds)
+    data = kept.children[table.name].to_dataset(inherit=False)
+    names = [list(map(str, data[name].to_numpy())) for name in table.key]
+    rows = pd.MultiIndex.from_arrays(names, names=table.key) if len(names) > 1 else pd.Index(names[0], name=table.key[0], dtype=object)  # fmt: skip
+    found = {}
+    for column in columns:
+        cells = data[column.name].to_numpy()
+        if column.name in kinds:
+            found[column.name] = pd.Series(cells.astype(float), rows)
+        else:
+            read = [_cell(str(cell), column.hourly) for cell in cells]
+            found[column.name] = pd.Series(read, rows, dtype=object)
+    return pd.DataFrame(found, index=rows)
+
+
+def _cell(text: str, hourly: bool) -> Any:
+    if not text:
+        return None
+    if not hourly:
+        return text
+    return Hourly(offset=float(text)) if text in ("inf", "-inf") else Hourly.parse(text)
+
+
+def _profiles_of(data: xr.Dataset) -> pd.DataFrame:
+    names = json.loads(data.attrs["names"])
+    values = np.full((len(names), data.sizes["hour"]), np.nan)
+    places: list[int] = []
+    if "whole" in data:
+        digits = data["whole_digits"].to_numpy()[:, None]
+        values[data["whole_place"].to_numpy()] = data["whole"].to_numpy() / 10.0**digits
+        places += data["whole_place"].to_numpy().tolist()
+    if "real" in data:
+        values[data["real_place"].to_numpy()] = data["real"].to_numpy()
+        places += data["real_place"].to_numpy().tolist()
+    if sorted(places) != list(range(len(names))):
+        raise ValueError("profiles are missing or stand twice")
+    hours = pd.DatetimeIndex(data["hour"].to_numpy()).tz_localize("UTC").rename("hour")
+    return pd.DataFrame({name: values[i] for i, name in enumerate(names)}, index=hours)
+
+
+def _steps_of(data: xr.Dataset, hours: int) -> Steps:
+    arrays = {n: data[n].to_numpy() if n in data else np.zeros(0, int) for n in STEP_ARRAYS}
+    whole = {name: array.astype(int) for name, array in arrays.items() if name != "span"}
+    if any((whole[name] != arrays[name]).any() for name in whole):
+        raise ValueError("steps are not whole numbers")
+    steps = Steps(span=arrays["span"].astype(float), **whole)
+    if not is_partition(steps, hours):
+        raise ValueError("the steps do not part the year")
+    return steps
+
+
+def is_partition(steps: Steps, hours: int) -> bool:
+    """Whether every hour falls in one step, as `Steps` says: in order, or as typical days that repeat."""
+    count = len(steps.start)
+    sizes = {len(steps.span), len(steps.previous), count}
+    if sizes != {count} or not 0 < count <= hours or len(steps.of_hour) != hours:
+        return False
+    if not len(steps.days):
+        starts = steps.start
+        if starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= hours or len(steps.day):
+            return False
+        return same_steps(steps, Steps.of(starts, hours))
+    return hours == len(steps.days) * DAY and same_steps(steps, _repeated(steps))
+
+
+def _repeated(steps: Steps) -> Steps:
+    """The steps that the typical days of other steps make; the same, where those are valid."""
+    day, kind, span = steps.day, steps.days, steps.span.astype(int)
+    count = int(kind.max()) + 1
+    if len(day) != len(span) or (span <= 0).any() or set(kind) != set(range(count)):
+        return every_hour(1)
+    if set(day) != set(range(count)) or (np.diff(day) < 0).any():
+        return every_hour(1)
+    if (np.bincount(day, span, count) != DAY).any():
+        return every_hour(1)
+    begins = np.cumsum(span) - span
+    named = (steps.start // DAY).clip(0, len(kind) - 1)
+    of_typical_hour = np.repeat(np.arange(len(span)), span)
+    previous = np.arange(-1, len(span) - 1)
+    first, last = np.flatnonzero(np.diff(day, prepend=-1)), np.flatnonzero(np.diff(day, append=-1))
+    previous[first] = last
+    right = (kind[named] == day) & (named == named[first][day])
+    start = np.where(right, named * DAY + begins % DAY, -1)
+    of_hour = of_typical_hour[(kind[:, None] * DAY + np.arange(DAY)).ravel()]
+    return replace(steps, of_hour=of_hour, start=start, previous=previous)
+
+
+def same_steps(one: Steps, other: Steps) -> bool:
+    """Whether two ways to cut the year are the same."""
+    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in STEP_ARRAYS)
+
+
+def settings_as_record(system: System) -> Mapping[str, Any]:
+    """The settings as a record holds them."""
+    return json.loads(json.dumps(system.settings.model_dump(mode="json")))

@@ -1,0 +1,199 @@
+"""Indicators: the numbers of a year that people ask for first, from results alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_model.case.system import System, bus_name
+from energy_model.results.solution_tables import Results
+
+MIN_HEADLINE_VALUE = 1e-4  # what an interior-point method leaves of nothing
+MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
+
+
+def capacities(results: Results) -> pd.DataFrame:
+    """Every asset: what stood, was retired, was added and is; what it did in the year; what owning it costs."""
+    system, data, costs = results.problem.system, results.dataset, results.costs
+    assets = system.assets
+    frame = assets[["table", "label_en", "label_da", "group", "firm", "site", "carrier"]].copy()
+    frame["existing"] = assets["capacity_existing"]
+    for name in ("retired", "added", "capacity"):
+        frame[name] = data[name].to_series()
+    frame["addable"] = assets["capacity_addable"]
+    frame["unit"] = [
+        capacity_unit(system, table, carrier)
+        for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
+    ]
+    length = data["step_length"]
+    used = pd.Series(0.0, index=frame.index)
+    runs = (data["activity"] * length).sum("time").to_series()
+    used = (
+        used.add(runs.groupby(runs.index.map(lambda run: run.split(":")[0])).sum(), fill_value=0.0)
+        if len(runs)
+        else used
+    )
+    for decision in ("discharge", "sent", "returned"):
+        if decision in data:
+            used = used.add((data[decision] * length).sum("time").to_series(), fill_value=0.0)
+    frame["used"] = used.reindex(frame.index)
+    frame["full_load_hours"] = frame["used"] / frame["capacity"].where(frame["capacity"] > 1e-9)
+    frame["unit_investment"] = assets["investment"]
+    frame["investment"] = frame["added"] * assets["investment"]
+    frame["yearly_cost"] = costs.groupby("name")["cost"].sum().reindex(frame.index).fillna(0.0)
+    return frame
+
+
+def carriers(results: Results) -> pd.DataFrame:
+    """Every carrier over the year [unit/a]: wanted, made, used, bought, sold, lost and unserved, with its mean price."""
+    system, balances = results.problem.system, results.balances
+    kinds = {
+        "activity": ("made", "used"),
+        "bought": ("bought", "bought"),
+        "sold": ("sold", "sold"),
+        "wanted": ("wanted", "wanted"),
+        "unserved": ("unserved", "unserved"),
+    }
+    rows = balances.assign(kind=[
+        kinds[d][0 if a > 0 else 1] if d in kinds else "driven" if d in ("charged", "capacity", "given_back") and n in system["vehicles"].index else "carried" if d in ("sent", "returned", "capacity") else "stored"
+        for d, a, n in zip(balances["decision"], balances["amount"], balances["name"], strict=True)])  # fmt: skip
+    table = rows.pivot_table(
+        index="carrier", columns="kind", values="amount", aggfunc="sum", fill_value=0.0
+    )
+    names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved", "carried", "stored"]
+    table = table.reindex(columns=names, fill_value=0.0)
+    table = table.rename(columns={"carried": "lost_carrying", "stored": "lost_storing"})
+    table["mean_price"] = pd.Series(
+        {carrier: mean_price(results, carrier) for carrier in table.index}
+    )
+    info = system["carriers"].loc[table.index, ["label_en", "label_da", "unit", "sector"]]
+    return info.join(table)
+
+
+def mean_price(results: Results, carrier: str) -> float:
+    """What the city's demand for a carrier costs at marginal prices, a unit [EUR/unit]; without demand, the mean over hours."""
+    system, data = results.problem.system, results.dataset
+    buses = system.buses.index[system.buses["carrier"] == carrier]
+    if not len(buses):
+        return float("nan")
+    if system["carriers"].at[carrier, "balance"] == "year":
+        return float(data["yearly_price"].sel(bus=list(buses)).mean())
+    demands = system["demands"]
+    wanted = demands[(demands["carrier"] == carrier) & (demands["yearly"] > 0)]
+    prices = data["price"]
+    if wanted.empty:
+        weights = data["step_length"]
+        return float((prices.sel(bus=list(buses)).mean("bus") * weights).sum() / weights.sum())
+    paid = sum(
+        float(
+            prices.sel(bus=bus_name(carrier, row["site"])).to_numpy()
+            @ (
+                system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
+                * system.steps.length
+            )
+        )
+        for _, row in wanted.iterrows()
+    )
+    return float(paid / wanted["yearly"].sum())
+
+
+def land(results: Results) -> pd.DataFrame:
+    """Land by site and class: taken and to be had [ha], and the points of both acceptance accounts."""
+    frame = results.problem.system["land"].copy()
+    if frame.empty:
+        return frame.assign(taken=[])
+    frame["taken"] = results.answer.x[results.problem.columns["land_taken"][0] :][: len(frame)]
+    frame["price"] = -_bound_price(results, "land_taken")
+    for party in ("citizens", "firms"):
+        frame[f"{party}_total"] = frame[f"{party}_points"] * frame["taken"]
+    return frame
+
+
+def _bound_price(results: Results, decision: str) -> np.ndarray:
+    """What one unit more of a decision's upper bound is worth, as a negative cost [EUR/a]."""
+    first, shape = results.problem.columns[decision]
+    lp = results.problem.lp
+    reduced = (lp.cost - lp.A.T @ results.answer.prices)[
+        first : first + int(np.prod(shape, dtype=int))
+    ]
+    return np.minimum(reduced, 0.0)
+
+
+def export_credit(results: Results) -> float:
+    """Emissions that the year's sales would save elsewhere, at the market's own factor [t/a]."""
+    system = results.problem.system
+    sold, total = results.dataset["sold"], 0.0
+    for name, row in system["markets"].iterrows():
+        if row["sell_most"] > 0:
+            total += float(
+                sold.sel(market=name).to_numpy()
+                @ (system.step_values(row["emission_factor"]) * system.steps.length)
+            )
+    return total
+
+
+def headline(
+    results: Results, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
+) -> dict[str, float]:
+    """The first numbers of an answer; names end in their unit's meaning in `MEANINGS`.
+
+    ``built``, ``table`` and ``places`` are the tables that `capacities`, `carriers` and `land` give.
+    """
+    system, data = results.problem.system, results.dataset
+    net, credited = float(data["net_emissions"]), system.settings.emissions.credit_exports
+    credit = export_credit(results)
+    numbers = {
+        "total_cost": results.answer.objective,
+        "investment": float(built["investment"].sum()),
+        "net_emissions": net,
+        "net_emissions_without_export_credit": net + credit if credited else net,
+        "net_emissions_with_export_credit": net if credited else net - credit,
+        "emission_price": system.emission_price,
+        "emission_target_price": -float(data["price_of_emission_limit"])
+        if "price_of_emission_limit" in data
+        else 0.0,
+        "unserved": float(table["unserved"].sum()),
+        "unserved_hours": _unserved_hours(results),
+        "land_taken": float(places["taken"].sum()) if len(places) else 0.0,
+        "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
+        "firms_points": float(places["firms_total"].sum()) if len(places) else 0.0,
+    }
+    for carrier in system["demands"]["carrier"].unique():
+        numbers[f"{carrier}_price"] = float(table.at[carrier, "mean_price"])
+    return {
+        name: 0.0 if abs(value) < MIN_HEADLINE_VALUE else value for name, value in numbers.items()
+    }
+
+
+def _unserved_hours(results: Results) -> float:
+    """Hours in which something wanted is not delivered, but for what a solver leaves of nothing [h/a]."""
+    system, data = results.problem.system, results.dataset
+    if "unserved" not in data or not data["unserved"].size:
+        return 0.0
+    missing = data["unserved"].to_numpy()
+    wanted = max(float(data["unserved"].max()), 1.0)
+    return float(system.steps.length[(missing > MIN_SHORTAGE_SHARE * wanted).any(axis=0)].sum())
+
+
+MEANINGS = {
+    "total_cost": ("EUR/a", "Cost of the year", "Årets omkostning"),
+    "investment": ("EUR", "Invested in what is added", "Investeret i det nye"),
+    "net_emissions": ("t/a", "Net emissions", "Nettoudledning"),
+    "net_emissions_without_export_credit": ("t/a", "Net emissions, exports not credited", "Nettoudledning uden fradrag for eksport"),
+    "net_emissions_with_export_credit": ("t/a", "Net emissions, exports credited", "Nettoudledning med fradrag for eksport"),
+    "emission_price": ("EUR/t", "Price of emitting", "Pris på udledning"),
+    "emission_target_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
+    "unserved": ("unit/a", "Wanted and not delivered", "Efterspurgt og ikke leveret"),
+    "unserved_hours": ("h/a", "Hours in which something wanted is not delivered", "Timer hvor noget ønsket ikke leveres"),
+    "land_taken": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
+    "citizens_points": ("point", "Citizens' points (more is worse)", "Borgernes point (flere er værre)"),
+    "firms_points": ("point", "Firms' points (more is worse)", "Virksomhedernes point (flere er værre)"),
+}  # fmt: skip
+
+
+def capacity_unit(system: System, table: str, carrier: str) -> str:
+    """The unit in which an asset of a table that is counted in a carrier has its capacity."""
+    if table == "vehicles":
+        return "vehicle"
+    unit = system["carriers"].at[carrier, "unit"]
+    return unit if table == "storages" else {"MWh": "MW"}.get(unit, f"{unit}/h")

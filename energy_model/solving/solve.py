@@ -1,0 +1,58 @@
+"""Solve: a case → its least-cost plan, in the order of the packages: formulate, compile, solve, read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from energy_model.case.load import refreshed
+from energy_model.case.system import System
+from energy_model.compiler.components import Model
+from energy_model.formulation import TABLES, formulate
+from energy_model.optimization import highs
+from energy_model.optimization.infeasibility import explain
+from energy_model.optimization.problem import Problem
+from energy_model.results.run import Clock, Run, of_answer
+from energy_model.results.solution_tables import Results
+
+
+def solve(
+    system: System,
+    model: Model | None = None,
+    extend: Callable[[Model], None] | None = None,
+    progress: Callable[[str], None] | None = None,
+    beside: Callable[[], object] | None = None,
+) -> Run:
+    """The least-cost plan of a case.
+
+    ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
+    to add some. ``beside`` is done in a thread while the solver works, and only then: models are built and read by one
+    thread at a time. Raises NoSolution where there is no plan.
+    """
+    tell, clock = progress or (lambda _: None), Clock()
+    tell(f"building the model of {len(system.steps.length):,} steps")
+    own = model is not None or extend is not None
+    system = refreshed(system, TABLES)
+    model = formulate(system) if model is None else model
+    if extend is not None:
+        extend(model)
+    problem = Problem(system, model)
+    clock.mark("build")
+    rows, columns = problem.lp.A.shape
+    tell(f"solving {rows:,} rows and {columns:,} columns")
+    with ThreadPoolExecutor(1) as other:
+        meanwhile = other.submit(beside) if beside is not None else None
+        answer = problem.solve(lambda said: tell(f"solving: {said}"))
+    if meanwhile is not None:
+        meanwhile.result()  # what went wrong there is told here
+    clock.mark("solve")
+    if answer.status != highs.OPTIMAL or answer.certificate is None:
+        tell("there is no plan; looking for the reason")
+        raise explain(problem, answer)
+    tell("reading the answer")
+    run = of_answer(Results(problem, answer))
+    if own:
+        run.record["extended"] = True
+    clock.mark("results")
+    run.record["seconds"] = clock.marks
+    return run

@@ -1,0 +1,1 @@
+"""Explanation: a finished run → why an asset is built and what sets a price."""

@@ -1,0 +1,273 @@
+"""Why this price: what sets a carrier's price hour by hour, and what one tonne, hectare or unit more would change.
+
+In an hour a price is set by what runs but is not full: a market that could sell more, a plant that could run more. A link that
+is not full brings the price of its other end. Where all that runs is full, a store gives what it would else keep, at
+the worth of what it holds; where there is none, the hour pays for capacity. What a price is made of over the year is found
+by asking for a little more and solving again: what everybody's cost changes by, for each unit, adds up to the price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from energy_model.common.errors import Fault, InputFault
+from energy_model.formulation.balance import BALANCES
+from energy_model.optimization import highs
+from energy_model.optimization.certificate import LinearProgram
+from energy_model.results.accounts import OUTSIDE
+from energy_model.results.program import Program
+from energy_model.studies.explanation.asset import Again, Why
+
+MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which what runs is taken to set it
+MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which something does not run
+CAPACITY, STORE = "capacity that only such hours need", "what stores hold"
+PERTURBATION_SHARE = 1e-3  # share of a total by which it is moved to see what changes
+MAX_TOLD_ROWS = 4
+
+
+def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
+    """What sets a carrier's price, by hours, at a site or at every site where it is wanted; and what one unit more costs."""
+    run, program = again.run, again.program
+    buses = _buses(again, carrier, site)
+    data, length = run.results, run.results["step_length"].to_numpy()
+    weights = _wanted(again, carrier, buses)
+    marginal = _Marginal(program)
+    found: dict[str, list[float]] = {}
+    for bus in buses:
+        hourly = data["price"].sel(bus=bus).to_numpy()
+        for step, setter in enumerate(marginal.of(bus)):
+            weight = float(length[step] * weights[bus])
+            hours, money = found.setdefault(setter, [0.0, 0.0])
+            found[setter] = [hours + weight, money + weight * float(hourly[step])]
+    whole = sum(hours for hours, _ in found.values())
+    names = run.tables["names"]["label_en"]
+    rows = [
+        (who, _label(names, who), length.sum() * hours / whole, hours / whole, money / hours)
+        for who, (hours, money) in sorted(found.items(), key=lambda item: -item[1][0])
+    ]
+    sheet = pd.DataFrame(
+        rows, columns=["sets_the_price", "label_en", "hours", "share", "mean_price"]
+    )
+    mean = sum(float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus] for bus in buses)  # fmt: skip
+    where = f" at {site}" if site else ""
+    sentences = [f"The price of {carrier.replace('_', ' ')}{where} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
+    for row in sheet.head(MAX_TOLD_ROWS).itertuples(index=False):
+        sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
+    found_more = _one_more(again, program, buses, weights, length)
+    if found_more is None:
+        sentences.append(
+            "One more unit, spread over the year, cannot be had: there is no plan with it."
+        )
+        return Why(carrier, "price", tuple(sentences), sheet)
+    more, price = found_more
+    sentences.append(f"One more unit, spread over the year, costs {price:,.2f} EUR: {_told(more)}.")
+    return Why(carrier, "price", tuple(sentences), sheet, {"one_more": more})
+
+
+def why_emissions(again: Again) -> Why:
+    """What the last tonne costs, and who spares it."""
+    program, record = again.program, again.run.record
+    price = float(record["headline"]["emission_price"])
+    block = program.rows.get("emission_limit")
+    sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
+    if block is None:
+        sentences.append("The case has no emission target, so nothing comes on top of it.")
+        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+    row = block.first
+    worth = -float(program.prices[row])
+    if worth <= 1e-6:
+        sentences.append("The target costs nothing: the plan emits less by itself.")
+        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+    turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
+    less = PERTURBATION_SHARE * max(1.0, turnover)
+    lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
+    lp.row_upper[row] -= less
+    changes = _changes(again, lp, less, "one tonne less")
+    sentences.append(f"The target adds {worth:,.2f} EUR/t: that is what the last tonne costs to spare.")  # fmt: skip
+    if changes is None:
+        sentences.append("One tonne less cannot be had: there is no plan with it.")
+        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+    sheet, more = changes
+    sentences.append(f"One tonne less would cost {more:,.2f} EUR: {_told(sheet)}.")
+    return Why("emissions", "price", tuple(sentences), sheet)
+
+
+def why_land(again: Again, place: str) -> Why:
+    """What a hectare of a class at a site is worth, and what it would be used for."""
+    program, run = again.program, again.run
+    land = run.tables["land"]
+    site, _, kind = place.partition(":")
+    row = land.loc[(site, kind)]
+    column = program.columns["land_taken"].place(place).start
+    taken, area = float(row["taken"]), float(row["area"])
+    sentences = [f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."]  # fmt: skip
+    if float(row["price"]) <= 1e-3:
+        sentences.append("A hectare more would be worth nothing: not all of it is used.")
+        return Why(place, "price", tuple(sentences), pd.DataFrame())
+    more = PERTURBATION_SHARE * max(1.0, area)
+    lp = again.bounded(column, float(program.lp.lower[column]), area + more)
+    changes = _changes(again, lp, more, "one hectare more")
+    if changes is None:  # more room takes no plan away, so the solver stopped early
+        return Why(place, "price", tuple(sentences), pd.DataFrame())
+    sheet, worth = changes
+    sentences.append(f"One hectare more would be worth {-worth:,.0f} EUR a year: {_told(sheet)}.")
+    return Why(place, "price", tuple(sentences), sheet)
+
+
+def _buses(again: Again, carrier: str, site: str | None) -> list[str]:
+    """The buses of a carrier that are balanced hour by hour; where it is wanted if it is."""
+    data = again.run.results
+    known = [str(b) for b in data["bus"].to_numpy() if str(b).split("@")[0] == carrier]
+    buses = [b for b in known if not data["price"].sel(bus=b).isnull().any()]
+    if site is not None:
+        buses = [b for b in buses if b == f"{carrier}@{site}"]
+    if not buses:
+        said = f"{carrier} has no hourly price there; its buses are {', '.join(known)}" if known else "no bus carries it"  # fmt: skip
+        raise InputFault([Fault("explain", said, value=carrier if site is None else f"{carrier}@{site}")])  # fmt: skip
+    wanted = [b for b in buses if _demand(again, b) > 0]
+    return wanted or buses
+
+
+def _demand(again: Again, bus: str) -> float:
+    names = again.run.tables["names"]
+    carrier, _, site = bus.partition("@")
+    rows = names.index[(names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)]  # fmt: skip
+    length = again.run.results["step_length"].to_numpy()
+    return sum(float(again.run.results["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
+
+
+def _wanted(again: Again, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
+    """The weight of each bus: its share of what is wanted, or alike."""
+    amounts = {bus: _demand(again, bus) for bus in buses}
+    whole = sum(amounts.values())
+    return {bus: amount / whole if whole else 1 / len(buses) for bus, amount in amounts.items()}
+
+
+class _Marginal:
+    """What sets the price of a bus in each step."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        lp, x, prices = program.lp, program.x, program.prices
+        self.groups, self.of_column = program.owners(program.columns, len(x))
+        families, of_row = program.owners(program.rows, len(prices))
+        outside = np.array([OUTSIDE.get(f) is not None for f, _ in families], bool)[of_row]
+        self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
+        self.by_row = lp.A
+        most = np.zeros(len(self.groups))
+        np.maximum.at(most, self.of_column, np.abs(x))
+        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * most[self.of_column], 1e-7)
+        self.at_most = np.isfinite(lp.upper) & (lp.upper - x <= 1e-7 * np.maximum(1.0, np.abs(x)))
+        self.columns = lp.A.tocsc()
+        self.bus_rows = {
+            row: (bus, t)
+            for family in BALANCES if family in program.rows and program.rows[family].hourly
+            for bus in program.rows[family].names
+            for t, row in enumerate(range(*program.rows[family].place(bus).indices(len(prices))))
+        }  # fmt: skip
+        self.known: dict[int, str] = {}
+
+    def of(self, bus: str) -> list[str]:
+        """Its setter in every step."""
+        family = next(f for f in BALANCES if f in self.program.rows and bus in self.program.rows[f].names)  # fmt: skip
+        place = self.program.rows[family].place(bus)
+        return [self._set(row, ()) for row in range(place.start, place.stop)]
+
+    def _set(self, row: int, seen: tuple[int, ...]) -> str:
+        """Who sets the price of a row; a link asks at its other end."""
+        if row in self.known:
+            return self.known[row]
+        A, prices = self.by_row, self.program.prices
+        entries = slice(A.indptr[row], A.indptr[row + 1])
+        columns, weights = A.indices[entries], A.data[entries]
+        near = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
+        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= near)]
+        decisions = {int(j): self.groups[self.of_column[j]] for j in free}
+        found = ""
+        for kinds in (("bought", "sold", "unserved"), ("activity",), ("charged", "given_back")):
+            told = [name.split(":")[0] for d, name in decisions.values() if d in kinds]
+            if told:
+                found = told[0]
+                break
+        else:
+            for j, (decision, _) in decisions.items():
+                if decision in ("sent", "returned"):
+                    rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
+                    other = [
+                        int(r) for r in rows if r != row and r in self.bus_rows and r not in seen
+                    ]
+                    if other:
+                        found = self._set(other[0], (*seen, row))
+                        if found not in (STORE, CAPACITY):
+                            break
+        if not found:
+            kept = {self.groups[self.of_column[j]][0] for j in columns[self.runs[columns]]}
+            found = STORE if kept & {"charge", "discharge", "waiting"} else CAPACITY
+        if not seen:
+            self.known[row] = found
+        return found
+
+
+def _one_more(
+    again: Again, program: Program, buses: list[str], weights: dict[str, float], length: np.ndarray
+) -> tuple[pd.DataFrame, float] | None:
+    """What changes if one unit more is wanted at buses, spread over the hours of the year."""
+    lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
+    more = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
+    for bus in buses:
+        family = next(f for f in BALANCES if f in program.rows and bus in program.rows[f].names)
+        place = program.rows[family].place(bus)
+        lp.row_lower[place] += more * weights[bus] / length.sum()
+        upper = lp.row_upper[place]
+        lp.row_upper[place] = np.where(np.isfinite(upper), upper + more * weights[bus] / length.sum(), upper)  # fmt: skip
+    return _changes(again, lp, more, "one unit more")
+
+
+def _changes(
+    again: Again, lp: LinearProgram, amount: float, said: str
+) -> tuple[pd.DataFrame, float] | None:
+    """By whom cost changes if a program is asked in place of the run's, for each unit; and the sum.
+
+    None if the program has no plan.
+    """
+    program = again.program
+    first = again.solve(program.lp, "the run as it stands")
+    answer = again.solve(lp, said)
+    if first.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
+        return None
+    groups, of_column = program.owners(program.columns, len(program.x))
+    change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
+    names, table = again.run.tables["names"], again.run.tables["capacities"]
+    added = {name: answer.x[place] - first.x[place] for name in table.index for place in [program.columns["capacity"].place(name).start]}  # fmt: skip
+    rows: dict[str, float] = {}
+    for (decision, name), value in zip(groups, change, strict=True):
+        who = "emissions" if decision == "net_emissions" else name.split(":")[0] if decision != "land_taken" else name  # fmt: skip
+        rows[who] = rows.get(who, 0.0) + float(value)
+    whole = sum(rows.values())
+    frame = pd.DataFrame([(who, _label(names["label_en"], who), value, added.get(who, 0.0) / amount) for who, value in rows.items()], columns=["name", "label_en", "cost", "capacity"])  # fmt: skip
+    frame = frame[frame["cost"].abs() > 1e-4 * max(frame["cost"].abs().max(), 1e-9)]
+    frame = frame.iloc[np.argsort(-frame["cost"].abs().to_numpy(), kind="stable")]
+    return frame.reset_index(drop=True), whole
+
+
+def _told(frame: pd.DataFrame) -> str:
+    """The largest changes in words."""
+    parts = [
+        f"{row.label_en} {row.cost:+,.2f}"
+        for row in frame.head(MAX_TOLD_ROWS).itertuples(index=False)
+    ]
+    rest = frame["cost"].iloc[MAX_TOLD_ROWS:].sum()
+    return ", ".join([*parts, *([f"all else {rest:+,.2f}"] if len(frame) > MAX_TOLD_ROWS else [])])
+
+
+def _label(names: pd.Series, who: str) -> str:
+    told = names.get(who)
+    return str(told) if isinstance(told, str) and told else who.replace("_", " ")
+
+
+def _unit(again: Again, carrier: str) -> str:
+    table = again.run.tables["carriers"]
+    return str(table.at[carrier, "unit"]) if carrier in table.index else "unit"

@@ -1,0 +1,1 @@
+"""Siting: an activity → the sites at which it costs the city least."""

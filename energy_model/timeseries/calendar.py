@@ -1,0 +1,68 @@
+"""Clock: the hours of the year, and what people's clocks and calendars show in them."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_model.timeseries.settings import Settings
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The hours in universal time, which drives weather and price, and in local time."""
+
+    hours: pd.DatetimeIndex
+    time_zone: str
+    country: str
+
+    def __len__(self) -> int:
+        """The number of hours, 8760."""
+        return len(self.hours)
+
+    @cached_property
+    def local(self) -> pd.DatetimeIndex:
+        """The hours in local time, daylight saving included."""
+        return self.hours.tz_convert(self.time_zone)
+
+    @cached_property
+    def month(self) -> NDArray[np.int64]:
+        """The month, January 0 to December 11."""
+        return self.hours.month.to_numpy(dtype=np.int64) - 1
+
+    @cached_property
+    def hour(self) -> NDArray[np.int64]:
+        """The hour of the day on local clocks, 0 to 23."""
+        return self.local.hour.to_numpy(dtype=np.int64)
+
+    @cached_property
+    def season(self) -> NDArray[np.float64]:
+        """The angle of the year, 0 at its start and 2 pi at its end."""
+        return 2 * np.pi * (np.arange(len(self)) + 0.5) / len(self)
+
+    @cached_property
+    def holidays(self) -> frozenset[date]:
+        """The public holidays, as local dates."""
+        from holidays import country_holidays
+
+        years = sorted(set(self.local.year))
+        return frozenset(country_holidays(self.country, years=years))
+
+    @cached_property
+    def rest(self) -> NDArray[np.bool_]:
+        """Whether it is a weekend or a public holiday."""
+        holiday = np.array([day in self.holidays for day in self.local.date])
+        return holiday | (self.local.dayofweek.to_numpy() >= SATURDAY)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of a year of 8760 hours; 29 February is left out of leap years."""
+    start, end = f"{settings.year}-01-01", f"{settings.year + 1}-01-01"
+    hours = pd.date_range(start, end, freq="h", tz="UTC", inclusive="left", name="hour")
+    leap_day = (hours.month == 2) & (hours.day == 29)
+    return Clock(hours[~leap_day], settings.time_zone, settings.country)

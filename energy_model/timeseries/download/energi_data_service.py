@@ -1,0 +1,226 @@
+"""Energi Data Service: prices, and what a Danish municipality makes and uses of electricity.
+
+`https://www.energidataservice.dk`. Data sets and their columns come and go — hourly prices ended when
+quarter hours began on 1 October 2025 — so their names stand here as data, and the column of stamps is
+taken from the answer.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from energy_model.timeseries.download.http_client import Answers
+from energy_model.timeseries.download.request import Found, Wish
+from energy_model.timeseries.download.resample import stamps
+
+ADDRESS = "https://api.energidataservice.dk"
+STAMPS = ("TimeUTC", "HourUTC")  # names the column of universal time has had
+LOCAL_STAMPS = ("TimeDK", "HourDK")
+QUARTERS_BEGIN = pd.Timestamp("2025-09-30T22:00Z")  # 1 October 2025 in Denmark
+SEAM = pd.Timedelta(
+    "2D"
+)  # the newer prices are asked from so long before, should the older end early
+KILOWATT_HOURS = 0.001  # MWh
+HOMES = "Privat"  # the trade under which homes stand where they stand among firms
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set: its name, the column that says where, and the columns of values."""
+
+    name: str
+    place: str
+    values: tuple[str, ...]
+
+
+HOUR_PRICES = DataSet("Elspotprices", "PriceArea", ("SpotPriceEUR",))
+QUARTER_PRICES = DataSet("DayAheadPrices", "PriceArea", ("DayAheadPriceEUR",))
+PRODUCTION_COLUMNS = {
+    "solar_production": ("SolarMWh",),
+    "onshore_wind_production": ("OnshoreWindMWh",),
+    "offshore_wind_production": ("OffshoreWindLt100MW_MWh", "OffshoreWindGe100MW_MWh"),
+    "thermal_production": ("ThermalPowerMWh",),
+}
+PRODUCTION = DataSet(
+    "ProductionMunicipalityHour", "MunicipalityNo", tuple(n for names in PRODUCTION_COLUMNS.values() for n in names)
+)  # fmt: skip
+USE_OF_FIRMS = DataSet("ConsumptionIndustry", "MunicipalityNo", ("ConsumptionkWh",))
+USE_OF_HOMES = DataSet("PrivateConsumptionHeatingHour", "MunicipalityCode", ("ConsumptionkWh",))
+OLDER_USE = DataSet("PrivIndustryConsumptionHour", "MunicipalityNo", ("ConsumptionkWh",))
+TRADE = "Branche"
+CAPACITY_COLUMNS = {
+    "SolarPowerCapacity": "solar_capacity [MW]",
+    "OnshoreWindCapacity": "onshore_wind_capacity [MW]",
+    "OffshoreWindCapacity": "offshore_wind_capacity [MW]",
+    "CapacityLt100MW": "thermal_capacity_below_100_megawatt [MW]",
+    "CapacityGe100MW": "thermal_capacity_from_100_megawatt [MW]",
+}
+CAPACITY = DataSet("CapacityPerMunicipality", "MunicipalityNo", tuple(CAPACITY_COLUMNS))
+
+
+def read(wish: Wish, answers: Answers) -> Found:
+    """Prices of the price area; production, use and capacity of the municipality."""
+    series: dict[str, pd.Series] = {}
+    tables, notes = {}, []
+    if "prices" in wish.what:
+        series["electricity_price"] = _prices(wish, answers)
+        notes.append(f"price area {wish.price_area}")
+    if {"production", "consumption", "capacity"} & set(wish.what):
+        notes.append(f"municipality {wish.municipality}")
+    if "production" in wish.what:
+        series |= _production(wish, answers)
+    if "consumption" in wish.what:
+        series["electricity_demand"], said = _consumption(wish, answers)
+        notes.append(said)
+    if "capacity" in wish.what:
+        tables["capacity"] = _capacity(wish, answers)
+    return Found(series, tables, tuple(notes))
+
+
+def _prices(wish: Wish, answers: Answers) -> pd.Series:
+    """Day-ahead prices [EUR/MWh]: hours until quarters begin, then quarters; whole across the change."""
+    parts = []
+    if wish.begin < QUARTERS_BEGIN:
+        end = min(wish.end, QUARTERS_BEGIN)
+        parts.append(_prices_of(HOUR_PRICES, wish, answers, wish.begin, end))
+    if wish.end > QUARTERS_BEGIN:
+        begin = max(wish.begin, QUARTERS_BEGIN - SEAM)
+        newer = _prices_of(QUARTER_PRICES, wish, answers, begin, wish.end)
+        last = parts[0].index.max() if parts and len(parts[0]) else None
+        parts.append(newer if last is None else newer[newer.index >= last + pd.Timedelta("1h")])
+    return pd.concat(parts)
+
+
+def _prices_of(
+    data: DataSet, wish: Wish, answers: Answers, begin: pd.Timestamp, end: pd.Timestamp
+) -> pd.Series:
+    records = _records(data, wish.price_area, wish, answers, [(begin, end)])
+    return _values(records, data, answers)[data.values[0]]
+
+
+def _production(wish: Wish, answers: Answers) -> dict[str, pd.Series]:
+    """What plants of each kind make [MWh]; a kind of which the municipality has none is left out."""
+    records = _records(PRODUCTION, wish.municipality, wish, answers, _months(wish))
+    values = _values(records, PRODUCTION, answers)
+    sums = {
+        column: values[list(names)].sum(axis=1, min_count=1)
+        for column, names in PRODUCTION_COLUMNS.items()
+    }
+    return {column: made for column, made in sums.items() if made.notna().any()}
+
+
+def _consumption(wish: Wish, answers: Answers) -> tuple[pd.Series, str]:
+    """What firms and homes use [MWh], and where the homes stand.
+
+    Homes have a data set of their own; where it has nothing, they are a trade among those of firms.
+    """
+    trades = _records(USE_OF_FIRMS, wish.municipality, wish, answers, _months(wish))
+    firms = _used(_of_homes(trades, answers, among=False), USE_OF_FIRMS, answers)
+    source = USE_OF_HOMES
+    homes = _records(source, wish.municipality, wish, answers, _months(wish), needed=False)
+    if homes.empty:
+        source = USE_OF_FIRMS
+        homes = _of_homes(trades, answers, among=True)
+    if homes.empty:
+        source = OLDER_USE
+        older = _records(source, wish.municipality, wish, answers, _months(wish))
+        homes = _of_homes(older, answers, among=True)
+    used = _used(homes, source, answers)
+    both = pd.concat([firms, used], axis=1)  # an hour of which one is missing is missing
+    return both.sum(axis=1, skipna=False) * KILOWATT_HOURS, f"homes from {source.name}"
+
+
+def _of_homes(records: pd.DataFrame, answers: Answers, *, among: bool) -> pd.DataFrame:
+    """The rows of homes, or all others, of a data set by trade."""
+    if records.empty:
+        return records
+    if TRADE not in records:
+        raise answers.wrong(f"the column {TRADE} is gone; the service may have changed its format", ", ".join(records))  # fmt: skip
+    homes = records[TRADE] == HOMES
+    return records[homes if among else ~homes]
+
+
+def _used(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.Series:
+    """The sum over all categories at each stamp; a category stands once at a stamp."""
+    name = data.values[0]
+    if records.empty:
+        raise answers.wrong(f"{data.name} has no records; ask for another year or municipality, or leave it out with --what")  # fmt: skip
+    values = _values(records, data, answers)
+    texts = [c for c in records if c not in (name, *STAMPS, *LOCAL_STAMPS)]
+    marked = records[texts].assign(stamp=values.index)
+    marked[name] = values[name].to_numpy()
+    marked = marked.drop_duplicates()
+    twice = marked.duplicated(["stamp", *texts])
+    if twice.any():
+        stamp = marked.loc[twice, "stamp"].iloc[0]
+        raise answers.wrong(f"{data.name} has a category twice with different values; ask again with --again, or leave it out with --what", str(stamp))  # fmt: skip
+    return marked.groupby("stamp")[name].sum(min_count=1)
+
+
+def _capacity(wish: Wish, answers: Answers) -> pd.DataFrame:
+    """Capacity of each month of the year [MW], the month first."""
+    records = _records(CAPACITY, wish.municipality, wish, answers, [(wish.begin, wish.end)])
+    known = [name for name in CAPACITY_COLUMNS if name in records]
+    if "Month" not in records or not known:
+        raise answers.wrong(f"{CAPACITY.name} has no Month or no capacity; the service may have changed its format", ", ".join(records))  # fmt: skip
+    months = records.assign(month=records["Month"].str[:7]).drop_duplicates("month")
+    return months.sort_values("month")[["month", *known]].rename(columns=CAPACITY_COLUMNS)
+
+
+def _records(
+    data: DataSet,
+    place: str,
+    wish: Wish,
+    answers: Answers,
+    spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]],
+    needed: bool = True,
+) -> pd.DataFrame:
+    """All records of a place, span by span and page by page."""
+    rows = [row for span in spans for row in _pages(data, place, wish, answers, *span)]
+    if needed and not rows:
+        raise answers.wrong(f"{data.name} has no records of {data.place} {place} in {wish.year}; ask for another year or place, or leave it out with --what")  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _pages(
+    data: DataSet, place: str, wish: Wish, answers: Answers, begin: pd.Timestamp, end: pd.Timestamp
+) -> Iterator[dict[str, Any]]:
+    offset, total = 0, 1
+    while offset < total:
+        parameters = {
+            "start": begin.strftime("%Y-%m-%dT%H:%M"),
+            "end": end.strftime("%Y-%m-%dT%H:%M"),
+            "filter": json.dumps({data.place: [place]}),
+            "timezone": "UTC",
+            "offset": offset,
+            "limit": 0,  # all; where a service still gives a part, the rest is asked for
+        }
+        answer = answers.json(f"{wish.address}/dataset/{data.name}", parameters)
+        if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
+            raise answers.wrong(f"{data.name} gives no records; look whether the service has changed", str(answer)[:120])  # fmt: skip
+        records = answer["records"]
+        total = int(answer.get("total") or len(records))
+        if not records and offset < total:
+            raise answers.wrong(f"{data.name} promises {total} records and gives {offset}; ask again later")  # fmt: skip
+        yield from records
+        offset += len(records)
+
+
+def _values(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.DataFrame:
+    """The columns of values at universal time."""
+    at = next((name for name in STAMPS if name in records), None)
+    missing = [name for name in data.values if name not in records]
+    if at is None or missing:
+        lacking = ", ".join(missing) or " or ".join(STAMPS)
+        raise answers.wrong(f"{data.name} lacks {lacking}; the service may have changed its format", ", ".join(records))  # fmt: skip
+    values = records[list(data.values)].apply(pd.to_numeric, errors="coerce")
+    return values.set_axis(stamps(records[at], f"{answers.service}, {data.name}"), axis=0)
+
+
+def _months(wish: Wish) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """The months of the year: municipal data sets are large."""
+    begins = pd.date_range(wish.begin, wish.end, freq="MS")
+    return list(zip(begins[:-1], begins[1:], strict=True))

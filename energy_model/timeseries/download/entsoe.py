@@ -1,0 +1,80 @@
+"""ENTSO-E: prices and load of any European bidding zone; read with entsoe-py, with a token of your own.
+
+`https://transparency.entsoe.eu`. The library is an extra: `sh setup.sh entsoe`.
+"""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+import requests
+
+from energy_model.timeseries.data_errors import Refusal
+from energy_model.timeseries.download.http_client import ANSWER, Answers
+from energy_model.timeseries.download.request import Found, Wish
+
+ADDRESS = os.environ.get("ENTSOE_ENDPOINT_URL") or "https://web-api.tp.entsoe.eu/api"
+LOAD = "Actual Load"
+
+
+def read(wish: Wish, answers: Answers) -> Found:
+    """Day-ahead prices [EUR/MWh] and load of the zone [MWh] of each hour."""
+    try:
+        from bs4 import XMLParsedAsHTMLWarning
+        from entsoe import EntsoePandasClient, entsoe
+        from entsoe.exceptions import NoMatchingDataError
+    except ImportError:
+        raise answers.wrong("the library entsoe-py is needed; install it with: sh setup.sh entsoe") from None  # fmt: skip
+
+    answers.session.hooks["response"].append(lambda given, **_: answers.check(given, wish.address))
+    # The session asks again by itself, so the library need not.
+    client = EntsoePandasClient(
+        api_key=wish.key, session=answers.session, retry_count=1, retry_delay=0, timeout=int(ANSWER)
+    )
+    series: dict[str, pd.Series] = {}
+    with _asked_at(entsoe, wish.address), warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # how the library reads is its own
+        try:
+            zone = entsoe.lookup_area(_code(wish.price_area))
+        except ValueError:
+            raise answers.wrong("this price area is not known; write one such as DK1, SE3 or DE_LU", wish.price_area) from None  # fmt: skip
+        try:
+            if "prices" in wish.what:
+                series["electricity_price"] = _until(client.query_day_ahead_prices(zone, start=wish.begin, end=wish.end), wish)  # fmt: skip
+            if "load" in wish.what:
+                series["electricity_demand"] = _until(client.query_load(zone, start=wish.begin, end=wish.end)[LOAD], wish)  # fmt: skip
+        except Refusal:
+            raise
+        except NoMatchingDataError:
+            raise answers.wrong(f"there is no such data of {wish.price_area} in {wish.year}; take another year, zone or --what") from None  # fmt: skip
+        except requests.exceptions.RequestException as wrong:
+            raise answers.no_answer(wrong, wish.address) from None
+        except (KeyError, ValueError, AttributeError, TypeError, IndexError) as wrong:
+            raise answers.wrong(f"{wish.address} gives an answer that entsoe-py cannot read; look whether the service has changed, and the library is new", type(wrong).__name__) from None  # fmt: skip
+    return Found(series, notes=(f"zone {wish.price_area}",))
+
+
+@contextmanager
+def _asked_at(library: ModuleType, address: str) -> Iterator[None]:
+    """The library asks another address; it reads its own from the environment when it is loaded."""
+    before, library.URL = library.URL, address  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        library.URL = before  # type: ignore[attr-defined]
+
+
+def _code(price_area: str) -> str:
+    """The library's name of a zone: DK1 is DK_1."""
+    letters, number = price_area[:-1], price_area[-1:]
+    return f"{letters}_{number}" if letters.isalpha() and number.isdigit() else price_area
+
+
+def _until(values: Any, wish: Wish) -> pd.Series:
+    """The values of the year, at universal time."""
+    values = values.tz_convert("UTC")
+    return values[(values.index >= wish.begin) & (values.index < wish.end)]

@@ -1,0 +1,88 @@
+"""PVGIS: the sun as satellites saw it, and what panels would have made of it; European Commission.
+
+`https://re.jrc.ec.europa.eu/pvg_tools`, read with pvlib. Stamps are some minutes past the hour and stand for it.
+"""
+
+import io
+from typing import Any
+
+import pandas as pd
+
+from energy_model.timeseries.download.http_client import Answers
+from energy_model.timeseries.download.request import Found, Wish
+from energy_model.timeseries.solar import FIELD, ROOF, Panels
+
+ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3"
+SATELLITES = "PVGIS-SARAH3"  # Europe, Africa and Asia, from 2005 to 2023
+SOUTH = 180.0  # degrees; PVGIS counts from it, west is +
+PARTS = ("poa_direct", "poa_sky_diffuse", "poa_ground_diffuse")
+KILO = 1000.0
+
+
+def read(wish: Wish, answers: Answers) -> Found:
+    """Sun, weather and output of panels, as asked for."""
+    series: dict[str, pd.Series] = {}
+    if {"sun", "temperature", "wind"} & set(wish.what):
+        level = _hours(wish, answers, {"angle": 0, "aspect": 0, "pvcalculation": 0})
+        if "sun" in wish.what:
+            series["sun"] = level[list(PARTS)].sum(axis=1, skipna=False)
+        if "temperature" in wish.what:
+            series["air_temperature"] = level["temp_air"]
+        if "wind" in wish.what:
+            series["wind_speed"] = level["wind_speed"]
+    if "field_sun" in wish.what:
+        series["field_sun"] = _output(wish, answers, FIELD)
+    if "roof_sun" in wish.what:
+        series["roof_sun"] = _output(wish, answers, ROOF)
+    note = f"{SATELLITES} at {wish.latitude:g} N {wish.longitude:g} E"
+    return Found(series, notes=(note,))
+
+
+def _output(wish: Wish, answers: Answers, panels: Panels) -> pd.Series:
+    """Output of panels per unit of inverter capacity [1]; tilt, directions and losses are our own."""
+    made = [
+        _hours(
+            wish,
+            answers,
+            {
+                "angle": panels.tilt,
+                "aspect": azimuth - SOUTH,
+                "pvcalculation": 1,
+                "peakpower": 1,
+                "loss": 100 * panels.losses,
+                "pvtechchoice": "crystSi",
+                "mountingplace": "free",
+            },
+        )["P"]
+        / KILO
+        for azimuth in panels.azimuths
+    ]
+    together = sum(made[1:], start=made[0]) / len(made)
+    return (together * panels.panels_per_inverter).clip(0, 1)
+
+
+def _hours(wish: Wish, answers: Answers, panels: dict[str, Any]) -> pd.DataFrame:
+    """What the service computes for panels that lie so, hour by hour."""
+    from pvlib.iotools import read_pvgis_hourly
+
+    parameters = {
+        "lat": wish.latitude,
+        "lon": wish.longitude,
+        "startyear": wish.year,
+        "endyear": wish.year,
+        "raddatabase": SATELLITES,
+        "components": 1,
+        "usehorizon": 1,
+        "outputformat": "json",
+        **panels,
+    }
+    text = answers.text(f"{wish.address}/seriescalc", parameters)
+    try:
+        hours, _ = read_pvgis_hourly(io.StringIO(text), pvgis_format="json")
+    except (KeyError, TypeError, ValueError):
+        raise answers.wrong(f"{wish.address} gives no hours as PVGIS did; look whether the service has changed", text[:120]) from None  # fmt: skip
+    wanted = ["P"] if panels["pvcalculation"] else [*PARTS, "temp_air", "wind_speed"]
+    lacking = [name for name in wanted if name not in hours]
+    if lacking:
+        raise answers.wrong(f"{wish.address} gives no {', '.join(lacking)}; look whether the service has changed", ", ".join(hours))  # fmt: skip
+    return hours.set_axis(pd.DatetimeIndex(hours.index).floor("h"))

@@ -1,0 +1,71 @@
+"""Renewables.ninja: output of turbines and panels from the MERRA-2 reanalysis; needs a token of your own.
+
+`https://www.renewables.ninja/documentation/api`. Free for what is not sold, six requests a minute and fifty an
+hour; one fetch makes three.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from energy_model.timeseries.download.http_client import Answers
+from energy_model.timeseries.download.request import Found, Wish
+from energy_model.timeseries.download.resample import stamps
+from energy_model.timeseries.solar import FIELD, ROOF, Panels
+from energy_model.timeseries.wind import ON_LAND
+
+ADDRESS = "https://www.renewables.ninja"
+REANALYSIS = "merra2"
+TURBINE = "Vestas V126 3300"  # that of our own turbines on land
+SOUTH = 180.0  # degrees
+
+
+def read(wish: Wish, answers: Answers) -> Found:
+    """Output of turbines on land, of solar fields and of solar roofs, as asked for [1]."""
+    series: dict[str, pd.Series] = {}
+    if "wind" in wish.what:
+        turbines = {"height": ON_LAND.hub_height, "turbine": TURBINE, "raw": "false"}
+        made = _output(wish, answers, "wind", turbines)
+        series["onshore_wind"] = (made * (1 - ON_LAND.losses)).clip(0, 1)
+    if "field_sun" in wish.what:
+        series["field_sun"] = _sun(wish, answers, FIELD)
+    if "roof_sun" in wish.what:
+        series["roof_sun"] = _sun(wish, answers, ROOF)
+    note = f"{REANALYSIS.upper()} at {wish.latitude:g} N {wish.longitude:g} E"
+    return Found(series, notes=(note,))
+
+
+def _sun(wish: Wish, answers: Answers, panels: Panels) -> pd.Series:
+    """Output of panels per unit of inverter capacity, all of them to the south to spare requests [1]."""
+    asked = {"system_loss": panels.losses, "tracking": 0, "tilt": panels.tilt, "azim": SOUTH}
+    made = _output(wish, answers, "pv", asked)
+    return (made * panels.panels_per_inverter).clip(0, 1)
+
+
+def _output(wish: Wish, answers: Answers, kind: str, asked: dict[str, Any]) -> pd.Series:
+    """Output per unit of capacity, hour by hour [1]."""
+    parameters = {
+        "lat": wish.latitude,
+        "lon": wish.longitude,
+        "date_from": f"{wish.year}-01-01",
+        "date_to": f"{wish.year}-12-31",
+        "dataset": REANALYSIS,
+        "capacity": 1.0,
+        "format": "json",
+        **asked,
+    }
+    address = f"{wish.address}/api/data/{kind}"
+    answer = answers.json(address, parameters, {"Authorization": f"Token {wish.key}"})
+    data: Any = answer.get("data") if isinstance(answer, dict) else None
+    try:
+        values = [float(row["electricity"]) for row in data.values()]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise answers.wrong(f"{address} gives no hours of electricity; look whether the service has changed", str(answer)[:120]) from None  # fmt: skip
+    return pd.Series(values, index=_stamps(list(data), answers.service), dtype=float)
+
+
+def _stamps(keys: list[str], service: str) -> pd.DatetimeIndex:
+    """Stamps are milliseconds since 1970 or times, by the version of the service."""
+    if all(key.lstrip("-").isdigit() for key in keys):
+        return pd.DatetimeIndex(pd.to_datetime([int(key) for key in keys], unit="ms", utc=True))
+    return stamps(keys, service)

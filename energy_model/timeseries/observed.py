@@ -1,0 +1,179 @@
+"""Measured: what may be known of a real year, and how it takes the place of what else is made.
+
+A root that is measured — the air, the wind, the sun, the sea, the price — replaces the synthetic one, and all that
+follows from it follows by the same models. What is not measured stays synthetic.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.data_errors import Complaint, Refusal, refused
+from energy_model.timeseries.schema import UNITS
+from energy_model.timeseries.settings import Settings
+from energy_model.timeseries.stochastic import Series, month_curve
+from energy_model.timeseries.weather import GROUND_WIND, Weather
+from energy_model.timeseries.wind import IN_THE_BAY, ON_LAND
+
+# Unit, meaning, and the least and most that can be true.
+COLUMNS = {
+    "air_temperature": ("degC", "Temperature of the outdoor air", -60, 60),
+    "wind_speed": ("m/s", "Wind speed 10 m above ground", 0, 80),
+    "wind_speed_at_hub": ("m/s", "Wind speed 100 m above ground, on land", 0, 100),
+    "wind_speed_at_sea": ("m/s", "Wind speed 100 m above the bay", 0, 100),
+    "sun": ("W/m2", "Sunshine and sky light on level ground, mean of the hour", 0, 1500),
+    "cloud": ("1", "Share of the sky that is covered", 0, 1),
+    "sea_temperature": ("degC", "Temperature of the sea", -3, 40),
+    "waste_water_temperature": ("degC", "Temperature of cleaned waste water", 0, 60),
+    "onshore_wind": ("1", "Output of wind turbines on land per unit of capacity", 0, 1),
+    "nearshore_wind": ("1", "Output of wind turbines in the bay per unit of capacity", 0, 1),
+    "field_sun": ("1", "Output of solar fields per unit of grid connection", 0, 1),
+    "roof_sun": ("1", "Output of solar roofs per unit of inverter capacity", 0, 1),
+    "electricity_price": ("EUR/MWh", "Day-ahead price in the bidding zone", -10_000, 20_000),
+    "electricity_demand": ("MWh", "Electricity used in the hour, whatever for", 0, 1e7),
+    "solar_production": ("MWh", "Electricity from the sun, made in the hour", 0, 1e6),
+    "onshore_wind_production": ("MWh", "Electricity from wind on land, made in the hour", 0, 1e6),
+    "offshore_wind_production": ("MWh", "Electricity from wind at sea, made in the hour", 0, 1e6),
+    "thermal_production": ("MWh", "Electricity from power stations, made in the hour", 0, 1e6),
+}
+MEASURED_UNITS = {name: unit for name, (unit, _, _, _) in COLUMNS.items()}
+FOR_COMPARISON = tuple(name for name in COLUMNS if name.endswith("_production"))  # no root
+
+# Height of what is measured [m], and how wind grows with it: the exponent of the power law over land is that of the
+# means at 10 and 100 m (`weather.GROUND_WIND`); over open water half of it is usual, an assumption.
+GROUND, HUB = 10.0, 100.0
+LAND_SHEAR = float(np.log(1 / GROUND_WIND) / np.log(HUB / GROUND))
+SEA_SHEAR = 0.1
+
+WEATHER = ("air_temperature", "wind_speed", "wind_speed_at_hub", "sun", "cloud")
+_AIR = ("air_temperature",)
+_WIND = ("wind_speed_at_hub", "wind_speed")
+_PRICE_DRIVERS = (
+    *_AIR,
+    *_WIND,
+    "wind_speed_at_sea",
+    "onshore_wind",
+    "nearshore_wind",
+    "electricity_demand",
+)
+# What each column of the year follows, if that is measured and the column itself is not.
+FOLLOWS: dict[str, tuple[str, ...]] = {
+    "sea_temperature": _AIR,
+    "waste_water_temperature": _AIR,
+    "wind_speed": ("wind_speed_at_hub",),
+    "sun": ("cloud",),
+    "network_temperature": _AIR,
+    "onshore_wind": _WIND,
+    "nearshore_wind": ("wind_speed_at_sea", *_WIND),
+    "field_sun": WEATHER,
+    "roof_sun": WEATHER,
+    "air_cop": _AIR,
+    "sea_cop": ("sea_temperature", *_AIR),
+    "waste_water_cop": ("waste_water_temperature", *_AIR),
+    "surplus_heat_cop": _AIR,
+    "home_cop": _AIR,
+    "sea_available": ("sea_temperature", *_AIR),
+    "electricity_demand": _AIR,
+    "heat_demand": WEATHER,
+    "space_heat": WEATHER,
+    "cooling_demand": _AIR,
+    "car_driving": _AIR,
+    "van_driving": _AIR,
+    "truck_driving": _AIR,
+    "bus_driving": _AIR,
+    "electricity_price": _PRICE_DRIVERS,
+    "grid_emissions": ("electricity_price", *_PRICE_DRIVERS),
+}
+
+
+def checked(measured: pd.DataFrame | None, clock: Clock) -> dict[str, Series]:
+    """Measured columns in the hours of the clock; none if nothing is measured.
+
+    Raises:
+        Refusal: A column is not known, an hour is missing, or a value cannot be true.
+    """
+    if measured is None:
+        return {}
+    unknown = [str(name) for name in measured if name not in COLUMNS]
+    if unknown:
+        raise refused("measured year", f"no such column is known; known are {', '.join(COLUMNS)}", ", ".join(unknown))  # fmt: skip
+    if not measured.index.equals(clock.hours):
+        year = clock.hours[0].year
+        raise refused("measured year", f"its hours are not the 8760 of {year} in universal time, without 29 February")  # fmt: skip
+    complaints = [c for name in measured if (c := _impossible(str(name), measured[name]))]
+    if complaints:
+        raise Refusal(complaints)
+    return {str(name): measured[name].to_numpy(dtype=float) for name in measured}
+
+
+def _impossible(name: str, values: pd.Series) -> Complaint | None:
+    """What is wrong with a column, if anything is."""
+    unit, _, low, high = COLUMNS[name]
+    wrong = ~values.between(low, high)
+    if wrong.any():
+        hour = pd.Timestamp(values.index[int(wrong.to_numpy().argmax())])
+        return Complaint(f"measured year, {name}", f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; {int(wrong.sum())} hours are outside, so look whether the unit is right", f"{values[hour]:g}")  # fmt: skip
+    if name not in FOR_COMPARISON and values.nunique() == 1:
+        return Complaint(f"measured year, {name}", "all hours are the same, which no year's are; look where the column comes from, or take it out", f"{values.iloc[0]:g}")  # fmt: skip
+    return None
+
+
+def weather_with(
+    made: Weather, given: Mapping[str, Series], settings: Settings, clock: Clock
+) -> Weather:
+    """The made weather with what is measured in its place, wind brought to the height of hubs.
+
+    Wind at hubs comes from what was measured at 100 m, or else at 10 m, by the power law. Where none was measured at
+    sea it follows the wind on land, in the ratio of the settings' means: the bay then knows no weather of its own.
+    """
+    now = replace(made, cloud=given.get("cloud", made.cloud))
+    if "air_temperature" in given:
+        air = given["air_temperature"]
+        normal = month_curve(clock.month, settings.air_temperatures)
+        now = replace(now, air_temperature=air, warmth=air - normal)
+    if (hub := given.get("wind_speed_at_hub")) is not None:
+        on_land = _raised(hub, HUB, ON_LAND.hub_height, LAND_SHEAR)
+        now = replace(now, wind_on_land=on_land, wind_speed=_raised(hub, HUB, GROUND, LAND_SHEAR))
+    elif (ground := given.get("wind_speed")) is not None:
+        now = replace(now, wind_on_land=_raised(ground, GROUND, ON_LAND.hub_height, LAND_SHEAR))
+    if (ground := given.get("wind_speed")) is not None:
+        now = replace(now, wind_speed=ground)
+    if (sea := given.get("wind_speed_at_sea")) is not None:
+        return replace(now, wind_at_sea=_raised(sea, HUB, IN_THE_BAY.hub_height, SEA_SHEAR))
+    if now.wind_on_land is not made.wind_on_land:
+        ratio = settings.wind_speed_at_sea / settings.wind_speed_on_land
+        return replace(now, wind_at_sea=ratio * now.wind_on_land)
+    return now
+
+
+def _raised(wind: Series, height: float, wanted: float, shear: float) -> Series:
+    """Wind speed at another height, by the power law [m/s]."""
+    return wind * (wanted / height) ** shear
+
+
+def scaled_price(price: Series, settings: Settings, as_measured: bool) -> Series:
+    """The measured price [EUR/MWh], scaled to the settings' mean unless it is to stay; zero stays zero."""
+    if as_measured:
+        return price
+    if price.mean() <= 0:
+        raise refused("measured year, electricity_price", "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured", f"{price.mean():g}")  # fmt: skip
+    return price * settings.mean_price / price.mean()
+
+
+def rank(price: Series) -> Series:
+    """Share of the year's hours that are cheaper [1]: how scarce electricity is, seen from its price."""
+    return (np.argsort(np.argsort(price, kind="stable"), kind="stable") + 0.5) / len(price)
+
+
+def origins(measured: Iterable[str]) -> dict[str, str]:
+    """Where each column of the year comes from: measured, follows A and B, or synthetic."""
+    given = set(measured)
+    found = {}
+    for name in UNITS:
+        led = [root for root in FOLLOWS.get(name, ()) if root in given]
+        follows = f"follows {' and '.join(led)}" if led else "synthetic"
+        found[name] = "measured" if name in given else follows
+    return found

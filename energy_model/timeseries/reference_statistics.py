@@ -1,0 +1,143 @@
+"""Targets: what is known of a year in Aarhus and western Denmark, and how it is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from energy_model.timeseries.year_statistics import SUMMER, WINTER, Made
+
+CATALOGUE = "Danish Energy Agency, Technology Data, column 2030"
+AALBORG = "ERA5 reanalysis for Aalborg, 2012 (DTU, hydesign)"
+OPEN_METEO = "Open-Meteo, 56.13 N 10.19 E, 2024"
+ENERGINET = "Energinet, Energi Data Service, Elspotprices of DK1, 2024"
+BOTH = "Elspotprices of DK1 with Open-Meteo for Aarhus, 2024"
+SETTING = "The settings"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A statistic, the range it should lie in, and where the range comes from."""
+
+    statistic: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    measure: Callable[[Made], float]
+
+
+# fmt: off
+TARGETS = (
+    Target("Onshore wind, full-load hours", "h", 3300, 3650,
+           f"{CATALOGUE}: 3,600; its AF25 projection: 3,500; measured wind of 2024: 3,370.",
+           lambda made: made.table.onshore_wind.sum()),
+    Target("Nearshore wind, full-load hours", "h", 4225, 4675, f"{CATALOGUE}: 4,450, within 5 %.",
+           lambda made: made.table.nearshore_wind.sum()),
+    Target("Solar fields, full-load hours", "h", 1336, 1632, f"{CATALOGUE}: 1,484, within 10 %.",
+           lambda made: made.table.field_sun.sum()),
+    Target("Solar roofs, full-load hours", "h", 1080, 1320,
+           f"{CATALOGUE}: 1,172 on homes and 1,228 on firms, within 10 % of 1,200.",
+           lambda made: made.table.roof_sun.sum()),
+    Target("Irradiation on level ground", "kWh/m2", 1020, 1110,
+           f"{OPEN_METEO}: 1,063; {CATALOGUE}: 1,068.",
+           lambda made: made.table.sun.sum() / 1000),
+    Target("Irradiation in November to January, share", "1", 0.03, 0.06, f"{OPEN_METEO}: 0.043.",
+           lambda made: made.over_months("sun", 11, 12, 1) / made.table.sun.mean() * 92 / 365),
+    Target("Wind 10 m above ground, mean", "m/s", 4.4, 4.9, f"{OPEN_METEO}: 4.7.",
+           lambda made: made.table.wind_speed.mean()),
+    Target("Onshore wind, correlation with 6 hours before", "1", 0.68, 0.82, f"{AALBORG}: 0.75.",
+           lambda made: made.memory("onshore_wind", 6)),
+    Target("Onshore wind, correlation with a day before", "1", 0.15, 0.35, f"{AALBORG}: 0.27.",
+           lambda made: made.memory("onshore_wind", 24)),
+    Target("Onshore and nearshore wind, correlation", "1", 0.60, 0.85,
+           "ERA5 reanalysis between Danish sites, 2012 (DTU, hydesign): 0.64 to 0.75.",
+           lambda made: made.correlation("onshore_wind", "nearshore_wind")),
+    Target("Onshore wind, January over July", "1", 1.4, 2.1, f"{AALBORG}: 1.65 to 2.0.",
+           lambda made: made.over_months("onshore_wind", 1) / made.over_months("onshore_wind", 7)),
+    Target("Onshore wind, longest time below 5 %", "h", 35, 100, "An assumption.",
+           lambda made: made.longest_calm()),
+    Target("Air temperature, mean over the settings'", "degC", -0.25, 0.25, f"{SETTING}.",
+           lambda made: made.table.air_temperature.mean()
+           - sum(made.settings.air_temperatures) / 12),
+    Target("Air temperature, coldest hour", "degC", -14, -8,
+           f"{OPEN_METEO}: -10.7; the range is an assumption.",
+           lambda made: made.table.air_temperature.min()),
+    Target("Air temperature, warmest hour", "degC", 25, 30, "An assumption.",
+           lambda made: made.table.air_temperature.max()),
+    Target("Air temperature, correlation with a day before", "1", 0.60, 0.80, f"{AALBORG}: 0.70.",
+           lambda made: made.weather_memory("air_temperature", 24)),
+    Target("Air temperature, correlation with three days before", "1", 0.20, 0.50,
+           f"{AALBORG}: 0.39, with a February of rare cold.",
+           lambda made: made.weather_memory("air_temperature", 72)),
+    Target("Degree days below 17 degC", "K d", 2700, 3150,
+           f"{OPEN_METEO}: 2,734 in a warm year; Danish normal year: 2,906; {AALBORG}: 3,266.",
+           lambda made: made.degree_days()),
+    Target("Wind and warmth in winter, daily correlation", "1", 0.30, 0.65, f"{AALBORG}: 0.5.",
+           lambda made: made.daily_correlation("wind_speed", "air_temperature", WINTER)),
+    Target("Wind and warmth in summer, daily correlation", "1", -0.45, -0.10,
+           f"{AALBORG}: -0.20 to -0.38.",
+           lambda made: made.daily_correlation("wind_speed", "air_temperature", SUMMER)),
+    Target("Heat demand, peak over mean", "1", 2.6, 3.1,
+           "950 to 1,100 MW for 3,100 GWh a year in Aarhus, an assumption.",
+           lambda made: made.table.heat_demand.max()),
+    Target("Heat demand, July over mean", "1", 0.28, 0.40, "An assumption.",
+           lambda made: made.over_months("heat_demand", 7)),
+    Target("Electricity demand, peak over mean", "1", 1.45, 1.65,
+           "310 MW for 1,700 GWh a year in Aarhus, an assumption: 1.6.",
+           lambda made: made.table.electricity_demand.max()),
+    Target("Electricity demand, trough over mean", "1", 0.57, 0.67, "An assumption: 0.62.",
+           lambda made: made.table.electricity_demand.min()),
+    Target("Air heat pump, mean heat per electricity", "1", 3.0, 3.9,
+           f"{CATALOGUE}: 3.85; the harbour plant's operator says three to four.",
+           lambda made: made.table.air_cop.mean()),
+    Target("Sea heat pump, mean heat per electricity", "1", 3.4, 4.0,
+           f"{CATALOGUE}: 3.7; project page of AffaldVarme Aarhus: 4.0.",
+           lambda made: made.table.sea_cop.mean()),
+    Target("Waste-water heat pump, mean heat per electricity", "1", 3.5, 4.1,
+           "Between sea water and surplus heat, an assumption.",
+           lambda made: made.table.waste_water_cop.mean()),
+    Target("Surplus-heat pump, mean heat per electricity", "1", 4.3, 5.3,
+           f"{CATALOGUE}: 4.3 to 5.3 from 1 to 10 MW.",
+           lambda made: made.table.surplus_heat_cop.mean()),
+    Target("House heat pump, heat per electricity over the heating year", "1", 3.3, 3.6,
+           f"{CATALOGUE}: 3.55.",
+           lambda made: made.weighted("home_cop", "space_heat")),
+    Target("Electricity price, mean over the settings'", "1", 0.995, 1.005, f"{SETTING}.",
+           lambda made: made.table.electricity_price.mean() / made.settings.mean_price),
+    Target("Electricity price, spread over mean", "1", 0.67, 0.75, f"{ENERGINET}: 50.2 of 70.6.",
+           lambda made: made.table.electricity_price.std()
+           / made.table.electricity_price.mean()),
+    Target("Electricity price, hours below zero", "h", 350, 400, f"{ENERGINET}: 375.",
+           lambda made: (made.table.electricity_price < 0).sum()),
+    Target("Electricity price, hours above 2.12 times its mean", "h", 290, 330,
+           f"{ENERGINET}: 311 hours above 150 EUR/MWh.",
+           lambda made: made.price_above(150 / 70.6)),
+    Target("Electricity price at 4, over mean", "1", 0.72, 0.92, f"{ENERGINET}: 58 of 70.6.",
+           lambda made: made.price_at(4)),
+    Target("Electricity price at 8, over mean", "1", 1.10, 1.35, f"{ENERGINET}: 87 of 70.6.",
+           lambda made: made.price_at(8)),
+    Target("Electricity price at 13, over mean", "1", 0.55, 0.75, f"{ENERGINET}: 46 of 70.6.",
+           lambda made: made.price_at(13)),
+    Target("Electricity price at 19, over mean", "1", 1.35, 1.65, f"{ENERGINET}: 106 of 70.6.",
+           lambda made: made.price_at(19)),
+    Target("Electricity price, November to January over May to July", "1", 1.1, 1.7,
+           f"{ENERGINET}: 1.42.",
+           lambda made: made.over_months("electricity_price", 11, 12, 1)
+           / made.over_months("electricity_price", 5, 6, 7)),
+    Target("Electricity price, correlation with a day before", "1", 0.50, 0.75,
+           "0.74 in DK1 2021, when prices climbed all year, and 0.64 in the Netherlands 2023 "
+           "(DTU, hydesign); the lower end is an assumption.",
+           lambda made: made.memory("electricity_price", 24)),
+    Target("Electricity price and onshore wind, correlation", "1", -0.46, -0.32, f"{BOTH}: -0.39.",
+           lambda made: made.correlation("electricity_price", "onshore_wind")),
+    Target("Electricity price and sun, correlation", "1", -0.35, -0.21, f"{BOTH}: -0.28.",
+           lambda made: made.correlation("electricity_price", "sun")),
+    Target("Onshore wind, price earned over mean", "1", 0.69, 0.80, f"{BOTH}: 52.5 of 70.6.",
+           lambda made: made.capture("onshore_wind")),
+    Target("Solar fields, price earned over mean", "1", 0.62, 0.75, f"{BOTH}: 48.2 of 70.6.",
+           lambda made: made.capture("field_sun")),
+    Target("Grid emissions, mean over the settings'", "1", 0.99, 1.01, f"{SETTING}.",
+           lambda made: made.table.grid_emissions.mean() / made.settings.mean_grid_emissions),
+    Target("Grid emissions and price, rank correlation", "1", 0.70, 1.00, "An assumption.",
+           lambda made: made.rank_correlation("grid_emissions", "electricity_price")),
+)
+# fmt: on

@@ -1,0 +1,126 @@
+"""Weather: one wandering of lows and highs that moves wind, temperature and cloud together.
+
+Shapes are those of the ERA5 reanalysis for Aalborg, 2012; levels come from the settings.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.settings import Settings
+from energy_model.timeseries.stochastic import (
+    Series,
+    month_curve,
+    near_normal,
+    random_stream,
+    relative,
+    smooth,
+    standard,
+    wandering,
+)
+
+# January to December. Spread, daily range, wind and wind's pull on temperature are fitted to ERA5
+# for Aalborg, 2012; cloud to the irradiation there and to that of Open-Meteo for Aarhus, 2024.
+TEMPERATURE_SPREAD = (3.7, 3.7, 2.9, 2.6, 2.9, 2.6, 2.6, 2.4, 2.3, 2.6, 2.9, 3.6)  # K
+DAILY_RANGE = (1.6, 2.9, 4.9, 6.4, 7.4, 7.0, 7.0, 6.8, 5.2, 3.5, 2.0, 1.4)  # K
+WIND_SEASON = (1.18, 1.12, 1.07, 0.95, 0.91, 0.89, 0.86, 0.87, 0.98, 1.06, 1.08, 1.14)
+WIND_WARMS = (0.70, 0.65, 0.25, -0.05, -0.15, -0.25, -0.30, -0.25, 0.05, 0.25, 0.45, 0.65)
+CLOUD = (0.73, 0.70, 0.64, 0.60, 0.57, 0.60, 0.58, 0.58, 0.64, 0.69, 0.74, 0.76)
+
+WINTER, SUMMER = (11, 0, 1), (4, 5, 6, 7)
+GROUND_WIND = 0.63  # 10 m over 100 m: 4.7 over 7.5 m/s [Open-Meteo, Aarhus 2024]
+NEIGHBOUR_WIND = 6.0  # m/s at the hubs of northern Germany, an assumption
+
+
+@dataclass(frozen=True)
+class Weather:
+    """The weather that all profiles of a year share."""
+
+    air_temperature: Series  # degC
+    warmth: Series  # departure of the air from its normal [K]
+    cloud: Series  # share of the sky
+    wind_speed: Series  # 10 m above ground [m/s]
+    wind_on_land: Series  # at hub height [m/s]
+    wind_at_sea: Series  # at hub height [m/s]
+    neighbour_wind: Series  # at hub height, in Germany [m/s]
+    neighbour_cloud: Series  # share of the sky, in Germany
+
+
+def weather_of(settings: Settings, clock: Clock) -> Weather:
+    """The weather of a year."""
+    random = random_stream(settings, "weather")
+    n, month, kept = len(clock), clock.month, settings.month_spread
+
+    lows = 0.90 * standard(smooth(wandering(n, 13, random), 3)) + 0.42 * wandering(n, 110, random)
+    lows = near_normal(lows, month, kept)
+    warmth = _warmth(lows, clock, kept, random)
+    cloudiness = _cloudiness(lows, warmth, clock, random)
+    neighbour_lows = 0.62 * lows + 0.78 * wandering(n, 22, random)
+    sea_lows = 0.80 * lows + 0.60 * standard(smooth(wandering(n, 14, random), 3))
+    neighbour_cloudiness = 0.55 * cloudiness + 0.80 * wandering(n, 20, random)
+
+    cloud = _cloud(cloudiness, month_curve(month, CLOUD))
+    departure = month_curve(month, TEMPERATURE_SPREAD) * warmth
+    # Clear skies make days hot and nights cold; it is warmest two hours after noon by the sun.
+    noon = 12 - settings.longitude / 15  # in universal time
+    after_noon = 2 * np.pi * (clock.hours.hour.to_numpy() - noon) / 24
+    day = np.cos(after_noon - 2 * np.pi * 2 / 24) * (1.35 - 0.7 * cloud)
+    daily = 0.5 * month_curve(month, DAILY_RANGE) * (day - day.mean())
+
+    # Hub-height wind on land is strongest at night; at sea it knows no hour.
+    night = 1 - 0.025 * np.cos(after_noon - 2 * np.pi * 1 / 24)
+    season = month_curve(month, WIND_SEASON)
+    on_land = settings.wind_speed_on_land * relative(night * season * _weibull(lows, 2.3))
+    at_sea = settings.wind_speed_at_sea * relative(season * _weibull(sea_lows, 2.4))
+    return Weather(
+        air_temperature=month_curve(month, settings.air_temperatures) + departure + daily,
+        warmth=departure,
+        cloud=cloud,
+        wind_speed=GROUND_WIND * on_land,
+        wind_on_land=on_land,
+        wind_at_sea=at_sea,
+        neighbour_wind=NEIGHBOUR_WIND * relative(season * _weibull(neighbour_lows, 2.1)),
+        neighbour_cloud=_cloud(neighbour_cloudiness, np.full(n, 0.55)),
+    )
+
+
+def _warmth(lows: Series, clock: Clock, kept: float, random: np.random.RandomState) -> Series:
+    """How warm the air is for the season: carried in by the wind, and by slow changes of air."""
+    pull = month_curve(clock.month, WIND_WARMS)
+    slow = standard(
+        0.98 * wandering(len(clock), 150, random) + 0.15 * wandering(len(clock), 7, random)
+    )
+    warmth = pull * standard(smooth(lows, 30)) + np.sqrt(1 - pull**2) * slow
+    # Winters reach further down than up, summers further up than down.
+    outward = (warmth < 0) != np.isin(clock.month, SUMMER)
+    return near_normal(np.where(outward, 1.14, 0.88) * warmth, clock.month, kept)
+
+
+def _cloudiness(
+    lows: Series, warmth: Series, clock: Clock, random: np.random.RandomState
+) -> Series:
+    """How cloudy it is for the season: mild winters are grey, warm summers clear."""
+    n = len(clock)
+    grey = np.where(np.isin(clock.month, WINTER), 0.25, -0.15) * warmth
+    own = 0.70 * wandering(n, 15, random) + 0.55 * wandering(n, 3, random)
+    return standard(own + 0.18 * lows + grey)
+
+
+def _chance(latent: Series) -> Series:
+    """The chance that a year's hour is below this one [1]."""
+    from scipy.special import ndtr
+
+    return np.clip(ndtr(standard(latent)), 1e-9, 1 - 1e-9)
+
+
+def _cloud(latent: Series, mean: Series) -> Series:
+    """Cloud cover [1]: mostly clear or mostly covered, so a beta distribution shaped like a U."""
+    from scipy.special import betaincinv
+
+    return betaincinv(0.95 * mean, 0.95 * (1 - mean), _chance(latent))
+
+
+def _weibull(latent: Series, shape: float) -> Series:
+    """Wind speed of scale 1 with a Weibull distribution."""
+    return (-np.log(1 - _chance(latent))) ** (1 / shape)

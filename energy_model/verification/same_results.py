@@ -1,0 +1,248 @@
+"""Same results: what a run's files say beside what is recomputed, cell by cell.
+
+Every difference is a sentence that names file, place, stored and recomputed value.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from energy_model.case.system import System
+from energy_model.results import schema
+from energy_model.results.run import Run
+from energy_model.results.run_files import KEYS, TABLES, as_dataset
+from energy_model.solving.full_year import REACHED
+
+MAX_RELATIVE = 1e-9  # by which equal numbers may differ where another machine sums them
+MAX_OF_LARGEST = 1e-12  # the same, as a share of the largest number of a column
+MAX_VIOLATION = 1e-8  # by which gaps and violations may differ, which are shares themselves
+SHARES = ("gap", "row_violation", "bound_violation", "price_violation")
+
+
+def close(one: float, other: float, largest: float = 0.0) -> bool:
+    """Whether two numbers are equal but for rounding; no number is equal to no number."""
+    if one == other or (math.isnan(one) and math.isnan(other)):
+        return True
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return False
+    scale = max(abs(one), abs(other))
+    return abs(one - other) <= MAX_RELATIVE * scale + MAX_OF_LARGEST * largest
+
+
+def of_claims(record: Mapping[str, Any], system: System) -> list[str]:
+    """Differences of what a record says of its case and the system rebuilt from the stored inputs."""
+    again = {
+        "case": system.settings.name,
+        "scenario": system.scenario,
+        "changes": list(system.changes),
+        "settings": json.loads(json.dumps(system.settings.model_dump(mode="json"))),
+        "digest": system.digest,
+        "steps": len(system.steps.length),
+    }
+    return [
+        f"record.json, {name}{_where(record[name], again[name])}"
+        for name in again
+        if record[name] != again[name]
+    ]
+
+
+def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    """Differences of the numbers of two records."""
+    told = _of_numbers("headline", record["headline"], again["headline"])
+    told += _of_numbers("certificate", record["certificate"], again["certificate"])
+    told += _of_numbers("size", record["size"], again["size"])
+    for name in ("objective", "net_emissions"):
+        if not close(record[name], again[name], abs(again["objective"])):
+            told.append(_said("record.json", name, record[name], again[name]))
+    if record["status"] != again["status"]:
+        told.append(_said("record.json", "status", record["status"], again["status"]))
+    return told
+
+
+def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) -> list[str]:
+    """Differences of a proof's numbers and its certificate's, and of how it says it ended."""
+    names = ("cost", "bound", "gap")
+    told = _of_numbers("proof", {n: proof[n] for n in names}, {n: found[n] for n in names})
+    if (proof["ended"] == REACHED) != reached:
+        told.append(f"record.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for")  # fmt: skip
+    return told
+
+
+def _where(stored: Any, again: Any) -> str:
+    """Place and values of the first difference of two values, which may be groups of values."""
+    if isinstance(stored, dict) and isinstance(again, dict):
+        for name in [*again, *(n for n in stored if n not in again)]:
+            if name not in stored or name not in again or stored[name] != again[name]:
+                return f".{name}{_where(stored.get(name), again.get(name))}"
+    return f": stored {_plain(stored)}, recomputed {_plain(again)}"
+
+
+def _of_numbers(part: str, stored: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    told = []
+    for name in [*again, *(n for n in stored if n not in again)]:
+        one, other = stored.get(name), again.get(name)
+        if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
+            same = one == other
+        elif name in SHARES:
+            same = close(one, other, MAX_VIOLATION / MAX_OF_LARGEST)
+        else:
+            same = close(one, other, abs(again.get("cost", 1.0)))
+        if not same:
+            told.append(_said("record.json", f"{part}.{name}", one, other))
+    return told
+
+
+def _said(file: str, place: str, stored: Any, again: Any) -> str:
+    return f"{file}, {place}: stored {_plain(stored)}, recomputed {_plain(again)}"
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.12g}"
+    return str(value)[:80]
+
+
+# --- tables -------------------------------------------------------------------------------------------
+
+
+def of_tables(folder: Path, run: Run) -> Iterator[str]:
+    """Differences of the CSV tables in a folder and those of a recomputed run."""
+    for name in TABLES:
+        file = f"{name}.csv"
+        text = schema.with_units(run.tables[name], name).to_csv(index=name in KEYS)
+        again = _cells(io.StringIO(text))
+        try:
+            stored = _cells(folder / file)
+        except (OSError, ValueError) as wrong:
+            yield f"{file}: it cannot be read ({type(wrong).__name__})"
+            continue
+        if list(stored.columns) != list(again.columns):
+            yield f"{file}: its columns are {', '.join(stored.columns)}; recomputed are {', '.join(again.columns)}"
+        elif len(stored) != len(again):
+            yield f"{file}: it has {len(stored)} rows; {len(again)} are recomputed"
+        else:
+            yield from _of_cells(file, stored, again, len(_keys(name)))
+
+
+def _keys(name: str) -> list[str]:
+    keys = KEYS.get(name, {"costs": ["entry", "decision", "name"], "emissions": ["decision", "name"], "balances": ["bus", "decision", "name"]}.get(name, []))  # fmt: skip
+    return [keys] if isinstance(keys, str) else list(keys)
+
+
+def _cells(source: Any) -> pd.DataFrame:
+    return pd.read_csv(source, dtype=object, keep_default_na=False, encoding="utf-8")
+
+
+def _of_cells(file: str, stored: pd.DataFrame, again: pd.DataFrame, keys: int) -> Iterator[str]:
+    """The first difference of each column of two tables of texts."""
+    for place, column in enumerate(again):
+        one, other = stored.iloc[:, place].to_numpy(), again.iloc[:, place].to_numpy()
+        wrong = np.flatnonzero(one != other)
+        if not len(wrong):
+            continue
+        numbers = pd.to_numeric(again.iloc[:, place], errors="coerce").abs()
+        largest = 0.0 if column in schema.LABELS else float(numbers.max()) if numbers.notna().any() else 0.0  # fmt: skip
+        wrong = np.array([i for i in wrong if not _same_text(one[i], other[i], largest)], int)
+        if len(wrong):
+            row = ":".join(map(str, again.iloc[wrong[0], :keys])) or f"row {wrong[0] + 2}"
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            yield _said(file, f"row {row}, {column}", one[wrong[0]], other[wrong[0]]) + more
+
+
+def _same_text(one: str, other: str, largest: float) -> bool:
+    try:
+        return close(float(one), float(other), largest)
+    except ValueError:
+        return False
+
+
+# --- dataset ------------------------------------------------------------------------------------------
+
+
+def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """Differences of a run's ``results.nc`` and a recomputed run.
+
+    ``own`` has the prices of rules that only the stored run has, as its dataset shows them.
+    """
+    kept = tree.to_dataset(inherit=False)
+    for name, prices in own.items():
+        if (variable := f"price_of_{name}") in kept:
+            shown = kept[variable].to_numpy().ravel()
+            if shown.shape != prices.shape or not np.allclose(shown, prices, MAX_RELATIVE, 0.0):
+                yield f"results.nc, {variable}: it is not the price that the stored program has"
+            kept = kept.drop_vars(variable)
+    kept = kept.drop_dims([name for name in own if name in kept.dims])
+    yield from _of_arrays("results.nc", kept, run.results)
+    for name in TABLES:
+        group, tables = f"tables/{name}", tree.children.get("tables")
+        if tables is None or name not in tables.children:
+            yield f"results.nc: there is no {group}"
+            continue
+        stored = tables.children[name].to_dataset(inherit=False)
+        yield from _of_arrays(f"results.nc, {group}", stored, as_dataset(run.tables[name], name))
+
+
+def _of_arrays(file: str, stored: xr.Dataset, again: xr.Dataset) -> Iterator[str]:
+    names = [*again.variables, *(n for n in stored.variables if n not in again.variables)]
+    for name in names:
+        if name not in stored.variables or name not in again.variables:
+            side = "recomputed" if name not in again.variables else "stored"
+            yield f"{file}: {name} is not {side}"
+            continue
+        one, other = stored[name], again[name]
+        if one.dims != other.dims or one.shape != other.shape:
+            yield f"{file}, {name}: its shape is {dict(one.sizes)}; recomputed is {dict(other.sizes)}"
+            continue
+        yield from _of_values(f"{file}, {name}", one, other)
+        yield from _of_attributes(f"{file}, {name}", one.attrs, other.attrs)
+    yield from _of_attributes(file, stored.attrs, again.attrs)
+
+
+def _of_values(place: str, one: xr.DataArray, other: xr.DataArray) -> Iterator[str]:
+    """The first difference of two arrays."""
+    have, want = one.to_numpy().ravel(), other.to_numpy().ravel()
+    if not want.size:
+        return
+    if want.dtype.kind in "iuf" and have.dtype.kind in "iuf":
+        have, want = have.astype(float), want.astype(float)
+        largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+        with np.errstate(invalid="ignore"):
+            allowed = MAX_RELATIVE * np.abs(want) + MAX_OF_LARGEST * largest
+            near = np.isfinite(want) & (np.abs(have - want) <= allowed)
+            same = (have == want) | (np.isnan(have) & np.isnan(want)) | near
+    elif want.dtype.kind == "M":
+        same = have == want.astype(have.dtype) if have.dtype.kind == "M" else np.zeros(1, bool)
+    else:
+        same = have.astype(str) == want.astype(str)
+    wrong = np.flatnonzero(~np.atleast_1d(same))
+    if len(wrong):
+        i = int(wrong[0])
+        at = ", ".join(
+            str(other[dim].to_numpy()[k]) if dim in other.coords else f"{dim} {k}"
+            for dim, k in zip(other.dims, np.unravel_index(i, other.shape), strict=True)
+        )
+        more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+        told = f"{place} at {at}" if at else place
+        yield f"{told}: stored {_plain(have[i])}, recomputed {_plain(want[i])}{more}"
+
+
+def _of_attributes(place: str, one: Mapping[Any, Any], other: Mapping[Any, Any]) -> Iterator[str]:
+    for name in [*other, *(n for n in one if n not in other)]:
+        have, want = one.get(name), other.get(name)
+        if isinstance(have, float | np.floating) and isinstance(want, float | np.floating):
+            same = close(float(have), float(want))
+        else:
+            same = bool(have == want)
+        if not same:
+            yield _said(place, f"attribute {name}", have, want)

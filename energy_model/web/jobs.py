@@ -1,0 +1,278 @@
+"""Jobs: the queue — each job a folder, worked on by a process of its own, its state outliving the server.
+
+A worker writes its progress and its outcome; only the server writes ``job.json``. So what a crash leaves is always whole.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from energy_model.common.atomic_write import WriteError, new_parts, write_error
+from energy_model.common.errors import Fault, InputFault
+from energy_model.web.workspace import ELSEWHERE, Workspace, write_json
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+OPEN = (QUEUED, RUNNING)
+MAX_JOBS_EACH, MAX_JOBS = 5, 40  # jobs that wait or run, of one person and in all
+STOP_GRACE_SECONDS = 2.0  # seconds from asking a worker to end to ending it
+POLL_SECONDS = 0.1  # seconds between looks at the workers
+MAX_PROGRESS_LINES = 200  # of progress that are told
+UNWRITTEN_EXIT_CODE = 5  # exit code of a worker that could not write its outcome
+UNWRITTEN_SENTENCE = "What it needs could not be written, perhaps because the disk is full. Free space and ask again."  # fmt: skip
+log = logging.getLogger("energy_model.workbench")
+WORKER = (sys.executable, "-m", "energy_model.web.job_worker")  # and the folder of a job
+
+
+@dataclass(frozen=True)
+class Job:
+    """What somebody asked, and how it goes."""
+
+    name: str
+    kind: str
+    title: str
+    person: str
+    asker: str
+    asked: dict[str, Any]
+    state: str = QUEUED
+    made: str = ""
+    begun: str = ""
+    ended: str = ""
+    sentences: tuple[str, ...] = ()
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Worker:
+    """The process that works on a job, and when it was asked to end."""
+
+    process: subprocess.Popen
+    asked_to_end: float | None = None
+
+
+def now() -> str:
+    """The time as it is written."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Queue:
+    """All jobs of a workspace, and the workers on some of them."""
+
+    def __init__(self, workspace: Workspace, workers: int = 1, command: Sequence[str] = WORKER) -> None:  # fmt: skip
+        self.workspace, self.most, self.command = workspace, workers, tuple(command)
+        self._lock, self._news = threading.RLock(), threading.Event()
+        self._jobs = {job.name: job for job in _stored(workspace)}
+        self._workers: dict[str, Worker] = {}
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="queue", daemon=True)
+        for job in list(self._jobs.values()):
+            if (
+                job.state == RUNNING
+            ):  # the server died; the outcome may have been written all the same
+                outcome = self._outcome(job.name)
+                self._put(self._ended(job, outcome) if outcome else replace(job, state=QUEUED, begun=""))  # fmt: skip
+
+    def start(self) -> None:
+        """Begins to work on what waits."""
+        self._news.set()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends all workers; what they worked on is asked anew when a server starts again."""
+        self._closing = True
+        self._news.set()
+        self._thread.join()
+        with self._lock:
+            for worker in self._workers.values():
+                _interrupt(worker.process)
+            for name, worker in self._workers.items():
+                try:
+                    worker.process.wait(STOP_GRACE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    _kill(worker.process)
+                if worker.process.stdin is not None:
+                    worker.process.stdin.close()
+                outcome = self._outcome(name)
+                finished = outcome is not None and outcome["state"] == DONE
+                job = self._jobs[name]
+                self._put(self._ended(job, outcome) if finished and outcome else replace(job, state=QUEUED, begun=""))  # fmt: skip
+            self._workers.clear()
+
+    # --- asking -----------------------------------------------------------------------------------
+
+    def add(self, kind: str, title: str, person: str, asker: str, asked: Mapping[str, Any]) -> Job:
+        """A new job at the end of the queue. InputFault if too many wait."""
+        with self._lock:
+            waiting = [job for job in self._jobs.values() if job.state in OPEN]
+            mine = sum(job.person == person for job in waiting)
+            if mine >= MAX_JOBS_EACH:
+                raise InputFault([Fault("queue", f"you have {mine} questions waiting, as many as one may have; wait for one of them, or cancel it")])  # fmt: skip
+            if len(waiting) >= MAX_JOBS:
+                raise InputFault([Fault("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")])  # fmt: skip
+            name = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}_{secrets.token_hex(3)}"
+            job = Job(name, kind, title[:120], person, asker[:60], dict(asked), made=now())
+            with new_parts(self.workspace.place("jobs"), [name], ELSEWHERE):
+                self._write(job)
+            self._jobs[name] = job
+        self._news.set()
+        return job
+
+    def cancel(self, name: str, person: str) -> None:
+        """Ends a job that waits or runs, if this person asked for it."""
+        with self._lock:
+            job = self._jobs.get(name)
+            if job is None or job.person != person or job.state not in OPEN:
+                return
+            worker = self._workers.get(name)
+            if worker is None:
+                self._put(replace(job, state=CANCELLED, ended=now()))
+            elif worker.asked_to_end is None:
+                worker.asked_to_end = time.monotonic()
+                _interrupt(worker.process)
+        self._news.set()
+
+    def jobs(self) -> list[Job]:
+        """All jobs, the newest first."""
+        with self._lock:
+            return sorted(self._jobs.values(), key=lambda job: job.name, reverse=True)
+
+    def job(self, name: str) -> Job:
+        """A job by its name. KeyError if there is none."""
+        with self._lock:
+            return self._jobs[name]
+
+    def before(self, name: str) -> int:
+        """How many jobs wait or run before one that waits."""
+        return sum(job.state in OPEN and job.name < name for job in self.jobs())
+
+    def ending(self, name: str) -> bool:
+        """Whether a running job has been asked to end."""
+        with self._lock:
+            worker = self._workers.get(name)
+            return worker is not None and worker.asked_to_end is not None
+
+    def progress(self, name: str) -> list[str]:
+        """The last lines of what a job's worker told."""
+        if name not in self._jobs:
+            raise KeyError(name)
+        try:
+            text = (self.workspace.place("jobs", name) / "progress.txt").read_text("utf-8")
+        except OSError:
+            return []
+        return text.splitlines()[-MAX_PROGRESS_LINES:]
+
+    # --- working ----------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._closing:
+            self._news.wait(POLL_SECONDS if self._workers else 5.0)
+            self._news.clear()
+            with self._lock:
+                self._look_after()
+                if not self._closing:
+                    self._begin()
+
+    def _begin(self) -> None:
+        for job in sorted((j for j in self._jobs.values() if j.state == QUEUED), key=lambda j: j.name):  # fmt: skip
+            if len(self._workers) >= self.most:
+                return
+            folder = self.workspace.place("jobs", job.name)
+            try:
+                self._workers[job.name] = Worker(self._worker(folder))
+            except OSError as wrong:
+                log.error("%s", write_error(folder, wrong, ELSEWHERE))
+                self._put(self._ended(job, {"state": FAILED, "sentences": [UNWRITTEN_SENTENCE]}))
+                continue
+            self._put(replace(job, state=RUNNING, begun=now()))
+
+    def _worker(self, folder: Path) -> subprocess.Popen:
+        """A process that works on the job in a folder. OSError if the folder cannot be written."""
+        for left in ("progress.txt", "outcome.json"):
+            (folder / left).unlink(missing_ok=True)
+        surroundings = {k: v for k, v in os.environ.items() if k != "ENERGY_MODEL_PASSWORD"}
+        with (folder / "worker.txt").open("wb") as said:
+            # In a session of its own, so that Ctrl-C reaches the server alone; it ends when its input does.
+            return subprocess.Popen(
+                [*self.command, str(folder)],
+                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=surroundings,
+            )  # fmt: skip
+
+    def _look_after(self) -> None:
+        for name, worker in list(self._workers.items()):
+            if worker.process.poll() is None:
+                if worker.asked_to_end is not None and time.monotonic() - worker.asked_to_end > STOP_GRACE_SECONDS:  # fmt: skip
+                    _kill(worker.process)
+                continue
+            del self._workers[name]
+            if worker.process.stdin is not None:
+                worker.process.stdin.close()
+            job, outcome = self._jobs[name], self._outcome(name)
+            if worker.asked_to_end is not None and (outcome is None or outcome["state"] != DONE):
+                outcome = {"state": CANCELLED, "sentences": []}
+            if outcome is None:
+                outcome = {"state": FAILED, "sentences": [_crashed(worker.process.returncode)]}
+            self._put(self._ended(job, outcome))
+
+    def _outcome(self, name: str) -> dict[str, Any] | None:
+        try:
+            path = self.workspace.place("jobs", name) / "outcome.json"
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _ended(self, job: Job, outcome: Mapping[str, Any]) -> Job:
+        return replace(job, state=outcome["state"], sentences=tuple(outcome["sentences"]), told=dict(outcome.get("told", {})), ended=now())  # fmt: skip
+
+    def _put(self, job: Job) -> None:
+        """Notes how a job goes; where that cannot be written, a server that starts again asks it anew."""
+        self._jobs[job.name] = job
+        try:
+            self._write(job)
+        except WriteError as full:
+            log.error("%s", full)
+
+    def _write(self, job: Job) -> None:
+        write_json(self.workspace.place("jobs", job.name) / "job.json", asdict(job))
+
+
+def _stored(workspace: Workspace) -> list[Job]:
+    found = []
+    for path in sorted((workspace.folder / "jobs").glob("*/job.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            found.append(Job(**{**content, "sentences": tuple(content["sentences"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # not written by a server
+    return [job for job in found if job.name == workspace.place("jobs", job.name).name]
+
+
+def _crashed(code: int) -> str:
+    if code == UNWRITTEN_EXIT_CODE:
+        return UNWRITTEN_SENTENCE
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        return f"The calculation was ended from outside ({name}), perhaps because memory ran out. Ask again, or take fewer steps."  # fmt: skip
+    return f"The calculation ended without an answer (code {code}). Ask again; the job's worker.txt tells what it met."  # fmt: skip
+
+
+def _interrupt(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+
+
+def _kill(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        process.kill()
+        process.wait()

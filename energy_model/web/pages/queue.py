@@ -1,0 +1,91 @@
+"""Queue: everything that was asked — what waits, what runs, and the answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, dcc, html
+
+from energy_model.web import security
+from energy_model.web.components import button, table
+from energy_model.web.context import House
+from energy_model.web.jobs import OPEN, Job
+from energy_model.web.language import say
+
+MAX_SHOWN_JOBS = 100  # the newest
+POLL_MS = 1500  # milliseconds between looks
+
+
+def page(house: House, language: str) -> list[Any]:
+    """The page."""
+    return [
+        html.H1(say("What was asked", language)),
+        html.P(say("One question is answered after the other. You may close the page; the answer is kept here.", language), className="lead"),
+        dcc.Interval(id="queue_clock", interval=POLL_MS), dcc.Store(id="queue_seen"),
+        html.Div(listed(house, security.person(), language), id="queue"),
+    ]  # fmt: skip
+
+
+def listed(house: House, person: str, language: str) -> Any:
+    """All jobs as a table."""
+    jobs = house.queue.jobs()
+    if not jobs:
+        return html.P(say("Nothing has been asked yet.", language))
+    heads = [
+        say(word, language) for word in ("Question", "Kind", "Asked by", "When", "State", "Cancel")
+    ]
+    rows = [_row(house, job, person, language) for job in jobs[:MAX_SHOWN_JOBS]]
+    return table(say("Questions, the newest first", language), heads, rows)
+
+
+def _row(house: House, job: Job, person: str, language: str) -> list[Any]:
+    mine = f" ({say('you', language)})" if job.person == person else ""
+    kind = job.asked["study"]["question"] if job.kind == "study" else job.kind
+    open_ = job.state in OPEN
+    cancel = button(say("Cancel", language), {"type": "cancel", "job": job.name}, "small", **{"aria-label": f"{say('Cancel', language)}: {job.title}"}) if open_ and mine else ""  # fmt: skip
+    return [
+        dcc.Link(job.title, href=f"/job/{job.name}"), say(kind, language), f"{job.asker or '–'}{mine}", when(job.made, language),
+        html.Span(state(house, job, language), className=f"state {job.state}"), cancel,
+    ]  # fmt: skip
+
+
+def state(house: House, job: Job, language: str) -> str:
+    """How a job goes, in words."""
+    if job.state == "queued":
+        before = house.queue.before(job.name)
+        return say("waiting, {many} before it", language, many=before) if before else say("is next", language)  # fmt: skip
+    if house.queue.ending(job.name):
+        return say("is being cancelled", language)
+    return say(job.state, language)
+
+
+def when(text: str, language: str) -> str:
+    """A time as a reader writes it."""
+    try:
+        time = datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone()
+    except ValueError:
+        return ""
+    return f"{time:%d.%m. %H:%M}" if language == "da" else f"{time:%d %b %H:%M}"
+
+
+def register(app: dash.Dash, house: House) -> None:
+    """Lets the page answer."""
+
+    @app.callback(
+        Output("queue", "children"), Output("queue_seen", "data"),
+        Input("queue_clock", "n_intervals"), Input({"type": "cancel", "job": ALL}, "n_clicks"), State("queue_seen", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    def look(_: Any, __: Any, seen: str | None) -> tuple[Any, Any]:
+        found = dash.callback_context
+        if isinstance(found.triggered_id, dict) and any(event["value"] for event in found.triggered):  # fmt: skip
+            house.queue.cancel(str(found.triggered_id["job"]), security.person())
+        language = security.language()
+        now = json.dumps(
+            [(j.name, state(house, j, language)) for j in house.queue.jobs()[:MAX_SHOWN_JOBS]]
+        )
+        if now == seen:
+            return dash.no_update, dash.no_update
+        return listed(house, security.person(), language), now

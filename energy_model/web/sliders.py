@@ -1,0 +1,148 @@
+"""Sliders: the few numbers of a case that matter most, as data — ``sliders.toml`` in the case, or made from its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+
+from energy_model.case import settings
+from energy_model.case.overrides import Difference, apply
+from energy_model.case.system import System
+from energy_model.common.errors import Fault, InputFault
+
+FILE = "sliders.toml"
+MAX_MADE_SLIDERS = 10  # sliders made for a case that names none
+
+
+class Slider(pydantic.BaseModel):
+    """A number that may be moved: its address in the case, how, and between what."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    name: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")
+    label_en: str
+    label_da: str
+    address: str
+    how: Literal["set", "multiply"]
+    least: float = pydantic.Field(allow_inf_nan=False)
+    most: float = pydantic.Field(allow_inf_nan=False)
+    step: float = pydantic.Field(gt=0, allow_inf_nan=False)
+    start: float = pydantic.Field(allow_inf_nan=False)
+    unit: str = ""
+    meaning_en: str = ""
+    meaning_da: str = ""
+
+    @pydantic.model_validator(mode="after")
+    def _in_order(self) -> Slider:
+        if not self.least <= self.start <= self.most or self.least == self.most:
+            raise ValueError("least, start and most must follow each other")
+        return self
+
+    def change(self, value: float) -> str:
+        """The change that a place of the slider stands for."""
+        return f"{self.address} {'=' if self.how == 'set' else '*='} {value:.10g}"
+
+    def moved(self, value: float, start: float | None = None) -> bool:
+        """Whether it stands elsewhere than where it began."""
+        return abs(value - (self.start if start is None else start)) > self.step / 2
+
+
+def of_case(folder: Path, system: System) -> list[Slider]:
+    """The sliders of a case. InputFault if its file is wrong, or names what is not there."""
+    if not (folder / FILE).is_file():
+        return list(_made(system))
+    content = settings.load_toml(folder / FILE)
+    found: list[Slider] = []
+    faults: list[Fault] = []
+    for number, entry in enumerate(content.get("slider", []), 1):
+        try:
+            found.append(Slider.model_validate(entry))
+        except pydantic.ValidationError as wrong:
+            for error in wrong.errors():
+                where = ".".join(map(str, error["loc"]))
+                faults.append(Fault(FILE, f"{error['msg']}; mend it", f"slider {number}", where))
+    if len({slider.name for slider in found}) < len(found):
+        faults.append(Fault(FILE, "two sliders have one name; give one of them another"))
+    faults += [fault for slider in found if (fault := unknown(slider, system)) is not None]
+    if faults:
+        raise InputFault(faults)
+    return found
+
+
+def unknown(slider: Slider, system: System) -> Fault | None:
+    """What is wrong with the address of a slider; none if the case has it."""
+    from energy_model.formulation import TABLES  # noqa: PLC0415
+
+    difference = Difference.parse(slider.change(slider.start), FILE)
+    if slider.address.startswith("case."):
+        content = system.settings.model_dump(mode="json")
+        try:
+            settings.changed(content, difference)
+        except InputFault as wrong:
+            return wrong.faults[0]
+        return None
+    touched = {slider.address.split(".")[0], "technologies"} & set(system.frames)
+    frames = {name: system[name].astype(object) for name in touched}  # copies, to be changed
+    if slider.address.split(".")[0] not in frames:
+        return Fault(FILE, "the case has no such table; mend the address", column=slider.address)
+    return apply(difference, frames, TABLES)[1]
+
+
+def start(slider: Slider, system: System) -> float | None:
+    """Where a slider begins under a scenario; none where the case has no one number there."""
+    if slider.how == "multiply":
+        return slider.start
+    table, row, column = slider.address.split(".")
+    if table == "case":
+        value = system.settings.model_dump(mode="json").get(row, {}).get(column)
+        return float(value) if isinstance(value, int | float) else None
+    try:
+        value = system[table].at[row, column]  # an address with * names no one cell
+    except (KeyError, ValueError):
+        return slider.start
+    if getattr(value, "profile", None) is not None:
+        return None
+    number = getattr(value, "offset", value)
+    return float(number) if number is not None and math.isfinite(float(number)) else slider.start
+
+
+def _made(system: System) -> Iterator[Slider]:
+    """Sliders of a case that names none: its prices, its demands, its target."""
+    made = []
+    air = system.settings.emissions.carrier
+    for carrier, row in system["carriers"].iterrows():
+        if carrier == air:
+            made.append(Slider(name=f"price_of_{carrier}".lower(), label_en="Price of emitting", label_da="Pris på udledning", address=f"carriers.{carrier}.price",
+                               how="set", least=0, most=300, step=5, start=0, unit="EUR/t"))  # fmt: skip
+        elif _is_priced(row["price"]):
+            made.append(_level(f"price_of_{carrier}", f"carriers.{carrier}.price", "Price of {name}", "Pris på {name}", row, carrier))  # fmt: skip
+    for market, row in system["markets"].iterrows():
+        if getattr(row["price"], "profile", None) is not None:
+            made.append(_level(f"price_at_{market}", f"markets.{market}.price", "Price at {name}", "Pris på {name}", row, market))  # fmt: skip
+    for demand, row in system["demands"].iterrows():
+        made.append(_level(f"demand_{demand}", f"demands.{demand}.yearly", "Demand: {name}", "Behov: {name}", row, demand))  # fmt: skip
+    for kind in sorted(set(system["land"].index.get_level_values(1))) if len(system["land"]) else ():  # fmt: skip
+        made.append(_level(f"land_{kind}", f"land.*:{kind}.area", "Land to be had: {name}", "Areal til rådighed: {name}", {}, kind))  # fmt: skip
+    yield from made[:MAX_MADE_SLIDERS]
+
+
+def _is_priced(price: Any) -> bool:
+    """Whether a cell holds a price that can be multiplied."""
+    if getattr(price, "profile", None) is not None:
+        return True
+    value = getattr(price, "offset", price)
+    return isinstance(value, float | int) and math.isfinite(value) and value != 0
+
+
+def _level(name: str, address: str, english: str, danish: str, row: Any, of: object) -> Slider:
+    called = row.get("label_en") or str(of).replace("_", " ")
+    paa_dansk = row.get("label_da") or called
+    return Slider(
+        name=name.lower(), label_en=english.format(name=called), label_da=danish.format(name=paa_dansk), address=address,
+        how="multiply", least=0.5, most=2.0, step=0.05, start=1.0, unit="×",
+        meaning_en="times what the case says", meaning_da="gange det, casen siger",
+    )  # fmt: skip

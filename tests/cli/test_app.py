@@ -1,0 +1,409 @@
+"""The program from its command line: whole runs, what they print, write and prove."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from helpers import cli
+
+import energy_model as em
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The village, run once at 60 steps."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    said = cli.call("run", cli.original(), "--resolution", 60, "--out", folder, "--json")
+    assert said.code == 0, said.err
+    return folder, said.json
+
+
+def test_a_run_prints_json_and_nothing_else(ran):
+    folder, told = ran
+    assert told["status"] == "optimal"
+    assert told["run"] == str(folder)
+    assert told["net_emissions"] == pytest.approx(told["headline"]["net_emissions"])
+    assert told["certificate"]["holds"] is True
+
+
+def test_a_run_is_found_again_and_solved_again_when_asked(ran):
+    folder, told = ran
+    first = cli.call("run", cli.original(), "--resolution", 60, "--out", folder, "--json").json
+    assert first["found_again"] is True
+    assert first["objective"] == told["objective"]
+    again = cli.call(
+        "run", cli.original(), "--resolution", 60, "--out", folder, "--json", "--again"
+    ).json
+    assert again["found_again"] is False
+
+
+def test_a_changed_input_is_not_found_again(ran):
+    folder, told = ran
+    said = cli.call(
+        "run",
+        cli.original(),
+        "--resolution",
+        60,
+        "--out",
+        folder,
+        "--json",
+        "--set",
+        "carriers.gas.price=45",
+    )
+    assert said.json["found_again"] is False
+    assert said.json["objective"] > told["objective"]
+    cli.call("run", cli.original(), "--resolution", 60, "--out", folder, "--json")
+
+
+def test_a_run_stands_in_one_self_contained_folder(ran):
+    folder, told = ran
+    names = {path.name for path in folder.iterdir()}
+    assert {
+        "results.nc",
+        "record.json",
+        "certificate.npz",
+        "log.txt",
+        "capacities.csv",
+        "costs.csv",
+        "carriers.csv",
+        "emissions.csv",
+        "balances.csv",
+        "land.csv",
+    } <= names
+    record = json.loads((folder / "record.json").read_text())
+    assert record["objective"] == told["objective"]
+    assert {"energy_model", "pyomo", "highspy", "python"} <= record["versions"].keys()
+    assert record["seconds"]["total"] > 0
+    assert "solving" in (folder / "log.txt").read_text()
+
+
+def test_results_open_in_xarray_with_units_and_sentences(ran):
+    folder, told = ran
+    with xr.open_dataset(folder / "results.nc") as data:
+        assert data.attrs["objective"] == told["objective"]
+        for name in data.data_vars:
+            assert data[name].attrs["long_name"], name
+            assert "units" in data[name].attrs, name
+        assert float(data["step_length"].sum()) == 8760
+        assert data["price"].sel(bus="heat@village").notnull().all()
+        made = float(
+            (data["activity"].sel(run="air_heat_pump_village:run") * data["step_length"]).sum()
+        )
+    with xr.open_dataset(folder / "results.nc", group="inputs/conversions") as inputs:
+        assert "air_heat_pump_village" in inputs["conversion"].to_numpy()
+    built = pd.read_csv(folder / "capacities.csv", index_col="asset")
+    assert built.at["air_heat_pump_village", "used [unit/a]"] == pytest.approx(made)
+
+
+def test_tables_sum_to_the_headline(ran):
+    folder, told = ran
+    assert pd.read_csv(folder / "costs.csv")["cost [EUR/a]"].sum() == pytest.approx(
+        told["objective"]
+    )
+    assert pd.read_csv(folder / "emissions.csv")["emissions [t/a]"].sum() == pytest.approx(
+        told["net_emissions"]
+    )
+
+
+def test_show_tells_everything_in_words_and_as_json(ran):
+    folder, told = ran
+    text = cli.call("show", folder).out
+    for word in (
+        "Cost of the year",
+        "Årets omkostning",
+        "Capacities",
+        "Cost by sector",
+        "Cost by firm",
+        "net, exports credited",
+        "air heat pump village",
+        "invested",
+    ):
+        assert word in text, word
+    shown = cli.call("show", folder, "--json").json
+    assert shown["objective"] == told["objective"]
+    assert len(shown["sentences"]) == 3
+    assert sum(row["cost"] for row in shown["costs"]) == pytest.approx(told["objective"])
+
+
+def test_show_takes_the_newest_of_a_folder_of_runs(ran):
+    folder, told = ran
+    assert cli.call("show", folder.parent, "--json").json["objective"] == told["objective"]
+
+
+def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
+    """A capacity made larger by hand breaks a rule; a price made up breaks the bound."""
+    folder, _ = ran
+    assert cli.call("verify", folder).code == 0
+    assert cli.call("verify", folder, "--json").json["holds"] is True
+    for name, change in (("x", 1.1), ("prices", 0.9)):
+        forged = tmp_path / name
+        subprocess.run(["cp", "-r", folder, forged], check=True)
+        with np.load(folder / "certificate.npz") as kept:
+            parts = dict(kept)
+        parts[name] = parts[name] * change
+        np.savez(forged / "certificate.npz", **parts)
+        said = cli.call("verify", forged, "--json")
+        assert said.code == 4
+        assert said.json["holds"] is False
+
+
+@pytest.mark.parametrize("name", ["capacities.csv", "record.json"])
+def test_verify_sees_a_table_changed_by_hand(name, ran, tmp_path):
+    """The proof is sound, but what people read is not what was proven."""
+    folder, _ = ran
+    forged = tmp_path / "forged"
+    subprocess.run(["cp", "-r", folder, forged], check=True)
+    if name == "record.json":
+        record = json.loads((forged / name).read_text())
+        (forged / name).write_text(json.dumps(record | {"objective": 1.0}))
+    else:
+        text = (forged / name).read_text()
+        (forged / name).write_text(text.replace("0", "9", 1))
+    said = cli.call("verify", forged)
+    assert said.code == 4
+    assert f"Not proven: {name} changed after the run was written" in said.out
+    told = cli.call("verify", forged, "--json").json
+    assert told["changed_files"] == [name]
+    assert told["proven"] is False
+
+
+def test_a_place_that_cannot_be_written_is_told_before_solving(tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter.txt").write_text("dear")
+    said = cli.call("run", cli.original(), "--out", tmp_path / "letters", "--json")
+    assert said.code == 2
+    assert "solving" not in said.err
+
+
+@pytest.mark.parametrize("after", [0.2, 0.6, 1.2])
+def test_an_interrupt_while_loading_ends_in_a_sentence(after, tmp_path):
+    """However early: no traceback."""
+    command = [sys.executable, "-c", "from energy_model.cli.start import main; main()"]
+    arguments = ["run", str(cli.original()), "--out", str(tmp_path / "run")]
+    with subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode in (
+        4,
+        -signal.SIGINT,
+    )  # before Python itself stands, nobody can answer
+    if process.returncode == 4:
+        assert "Traceback" not in said
+        assert "Nothing was written" in said
+    assert not (tmp_path / "run").exists()
+
+
+def test_scenarios_and_changes_by_hand_add_up(tmp_path):
+    """The scenario doubles the price of gas, the change triples that: 40 becomes 240."""
+    cli.call(
+        "run",
+        cli.original(),
+        "-s",
+        "dear_gas",
+        "--set",
+        "carriers.gas.price *= 3",
+        "-r",
+        30,
+        "-o",
+        tmp_path / "run",
+    )
+    with xr.open_dataset(tmp_path / "run" / "results.nc", group="inputs/markets") as markets:
+        prices = dict(zip(markets["market"].to_numpy(), markets["price"].to_numpy(), strict=True))
+    assert prices["gas_market"] == "240"
+
+
+def test_a_target_out_of_reach_ends_in_sentences(tmp_path):
+    """No plan emits less than nothing here: exit 3, what is the least, and nothing written."""
+    said = cli.call(
+        "run",
+        cli.original(),
+        "--set",
+        "case.emissions.target=-10",
+        "-r",
+        20,
+        "-o",
+        tmp_path / "run",
+    )
+    assert said.code == 3
+    assert (
+        "Net emissions cannot fall to -10 t/a: 0 t/a is the least" in said.err
+        or "Net emissions cannot fall to -10 t/a" in said.err
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demand_that_must_be_served_and_cannot_ends_in_sentences(tmp_path):
+    """Without its penalty the heat must be served: the sentence names carrier, site, hours and size, and what would help."""
+    case = cli.copy(tmp_path)
+    text = (case / "demands.csv").read_text().replace("heat_demand,5000", "heat_demand,")
+    (case / "demands.csv").write_text(text)
+    changes = [
+        "--set",
+        "conversions.*.capacity_addable=0",
+        "--set",
+        "storages.*.capacity_addable=0",
+        "--set",
+        "conversions.gas_boiler_village.capacity_existing=5",
+    ]
+    said = cli.call("run", case, *changes, "-r", 20, "-o", tmp_path / "run", "--json")
+    assert said.code == 3
+    assert "heat at village is short of" in said.err
+    assert "gas_boiler_village" in said.err
+    assert said.json["exit_code"] == 3
+
+
+def test_cost_without_a_floor_ends_in_sentences(tmp_path):
+    """A plant that is paid to run and may grow without end: the sentence names it."""
+    changes = [
+        "--set",
+        "conversions.solar_park.capacity_addable=inf",
+        "--set",
+        "technologies.field_solar.running_cost=-999",
+        "--set",
+        "markets.power_exchange.sell_most=inf",
+        "--set",
+        "footprints.*.footprint=0",
+    ]
+    said = cli.call(
+        "run",
+        cli.original(),
+        *changes,
+        "--set",
+        "links.feeder.capacity_addable=inf",
+        "-r",
+        20,
+        "-o",
+        tmp_path / "run",
+    )
+    assert said.code == 3, said.err
+    assert "Cost has no floor" in said.err
+    assert "solar_park" in said.err
+
+
+def test_check_warns_of_a_peak_that_cannot_be_met():
+    changes = [
+        "--set",
+        "conversions.gas_boiler_village.capacity_existing=1",
+        "--set",
+        "conversions.*_village.capacity_addable=0",
+        "--set",
+        "storages.*.capacity_addable=0",
+    ]
+    said = cli.call("check", cli.original(), *changes, "--json")
+    assert said.code == 0
+    assert any("heat (village) wants" in text for text in said.json["warnings"])
+
+
+def test_check_warns_of_a_target_out_of_reach():
+    said = cli.call("check", cli.original(), "--set", "case.emissions.target=-5", "--json")
+    assert any("seem out of reach" in text for text in said.json["warnings"])
+
+
+def test_check_tells_the_share_of_sources():
+    told = cli.call("check", cli.original(), "--json").json
+    assert told["share_sourced"] + told["share_assumed"] == pytest.approx(1)
+    assert told["untraced"] == []
+
+
+def test_the_company_pays_taxes_and_more_interest():
+    common = ["-r", 20, "--json", "-o"]
+    seen = {}
+    for view in ("socio_economic", "company"):
+        seen[view] = em.solve(
+            em.read(cli.original(), resolution=20, changes=[f"case.perspective={view}"])
+        )
+    assert seen["company"].objective > seen["socio_economic"].objective
+    assert seen["company"].tables["costs"].query("entry == 'taxes'")["cost"].sum() > 0
+    assert common
+
+
+def test_a_users_own_rule_in_five_lines(tmp_path):
+    """Solar held to 3 MW by a rule of one's own; its price stands in the results."""
+    import pyomo.environ as pyo
+
+    case = em.read(cli.original(), resolution=20)
+
+    def extend(model):
+        model.small_solar = pyo.Constraint(expr=model.added["solar_park"] <= 3)
+
+    run = em.solve(case, extend=extend)
+    assert run.tables["capacities"].at["solar_park", "added"] == pytest.approx(3)
+    assert float(run.results["price_of_small_solar"]) < 0
+    opened = em.open_run(em.save(run, tmp_path / "run"))
+    assert float(opened.results["price_of_small_solar"]) == float(
+        run.results["price_of_small_solar"]
+    )
+
+
+def test_profiles_remakes_the_year(tmp_path):
+    case = cli.copy(tmp_path)
+    before = (case / "profiles" / "year.csv").read_bytes()
+    said = cli.call("profiles", case, "--json")
+    assert said.code == 0
+    assert (case / "profiles" / "year.csv").read_bytes() == before
+    assert {"statistic", "value", "source"} <= said.json["statistics"][0].keys()
+    cli.call("profiles", case, "--seed", 2, "--out", tmp_path / "other.csv")
+    assert (tmp_path / "other.csv").read_bytes() != before
+
+
+def test_init_refuses_a_folder_in_use(tmp_path):
+    (tmp_path / "mine.txt").write_text("")
+    said = cli.call("init", tmp_path)
+    assert said.code == 2
+    assert "it exists and is not empty" in said.err
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_at_once_and_writes_nothing(tmp_path, by):
+    """Ctrl-C in the middle of a solve: exit 4 within seconds, no half-written folder."""
+    command = [
+        sys.executable,
+        "-m",
+        "energy_model",
+        "run",
+        str(cli.original()),
+        "-r",
+        "full",
+        "-o",
+        str(tmp_path / "run"),
+    ]
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    for line in process.stderr:
+        if "iteration" in line:
+            break
+    process.send_signal(by)
+    asked = time.monotonic()
+    rest = process.communicate(timeout=60)[1]
+    assert process.returncode == 4, rest
+    assert "stopped" in rest
+    assert time.monotonic() - asked < 30
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--foo"], ["frob"]])
+def test_a_call_that_is_not_understood_exits_2(arguments):
+    said = cli.call(*arguments)
+    assert said.code == 2
+    assert "Traceback" not in said.err
+
+
+def test_help_names_the_exit_codes():
+    said = cli.call("--help")
+    assert said.code == 0
+    assert "3 no plan exists" in said.out
+
+
+def test_brackets_in_words_are_shown(ran):
+    """A unit in square brackets is text, not a style."""
+    folder, _ = ran
+    assert "taken [ha]" in cli.call("show", folder).out

@@ -1,0 +1,66 @@
+"""What an answer or a page needs twice is computed once."""
+
+from collections import Counter
+
+import pytest
+from helpers import cli
+
+import energy_model as em
+from energy_model.optimization import certificate
+from energy_model.reporting import run_page
+from energy_model.results import accounts, summary
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """How often some functions are called, by name; they work as before."""
+    counts = Counter()
+
+    def count(module, name):
+        original = getattr(module, name)
+
+        def counting(*arguments, **named):
+            counts[name] += 1
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(module, name, counting)
+
+    for name in ("capacities", "carriers", "land"):
+        count(summary, name)
+    for name in ("program_of", "read"):
+        count(accounts, name)
+    for name in ("load", "names"):
+        count(certificate, name)
+    return counts
+
+
+def test_an_answer_computes_each_table_once(calls):
+    em.solve(em.read(cli.original(), resolution=24))
+    assert {name: calls[name] for name in ("capacities", "carriers", "land")} == {
+        "capacities": 1,
+        "carriers": 1,
+        "land": 1,
+    }
+
+
+def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path):
+    system = em.read(cli.original(), resolution=24)
+    path = em.save(em.solve(system), tmp_path / "run")
+    calls.clear()
+    page = run_page.page(em.open_run(path), system.sources)
+    assert "Who earns and pays" in page
+    assert "The answer leans most on" in page
+    assert (calls["program_of"], calls["load"], calls["names"], calls["read"]) == (1, 1, 1, 1)
+
+
+def test_accounts_and_explanations_of_one_run_share_its_program(calls, tmp_path):
+    path = em.save(em.solve(em.read(cli.original(), resolution=24)), tmp_path / "run")
+    calls.clear()
+    run = em.open_run(path)
+    em.parties(run)
+    em.bills(run, "heat")
+    em.network(run, "heat")
+    em.explain(run, "emissions")
+    em.explain(run, "*", thresholds=False)
+    assert (calls["program_of"], calls["read"]) == (1, 1)
+    assert em.sheets(run) is em.sheets(run)

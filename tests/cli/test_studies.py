@@ -1,0 +1,171 @@
+"""Studies and comparisons through the command line, as a user types them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+from helpers import cli, two_hour_case
+
+from energy_model.reporting.terminal import study_tables
+
+PRICE = "markets.grid.price"
+
+
+@pytest.fixture
+def case(tmp_path):
+    return two_hour_case.write(tmp_path / "case")
+
+
+def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
+    pd.DataFrame({"name": ["now", "dear"], PRICE: [50, 70]}).to_csv(tmp_path / "asked.csv", index=False)  # fmt: skip
+    said = cli.call("study", "sweep", case, "--table", tmp_path / "asked.csv", "--out", tmp_path / "s", "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert [row["objective"] for row in said.json["cases"]] == pytest.approx([100, 130])
+    assert [row["name"] for row in said.json["cases"]] == ["now", "dear"]
+    again = cli.call("study", "show", tmp_path / "s")
+    assert again.code == 0
+    assert "Study sweep: 2 cases" in again.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown", "picture"),
+    [
+        (["sweep", "--set", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
+        (["sweep", "--set", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
+        (["sweep", "--set", f"{PRICE}=55..80", "--set", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--of", "objective"], "Sensitivity", "sensitivity.png"),
+        (["frontier", "--against", "emissions", "--points", "5"], "Ladder", "frontier.png"),
+        (["frontier", "--against", "emissions", "--points", "3", "--and", "land", "--and-points", "2", "--always", f"{PRICE} = 70"], "Surface", "surface.png"),
+        (["alternatives", "--within", "0.1", "--plans", "2"], "may-have", "extremes.png"),
+        (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
+        (["ranging", "--of", PRICE], "more sun_here", "ranges.png"),
+    ],
+)  # fmt: skip
+def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture):
+    question, *rest = arguments
+    said = cli.call("study", question, case, *rest, "--out", tmp_path / "s")
+    assert said.code == 0, said.err
+    assert shown in said.out
+    assert "cases: " in said.err
+    assert (tmp_path / "s" / picture).stat().st_size > 5000
+    assert (tmp_path / "s" / "cases.csv").is_file()
+
+
+def test_one_plan_in_several_years_is_one_command(tmp_path):
+    """Years of seeds, and one that stands with the case; each has its own plan, and the plan as it stands is held in all."""
+    case = cli.copy(tmp_path)
+    assert (
+        cli.call("profiles", case, "--seed", 5, "--out", case / "weather" / "windy.csv").code == 0
+    )
+    said = cli.call("study", "weather", case, "--seeds", "1,2", "--year", "windy", "-r", 24, "--out", tmp_path / "s")  # fmt: skip
+    assert said.code == 0, said.err
+    assert "making the year of seed 2" in said.err
+    years = pd.read_csv(tmp_path / "s" / "years.csv")
+    assert years["year"].to_list() == ["as it stands", "windy", "seed_1", "seed_2"]
+    assert (years["plan_cost"] >= years["least_cost"] - 1).all()
+    assert years["least_cost"].nunique() == 4
+    assert (tmp_path / "s" / "years.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seeds", "9..1"], "write 1..10, or 1,4,7"),
+        (["--seeds", "a"], "write 1..10, or 1,4,7"),
+        (["--year", "nowhere"], "the case has no such year; there are: none"),
+        (["--measured", "2019"], "nothing was measured in 2019"),
+    ],
+)
+def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):
+    said = cli.call("study", "weather", cli.copy(tmp_path), *arguments, "--out", tmp_path / "s")  # fmt: skip
+    assert said.code == 2
+    assert told in " ".join(said.err.split())
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
+    for name, price in (("a", 50), ("b", 70)):
+        cli.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
+    said = cli.call("compare", tmp_path / "a", tmp_path / "b", "--why", case, "--out", tmp_path / "w")  # fmt: skip
+    assert said.code == 0, said.err
+    assert "'b' costs 30.0 EUR/a (30.00%) more than 'a'" in said.out
+    assert "More: sun here (0.5)" in said.out
+    assert "Most is explained by markets.*" in said.out
+    told = cli.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
+    assert told["headline"][0]["name"] in ("total_cost", "investment")
+    decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
+    assert decided.code == 0, decided.err
+    assert "'decided' costs 10.0 EUR/a (10.00%) more than 'as it stands'" in decided.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["study", "sweep", "CASE"], "give either --set"),
+        (["study", "sweep", "CASE", "--set", "x"], "write ADDRESS="),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}="], "no value is given"),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}=1..9:5000000"], "5,000,000 cases, which take about"),
+        (["study", "sweep", "CASE", "--set", "markets.gird.price=1"], "nearest are grid"),
+        (["study", "sweep", "nowhere", "--set", f"{PRICE}=1"], "no such folder"),
+        (["study", "frontier", "CASE", "--against", "emision"], "nearest are emissions"),
+        (["study", "alternatives", "CASE", "--within", "much"], "write shares"),
+        (["study", "regret", "CASE", "--future", f"{PRICE} = 3"], "write the name of a scenario"),
+        (["study", "show", "nowhere"], "no finished study"),
+        (["study", "sweep", "CASE", "--set", f"{PRICE}=1", "--workers", "0"], "--workers"),
+        (["compare", "nowhere", "--with", "x"], "no such folder"),
+        (["compare", "CASE"], "no run here"),
+        (["compare", "CASE", "CASE", "--without", "x"], "take one case"),
+    ],
+)  # fmt: skip
+def test_bad_questions_end_in_a_sentence(case, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    told = cli.call(*[case if part == "CASE" else part for part in arguments])
+    assert told.code == 2
+    assert said in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
+    """Ctrl-C, or whoever ends programs, in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
+    command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--set", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-runs"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while len(list((tmp_path / "s" / "cases").glob("*.json"))) < 2:
+        time.sleep(0.05)
+    process.send_signal(by)
+    err = process.communicate()[1]
+    assert process.returncode == 4
+    assert "of the 40 cases asked so far are kept" in err
+    assert "Traceback" not in err
+    told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    assert len(json.loads(told.stdout)["cases"]) == 40
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "carriers.co2.price\n"])
+def test_an_empty_table_of_cases_is_told(tmp_path, content):
+    table = tmp_path / "asked.csv"
+    table.write_text(content, encoding="utf-8")
+    said = cli.call("study", "sweep", cli.original(), "--table", table, "--out", tmp_path / "s")
+    assert said.code == 2
+    assert str(table) in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "s").exists()
+
+
+def test_costs_that_are_near_each_other_are_told_apart():
+    """Of millions one decimal says the same of both; three tell them apart."""
+    frame = pd.DataFrame({"case": [1, 2], "objective": [3_101_200.0, 3_102_900.0]})
+    assert [row[1] for row in study_tables._rows(frame)[1]] == ["3.101 MEUR/a", "3.103 MEUR/a"]
+    frame = pd.DataFrame({"case": [1, 2], "objective": [3.1e6, 4.2e6]})
+    assert [row[1] for row in study_tables._rows(frame)[1]] == ["3.1 MEUR/a", "4.2 MEUR/a"]
+
+
+def test_a_study_is_no_run_and_says_so(case, tmp_path):
+    cli.call("study", "sweep", case, "--set", f"{PRICE}=50", "--out", tmp_path / "s")
+    said = cli.call("show", tmp_path / "s")
+    assert said.code == 2
+    assert "energy-model study show" in " ".join(said.err.split())

@@ -1,0 +1,1 @@
+"""Helpers of the tests: small cases, the command line, fake services, a browser."""

@@ -1,0 +1,121 @@
+"""PyPSA: what is exported has the same least cost there, and what is not is named."""
+
+import copy
+from pathlib import Path
+
+import pypsa
+import pytest
+from helpers import case_builder, cli
+from helpers.full_feature_case import EVERYTHING
+from helpers.random_cases import random_case
+
+import energy_model as em
+from energy_model.io import pypsa_network
+
+PEERS = Path(__file__).parents[1] / "peers"
+
+
+def expressible():
+    """The case of every part, without what PyPSA has no words for."""
+    case = copy.deepcopy(EVERYTHING)
+    for table, columns in {
+        "conversions": ("ramp", "full_load_hours", "tied_to", "ratio"), "storages": ("minimum",),
+        "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("store", "flexible", "gives_back"),
+    }.items():  # fmt: skip
+        case[table] = [{k: v for k, v in row.items() if k not in columns} for row in case[table]]
+    for table in ("limits", "limit_terms"):
+        del case[table]
+    return {**case, "credit": "false"}
+
+
+@pytest.fixture
+def both(tmp_path):
+    """Least cost of a case by this program and, from the file it writes, by PyPSA."""
+
+    def solved(folder):
+        system = em.read(folder, resolution="full")
+        made = pypsa_network.write(system, tmp_path / "city.nc")
+        assert made.left_out == []
+        opened = pypsa.Network(tmp_path / "city.nc")
+        assert opened.optimize(solver_name="highs", log_to_console=False)[0] == "ok"
+        return em.solve(system).objective, opened.objective + opened.meta["constant"]
+
+    return solved
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", range(3))
+def test_random_cases_cost_the_same(seed, both, tmp_path):
+    ours, theirs = both(random_case(tmp_path / "case", seed))
+    assert theirs == pytest.approx(ours, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["extraction_chp", "heat_pump", "leaking_store", "two_way_pipe"])
+def test_published_cases_cost_the_same(name, both):
+    ours, theirs = both(PEERS / name)
+    assert theirs == pytest.approx(ours, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_village_costs_the_same(both):
+    ours, theirs = both(cli.original())
+    assert theirs == pytest.approx(ours, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("target", ['"none"', 5.0])
+def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, both, tmp_path):
+    case = {**expressible(), "target": target}
+    ours, theirs = both(case_builder.write(tmp_path / "case", 4, **case))
+    assert theirs == pytest.approx(ours, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_uneven_steps_weigh_what_they_last(tmp_path):
+    system = em.read(random_case(tmp_path / "case", 5), resolution=20)
+    pypsa_network.write(system, tmp_path / "city.nc")
+    opened = pypsa.Network(tmp_path / "city.nc")
+    opened.optimize(solver_name="highs", log_to_console=False)
+    assert opened.objective == pytest.approx(em.solve(system).objective, rel=1e-6)
+
+
+def test_what_pypsa_cannot_say_is_named(tmp_path):
+    case = case_builder.write(tmp_path / "case", 4, **EVERYTHING)
+    said = cli.call("export", case, "--to", "pypsa", "--out", tmp_path / "city.nc", "--json")
+    assert said.code == 0, said.err
+    told = " | ".join(said.json["left_out"])
+    for words in (
+        "heat_pump: how fast it changes", "chp: its full-load hours", "straw_boiler: its capacity is tied to that of heat_pump",
+        "tank: what is never drawn", "pipe: what a warm pipe loses", "light: the share that may wait", "battery_car: when it charges",
+        "grid: what exports save", "limit some", "limit more",
+    ):  # fmt: skip
+        assert words in told
+    assert "Not expressed" in cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc").out  # fmt: skip
+
+
+def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
+    """Days that repeat have no place in PyPSA; the same number of steps is taken in order."""
+    case = cli.copy(tmp_path)
+    said = cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc", "-r", 30, "--json")  # fmt: skip
+    assert said.json["steps"] == 30
+    typical = em.read(case, resolution=30, changes=["case.time.steps_a_day=6"])
+    assert len(typical.steps.days)
+    with pytest.raises(em.InputFault, match="days repeat"):
+        pypsa_network.write(typical, tmp_path / "d.nc")
+    assert not (tmp_path / "d.nc").exists()
+
+
+@pytest.mark.parametrize(
+    ("to", "out", "words"),
+    [
+        ("calliope", "c.nc", "write pypsa"),
+        ("pypsa", "nowhere/c.nc", "there is no such folder"),
+        ("pypsa", ".", "a folder stands there"),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused(to, out, words, tmp_path):
+    said = cli.call("export", cli.original(), "--to", to, "--out", tmp_path / out)
+    assert said.code == 2
+    assert words in said.err
+    assert list(tmp_path.iterdir()) == []

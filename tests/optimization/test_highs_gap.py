@@ -1,0 +1,45 @@
+"""A wide gap: an interior point that may end sooner does, and says truly how far its bound is from its cost."""
+
+import pytest
+from helpers.random_cases import random_case
+
+import energy_model as em
+from energy_model.optimization import highs
+from energy_model.optimization.problem import Problem
+from energy_model.solving import full_year
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("gap", [1e-3, 1e-2])
+def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
+    """Both answers keep every row; the wide one's cost and bound enclose the best and are as near as asked."""
+    problem = Problem(system := em.read(random_case(tmp_path / "case", seed), resolution="full"), em.formulate(system))  # fmt: skip
+    best = highs.solve(problem.lp, "hipo")
+    wide = highs.solve(problem.lp, "hipo", gap=gap)
+    assert wide.status == highs.OPTIMAL
+    assert wide.holds
+    assert wide.iterations < best.iterations
+    assert wide.certificate.bound <= best.objective + 1e-6 * abs(best.objective)
+    assert wide.objective >= best.objective - 1e-6 * abs(best.objective)
+    assert wide.objective - wide.certificate.bound <= gap * abs(wide.objective)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monkeypatch):
+    """Half of the gap asked for at first, and closely after: cost and bound enclose the best of every hour."""
+    asked, real = [], highs.solve
+
+    def solve(lp, _method="auto", *rest, **named):
+        asked.append(named.get("gap"))
+        return real(lp, "hipo", *rest, **named)
+
+    case = random_case(tmp_path / "case", seed)
+    best = em.solve(em.read(case, resolution="full")).objective
+    monkeypatch.setattr(full_year.highs, "solve", solve)
+    run = em.prove(em.read(case, resolution=6), gap=0.01)
+    proof, turns = run.record["proof"], [gap for gap in asked if gap is not None]
+    assert turns[0] == pytest.approx(0.005)
+    assert all(gap == highs.GAP for gap in turns[1:])
+    assert proof["bound"] <= best + 1e-6 * abs(best)
+    assert proof["cost"] >= best - 1e-6 * abs(best)
+    assert proof["gap"] <= 0.01

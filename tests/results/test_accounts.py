@@ -1,0 +1,163 @@
+"""Accounts at marginal prices: each sheet closes, all sum to the cost of the system, and bills are what is owed."""
+
+import numpy as np
+import pytest
+from helpers import case_builder, random_cases, two_hour_case
+from helpers.full_feature_case import EVERYTHING
+
+import energy_model as em
+from energy_model.results.accounts import RENTS, ROUNDING
+
+CLOSE = 1e-6
+
+
+def solved(hours, **parts):
+    """The answer of a case written for the occasion, with its program in memory."""
+    return em.solve(case_builder.system(hours, **parts))
+
+
+def closes(run):
+    """Every name's lines sum to its rents, within a millionth of its largest line; what rounding leaves is as small."""
+    book = em.sheets(run)
+    wanted = set(run.tables["names"].index[run.tables["names"]["table"] == "demands"])
+    largest = book.lines.groupby("name")["amount"].apply(lambda a: a.abs().max())
+    left = book.lines.groupby("name")["amount"].sum()
+    rents = book.rents.groupby("name")["amount"].sum().reindex(left.index, fill_value=0.0)
+    names = [n for n in left.index if n not in wanted and n not in ("limits", "residual emissions")]
+    assert len(names) > 2
+    for name in names:
+        assert abs(left[name] - rents[name]) <= CLOSE * largest[name] + 1e-9, name
+    rounding = book.rents[book.rents["line"] == ROUNDING].set_index("name")["amount"]
+    for name in names:
+        assert abs(rounding.get(name, 0.0)) <= CLOSE * largest[name] + 1e-6, name
+    return book
+
+
+def sums(run, book):
+    """All accounts are the cost of the system."""
+    whole = book.lines["amount"].abs().sum()
+    assert book.lines["amount"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
+    everybody = em.parties(run, book)
+    assert everybody["balance"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
+    assert everybody["emitted"].sum() == pytest.approx(run.headline["net_emissions"], abs=1e-6)
+
+
+def test_everything_closes():
+    run = em.solve(case_builder.system(4, **EVERYTHING))
+    sums(run, closes(run))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_thrown_cases_close(tmp_path, seed):
+    run = em.solve(em.read(random_cases.random_case(tmp_path / "case", seed)))
+    sums(run, closes(run))
+
+
+def test_a_run_on_disk_tells_the_same(tmp_path):
+    """From memory and from the folder: the same lines, for prices are kept to the last digit."""
+    run = em.solve(case_builder.system(4, **EVERYTHING))
+    opened = em.open_run(em.save(run, tmp_path / "run"))
+    one, other = em.sheets(run), em.sheets(opened)
+    for a, b in ((one.lines, other.lines), (one.rents, other.rents)):
+        keys = [c for c in ("name", "line", "of") if c in a]
+        first, second = (f.sort_values([*keys, "amount"])[[*keys, "amount"]].to_numpy() for f in (a, b))  # fmt: skip
+        assert (first[:, :-1] == second[:, :-1]).all()
+        assert np.allclose(first[:, -1].astype(float), second[:, -1].astype(float))
+    sums(opened, closes(opened))
+    assert np.allclose(em.parties(run)["balance"], em.parties(opened)["balance"])
+
+
+def test_what_is_built_to_its_limit_has_a_rent():
+    """Sun at 80 a MW earns 100 and half a MW may be added: 10 a year are the limit's."""
+    run = solved(
+        2,
+        markets=[case_builder.market(price=50)],
+        demands=[case_builder.demand("light", "power", 2)],
+        conversions=[
+            case_builder.plant("sun", "power", capacity_addable=0.5, investment=80, lifetime=1)
+        ],
+        flows=[case_builder.flow("sun", "power", 1)],
+    )
+    book = em.sheets(run)
+    lines = book.of("sun").set_index("line")["amount"]
+    assert lines.to_dict() == pytest.approx({"delivers": 50, "owning": -40})
+    rents = book.rents[book.rents["name"] == "sun"].set_index("line")["amount"]
+    assert rents["rent of the most that may be added"] == pytest.approx(10)
+    assert set(rents.index) <= set(RENTS)
+
+
+def test_seasons_sum_to_the_year(tmp_path):
+    """Income by season is the income; a case of two hours is all winter."""
+    run = em.solve(
+        em.read(two_hour_case.write(tmp_path / "case"), changes=["carriers.co2.price = 30"])
+    )
+    lines = em.sheets(run).lines
+    traded = lines[lines["line"].isin(["delivers", "takes"])]
+    assert traded["winter"].tolist() == pytest.approx(traded["amount"].tolist())
+    assert traded[["spring", "summer", "autumn"]].abs().to_numpy().max() == 0
+
+
+def test_parties_of_a_case(tmp_path):
+    """The sunny firm sells 1 MWh at what the market asks with its emissions, 50 + 0.5 x 30; citizens pay for 2."""
+    case = two_hour_case.write(
+        tmp_path / "case",
+        firms=[{"firm": "sunny"}, {"firm": "people", "party": "citizens"}],
+        demands=[case_builder.demand("light", "power", 2, penalty=900, firm="people")],
+    )
+    run = em.solve(em.read(case, changes=["carriers.co2.price = 30"]))
+    table = em.parties(run)
+    assert table.loc["people", ["kind", "takes"]].tolist() == ["citizens", pytest.approx(-130)]
+    sunny = table.loc["sunny"]
+    assert sunny["delivers"] == pytest.approx(65)
+    assert sunny["cost"] == pytest.approx(-60)
+    assert sunny["balance"] == pytest.approx(5)
+    assert (sunny["hectares"], sunny["citizens_points"], sunny["firms_points"]) == pytest.approx((0.5, 1, 0.5))  # fmt: skip
+    assert table.loc["nobody named", "emitted"] == pytest.approx(0.5)  # the market's
+    assert table["balance"].sum() == pytest.approx(-run.objective)
+
+
+def network_case():
+    """Heat made at a for 10 a MWh, wanted at a and b; the pipe to b stands, costs 12 a year and is never full."""
+    return solved(
+        2,
+        sites=[{"site": "a"}, {"site": "b"}],
+        markets=[case_builder.market("source", "heat", price=10) | {"site": "a"}],
+        demands=[case_builder.demand("near", yearly=2) | {"site": "a"}, case_builder.demand("far", yearly=4) | {"site": "b"}],
+        links=[{"link": "pipe", "carrier": "heat", "from_site": "a", "to_site": "b", "capacity_existing": 6, "fixed_cost": 2}],
+    )  # fmt: skip
+
+
+def test_a_network_that_earns_nothing_is_charged_to_all():
+    """No price difference pays the pipe: 12 over 6 MWh, 2 on every MWh; at cost it is the same."""
+    owed = em.bills(network_case(), "heat")
+    assert owed["marginal_price"].tolist() == pytest.approx([10, 10])
+    assert owed["network_charge"].tolist() == pytest.approx([2, 2])
+    assert owed["price_at_cost"].tolist() == pytest.approx([12, 12])
+    assert owed["bill"].to_dict() == pytest.approx({"far": 48, "near": 24})
+
+
+def test_at_cost_rents_go_back_to_those_who_pay():
+    """A plant of 1 MW that runs for nothing earns 20 at the price of the market: at cost nobody owes that."""
+    run = solved(
+        2,
+        markets=[case_builder.market("source", "heat", price=10)],
+        demands=[case_builder.demand(yearly=4)],
+        conversions=[case_builder.plant("spring", capacity_existing=1)],
+        flows=[case_builder.flow("spring", "heat", 1)],
+    )
+    owed = em.bills(run, "heat")
+    assert owed["bill"].sum() == pytest.approx(40)
+    assert owed["bill_at_cost"].sum() == pytest.approx(20)
+
+
+def test_bills_of_what_nobody_wants_are_none():
+    assert em.bills(network_case(), "power").empty
+
+
+def test_accounts_do_not_depend_on_the_order_of_rows():
+    """Turned around, the same tables give the same accounts."""
+    one = em.solve(case_builder.system(4, **EVERYTHING))
+    turned = {k: v[::-1] if isinstance(v, list) and k not in ("sites",) else v for k, v in EVERYTHING.items()}  # fmt: skip
+    other = em.solve(case_builder.system(4, **turned))
+    a, b = em.parties(one)["balance"], em.parties(other)["balance"]
+    assert np.allclose(a.sort_index(), b.sort_index(), atol=1e-5)

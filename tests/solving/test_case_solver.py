@@ -1,0 +1,178 @@
+"""Series: a case asked many times answers as if asked once; and a problem's own words move its bounds, costs and limits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers import case_builder, cli
+from helpers.random_cases import random_case
+
+import energy_model as em
+from energy_model.optimization import highs
+from energy_model.optimization.problem import Problem
+from energy_model.results.metrics import quantity
+
+CHANGES = [
+    ["conversions.pump.investment *= 0.6"],  # costs alone
+    ["markets.gas_market.price = 20"],
+    ["conversions.solar.capacity_addable = 1"],  # bounds
+    ["demands.warmth.yearly *= 1.3"],  # right-hand sides
+    ["case.emissions.target = 7"],
+    ["storages.tank.retention = 0.9"],  # coefficients
+    ["conversions.pump.investment *= 0.6", "demands.light.yearly *= 0.5"],
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
+    case = random_case(tmp_path / "case", seed)
+    series = em.Series(case, resolution="full")
+    for changes in CHANGES:
+        alone = em.solve(em.read(case, changes=changes, resolution="full"))
+        run = series.run(changes)
+        assert run.objective == pytest.approx(alone.objective, rel=1e-6)
+        assert run.record["certificate"]["holds"]
+        assert run.record["solver"]["method"] in ("primal", "dual", "stages")
+
+
+def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
+    case = random_case(tmp_path / "case", 4)
+    found = []
+    for order in (CHANGES, CHANGES[::-1]):
+        series = em.Series(case, resolution="full")
+        runs = {str(changes): series.run(changes).results for changes in order}
+        found.append(runs)
+    for question, results in found[0].items():
+        assert results.equals(found[1][question])
+
+
+def test_a_scenario_is_one_more_question():
+    series = em.Series(cli.original(), resolution=24)
+    alone = em.solve(em.read(cli.original(), "dear_gas", resolution=24))
+    assert series.run(scenario="dear_gas").objective == pytest.approx(alone.objective, rel=1e-6)
+
+
+def test_a_question_without_an_answer_ends_nothing(tmp_path):
+    """Neither a fault nor a case without a plan spoils the next answer."""
+    case = random_case(tmp_path / "case", 2)
+    series = em.Series(case, resolution="full")
+    with pytest.raises(em.InputFault, match="nearest"):
+        series.run(["conversions.pomp.investment = 3"])
+    with pytest.raises(em.NoSolution):
+        series.run(["case.emissions.target = -99"])
+    alone = em.solve(em.read(case, changes=CHANGES[0], resolution="full"))
+    assert series.run(CHANGES[0]).objective == pytest.approx(alone.objective, rel=1e-6)
+
+
+def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkeypatch):
+    """With no patience for the simplex method, another method answers, and as well."""
+    case = random_case(tmp_path / "case", 3)
+    series = em.Series(case, resolution="full")
+    series.first()
+    real = highs._once
+
+    def once(lp, method, *rest):
+        answer = real(lp, method, *rest)
+        return replace(answer, status=highs.STOPPED) if method == "dual" else answer
+
+    monkeypatch.setattr(highs, "_once", once)
+    run = series.run(["demands.warmth.yearly *= 1.3"])
+    assert run.record["solver"]["method"] == "simplex"
+    alone = em.solve(em.read(case, changes=["demands.warmth.yearly *= 1.3"], resolution="full"))
+    assert run.objective == pytest.approx(alone.objective, rel=1e-6)
+
+
+@pytest.fixture
+def problem(tmp_path):
+    """Two hours: 1 MW wanted in each, bought at 50, or made by a plant of 120 a MW that runs for nothing."""
+    case = case_builder.write(
+        tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2)],
+        conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
+    )  # fmt: skip
+    system = em.read(case)
+    return Problem(system, em.formulate(system), highs.Start())
+
+
+def test_what_is_bought_is_the_least_it_can_be(problem):
+    """All is bought for 100; the least that can be bought is nothing, for 120; with at most 1 MWh, half a plant: 60 + 50."""
+    bought = problem.total("bought", "grid")
+    answer = problem.solve()
+    assert answer.objective == pytest.approx(100)
+    assert bought @ answer.x == pytest.approx(2)
+    with problem.minimising(bought):
+        assert problem.solve().objective == pytest.approx(0)
+    with problem.limited(bought, -np.inf, 1):
+        answer = problem.solve()
+        assert answer.objective == pytest.approx(110)
+        assert answer.prices[-1] == pytest.approx(-10)  # a MWh more saves 60 and costs 50
+    assert problem.solve().objective == pytest.approx(100)
+
+
+def test_costs_and_bounds_are_moved_and_come_back(problem):
+    with problem.costing("added", "sun", 80):
+        assert problem.solve().objective == pytest.approx(80)
+    with problem.bounded("added", "sun", 0.5, 2):
+        assert problem.solve().objective == pytest.approx(110)
+    with problem.held("added", "sun", 1), problem.costing("bought", "grid", 7):
+        assert problem.solve().objective == pytest.approx(120)
+    with problem.costing("bought", "grid", 7):
+        assert problem.solve().objective == pytest.approx(14)
+    assert problem.solve().objective == pytest.approx(100)
+
+
+def test_a_total_matches_names_and_weighs_hours(tmp_path):
+    system = em.read(random_case(tmp_path / "case", 1), resolution=9)
+    problem = Problem(system, em.formulate(system))
+    weights = problem.total("activity", "p*")
+    first, shape = problem.columns["activity"]
+    assert weights[first : first + int(np.prod(shape))].sum() == pytest.approx(72)  # the pump alone
+    assert problem.total("net_emissions").sum() == 1
+
+
+def test_a_question_limits_weighs_and_bounds(tmp_path):
+    """Two hours of 1 MW, bought at 50 or made by a plant of 120 a MW: the case of the problem above, asked as a series."""
+    case = case_builder.write(
+        tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2, penalty=900)],
+        conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
+    )  # fmt: skip
+    series = em.Series(case, watched=["bought:grid", "cost", "added:sun"])
+    limited = series.ask(question=em.Question(limits={"bought:grid": (0, 1)}))
+    assert limited.cost == pytest.approx(110)
+    assert limited.prices["bought:grid"] == pytest.approx(-10)
+    assert limited.quantities == pytest.approx({"bought:grid": 1, "cost": 110, "added:sun": 0.5})
+    least = series.ask(question=em.Question(limits={"cost": (-np.inf, 115)}, least=((1, "bought:grid"),)))  # fmt: skip
+    assert least.quantities["bought:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
+    assert least.cost == pytest.approx(115)
+    assert least.run().objective == pytest.approx(115)
+    assert series.ask(question=em.Question(added={"sun": (1, 1)})).cost == pytest.approx(120)
+    with pytest.raises(em.InputFault, match="no more than 9 of it may be added"):
+        series.ask(question=em.Question(added={"sun": (10, 10)}))
+    with pytest.raises(em.NoSolution, match="'bought:grid' is missed by 1"):
+        series.ask(question=em.Question(limits={"bought:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("emissions", 1 + 0.2 * 30, "t/a"),
+        ("bought:gas_market", 30, "MWh/a"),
+        ("bought:gas", 30, "MWh/a"),
+        ("added:p* + added:boiler", 1, "MW"),
+        ("unserved", 0, "unit/a"),
+    ],
+)
+def test_a_quantity_has_its_value_and_unit(text, value, unit, tmp_path):
+    """30 MWh of gas at 0.2 t each and 1 t of farming; the boiler is added, the pump stands."""
+    case = case_builder.write(
+        tmp_path / "case", 30, markets=[case_builder.market("gas_market", "gas", price=1, emission_factor=0.2)],
+        conversions=[case_builder.plant("boiler", capacity_addable=1, investment=1, lifetime=1), case_builder.plant("pump", capacity_addable=0, capacity_existing=1)],
+        flows=[case_builder.flow("boiler", "heat", 1), case_builder.flow("boiler", "gas", -1), case_builder.flow("pump", "heat", 1), case_builder.flow("pump", "gas", -9)],
+        demands=[case_builder.demand("warmth", yearly=30, penalty=99)], residual_emissions=[{"residual": "farming", "sector": "farming", "amount": 1}],
+    )  # fmt: skip
+    problem = em.Series(case).problem((), None)
+    answer = problem.solve()
+    found = quantity(problem, text)
+    assert found.unit == unit
+    assert found.of(answer.x) == pytest.approx(value)
+    with pytest.raises(em.InputFault, match="nearest are"):
+        quantity(problem, text + "s")

@@ -1,0 +1,103 @@
+"""Whose wishes a plan serves: two fields, one that citizens would keep and one that firms would."""
+
+import pytest
+from helpers import case_builder
+
+import energy_model as em
+
+# 2 MWh of power without emissions take a MW of sun: at `near` for 120 (citizens 5 points a ha, firms 1), at `far` for 121 (1 and 5).
+PARTS = {
+    "sites": [{"site": "near"}, {"site": "far"}],
+    "target": 0,
+    "firms": [{"firm": "developer"}, {"firm": "people", "party": "citizens"}],
+    "technologies": [{"technology": "sun", "capacity_unit": "MW", "lifetime": 1}],
+    "footprints": [{"technology": "sun", "land_class": "field", "footprint": 1}],
+    "land": [
+        {"site": "near", "land_class": "field", "area": 9, "citizens_points": 5, "firms_points": 1},
+        {"site": "far", "land_class": "field", "area": 9, "citizens_points": 1, "firms_points": 5},
+    ],
+    "markets": [case_builder.market(price=50, emission_factor=0.5, firm="people") | {"site": "near"}],
+    "demands": [case_builder.demand("light", "power", 2, firm="people") | {"site": "near"}],
+    "conversions": [
+        case_builder.plant("sun_near", "power", technology="sun", firm="developer", capacity_addable=9, investment=120) | {"site": "near"},
+        case_builder.plant("sun_far", "power", technology="sun", firm="developer", capacity_addable=9, investment=121) | {"site": "far"},
+    ],
+    "flows": [case_builder.flow("sun", "power", 1)],
+    "links": [{"link": "cable", "carrier": "power", "from_site": "far", "to_site": "near", "capacity_existing": 9}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("interests")
+    return em.interests(
+        case_builder.write(folder / "case", 2, **PARTS),
+        weights={"citizens first": {"citizens_points": 1.0}},
+        limits={"at most three": {"citizens_points": 3.0}},
+        points=5,
+        out=folder / "study",
+        crew=em.Crew(workers=0),
+    )
+
+
+def test_what_each_wish_costs(found):
+    """At 1 EUR a point the far field is the cheaper, though it costs 1 more; at most 3 points is half of each."""
+    wishes = found.tables["wishes"].set_index("wish")
+    told = {"least cost": 120, "citizens first": 121, "at most three": 120.5}
+    assert wishes["cost"].to_dict() == pytest.approx(told, abs=1e-3)
+    points = {"least cost": 5, "citizens first": 1, "at most three": 3}
+    assert wishes["citizens_points"].to_dict() == pytest.approx(points, abs=1e-3)
+
+
+def test_the_curve_between_two_wishes(found):
+    """From (1, 5) to (5, 1), a straight line."""
+    curve = found.tables["between"]
+    assert curve["citizens_points"].tolist() == pytest.approx([1, 2, 3, 4, 5], abs=1e-2)
+    assert (curve["citizens_points"] + curve["firms_points"]).tolist() == pytest.approx([6] * 5, abs=1e-2)  # fmt: skip
+    assert (curve["more_cost"] <= 0.02 * 120 + 1e-6).all()
+
+
+def test_every_partys_account_under_every_wish(found):
+    parties = found.tables["parties"]
+    sums = parties.groupby("wish")["balance"].sum()
+    wishes = found.tables["wishes"].set_index("wish")["cost"]
+    assert (-sums).to_dict() == pytest.approx(wishes.to_dict(), abs=1e-3)
+    base = parties[parties["wish"] == "least cost"]
+    assert (base["gain"] == 0).all()
+    people = base.set_index("party").loc["people"]
+    assert (people["kind"], people["takes"]) == ("citizens", pytest.approx(-120))
+
+
+def test_costs_and_emissions_of_one_party(tmp_path):
+    """Emissions are free and sun dear: people's market costs 100; a limit on their cost or emissions moves half to the sun."""
+    case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"target": '"none"'}))
+    found = em.interests(
+        case, limits={"cost": {"cost:people": 50.0}, "air": {"emissions:people": 0.5}}, between=None,
+        out=tmp_path / "study", crew=em.Crew(workers=0),
+    )  # fmt: skip
+    wishes = found.tables["wishes"].set_index("wish")
+    assert wishes["cost"].to_dict() == pytest.approx({"least cost": 100, "cost": 110, "air": 110})
+    assert wishes.loc["cost", "emissions:people"] == pytest.approx(0.5)
+    assert wishes.loc["air", "cost:people"] == pytest.approx(50)
+
+
+def test_a_wish_without_a_plan_is_told(tmp_path):
+    case = case_builder.write(tmp_path / "case", 2, **PARTS)
+    found = em.interests(case, limits={"no land": {"land": 0.0}}, between=None, out=tmp_path / "s", crew=em.Crew(workers=0))  # fmt: skip
+    assert found.tables["wishes"].set_index("wish").at["no land", "status"] == "infeasible"
+    assert any("no plan" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"weights": {"w": {"happiness": 1.0}}}, "no such sum"),
+        ({"limits": {"w": {"cost:nobody": 1.0}}}, "no such sum"),
+        ({"within": -1.0}, "above 0"),
+        ({"points": 2}, "3 or more"),
+    ],
+)
+def test_what_cannot_be_asked(tmp_path, options, said):
+    case = case_builder.write(tmp_path / "case", 2, **PARTS)
+    with pytest.raises(em.InputFault, match=said):
+        em.interests(case, out=tmp_path / "study", crew=em.Crew(workers=0), **options)

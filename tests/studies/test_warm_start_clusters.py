@@ -1,0 +1,82 @@
+"""Cases that begin where a near one ended: which they are, and that no answer depends on it."""
+
+import numpy as np
+import pytest
+
+import energy_model as em
+from energy_model.studies.runner import warm_start_clusters
+from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.runner.warm_start_clusters import anchored
+
+PRICE = "markets.grid.price"
+
+
+def line(count):
+    return [Case({"x": float(i)}, (f"a.b.c = {i}",)) for i in range(count)]
+
+
+def test_few_cases_have_none():
+    assert not any(case.anchor or case.begins_at for case in anchored(line(11)))
+
+
+def test_each_begins_at_the_nearest_of_about_the_root_of_all():
+    """On a line of 100 ten anchors; nobody is farther from its own than from another."""
+    found = anchored(line(100))
+    ends = {case.key: case.inputs["x"] for case in found if case.anchor}
+    assert len(ends) == 10
+    for case in found:
+        if not case.anchor:
+            here = case.inputs["x"]
+            own = abs(ends[case.begins_at] - here)
+            assert own == min(abs(x - here) for x in ends.values())
+            assert own <= 10
+
+
+def test_the_order_of_answers_is_that_of_the_list():
+    assert [case.inputs["x"] for case in anchored(line(20))] == list(map(float, range(20)))
+    assert [case.key for case in anchored(line(20))] == [case.key for case in line(20)]
+
+
+def test_words_lie_apart():
+    """Two scenarios are as far from each other as the ends of a range: each has an anchor."""
+    cases = [Case({"scenario": name, "x": x / 10}, (f"a.b.c = {x}",), name) for name in ("one", "two") for x in range(8)]  # fmt: skip
+    found = anchored(cases)
+    assert {case.inputs["scenario"] for case in found if case.anchor} == {"one", "two"}
+    by_key = {case.key: case.inputs["scenario"] for case in found}
+    assert all(by_key[c.begins_at] == c.inputs["scenario"] for c in found if c.begins_at)
+
+
+def test_cases_that_are_all_alike_have_one():
+    cases = [Case({"x": 1.0}, (f"a.b.c = {i}",)) for i in range(12)]
+    assert sum(case.anchor for case in anchored(cases)) == 1
+
+
+@pytest.fixture
+def prices():
+    return {PRICE: [float(v) for v in np.linspace(40, 90, 16)]}
+
+
+def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeypatch):
+    """A year costs twice the price until sun at 60 and wind at 80 are cheaper."""
+    found = em.sweep(case, prices, tmp_path / "a", crew=here).table
+    assert len(list((tmp_path / "a" / "starts").glob("*.npz"))) == 5
+    monkeypatch.setattr(warm_start_clusters, "MIN_ANCHORED_CASES", 1000)
+    plain = em.sweep(case, prices, tmp_path / "b", crew=here).table
+    assert found["objective"].tolist() == pytest.approx(plain["objective"].tolist(), rel=1e-12)
+    told = [min(p, 60) + min(p, 80) for p in prices[PRICE]]
+    assert found["objective"].tolist() == pytest.approx(told)
+
+
+def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path):
+    """All must be served and only so much can be bought: half the cases have no plan, anchors among them."""
+    amounts = [float(v) for v in np.linspace(0.1, 3, 14)]
+    always = ["demands.light.penalty = ", "conversions.*.capacity_addable = 0"]
+    found = em.sweep(case, {"markets.grid.buy_most": amounts}, tmp_path / "a", changes=always, crew=here).table  # fmt: skip
+    told = ["optimal" if amount >= 1 else "infeasible" for amount in amounts]
+    assert found["status"].tolist() == told
+
+
+def test_two_workers_and_one_begin_alike(case, tmp_path, prices, here):
+    one = em.sweep(case, prices, tmp_path / "a", crew=here)
+    two = em.sweep(case, prices, tmp_path / "b", crew=em.Crew(workers=2, runs=False))
+    assert (one.folder / "cases.csv").read_bytes() == (two.folder / "cases.csv").read_bytes()

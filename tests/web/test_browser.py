@@ -1,0 +1,328 @@
+"""The workbench in a real browser: every journey of a working group, by mouse and by keyboard, and nothing to complain of."""
+
+import io
+import re
+import signal
+import zipfile
+
+import openpyxl
+import pytest
+from helpers import browser, web
+
+import energy_model as em
+
+playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here; 'sh setup.sh tests' installs it")  # fmt: skip
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = browser.needs_browser
+LONG = 60_000  # milliseconds that an answer may take on a busy machine
+
+
+class Bench:
+    """A server, a browser, and everything its pages complained of."""
+
+    def __init__(self, server, chromium, folder, case):
+        self.server, self.chromium, self.folder, self.case = server, chromium, folder, case
+        self.complaints, self.jobs = [], {}
+
+    def visit(self, path="/", server=None, **more):
+        """A page of a reader of its own."""
+        reader = self.chromium.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | more)  # fmt: skip
+        page = reader.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda said: self.complaints.append((path, said.type, said.text)))
+        page.on("pageerror", lambda wrong: self.complaints.append((path, "error", str(wrong))))
+        page.on("request", lambda asked: self._only_here(asked.url))
+        page.goto((server or self.server).address + path)
+        page.wait_for_selector("#page h1, .login h1")
+        return page
+
+    def _only_here(self, url):
+        if not re.match(r"(http://127\.0\.0\.1:\d+/|data:|blob:|about:)", url):
+            self.complaints.append(("request", "outside", url))
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bench")
+    case = web.quick_village(folder)
+    server = web.Server(folder / "kept", case, "--workers", "2")
+    with playwright.sync_playwright() as made:
+        chromium = made.chromium.launch(executable_path=browser.PROGRAM, args=browser.QUIET)
+        found = Bench(server, chromium, folder, case)
+        yield found
+        chromium.close()
+    code, said = found.server.end()
+    assert code == 0, said
+    assert "Traceback" not in said
+    assert not found.complaints, "\n".join(map(str, found.complaints))
+
+
+def change(page, text):
+    """Waits until a change stands in the list of what is asked."""
+    page.locator("#asked li", has_text=text).wait_for()
+
+
+def wish(page, site, candidate, what, size=None):
+    """Wishes something for a candidate of a site."""
+    page.select_option("#site", site)
+    row = page.locator(".candidate").filter(has=page.locator("legend", has_text=candidate))
+    row.get_by_label(what, exact=True).check()
+    if size is not None:
+        row.locator("input[type=number]").fill(str(size))
+        page.keyboard.press("Tab")
+    change(page, candidate)
+
+
+def run(bench, page, name, who="Åse"):
+    """Runs what is asked, and remembers its job."""
+    page.fill("#title", name)
+    page.fill("#asker", who)
+    page.click("#run")
+    page.wait_for_url("**/job/*")
+    bench.jobs[name] = page.url.rsplit("/", 1)[1]
+
+
+def done(page):
+    """Waits for the answer."""
+    page.locator(".state.done").wait_for(timeout=LONG)
+
+
+@pytest.fixture(scope="module")
+def asked(bench):
+    """Two readers at once: one slides, wishes and edits, the other asks the case as it stands."""
+    one, other = bench.visit(), bench.visit()
+    slider = one.locator(".slider", has_text="Price of Gas").locator("input")
+    slider.focus()
+    for _ in range(4):
+        one.keyboard.press("ArrowRight")
+    change(one, "Price of Gas: 1.2 ×")
+    wish(one, "village", "tank", "required", 120)
+    change(one, "120 MWh")
+    wish(one, "field", "solar park", "forbidden")
+    one.get_by_text("Open a table").click()
+    one.select_option("#table", "demands")
+    cell = one.locator('[row-id="village_heat"] [col-id="yearly"]')
+    cell.dblclick()
+    one.keyboard.press("Control+A")
+    one.keyboard.type("62000")
+    one.keyboard.press("Enter")
+    change(one, "demands.village_heat.yearly = 62000")
+    cell.dblclick()
+    one.keyboard.press("Control+A")
+    one.keyboard.type("much")
+    one.keyboard.press("Enter")
+    one.locator("#edit_told .fault", has_text="write zero or more").wait_for()
+    playwright.expect(cell).to_have_text("62000")
+    one.fill("#title", "Dear gas & <b>no sun</b>")
+    one.click("#save")
+    one.locator("#save_told .fine").wait_for()
+    run(bench, one, "Dear gas & <b>no sun</b>")
+    run(bench, other, "As it stands", "Bo")
+    one.locator(".progress li").first.wait_for()
+    done(one)
+    done(other)
+    return one, other
+
+
+def test_what_was_asked_is_answered(asked):
+    one, other = asked
+    assert one.locator("h1").inner_text() == "Dear gas & <b>no sun</b>"  # a text, whatever is in it
+    tiles, built = one.locator(".numbers").inner_text(), one.locator("#job_shown table").inner_text()  # fmt: skip
+    assert "Cost of the year" in tiles
+    assert re.search(r"tank\s+120 MWh", built)
+    assert "solar park" not in built
+    plain = other.locator("#job_shown table").inner_text()
+    assert "solar park" in plain
+    assert other.locator(".numbers").inner_text() != tiles
+    one.get_by_text("What was asked").click()
+    assert "demands.village_heat.yearly = 62000" in one.locator("details").inner_text()
+
+
+def test_the_report_is_shown_in_the_page(asked):
+    page = asked[0]
+    page.click("#report_open")
+    frame = page.frame_locator("iframe.report")
+    frame.locator(".figure").first.scroll_into_view_if_needed()
+    frame.locator(".js-plotly-plot").first.wait_for(timeout=LONG)
+    assert "Where it stands" in frame.locator("body").inner_text()
+
+
+@pytest.mark.usefixtures("asked")
+def test_answers_are_compared_in_words_and_numbers(bench):
+    page = bench.visit(f"/compare?runs={bench.jobs['As it stands']}")
+    page.get_by_label("Dear gas").check()
+    page.get_by_text("costs", exact=False).first.wait_for()
+    text = page.locator("#comparison").inner_text()
+    assert "“As it stands” costs" in text
+    assert "less than “Dear gas & <b>no sun</b>”" in text
+    assert "demands.village_heat.yearly" in text
+    assert "62,000" in text
+    assert violations(page) == []
+
+
+@pytest.mark.usefixtures("asked")
+def test_everything_can_be_taken_home(bench):
+    page = bench.visit(f"/job/{bench.jobs['Dear gas & <b>no sun</b>']}")
+    files = {}
+    for title in ("Everything (zip)", "Tables (Excel)", "Results (netCDF)", "Report (one page)"):
+        with page.expect_download() as given:
+            page.get_by_role("link", name=title).click()
+        files[given.value.suggested_filename.rsplit(".", 1)[1]] = given.value.path().read_bytes()
+    names = zipfile.ZipFile(io.BytesIO(files["zip"])).namelist()
+    assert {"record.json", "results.nc", "report.html", "capacities.csv"} <= set(names)
+    assert "job.json" not in names
+    book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
+    assert {"headline", "capacities", "costs"} <= set(book.sheetnames)
+    tank = next(row for row in book["capacities"].iter_rows(values_only=True) if row[0] == "tank")
+    assert 120 in [round(v, 6) for v in tank if isinstance(v, float | int)]
+    assert files["nc"][:4] in (b"\x89HDF", b"CDF\x01", b"CDF\x02")
+    assert b"<!doctype html>" in files["html"][:40]
+
+
+def test_a_sweep_is_asked_and_answered(bench):
+    page = bench.visit("/study")
+    page.fill("#study_from_1", "3")
+    page.fill("#study_to_1", "2")
+    page.click("#study_start")
+    page.locator("#study_told .fault").wait_for()
+    page.fill("#study_from_1", "0.5")
+    page.fill("#study_count_1", "2")
+    page.fill("#study_title", "Gas up and down")
+    page.click("#study_start")
+    page.wait_for_url("**/job/*")
+    done(page)
+    assert "Every case" in page.locator("#job_shown").inner_text()
+    with page.expect_download() as given:
+        page.get_by_role("link", name="Tables (Excel)").click()
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(given.value.path().read_bytes()))["cases"].iter_rows(
+            values_only=True
+        )
+    )
+    assert len(rows) == 3
+    assert "carriers.gas.price *=" in " ".join(map(str, rows[0]))
+
+
+def test_a_run_is_cancelled(bench):
+    page = bench.visit()
+    page.get_by_text("finer").click()
+    run(bench, page, "Not wanted after all")
+    page.locator(".state.running").wait_for()
+    page.click("#job_cancel")
+    page.locator(".state.cancelled").wait_for()
+    page.get_by_role("link", name="Questions").click()
+    page.locator("tr", has_text="Not wanted after all").get_by_text("cancelled").wait_for()
+
+
+def test_what_cannot_be_asked_is_told_in_a_sentence(bench):
+    page = bench.visit()
+    wish(page, "village", "tank", "required", 600)
+    page.click("#run")
+    page.locator("#run_told", has_text="no more than 500 MWh").wait_for()
+    page.get_by_role("button", name="Undo all").click()
+    page.get_by_text("Nothing is changed yet").wait_for()
+    playwright.expect(page.locator(".candidate", has_text="tank").get_by_label("optional")).to_be_checked()  # fmt: skip
+
+
+def test_a_slider_is_reached_and_taken_back_by_keyboard_alone(bench):
+    page = bench.visit()
+    seen = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("[document.activeElement.id, document.activeElement.type, getComputedStyle(document.activeElement).outlineStyle]"))  # fmt: skip
+        if seen[-1][1] == "range":
+            break
+    assert seen[-1][1] == "range"
+    assert [name for name, _, style in seen if style == "none"] == []  # who has the focus is seen
+    page.keyboard.press("ArrowLeft")
+    change(page, "Price of Gas: 0.95 ×")
+    page.get_by_role("button", name="Undo: Price of Gas").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Nothing is changed yet").wait_for()
+    assert page.locator("input[type=range]").first.input_value() == "1"
+    page.locator('.map button[data-site="village"]').focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("legend", has_text="solar park").wait_for()
+
+
+def violations(page):
+    """What is seriously wrong for readers by ear or keyboard."""
+    found = axe.Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]  # fmt: skip
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("width", "scheme", "language"), [(1280, "light", "en"), (390, "dark", "da")])  # fmt: skip
+def test_every_page_is_for_everybody(bench, width, scheme, language):
+    job = bench.jobs["As it stands"]
+    locale = {"en": "en-GB", "da": "da-DK"}[language]
+    page = bench.visit(color_scheme=scheme, locale=locale, viewport={"width": width, "height": 900})
+    for path in ("/", "/queue", f"/job/{job}", "/compare", "/study"):
+        page.goto(bench.server.address + path)
+        page.wait_for_selector("#page h1")
+        if path == "/":
+            page.locator("summary").click()
+            page.select_option("#table", "demands")
+            page.locator(".ag-cell").first.wait_for()
+        assert page.evaluate("document.documentElement.lang") == language
+        assert violations(page) == [], path
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # fmt: skip
+        assert wide <= 0, f"{path} is wider than the screen"
+    danish = page.get_by_role("button", name="Begynd").count()
+    assert danish == (language == "da")
+
+
+def test_the_language_is_changed_and_stays(bench):
+    page = bench.visit("/queue")
+    page.get_by_role("link", name="Dansk").click()
+    page.get_by_role("heading", name="Hvad der blev spurgt om").wait_for()
+    page.reload()
+    page.get_by_role("heading", name="Hvad der blev spurgt om").wait_for()
+
+
+def test_everything_stands_after_a_restart(bench, asked):
+    """Killed while it works and started again: the same reader finds jobs, answers and the saved scenario."""
+    page = asked[0]
+    page.goto(bench.server.address + "/")
+    page.get_by_role("button", name="Undo: tank").wait_for()
+    run(bench, page, "Through a kill")
+    page.locator(".progress li").first.wait_for()
+    for reader in bench.chromium.contexts:
+        if reader is not page.context:
+            reader.close()
+    page.goto("about:blank")
+    port = bench.server.address.rsplit(":", 1)[1]
+    bench.server.end(signal.SIGKILL)
+    bench.server = web.Server(bench.folder / "kept", bench.case, "--workers", "2", "--port", port)  # fmt: skip
+    page.goto(bench.server.address + "/queue")
+    page.locator("tr", has_text="no sun").get_by_text("(you)").wait_for()
+    page.get_by_role("link", name="Dear gas").click()
+    page.locator(".numbers").wait_for()
+    page.goto(bench.server.address + "/")
+    page.locator("#asked li", has_text="120 MWh").wait_for()  # the draft stands too
+    page.get_by_role("button", name="Undo all").click()
+    page.get_by_text("Nothing is changed yet").wait_for()
+    page.select_option("#scenario", label="Saved: Dear gas & <b>no sun</b>")
+    change(page, "demands.village_heat.yearly = 62000")
+    change(page, "solar park: forbidden")
+    page.goto(bench.server.address + "/job/" + bench.jobs["Through a kill"])
+    done(page)  # it was asked anew
+    assert em.verify(bench.folder / "kept" / "runs" / bench.jobs["Through a kill"]).holds
+
+
+def test_a_password_lets_in(bench, tmp_path):
+    word = tmp_path / "password"
+    word.write_text("correct horse\n")
+    server = web.Server(tmp_path / "kept", bench.case, "--password-file", word)
+    try:
+        page = bench.visit("/study", server=server)
+        assert page.url.endswith("/login")
+        assert violations(page) == []
+        page.get_by_label("Password").fill("correct horse")
+        page.keyboard.press("Enter")
+        page.locator(".slider").first.wait_for()
+        page.context.close()
+    finally:
+        code, _ = server.end()
+    assert code == 0

@@ -1,0 +1,375 @@
+"""The workbench without a browser: what may be asked, who may come in, and a queue that outlives its server."""
+
+import ast
+import os
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import cli, web
+
+import energy_model as em
+from energy_model.web import candidates, request_validation, run_cache, security, sliders
+from energy_model.web.candidates import Wish
+from energy_model.web.case_catalog import offered
+from energy_model.web.jobs import MAX_JOBS_EACH, OPEN, Queue
+from energy_model.web.language import danish, number
+from energy_model.web.workspace import Workspace, plain_name
+
+ROOT = Path(__file__).parents[2]
+SERVE = ROOT / "energy_model" / "web"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return web.quick_village(tmp_path_factory.mktemp("case"))
+
+
+@pytest.fixture(scope="module")
+def cases(case):
+    return offered([case])
+
+
+@pytest.fixture
+def kept(cases, tmp_path):
+    found = web.house(tmp_path, cases)
+    yield found
+    if found.queue._thread.is_alive():
+        found.queue.close()
+    found.workspace.close()
+
+
+def until(holds, seconds=20.0):
+    """Waits until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+# --- what may be asked ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["aarhus", "village"])
+def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
+    place = ROOT / "inputs" / "aarhus" if folder == "aarhus" else case
+    found = next(iter(offered([place]).values()))
+    told = found.sliders(found.default)
+    assert len(told) == 10 if folder == "aarhus" else len(told) >= 4
+    for end in ("least", "most"):
+        changes = [slider.change(getattr(slider, end)) for slider in told]
+        em.read(place, found.default, changes, resolution="full")
+    assert all(slider.label_en and slider.label_da for slider in told)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"address": "carriers.nothing.price"}, "nothing"),
+        ({"address": "nothing.gas.price"}, "no such table"),
+        ({"address": "case.nothing.target"}, "only a number"),
+        ({"least": 5.0}, "follow each other"),
+        ({"step": 0}, "greater than 0"),
+        ({"color": "red"}, "not permitted"),
+    ],
+)
+def test_a_wrong_slider_is_told(case, tmp_path, wrong, told):
+    import shutil  # noqa: PLC0415
+
+    import tomli_w  # noqa: PLC0415
+
+    place = Path(shutil.copytree(case, tmp_path / "village"))
+    entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "how": "multiply", "least": 0.5, "most": 2.0, "step": 0.1, "start": 1.0}  # fmt: skip
+    (place / "sliders.toml").write_text(tomli_w.dumps({"slider": [entry | wrong]}))
+    with pytest.raises(em.InputFault, match=told):
+        sliders.of_case(place, em.read(place))
+
+
+def test_wishes_become_bounds(case):
+    known = candidates.of_system(em.read(case))
+    bounds = candidates.added({"tank": Wish("required"), "solar_park": Wish("forbidden"), "gas_boiler_village": Wish("required", 4)}, known)  # fmt: skip
+    assert bounds == {"tank": (500, 500), "solar_park": (0, 0), "gas_boiler_village": (4, 10)}
+    for wrong, told in (({"tank": Wish("required", 501)}, "500"), ({"nowhere": Wish("forbidden")}, "no such candidate"), ({"tank": Wish("required", np.inf)}, "type how much")):  # fmt: skip
+        with pytest.raises(em.InputFault, match=told):
+            candidates.added(wrong, known)
+
+
+ASK = {"case": "village"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"case": "../village"},
+        {"scenario": "../../etc/passwd"},
+        {"scenario": "nowhere"},
+        {"sliders": {"nothing": 1.0}},
+        {"sliders": {"price_of_gas": 1e9}},
+        {"sliders": {"price_of_gas": float("nan")}},
+        {"candidates": {"nothing": {"wish": "forbidden"}}},
+        {"candidates": {"tank": {"wish": "perhaps"}}},
+        {"candidates": {"tank": {"wish": "required", "size": -1}}},
+        {"edits": [{"table": "../x", "row": "a", "column": "b", "value": "1"}]},
+        {"edits": [{"table": "demands", "row": "village_heat", "column": "demand", "value": "1"}]},
+        {"edits": [{"table": "demands", "row": "*", "column": "yearly", "value": "1"}]},
+        {"edits": [{"table": "demands", "row": "village_heat", "column": "yearly", "value": "-1"}]},
+        {"edits": [{"table": "demands", "row": "village_heat", "column": "yearly", "value": "1\n2"}]},
+        {"edits": [{"table": "demands", "row": "village_heat", "column": "carrier", "value": "nothing"}]},
+        {"edits": [{"table": "demands", "row": "village_heat", "column": "profile", "value": "nothing"}]},
+        {"fineness": "99999"},
+        {"more": 1},
+        {"edits": "all"},
+        7,
+    ],
+)  # fmt: skip
+def test_what_the_case_does_not_know_is_refused(cases, wrong):
+    content = ASK | wrong if isinstance(wrong, dict) else wrong
+    with pytest.raises(em.InputFault):
+        request_validation.asked(content, cases)
+
+
+def test_what_is_asked_becomes_changes(case, cases):
+    edit = {"table": "demands", "row": "village_heat", "column": "yearly", "value": "61000"}
+    found = request_validation.asked(ASK | {"sliders": {"price_of_gas": 1.5, "demand_village_heat": 1.0}, "edits": [edit]}, cases)  # fmt: skip
+    assert found.changes == ("carriers.gas.price *= 1.5", "demands.village_heat.yearly = 61000")
+    system = em.read(case, "", found.changes, resolution="full")
+    assert system["demands"].at["village_heat", "yearly"] == 61000
+    assert float(system["carriers"].at["gas", "price"].offset) == pytest.approx(60)
+
+
+# --- the folder -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["..", "../runs", "/etc", "%2e%2e", "a/b", "a\\b", "A", "", "a" * 61, "a\n", "å", ".hidden", "a.toml"])  # fmt: skip
+def test_no_name_leads_out_of_the_folder(kept, name):
+    with pytest.raises(KeyError):
+        kept.workspace.place("runs", name)
+    with pytest.raises(KeyError):
+        kept.workspace.place(name or "nothing", "a")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(kept, tmp_path):
+    (kept.workspace.folder / "runs" / "away").symlink_to(tmp_path.parent)
+    with pytest.raises(KeyError):
+        kept.workspace.place("runs", "away")
+
+
+def test_a_title_becomes_a_name():
+    assert plain_name("Billig gas på Ærø!") == "billig_gas_paa_aeroe"
+    assert plain_name("../../etc") == "etc"
+    for title in ("", "…", "///"):
+        with pytest.raises(em.InputFault, match="letters"):
+            plain_name(title)
+
+
+def test_two_servers_do_not_keep_one_folder(kept):
+    with pytest.raises(em.InputFault, match="another server"):
+        Workspace(kept.workspace.folder)
+
+
+# --- who may come in --------------------------------------------------------------------------------
+
+
+def test_headers_and_own_assets(kept):
+    page = web.client(kept).get("/", base_url=web.HERE)
+    policy = page.headers["Content-Security-Policy"]
+    scripts = next(part for part in policy.split(";") if "script-src" in part)
+    assert "unsafe" not in scripts
+    assert "frame-ancestors 'self'" in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.findall(
+        r"""(?:src|href)=["']?(?:https?:)?//""", page.text
+    )  # nothing from elsewhere
+    cookie = page.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+def test_foreign_names_and_foreign_pages_are_refused(kept):
+    ask = web.client(kept)
+    assert ask.get("/", base_url="http://evil.example").status_code == 421
+    assert ask.get("/", base_url="http://192.0.2.7:8750").status_code == 421
+    assert ask.get("/", base_url="http://localhost:8750").status_code == 200
+    for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {}, {"Origin": "http://127.0.0.1:9999"}):  # fmt: skip
+        answer = ask.post("/_dash-update-component", json={}, headers=headers, base_url=web.HERE)  # fmt: skip
+        assert answer.status_code == 403
+    own = {"Origin": web.HERE}
+    assert ask.post("/_dash-update-component", data=b"x" * (security.MAX_REQUEST_BYTES + 1), headers=own, base_url=web.HERE).status_code == 413  # fmt: skip
+
+
+def test_the_password_is_asked_for_and_kept(kept):
+    ask = web.client(kept, "correct horse", {"127.0.0.1"})
+    own = {"Origin": web.HERE}
+    assert ask.get("/", base_url=web.HERE).headers["Location"] == "/login"
+    assert ask.get("/_dash-layout", base_url=web.HERE).status_code == 401
+    assert ask.get("/download/a/run.zip", base_url=web.HERE).status_code == 302
+    form = ask.get("/login", base_url=web.HERE)
+    assert "script" not in form.headers["Content-Security-Policy"]
+    assert ask.post("/login", data={"password": "correct horse"}, base_url=web.HERE).status_code == 403  # fmt: skip
+    for _ in range(security.MAX_TRIES):
+        assert ask.post("/login", data={"password": "wrong"}, headers=own, base_url=web.HERE).status_code == 403  # fmt: skip
+    right = {"data": {"password": "correct horse"}, "headers": own, "base_url": web.HERE}
+    assert ask.post("/login", **right).status_code == 429
+    ask = web.client(kept, "correct horse", {"127.0.0.1"})
+    entered = ask.post("/login", **right)
+    assert entered.status_code == 302
+    assert "HttpOnly" in entered.headers["Set-Cookie"]
+    assert "SameSite=Strict" in entered.headers["Set-Cookie"]
+    assert ask.get("/_dash-layout", base_url=web.HERE).status_code == 200
+    # Another password, and nobody is in any more.
+    other = web.client(kept, "another horse", {"127.0.0.1"})
+    other._cookies = ask._cookies
+    assert other.get("/_dash-layout", base_url=web.HERE).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--address", "0.0.0.0"), "others could come in"),
+        (("--address", "192.0.2.7"), "others could come in"),
+        (("--password-file", "nowhere"), "cannot be read"),
+        (("--port", "70000"), "65535"),
+    ],
+)
+def test_a_server_for_others_needs_a_password(case, tmp_path, arguments, told, monkeypatch):
+    monkeypatch.delenv("ENERGY_MODEL_PASSWORD", raising=False)
+    said = cli.call("serve", case, "--workspace", tmp_path / "kept", *arguments)
+    assert said.code == 2
+    assert told in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_short_password_and_a_case_that_is_none_are_refused(case, tmp_path, monkeypatch):
+    monkeypatch.setenv("ENERGY_MODEL_PASSWORD", "short")
+    said = cli.call("serve", case, "--workspace", tmp_path / "kept", "--address", "0.0.0.0")
+    assert said.code == 2
+    assert "too short" in said.err
+    monkeypatch.delenv("ENERGY_MODEL_PASSWORD")
+    said = cli.call("serve", tmp_path, "--workspace", tmp_path / "kept")
+    assert said.code == 2
+    assert "no case here" in said.err
+
+
+@pytest.mark.parametrize("path", ["/report/..%2f..%2fsecret", "/report/%2e%2e", "/report/nowhere", "/download/../../secret", "/download/NAME/..%2fjob.json", "/download/NAME/job.json", "/download/NAME/record.json", "/download/NAME//etc/passwd", "/assets/../gate.py", "/assets/..%2fgate.py"])  # fmt: skip
+def test_only_files_of_known_jobs_are_given(kept, path):
+    job = kept.queue.add("run", "done", "p", "", {})
+    kept.queue.start()
+    until(lambda: kept.queue.job(job.name).state == "done")
+    (kept.workspace.folder / "runs" / job.name).mkdir()
+    answer = web.client(kept).get(path.replace("NAME", job.name), base_url=web.HERE)
+    # An address that is none is answered with the empty page, which then says so.
+    assert answer.status_code in (302, 308, 404) or 'id="react-entry-point"' in answer.text
+    assert "Content-Disposition" not in answer.headers
+    for inside in (kept.workspace.secret(), '"asker"', "import ", "root:"):
+        assert inside not in answer.text
+
+
+# --- the queue --------------------------------------------------------------------------------------
+
+
+def test_a_queue_goes_on_where_a_killed_server_left_it(kept):
+    names = [kept.queue.add("run", title, "p", "", {}).name for title in ("one", "two", "three")]
+    path = kept.workspace.folder / "jobs" / names[0] / "job.json"
+    path.write_text(path.read_text().replace('"queued"', '"running"'))  # as a killed server leaves it  # fmt: skip
+    again = Queue(kept.workspace, 2, kept.queue.command)
+    assert [again.job(name).state for name in names] == ["queued"] * 3
+    again.start()
+    until(lambda: all(again.job(name).state == "done" for name in names))
+    again.close()
+    assert Queue(kept.workspace).job(names[0]).ended
+
+
+def test_a_killed_worker_is_told_and_the_next_job_begins(kept):
+    first = kept.queue.add("run", "a long one", "p", "", {})
+    second = kept.queue.add("run", "short", "p", "", {})
+    kept.queue.start()
+    until(lambda: kept.queue.progress(first.name))
+    os.kill(kept.queue._workers[first.name].process.pid, signal.SIGKILL)
+    until(lambda: kept.queue.job(second.name).state == "done")
+    failed = kept.queue.job(first.name)
+    assert failed.state == "failed"
+    assert "SIGKILL" in failed.sentences[0]
+
+
+def test_a_job_is_cancelled_by_who_asked_and_nobody_else(kept):
+    running = kept.queue.add("run", "a long one", "me", "", {})
+    waiting = kept.queue.add("run", "a long one", "me", "", {})
+    kept.queue.start()
+    until(lambda: kept.queue.progress(running.name))
+    kept.queue.cancel(running.name, "somebody else")
+    assert not kept.queue.ending(running.name)
+    kept.queue.cancel(waiting.name, "me")
+    assert kept.queue.job(waiting.name).state == "cancelled"
+    kept.queue.cancel(running.name, "me")
+    until(lambda: kept.queue.job(running.name).state == "cancelled")
+
+
+def test_a_closed_server_asks_anew_what_ran(kept):
+    job = kept.queue.add("run", "a long one", "me", "", {})
+    kept.queue.start()
+    until(lambda: kept.queue.progress(job.name))
+    process = kept.queue._workers[job.name].process
+    kept.queue.close()
+    assert process.poll() is not None
+    assert kept.queue.job(job.name).state == "queued"
+
+
+def test_a_queue_has_an_end(kept):
+    for _ in range(MAX_JOBS_EACH):
+        kept.queue.add("run", "one", "me", "", {})
+    with pytest.raises(em.InputFault, match="you have 5"):
+        kept.queue.add("run", "one", "me", "", {})
+    for i in range(35):
+        kept.queue.add("run", "one", f"other {i}", "", {})
+    with pytest.raises(em.InputFault, match="40 questions"):
+        kept.queue.add("run", "one", "another", "", {})
+
+
+def test_several_readers_open_runs_at_once(case, tmp_path):
+    """The library of results files falls when two threads use it; the server stands."""
+    em.save(em.solve(em.read(case, resolution=24)), tmp_path / "run")
+    found = []
+
+    def read():
+        for _ in range(4):
+            run_cache._read.cache_clear()
+            found.append(run_cache.opened(tmp_path / "run").objective)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert len(found) == 16
+    assert len(set(found)) == 1
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+def test_every_word_of_the_workbench_is_known_in_danish():
+    said = set()
+    for path in SERVE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                said |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
+                said |= {part.value for arg in node.args[:1] if isinstance(arg, ast.IfExp) for part in (arg.body, arg.orelse)}  # fmt: skip
+    said.discard("")
+    assert len(said) > 80
+    assert said - set(danish()) == set()
+
+
+def test_numbers_are_written_as_their_readers_do():
+    assert number(1234567.8, "en", "t/a") == "1,234,568 t/a"
+    assert number(1234567.8, "da", "t/a") == "1.234.568 t/år"
+    assert number(0.25, "da") == "0,25"
+    assert number(-3e-6, "en") == "0"
+
+
+def test_open_states_are_two():
+    assert OPEN == ("queued", "running")
