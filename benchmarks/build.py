@@ -92,7 +92,7 @@ def hand_over(A, cost, low, high):
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     n = len(cost)
-    highs._hand_over(solver, LinearProgram(A, cost, 0.0, np.zeros(n), np.full(n, np.inf), low, high))  # fmt: skip
+    highs._pass_model(solver, LinearProgram(A, cost, 0.0, np.zeros(n), np.full(n, np.inf), low, high))  # fmt: skip
     return solver
 
 

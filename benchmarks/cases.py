@@ -19,14 +19,14 @@ SIMPLER = ("links.*.standing_loss = 0", "vehicles.*.flexible = 0", "land.*.area 
 
 def city(steps: int | str) -> em.System:
     """Aarhus in the order of the year, without what PyPSA cannot express."""
-    system = em.read(ROOT / "inputs" / "aarhus", changes=SIMPLER, resolution=steps).in_order
+    system = em.load_case(ROOT / "inputs" / "aarhus", changes=SIMPLER, resolution=steps).in_order
     without = {name: system[name].iloc[:0] for name in ("limits", "limit_terms")}
     return replace(system, frames={**system.frames, **without}, cache={})
 
 
 def villages(folder: Path, count: int) -> Path:
     """A case of so many copies of the small case, each joined to the next by a heat pipe and a power cable."""
-    init_case.case(folder)
+    init_case.init_case(folder)
     for name in ("sites", "conversions", "storages", "links", "markets", "demands", "land"):
         path = folder / f"{name}.csv"
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -28,12 +28,12 @@ def system(case: str, size: int, steps: str, folder: Path) -> em.System:
     """The case asked for, at a number of steps or ``full``."""
     count = steps if steps == "full" else int(steps)
     if case == "aarhus":
-        return em.read(cases.ROOT / "inputs" / "aarhus", resolution=count)
+        return em.load_case(cases.ROOT / "inputs" / "aarhus", resolution=count)
     if case == "city":
         return cases.city(count)
     place = folder / "villages"
     made = place if place.exists() else cases.villages(place, size)
-    return em.read(made, resolution=count).in_order
+    return em.load_case(made, resolution=count).in_order
 
 
 def ours(asked: argparse.Namespace, folder: Path) -> dict:
@@ -63,7 +63,7 @@ def series(asked: argparse.Namespace, folder: Path) -> dict:
     begun = time.perf_counter()
     em.solve(system("aarhus", 1, asked.steps, folder))
     cold = time.perf_counter() - begun
-    many = em.Series(cases.ROOT / "inputs" / "aarhus", resolution=int(asked.steps))
+    many = em.CaseSolver(cases.ROOT / "inputs" / "aarhus", resolution=int(asked.steps))
     many.first()
     found = {}
     for change in CHANGES:

@@ -12,7 +12,7 @@ import energy_model as em
 from energy_model import formulation
 from energy_model.case import profile_expression, schema, units
 from energy_model.case import settings as case_settings
-from energy_model.formulation import PARTS, sets_and_parameters
+from energy_model.formulation import COMPONENTS, sets_and_parameters
 from energy_model.results import schema as result_schema
 from energy_model.results import summary
 
@@ -53,7 +53,7 @@ def tables() -> str:
             for n, f in kind.model_fields.items()
         ]
         lines.append("")
-    for part in (sets_and_parameters, *PARTS):
+    for part in (sets_and_parameters, *COMPONENTS):
         for table in part.TABLES:
             lines += [
                 f"## {table.name}\n",
@@ -77,7 +77,7 @@ def equations() -> str:
         "# Equations\n",
         "Each part of the formulation is one file. Signs: made +, taken −, cost +. The rules are shown as the program runs them.\n",
     ]
-    for part in PARTS:
+    for part in COMPONENTS:
         name = part.__name__.rsplit(".", 1)[1]
         lines += [
             f"## {name}\n",
@@ -216,7 +216,7 @@ PAGES = {"tables.md": tables, "equations.md": equations, "api.md": api, "results
 
 def main() -> int:
     """Writes the pages, or with ``--check`` tells which are stale."""
-    assert formulation.PARTS
+    assert formulation.COMPONENTS
     stale = []
     for name, page in PAGES.items():
         text, path = page().rstrip() + "\n", HERE / name

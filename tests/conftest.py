@@ -24,7 +24,7 @@ def play(tmp_path, monkeypatch):
 
     from energy_model.timeseries.download import http_client  # noqa: PLC0415
 
-    monkeypatch.setenv(http_client.FOLDER, str(tmp_path / "answers"))
+    monkeypatch.setenv(http_client.CACHE_DIR_VARIABLE, str(tmp_path / "answers"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(http_client, "pause", 0.0)
     monkeypatch.setattr(http_client, "back_off", 0.01)

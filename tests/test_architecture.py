@@ -11,7 +11,7 @@ from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
 from energy_model import formulation
-from energy_model.formulation import PARTS, formulate
+from energy_model.formulation import COMPONENTS, build_model
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "energy_model"
@@ -115,7 +115,7 @@ def test_all_public_names_exist():
     assert all(hasattr(em, name) for name in em.__all__)
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__.rsplit(".", 1)[1])
+@pytest.mark.parametrize("part", COMPONENTS, ids=lambda part: part.__name__.rsplit(".", 1)[1])
 def test_every_part_of_the_formulation_has_a_test_file(part):
     name = part.__name__.rsplit(".", 1)[1]
     if name not in ("balance", "objective"):  # the two that close the sums: test_invariants
@@ -124,7 +124,7 @@ def test_every_part_of_the_formulation_has_a_test_file(part):
 
 @pytest.fixture(scope="module")
 def model():
-    return formulate(case_builder.system(4, **EVERYTHING))
+    return build_model(case_builder.system(4, **EVERYTHING))
 
 
 def test_every_variable_and_constraint_has_a_sentence(model):

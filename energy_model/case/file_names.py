@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 
 HOURLY_FOLDERS = ("profiles", "weather", "measured")
 FOLDERS = (*HOURLY_FOLDERS, "scenarios")
@@ -15,7 +15,7 @@ BACKUP_ENDINGS = ("~", ".bak", ".orig", ".old", ".swp", ".tmp")
 SHEET_ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods")
 
 
-def check_file_names(folder: Path, tables: Iterable[str], reading: Reading) -> None:
+def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> None:
     """Notes a fault for every file or folder whose name is nearly one that is read."""
     names = [*tables, "sources"]
     for path in sorted(folder.iterdir()):
@@ -54,7 +54,7 @@ def _stem(name: str) -> str:
     return stem
 
 
-def _check_ending(path: Path, name: str, names: Iterable[str], reading: Reading) -> None:
+def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog) -> None:
     """Notes a table saved under another ending, or a folder in the place of a file."""
     lower = path.name.lower()
     if path.is_file() and not path.suffix and _is_table(lower, names):
@@ -74,7 +74,7 @@ def _check_ending(path: Path, name: str, names: Iterable[str], reading: Reading)
         reading.fault(name, remedy)
 
 
-def _check_folder(path: Path, reading: Reading) -> None:
+def _check_folder(path: Path, reading: InputLog) -> None:
     """Notes a folder whose name is nearly one that is read."""
     near = difflib.get_close_matches(path.name.lower(), FOLDERS, n=1, cutoff=0.8)
     if near and path.name not in FOLDERS:
@@ -82,7 +82,7 @@ def _check_folder(path: Path, reading: Reading) -> None:
         reading.fault(f"{path.name}/", remedy)
 
 
-def _check_inner_files(folder: Path, ending: str, reading: Reading) -> None:
+def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
     """Notes files of a folder of hours or scenarios that are not read for their endings."""
     for path in sorted(folder.iterdir()):
         name = f"{folder.name}/{path.name}"

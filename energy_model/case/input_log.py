@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from energy_model.case.csv_file import CsvFile, read_csv_file
-from energy_model.case.overrides import row_name
+from energy_model.case.overrides import row_key
 from energy_model.case.settings import origin_of
 from energy_model.case.units import DKK_PER_EUR
-from energy_model.common.errors import Fault
+from energy_model.common.errors import InputIssue
 
 
 @dataclass
-class Reading:
+class InputLog:
     """Rows with where they stand, every fault met, and what is read but far from usual."""
 
-    faults: list[Fault] = field(default_factory=list)
-    warnings: dict[tuple[str, str, str], list[Fault]] = field(default_factory=dict)
+    faults: list[InputIssue] = field(default_factory=list)
+    warnings: dict[tuple[str, str, str], list[InputIssue]] = field(default_factory=dict)
     places: dict[tuple[str, object], tuple[str, int]] = field(default_factory=dict)
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
     given_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
@@ -38,7 +38,9 @@ class Reading:
         """Notes a fault."""
         if file == "case.toml" and (origin := origin_of(column, self.settings_set_by)):
             column = f"{column} (set by {origin})"
-        self.faults.append(Fault(file, remedy, row, column, "" if value is None else str(value)))
+        self.faults.append(
+            InputIssue(file, remedy, row, column, "" if value is None else str(value))
+        )
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:
         """The rows of a file; notes a fault and gives none where it cannot be read."""
@@ -51,7 +53,7 @@ class Reading:
     def at(self, table: str, key: object) -> tuple[str, str]:
         """File and row of a key, in words."""
         file, line = self.places.get((table, key), (f"{table}.csv", 0))
-        return file, f"row {line} ({row_name(key)})" if line else f"row of {row_name(key)}"
+        return file, f"row {line} ({row_key(key)})" if line else f"row of {row_key(key)}"
 
     def wrong(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
         """Notes a fault of a cell that has been read."""
@@ -63,7 +65,7 @@ class Reading:
         Cells of one file and column with the same remedy are told in one sentence.
         """
         file, remedy, row, header, given = self._cell(table, key, column, value, remedy)
-        told = Fault(file, remedy, row, header, given)
+        told = InputIssue(file, remedy, row, header, given)
         self.warnings.setdefault((file, header, remedy), []).append(told)
 
     def _cell(

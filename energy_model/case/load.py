@@ -12,20 +12,20 @@ import pandas as pd
 from energy_model.case import settings, system_validation, validation
 from energy_model.case.file_names import check_file_names
 from energy_model.case.fingerprint import fingerprint
-from energy_model.case.input_log import Reading
-from energy_model.case.overrides import apply, as_changes
+from energy_model.case.input_log import InputLog
+from energy_model.case.overrides import apply_override, as_overrides
 from energy_model.case.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.profile_reader import read_profiles
 from energy_model.case.profile_units import apply_profile_units
 from energy_model.case.schema import Table
 from energy_model.case.system import ASSET_TABLES, System, distance
 from energy_model.case.table_reader import read_sources, read_table
 from energy_model.case.time_aggregation import every_hour
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 
-def read(
+def load_system(
     folder: str | Path,
     tables: Iterable[Table],
     scenario: str | None = None,
@@ -34,23 +34,27 @@ def read(
 ) -> System:
     """The case in a folder under a scenario and further changes (``ADDRESS=VALUE``).
 
-    Raises InputFault with every fault found.
+    Raises InputError with every fault found.
     """
-    folder, tables, changes = Path(folder), tuple(tables), as_changes(changes)
+    folder, tables, changes = Path(folder), tuple(tables), as_overrides(changes)
     if not folder.is_dir():
-        raise InputFault(
-            [Fault(str(folder), "there is no such folder; name a folder that holds a case.toml")]
+        raise InputError(
+            [
+                InputIssue(
+                    str(folder), "there is no such folder; name a folder that holds a case.toml"
+                )
+            ]
         )
     if scenario is not None and not isinstance(scenario, str):
         remedy = "name one scenario, or none"
-        raise InputFault([Fault("scenario", remedy, value=str(scenario))])
-    reading, content = Reading(), settings.load_toml(folder / "case.toml")
+        raise InputError([InputIssue("scenario", remedy, value=str(scenario))])
+    reading, content = InputLog(), settings.load_toml(folder / "case.toml")
     name = scenario if scenario is not None else str(content.get("default_scenario", ""))
-    scenarios = settings.chain(folder, name, named_by_case=scenario is None)
-    differences = settings.differences(scenarios, changes)
+    scenarios = settings.scenario_chain(folder, name, named_by_case=scenario is None)
+    differences = settings.collect_overrides(scenarios, changes)
     for difference in differences:
         if difference.address.startswith("case."):
-            settings.changed(content, difference)
+            settings.override_setting(content, difference)
     if resolution is not None:
         content.setdefault("time", {})["resolution"] = resolution
     said = {d.address.removeprefix("case."): d.origin for d in differences}
@@ -73,22 +77,22 @@ def read(
     told_twice = bool(reading.unread)
     for difference in differences:
         if not difference.address.startswith("case."):
-            changed, fault = apply(difference, frames, tables, reading.notes.append)
+            changed, fault = apply_override(difference, frames, tables, reading.notes.append)
             if fault and not told_twice:
                 reading.faults.append(fault)
             reading.set_by |= dict.fromkeys(changed, f"{difference.origin}: {difference}")
     profiles = read_profiles(folder, case, reading)
-    _fill(frames, tables, reading)
+    _fill_defaults(frames, tables, reading)
     apply_profile_units(frames, tables, reading)
     for table in tables:
         frames[table.name] = _validated(frames[table.name], table, reading)
     warn_of_unusual_cells(frames, tables, profiles, reading)
-    validation.across_tables(frames, tables, profiles, case, reading)
+    validation.validate_tables(frames, tables, profiles, case, reading)
     sources = read_sources(folder, reading)
     if reading.faults:
-        raise InputFault(reading.faults)
-    frames = {table.name: _typed(frames[table.name], table) for table in tables}
-    _derive(frames, case.detour)
+        raise InputError(reading.faults)
+    frames = {table.name: _cast(frames[table.name], table) for table in tables}
+    _derive_columns(frames, case.detour)
     system = System(
         case,
         name,
@@ -99,15 +103,17 @@ def read(
         changes,
         fingerprint(frames, profiles, case),
     )
-    wrong = system_validation.of_system(system, reading)
+    wrong = system_validation.validate_system(system, reading)
     if wrong:
-        raise InputFault(wrong)
+        raise InputError(wrong)
     warn_of_unusual_rows(system, reading)
     system = replace(system, warnings=reading.warned())
     return system if case.time.resolution == "full" else system.cut(case.time.resolution)
 
 
-def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: Reading) -> None:
+def _fill_defaults(
+    frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: InputLog
+) -> None:
     """Empty cells take the technology's, then the default."""
     technologies = frames.get("technologies")
     for table in tables:
@@ -126,7 +132,7 @@ def _fill(frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: Rea
 
 
 def _inherit(
-    frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, reading: Reading
+    frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, reading: InputLog
 ) -> None:
     """Fills empty cells of assets with those of the technologies they name."""
     named = frame["technology"].tolist()
@@ -143,7 +149,7 @@ def _inherit(
         frame[name] = pd.Series(cells, index=frame.index, dtype=object)
 
 
-def _validated(frame: pd.DataFrame, table: Table, reading: Reading) -> pd.DataFrame:
+def _validated(frame: pd.DataFrame, table: Table, reading: InputLog) -> pd.DataFrame:
     for key, row in zip(frame.index, frame.to_dict("records"), strict=True):
         values = {
             name: None if isinstance(v, float) and np.isnan(v) else v for name, v in row.items()
@@ -158,13 +164,13 @@ def _validated(frame: pd.DataFrame, table: Table, reading: Reading) -> pd.DataFr
     return frame
 
 
-def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Columns of numbers as numbers; the keys only in the index."""
     kinds = {c.name: float for c in table.columns if c.range and not c.hourly}
     return frame.drop(columns=list(table.key)).astype(kinds)
 
 
-def _derive(frames: dict[str, pd.DataFrame], detour: float) -> None:
+def _derive_columns(frames: dict[str, pd.DataFrame], detour: float) -> None:
     """What is implied: lengths of links, prices and emission factors of markets."""
     links, sites, markets, carriers = (
         frames[name] for name in ("links", "sites", "markets", "carriers")
@@ -174,9 +180,9 @@ def _derive(frames: dict[str, pd.DataFrame], detour: float) -> None:
         links.at[link, "length"] = detour * distance(*ends)
     for market, carrier in markets["carrier"].items():
         for name in ("price", "emission_factor"):
-            if not isinstance(markets.at[market, name], Hourly):
+            if not isinstance(markets.at[market, name], ProfileExpression):
                 markets.at[market, name] = carriers.at[carrier, name]
-        if not isinstance(markets.at[market, "sale_price"], Hourly):
+        if not isinstance(markets.at[market, "sale_price"], ProfileExpression):
             markets.at[market, "sale_price"] = markets.at[market, "price"]
 
 
@@ -187,12 +193,12 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
     tables as they were read.
 
     Raises:
-        InputFault: A changed cell is not what its column asks for.
+        InputError: A changed cell is not what its column asks for.
     """
     digest = fingerprint(system.frames, system.profiles, system.settings)
     if digest == system.digest:
         return system
-    tables, reading = tuple(tables), Reading(dkk_per_eur=system.settings.dkk_per_eur)
+    tables, reading = tuple(tables), InputLog(dkk_per_eur=system.settings.dkk_per_eur)
     frames = {table.name: _with_hourly_cells(system[table.name], table) for table in tables}
     with_keys = {
         table.name: frames[table.name].assign(
@@ -202,13 +208,13 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
     }
     for table in tables:
         _validated(with_keys[table.name], table, reading)
-    validation.across_tables(with_keys, tables, system.profiles, system.settings, reading)
+    validation.validate_tables(with_keys, tables, system.profiles, system.settings, reading)
     if reading.faults:
-        raise InputFault(reading.faults)
+        raise InputError(reading.faults)
     digest = fingerprint(frames, system.profiles, system.settings)
     found = replace(system, frames=frames, digest=digest, cache={})
-    if wrong := system_validation.of_system(found, reading):
-        raise InputFault(wrong)
+    if wrong := system_validation.validate_system(found, reading):
+        raise InputError(wrong)
     return found
 
 
@@ -218,7 +224,7 @@ def _with_hourly_cells(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     for column in table.columns:
         if column.hourly and column.name in frame:
             cells = [
-                Hourly(float(cell)) if isinstance(cell, int | float) else cell
+                ProfileExpression(float(cell)) if isinstance(cell, int | float) else cell
                 for cell in frame[column.name].tolist()
             ]
             frame[column.name] = pd.Series(cells, index=frame.index, dtype=object)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from energy_model.case.number_parsing import parse_number
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column, Table
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 STATEMENT = re.compile(
     r"^\s*(?P<address>[^=*+\s](?:[^=]*[^=*+\s])?)\s*(?P<operation>\*=|\+=|=)(?P<value>.*)$"
@@ -26,7 +26,7 @@ STATEMENT = re.compile(
 
 
 @dataclass(frozen=True)
-class Difference:
+class Override:
     """One change of the inputs: where, how (``=``, ``+=``, ``*=``), by what, and who said so."""
 
     address: str
@@ -35,7 +35,7 @@ class Difference:
     origin: str
 
     @classmethod
-    def parse(cls, text: str, origin: str = "--set") -> Difference:
+    def parse(cls, text: str, origin: str = "--set") -> Override:
         """A difference from ``ADDRESS=VALUE``; ValueError if there is no operation in it."""
         if (found := STATEMENT.match(text)) is None:
             raise ValueError(text)
@@ -45,34 +45,34 @@ class Difference:
         return f"{self.address} {self.operation} {self.value}"
 
 
-def as_changes(changes: Iterable[str] | str | None) -> tuple[str, ...]:
+def as_overrides(changes: Iterable[str] | str | None) -> tuple[str, ...]:
     """Changes as a tuple of texts; a text alone is one change, and None is none.
 
     Raises:
-        InputFault: A change is no text.
+        InputError: A change is no text.
     """
     if changes is not None and not isinstance(changes, Iterable):
         remedy = "write changes as texts, such as ['carriers.co2.price = 150']"
-        raise InputFault([Fault("changes", remedy, value=str(changes))])
+        raise InputError([InputIssue("changes", remedy, value=str(changes))])
     found = (changes,) if isinstance(changes, str) else tuple(changes or ())
     wrong = [change for change in found if not isinstance(change, str)]
     if wrong:
         remedy = "write each change as a text, such as 'carriers.co2.price = 150'"
-        raise InputFault([Fault("changes", remedy, value=str(change)) for change in wrong])
+        raise InputError([InputIssue("changes", remedy, value=str(change)) for change in wrong])
     return found
 
 
-def row_name(key: object) -> str:
+def row_key(key: object) -> str:
     """A row's name in an address."""
     return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def apply(
-    difference: Difference,
+def apply_override(
+    difference: Override,
     frames: dict[str, pd.DataFrame],
     tables: Iterable[Table],
     warn: Callable[[str], None] | None = None,
-) -> tuple[list[tuple[str, object, str]], Fault | None]:
+) -> tuple[list[tuple[str, object, str]], InputIssue | None]:
     """Changes the cells an address names; the cells changed, or what is wrong with the address.
 
     ``warn`` is called with a sentence where a factor leaves every cell as it was.
@@ -84,19 +84,19 @@ def apply(
         return [], _fault(difference, "write table.row.column, with * for any part of a name")
     if table_name not in declared:
         return [], _fault(
-            difference, f"there is no table '{table_name}'{_near(table_name, declared)}"
+            difference, f"there is no table '{table_name}'{_nearest(table_name, declared)}"
         )
     table, frame = declared[table_name], frames[table_name]
     names = [c.name for c in table.columns if c.name not in table.key]
     columns = fnmatch.filter(names, column_name)
     if not columns:
         return [], _fault(
-            difference, f"{table_name} has no column '{column_name}'{_near(column_name, names)}"
+            difference, f"{table_name} has no column '{column_name}'{_nearest(column_name, names)}"
         )
-    known = {row_name(key): key for key in frame.index}
+    known = {row_key(key): key for key in frame.index}
     hits = fnmatch.filter(known, rows)
     if not hits:
-        return [], _fault(difference, f"{table_name} has no row '{rows}'{_near(rows, known)}")
+        return [], _fault(difference, f"{table_name} has no row '{rows}'{_nearest(rows, known)}")
     changed: list[tuple[str, object, str]] = []
     endless = 0
     for column in (table[name] for name in columns):
@@ -127,7 +127,7 @@ def _inherited(
     return catalogue.at[technology, name] if technology in catalogue.index else None
 
 
-def _changed(before: object, difference: Difference, column: Column) -> object:
+def _changed(before: object, difference: Override, column: Column) -> object:
     text = str(difference.value)
     if difference.operation == "=":
         return column.read(text)
@@ -138,7 +138,7 @@ def _changed(before: object, difference: Difference, column: Column) -> object:
     if not math.isfinite(by):
         raise ValueError(f"'{text}' is no finite number; only = can set it")
     before = column.fallback if before is None else before
-    if not isinstance(before, float | Hourly):
+    if not isinstance(before, float | ProfileExpression):
         raise ValueError(f"'{column.name}' holds no number to change; use =")
     after = before * by if difference.operation == "*=" else before + by
     if isinstance(after, float) and math.isnan(after):
@@ -146,10 +146,10 @@ def _changed(before: object, difference: Difference, column: Column) -> object:
     return after
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name.replace("*", ""), list(known), n=3, cutoff=0.3)
     return f"; nearest are {', '.join(near)}" if near else ""
 
 
-def _fault(difference: Difference, remedy: str) -> Fault:
-    return Fault(difference.origin, remedy, column=difference.address)
+def _fault(difference: Override, remedy: str) -> InputIssue:
+    return InputIssue(difference.origin, remedy, column=difference.address)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from energy_model.case.input_log import Reading
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.input_log import InputLog
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column, Table
 from energy_model.case.system import System
 
@@ -32,7 +32,7 @@ def warn_of_unusual_cells(
     frames: Mapping[str, pd.DataFrame],
     tables: Iterable[Table],
     profiles: pd.DataFrame,
-    reading: Reading,
+    reading: InputLog,
 ) -> None:
     """Warns of numbers outside the usual range of their column, and of names that look alike."""
     tables = tuple(tables)
@@ -46,16 +46,16 @@ def warn_of_unusual_cells(
 
 
 def _warn_of_column(
-    cells: pd.Series, table: Table, column: Column, profiles: pd.DataFrame, reading: Reading
+    cells: pd.Series, table: Table, column: Column, profiles: pd.DataFrame, reading: InputLog
 ) -> None:
     low, high = column.usual or (0.0, 0.0)
     remedy = f"that is far from usual ({low:g} to {high:g} {column.unit}); look whether the number "
     remedy += "and the unit are right"
-    seen: dict[Hourly, bool] = {}
+    seen: dict[ProfileExpression, bool] = {}
     for key, cell in cells.items():
         if (table.name, key, column.name) in reading.inherited:
             continue  # told at the technology
-        if isinstance(cell, Hourly):
+        if isinstance(cell, ProfileExpression):
             if cell not in seen:
                 seen[cell] = all(map(column.is_usual, _ends(cell, profiles)))
             usual = seen[cell]
@@ -65,7 +65,7 @@ def _warn_of_column(
             reading.warn(table.name, key, column.name, cell, remedy)
 
 
-def _ends(cell: Hourly, profiles: pd.DataFrame) -> tuple[float, ...]:
+def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
     """The lowest and highest value of a cell; none where it has no value."""
     if cell.profile is None:
         return (cell.offset,)
@@ -76,7 +76,7 @@ def _ends(cell: Hourly, profiles: pd.DataFrame) -> tuple[float, ...]:
     return (float(values.min()), float(values.max())) if np.isfinite(values).all() else ()
 
 
-def _warn_of_names(table: str, names: pd.Index, reading: Reading) -> None:
+def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
     """Warns of two names that differ in what a reader hardly sees, and of a name in two scripts."""
     first: dict[str, object] = {}
     column = str(names.name)
@@ -104,7 +104,7 @@ def _scripts(name: str) -> set[str]:
     return {unicodedata.name(c, "UNKNOWN").split()[0] for c in name if c.isalpha()}
 
 
-def warn_of_unusual_rows(system: System, reading: Reading) -> None:
+def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
     """Warns of plants that make more energy than they take, losses above all, and unusual rates."""
     _warn_of_energy_ratios(system, reading)
     links = system["links"]
@@ -127,7 +127,7 @@ def warn_of_unusual_rows(system: System, reading: Reading) -> None:
         )
 
 
-def _warn_of_signs(system: System, reading: Reading) -> None:
+def _warn_of_signs(system: System, reading: InputLog) -> None:
     """Warns of flows that are made in some hours and taken in others."""
     for key, cell in system["flows"]["coefficient"].items():
         if cell.profile is not None:
@@ -138,7 +138,7 @@ def _warn_of_signs(system: System, reading: Reading) -> None:
                 reading.warn("flows", key, "coefficient", cell, remedy)
 
 
-def _warn_of_energy_ratios(system: System, reading: Reading) -> None:
+def _warn_of_energy_ratios(system: System, reading: InputLog) -> None:
     """Warns of modes that make more energy than they take, by the worst hour of the year.
 
     Plants of one technology are told once, by the first of them.
@@ -147,7 +147,7 @@ def _warn_of_energy_ratios(system: System, reading: Reading) -> None:
     technology_of = system["conversions"]["technology"].to_dict()
     outside_of = system["conversions"]["outside_energy"].to_dict()
     flows = system.flows
-    modes: dict[tuple[object, object], list[tuple[bool, Hourly]]] = {}
+    modes: dict[tuple[object, object], list[tuple[bool, ProfileExpression]]] = {}
     for (plant, mode, _), carrier, cell in zip(
         flows.index.tolist(), flows["carrier"].tolist(), flows["coefficient"].tolist(), strict=True
     ):
@@ -160,7 +160,7 @@ def _warn_of_energy_ratios(system: System, reading: Reading) -> None:
             reading.warn("conversions", plant, "conversion", plant, f"in mode '{mode}' {remedy}")
 
 
-def _excess(cells: Iterable[tuple[bool, Hourly]], outside: bool, system: System) -> str:
+def _excess(cells: Iterable[tuple[bool, ProfileExpression]], outside: bool, system: System) -> str:
     """How much more energy a mode makes than it takes, in words; empty if it does not.
 
     ``cells`` are its flows, each with whether it is energy.

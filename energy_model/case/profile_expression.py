@@ -24,7 +24,7 @@ RESERVED = ("nan", "inf", "infinity")  # no names of profiles, as they are read 
 
 
 @dataclass(frozen=True)
-class Hourly:
+class ProfileExpression:
     """A value of every hour: ``offset + factor * profile``, or ``offset + factor / profile``.
 
     ``header_factor`` turns the unit of the cell's header into the one used inside. The offset has
@@ -39,7 +39,7 @@ class Hourly:
     header_factor: float = 1.0
 
     @classmethod
-    def parse(cls, text: str) -> Hourly:
+    def parse(cls, text: str) -> ProfileExpression:
         """The value a cell states; ValueError if it states none."""
         if len(text) > MAX_NUMBER_CHARACTERS:
             raise ValueError(text)
@@ -58,13 +58,13 @@ class Hourly:
         inverse = found["operation"] == "/"
         return cls(parse_number(found["offset"] or "0"), factor, found["profile"], inverse)
 
-    def __mul__(self, by: float) -> Hourly:
+    def __mul__(self, by: float) -> ProfileExpression:
         return replace(self, offset=self.offset * by, factor=self.factor * by)
 
-    def __add__(self, more: float) -> Hourly:
+    def __add__(self, more: float) -> ProfileExpression:
         return replace(self, offset=self.offset + more)
 
-    def under_header(self, factor: float) -> Hourly:
+    def under_header(self, factor: float) -> ProfileExpression:
         """The value of a cell whose header's unit is ``factor`` times the one used inside."""
         applied = factor if self.profile is not None else 1.0
         return replace(self, offset=self.offset * factor, header_factor=applied)

@@ -15,12 +15,12 @@ import pandas as pd
 
 from energy_model.case.csv_file import CsvFile
 from energy_model.case.hour_stamps import parse_hour_stamps
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.number_parsing import number_hint, parse_number
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.settings import Settings
 from energy_model.case.table_reader import HEADER
-from energy_model.case.units import UnknownUnit, conversion, has_arbitrary_zero
+from energy_model.case.units import UnknownUnitError, conversion, has_arbitrary_zero
 
 HOUR_HEADER = re.compile(r"hour(?:\s*\[(?P<zone>[^\]]*)\])?")
 PLAIN_NUMBERS = re.compile(r"[-+0-9.eE,]*")
@@ -36,7 +36,7 @@ class HourlyFile:
     units: dict[str, str] = field(default_factory=dict)
 
 
-def read_profiles(folder: Path, case: Settings, reading: Reading) -> pd.DataFrame:
+def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFrame:
     """Every profile of the case in the unit of its header: a row an hour, by its stamp.
 
     The units are left in ``reading.profile_units``.
@@ -70,7 +70,7 @@ def read_profiles(folder: Path, case: Settings, reading: Reading) -> pd.DataFram
     return pd.DataFrame(parts, index=hours.rename("hour"))
 
 
-def read_hourly_file(path: Path, name: str, count: int, reading: Reading) -> HourlyFile:
+def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> HourlyFile:
     """The hours and profiles of a file; notes every fault."""
     found, told = HourlyFile(name), len(reading.faults)
     file = reading.csv_file(path, name)
@@ -104,7 +104,7 @@ def read_hourly_file(path: Path, name: str, count: int, reading: Reading) -> Hou
     return found
 
 
-def _has_hours(file: CsvFile, count: int, name: str, reading: Reading) -> bool:
+def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     """Whether a file is a table of the hours wanted; notes what is not so."""
     if not HOUR_HEADER.fullmatch(file.header[0]):
         remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z"
@@ -134,7 +134,7 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: Reading) -> bool:
 
 
 def _numbers(
-    file: CsvFile, header: str, texts: Sequence[str], name: str, reading: Reading
+    file: CsvFile, header: str, texts: Sequence[str], name: str, reading: InputLog
 ) -> np.ndarray:
     """The numbers of a column; notes the first that is none and how many more."""
     if not file.decimal_comma and PLAIN_NUMBERS.fullmatch(",".join(texts)):
@@ -162,7 +162,7 @@ def _numbers(
     return values
 
 
-def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: Reading) -> None:
+def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) -> None:
     """Notes that a file has other hours than the first."""
     if file.hours is None or first.hours is None or file.hours.equals(first.hours):
         return
@@ -179,7 +179,7 @@ def _read_weather(
     count: int,
     known: dict[str, np.ndarray],
     first: HourlyFile | None,
-    reading: Reading,
+    reading: InputLog,
 ) -> HourlyFile:
     """The hours of a file of ``weather/`` and those of its profiles that the case has too.
 
@@ -219,5 +219,5 @@ def are_alike(one: str, other: str, dkk_per_eur: float) -> bool:
     try:
         conversion(one, other, dkk_per_eur)
         return not has_arbitrary_zero(other, dkk_per_eur)
-    except UnknownUnit:
+    except UnknownUnitError:
         return False

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from energy_model.case.input_log import Reading
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.input_log import InputLog
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.row_units import activity_unit, carrier_of
 from energy_model.case.schema import Column, Table
 from energy_model.case.units import (
-    UnknownUnit,
+    UnknownUnitError,
     conversion,
     has_arbitrary_zero,
     is_dimensionless,
@@ -26,17 +26,17 @@ from energy_model.case.units import (
 
 
 def apply_profile_units(
-    frames: Mapping[str, pd.DataFrame], tables: Iterable[Table], reading: Reading
+    frames: Mapping[str, pd.DataFrame], tables: Iterable[Table], reading: InputLog
 ) -> None:
     """Converts the profile's part of every hourly cell to the unit used inside; notes faults."""
-    known: dict[tuple[Hourly, str, str], Hourly | str] = {}
+    known: dict[tuple[ProfileExpression, str, str], ProfileExpression | str] = {}
     for table in tables:
         for column in table.columns:
             if not column.hourly:
                 continue
             frame = frames[table.name]
             for key, cell in zip(frame.index, frame[column.name], strict=True):
-                if not isinstance(cell, Hourly) or cell.profile is None:
+                if not isinstance(cell, ProfileExpression) or cell.profile is None:
                     continue
                 unit = reading.profile_units.get(cell.profile)
                 wanted = _unit_of_row(table.name, key, column, frames)
@@ -44,15 +44,19 @@ def apply_profile_units(
                 if asked not in known:
                     known[asked] = _converted(cell, unit, column, wanted, reading.dkk_per_eur)
                 found = known[asked]
-                if isinstance(found, Hourly):
+                if isinstance(found, ProfileExpression):
                     frame.at[key, column.name] = found
                 else:
                     reading.wrong(table.name, key, column.name, cell, found)
 
 
 def _converted(
-    cell: Hourly, unit: str | None, column: Column, wanted: str | None, dkk_per_eur: float
-) -> Hourly | str:
+    cell: ProfileExpression,
+    unit: str | None,
+    column: Column,
+    wanted: str | None,
+    dkk_per_eur: float,
+) -> ProfileExpression | str:
     """A cell whose profile's part is in the unit used inside, or what is wrong with the unit."""
     if unit is None:  # the profile does not exist, or its header has a fault of its own
         return replace(cell, header_factor=1.0)
@@ -67,7 +71,7 @@ def _converted(
         else:
             given = f"1/({unit})" if cell.inverse else unit
             factor = conversion(given, wanted, dkk_per_eur).factor
-    except UnknownUnit:
+    except UnknownUnitError:
         own = wanted or column.unit
         wanted_one = f"1/({own})" if cell.inverse and own != "1" else own
         remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {own}"
@@ -75,7 +79,7 @@ def _converted(
     return replace(cell, factor=cell.factor * factor, header_factor=1.0)
 
 
-def _shape(cell: Hourly, unit: str, dkk_per_eur: float) -> Hourly | str:
+def _shape(cell: ProfileExpression, unit: str, dkk_per_eur: float) -> ProfileExpression | str:
     """A cell of which only the proportions count."""
     plain = is_dimensionless(unit, dkk_per_eur)
     if not plain and has_arbitrary_zero(unit, dkk_per_eur):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.system import ASSET_TABLES
 
 CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
@@ -14,7 +14,7 @@ CAPACITY_COSTS = ("investment", "fixed_cost", "investment_per_km", "fixed_cost_p
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_row_units(frames: Frames, reading: Reading) -> None:
+def check_row_units(frames: Frames, reading: InputLog) -> None:
     """Notes a header whose unit is not that of a row's carrier or technology."""
     for (table, key, column), given in reading.given_units.items():
         wanted = _wanted(frames, table, key, column)

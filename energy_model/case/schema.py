@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from energy_model.case.number_parsing import number_hint, parse_number
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 
 MAX_NUMBER = 1e12  # beyond it a solver that keeps rows to 1e-7 cannot tell a unit from nothing
 MIN_POSITIVE = 1e-6  # below it a divisor makes such numbers of ordinary ones
@@ -133,7 +133,7 @@ class Column:
 
     def remedy_for(self, value: object) -> str:
         """What a right value would be, with what a given one tells about the slip behind it."""
-        number = value.offset if isinstance(value, Hourly) else value
+        number = value.offset if isinstance(value, ProfileExpression) else value
         if self.range and isinstance(number, float) and MAX_NUMBER < abs(number) < float("inf"):
             return f"{self.remedy}, and none beyond {MAX_NUMBER:g}"
         if self.range in ("positive", "positive fraction") and number == 0.0:
@@ -146,7 +146,7 @@ class Column:
             return text or None
         try:
             if self.hourly:
-                return Hourly.parse(text).under_header(factor)
+                return ProfileExpression.parse(text).under_header(factor)
             return parse_number(text) * factor
         except ValueError:
             return text
@@ -157,7 +157,7 @@ class Column:
         return None if self.default in (None, "none") else self.read(self.default)
 
     def _in_range(self, value: Any) -> Any:
-        number = value.offset if isinstance(value, Hourly) else value
+        number = value.offset if isinstance(value, ProfileExpression) else value
         if getattr(value, "profile", None) is None and not self.holds(number):
             raise ValueError(self.remedy)
         return value
@@ -176,7 +176,7 @@ class Column:
     def annotation(self) -> Any:
         """The type pydantic holds a cell to."""
         if self.range:
-            base = pydantic.InstanceOf[Hourly] if self.hourly else pydantic.StrictFloat
+            base = pydantic.InstanceOf[ProfileExpression] if self.hourly else pydantic.StrictFloat
             kind: Any = Annotated[base, pydantic.AfterValidator(self._in_range)]
         else:
             check = self._is_name if self.kind == "name" else self._one_line

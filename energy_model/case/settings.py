@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, TypeVar
 import pydantic
 
 from energy_model.case.csv_file import UTF_16_MARKS
-from energy_model.case.overrides import Difference
+from energy_model.case.overrides import Override
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.units import DKK_PER_EUR
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 Number = Annotated[float, pydantic.Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
@@ -121,7 +121,7 @@ class Scenario(Setting):
 
 
 def load_toml(path: Path) -> dict[str, Any]:
-    """A TOML file's content; InputFault if it is missing, not UTF-8 or not TOML."""
+    """A TOML file's content; InputError if it is missing, not UTF-8 or not TOML."""
     name = path.name if path.parent.name != "scenarios" else f"scenarios/{path.name}"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -129,24 +129,24 @@ def load_toml(path: Path) -> dict[str, Any]:
         inside = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
         hint = f", or name a case in it: {', '.join(inside)}" if inside else ""
         remedy = f"the file is missing; create it in {path.parent}{hint}"
-        raise InputFault([Fault(name, remedy)]) from None
+        raise InputError([InputIssue(name, remedy)]) from None
     except UnicodeDecodeError as wrong:
         sixteen = wrong.object.startswith(UTF_16_MARKS)
         what = "it is saved as UTF-16" if sixteen else f"byte {wrong.start} is not UTF-8"
         remedy = f"{what}; save the file as UTF-8"
-        raise InputFault([Fault(name, remedy)]) from None
+        raise InputError([InputIssue(name, remedy)]) from None
     except tomllib.TOMLDecodeError as wrong:
-        raise InputFault([Fault(name, f"it is not TOML ({wrong}); mend that line")]) from None
+        raise InputError([InputIssue(name, f"it is not TOML ({wrong}); mend that line")]) from None
     except (RecursionError, ValueError) as wrong:  # the library's limits of depth and digits
         deep = isinstance(wrong, RecursionError)
         what = "it is nested too deeply" if deep else "a number in it has too many digits"
-        raise InputFault([Fault(name, f"{what}; mend it")]) from None
+        raise InputError([InputIssue(name, f"{what}; mend it")]) from None
     except OSError as wrong:
-        raise InputFault([Fault(name, f"it cannot be read ({wrong.strerror})")]) from None
+        raise InputError([InputIssue(name, f"it cannot be read ({wrong.strerror})")]) from None
 
 
-def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
-    """Settings from a file's content; InputFault names every wrong one."""
+def validate(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
+    """Settings from a file's content; InputError names every wrong one."""
     try:
         return kind.model_validate(content)
     except pydantic.ValidationError as wrong:
@@ -163,10 +163,10 @@ def validated(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
             if said not in words:
                 words.append(said)
         faults = [
-            Fault(file, " or ".join(said), column=place, value=given)
+            InputIssue(file, " or ".join(said), column=place, value=given)
             for place, (said, given) in told.items()
         ]
-        raise InputFault(faults) from None
+        raise InputError(faults) from None
 
 
 def _shown(value: object) -> str:
@@ -186,14 +186,16 @@ def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
     return f"nearest are {', '.join(near)}" if near else f"known are {', '.join(kind.model_fields)}"
 
 
-def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fault]) -> Settings:
+def read_settings(
+    content: dict[str, Any], said: dict[str, str], faults: list[InputIssue]
+) -> Settings:
     """The case's settings; faults are added to a list and the defaults stand in, so that the tables are read too.
 
-    ``said`` names who changed a setting, such as ``--set``. Raises InputFault where nothing can stand in.
+    ``said`` names who changed a setting, such as ``--set``. Raises InputError where nothing can stand in.
     """
     try:
-        return validated(Settings, content, "case.toml")
-    except InputFault as wrong:
+        return validate(Settings, content, "case.toml")
+    except InputError as wrong:
         for fault in wrong.faults:
             origin = origin_of(fault.column, said)
             faults.append(
@@ -208,9 +210,9 @@ def read_settings(content: dict[str, Any], said: dict[str, str], faults: list[Fa
             if isinstance(place, dict):
                 place.pop(name, None)
     try:
-        return validated(Settings, {"name": "case"} | content, "case.toml")
-    except InputFault:
-        raise InputFault(faults) from None
+        return validate(Settings, {"name": "case"} | content, "case.toml")
+    except InputError:
+        raise InputError(faults) from None
 
 
 def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
@@ -223,7 +225,7 @@ def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
     return next(within, None)
 
 
-def chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
+def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
     """A scenario and all it extends by name, the last word last; each file is read once.
 
     Args:
@@ -232,7 +234,7 @@ def chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Sce
         named_by_case: Whether the name stands in ``case.toml`` as ``default_scenario``.
 
     Raises:
-        InputFault: A file is missing or wrong, or ``extends`` goes in a circle.
+        InputError: A file is missing or wrong, or ``extends`` goes in a circle.
     """
     found: dict[str, Scenario] = {}
     file = "case.toml"
@@ -240,73 +242,73 @@ def chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Sce
         if name in found:
             circle = " → ".join([*reversed(found), name])
             remedy = f"extends goes in a circle ({circle}); cut it"
-            raise InputFault([Fault(file, remedy, value=name)])
+            raise InputError([InputIssue(file, remedy, value=name)])
         path = folder / "scenarios" / f"{name}.toml"
         known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
         if name not in known or not path.is_file():
             remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
             if found:
-                raise InputFault([Fault(file, remedy, "", "extends", name)])
+                raise InputError([InputIssue(file, remedy, "", "extends", name)])
             if named_by_case:
-                raise InputFault([Fault(file, remedy, "", "default_scenario", name)])
-            raise InputFault([Fault(f"scenarios/{name}.toml", remedy)])
+                raise InputError([InputIssue(file, remedy, "", "default_scenario", name)])
+            raise InputError([InputIssue(f"scenarios/{name}.toml", remedy)])
         file = f"scenarios/{name}.toml"
-        found = {name: validated(Scenario, load_toml(path), file)} | found
+        found = {name: validate(Scenario, load_toml(path), file)} | found
         name = found[name].extends
     return found
 
 
-def differences(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> list[Difference]:
+def collect_overrides(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> list[Override]:
     """Every difference in order: scenarios from the first extended to the last, then those given by hand."""
     result, faults = [], []
     told = [(f"scenarios/{name}.toml", s.changes) for name, s in scenarios.items()]
     for origin, changes in [*told, ("--set", extra)]:
         for text in changes:
             try:
-                result.append(Difference.parse(text, origin))
+                result.append(Override.parse(text, origin))
             except ValueError:
                 faults.append(
-                    Fault(
+                    InputIssue(
                         origin,
                         "write ADDRESS = VALUE, ADDRESS += VALUE or ADDRESS *= VALUE",
                         value=text,
                     )
                 )
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return result
 
 
-def changed(content: dict[str, Any], difference: Difference) -> None:
+def override_setting(content: dict[str, Any], difference: Override) -> None:
     """Changes one setting named ``case.group.name`` in the content of ``case.toml``."""
     *groups, name = difference.address.split(".")[1:]
     if not all((*groups, name)):
         remedy = "write case.SETTING or case.GROUP.SETTING"
-        raise InputFault([Fault(difference.origin, remedy, column=difference.address)])
+        raise InputError([InputIssue(difference.origin, remedy, column=difference.address)])
     if difference.address == "case.default_scenario":
         remedy = "a change cannot choose the scenario it is added to; name it with --scenario"
-        raise InputFault([Fault(difference.origin, remedy, column=difference.address)])
+        raise InputError([InputIssue(difference.origin, remedy, column=difference.address)])
     place = content
     for group in groups:
         place = place.setdefault(group, {})
         if not isinstance(place, dict):
-            raise InputFault(
+            raise InputError(
                 [
-                    Fault(
+                    InputIssue(
                         difference.origin,
                         f"'{group}' is not a group of settings",
                         column=difference.address,
                     )
                 ]
             )
-    value = _plain(str(difference.value))
+    value = _parse_value(str(difference.value))
     if difference.operation != "=":
         before = place.get(name)
         numbers = isinstance(before, int | float) and isinstance(value, int | float)
         if not numbers or isinstance(before, bool) or isinstance(value, bool):
-            raise InputFault(
+            raise InputError(
                 [
-                    Fault(
+                    InputIssue(
                         difference.origin,
                         "only a number that stands there can be changed; use =",
                         column=difference.address,
@@ -317,7 +319,7 @@ def changed(content: dict[str, Any], difference: Difference) -> None:
     place[name] = value
 
 
-def _plain(text: str) -> Any:
+def _parse_value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -8,32 +8,30 @@ from pathlib import Path
 
 import pandas as pd
 
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.table_reader import HEADER
 
 
-def trace(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
+def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
     """Every number written in the case's tables: table, row, column, value, kind (source, assumption, none), publication."""
     rules = system.sources.to_dict("records")
     found = []
-    for table, row, column, value in written_numbers(folder, tables):
-        rule = next((r for r in rules if meets(r, table, row, column)), None)
+    for table, row, column, value in numeric_cells(folder, tables):
+        rule = next((r for r in rules if matches(r, table, row, column)), None)
         kind, publication = (rule["kind"], rule["publication"]) if rule else ("none", "")
         found.append((table, row, column, value, kind, publication))
     return pd.DataFrame(found, columns=["table", "row", "column", "value", "kind", "publication"])
 
 
-def written_numbers(
-    folder: Path, tables: Iterable[Table]
-) -> Iterable[tuple[str, str, str, str]]:
+def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, str, str, str]]:
     """Table, row, column and text of every cell that states a quantity."""
     for table in tables:
         for path in [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]:
             if not path.is_file():
                 continue
-            file = Reading().csv_file(path, path.name)
+            file = InputLog().csv_file(path, path.name)
             if file is None:
                 continue
             names = [match["name"] if (match := HEADER.match(head)) else "" for head in file.header]
@@ -52,7 +50,7 @@ def written_numbers(
                         yield table.name, ":".join(keys), name, cell.strip()
 
 
-def meets(rule: dict, table: str, row: str, column: str) -> bool:
+def matches(rule: dict, table: str, row: str, column: str) -> bool:
     """Whether a row of the sources tells of a number."""
     return (
         fnmatch.fnmatchcase(table, rule["table"])

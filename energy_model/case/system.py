@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.settings import Settings
-from energy_model.case.time_aggregation import Steps, segments, typical_days
+from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
@@ -30,7 +30,7 @@ class System:
     scenario: str
     frames: dict[str, pd.DataFrame]
     profiles: pd.DataFrame
-    steps: Steps
+    steps: TimeSteps
     sources: pd.DataFrame
     changes: tuple[str, ...] = ()
     digest: str = ""
@@ -40,7 +40,7 @@ class System:
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]
 
-    def at(self, steps: Steps) -> System:
+    def at(self, steps: TimeSteps) -> System:
         """The same system with the year cut into other steps."""
         return replace(self, steps=steps, cache={})
 
@@ -231,7 +231,11 @@ class System:
     def used_profiles(self) -> list[str]:
         """The profiles that some cell names."""
         cells = (
-            c for f in self.frames.values() for name in f for c in f[name] if isinstance(c, Hourly)
+            c
+            for f in self.frames.values()
+            for name in f
+            for c in f[name]
+            if isinstance(c, ProfileExpression)
         )
         used = {cell.profile for cell in cells if cell.profile}
         return [name for name in self.profiles if name in used]
@@ -247,13 +251,13 @@ class System:
         """Means over each step of values of each hour."""
         return self.steps.means(hourly)
 
-    def step_values(self, cell: Hourly) -> np.ndarray:
+    def step_values(self, cell: ProfileExpression) -> np.ndarray:
         """The value of an hourly cell in each step."""
         if cell not in self.cache:
             self.cache[cell] = self.by_step(cell.values(self.profiles))
         return self.cache[cell]
 
-    def hourly_rates(self, shape: Hourly, yearly: float) -> np.ndarray:
+    def hourly_rates(self, shape: ProfileExpression, yearly: float) -> np.ndarray:
         """Rates [unit/h] of each hour that have a profile's proportions and sum to a yearly amount."""
         values = shape.values(self.profiles)
         total = values.sum()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import networkx as nx
 
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.system import System
-from energy_model.common.errors import Fault
+from energy_model.common.errors import InputIssue
 
 
-def of_system(system: System, reading: Reading) -> list[Fault]:
+def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
     """Faults seen only in the whole: demands that nothing can feed, limits without rows, sales above purchases."""
     before = len(reading.faults)
     graph = bus_graph(system)

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case.csv_file import CsvFile
-from energy_model.case.input_log import Reading
-from energy_model.case.overrides import row_name
+from energy_model.case.input_log import InputLog
+from energy_model.case.overrides import row_key
 from energy_model.case.schema import Column, Table
 from energy_model.case.system import ASSET_TABLES
-from energy_model.case.units import UnknownUnit, conversion
+from energy_model.case.units import UnknownUnitError, conversion
 
 HEADER = re.compile(r"^\s*(?P<name>[\w]+)\s*(?:\[(?P<unit>[^\]]*)\])?\s*$")
 NEEDED = ("carriers", "sites")
@@ -23,7 +23,7 @@ INHERITED = ("duration", "energy_use")
 SOURCES = ("table", "rows", "columns", "kind", "publication", "year", "note")
 
 
-def read_table(folder: Path, table: Table, reading: Reading) -> pd.DataFrame:
+def read_table(folder: Path, table: Table, reading: InputLog) -> pd.DataFrame:
     """One table from all its files; cells in inside units, still to be validated."""
     paths = [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]
     paths = [path for path in paths if path.is_file()]
@@ -51,7 +51,7 @@ def _index(table: Table, found: Mapping[Any, object]) -> pd.Index:
     return pd.MultiIndex.from_arrays([[] for _ in table.key], names=table.key)
 
 
-def _read_file(path: Path, table: Table, found: dict, reading: Reading) -> None:
+def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None:
     file = reading.csv_file(path, path.name)
     if file is None:
         return
@@ -101,7 +101,7 @@ def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
 
 
 def _key(
-    name: str, line: int, row: Mapping[str, Any], table: Table, found: Mapping, reading: Reading
+    name: str, line: int, row: Mapping[str, Any], table: Table, found: Mapping, reading: InputLog
 ) -> object:
     """The key of a row; None, with a fault, where it has none or one that stands already."""
     parts = tuple(row.get(column) or table[column].fallback for column in table.key)
@@ -113,12 +113,12 @@ def _key(
     if key in found:
         file, place = reading.at(table.name, key)
         remedy = f"the name stands already in {file}, {place}; give one of them another"
-        reading.fault(name, remedy, f"row {line}", table.key[0], row_name(key))
+        reading.fault(name, remedy, f"row {line}", table.key[0], row_key(key))
         return None
     return key
 
 
-def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: Reading) -> None:
+def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: InputLog) -> None:
     """Notes that a row is longer or shorter than the header."""
     separator = "semicolons" if file.decimal_comma else "commas"
     reading.fault(
@@ -130,7 +130,7 @@ def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: Read
 
 
 def _columns(
-    file: str, headers: list[str], table: Table, reading: Reading
+    file: str, headers: list[str], table: Table, reading: InputLog
 ) -> dict[int, tuple[Column, float, str | None]]:
     """Column, factor and implied row unit by position."""
     found: dict[int, tuple[Column, float, str | None]] = {}
@@ -156,7 +156,7 @@ def _columns(
 
 
 def _unit(
-    file: str, header: str, unit: str | None, column: Column, reading: Reading
+    file: str, header: str, unit: str | None, column: Column, reading: InputLog
 ) -> tuple[float, str | None]:
     """The factor to the unit used inside and the row unit implied; notes a unit that is wrong."""
     remedy = ""
@@ -168,14 +168,14 @@ def _unit(
         try:
             way = conversion(unit.strip(), column.unit, reading.dkk_per_eur)
             return way.factor, way.implied
-        except UnknownUnit:
+        except UnknownUnitError:
             remedy = f"the unit does not fit; write '{column.header}' or a multiple of it"
     if remedy:
         reading.fault(file, remedy, "row 1", value=header)
     return 1.0, None
 
 
-def read_sources(folder: Path, reading: Reading) -> pd.DataFrame:
+def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
     """The rows of ``sources*.csv`` in order."""
     found = []
     for path in sorted(folder.glob("sources*.csv")):
@@ -201,7 +201,7 @@ def read_sources(folder: Path, reading: Reading) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(SOURCES))
 
 
-def _check_source(name: str, line: int, row: Mapping[str, str], reading: Reading) -> None:
+def _check_source(name: str, line: int, row: Mapping[str, str], reading: InputLog) -> None:
     """Notes what a source or an assumption lacks."""
     place = f"row {line}"
     if row["kind"] not in ("source", "assumption"):

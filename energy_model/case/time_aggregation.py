@@ -30,7 +30,7 @@ def _none() -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Steps:
+class TimeSteps:
     """The step of every hour; the hour each step is named by, how long it lasts at a time [h], and what precedes it.
 
     ``days`` has the typical day of each day of the year and ``day`` that of each step; both are empty where the
@@ -79,39 +79,41 @@ class Steps:
         return np.bincount(steps, hourly[ends], len(self.start)) / np.bincount(steps)
 
     @classmethod
-    def of(cls, start: np.ndarray, hours: int) -> Steps:
+    def of(cls, start: np.ndarray, hours: int) -> TimeSteps:
         """Steps in order that begin at the given hours."""
         span = np.diff(np.append(start, hours))
         count = np.arange(len(start))
         return cls(np.repeat(count, span), start, span.astype(float), np.roll(count, 1))
 
 
-def every_hour(hours: int) -> Steps:
+def every_hour(hours: int) -> TimeSteps:
     """One step an hour."""
-    return Steps.of(np.arange(hours), hours)
+    return TimeSteps.of(np.arange(hours), hours)
 
 
-def segments(profiles: pd.DataFrame, count: int, extremes: tuple[str, ...] | None = None) -> Steps:
+def segments(
+    profiles: pd.DataFrame, count: int, extremes: tuple[str, ...] | None = None
+) -> TimeSteps:
     """The year in order in ``count`` steps at most, chosen on all profiles; ``extremes`` name those whose peaks stand alone."""
     hours = len(profiles)
     varying = profiles.loc[:, profiles.nunique() > 1]
     if count >= hours:
         return every_hour(hours)
     if varying.empty or count == 1:
-        return Steps.of(np.linspace(0, hours, count, endpoint=False).astype(int), hours)
+        return TimeSteps.of(np.linspace(0, hours, count, endpoint=False).astype(int), hours)
     values = _scaled(varying)
     kept = _extremes(_scaled(varying[list(extremes)] if extremes else varying), count // 8)
     cuts = sorted({cut for hour in kept for cut in (hour, hour + 1)} - {hours})
     merged = max(1, count - len(cuts))
     while True:
-        start = np.union1d(_cut(values, merged), np.array(cuts, int))
+        start = np.union1d(_cut_segments(values, merged), np.array(cuts, int))
         missing = count - len(start)
         if missing <= 0 or merged + missing >= hours:
-            return Steps.of(start[: max(count, 1)] if missing < 0 else start, hours)
+            return TimeSteps.of(start[: max(count, 1)] if missing < 0 else start, hours)
         merged += missing
 
 
-def typical_days(profiles: pd.DataFrame, count: int, days: int) -> Steps:
+def typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
     """The year as ``days`` typical days of ``count`` steps together; in order if there are not two whole days.
 
     Days in which a profile's daily mean is highest or lowest stand alone, a
@@ -122,7 +124,7 @@ def typical_days(profiles: pd.DataFrame, count: int, days: int) -> Steps:
         return segments(profiles, count)
     wanted = min(days, hours // DAY, count)
     shaped = _scaled(varying).reshape(-1, DAY, varying.shape[1])
-    kind = _grouped(shaped, wanted)
+    kind = _cluster_days(shaped, wanted)
     wanted = int(kind.max()) + 1
     means = np.array([shaped[kind == k].mean(axis=0) for k in range(wanted)])
     nearest = [
@@ -146,7 +148,9 @@ def typical_days(profiles: pd.DataFrame, count: int, days: int) -> Steps:
     previous = np.arange(-1, len(start) - 1)
     first, last = np.flatnonzero(np.diff(day, prepend=-1)), np.flatnonzero(np.diff(day, append=-1))
     previous[first] = last
-    return Steps(of_hour, named[day] * DAY + start % DAY, span.astype(float), previous, kind, day)
+    return TimeSteps(
+        of_hour, named[day] * DAY + start % DAY, span.astype(float), previous, kind, day
+    )
 
 
 def _scaled(profiles: pd.DataFrame) -> np.ndarray:
@@ -161,7 +165,7 @@ def _extremes(values: np.ndarray, most: int) -> list[int]:
     return list(rows)[:most]
 
 
-def _grouped(shaped: np.ndarray, count: int) -> np.ndarray:
+def _cluster_days(shaped: np.ndarray, count: int) -> np.ndarray:
     """The group of each day, days of extreme means alone."""
     from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - slow to import, and only needed here
 
@@ -176,9 +180,9 @@ def _grouped(shaped: np.ndarray, count: int) -> np.ndarray:
     return kind
 
 
-def _cut(values: np.ndarray, count: int) -> np.ndarray:
+def _cut_segments(values: np.ndarray, count: int) -> np.ndarray:
     """First rows of ``count`` groups of adjacent rows that are most alike."""
-    labels = _chained(values, n_clusters=count).labels_
+    labels = _contiguous_ward(values, n_clusters=count).labels_
     return np.concatenate([[0], np.flatnonzero(np.diff(labels)) + 1])
 
 
@@ -188,15 +192,17 @@ def _cut_days(values: np.ndarray, occurs: np.ndarray, count: int) -> np.ndarray:
     Merging two hours costs more the more often their day occurs; the cheapest merges of all days are made.
     """
     shaped = values.reshape(-1, DAY, values.shape[1]) * np.sqrt(occurs)[:, None, None]
-    heights = [_chained(day, n_clusters=None, distance_threshold=0.0).distances_ for day in shaped]
+    heights = [
+        _contiguous_ward(day, n_clusters=None, distance_threshold=0.0).distances_ for day in shaped
+    ]
     merges = len(values) - max(count, len(shaped))
     cheapest = np.argsort(np.maximum.accumulate(heights, axis=1), axis=None, kind="stable")[:merges]
     groups = DAY - np.bincount(cheapest // (DAY - 1), minlength=len(shaped))
     days = zip(shaped, groups.tolist(), strict=True)
-    return np.concatenate([k * DAY + _cut(day, n) for k, (day, n) in enumerate(days)])
+    return np.concatenate([k * DAY + _cut_segments(day, n) for k, (day, n) in enumerate(days)])
 
 
-def _chained(values: np.ndarray, **how: Any) -> Any:
+def _contiguous_ward(values: np.ndarray, **how: Any) -> Any:
     """Ward's clustering of rows in which only neighbours join."""
     from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - slow to import, and only needed here
 

@@ -54,7 +54,7 @@ DKK_PER_EUR = 7.46038  # the central rate of Danmarks Nationalbank
 ALIKE = {"1": "", "-": "", "%": "percent", "°": "", "degC": "K", "°C": "K"}
 
 
-class UnknownUnit(ValueError):
+class UnknownUnitError(ValueError):
     """A header's unit is not known, or does not measure what the column holds."""
 
 
@@ -101,10 +101,10 @@ def conversion(header: str, inside: str, dkk_per_eur: float = DKK_PER_EUR) -> Co
             for stand_in in stand_ins:
                 try:
                     factor = _factor(header, with_unit(inside, word, stand_in), dkk_per_eur)
-                except UnknownUnit:
+                except UnknownUnitError:
                     continue
                 return Conversion(factor, stand_in)
-            raise UnknownUnit(f"'{header}' cannot stand for '{inside}'")
+            raise UnknownUnitError(f"'{header}' cannot stand for '{inside}'")
     return Conversion(_factor(header, inside, dkk_per_eur))
 
 
@@ -137,13 +137,13 @@ def _quantity(text: str, dkk_per_eur: float) -> pint.Quantity:
     if text not in ALIKE:
         for word in _words(text):
             if word not in known_units() and word not in ALIKE:
-                raise UnknownUnit(f"'{word}' is not a unit")
+                raise UnknownUnitError(f"'{word}' is not a unit")
     units = registry(dkk_per_eur)
     try:
         parsed = units.parse_expression(_in_pint_words(text))
         return units.Quantity(parsed) if not hasattr(parsed, "dimensionality") else parsed
     except Exception as fault:  # the types of the parser's and tokenizer's errors vary
-        raise UnknownUnit(f"'{text}' is not a unit") from fault
+        raise UnknownUnitError(f"'{text}' is not a unit") from fault
 
 
 def _in_pint_words(text: str) -> str:
@@ -158,7 +158,7 @@ def _factor(header: str, inside: str, dkk_per_eur: float) -> float:
     try:
         factor = float((given / wanted).to("dimensionless").magnitude)
     except (pint.errors.PintError, ValueError, TypeError, ZeroDivisionError) as fault:
-        raise UnknownUnit(f"'{header}' cannot be turned into '{inside}'") from fault
+        raise UnknownUnitError(f"'{header}' cannot be turned into '{inside}'") from fault
     if not 0 < factor < float("inf"):
-        raise UnknownUnit(f"'{header}' is not a unit")
+        raise UnknownUnitError(f"'{header}' is not a unit")
     return factor

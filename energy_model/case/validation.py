@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.plausibility import skeleton
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.row_units import check_row_units
 from energy_model.case.schema import Column, Table
 
 if TYPE_CHECKING:
-    from energy_model.case.input_log import Reading
+    from energy_model.case.input_log import InputLog
     from energy_model.case.settings import Settings
 
 NAMED_ONCE = (
@@ -41,32 +41,32 @@ CARRIER_COLUMNS = (
 ASSETS = ("conversions", "storages", "links", "vehicles")
 
 
-def across_tables(
+def validate_tables(
     frames: dict[str, pd.DataFrame],
     tables: Iterable[Table],
     profiles: pd.DataFrame,
     case: Settings,
-    reading: Reading,
+    reading: InputLog,
 ) -> None:
     """Notes every fault that no table can see alone."""
     tables = tuple(tables)
     keys = {table.name: set(frames[table.name].index) for table in tables if len(table.key) == 1}
     keys["assets"] = set().union(*(keys[name] for name in ASSETS if name in keys))
     cells = [c for frame in frames.values() for name in frame for c in frame[name]]
-    named = sorted({c.profile for c in cells if isinstance(c, Hourly) and c.profile})
+    named = sorted({c.profile for c in cells if isinstance(c, ProfileExpression) and c.profile})
     if named and profiles.empty and "profiles" not in reading.unread:
         reading.unread.add("profiles")
         remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model profiles makes a year"
         reading.fault("profiles/*.csv", remedy)
     for table in tables:
         for column in table.columns:
-            if column.names and not _unknowable(column, reading):
-                _references(frames[table.name], table, column, keys, reading)
+            if column.names and not _check_unknown_names(column, reading):
+                _check_foreign_keys(frames[table.name], table, column, keys, reading)
             if column.hourly and "profiles" not in reading.unread:
-                _hourly(frames[table.name], table, column, profiles, reading)
-    _named_once(frames, reading)
+                _check_hourly_cells(frames[table.name], table, column, profiles, reading)
+    _check_unique_names(frames, reading)
     check_row_units(frames, reading)
-    _flow_owners(frames, reading)
+    _check_flow_parents(frames, reading)
     _tied_circles(frames, reading)
     links = frames["links"]
     for key in links.index[links["from_site"] == links["to_site"]]:
@@ -106,14 +106,14 @@ def across_tables(
         )
 
 
-def _unknowable(column: Column, reading: Reading) -> bool:
+def _check_unknown_names(column: Column, reading: InputLog) -> bool:
     """Whether the table that a column names could not be read; its own fault says so once."""
     named = ASSETS if column.names == "assets" else (str(column.names),)
     return not reading.unread.isdisjoint(named)
 
 
-def _references(
-    frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: Reading
+def _check_foreign_keys(
+    frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: InputLog
 ) -> None:
     known = keys.get(str(column.names), set())
     named = ASSETS if column.names == "assets" else (str(column.names),)
@@ -129,12 +129,12 @@ def _references(
             reading.wrong(table.name, key, column.name, value, f"it is not in {file}{hint}")
 
 
-def _hourly(
-    frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: Reading
+def _check_hourly_cells(
+    frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: InputLog
 ) -> None:
-    told: dict[Hourly, str] = {}
+    told: dict[ProfileExpression, str] = {}
     for key, cell in zip(frame.index, frame[column.name], strict=True):
-        if not isinstance(cell, Hourly) or cell.profile is None:
+        if not isinstance(cell, ProfileExpression) or cell.profile is None:
             continue
         if cell not in told:
             told[cell] = ""
@@ -159,7 +159,7 @@ def _hourly(
             reading.wrong(table.name, key, column.name, cell, told[cell])
 
 
-def _named_once(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+def _check_unique_names(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
     first: dict[object, str] = {}
     for table in NAMED_ONCE:
         for key in frames[table].index:
@@ -179,7 +179,7 @@ def _named_once(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
                 )
 
 
-def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+def _check_flow_parents(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
     if not reading.unread.isdisjoint(("conversions", "technologies", "flows")):
         return
     known = [*frames["conversions"].index, *frames["technologies"].index]
@@ -216,7 +216,7 @@ def _flow_owners(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
             )
 
 
-def _tied_circles(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
+def _tied_circles(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
     """Notes assets whose capacities are tied to each other in a circle, which nothing sets."""
     tied = {
         key: (table, other)
@@ -232,7 +232,7 @@ def _tied_circles(frames: dict[str, pd.DataFrame], reading: Reading) -> None:
         reading.wrong(tied[key][0], key, "tied_to", tied[key][1], remedy)
 
 
-def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: Reading) -> None:
+def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: InputLog) -> None:
     """Notes rows on the carrier of emissions, which no bus holds."""
     for table, column in CARRIER_COLUMNS:
         for key, carrier in frames[table][column].items():
@@ -244,7 +244,7 @@ def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: 
 
 
 def _empty_shapes(
-    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, reading: Reading
+    frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, reading: InputLog
 ) -> None:
     """Notes amounts that a shape of zero in every hour cannot spread over the year."""
     for table, amount, shape in (
@@ -253,7 +253,11 @@ def _empty_shapes(
     ):
         frame = frames[table]
         for key, wanted, cell in zip(frame.index, frame[amount], frame[shape], strict=True):
-            if not isinstance(cell, Hourly) or not isinstance(wanted, float) or wanted <= 0:
+            if (
+                not isinstance(cell, ProfileExpression)
+                or not isinstance(wanted, float)
+                or wanted <= 0
+            ):
                 continue
             if cell.profile is not None and cell.profile not in profiles:
                 continue

@@ -23,7 +23,7 @@ from energy_model.cli.commands.serve import serve
 from energy_model.cli.commands.studies import compare, resolved, studies
 from energy_model.cli.commands.timeseries import profiles
 from energy_model.cli.number_options import number
-from energy_model.cli.output import FINE, STOPPED, AsJson, write_json
+from energy_model.cli.output import FINE, STOPPED, AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import run_tables as tables
 
@@ -89,12 +89,12 @@ def check(
 
     with Progress(as_json) as tell:
         tell("reading the tables")
-        system = em.read(case, scenario, changes or ())
+        system = em.load_case(case, scenario, changes or ())
         tell("looking at peaks, potentials and the emission target")
-        warned = precheck.warnings(system)
-        traced = sources.trace(case, system, TABLES)
+        warned = precheck.check_adequacy(system)
+        traced = sources.trace_sources(case, system, TABLES)
     if as_json:
-        write_json(
+        print_json(
             {
                 "case": system.settings.name,
                 "scenario": system.scenario,
@@ -145,33 +145,33 @@ def run(
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
     from energy_model.optimization import precheck  # noqa: PLC0415
-    from energy_model.results.run_files import folder_name  # noqa: PLC0415
+    from energy_model.results.run_files import default_folder_name  # noqa: PLC0415
 
     with Progress(as_json) as tell:
         tell("reading the tables")
-        system = em.read(case, scenario, changes or (), resolved(resolution))
+        system = em.load_case(case, scenario, changes or (), resolved(resolution))
         if not 1e-5 <= gap < 1:
-            raise em.InputFault(
+            raise em.InputError(
                 [
-                    em.Fault(
+                    em.InputIssue(
                         "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
                     )
                 ]
             )
-        name = folder_name(system) + ("_proven" if prove else "")
+        name = default_folder_name(system) + ("_proven" if prove else "")
         place = out or Path("runs") / name
         found = None if again else _same_inputs(place, system.digest, gap if prove else None)
         if found is None:
-            em.refuse(place)
+            em.ensure_writable(place)
             warned: list[str] = []
 
             def look() -> None:
-                warned.extend(precheck.warnings(system, every_hour=prove))
+                warned.extend(precheck.check_adequacy(system, every_hour=prove))
 
             if prove:
                 tell("looking at peaks, potentials and the emission target")
                 look()
-                solved = em.prove(system, gap, progress=tell)
+                solved = em.solve_full_year(system, gap, progress=tell)
             else:
                 solved = em.solve(system, progress=tell, beside=look)
             solved.record["warnings"] = [*warned, *solved.record.get("warnings", [])]
@@ -189,7 +189,7 @@ def run(
     proven = solved.record.get("proof", {}).get("gap")
     missed = prove and (proven is None or proven > gap)
     if as_json:
-        write_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
+        print_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
     else:
         tables.headline(solved)
         Console(highlight=False, soft_wrap=True).print(f"\nWritten to {place}", markup=False)
@@ -201,7 +201,7 @@ def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
     """A run of the same inputs that stands already, and is proven as closely as asked."""
     try:
         found = em.open_run(place) if (place / "record.json").is_file() else None
-    except em.InputFault:
+    except em.InputError:
         return None
     if found is None or found.record["digest"] != digest:
         return None
@@ -234,7 +234,7 @@ def show(run: RunFolder, as_json: AsJson = False) -> None:
     """Show a run: headline, capacities, cost by sector and firm, emissions both ways, prices, and what drives it."""
     opened = em.open_run(run)
     if as_json:
-        write_json({"run": str(opened.path), **_summary(opened), **tables.as_records(opened)})
+        print_json({"run": str(opened.path), **_summary(opened), **tables.as_records(opened)})
     else:
         tables.everything(opened)
 
@@ -251,7 +251,7 @@ def verify(
     """Prove a run without a solver: rebuild its program from its inputs, and recompute the answer, tables and proof."""
     found = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
     if as_json:
-        write_json(found.as_dict() | {"case": None if case is None else str(case)})
+        print_json(found.as_dict() | {"case": None if case is None else str(case)})
     else:
         tables.verified(found, case)
     if not found.proven:
@@ -265,7 +265,7 @@ def _case_of(run: Path, case: Path) -> em.System:
 
     record = read_record(find_run(run) / "record.json")
     resolution = record["settings"]["time"]["resolution"]
-    return em.read(case, record["scenario"], record["changes"], resolution)
+    return em.load_case(case, record["scenario"], record["changes"], resolution)
 
 
 @app.command()
@@ -276,9 +276,9 @@ def init(
     """Begin a small new case that runs as it is and can be grown."""
     from energy_model.io import init_case  # noqa: PLC0415
 
-    written = init_case.case(folder)
+    written = init_case.init_case(folder)
     if as_json:
-        write_json({"folder": str(folder), "files": written})
+        print_json({"folder": str(folder), "files": written})
     else:
         console = Console(highlight=False, soft_wrap=True)
         console.print(f"A small case stands in {folder}: {', '.join(written)}.", markup=False)
@@ -300,13 +300,15 @@ def export(
 
     with Progress(as_json) as tell:
         if to != "pypsa":
-            raise em.InputFault([em.Fault("--to", "write pypsa, the only one known", value=to)])
+            raise em.InputError(
+                [em.InputIssue("--to", "write pypsa, the only one known", value=to)]
+            )
         tell("reading the tables")
-        system = em.read(case, scenario, changes or (), resolved(resolution)).in_order
+        system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
         tell("writing the network")
         made = pypsa_network.write(system, out)
     if as_json:
         told = {"left_out": made.left_out, "constant": made.constant}
-        write_json({"written": str(out), "steps": len(system.steps.length), **told})
+        print_json({"written": str(out), "steps": len(system.steps.length), **told})
     else:
         tables.exported(out, made.left_out, made.constant)

@@ -11,7 +11,7 @@ import typer
 
 import energy_model as em
 from energy_model.cli import output
-from energy_model.cli.output import FINE, INPUT_FAULT, NO_PLAN, STOPPED, leave
+from energy_model.cli.output import FINE, INPUT_FAULT, NO_PLAN, STOPPED, exit_with
 from energy_model.common.atomic_write import PLACE_ERRORS, SPACE_ERRORS, reason_of
 
 ClickException = next(
@@ -25,30 +25,30 @@ def told() -> Iterator[None]:
     """Within, an expected exception ends the program; any other passes."""
     try:
         yield
-    except em.InputFault as fault:
+    except em.InputError as fault:
         many = len(fault.faults)
         said = [str(one) for one in fault.faults]
-        leave(INPUT_FAULT, said, f"{many} fault{'s' * (many > 1)} in the inputs")
-    except em.NoSolution as none:
+        exit_with(INPUT_FAULT, said, f"{many} fault{'s' * (many > 1)} in the inputs")
+    except em.NoSolutionError as none:
         code = STOPPED if none.status in ("stopped", "failed") else NO_PLAN
-        leave(code, none.sentences, f"no plan ({none.status})")
-    except em.Inconsistent as wrong:
+        exit_with(code, none.sentences, f"no plan ({none.status})")
+    except em.ConsistencyError as wrong:
         said = [f"{wrong} Nothing was written; try another resolution or method."]
-        leave(STOPPED, said, "the answer does not add up")
-    except em.Stopped as stopped:
-        leave(STOPPED, stopped.sentences, "stopped")
+        exit_with(STOPPED, said, "the answer does not add up")
+    except em.StudyInterrupted as stopped:
+        exit_with(STOPPED, stopped.sentences, "stopped")
     except (KeyboardInterrupt, typer.Abort):
-        leave(STOPPED, ["Nothing was written."], "stopped")
+        exit_with(STOPPED, ["Nothing was written."], "stopped")
     except ClickException as wrong:
         output.ask_json("--json" in sys.argv[1:])  # the call was not read as far as that
         said = [wrong.format_message(), "Try energy-model --help."]
-        leave(INPUT_FAULT, said, "the call is not understood")
+        exit_with(INPUT_FAULT, said, "the call is not understood")
     except OSError as wrong:
         if wrong.errno == errno.EPIPE:
             output.finish(STOPPED)
         if wrong.errno not in PLACE_ERRORS and not _lacks_temporary_folder(wrong):
             raise
-        leave(INPUT_FAULT, [_place_fault(wrong)], "1 fault in the inputs")
+        exit_with(INPUT_FAULT, [_place_fault(wrong)], "1 fault in the inputs")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else FINE
         output.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
@@ -62,7 +62,7 @@ def _lacks_temporary_folder(wrong: OSError) -> bool:
 def _place_fault(wrong: OSError) -> str:
     """A place that a library could not use, in a sentence."""
     if _lacks_temporary_folder(wrong):
-        return str(em.Fault("temporary files", f"{wrong.strerror}; free space"))
+        return str(em.InputIssue("temporary files", f"{wrong.strerror}; free space"))
     place = wrong.filename or "standard output or a temporary file"
     remedy = "free space" if wrong.errno in SPACE_ERRORS else "name another place"
-    return str(em.Fault(str(place), f"it cannot be used ({reason_of(wrong)}); {remedy}"))
+    return str(em.InputIssue(str(place), f"it cannot be used ({reason_of(wrong)}); {remedy}"))

@@ -44,7 +44,7 @@ def begin() -> None:
             stream.reconfigure(errors="replace")
 
 
-def leave(code: int, sentences: list[str], title: str) -> NoReturn:
+def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
     """Says what is wrong — as JSON too if that was asked for — and ends."""
     with contextlib.suppress(OSError, SystemExit):  # standard error may be closed or full
         console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -73,7 +73,7 @@ def finish(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def write_json(content: Any) -> None:
+def print_json(content: Any) -> None:
     """Writes JSON alone on standard output; a number that is none becomes null."""
 
     def plain(value: Any) -> Any:

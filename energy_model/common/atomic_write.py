@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PLACE_ERRORS = (
@@ -30,10 +30,10 @@ PROBE_SIZE = 1 << 20  # bytes that are written to find out why a library could n
 ELSEWHERE = "name another place"
 
 
-class WriteError(InputFault):
+class WriteError(InputError):
     """A place that could not be written, whatever was to be written there."""
 
-    def __init__(self, faults: Iterable[Fault], wrong: BaseException | str = "") -> None:
+    def __init__(self, faults: Iterable[InputIssue], wrong: BaseException | str = "") -> None:
         super().__init__(faults)
         self.wrong = wrong  # what was met, for who writes a larger thing of which this is a part
 
@@ -62,7 +62,7 @@ def write_error(
         full = isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS
         act = f"free space and try again, or {remedy}" if full else remedy
         said = f"it cannot be written ({reason_of(wrong)}); nothing of it is left behind; {act}"
-    return WriteError([Fault(_short(path), said)], wrong)
+    return WriteError([InputIssue(_short(path), said)], wrong)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def printable(text: str, max_characters: int = MAX_PART_CHARACTERS) -> str:
 
 
 @dataclass(frozen=True)
-class Fault:
+class InputIssue:
     """One thing wrong in the inputs: where, what stands there, and what would be right."""
 
     file: str
@@ -36,10 +36,10 @@ class Fault:
         return f"{place}:{given} {printable(self.remedy, MAX_REMEDY_CHARACTERS)}."
 
 
-class InputFault(ValueError):
+class InputError(ValueError):
     """Inputs that cannot be used: every fault found, each with place, value and remedy."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[InputIssue]) -> None:
         self.faults = list(faults)
         super().__init__("\n".join(map(str, self.faults)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 MAX_UNPACKED_MB = 100  # of all parts of a workbook; a year of 8760 hours and 20 columns has 8
 MAX_ROWS = 200_000  # of a sheet
@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 
 
 def refuse_large(book: Path) -> None:
-    """InputFault if the parts of a workbook are larger than is read; nothing is unpacked."""
+    """InputError if the parts of a workbook are larger than is read; nothing is unpacked."""
     try:
         with zipfile.ZipFile(book) as parts:
             size = sum(part.file_size for part in parts.infolist()) / MEGABYTE
@@ -25,14 +25,14 @@ def refuse_large(book: Path) -> None:
     if size > MAX_UNPACKED_MB:
         most = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
         remedy = f"it holds {size:,.0f} MB when it is unpacked, and {most}"
-        raise InputFault([Fault(str(book), remedy)])
+        raise InputError([InputIssue(str(book), remedy)])
 
 
 def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a sheet, without the empty ones at its end.
 
     Raises:
-        InputFault: A row below or a cell beside the limits holds something, or the texts are
+        InputError: A row below or a cell beside the limits holds something, or the texts are
             larger than is read.
     """
     empty, letters = 0, 0
@@ -47,7 +47,7 @@ def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, 
             long = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
             what = f"{MAX_COLUMNS:,} columns" if wide else long
             remedy = f"{what} of a sheet are read at most; take out what is more"
-            raise InputFault([Fault(f"sheet '{sheet}'", remedy, f"row {number}")])
+            raise InputError([InputIssue(f"sheet '{sheet}'", remedy, f"row {number}")])
         for _ in range(empty):
             yield ()
         empty = 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from energy_model.compiler.expression_reader import Reader
+from energy_model.compiler.expression_reader import ExpressionReader
 
 
 def bounds(
-    reader: Reader, var, reference: bool = False
+    reader: ExpressionReader, var, reference: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lower and upper bound of every column, and whether it is whole.
 
@@ -18,7 +18,7 @@ def bounds(
     lower, upper, whole = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
     made = ((reader.line(index_set, v.index()), v) for v in var._data.values())
     if getattr(var, "lazy", False) and not reference:
-        for low, high in ruled_bounds(reader, var):
+        for low, high in bounds_by_rule(reader, var):
             lower = lower if low is None else np.maximum(lower, low)
             upper = upper if high is None else np.minimum(upper, high)
         whole[:] = var._rule_domain(var.parent_block(), None, var).isdiscrete()
@@ -31,7 +31,7 @@ def bounds(
     return lower, upper, whole
 
 
-def ruled_bounds(reader: Reader, var):
+def bounds_by_rule(reader: ExpressionReader, var):
     """The bounds of the domain, and those of the rule, each a number or an array over the index set."""
     block, rule = var.parent_block(), var._rule_bounds
     yield var._rule_domain(block, None, var).bounds()

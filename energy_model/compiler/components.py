@@ -18,8 +18,13 @@ from pyomo.core.base.param import IndexedParam
 from pyomo.core.base.set import SortComponents
 from pyomo.core.base.var import IndexedVar
 
-from energy_model.compiler.expression_reader import Unsupported
-from energy_model.compiler.rule_checks import Misread, check_bounds, check_goal, check_rows
+from energy_model.compiler.expression_reader import UnsupportedExpressionError
+from energy_model.compiler.rule_checks import (
+    TemplateMismatchError,
+    check_bounds,
+    check_objective,
+    check_rows,
+)
 from energy_model.compiler.templates import suspended, templated, templated_relation
 
 
@@ -43,7 +48,7 @@ def copied(cell: CellType) -> CellType:
         return cell
 
 
-class Lazy:
+class LazyComponent:
     """Every index of the set counts as present, whether or not its member has been made."""
 
     lazy = True
@@ -68,17 +73,17 @@ class Lazy:
         return index in self.index_set() if self.lazy else super().__contains__(index)
 
 
-class Kept:
+class TemplateSlot:
     """A template. A clone of the model gets an empty one, and makes its own from the rule."""
 
     def __init__(self, template=None) -> None:
         self.template = template
 
-    def __deepcopy__(self, memo) -> Kept:
-        return Kept()
+    def __deepcopy__(self, memo) -> TemplateSlot:
+        return TemplateSlot()
 
 
-class LazyVar(Lazy, IndexedVar):
+class LazyVar(LazyComponent, IndexedVar):
     """A family of decisions; a member is made when somebody reads it.
 
     Bounds by a rule are kept as a template. If they cannot be one, every member is made as Pyomo
@@ -97,11 +102,11 @@ class LazyVar(Lazy, IndexedVar):
         super().construct(data)
         try:
             if not self._rule_domain.constant():
-                raise Unsupported("its domain varies")
+                raise UnsupportedExpressionError("its domain varies")
             if self._rule_bounds is not None and not self._rule_bounds.constant():
-                self.kept = Kept(self.made_template())
+                self.kept = TemplateSlot(self.made_template())
                 check_bounds(self, self.kept.template)
-        except Misread:
+        except TemplateMismatchError:
             raise
         except Exception as reason:
             self.kept, self.reason = None, str(reason) or type(reason).__name__
@@ -110,7 +115,7 @@ class LazyVar(Lazy, IndexedVar):
     def made_template(self):
         said = templated(self.parent_block(), self._rule_bounds, self.index_set())
         if not (type(said[0]) is tuple and len(said[0]) == 2):
-            raise Unsupported("its bounds are no pair")
+            raise UnsupportedExpressionError("its bounds are no pair")
         return said
 
     @property
@@ -130,7 +135,7 @@ class LazyVar(Lazy, IndexedVar):
         self.lazy = False
 
 
-class Templated:
+class TemplatedComponent:
     """Keeps what a rule says as one template.
 
     A rule that cannot be one is written out, as Pyomo does, and ``reason`` says why.
@@ -161,8 +166,8 @@ class Templated:
             try:
                 template = self.made_template()
                 self.check(template)
-                self.kept = Kept(template)
-            except Misread:
+                self.kept = TemplateSlot(template)
+            except TemplateMismatchError:
                 raise
             except Exception as reason:
                 self.reason = str(reason) or type(reason).__name__
@@ -180,7 +185,7 @@ class Templated:
             self._setitem_when_not_present(index, self._rule(self.parent_block(), index))
 
 
-class LazyRow(ConstraintData):
+class LazyConstraintData(ConstraintData):
     """A row that tells its family when it is given another expression."""
 
     __slots__ = ()
@@ -190,10 +195,10 @@ class LazyRow(ConstraintData):
         super().set_value(expr)
 
 
-class LazyConstraint(Templated, Lazy, IndexedConstraint):
+class LazyConstraint(TemplatedComponent, LazyComponent, IndexedConstraint):
     """A family of rows; a row is written when somebody reads it."""
 
-    _ComponentDataClass = LazyRow
+    _ComponentDataClass = LazyConstraintData
 
     def __init__(self, *index, **options):
         self.edited = set()
@@ -209,7 +214,7 @@ class LazyConstraint(Templated, Lazy, IndexedConstraint):
         raise TypeError(f"Rows of '{self.name}' cannot be deleted; deactivate them.")
 
 
-class Written(Templated):
+class ScalarTemplate(TemplatedComponent):
     """A single row or objective: its expression is written when somebody reads it."""
 
     def constructed_without_members(self) -> None:
@@ -233,26 +238,26 @@ class Written(Templated):
         self.kept = None
 
 
-class LazyScalarConstraint(Written, ScalarConstraint):
+class LazyScalarConstraint(ScalarTemplate, ScalarConstraint):
     """A single row."""
 
-    _expr = property(Written.written, Written.write)
+    _expr = property(ScalarTemplate.written, ScalarTemplate.write)
 
 
-class LazyObjective(Written, ScalarObjective):
+class LazyObjective(ScalarTemplate, ScalarObjective):
     """An objective, or an entry of one."""
 
-    _args_ = property(lambda self: self.written() or (None,), Written.write)
+    _args_ = property(lambda self: self.written() or (None,), ScalarTemplate.write)
 
     def check(self, template) -> None:
-        check_goal(self, template)
+        check_objective(self, template)
 
     def constructed_without_members(self) -> None:
         super().constructed_without_members()
         self.set_sense(self._init_sense(self.parent_block(), None))
 
 
-class ArrayParam(Lazy, IndexedParam):
+class ArrayParam(LazyComponent, IndexedParam):
     """A parameter that is a numpy array, one dimension per set."""
 
     def __init__(self, *index, array, **options):
@@ -272,7 +277,7 @@ class ArrayParam(Lazy, IndexedParam):
         return self.array[tuple(p[i] for p, i in zip(self._position, index, strict=False))].item()
 
 
-class ProfileParam(Lazy, IndexedParam):
+class ProfileParam(LazyComponent, IndexedParam):
     """A parameter of rows and steps whose rows share profiles: ``profiles[which[row], step]``.
 
     A constant, or a profile used by forty rows, is held once.

@@ -3,12 +3,14 @@
 Pyomo keeps a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. Here it is read once
 with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index values;
 a sum opens a longer frame, whose lines remember the line they came from (``origin``). What is not
-understood is refused by name (`Unsupported`), and Pyomo reads that family instead.
+understood is refused by name (`UnsupportedExpressionError`), and Pyomo reads that family instead.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pyomo.core.expr as ex
@@ -16,11 +18,15 @@ import pyomo.environ as pyo
 from pyomo.common.numeric_types import native_numeric_types, native_types
 from pyomo.core.expr.template_expr import GetItemExpression, IndexTemplate, TemplateSumExpression
 
-from energy_model.compiler.index_sets import Axis, Grid, Labels
+from energy_model.compiler.index_sets import Codes, IndexProduct, IndexSet
 
 
-class Unsupported(TypeError):
+class UnsupportedExpressionError(TypeError):
     """A template holds something that is not read here."""
+
+
+def _index_set(members: Any) -> IndexSet:
+    return IndexSet(list(members), members.dimen or 1)
 
 
 @dataclass
@@ -30,49 +36,53 @@ class Frame:
     size: int
     origin: np.ndarray | None = None
     parent: Frame | None = None
-    known: dict[int, Labels] = field(default_factory=dict)
+    known: dict[int, Codes] = field(default_factory=dict)
 
-    def bind(self, names: tuple, labels: list[Labels]) -> Frame:
+    def bind(self, names: tuple, labels: list[Codes]) -> Frame:
         if len(names) != len(labels):
-            raise Unsupported(f"{len(names)} names for members of {len(labels)} parts")
+            raise UnsupportedExpressionError(
+                f"{len(names)} names for members of {len(labels)} parts"
+            )
         self.known.update((id(name), label) for name, label in zip(names, labels, strict=False))
         return self
 
-    def at(self, name: IndexTemplate) -> Labels:
+    def at(self, name: IndexTemplate) -> Codes:
         if id(name) not in self.known:
             if self.parent is None:
-                raise Unsupported(f"index {name} has no meaning here")
+                raise UnsupportedExpressionError(f"index {name} has no meaning here")
             above = self.parent.at(name)
-            self.known[id(name)] = Labels(above.codes[self.origin], above.members)
+            self.known[id(name)] = Codes(above.codes[self.origin], above.members)
         return self.known[id(name)]
 
 
 @dataclass
-class Linear:
+class LinearTerms:
     """A number per line, and terms: (line, or None for every line in turn; column; coefficient)."""
 
     constant: float | np.ndarray = 0.0
     terms: list[tuple] = field(default_factory=list)
 
-    def plus(self, other: Linear) -> Linear:
-        return Linear(self.constant + other.constant, self.terms + other.terms)
+    def plus(self, other: LinearTerms) -> LinearTerms:
+        return LinearTerms(self.constant + other.constant, self.terms + other.terms)
 
-    def times(self, k: float | np.ndarray) -> Linear:
+    def times(self, k: float | np.ndarray) -> LinearTerms:
         def at(line):
             return k if line is None or np.ndim(k) == 0 else k[line]
 
-        return Linear(self.constant * k, [(line, c, v * at(line)) for line, c, v in self.terms])
+        return LinearTerms(
+            self.constant * k, [(line, c, v * at(line)) for line, c, v in self.terms]
+        )
 
-    def summed(self, frame: Frame) -> Linear:
+    def summed(self, frame: Frame) -> LinearTerms:
         """Lines of a frame added up into the lines they came from."""
         origin, constant = frame.origin, np.broadcast_to(self.constant, frame.size)
         terms = [(origin if line is None else origin[line], c, v) for line, c, v in self.terms]
-        return Linear(
+        return LinearTerms(
             np.bincount(origin, constant, frame.parent.size) if constant.any() else 0.0, terms
         )
 
 
-class Reader:
+class ExpressionReader:
     """Reads expressions over frames; columns are numbered variable by variable."""
 
     def __init__(self, variables) -> None:
@@ -90,14 +100,15 @@ class Reader:
             self.cache[key] = component, make()
         return self.cache[key][1]
 
-    def grid(self, index_set) -> Grid:
+    def grid(self, index_set) -> IndexProduct:
         def make():
             if index_set.dimen == 0:
-                return Grid([])
+                return IndexProduct([])
             leaves = list(index_set.subsets(expand_all_set_operators=False))
             if any(type(leaf.dimen) is not int for leaf in leaves if len(leaf)):
-                raise Unsupported(f"{index_set} has members of different lengths")
-            return Grid([self.once("axis", s, lambda: Axis(list(s), s.dimen or 1)) for s in leaves])  # noqa: B023
+                raise UnsupportedExpressionError(f"{index_set} has members of different lengths")
+            axes = [self.once("axis", s, partial(_index_set, s)) for s in leaves]
+            return IndexProduct(axes)
 
         return self.once("grid", index_set, make)
 
@@ -134,7 +145,7 @@ class Reader:
                 if rows and type(rows[0]) is tuple
                 else 1
             )
-            return counts, np.cumsum(counts) - counts, which, Axis(list(place), width)
+            return counts, np.cumsum(counts) - counts, which, IndexSet(list(place), width)
 
         return self.once("ragged", family, make)
 
@@ -150,7 +161,7 @@ class Reader:
         """The position of one member."""
         grid = self.grid(index_set)
         parts = index if type(index) is tuple else (index,) if grid.axes else ()
-        return int(grid.find([Labels(np.zeros((), int), [part]) for part in parts]))
+        return int(grid.find([Codes(np.zeros((), int), [part]) for part in parts]))
 
     def column(self, data) -> int:
         var = data.parent_component()
@@ -158,7 +169,9 @@ class Reader:
 
     def start(self, var) -> int:
         if id(var) not in self.first:
-            raise Unsupported(f"variable '{var}' is a reference, or not of this model")
+            raise UnsupportedExpressionError(
+                f"variable '{var}' is a reference, or not of this model"
+            )
         return self.first[id(var)]
 
     # --- frames -----------------------------------------------------------------------------------
@@ -187,56 +200,56 @@ class Reader:
         grid = self.grid(node.arg(0).index_set())
         return grid.find([self.label(arg, frame) for arg in node.args[1:]])
 
-    def label(self, node, frame: Frame) -> Labels:
+    def label(self, node, frame: Frame) -> Codes:
         """An index: a name, a literal, a parameter that holds a member, or arithmetic."""
         if isinstance(node, IndexTemplate):
             return frame.at(node)
         if node.__class__ in native_types:
-            return Labels(np.zeros(frame.size, np.int32), [node])
+            return Codes(np.zeros(frame.size, np.int32), [node])
         if isinstance(node, GetItemExpression) and node.arg(0).ctype is pyo.Param:
-            return Labels(self.place(node, frame), list(self.values(node.arg(0))))
+            return Codes(self.place(node, frame), list(self.values(node.arg(0))))
         members, codes = np.unique(self.number(node, frame), return_inverse=True)
-        return Labels(np.broadcast_to(codes, frame.size), members.tolist())
+        return Codes(np.broadcast_to(codes, frame.size), members.tolist())
 
     # --- expressions ------------------------------------------------------------------------------
 
     def number(self, node, frame: Frame) -> float | np.ndarray:
         linear = self.read(node, frame)
         if linear.terms:
-            raise Unsupported(f"a variable stands where a number must: {node}")
+            raise UnsupportedExpressionError(f"a variable stands where a number must: {node}")
         return linear.constant
 
-    def read(self, node, frame: Frame) -> Linear:
+    def read(self, node, frame: Frame) -> LinearTerms:
         if node.__class__ in native_numeric_types:
-            return Linear(float(node))
+            return LinearTerms(float(node))
         for kind, reader in READERS.items():
             if isinstance(node, kind):
                 return reader(self, node, frame)
         if getattr(node, "is_variable_type", bool)():
-            return Linear(0.0, [(None, self.column(node), 1.0)])
+            return LinearTerms(0.0, [(None, self.column(node), 1.0)])
         if getattr(node, "is_parameter_type", bool)():
-            return Linear(float(pyo.value(node)))
-        raise Unsupported(f"{type(node).__name__}: {node}")
+            return LinearTerms(float(pyo.value(node)))
+        raise UnsupportedExpressionError(f"{type(node).__name__}: {node}")
 
-    def item(self, node, frame: Frame) -> Linear:
+    def item(self, node, frame: Frame) -> LinearTerms:
         component = node.arg(0)
         if getattr(component, "ctype", None) is pyo.Var:
-            return Linear(0.0, [(None, self.start(component) + self.place(node, frame), 1.0)])
+            return LinearTerms(0.0, [(None, self.start(component) + self.place(node, frame), 1.0)])
         if getattr(component, "ctype", None) is not pyo.Param:
-            raise Unsupported(f"'{component}' is neither a variable nor a parameter")
+            raise UnsupportedExpressionError(f"'{component}' is neither a variable nor a parameter")
         at = self.place(node, frame)
         numbers = (
             component.at(at) if hasattr(component, "profiles") else self.numbers(component)[at]
         )
         if np.isnan(numbers).any():
             raise ValueError(f"Parameter '{component}' has no value for some of its uses.")
-        return Linear(numbers)
+        return LinearTerms(numbers)
 
-    def index(self, node, frame: Frame) -> Linear:
+    def index(self, node, frame: Frame) -> LinearTerms:
         label = frame.at(node)
-        return Linear(np.asarray(label.members, float)[label.codes])
+        return LinearTerms(np.asarray(label.members, float)[label.codes])
 
-    def template_sum(self, node, frame: Frame) -> Linear:
+    def template_sum(self, node, frame: Frame) -> LinearTerms:
         frames = [frame]
         for names in node.template_iters():
             frames.append(self.opened(frames[-1], names))
@@ -245,39 +258,39 @@ class Reader:
             total = total.summed(longer)
         return total
 
-    def sum(self, node, frame: Frame) -> Linear:
-        total = Linear()
+    def sum(self, node, frame: Frame) -> LinearTerms:
+        total = LinearTerms()
         for arg in node.args:
             total = total.plus(self.read(arg, frame))
         return total
 
-    def product(self, node, frame: Frame) -> Linear:
+    def product(self, node, frame: Frame) -> LinearTerms:
         left, right = (self.read(arg, frame) for arg in node.args)
         if left.terms and right.terms:
-            raise Unsupported(f"a product of variables: {node}")
+            raise UnsupportedExpressionError(f"a product of variables: {node}")
         return left.times(right.constant) if left.terms else right.times(left.constant)
 
-    def division(self, node, frame: Frame) -> Linear:
+    def division(self, node, frame: Frame) -> LinearTerms:
         above, below = self.read(node.arg(0), frame), self.number(node.arg(1), frame)
         if not np.all(below):
             raise ZeroDivisionError(f"a divisor is zero: {node}")
         return above.times(1.0 / below)
 
-    def power(self, node, frame: Frame) -> Linear:
+    def power(self, node, frame: Frame) -> LinearTerms:
         base, exponent = (self.number(arg, frame) for arg in node.args)
-        return Linear(base**exponent)
+        return LinearTerms(base**exponent)
 
-    def negation(self, node, frame: Frame) -> Linear:
+    def negation(self, node, frame: Frame) -> LinearTerms:
         return self.read(node.arg(0), frame).times(-1.0)
 
 
 READERS = {
-    GetItemExpression: Reader.item,
-    TemplateSumExpression: Reader.template_sum,
-    IndexTemplate: Reader.index,
-    ex.SumExpression: Reader.sum,
-    ex.ProductExpression: Reader.product,
-    ex.DivisionExpression: Reader.division,
-    ex.PowExpression: Reader.power,
-    ex.NegationExpression: Reader.negation,
+    GetItemExpression: ExpressionReader.item,
+    TemplateSumExpression: ExpressionReader.template_sum,
+    IndexTemplate: ExpressionReader.index,
+    ex.SumExpression: ExpressionReader.sum,
+    ex.ProductExpression: ExpressionReader.product,
+    ex.DivisionExpression: ExpressionReader.division,
+    ex.PowExpression: ExpressionReader.power,
+    ex.NegationExpression: ExpressionReader.negation,
 }

@@ -9,14 +9,14 @@ import numpy as np
 
 
 @dataclass
-class Labels:
+class Codes:
     """The index value on each line of a frame: a code per line into a short list of members."""
 
     codes: np.ndarray
     members: list
 
 
-class Axis:
+class IndexSet:
     """One Set, each member numbered; a set of tuples is numbered through its columns."""
 
     def __init__(self, rows: list, dimen: int) -> None:
@@ -33,14 +33,12 @@ class Axis:
         self.order = np.argsort(keys)
         self.keys = keys[self.order]
 
-    def labels(self, places: np.ndarray) -> list[Labels]:
-        return [
-            Labels(codes[places], m) for codes, m in zip(self.codes, self.members, strict=False)
-        ]
+    def labels(self, places: np.ndarray) -> list[Codes]:
+        return [Codes(codes[places], m) for codes, m in zip(self.codes, self.members, strict=False)]
 
-    def find(self, labels: list[Labels]) -> np.ndarray:
+    def find(self, labels: list[Codes]) -> np.ndarray:
         """The number of the member each line names; one that is not in the set is an error."""
-        codes = [translated(*pair) for pair in zip(labels, self.place, self.members, strict=False)]
+        codes = [recode(*pair) for pair in zip(labels, self.place, self.members, strict=False)]
         if self.dimen == 1:
             return codes[0]
         keys = np.ravel_multi_index(codes, self.spans)
@@ -50,7 +48,7 @@ class Axis:
         return self.order[near]
 
 
-def translated(labels: Labels, place: dict, members: list) -> np.ndarray:
+def recode(labels: Codes, place: dict, members: list) -> np.ndarray:
     """Codes into one list of members, as codes into another."""
     if labels.members is members:
         return labels.codes
@@ -61,14 +59,14 @@ def translated(labels: Labels, place: dict, members: list) -> np.ndarray:
     return codes
 
 
-class Grid:
+class IndexProduct:
     """An index set as a product of axes: every member has one position, counted row by row."""
 
-    def __init__(self, axes: list[Axis]) -> None:
+    def __init__(self, axes: list[IndexSet]) -> None:
         self.axes, self.shape = axes, tuple(axis.size for axis in axes)
         self.size = math.prod(self.shape)
 
-    def find(self, labels: list[Labels]) -> np.ndarray:
+    def find(self, labels: list[Codes]) -> np.ndarray:
         if len(labels) != sum(axis.dimen for axis in self.axes):
             raise KeyError(
                 f"{len(labels)} indices are given where {len(self.axes)} sets are indexed"
@@ -79,7 +77,7 @@ class Grid:
             position = position * np.int32(axis.size) + axis.find(here)
         return position
 
-    def labels(self, positions: np.ndarray) -> list[Labels]:
+    def labels(self, positions: np.ndarray) -> list[Codes]:
         places = np.unravel_index(positions, self.shape) if self.axes else ()
         return [
             label

@@ -18,14 +18,18 @@ import scipy.sparse as sp
 from pyomo.repn import generate_standard_repn
 
 from energy_model.compiler.bounds import bounds
-from energy_model.compiler.components import Templated
-from energy_model.compiler.expression_reader import Linear, Reader, Unsupported
+from energy_model.compiler.components import TemplatedComponent
+from energy_model.compiler.expression_reader import (
+    ExpressionReader,
+    LinearTerms,
+    UnsupportedExpressionError,
+)
 
 log = logging.getLogger(__name__)
 COMPILER = "ENERGY_MODEL_COMPILER"  # set to "reference" in the environment, Pyomo reads every row
 
 
-class Impossible(ValueError):
+class InfeasibleRowError(ValueError):
     """A row without variables cannot hold."""
 
 
@@ -53,7 +57,7 @@ class Rows:
     def __init__(self) -> None:
         self.count, self.parts, self.lower, self.upper = 0, [], [np.zeros(0)], [np.zeros(0)]
 
-    def add(self, body: Linear, lower, upper, n: int) -> None:
+    def add(self, body: LinearTerms, lower, upper, n: int) -> None:
         lines = np.arange(self.count, self.count + n, dtype=np.int32)
         for line, column, value in body.terms:
             line = lines if line is None else lines[line]
@@ -80,26 +84,28 @@ def compile_model(model) -> Matrix:
 
     With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo's own compiler reads everything, row by row.
     """
-    refuse_unknown(model)
+    check_component_types(model)
     reference = os.environ.get(COMPILER) == "reference"
     variables = [
         v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
     ]
-    reader, rows, names, slow = Reader(variables), Rows(), {}, {}
+    reader, rows, names, slow = ExpressionReader(variables), Rows(), {}, {}
     for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
         if con.is_reference():
             continue
         first = rows.count
         try:
             if reference:
-                add_plain(reader, rows, con)
+                add_expanded(reader, rows, con)
             else:
                 add_template(reader, rows, con)
         except Exception as reason:  # what is wrong with the rule, Pyomo says below
             slow[con.name] = str(reason) or type(reason).__name__
-            level = logging.WARNING if isinstance(con, Templated) else logging.INFO  # a user's own
+            level = (
+                logging.WARNING if isinstance(con, TemplatedComponent) else logging.INFO
+            )  # a user's own
             log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
-            add_plain(reader, rows, con)
+            add_expanded(reader, rows, con)
         names[con.name] = first, shape_of(reader, con, rows.count - first)
     (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
     cost, offset = objective(reader, goal, slow, reference)
@@ -113,7 +119,7 @@ def compile_model(model) -> Matrix:
         np.concatenate(rows.lower),
         np.concatenate(rows.upper),
     )
-    refuse_impossible(A, row_lower, row_upper, names)
+    check_empty_rows(A, row_lower, row_upper, names)
     lower, upper, integer = (
         np.concatenate(x)
         for x in zip(*(bounds(reader, v, reference) for v in variables), strict=False)
@@ -129,53 +135,55 @@ def compile_model(model) -> Matrix:
     )  # fmt: skip
 
 
-READ = (pyo.Var, pyo.Constraint, pyo.Objective)
-SILENT = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suffix, pyo.BuildAction)
+HANDLED = (pyo.Var, pyo.Constraint, pyo.Objective)
+IGNORED = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suffix, pyo.BuildAction)
 
 
-def refuse_unknown(model) -> None:
+def check_component_types(model) -> None:
     """A component that asks for something else than rows and columns would be left out in silence."""
     for component in model.component_objects(active=True, descend_into=True):
-        if component.ctype not in (*READ, *SILENT, pyo.ConcreteModel):
+        if component.ctype not in (*HANDLED, *IGNORED, pyo.ConcreteModel):
             kind = component.ctype.__name__
             raise TypeError(
                 f"'{component.name}' is a {kind}, which cannot be read; write it as constraints, or deactivate it."
             )
 
 
-def refuse_impossible(A, lower, upper, names) -> None:
+def check_empty_rows(A, lower, upper, names) -> None:
     """Rows left without variables must hold by themselves; Pyomo raises here as well."""
     wrong = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
     if len(wrong):
         first, name = max((start, name) for name, (start, _) in names.items() if start <= wrong[0])
-        raise Impossible(
+        raise InfeasibleRowError(
             f"{len(wrong)} rows have no variables and cannot hold; first: '{name}', row {wrong[0] - first}."
         )
 
 
-def add_template(reader: Reader, rows: Rows, con) -> None:
+def add_template(reader: ExpressionReader, rows: Rows, con) -> None:
     if len(con) == 0 and not getattr(con, "reason", ""):
         return
     if (template := getattr(con, "template", None)) is None:
-        raise Unsupported(getattr(con, "reason", "") or "it is not kept as a template")
+        raise UnsupportedExpressionError(
+            getattr(con, "reason", "") or "it is not kept as a template"
+        )
     expression, indices = template
     frame = reader.frame(indices, con.index_set())
-    body, lower, upper = sides(reader, expression, frame)
+    body, lower, upper = split_relation(reader, expression, frame)
     if edited := edited_rows(reader, con):
         keep = np.ones(frame.size, bool)
         keep[list(edited)] = False
         lower = np.where(keep, lower - body.constant, -np.inf)
         upper = np.where(keep, upper - body.constant, np.inf)
-        body = Linear(0.0, [kept(keep, *term) for term in body.terms])
+        body = LinearTerms(0.0, [filter_rows(keep, *term) for term in body.terms])
         for line, data in edited.items():
             if data is not None and data.active:
-                row, low, high = plain(reader, data)
+                row, low, high = read_with_pyomo(reader, data)
                 body.terms += [(at + np.int32(line), c, v) for at, c, v in row.terms]
                 lower[line], upper[line] = low - row.constant, high - row.constant
     rows.add(body, lower, upper, frame.size)
 
 
-def kept(keep, line, column, value):
+def filter_rows(keep, line, column, value):
     line = np.arange(keep.size, dtype=np.int32) if line is None else line
     here = keep[line]
     return (
@@ -185,7 +193,7 @@ def kept(keep, line, column, value):
     )
 
 
-def edited_rows(reader: Reader, con) -> dict:
+def edited_rows(reader: ExpressionReader, con) -> dict:
     """Rows that no longer are what the rule says, by line."""
     if not con.is_indexed():
         return {} if con.active else {0: con}
@@ -200,7 +208,7 @@ def edited_rows(reader: Reader, con) -> dict:
     return {reader.line(con.index_set(), i): data for i, data in marked.items()}
 
 
-def sides(reader: Reader, expression, frame):
+def split_relation(reader: ExpressionReader, expression, frame):
     """Body, lower and upper bound, split as Pyomo splits them.
 
     All rows of a family are split alike. Pyomo turns a row round whose left side has no decision,
@@ -212,7 +220,7 @@ def sides(reader: Reader, expression, frame):
     if not isinstance(expression, (ex.EqualityExpression, ex.InequalityExpression)) or getattr(
         expression, "strict", False
     ):
-        raise Unsupported(f"{type(expression).__name__} as a constraint")
+        raise UnsupportedExpressionError(f"{type(expression).__name__} as a constraint")
     left, right = (reader.read(arg, frame) for arg in expression.args)
     equal = isinstance(expression, ex.EqualityExpression)
     if not right.terms:
@@ -222,27 +230,27 @@ def sides(reader: Reader, expression, frame):
     return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
 
 
-def add_plain(reader: Reader, rows: Rows, con) -> None:
+def add_expanded(reader: ExpressionReader, rows: Rows, con) -> None:
     """Row by row; one that is skipped or not active stays in its place, empty and free."""
     finite = con.index_set().isfinite()
     present = set(con.keys()) if finite else ()
     for index in con.index_set() if finite else con.keys():
         if (not finite or index in present) and con[index].active:
-            rows.add(*plain(reader, con[index]), 1)
+            rows.add(*read_with_pyomo(reader, con[index]), 1)
         else:
-            rows.add(Linear(), -np.inf, np.inf, 1)
+            rows.add(LinearTerms(), -np.inf, np.inf, 1)
 
 
-def shape_of(reader: Reader, con, count: int) -> tuple[int, ...]:
+def shape_of(reader: ExpressionReader, con, count: int) -> tuple[int, ...]:
     """The shape of a family's rows: that of its index set, if it has one."""
     try:
         shape = reader.grid(con.index_set()).shape if con.index_set().isfinite() else (count,)
-    except Unsupported:  # members of several lengths
+    except UnsupportedExpressionError:  # members of several lengths
         return (count,)
     return shape if math.prod(shape) == count else (count,)
 
 
-def plain(reader: Reader, data):
+def read_with_pyomo(reader: ExpressionReader, data):
     """One row as Pyomo reads it."""
     if hasattr(data, "template_expr"):
         _ = data.expr  # Pyomo writes the template out
@@ -257,19 +265,21 @@ def plain(reader: Reader, data):
     )
 
 
-def linear(reader: Reader, repn) -> Linear:
+def linear(reader: ExpressionReader, repn) -> LinearTerms:
     zero = np.zeros(len(repn.linear_vars), np.int32)
     columns = np.array([reader.column(v) for v in repn.linear_vars], np.int32)
-    return Linear(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
+    return LinearTerms(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
 
 
 def objective(
-    reader: Reader, goal, slow: dict, reference: bool = False
+    reader: ExpressionReader, goal, slow: dict, reference: bool = False
 ) -> tuple[np.ndarray, float]:
     template = getattr(goal, "template", None)
     try:
         if template is None or reference:
-            raise Unsupported(getattr(goal, "reason", "") or "it is not kept as a template")
+            raise UnsupportedExpressionError(
+                getattr(goal, "reason", "") or "it is not kept as a template"
+            )
         total = reader.read(template[0], reader.frame((), goal.index_set()))
     except Exception as reason:  # what is wrong with the rule, Pyomo says below
         if not reference:

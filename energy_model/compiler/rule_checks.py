@@ -1,4 +1,4 @@
-"""Probe: what a template says, compared with what the rule itself says.
+"""RuleReader: what a template says, compared with what the rule itself says.
 
 Rows, bounds and objectives are compared where they are declared, at pseudo-random values of the
 decisions. Of a family, lines are taken so that every member of every set occurs, except of sets
@@ -21,8 +21,13 @@ from pyomo.core.base.set import _FiniteSetMixin
 from pyomo.core.base.var import IndexedVar
 from pyomo.core.expr.visitor import identify_variables, replace_expressions
 
-from energy_model.compiler.expression_reader import Frame, Linear, Reader, Unsupported
-from energy_model.compiler.index_sets import Axis, Grid
+from energy_model.compiler.expression_reader import (
+    ExpressionReader,
+    Frame,
+    LinearTerms,
+    UnsupportedExpressionError,
+)
+from energy_model.compiler.index_sets import IndexProduct, IndexSet
 from energy_model.compiler.point_values import Point, number, relation, scattered
 from energy_model.compiler.templates import LOCK, suspended
 
@@ -30,19 +35,19 @@ MAX_MEMBERS = 24  # a larger set of whole numbers counts as time
 TOLERANCE = 1e-12  # relative to the sum of the sizes of all terms
 
 
-class Misread(ValueError):
+class TemplateMismatchError(ValueError):
     """A rule says something else each time it is asked, so that no reading of it can be right."""
 
 
-def probe_of(component: Any) -> Probe:
+def rule_check_of(component: Any) -> RuleReader:
     """The probe of a component's model; it keeps positions in sets from one family to the next."""
     model = component.model()
     if model.__dict__.get("_probe") is None:
-        object.__setattr__(model, "_probe", Probe(model))  # a clone makes its own
+        object.__setattr__(model, "_probe", RuleReader(model))  # a clone makes its own
     return model.__dict__["_probe"]
 
 
-class Probe(Reader):
+class RuleReader(ExpressionReader):
     """Reads templates at chosen lines, and calls rules with points in place of decisions."""
 
     def __init__(self, model: Any) -> None:
@@ -76,7 +81,9 @@ class Probe(Reader):
     def start(self, var: Any) -> int:
         if id(var) not in self.first:
             if var.is_reference() or var.model() is not self.model():
-                raise Unsupported(f"variable '{var}' is a reference, or not of this model")
+                raise UnsupportedExpressionError(
+                    f"variable '{var}' is a reference, or not of this model"
+                )
             self.first[id(var)] = self.columns
             self.cache["kept", id(var), 0] = var, None  # so that its id stays its own
             self.columns += self.grid(var.index_set()).size
@@ -108,7 +115,7 @@ class Probe(Reader):
 
     def lines(self, index_set: Any) -> np.ndarray:
         """The lines of a family that are compared."""
-        return self.once("lines", index_set, lambda: chosen(self.grid(index_set)))
+        return self.once("lines", index_set, lambda: sampled_positions(self.grid(index_set)))
 
     # --- the rule -------------------------------------------------------------------------------
 
@@ -117,7 +124,7 @@ class Probe(Reader):
         if id(var) not in self.strides:
             grid, stride, found = self.grid(var.index_set()), 1, []
             for axis in reversed(grid.axes):
-                place = self.once("place", axis, lambda axis=axis: by_member(axis))
+                place = self.once("place", axis, lambda axis=axis: positions_by_member(axis))
                 found.append((axis.dimen, place, stride))
                 stride *= axis.size
             self.strides[id(var)] = found[::-1]
@@ -187,7 +194,7 @@ class Probe(Reader):
 
     # --- comparison -----------------------------------------------------------------------------
 
-    def evaluated(self, linear: Linear, size: int) -> np.ndarray:
+    def evaluated(self, linear: LinearTerms, size: int) -> np.ndarray:
         """Value of an expression on each line, and the sum of the sizes of its terms."""
         constant = np.broadcast_to(np.asarray(linear.constant, float), size)
         found = np.array([constant, np.abs(constant)])
@@ -217,22 +224,24 @@ class Probe(Reader):
             index = tuple(member[i] for member in members)
             index = index if len(index) > 1 else index[0] if index else None
             said = self.said(block, rule, index, take)
-            if alike(said, [part[:, i] for part in parts]):
+            if agree(said, [part[:, i] for part in parts]):
                 continue
             if said != self.said(block, rule, index, take):
                 at = "" if index is None else f"[{index}]"
-                raise Misread(f"The rule of '{component.name}{at}' says something else each time.")
-            raise Unsupported(
+                raise TemplateMismatchError(
+                    f"The rule of '{component.name}{at}' says something else each time."
+                )
+            raise UnsupportedExpressionError(
                 "the rule depends on its index in a way that a template does not show"
             )
 
 
 def check_rows(con: Any, template: tuple) -> None:
     """Compares rows; raises Unsupported, Misread or the rule's own exception if they differ."""
-    probe, (expression, names) = probe_of(con), template
+    probe, (expression, names) = rule_check_of(con), template
     says = relation(expression)
     if says is None:
-        raise Unsupported(f"{type(expression).__name__} as a constraint")
+        raise UnsupportedExpressionError(f"{type(expression).__name__} as a constraint")
 
     def read(frame: Frame) -> list[np.ndarray]:
         sides = [probe.evaluated(probe.read(side, frame), frame.size) for side in says.sides]
@@ -251,9 +260,9 @@ def check_rows(con: Any, template: tuple) -> None:
     probe.check(con, con._rule, names, read, take)
 
 
-def check_goal(goal: Any, template: tuple) -> None:
+def check_objective(goal: Any, template: tuple) -> None:
     """Compares an objective or an entry; Unsupported, Misread or the rule's own exception."""
-    probe, (expression, names) = probe_of(goal), template
+    probe, (expression, names) = rule_check_of(goal), template
     probe.check(
         goal,
         goal._rule,
@@ -265,7 +274,7 @@ def check_goal(goal: Any, template: tuple) -> None:
 
 def check_bounds(var: Any, template: tuple) -> None:
     """Compares bounds of a family; Unsupported, Misread or the rule's own exception."""
-    probe, (pair, names) = probe_of(var), template
+    probe, (pair, names) = rule_check_of(var), template
 
     def read(frame: Frame) -> list[np.ndarray]:
         sides = [np.nan if side is None else probe.number(side, frame) for side in pair]
@@ -278,12 +287,12 @@ def check_bounds(var: Any, template: tuple) -> None:
     probe.check(var, var._rule_bounds, names, read, take)
 
 
-def alike(said: tuple | None, read: list[np.ndarray]) -> bool:
+def agree(said: tuple | None, read: list[np.ndarray]) -> bool:
     """Whether the rule's values are those read; an equality may stand either way round."""
     if said is None:
         return False
     if len(said) == len(read) + 1:
-        return alike(said[:1], read) or alike(said[1:], read)
+        return agree(said[:1], read) or agree(said[1:], read)
     return len(said) == len(read) and all(
         abs(a - value) <= TOLERANCE * size
         if np.isfinite(size)
@@ -292,7 +301,7 @@ def alike(said: tuple | None, read: list[np.ndarray]) -> bool:
     )
 
 
-def by_member(axis: Axis) -> dict:
+def positions_by_member(axis: IndexSet) -> dict:
     """The position of each member of a set."""
     if axis.dimen == 1:
         return {axis.members[0][code]: i for i, code in enumerate(axis.codes[0])}
@@ -301,7 +310,7 @@ def by_member(axis: Axis) -> dict:
     return {member: i for i, member in enumerate(zip(*parts, strict=True))}
 
 
-def sample(axis: Axis, count: int) -> np.ndarray | None:
+def sample(axis: IndexSet, count: int) -> np.ndarray | None:
     """Positions of a few members in time, for each of the others; None for a set without time."""
     if axis.size <= MAX_MEMBERS:
         return None
@@ -309,21 +318,21 @@ def sample(axis: Axis, count: int) -> np.ndarray | None:
     if not any(time):
         return None
     if all(time):
-        return spread(axis.size, count)
+        return spread_positions(axis.size, count)
     kinds = [codes for codes, is_time in zip(axis.codes, time, strict=True) if not is_time]
     spans = [span for span, is_time in zip(axis.spans, time, strict=True) if not is_time]
     keys = np.ravel_multi_index(kinds, spans)
     groups = np.split(np.argsort(keys, kind="stable"), np.flatnonzero(np.diff(np.sort(keys))) + 1)
-    return np.sort(np.concatenate([group[spread(len(group), count)] for group in groups]))
+    return np.sort(np.concatenate([group[spread_positions(len(group), count)] for group in groups]))
 
 
-def spread(size: int, count: int) -> np.ndarray:
+def spread_positions(size: int, count: int) -> np.ndarray:
     """The first, the last and some positions between, always the same."""
     between = np.random.RandomState(size % 2**32).randint(0, size, max(0, count - 2))
     return np.unique([0, size - 1, *between])
 
 
-def chosen(grid: Grid) -> np.ndarray:
+def sampled_positions(grid: IndexProduct) -> np.ndarray:
     """Lines with every member of every set, time at a few, and the first and last line."""
     if grid.size <= MAX_MEMBERS:
         return np.arange(grid.size, dtype=np.int32)

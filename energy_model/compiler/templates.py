@@ -26,7 +26,7 @@ LOCK = threading.RLock()  # Pyomo's template mode is global, so one thread uses 
 INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index it is given
 
 
-class Suspension:
+class GarbageCollectionPause:
     """Whether sets and decisions are Pyomo's own while a rule is called with stand-ins for them.
 
     A member that is made, or an expression that is written, while another rule is called must not
@@ -44,7 +44,7 @@ class Suspension:
             self.depth -= 1
 
 
-suspended = Suspension()
+suspended = GarbageCollectionPause()
 
 
 class IndexUseError(TemplateExpressionError):
@@ -54,7 +54,7 @@ class IndexUseError(TemplateExpressionError):
         super().__init__(None, message)
 
 
-def caller(depth: int) -> str:
+def calling_line(depth: int) -> str:
     """The module that called; Python's own class of abstract classes is passed over."""
     frame = sys._getframe(depth + 1)
     while frame.f_back is not None and frame.f_globals.get("__name__") in ("abc", "_py_abc"):
@@ -79,23 +79,23 @@ class Index(te.IndexTemplate):
         return super().__call__(exception)
 
     def __hash__(self) -> int:
-        if self._context.open and caller(1) != INDEXING:
+        if self._context.open and calling_line(1) != INDEXING:
             self._context.refuse("it is looked up")
         raise TypeError("unhashable type: 'Index'")
 
     @property
     def __class__(self) -> type:  # `isinstance` asks here
-        if self._context.open and not caller(1).startswith(("pyomo.", __package__)):
+        if self._context.open and not calling_line(1).startswith(("pyomo.", __package__)):
             self._context.refuse("its type is asked for")
         return Index
 
     def __getattr__(self, name: str) -> Any:
-        if self._context.open and not caller(1).startswith("pyomo."):
+        if self._context.open and not calling_line(1).startswith("pyomo."):
             self._context.refuse(f"its attribute '{name}' is read")
         raise AttributeError(name)
 
 
-def refusing(what: str, name: str) -> Callable[..., Any]:
+def refuse_use(what: str, name: str) -> Callable[..., Any]:
     """A method that refuses while a rule is called, and is Pyomo's own afterwards."""
 
     def method(self: Index, *args: Any, **options: Any) -> Any:
@@ -117,7 +117,7 @@ REFUSED = {
 }
 for _what, _names in REFUSED.items():
     for _name in _names:
-        setattr(Index, _name, refusing(_what, _name))
+        setattr(Index, _name, refuse_use(_what, _name))
 register_arg_type(Index, ARG_TYPE.NPV)  # as Pyomo registers its own
 
 
@@ -217,12 +217,12 @@ def guarded_expressions(context: TemplateContext) -> Iterator[None]:
         return found
 
     def same(self: Any, other: Any) -> bool:
-        if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
+        if not calling_line(1).startswith("pyomo.") and threading.get_ident() == context.thread:
             context.refuse("what it stands for is compared")
         return self is other
 
     def hashed(self: Any) -> int:
-        if not caller(1).startswith("pyomo.") and threading.get_ident() == context.thread:
+        if not calling_line(1).startswith("pyomo.") and threading.get_ident() == context.thread:
             context.refuse("what it stands for is looked up")
         return id(self) >> 4
 

@@ -19,9 +19,9 @@ from energy_model.formulation import (
     sets_and_parameters,
     storage,
 )
-from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.expressions import LinkingSums
 
-PARTS = (
+COMPONENTS = (
     capacity,  # what stands, what may be added, what owning costs
     conversion,  # plants and measures
     storage,  # tanks, pits, batteries
@@ -35,13 +35,13 @@ PARTS = (
     balance,  # closes the energy account
     objective,  # closes the cost account
 )
-TABLES = tuple(table for part in (sets_and_parameters, *PARTS) for table in part.TABLES)
+TABLES = tuple(table for part in (sets_and_parameters, *COMPONENTS) for table in part.TABLES)
 
 
-def formulate(system: System) -> Model:
+def build_model(system: System) -> Model:
     """The Pyomo model of a system."""
-    m, accounts = sets_and_parameters.declare(system, TABLES), Accounts()
-    for part in PARTS:
+    m, accounts = sets_and_parameters.declare_inputs(system, TABLES), LinkingSums()
+    for part in COMPONENTS:
         part.build(m, system, accounts)
     m.accounts = accounts
     return m

@@ -9,7 +9,7 @@ from __future__ import annotations
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
-from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.expressions import LinkingSums
 
 # The families of rows whose price is the price at a bus: balanced by step or by year, closed or with surplus.
 BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
@@ -30,7 +30,7 @@ CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials a
 TABLES = (CARRIERS,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds the balance of every bus."""
 
     @m.Constraint(m.closed_buses, m.steps, doc="What comes in goes out")

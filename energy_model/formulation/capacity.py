@@ -14,8 +14,8 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import ordered_set
 
 TECHNOLOGIES = Table.declare("technologies", "technology",
     "The catalogue: an asset that names a technology takes from it every cell it leaves empty.", """
@@ -71,10 +71,10 @@ def capacity_columns(unit: str) -> str:
     """
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the decisions, rules and cost entries of capacity."""
     assets, view = system.assets, system.settings.view
-    m.tied = rows(assets.index[assets["tied_to"].notna()])
+    m.tied = ordered_set(assets.index[assets["tied_to"].notna()])
     m.tied_to = pyo.Param(m.tied, initialize=assets["tied_to"].dropna().to_dict(), within=pyo.Any)
     yearly = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
     m.yearly_investment = pyo.Param(m.assets, initialize=(view.cost_factor * yearly).to_dict())

@@ -12,8 +12,8 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import hourly, rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import hourly, indexed_set, ordered_set
 
 CONVERSIONS = Table.declare("conversions", "conversion",
     "Plants and measures: what they take and make stands in flows.", """
@@ -49,31 +49,33 @@ MODES = Table.declare("modes", ("conversion", "mode"),
 TABLES = (CONVERSIONS, FLOWS, MODES)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the activity of plants, its limits, and what it takes, makes, costs and emits."""
     plants, view, air = (
         system["conversions"],
         system.settings.view,
         system.settings.emissions.carrier,
     )
-    m.runs = rows(system.modes.index, 2)
-    m.modes_of = rows_by(m.conversions, _grouped(system.modes.index))
+    m.runs = ordered_set(system.modes.index, 2)
+    m.modes_of = indexed_set(m.conversions, _grouped(system.modes.index))
     m.capacity_use = pyo.Param(m.runs, initialize=system.modes["capacity_use"].to_dict())
     cost = system.modes["mode_cost"] + plants["running_cost"].reindex(system.modes.index, level=0)
     m.activity_cost = pyo.Param(m.runs, initialize=(view.cost_factor * cost).to_dict())
     flows = system.flows.reset_index()
-    m.flows = rows(system.flows.index, 3)
+    m.flows = ordered_set(system.flows.index, 3)
     m.coefficient = hourly(m, system, m.flows, system.flows["coefficient"])
     runs_at = {
         bus: list(zip(at["conversion"], at["mode"], strict=True))
         for bus, at in flows.groupby("bus")
     }
-    m.flows_at = rows_by(m.buses, runs_at, 2)
+    m.flows_at = indexed_set(m.buses, runs_at, 2)
     to_air = flows[flows["carrier"] == air]
-    m.flows_to_air = rows(zip(to_air["conversion"], to_air["mode"], to_air["bus"], strict=True), 3)
-    m.must_run = rows(plants.index[plants["minimum"] > 0])
-    m.ramped = rows(plants.index[plants["ramp"].notna()])
-    m.hour_limited = rows(plants.index[plants["full_load_hours"].notna()])
+    m.flows_to_air = ordered_set(
+        zip(to_air["conversion"], to_air["mode"], to_air["bus"], strict=True), 3
+    )
+    m.must_run = ordered_set(plants.index[plants["minimum"] > 0])
+    m.ramped = ordered_set(plants.index[plants["ramp"].notna()])
+    m.hour_limited = ordered_set(plants.index[plants["full_load_hours"].notna()])
 
     m.activity = Var(
         m.runs, m.steps, bounds=(0, None), doc="Activity of a plant in a mode [unit/h]"

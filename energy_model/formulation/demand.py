@@ -9,8 +9,13 @@ from __future__ import annotations
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rates, rows, rows_by, wanted_lately
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import (
+    indexed_set,
+    ordered_set,
+    shaped_rates,
+    shiftable_window,
+)
 
 DEMANDS = Table.declare("demands", "demand", "What the city wants: a yearly amount, spread over the year by a profile.", """
     demand              -                    name                 Name
@@ -29,19 +34,21 @@ DEMANDS = Table.declare("demands", "demand", "What the city wants: a yearly amou
 TABLES = (DEMANDS,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds demands to the balances, with what waits and what goes unserved."""
     demands = system["demands"]
-    m.wanted = rates(m, system, m.demands, demands["profile"], demands["yearly"])
+    m.wanted = shaped_rates(m, system, m.demands, demands["profile"], demands["yearly"])
     waiting = demands[(demands["shiftable"] > 0) & (demands["window"] > 0)]
-    m.patient = rows(waiting.index)
-    m.most_waiting = wanted_lately(m, system, waiting)
-    m.sheddable = rows(demands.index[demands["penalty"].notna()])
-    m.demands_at = rows_by(m.buses, system.rows_at("demands"))
-    m.patient_at = rows_by(
+    m.patient = ordered_set(waiting.index)
+    m.most_waiting = shiftable_window(m, system, waiting)
+    m.sheddable = ordered_set(demands.index[demands["penalty"].notna()])
+    m.demands_at = indexed_set(m.buses, system.rows_at("demands"))
+    m.patient_at = indexed_set(
         m.buses, system.rows_at("demands", where=demands.index.isin(waiting.index))
     )
-    m.sheddable_at = rows_by(m.buses, system.rows_at("demands", where=demands["penalty"].notna()))
+    m.sheddable_at = indexed_set(
+        m.buses, system.rows_at("demands", where=demands["penalty"].notna())
+    )
 
     m.waiting = Var(
         m.patient,

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
-from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.expressions import LinkingSums
 
 RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions of the boundary that nothing in the case decides.", """
     residual            -                    name                 Name
@@ -25,7 +25,7 @@ RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions 
 TABLES = (RESIDUAL_EMISSIONS,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the year's net emissions, what they may be at most, and what they cost."""
     settings = system.settings
     m.emission_price = pyo.Param(initialize=system.emission_price)

@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass
-class Account:
+class LinkingSum:
     """Named terms of one total, in the account's unit."""
 
     unit: str
@@ -33,9 +33,9 @@ class Account:
 
 
 @dataclass
-class Accounts:
+class LinkingSums:
     """Energy per bus and step [unit/h]; cost of the year [EUR/a]; emissions of the year [t/a]."""
 
-    energy: Account = field(default_factory=lambda: Account("unit/h"))
-    cost: Account = field(default_factory=lambda: Account("EUR/a"))
-    emissions: Account = field(default_factory=lambda: Account("t/a"))
+    energy: LinkingSum = field(default_factory=lambda: LinkingSum("unit/h"))
+    cost: LinkingSum = field(default_factory=lambda: LinkingSum("EUR/a"))
+    emissions: LinkingSum = field(default_factory=lambda: LinkingSum("t/a"))

@@ -12,11 +12,16 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import hourly, rates, rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import (
+    hourly,
+    indexed_set,
+    ordered_set,
+    shaped_rates,
+)
 
 FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: what their vehicles provide, how far each drives, and when.", """
     fleet               -                    name                 Name
@@ -48,7 +53,7 @@ VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete i
 TABLES = (FLEETS, VEHICLES)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds what vehicles drive, what they take, and the level of their stores."""
     vehicles, fleets, factor = (
         system["vehicles"],
@@ -64,19 +69,21 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
     m.distance_cost = pyo.Param(
         m.vehicles, initialize=(factor * distance * vehicles["running_cost"]).to_dict()
     )
-    m.energy_rate = rates(m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), use)
+    m.energy_rate = shaped_rates(
+        m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), use
+    )
     m.plugged_share = hourly(m, system, m.vehicles, vehicles["fleet"].map(fleets["plugged"]))
     m.fixed_share = pyo.Param(
         m.vehicles, initialize=(1 - vehicles["flexible"].where(choosing, 0.0)).to_dict()
     )
-    m.choosing = rows(vehicles.index[choosing])
-    m.giving = rows(vehicles.index[giving])
+    m.choosing = ordered_set(vehicles.index[choosing])
+    m.giving = ordered_set(vehicles.index[giving])
     m.most_given = pyo.Param(
         m.choosing, initialize={v: np.inf if giving[v] else 0.0 for v in m.choosing}
     )
-    m.drivers_at = rows_by(m.buses, system.vehicles_at(fleets["service"]))
-    m.vehicles_at = rows_by(m.buses, system.vehicles_at(vehicles["carrier"]))
-    m.choosing_at = rows_by(m.buses, system.vehicles_at(vehicles["carrier"][choosing]))
+    m.drivers_at = indexed_set(m.buses, system.vehicles_at(fleets["service"]))
+    m.vehicles_at = indexed_set(m.buses, system.vehicles_at(vehicles["carrier"]))
+    m.choosing_at = indexed_set(m.buses, system.vehicles_at(vehicles["carrier"][choosing]))
 
     m.charged = Var(
         m.choosing, m.steps, bounds=(0, None), doc="Taken by vehicles that choose when [MW]"
@@ -145,8 +152,8 @@ def build(m: Model, system: System, accounts: Accounts) -> None:
 
 
 def _refuse_empty_fleets(system: System) -> None:
-    """InputFault for every fleet without a vehicle: its distances would balance without variables."""
+    """InputError for every fleet without a vehicle: its distances would balance without variables."""
     empty = system["fleets"].index.difference(system["vehicles"]["fleet"])
     if len(empty):
         remedy = "no row of vehicles.csv is of this fleet; add one, or take the fleet away"
-        raise InputFault([Fault("fleets.csv", remedy, f"fleet '{fleet}'") for fleet in empty])
+        raise InputError([InputIssue("fleets.csv", remedy, f"fleet '{fleet}'") for fleet in empty])

@@ -12,8 +12,8 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LAND = Table.declare("land", ("site", "land_class"), "Land to be had at each site, by class.", """
     site                -                    in sites             Where
@@ -33,13 +33,13 @@ FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land eac
 TABLES = (LAND, FOOTPRINTS)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the land taken at every site and class, its limit, its rent and its points."""
     view, prices = system.settings.view, system.settings.acceptance
     takers = system.land_takers
-    m.takers = rows(takers.index, 3)
+    m.takers = ordered_set(takers.index, 3)
     m.footprint = pyo.Param(m.takers, initialize=takers["footprint"].to_dict())
-    m.takers_at = rows_by(
+    m.takers_at = indexed_set(
         m.land, {place: [a for a, g, i in takers.index if (g, i) == place] for place in m.land}
     )
 

@@ -10,13 +10,13 @@ import fnmatch
 
 import pyomo.environ as pyo
 
-from energy_model.case.overrides import row_name
+from energy_model.case.overrides import row_key
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.components import Model
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """
     limit               -                    name                 Name
@@ -38,7 +38,7 @@ TABLE_OF = {"added": "assets", "capacity": "assets", "activity": "conversions", 
             "sent": "links", "land": "land", "citizens_points": "land", "firms_points": "land"}  # fmt: skip
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds one row for every limit."""
     terms = matched_terms(system)
     for quantity in TABLE_OF:
@@ -48,17 +48,17 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
                 pairs[k, row] = pairs.get((k, row), 0.0) + weight
         where = {k: [row for other, row in pairs if other == k] for k in m.limits}
         dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
-        m.add_component(f"{quantity}_limited", rows_by(m.limits, where, dimen))
+        m.add_component(f"{quantity}_limited", indexed_set(m.limits, where, dimen))
         flat = {
             (k, *(row if isinstance(row, tuple) else (row,))): w for (k, row), w in pairs.items()
         }
-        m.add_component(f"{quantity}_terms", rows(flat, 1 + dimen))
+        m.add_component(f"{quantity}_terms", ordered_set(flat, 1 + dimen))
         m.add_component(
             f"{quantity}_counts", pyo.Param(m.component(f"{quantity}_terms"), initialize=flat)
         )
     senses = system["limits"]["sense"]
-    m.at_most = rows(senses.index[senses == "most"])
-    m.at_least = rows(senses.index[senses == "least"])
+    m.at_most = ordered_set(senses.index[senses == "most"])
+    m.at_least = ordered_set(senses.index[senses == "least"])
 
     def limited(m, k):
         return (
@@ -85,15 +85,15 @@ def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
 
 
 def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
-    """Limit, quantity, row and weight of every row that a term's pattern meets; InputFault if it meets none.
+    """Limit, quantity, row and weight of every row that a term's pattern meets; InputError if it meets none.
 
-    InputFault as well for a limit without a term: it would be a rule without variables.
+    InputError as well for a limit without a term: it would be a rule without variables.
     """
     found, faults = [], []
     for (limit, quantity, pattern), weight in system["limit_terms"]["multiplier"].items():
         frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
         rows = frame.index[frame["sell_most"] > 0] if quantity == "sold" else frame.index
-        known = {row_name(row): row for row in rows}
+        known = {row_key(row): row for row in rows}
         hits = fnmatch.filter(known, pattern)
         met = [known[hit] for hit in hits]
         if quantity == "activity":  # every mode of a plant counts
@@ -101,7 +101,7 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
         found += [(limit, quantity, row, float(weight)) for row in met]
         if not hits:
             faults.append(
-                Fault(
+                InputIssue(
                     "limit_terms.csv",
                     f"no row of {TABLE_OF[quantity]} has such a name; mend the pattern",
                     f"limit '{limit}'",
@@ -113,7 +113,7 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
         system["limit_terms"].index.get_level_values("limit")
     ):
         remedy = "no row of limit_terms.csv says what it limits; add one, or take the limit away"
-        faults.append(Fault("limits.csv", remedy, f"limit '{limit}'"))
+        faults.append(InputIssue("limits.csv", remedy, f"limit '{limit}'"))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return found

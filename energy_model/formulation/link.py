@@ -12,8 +12,8 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; with giver and taker, a symbiosis.", """
     link                -                    name                 Name
@@ -36,23 +36,25 @@ LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites;
 TABLES = (LINKS,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds what links carry, within their capacity, and what is lost on the way."""
     links = system["links"]
     arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
     m.arriving = pyo.Param(m.links, initialize=arriving.to_dict())
     m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
-    m.links_from = rows_by(m.buses, system.rows_at("links", "from_site"))
-    m.links_to = rows_by(m.buses, system.rows_at("links", "to_site"))
-    m.returning = rows(links.index[links["both_ways"] == "yes"])
-    m.one_way = rows(links.index[links["both_ways"] == "no"])
-    m.returning_from = rows_by(
+    m.links_from = indexed_set(m.buses, system.rows_at("links", "from_site"))
+    m.links_to = indexed_set(m.buses, system.rows_at("links", "to_site"))
+    m.returning = ordered_set(links.index[links["both_ways"] == "yes"])
+    m.one_way = ordered_set(links.index[links["both_ways"] == "no"])
+    m.returning_from = indexed_set(
         m.buses, system.rows_at("links", "from_site", links["both_ways"] == "yes")
     )
-    m.returning_to = rows_by(
+    m.returning_to = indexed_set(
         m.buses, system.rows_at("links", "to_site", links["both_ways"] == "yes")
     )
-    m.warm_from = rows_by(m.buses, system.rows_at("links", "from_site", links["standing_loss"] > 0))
+    m.warm_from = indexed_set(
+        m.buses, system.rows_at("links", "from_site", links["standing_loss"] > 0)
+    )
 
     m.sent = Var(
         m.links, m.steps, bounds=(0, None), doc="Sent from the first end to the other [unit/h]"

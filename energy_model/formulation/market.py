@@ -9,8 +9,8 @@ from __future__ import annotations
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold across the boundary.", """
     market              -                    name                 Name
@@ -34,18 +34,18 @@ MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold
 TABLES = (MARKETS,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds purchases and sales, their limits, cost and emissions."""
     markets, view = system["markets"], system.settings.view
     factor = {
         name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")
     }
     tax_factor = 1.0 if "tax" in view.counts else 0.0
-    m.sellers = rows(markets.index[markets["sell_most"] > 0])
-    m.markets_at = rows_by(m.buses, system.rows_at("markets"))
-    m.sellers_at = rows_by(m.buses, system.rows_at("markets", where=markets["sell_most"] > 0))
-    m.capped = rows(markets.index[markets["yearly_most"].notna()])
-    m.obliged = rows(markets.index[markets["yearly_least"].notna()])
+    m.sellers = ordered_set(markets.index[markets["sell_most"] > 0])
+    m.markets_at = indexed_set(m.buses, system.rows_at("markets"))
+    m.sellers_at = indexed_set(m.buses, system.rows_at("markets", where=markets["sell_most"] > 0))
+    m.capped = ordered_set(markets.index[markets["yearly_most"].notna()])
+    m.obliged = ordered_set(markets.index[markets["yearly_least"].notna()])
 
     m.bought = Var(
         m.markets, m.steps, bounds=lambda m, k, t: (0, m.buy_most[k]), doc="Bought [unit/h]"

@@ -6,12 +6,12 @@ import pyomo.environ as pyo
 
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
-from energy_model.formulation.expressions import Accounts
+from energy_model.formulation.expressions import LinkingSums
 
 TABLES = ()
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:  # noqa: ARG001
+def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds the objective, and every cost entry as an objective that is not active."""
 
     @m.Objective(sense=pyo.minimize, doc="Yearly cost [EUR/a]")

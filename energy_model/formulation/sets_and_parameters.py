@@ -34,7 +34,7 @@ FIRMS = Table.declare("firms", "firm", "Who owns, trades and wants.", """
     """)  # fmt: skip
 
 TABLES = (SITES, FIRMS)
-BY_PARTS = (
+HANDLED_BY_PARTS = (
     "technologies",
     "carriers",
     "sites",
@@ -44,10 +44,10 @@ BY_PARTS = (
     "modes",
     "limit_terms",
 )  # parts lay these out
-SHAPES = ("profile", "driving", "plugged")  # parts turn these into rates
+SHAPE_COLUMNS = ("profile", "driving", "plugged")  # parts turn these into rates
 
 
-def declare(system: System, tables: tuple[Table, ...]) -> Model:
+def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
     """A model with the sets and parameters of a system, and nothing decided yet."""
     m = Model()
     count = len(system.steps.length)
@@ -58,25 +58,25 @@ def declare(system: System, tables: tuple[Table, ...]) -> Model:
     m.step_span = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
     for name, buses in system.buses_by_balance().items():
-        m.add_component(name, rows(buses))
-    m.buses = rows(bus for buses in system.buses_by_balance().values() for bus in buses)
-    m.assets = rows(system.assets.index)
+        m.add_component(name, ordered_set(buses))
+    m.buses = ordered_set(bus for buses in system.buses_by_balance().values() for bus in buses)
+    m.assets = ordered_set(system.assets.index)
     for table in tables:
-        if table.name not in BY_PARTS:
-            m.add_component(table.name, rows(system[table.name].index, len(table.key)))
+        if table.name not in HANDLED_BY_PARTS:
+            m.add_component(table.name, ordered_set(system[table.name].index, len(table.key)))
     for name, (width, values) in _columns(system, tables, hourly_ones=False).items():
-        m.add_component(name, pyo.Param(rows(values, width), initialize=values))
+        m.add_component(name, pyo.Param(ordered_set(values, width), initialize=values))
     for name, (width, cells) in _columns(system, tables, hourly_ones=True).items():
-        m.add_component(name, hourly(m, system, rows(cells, width), cells))
+        m.add_component(name, hourly(m, system, ordered_set(cells, width), cells))
     return m
 
 
-def rows(items, dimen: int = 1) -> pyo.Set:
+def ordered_set(items, dimen: int = 1) -> pyo.Set:
     """A set of rows, in order, that may be empty."""
     return pyo.Set(initialize=list(items), dimen=dimen)
 
 
-def rows_by(index: pyo.Set, items: Mapping, dimen: int = 1) -> pyo.Set:
+def indexed_set(index: pyo.Set, items: Mapping, dimen: int = 1) -> pyo.Set:
     """For each member of an index, its rows; none where nothing is given."""
     return pyo.Set(index, initialize={i: list(items.get(i, ())) for i in index}, dimen=dimen)
 
@@ -91,7 +91,7 @@ def hourly(m: Model, system: System, index: pyo.Set, cells: Mapping) -> ProfileP
     )
 
 
-def rates(
+def shaped_rates(
     m: Model, system: System, index: pyo.Set, shapes: pd.Series, yearly: pd.Series
 ) -> ProfileParam:
     """Rates [unit/h] by row and step that follow a shape and sum to a yearly amount."""
@@ -100,7 +100,7 @@ def rates(
     return ProfileParam(index, m.steps, profiles=profiles, which=np.arange(len(yearly)))
 
 
-def wanted_lately(m: Model, system: System, demands: pd.DataFrame) -> ProfileParam:
+def shiftable_window(m: Model, system: System, demands: pd.DataFrame) -> ProfileParam:
     """What the shiftable share of each demand wanted in its window up to the end of each step [unit]."""
     found = []
     for _, row in demands.iterrows():
@@ -122,8 +122,8 @@ def _columns(
             if (
                 column.range
                 and column.hourly == hourly_ones
-                and table.name not in BY_PARTS
-                and column.name not in SHAPES
+                and table.name not in HANDLED_BY_PARTS
+                and column.name not in SHAPE_COLUMNS
             ):
                 values = system[table.name][column.name].dropna().to_dict()
                 found.setdefault(column.name, (len(table.key), {}))[1].update(values)

@@ -15,8 +15,8 @@ from energy_model.case.system import System
 from energy_model.case.time_aggregation import DAY
 from energy_model.compiler.components import Model, ProfileParam, Var
 from energy_model.formulation.capacity import capacity_columns
-from energy_model.formulation.expressions import Accounts
-from energy_model.formulation.sets_and_parameters import rows, rows_by
+from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what they hold, and how fast they fill.", """
     storage             -                    name                 Name
@@ -34,14 +34,14 @@ STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what th
 TABLES = (STORAGES,)
 
 
-def build(m: Model, system: System, accounts: Accounts) -> None:
+def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the level of stores, how it changes, and its limits."""
     stores, steps = system["storages"], system.steps
     lasting = (stores["duration"] > DAY) & bool(len(steps.days))
-    m.storages_at = rows_by(m.buses, system.rows_at("storages"))
-    m.lasting = rows(stores.index[lasting])
-    m.passing = rows(stores.index[~lasting])
-    m.floored = rows(stores.index[~lasting & (stores["minimum"] > 0)])
+    m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
+    m.lasting = ordered_set(stores.index[lasting])
+    m.passing = ordered_set(stores.index[~lasting])
+    m.floored = ordered_set(stores.index[~lasting & (stores["minimum"] > 0)])
     m.least_level = pyo.Param(
         m.storages, initialize=dict(zip(stores.index, np.where(lasting, -np.inf, 0.0), strict=True))
     )

@@ -25,7 +25,7 @@ from energy_model.case import load
 from energy_model.case.number_parsing import parse_number
 from energy_model.case.schema import Column
 from energy_model.common.atomic_write import new_folder, write_bytes
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.workbook_limits import limited, refuse_large
 from energy_model.formulation import TABLES
 from energy_model.io.excel_files import (
@@ -47,10 +47,10 @@ Tell = Callable[[str], None]
 ROW = re.compile(r"row (\d+)")
 
 
-def write(case: Path, out: Path, tell: Tell) -> list[str]:
-    """Writes a case as a workbook; the names of its sheets. InputFault if there is no case, or the file cannot be written."""
+def write_workbook(case: Path, out: Path, tell: Tell) -> list[str]:
+    """Writes a case as a workbook; the names of its sheets. InputError if there is no case, or the file cannot be written."""
     if not (case / "case.toml").is_file():
-        raise InputFault([Fault(str(case), "there is no case here; name a folder that holds a case.toml")])  # fmt: skip
+        raise InputError([InputIssue(str(case), "there is no case here; name a folder that holds a case.toml")])  # fmt: skip
     files = {p.relative_to(case).as_posix(): p for p in sorted(case.rglob("*")) if belongs(p, case)}  # fmt: skip
     files = {"case.toml": files.pop("case.toml")} | files
     book = openpyxl.Workbook(write_only=True)
@@ -191,15 +191,15 @@ def _names(book: Any, keys: Mapping[str, Sequence[str]]) -> None:
     sheet.sheet_state = "hidden"
 
 
-def read(book: Path, out: Path, tell: Tell) -> list[str]:
-    """Writes a workbook as a case's folder, once it is whole; the files written. InputFault names sheet and cell of every fault."""
+def read_workbook(book: Path, out: Path, tell: Tell) -> list[str]:
+    """Writes a workbook as a case's folder, once it is whole; the files written. InputError names sheet and cell of every fault."""
     with new_folder(out, "name another folder with --to") as draft:
         sheets = _unpack(book, draft, tell)
         tell("checking the case")
         try:
-            load.read(draft, TABLES)
-        except InputFault as fault:
-            raise InputFault([_placed(f, sheets, draft) for f in fault.faults]) from None
+            load.load_system(draft, TABLES)
+        except InputError as fault:
+            raise InputError([_placed(f, sheets, draft) for f in fault.faults]) from None
         return sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
 
 
@@ -210,18 +210,18 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
     try:
         values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
-        raise InputFault([Fault(str(book), f"it cannot be opened as a workbook ({type(wrong).__name__}); save it as .xlsx")]) from None  # fmt: skip
+        raise InputError([InputIssue(str(book), f"it cannot be opened as a workbook ({type(wrong).__name__}); save it as .xlsx")]) from None  # fmt: skip
     try:
         files, faults = _files_of(values)
         if faults:
-            raise InputFault(faults)
+            raise InputError(faults)
         for file, name in files.items():
             tell(f"reading {name}")
             path = (folder / file).resolve()
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
-                raise InputFault([Fault(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
+                raise InputError([InputIssue(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
             if any(other.startswith(f"{file}/") or file.startswith(f"{other}/") for other in files):
-                raise InputFault([Fault(CONTENTS, "a file cannot lie in another file; give each a name of its own", value=file)])  # fmt: skip
+                raise InputError([InputIssue(CONTENTS, "a file cannot lie in another file; give each a name of its own", value=file)])  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
             values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
             told = limited(values[name].iter_rows(values_only=True), name)
@@ -231,11 +231,11 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
         values.close()
     faults = list(_formulas(book, files))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return files
 
 
-def _files_of(values: Any) -> tuple[dict[str, str], list[Fault]]:
+def _files_of(values: Any) -> tuple[dict[str, str], list[InputIssue]]:
     """The sheet of every file, by what the contents say and by the names of further sheets; and what is none."""
     files: dict[str, str] = {}
     faults = []
@@ -247,7 +247,7 @@ def _files_of(values: Any) -> tuple[dict[str, str], list[Fault]]:
             if name in values.sheetnames:
                 files[file] = name
             else:
-                faults.append(Fault(CONTENTS, "the sheet is gone; put it back, or take its line out of the contents", value=name))  # fmt: skip
+                faults.append(InputIssue(CONTENTS, "the sheet is gone; put it back, or take its line out of the contents", value=name))  # fmt: skip
     for name in values.sheetnames:
         if name in (CONTENTS, NAMES) or name in files.values():
             continue
@@ -255,11 +255,11 @@ def _files_of(values: Any) -> tuple[dict[str, str], list[Fault]]:
         if declared_table(file) is not None or name.startswith("sources") or file == "case.toml":
             files[file] = name
         else:
-            faults.append(Fault(f"sheet '{name}'", "it is no table of a case; name it like one (storages_new), or take it out"))  # fmt: skip
+            faults.append(InputIssue(f"sheet '{name}'", "it is no table of a case; name it like one (storages_new), or take it out"))  # fmt: skip
     return files, faults
 
 
-def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
+def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[InputIssue]:
     """Formulas whose value was never worked out: they would be read as empty."""
     whole = openpyxl.load_workbook(book, read_only=True)
     values = openpyxl.load_workbook(book, read_only=True, data_only=True)
@@ -269,7 +269,7 @@ def _formulas(book: Path, files: Mapping[str, str]) -> Iterator[Fault]:
         for told, known in zip(whole[name].iter_rows(), values[name].iter_rows(), strict=False):
             for one, other in zip(told, known, strict=False):
                 if one.data_type == "f" and other.value is None:
-                    yield Fault(f"sheet '{name}'", "the formula has no value yet; open and save it in a spreadsheet, or write the number", f"cell {one.coordinate}", value=str(one.value))  # fmt: skip
+                    yield InputIssue(f"sheet '{name}'", "the formula has no value yet; open and save it in a spreadsheet, or write the number", f"cell {one.coordinate}", value=str(one.value))  # fmt: skip
     whole.close()
     values.close()
 
@@ -299,7 +299,7 @@ def _as_file(rows: list[list[str]], file: str) -> str:
     return text.getvalue()
 
 
-def _placed(fault: Fault, sheets: Mapping[str, str], folder: Path) -> Fault:
+def _placed(fault: InputIssue, sheets: Mapping[str, str], folder: Path) -> InputIssue:
     """A fault of a file as one of a sheet and a cell."""
     name = sheets.get(fault.file)
     if name is None:
@@ -312,4 +312,4 @@ def _placed(fault: Fault, sheets: Mapping[str, str], folder: Path) -> Fault:
         letter = get_column_letter(at[0]) if at else ""
     cell = f"cell {letter}{found[1]}" if found and letter else fault.row
     said = fault.row.split("(", 1)[1].rstrip(")") if found and letter and "(" in fault.row else ""
-    return Fault(f"sheet '{name}'", fault.remedy, f"{cell} ({said})" if said else cell, fault.column, fault.value)  # fmt: skip
+    return InputIssue(f"sheet '{name}'", fault.remedy, f"{cell} ({said})" if said else cell, fault.column, fault.value)  # fmt: skip

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from energy_model.case.csv_file import CONTROL, CsvFile
 from energy_model.case.file_names import HOURLY_FOLDERS
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.schema import Table
 from energy_model.case.table_reader import HEADER
-from energy_model.common.errors import InputFault
+from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
 
 KINDS = (".csv", ".toml")
@@ -37,9 +37,9 @@ def read_files(
     """The text of every TOML file, and the rows of every CSV file with decimal points.
 
     Raises:
-        InputFault: Every file that cannot be read.
+        InputError: Every file that cannot be read.
     """
-    reading = Reading()
+    reading = InputLog()
     texts: dict[str, str] = {}
     rows: dict[str, list[list[str]]] = {}
     for name, path in files.items():
@@ -55,7 +55,7 @@ def read_files(
             if CONTROL.search(texts[name]):
                 reading.fault(name, "it holds control characters; save it as UTF-8 text")
     if reading.faults:
-        raise InputFault(reading.faults)
+        raise InputError(reading.faults)
     return texts, rows
 
 

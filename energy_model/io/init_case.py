@@ -11,7 +11,7 @@ from energy_model.common.atomic_write import new_folder
 from energy_model.timeseries import case_year
 
 
-def case(folder: Path) -> list[str]:
+def init_case(folder: Path) -> list[str]:
     """Writes the small case; the files written. WriteError if the folder holds anything, or cannot be written."""
     with new_folder(folder) as draft:
         with as_file(files("energy_model.io") / "template_case") as small:

@@ -20,7 +20,7 @@ import xarray as xr
 
 from energy_model.case.system import System, bus_name
 from energy_model.common.atomic_write import new_file
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation.capacity import annuity
 
 AIR = "air"
@@ -95,7 +95,7 @@ def network(system: System) -> Network:
 
 
 def write(system: System, path: Path) -> Network:
-    """Writes a system's network to a file; raises InputFault where that cannot be."""
+    """Writes a system's network to a file; raises InputError where that cannot be."""
     fault = (
         "its days repeat, and PyPSA knows steps in order (system.in_order)"
         if len(system.steps.days)
@@ -104,7 +104,7 @@ def write(system: System, path: Path) -> Network:
         else None
     )
     if fault:
-        raise InputFault([Fault(str(path), fault)])
+        raise InputError([InputIssue(str(path), fault)])
     made = network(system)
     with new_file(path, "name another file with --out", also=(RuntimeError,)) as draft:
         made.dataset().to_netcdf(draft)
@@ -120,7 +120,9 @@ def _buses(made: Network) -> None:
             made.add("stores", f"{bus} over the year", bus=bus, e_nom_extendable=True, e_min_pu=-1.0, e_cyclic=True)  # fmt: skip
 
 
-def _pieces(made: Network, asset: str, more: float = 0.0) -> list[tuple[str, dict[str, Value]]]:
+def _capacity_parts(
+    made: Network, asset: str, more: float = 0.0
+) -> list[tuple[str, dict[str, Value]]]:
     """What stands and what may be added of an asset, per unit of its own capacity."""
     system, row = made.system, made.system.assets.loc[asset]
     view = system.settings.view
@@ -159,7 +161,9 @@ def _scaled(piece: dict[str, Value], by: float) -> dict[str, Value]:
     }  # fmt: skip
 
 
-def _share(made: Network, asset: str, name: str, pieces: list, **values: Value) -> str:
+def _shared_capacity_bus(
+    made: Network, asset: str, name: str, pieces: list, **values: Value
+) -> str:
     """A bus on which a capacity is handed out to all that use it."""
     bus = f"capacity of {asset}"
     made.add("buses", bus)
@@ -168,7 +172,7 @@ def _share(made: Network, asset: str, name: str, pieces: list, **values: Value) 
     return bus
 
 
-def _ports(first: int, flows: list[tuple[str, np.ndarray]]) -> dict[str, Value]:
+def _link_ports(first: int, flows: list[tuple[str, np.ndarray]]) -> dict[str, Value]:
     """Buses and efficiencies of a link, from a port on."""
     found: dict[str, Value] = {}
     for port, (bus, efficiency) in enumerate(flows, start=first):
@@ -180,7 +184,7 @@ def _conversions(made: Network) -> None:
     system, view = made.system, made.system.settings.view
     air, flows = system.settings.emissions.carrier, system.flows.reset_index()
     for plant, row in system["conversions"].iterrows():
-        pieces = _pieces(made, plant)
+        pieces = _capacity_parts(made, plant)
         if not pieces:
             continue
         for name, said in (("ramp", "how fast it changes"), ("full_load_hours", "its full-load hours")):  # fmt: skip
@@ -190,7 +194,7 @@ def _conversions(made: Network) -> None:
         modes = system.modes.loc[[plant]].reset_index()
         several = len(modes) > 1
         if several:
-            shared = _share(made, plant, "capacity", pieces, p_max_pu=most, p_min_pu=row["minimum"] * most)  # fmt: skip
+            shared = _shared_capacity_bus(made, plant, "capacity", pieces, p_max_pu=most, p_min_pu=row["minimum"] * most)  # fmt: skip
         for mode, use, mode_cost in zip(modes["mode"], modes["capacity_use"], modes["mode_cost"], strict=True):  # fmt: skip
             mine = flows[(flows["conversion"] == plant) & (flows["mode"] == mode)]
             at = [(b, c, system.step_values(f)) for b, c, f in zip(mine["bus"], mine["carrier"], mine["coefficient"], strict=True)]  # fmt: skip
@@ -203,7 +207,7 @@ def _conversions(made: Network) -> None:
             name = f"{plant} {mode}" if several else plant
             if several:
                 made.add("links", name, bus0=shared, p_nom_extendable=True, marginal_cost=running / use,
-                         **_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
+                         **_link_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
             elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
                 bus, made_by = ports[0]
                 ends = (most / use * made_by, row["minimum"] * most / use * made_by)
@@ -230,7 +234,7 @@ def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: fl
         limits = {"p_max_pu": -least * most, "p_min_pu": -most}
     for piece, owning in pieces:
         made.add("links", piece, bus0=bus, marginal_cost=cost / -unit, **limits, **_scaled(owning, abs(unit)),
-                 **_ports(1, [(b, f / -unit) for b, f in ports]))  # fmt: skip
+                 **_link_ports(1, [(b, f / -unit) for b, f in ports]))  # fmt: skip
 
 
 def _storages(made: Network) -> None:
@@ -238,7 +242,7 @@ def _storages(made: Network) -> None:
         hours, bus = float(row["duration"]), bus_name(row["carrier"], row["site"])
         if row["minimum"] > 0:
             made.leave(f"{store}: what is never drawn")
-        for piece, owning in _pieces(made, store):
+        for piece, owning in _capacity_parts(made, store):
             made.add("storage_units", piece, bus=bus, max_hours=hours, cyclic_state_of_charge=True,
                      efficiency_store=row["efficiency_in"], efficiency_dispatch=row["efficiency_out"], standing_loss=1 - row["retention"],
                      marginal_cost=made.system.settings.view.cost_factor * row["running_cost"], **_scaled(owning, 1 / hours))  # fmt: skip
@@ -249,11 +253,14 @@ def _links(made: Network) -> None:
     for link, row in system["links"].iterrows():
         arriving = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
         ends = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
-        cost, pieces = system.settings.view.cost_factor * row["running_cost"], _pieces(made, link)
+        cost, pieces = (
+            system.settings.view.cost_factor * row["running_cost"],
+            _capacity_parts(made, link),
+        )
         if row["standing_loss"] * row["length"] > 0:
             made.leave(f"{link}: what a warm pipe loses whether or not heat flows")
         if row["both_ways"] == "yes" and (arriving < 1 or cost):
-            shared = _share(made, link, "capacity", pieces) if pieces else ""
+            shared = _shared_capacity_bus(made, link, "capacity", pieces) if pieces else ""
             for name, (start, end) in ((link, ends), (f"{link} back", ends[::-1])):
                 if pieces:
                     made.add("links", name, bus0=start, bus1=end, efficiency=arriving, bus2=shared, efficiency2=-1.0,
@@ -288,7 +295,7 @@ def _markets(made: Network) -> None:
         if settings.target != "none" and np.any(emitted):
             source = f"{market} outside"
             made.add("buses", source)
-            made.add("links", f"{market} in", bus0=source, p_nom_extendable=True, **_ports(1, [(bus, np.ones(1)), (AIR, emitted)]))  # fmt: skip
+            made.add("links", f"{market} in", bus0=source, p_nom_extendable=True, **_link_ports(1, [(bus, np.ones(1)), (AIR, emitted)]))  # fmt: skip
         if row["buy_most"] > 0:
             made.add("generators", market, bus=source, marginal_cost=cost, **sums, **_trade(row["buy_most"]))  # fmt: skip
         if row["sell_most"] > 0:
@@ -323,12 +330,12 @@ def _fleets(made: Network) -> None:
             made.leave(f"{vehicle}: when it charges, as its store grows with the fleet")
         taken = far * row["energy_use"] / row["charge_efficiency"]
         rate = system.by_step(system.hourly_rates(fleet["driving"], taken))
-        pieces = _pieces(made, vehicle, factor * far * row["running_cost"])
+        pieces = _capacity_parts(made, vehicle, factor * far * row["running_cost"])
         buses = [bus_name(carrier, fleet["site"]) for carrier in (fleet["service"], row["carrier"])]
         for piece, owning in pieces:
             speed = far / system.hours
             made.add("links", piece, bus0=buses[0], p_min_pu=-1.0, p_max_pu=-1.0, **_scaled(owning, speed),
-                     **_ports(1, [(buses[1], rate / speed)]))  # fmt: skip
+                     **_link_ports(1, [(buses[1], rate / speed)]))  # fmt: skip
 
 
 def _emissions(made: Network) -> None:

@@ -8,7 +8,7 @@ from operator import index
 
 import numpy as np
 
-from energy_model.optimization.labels import by_step, label, members
+from energy_model.optimization.labels import is_by_step, label, members
 from energy_model.optimization.problem import Problem
 
 
@@ -46,7 +46,7 @@ def blocks_of(problem: Problem, shapes: dict[str, tuple[int, tuple[int, ...]]]) 
         if len(names) * int(np.prod(shape[1:], dtype=int)) != count:
             names = [label(member) for member in component]  # rows that Pyomo had to read
         width = count // len(names) if names else 1
-        hourly = by_step(component) and width == len(problem.system.steps.length)
+        hourly = is_by_step(component) and width == len(problem.system.steps.length)
         found[name] = Block(first, tuple(names), width, hourly)
     return found
 

@@ -23,7 +23,7 @@ MAX_UNSCALED_NONZEROS = 600_000  # non-zeros above which costs are scaled, or Hi
 MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
 # Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
 MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
-ENDS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
 # Share of costs that differ above which the goal is another, and its plan elsewhere
 OTHER_GOAL_SHARE = 0.5
 KKT_TOLERANCE_FACTOR = 10.0  # HiPO also keeps to a tolerance of its other errors; so many times the gap lets the gap decide
@@ -60,7 +60,7 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
 
 
 @dataclass
-class Start:
+class WarmStart:
     """Where answers to like programs begin: at the basis of the first, and its plan.
 
     It is set once, so that an answer does not depend on which questions were asked before it.
@@ -82,7 +82,7 @@ class Start:
         moved = np.count_nonzero(lp.cost != self.cost)
         if moved > OTHER_GOAL_SHARE * np.count_nonzero(self.cost):
             return None
-        return "dual" if not moved else "primal" if keeps(lp, self.x) else "stages"
+        return "dual" if not moved else "primal" if is_feasible(lp, self.x) else "stages"
 
     def packed(self) -> dict[str, np.ndarray]:
         """As arrays, to be stored or sent."""
@@ -95,7 +95,7 @@ class Start:
         return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
 
     @classmethod
-    def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> Start:
+    def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> WarmStart:
         """From arrays."""
         if not len(arrays):
             return cls()
@@ -106,7 +106,7 @@ class Start:
         return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
 
 
-def keeps(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
+def is_feasible(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
     """Whether a plan keeps every row and bound of a program, but for rounding."""
     for values, low, high in ((x, lp.lower, lp.upper), (lp.A @ x, lp.row_lower, lp.row_upper)):
         slack = share * (1 + np.abs(values))
@@ -116,7 +116,7 @@ def keeps(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SolverResult:
     """What the solver said: status, column values, row prices, how it was asked and how long it took [s]."""
 
     status: str
@@ -144,9 +144,9 @@ def solve(
     method: str = "auto",
     time_limit: float = 36000.0,
     progress: Progress | None = None,
-    start: Start | None = None,
+    start: WarmStart | None = None,
     gap: float = GAP,
-) -> Answer:
+) -> SolverResult:
     """The best answer of a program; tries another method where the answer fails its own check.
 
     ``start`` is where to begin; where it is empty yet, it is filled with the basis found. ``gap`` [1] is how far cost and bound
@@ -155,15 +155,15 @@ def solve(
     begun = time.monotonic()
     answer = None
     if start is not None and (warm := start.method(lp)):
-        answer = _once(lp, warm, time_limit, progress, start)
+        answer = _solve_with(lp, warm, time_limit, progress, start)
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
         log.info("from where it began the answer is %s; it is begun anew", answer.status)
-    for name in _order(lp, method, start is not None and start.basis is None):
+    for name in _method_sequence(lp, method, start is not None and start.basis is None):
         left = time_limit - (time.monotonic() - begun)
         if left <= 0 and answer is not None:
             break
-        answer = _once(lp, name, max(left, 0.01), progress, start, gap)
+        answer = _solve_with(lp, name, max(left, 0.01), progress, start, gap)
         if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
             return answer
         if answer.status == OPTIMAL and answer.holds:
@@ -176,7 +176,7 @@ def solve(
     return (
         answer
         if answer.status != OPTIMAL
-        else Answer(
+        else SolverResult(
             FAILED,
             answer.x,
             answer.prices,
@@ -189,7 +189,7 @@ def solve(
     )
 
 
-def _order(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
+def _method_sequence(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
     if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
         return ["simplex", "hipo, crossover"]
     if basis and lp.A.nnz < MAX_UNSCALED_NONZEROS:
@@ -200,20 +200,20 @@ def _order(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
     return [*first, "hipo, crossover", "ipx", "simplex"]
 
 
-def _once(
+def _solve_with(
     lp: LinearProgram,
     method: str,
     time_limit: float,
     progress: Progress | None,
-    start: Start | None = None,
+    start: WarmStart | None = None,
     gap: float = GAP,
-) -> Answer:
+) -> SolverResult:
     begun = time.monotonic()
     if lp.A.shape[0] == 0:  # nothing to keep: every column stands at its cheaper bound
         x = np.where(lp.cost >= 0, lp.lower, lp.upper)
         x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
         status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
-        return Answer(
+        return SolverResult(
             status,
             x,
             np.zeros(0),
@@ -236,13 +236,13 @@ def _once(
         }
     for option, value in options.items():
         highs.setOptionValue(option, value)
-    watch = Watch(progress)
+    watch = SolverMonitor(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
     warm = start is not None and method in MAX_PIVOTS_PER_ROW
     staged = warm and method == "stages"
     asked = replace(lp, cost=start.cost) if staged and start is not None and start.cost is not None else lp  # fmt: skip
-    _hand_over(highs, asked)
+    _pass_model(highs, asked)
     if warm and start is not None:
         highs.setBasis(start.basis)
         # counted in pivots, not in seconds: the same question then takes the same way everywhere
@@ -271,12 +271,12 @@ def _once(
     said = highs.modelStatusToString(highs.getModelStatus())
     if start is not None and start.basis is None and certificate and highs.getBasis().valid:
         start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
-    return Answer(
+    return SolverResult(
         status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
     )
 
 
-def _hand_over(highs: highspy.Highs, lp: LinearProgram) -> None:
+def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
     """Arrays go over as they are; filling a HighsLp would copy element by element."""
 
     def whole(values: np.ndarray) -> np.ndarray:
@@ -309,7 +309,7 @@ def _status(highs: highspy.Highs) -> str:
     }.get(status, FAILED)
 
 
-class Watch:
+class SolverMonitor:
     """Tells how far the solver is, and stops it when the user does."""
 
     def __init__(self, progress: Progress | None) -> None:
@@ -321,7 +321,7 @@ class Watch:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._interrupt) for number in ENDS}
+        before = {number: signal.signal(number, self._interrupt) for number in STOP_SIGNALS}
         try:
             yield
         finally:

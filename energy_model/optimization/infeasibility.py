@@ -15,10 +15,10 @@ import scipy.sparse as sp
 from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
-from energy_model.optimization.labels import by_step, label, members
+from energy_model.optimization.labels import is_by_step, label, members
 from energy_model.optimization.problem import Problem
 
-RIGID = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
+NOT_RELAXED = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
          "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
@@ -27,7 +27,7 @@ MIN_RELATIVE_DUAL = 0.01
 MAX_VARIABLE_VALUE = 1e7
 
 
-class NoSolution(RuntimeError):
+class NoSolutionError(RuntimeError):
     """A case without a plan: the status, what cannot be had and what would help, as sentences."""
 
     def __init__(self, status: str, sentences: list[str]) -> None:
@@ -35,21 +35,21 @@ class NoSolution(RuntimeError):
         super().__init__("\n".join(sentences))
 
 
-def explain(problem: Problem, answer: highs.Answer) -> NoSolution:
+def diagnose(problem: Problem, answer: highs.SolverResult) -> NoSolutionError:
     """Why an answer is none."""
     if answer.status == highs.INFEASIBLE:
-        return NoSolution(answer.status, _cannot_be_met(problem))
+        return NoSolutionError(answer.status, _diagnose_infeasible(problem))
     if answer.status == highs.UNBOUNDED:
-        return NoSolution(answer.status, _runs_away(problem))
+        return NoSolutionError(answer.status, _diagnose_unbounded(problem))
     if answer.status == highs.STOPPED:
         limit = problem.system.settings.solver.time_limit
-        return NoSolution(
+        return NoSolutionError(
             answer.status,
             [
                 f"No answer within the time limit of {limit:g} s; raise case.solver.time_limit or lower the resolution."
             ],
         )
-    return NoSolution(
+    return NoSolutionError(
         answer.status,
         [
             "No answer kept its own check with any method; look for numbers of very different size in the tables."
@@ -57,7 +57,7 @@ def explain(problem: Problem, answer: highs.Answer) -> NoSolution:
     )
 
 
-def _cannot_be_met(problem: Problem) -> list[str]:
+def _diagnose_infeasible(problem: Problem) -> list[str]:
     lp, soft = problem.lp, _soft_rows(problem)
     count, columns = len(soft), lp.A.shape[1]
     weights = _weights(problem)[soft]
@@ -86,7 +86,7 @@ def _cannot_be_met(problem: Problem) -> list[str]:
     for family, (first, shape) in problem.rows.items():
         part = slack[first : first + int(np.prod(shape, dtype=int))]
         if np.any(part):
-            told += _told(problem, family, part.reshape(shape))
+            told += _describe_slack(problem, family, part.reshape(shape))
     for name, missed in zip(
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
@@ -100,7 +100,7 @@ def _soft_rows(problem: Problem) -> np.ndarray:
     rows = [
         first + np.arange(int(np.prod(shape, dtype=int)))
         for family, (first, shape) in problem.rows.items()
-        if family not in RIGID
+        if family not in NOT_RELAXED
     ]
     count = problem.lp.A.shape[0]
     rows.append(np.arange(count - len(problem.watched), count))
@@ -112,12 +112,12 @@ def _weights(problem: Problem) -> np.ndarray:
     length = problem.system.steps.length
     weights = np.ones(problem.lp.A.shape[0])
     for family, (first, shape) in problem.rows.items():
-        if len(shape) > 1 and by_step(problem.model.component(family)):
+        if len(shape) > 1 and is_by_step(problem.model.component(family)):
             weights[first : first + int(np.prod(shape))] = np.tile(length, int(np.prod(shape[:-1])))
     return weights
 
 
-def _told(problem: Problem, family: str, slack: np.ndarray) -> list[tuple[float, str]]:
+def _describe_slack(problem: Problem, family: str, slack: np.ndarray) -> list[tuple[float, str]]:
     system, component = problem.system, problem.model.component(family)
     if family in BALANCES:
         return [
@@ -184,7 +184,7 @@ def _amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.Answer) -> list[str]:
+def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.SolverResult) -> list[str]:
     """The policy rows and capacity limits that carry a price in the elastic answer."""
     sentences = []
     for family in (
@@ -242,7 +242,7 @@ def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
     ]
 
 
-def _runs_away(problem: Problem) -> list[str]:
+def _diagnose_unbounded(problem: Problem) -> list[str]:
     lp = problem.lp
     fenced = replace(
         lp,

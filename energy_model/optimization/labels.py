@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 
 
-def by_step(component: pyo.Component) -> bool:
+def is_by_step(component: pyo.Component) -> bool:
     """Whether the last index of a component is the step."""
     if not component.is_indexed():
         return False

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
-from energy_model.formulation import formulate
+from energy_model.formulation import build_model
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
 from energy_model.optimization.problem import Problem
@@ -27,7 +27,7 @@ MIN_SHORTAGE = 1e-6  # [unit/h], [unit/a] and [t/a]; less is rounding
 MIN_PEAK_LOSS_SHARE = 0.25  # of an hourly peak, or of capacity, that steps hide before it is told
 
 
-def warnings(system: System, every_hour: bool = False) -> list[str]:
+def check_adequacy(system: System, every_hour: bool = False) -> list[str]:
     """One sentence for everything that seems out of reach; empty if nothing does.
 
     With ``every_hour`` the plan is carried to every hour, so that its steps hide no peak.
@@ -199,7 +199,7 @@ def least_emissions(system: System) -> float | None:
     free = system.settings.emissions.model_copy(update={"target": "none"})
     coarse = system.cut(COARSE_STEPS)
     open_system = replace(coarse, settings=system.settings.model_copy(update={"emissions": free}))
-    problem = Problem(open_system, formulate(open_system))
+    problem = Problem(open_system, build_model(open_system))
     cost = np.zeros_like(problem.lp.cost)
     cost[problem.columns["net_emissions"][0]] = 1.0
     upper = problem.lp.upper.copy()

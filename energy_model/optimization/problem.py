@@ -21,7 +21,7 @@ from energy_model.compiler.components import Model
 from energy_model.compiler.matrix import compile_model
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
-from energy_model.optimization.labels import by_step, label, members
+from energy_model.optimization.labels import is_by_step, label, members
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Problem:
     With a ``start`` (`highs.Start`) the first answer's basis is kept, and later ones begin there.
     """
 
-    def __init__(self, system: System, model: Model, start: highs.Start | None = None) -> None:
+    def __init__(self, system: System, model: Model, start: highs.WarmStart | None = None) -> None:
         self.system, self.model, self.start = system, model, start
         self.watched: list[str] = []  # names of the rows that stand after those of the model
         self.matrix = compile_model(model)
@@ -79,7 +79,7 @@ class Problem:
             items += [Item(decision, name) for name in labels]
         return items, which
 
-    def solve(self, progress: Callable[[str], None] | None = None) -> highs.Answer:
+    def solve(self, progress: Callable[[str], None] | None = None) -> highs.SolverResult:
         """The least cost and the plan that has it."""
         solver = self.system.settings.solver
         return highs.solve(self.lp, solver.method, solver.time_limit, progress, start=self.start)
@@ -150,7 +150,7 @@ class Problem:
     def weight(self, decision: str) -> np.ndarray | float:
         """What one unit of a decision counts in the year: the hours of each step, or one."""
         component = self.model.component(decision)
-        return self.system.steps.length if by_step(component) else 1.0
+        return self.system.steps.length if is_by_step(component) else 1.0
 
 
 def with_row(

@@ -21,7 +21,7 @@ from energy_model.optimization.certificate import LinearProgram, certify, implie
 from energy_model.optimization.labels import label, members
 from energy_model.optimization.problem import Problem
 
-OWNING = ("added", "retired", "capacity")
+SIZING_VARIABLES = ("added", "retired", "capacity")
 # What never flows more than this share of the largest flow of its kind does nothing. An interior point leaves a trace
 # everywhere: a fleet of 0.0002 cars once kept the price of all hydrogen where its dearest seller had put it.
 MIN_RELATIVE_FLOW = 1e-3
@@ -31,9 +31,9 @@ MIN_CAPACITY_CHANGE = 1e-4  # what a size must change by to have moved [capacity
 MIN_RELATIVE_BOUND_LOSS = 1e-6
 
 
-def priced(
+def with_best_duals(
     problem: Problem,
-    answer: highs.Answer,
+    answer: highs.SolverResult,
     tell: Callable[[str], None] = lambda _: None,
 ) -> np.ndarray:
     """Prices of the full year in which what stands idle has its own best prices too.
@@ -42,7 +42,7 @@ def priced(
     all other rows allow.
     """
     prices, enough = answer.prices.copy(), MIN_RELATIVE_BOUND_LOSS * abs(answer.objective)
-    for part in idle_parts(problem, answer, enough):
+    for part in unused_subproblems(problem, answer, enough):
         known = certify(part.lp, answer.x[part.columns], prices[part.rows])
         if known.cost - known.bound > enough:
             tell(f"pricing what stands idle: {part.number} of {part.count}")
@@ -52,7 +52,7 @@ def priced(
     return prices
 
 
-def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarray:
+def nearly_profitable(problem: Problem, answer: highs.SolverResult, cheaper: float) -> np.ndarray:
     """Columns of idle sizes that would move at the plan's prices if owning were so much cheaper.
 
     Few steps show few peaks, and what a peak pays does not depend on who serves it. So a plant whose carrier other
@@ -66,17 +66,19 @@ def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarra
         cost[added : added + count] + cost[capacity : capacity + count], assets.index
     )
     plants = assets["table"] == "conversions"
-    served = assets["carrier"][plants & ~idle(problem, answer.x)[capacity : capacity + count]]
+    served = assets["carrier"][
+        plants & ~unused_columns(problem, answer.x)[capacity : capacity + count]
+    ]
     peaking = plants & assets["carrier"].isin(served)
     offered = owning.where(peaking & (assets["capacity_addable"] > 0) & (owning > 0))
     cheapest = offered.groupby(assets["carrier"]).transform("min").where(peaking, 0.0).fillna(0.0)
     spared = np.minimum(cheaper * owning + cheapest, owning.clip(lower=0.0)).to_numpy()
     cost[added : added + count] -= spared
     sizes = np.zeros(len(cost), bool)
-    for first, shape in (problem.columns[decision] for decision in OWNING):
+    for first, shape in (problem.columns[decision] for decision in SIZING_VARIABLES):
         sizes[first : first + shape[0]] = True
     moved = []
-    for part in idle_parts(problem, answer):
+    for part in unused_subproblems(problem, answer):
         less = part.lp.cost + (cost - problem.lp.cost)[part.columns]
         found = highs.solve(replace(part.lp, cost=less))
         if found.status == highs.OPTIMAL:
@@ -86,7 +88,7 @@ def tempted(problem: Problem, answer: highs.Answer, cheaper: float) -> np.ndarra
 
 
 @dataclass(frozen=True)
-class Part:
+class Subproblem:
     """Idle things that meet each other in rows of their own: their program at the prices of all other rows."""
 
     lp: LinearProgram
@@ -96,13 +98,15 @@ class Part:
     count: int
 
 
-def idle_parts(problem: Problem, answer: highs.Answer, enough: float = -np.inf) -> Iterator[Part]:
+def unused_subproblems(
+    problem: Problem, answer: highs.SolverResult, enough: float = -np.inf
+) -> Iterator[Subproblem]:
     """The programs of what stands idle, each as small as it can be, but those whose prices lose no more than ``enough`` [EUR/a]."""
     lp = problem.lp
     # What could be gained is to show at what may be added, so only that is bounded by what rows imply.
     most, (first, shape) = lp.upper.copy(), problem.columns["added"]
     most[first : first + shape[0]] = implied(lp)[1][first : first + shape[0]]
-    columns = np.flatnonzero(idle(problem, answer.x))
+    columns = np.flatnonzero(unused_columns(problem, answer.x))
     A = lp.A.tocsc()[:, columns].tocsr()
     inside = np.diff(A.indptr)
     own = (inside == np.diff(lp.A.indptr)) & (inside > 0)
@@ -128,7 +132,7 @@ def idle_parts(problem: Problem, answer: highs.Answer, enough: float = -np.inf) 
             A[r][:, c], cost[c], 0.0,
             lp.lower[here], most[here], lp.row_lower[there], lp.row_upper[there],
         )  # fmt: skip
-        yield Part(small, here, there, number, len(numbers))
+        yield Subproblem(small, here, there, number, len(numbers))
 
 
 def _losses(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +153,7 @@ def _grouped(group: np.ndarray, count: int) -> list[np.ndarray]:
     return np.split(order, np.searchsorted(group[order], np.arange(1, count)))
 
 
-def idle(problem: Problem, x: np.ndarray) -> np.ndarray:
+def unused_columns(problem: Problem, x: np.ndarray) -> np.ndarray:
     """Which columns are of things that do nothing all year: plants that never run, trades never made.
 
     All that has the same name goes together: a store with its level, a plant with its capacity in every mode.
@@ -162,7 +166,7 @@ def idle(problem: Problem, x: np.ndarray) -> np.ndarray:
         most = np.abs(x[place]).reshape(shape[0], -1).max(axis=1)
         names = [label(m).split(":")[0] for m in members(problem.model.component(decision))]
         blocks.append((place, names))
-        if decision in OWNING:
+        if decision in SIZING_VARIABLES:
             continue
         for name, value in zip(names, most / max(float(most.max()), MIN_FLOW), strict=True):
             busiest[name] = max(busiest.get(name, 0.0), float(value))

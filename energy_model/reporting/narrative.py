@@ -9,7 +9,7 @@ from energy_model.results.run import Run
 MIN_CAPACITY = 1e-3  # [capacity] below which nothing stands or is added on a page
 
 
-def number(value: float, unit: str = "") -> str:
+def format_number(value: float, unit: str = "") -> str:
     """A number with as many digits as its size deserves."""
     size = abs(value)
     if size < 1e-4:  # what an interior-point method leaves of nothing
@@ -20,14 +20,14 @@ def number(value: float, unit: str = "") -> str:
     return f"{text} {unit}".strip()
 
 
-def sentences(run: Run) -> list[str]:
+def describe_run(run: Run) -> list[str]:
     """Three plain sentences on what drives the answer."""
     return [_what_is_built(run), _what_it_costs(run), _what_is_emitted(run)]
 
 
-def called(frame: pd.DataFrame, name: object, label: str = "label_en") -> str:
+def label(frame: pd.DataFrame, name: object, column: str = "label_en") -> str:
     """A row's label, or its name in words."""
-    text = frame.at[name, label] if name in frame.index and label in frame else None
+    text = frame.at[name, column] if name in frame.index and column in frame else None
     return text if isinstance(text, str) and text else str(name).replace("_", " ")
 
 
@@ -38,7 +38,7 @@ def _what_is_built(run: Run) -> str:
         return "Nothing is added: what stands serves the year."
     groups = added.assign(
         group=added["group"].where(
-            added["group"].notna(), [called(added, name) for name in added.index]
+            added["group"].notna(), [label(added, name) for name in added.index]
         )
     )
     sums = (
@@ -47,26 +47,27 @@ def _what_is_built(run: Run) -> str:
         .sort_values("investment", ascending=False)
     )
     told = [
-        f"{group} ({number(row['added'], unit)})" for (group, unit), row in sums.head(4).iterrows()
+        f"{group} ({format_number(row['added'], unit)})"
+        for (group, unit), row in sums.head(4).iterrows()
     ]
     share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
-    return f"Of {number(run.headline['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
+    return f"Of {format_number(run.headline['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
 
 
 def _what_it_costs(run: Run) -> str:
     entries = run.tables["costs"].groupby("entry")["cost"].sum().sort_values(ascending=False)
     costs = [
-        f"{entry} {number(amount, 'EUR/a')}"
+        f"{entry} {format_number(amount, 'EUR/a')}"
         for entry, amount in entries.head(3).items()
         if amount > 0
     ]
     earned = [
-        f"{entry} bring {number(-amount, 'EUR/a')}"
+        f"{entry} bring {format_number(-amount, 'EUR/a')}"
         for entry, amount in entries.items()
         if amount < -0.01 * abs(run.objective)
     ]
     tail = f"; {_listed(earned)}" if earned else ""
-    return f"The year costs {number(run.objective, 'EUR/a')}; the largest entries are {_listed(costs)}{tail}."
+    return f"The year costs {format_number(run.objective, 'EUR/a')}; the largest entries are {_listed(costs)}{tail}."
 
 
 def _what_is_emitted(run: Run) -> str:
@@ -75,16 +76,16 @@ def _what_is_emitted(run: Run) -> str:
     names = run.tables["names"]
     by_name = table.groupby("name")["emissions"].sum().sort_values()
     stored = [
-        f"{called(names, name)} ({number(-amount, 't/a')})"
+        f"{label(names, name)} ({format_number(-amount, 't/a')})"
         for name, amount in by_name.head(2).items()
         if amount < -1
     ]
     emitted = [
-        f"{called(names, name)} ({number(amount, 't/a')})"
+        f"{label(names, name)} ({format_number(amount, 't/a')})"
         for name, amount in by_name[::-1].head(2).items()
         if amount > 1
     ]
-    start = f"Net emissions are {number(first['net_emissions'], 't/a')}"
+    start = f"Net emissions are {format_number(first['net_emissions'], 't/a')}"
     if stored:
         start += f": {_listed(stored)} taken back, most emitted by {_listed(emitted)}"
     elif emitted:
@@ -92,7 +93,7 @@ def _what_is_emitted(run: Run) -> str:
     if target == "none":
         return f"{start}; no target is set."
     binding = (
-        f"the last tonne costs {number(first['emission_price'] + price, 'EUR/t')}, {number(first['emission_price'])} of it the price of emitting and {number(price)} the target"
+        f"the last tonne costs {format_number(first['emission_price'] + price, 'EUR/t')}, {format_number(first['emission_price'])} of it the price of emitting and {format_number(price)} the target"
         if price > 0.01
         else "the target costs nothing extra"
     )

@@ -23,12 +23,12 @@ Section = tuple[str, tuple[str, str], str]  # its anchor, its title in both lang
 Drawn = dict[str, dict[str, Any]]  # figures by language and name
 
 
-def whole(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
+def render_page(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
     """The page of some sections and the figures drawn in them."""
     shelf = files("energy_model.reporting") / "page_assets"
     told = escape(title)
-    links = "".join(f'<a href="#{name}">{both(*titles)}</a>' for name, titles, _ in parts)
-    body = "".join(f'<section id="{name}"><h2>{both(*titles)}</h2>{content}</section>' for name, titles, content in parts)  # fmt: skip
+    links = "".join(f'<a href="#{name}">{bilingual(*titles)}</a>' for name, titles, _ in parts)
+    body = "".join(f'<section id="{name}"><h2>{bilingual(*titles)}</h2>{content}</section>' for name, titles, content in parts)  # fmt: skip
     packed = f"""<script type="application/gzip" id="plotly">{_library()}</script>
 <script type="application/gzip" id="figures">{_packed(json.dumps(drawn, separators=(",", ":")))}</script>"""
     return f"""<!doctype html>
@@ -41,7 +41,7 @@ def whole(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
 """
 
 
-def put_down(text: str, path: Path) -> Path:
+def write_page(text: str, path: Path) -> Path:
     """Writes a page whole or not at all; its file. WriteError if it cannot be written."""
     write_text(path, text, "name another place with --out")
     return path
@@ -56,21 +56,21 @@ def _library() -> str:
     return _packed(plotly.offline.get_plotlyjs())
 
 
-def both(english: str, danish: str) -> str:
+def bilingual(english: str, danish: str) -> str:
     """Words in both languages; the page shows one."""
     return f'<span lang="en">{escape(english)}</span><span lang="da">{escape(danish)}</span>'
 
 
-def amount(value: float, unit: str = "", digits: int | None = None) -> str:
+def format_amount(value: float, unit: str = "", digits: int | None = None) -> str:
     """A number that the page writes as its reader does."""
     shown = "" if digits is None else f' data-digits="{digits}"'
     clean = 0.0 if abs(value) < 1e-4 else value
     return f'<data value="{clean:.8g}"{shown}>{clean:.6g}</data>{" " + escape(unit) if unit else ""}'  # fmt: skip
 
 
-def table(heads: list[tuple[str, str]], rows: Iterable[list[str]], numbers: int) -> str:
+def render_table(heads: list[tuple[str, str]], rows: Iterable[list[str]], numbers: int) -> str:
     """A table whose last columns are numbers; cells are HTML already."""
     first = len(heads) - numbers
-    top = "".join(f'<th scope="col"{" class=n" if i >= first else ""}>{both(*h)}</th>' for i, h in enumerate(heads))  # fmt: skip
+    top = "".join(f'<th scope="col"{" class=n" if i >= first else ""}>{bilingual(*h)}</th>' for i, h in enumerate(heads))  # fmt: skip
     lines = "".join("<tr>" + "".join(f"<td{' class=n' if i >= first else ''}>{cell}</td>" for i, cell in enumerate(row)) + "</tr>" for row in rows)  # fmt: skip
     return f'<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'

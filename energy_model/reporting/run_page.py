@@ -11,16 +11,24 @@ from typing import Any
 import pandas as pd
 import plotly.io
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.reporting.figures import run_figures as draw
-from energy_model.reporting.narrative import MIN_CAPACITY, sentences
-from energy_model.reporting.page import Drawn, Section, amount, both, put_down, table, whole
-from energy_model.results.cost_sensitivities import leaning
+from energy_model.reporting.narrative import MIN_CAPACITY, describe_run
+from energy_model.reporting.page import (
+    Drawn,
+    Section,
+    bilingual,
+    format_amount,
+    render_page,
+    render_table,
+    write_page,
+)
+from energy_model.results.cost_sensitivities import cost_sensitivities
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of
+from energy_model.results.run_files import input_tables
 from energy_model.results.simultaneous_operation import MAX_SENTENCES, operation_warnings
-from energy_model.results.stakeholders import parties
-from energy_model.studies.explanation.asset import Why, both_ways
+from energy_model.results.stakeholders import stakeholder_accounts
+from energy_model.studies.explanation.asset import Explanation, both_ways
 from energy_model.studies.explanation.explain import explain
 
 # What a certificate recomputes, in words; and whether it is a share so small that only its size tells.
@@ -36,13 +44,15 @@ MAX_EXPLAINED_ASSETS = 8  # what is explained: the largest investments
 
 
 def write(run: Run, out: Path | None = None, sources: pd.DataFrame | None = None) -> Path:
-    """The page of a run, written whole or not at all; its file. InputFault if it cannot be written.
+    """The page of a run, written whole or not at all; its file. InputError if it cannot be written.
 
     ``sources`` is the case's table of sources; without it the page tells none.
     """
     if out is None and run.path is None:
-        raise InputFault([Fault("--out", "the run stands in no folder; name the file to write")])
-    return put_down(page(run, sources), out or Path(run.path or "") / "report.html")
+        raise InputError(
+            [InputIssue("--out", "the run stands in no folder; name the file to write")]
+        )
+    return write_page(page(run, sources), out or Path(run.path or "") / "report.html")
 
 
 def page(run: Run, sources: pd.DataFrame | None = None) -> str:
@@ -51,7 +61,7 @@ def page(run: Run, sources: pd.DataFrame | None = None) -> str:
     parts = [_answer(run), *_sections(run, drawn, sources)]
     name = run.results.attrs.get("title", run.record["case"])
     asked = run.record.get("title") or run.record["scenario"] or "base"
-    return whole(f"{name}: {asked}", parts, drawn)
+    return render_page(f"{name}: {asked}", parts, drawn)
 
 
 def _answer(run: Run) -> Section:
@@ -66,11 +76,11 @@ def _answer(run: Run) -> Section:
         (("Electricity, mean price", "El, middelpris"), first.get("electricity_price"), "EUR/MWh"),
         (("Wanted and not delivered", "Ønsket og ikke leveret"), first["unserved"], "MWh"),
     ]  # fmt: skip
-    shown = "".join(f"<div>{both(*words)}<b>{amount(value, unit)}</b></div>" for words, value, unit in tiles if value is not None)  # fmt: skip
+    shown = "".join(f"<div>{bilingual(*words)}<b>{format_amount(value, unit)}</b></div>" for words, value, unit in tiles if value is not None)  # fmt: skip
     built = run.tables["capacities"]
     told = built[built["investment"] > 0].nlargest(4, "investment")
     danish = _danish_paragraph(run, told)
-    english = "".join(f"<p>{escape(s)}</p>" for s in sentences(run))
+    english = "".join(f"<p>{escape(s)}</p>" for s in describe_run(run))
     return "answer", ("The answer", "Svaret"), f'{_asked(run)}<div lang="en">{english}</div><div lang="da">{danish}</div><div class="numbers">{shown}</div>'  # fmt: skip
 
 
@@ -81,19 +91,21 @@ def _asked(run: Run) -> str:
     for name, (least, most) in run.record.get("candidates", {}).items():
         row = built.loc[name] if name in built.index else pd.Series(dtype=object)
         words = ("required", "krævet") if least > 0 else ("forbidden", "forbudt") if most <= 0 else ("bounded", "begrænset")  # fmt: skip
-        changes.append(f"{both(_named(row, 'en', name), _named(row, 'da', name))}: {both(*words)}")
+        changes.append(
+            f"{bilingual(_named(row, 'en', name), _named(row, 'da', name))}: {bilingual(*words)}"
+        )
     if not changes:
         return ""
-    return f"<p class='soft'>{both('Asked for', 'Spurgt om')} {escape(run.record['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
+    return f"<p class='soft'>{bilingual('Asked for', 'Spurgt om')} {escape(run.record['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
 
 
 def _danish_paragraph(run: Run, told: pd.DataFrame) -> str:
     first = run.headline
-    parts = [f"{escape(_named(row, 'da', name))} ({amount(row['added'], draw.said(row['unit'], 'da'))})" for name, row in told.iterrows()]  # fmt: skip
+    parts = [f"{escape(_named(row, 'da', name))} ({format_amount(row['added'], draw.said(row['unit'], 'da'))})" for name, row in told.iterrows()]  # fmt: skip
     built = f"De største investeringer er {', '.join(parts)}." if parts else "Intet bygges: det, der står, klarer året."  # fmt: skip
     return (
-        f"<p>Året koster {amount(first['total_cost'] / 1e6)} mio. EUR, og der investeres {amount(first['investment'] / 1e6)} mio. EUR. {built}</p>"
-        f"<p>Nettoudledningen er {amount(first['net_emissions'])} t CO2, og det sidste sparede ton koster {amount(first['emission_price'] + first['emission_target_price'])} EUR.</p>"
+        f"<p>Året koster {format_amount(first['total_cost'] / 1e6)} mio. EUR, og der investeres {format_amount(first['investment'] / 1e6)} mio. EUR. {built}</p>"
+        f"<p>Nettoudledningen er {format_amount(first['net_emissions'])} t CO2, og det sidste sparede ton koster {format_amount(first['emission_price'] + first['emission_target_price'])} EUR.</p>"
     )
 
 
@@ -113,11 +125,11 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
                 return ""
             drawn[language][key] = json.loads(plotly.io.to_json(figure, validate=False))
         words = title or (" ".join(make.__doc__.split(".")[0].split()), "")
-        heading = f"<h3>{both(*words)}</h3>" if title else ""
+        heading = f"<h3>{bilingual(*words)}</h3>" if title else ""
         label = escape(words[0])
         return f'{heading}<div class="figure" role="img" aria-label="{label}" id="figure_{key}" data-figure="{key}"></div>'  # fmt: skip
 
-    built = put("map", draw.place_map, title=("Where it stands", "Hvor det står"))
+    built = put("map", draw.site_map, title=("Where it stands", "Hvor det står"))
     yield "built", ("What is built", "Hvad der bygges"), built + _built(run)
     yield "energy", ("How energy flows", "Hvordan energien strømmer"), _both_ways(run) + put("flows", draw.flows, title=("Through the year, GWh", "Gennem året, GWh"))  # fmt: skip
     first = draw.first_hours(run)
@@ -159,7 +171,7 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
 
 def _both_ways(run: Run) -> str:
     """What runs both ways in one step, in both languages."""
-    told = [both(*one.sentences()) for one in both_ways(run)[:MAX_SENTENCES]]
+    told = [bilingual(*one.sentences()) for one in both_ways(run)[:MAX_SENTENCES]]
     return "".join(f"<p>{text}</p>" for text in told)
 
 
@@ -175,25 +187,25 @@ def _built(run: Run) -> str:
     capacities = run.tables["capacities"]
     added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False)  # fmt: skip
     heads = [("Asset", "Anlæg"), ("Stands today", "Står i dag"), ("Taken down", "Nedlægges"), ("Added", "Bygges"), ("Investment, MEUR", "Investering, mio. EUR")]  # fmt: skip
-    rows = ([both(_named(r, "en", n), _named(r, "da", n)), *(_of(r[c], r["unit"]) if r[c] > MIN_CAPACITY else "" for c in ("existing", "retired", "added")), amount(r["investment"] / 1e6)] for n, r in added.iterrows())  # fmt: skip
-    return table(heads, rows, 4)
+    rows = ([bilingual(_named(r, "en", n), _named(r, "da", n)), *(_of(r[c], r["unit"]) if r[c] > MIN_CAPACITY else "" for c in ("existing", "retired", "added")), format_amount(r["investment"] / 1e6)] for n, r in added.iterrows())  # fmt: skip
+    return render_table(heads, rows, 4)
 
 
 def _of(value: float, unit: str) -> str:
     """A number and its unit, in both languages."""
-    return f"{amount(value)} {both(draw.said(unit, 'en'), draw.said(unit, 'da'))}"
+    return f"{format_amount(value)} {bilingual(draw.said(unit, 'en'), draw.said(unit, 'da'))}"
 
 
 def _prices(run: Run) -> str:
     carriers = run.tables["carriers"]
     heads = [("Carrier", "Energibærer"), ("Mean marginal price, EUR", "Middel marginalpris, EUR")]
     told = carriers[carriers["mean_price"].notna()]
-    rows = ([both(_named(r, "en", n), _named(r, "da", n)), f"{amount(r['mean_price'])} / {both(*(draw.said(r['unit'], spoken) for spoken in draw.LANGUAGES))}"] for n, r in told.iterrows())  # fmt: skip
-    return table(heads, rows, 1)
+    rows = ([bilingual(_named(r, "en", n), _named(r, "da", n)), f"{format_amount(r['mean_price'])} / {bilingual(*(draw.said(r['unit'], spoken) for spoken in draw.LANGUAGES))}"] for n, r in told.iterrows())  # fmt: skip
+    return render_table(heads, rows, 1)
 
 
 def _parties(run: Run) -> str:
-    found = parties(run)
+    found = stakeholder_accounts(run)
     heads = [("Party", "Part"), ("Left over at marginal prices, MEUR a year", "Tilbage ved marginalpriser, mio. EUR om året")]  # fmt: skip
     shown = found[found["balance"].abs() > 1e3].sort_values("balance")
     names = run.tables["names"]
@@ -202,25 +214,25 @@ def _parties(run: Run) -> str:
         known = names.loc[party] if party in names.index else pd.Series(dtype=object)
         return _named(known, language, draw.said(str(party), language))
 
-    rows = ([both(called(n, "en"), called(n, "da")), amount(r["balance"] / 1e6)] for n, r in shown.iterrows())  # fmt: skip
-    return f"<h3>{both('Who earns and pays', 'Hvem tjener og betaler')}</h3>{table(heads, rows, 1)}"
+    rows = ([bilingual(called(n, "en"), called(n, "da")), format_amount(r["balance"] / 1e6)] for n, r in shown.iterrows())  # fmt: skip
+    return f"<h3>{bilingual('Who earns and pays', 'Hvem tjener og betaler')}</h3>{render_table(heads, rows, 1)}"
 
 
 def _emitted(run: Run) -> str:
     first = run.headline
     heads = [("Way of counting", "Opgørelse"), ("t CO2 a year", "t CO2 om året")]
     rows = [
-        [both("Without credit for exported electricity", "Uden kredit for eksporteret el"), amount(first["net_emissions_without_export_credit"])],
-        [both("With credit for exported electricity", "Med kredit for eksporteret el"), amount(first["net_emissions_with_export_credit"])],
+        [bilingual("Without credit for exported electricity", "Uden kredit for eksporteret el"), format_amount(first["net_emissions_without_export_credit"])],
+        [bilingual("With credit for exported electricity", "Med kredit for eksporteret el"), format_amount(first["net_emissions_with_export_credit"])],
     ]  # fmt: skip
-    return table(heads, rows, 1)
+    return render_table(heads, rows, 1)
 
 
 def _land(run: Run) -> str:
     first = run.headline
     heads = [("Points of acceptance", "Point for accept"), ("Points", "Point")]
-    rows = [[both("Citizens'", "Borgernes"), amount(first["citizens_points"])], [both("Firms'", "Virksomhedernes"), amount(first["firms_points"])]]  # fmt: skip
-    return table(heads, rows, 1)
+    rows = [[bilingual("Citizens'", "Borgernes"), format_amount(first["citizens_points"])], [bilingual("Firms'", "Virksomhedernes"), format_amount(first["firms_points"])]]  # fmt: skip
+    return render_table(heads, rows, 1)
 
 
 def _why(run: Run) -> str:
@@ -228,41 +240,41 @@ def _why(run: Run) -> str:
     added = capacities[capacities["added"] > MIN_CAPACITY].nlargest(
         MAX_EXPLAINED_ASSETS, "investment"
     )
-    found: list[Why] = explain(run, list(map(str, added.index)), thresholds=False)
+    found: list[Explanation] = explain(run, list(map(str, added.index)), thresholds=False)
     told = []
     for why in found:
         row = capacities.loc[why.name]
         text = " ".join(escape(s) for s in why.sentences)
-        told.append(f"<h3>{both(_named(row, 'en', why.name), _named(row, 'da', why.name))}</h3><p lang='en'>{text}</p>{_danish_reason(why)}")  # fmt: skip
+        told.append(f"<h3>{bilingual(_named(row, 'en', why.name), _named(row, 'da', why.name))}</h3><p lang='en'>{text}</p>{_danish_reason(why)}")  # fmt: skip
     return "".join(told)
 
 
 LINES_DA = {"delivers": "Leverer", "takes": "Aftager", "owning": "Ejerskab", "fixed": "Faste omkostninger", "running": "Drift", "purchases": "Køb", "sales": "Salg", "emissions": "Udledning", "land": "Areal", "tariffs": "Tariffer", "taxes": "Afgifter"}  # fmt: skip
 
 
-def _danish_reason(why: Why) -> str:
+def _danish_reason(why: Explanation) -> str:
     """The sheet's lines in Danish: the sums behind the English sentences."""
     if "line" not in why.sheet:
         return ""
     sums = why.sheet.groupby("line", sort=False)["amount"].sum()
-    parts = [f"{LINES_DA[line]} {amount(value / 1e3)} t.EUR" for line, value in sums.items() if line in LINES_DA and abs(value) > 500]  # fmt: skip
+    parts = [f"{LINES_DA[line]} {format_amount(value / 1e3)} t.EUR" for line, value in sums.items() if line in LINES_DA and abs(value) > 500]  # fmt: skip
     return f"<p lang='da'>{'; '.join(parts)} om året.</p>" if parts else ""
 
 
 def _proof(run: Run) -> str:
     record = run.record
     found = record["certificate"]
-    rows = [[both("Every rule is kept, and no plan at this resolution is cheaper", "Alle regler holdes, og ingen plan i denne opløsning er billigere"), both("yes", "ja") if found["holds"] else both("no", "nej")]]  # fmt: skip
-    rows += [[both(*words), f"{found[name]:.2g}" if small else amount(found[name])] for name, (words, small) in CHECKED.items() if isinstance(found.get(name), float)]  # fmt: skip
+    rows = [[bilingual("Every rule is kept, and no plan at this resolution is cheaper", "Alle regler holdes, og ingen plan i denne opløsning er billigere"), bilingual("yes", "ja") if found["holds"] else bilingual("no", "nej")]]  # fmt: skip
+    rows += [[bilingual(*words), f"{found[name]:.2g}" if small else format_amount(found[name])] for name, (words, small) in CHECKED.items() if isinstance(found.get(name), float)]  # fmt: skip
     proof = record.get("proof", {})
     if proof.get("gap") is not None:
-        rows.append([both("Proven gap to the best full year, %", "Bevist afstand til det bedste hele år, %"), amount(100 * proof["gap"])])  # fmt: skip
-    rows += [[both("Steps in the year", "Tidsskridt i året"), amount(record["steps"])], [both("Solver", "Løser"), escape(f"{record['solver'].get('name', 'HiGHS')} {record['solver'].get('method', '')}")], [both("Made", "Lavet"), escape(str(record["made"]))], [both("Fingerprint of the inputs", "Fingeraftryk af inddata"), escape(record["digest"][:16])]]  # fmt: skip
+        rows.append([bilingual("Proven gap to the best full year, %", "Bevist afstand til det bedste hele år, %"), format_amount(100 * proof["gap"])])  # fmt: skip
+    rows += [[bilingual("Steps in the year", "Tidsskridt i året"), format_amount(record["steps"])], [bilingual("Solver", "Løser"), escape(f"{record['solver'].get('name', 'HiGHS')} {record['solver'].get('method', '')}")], [bilingual("Made", "Lavet"), escape(str(record["made"]))], [bilingual("Fingerprint of the inputs", "Fingeraftryk af inddata"), escape(record["digest"][:16])]]  # fmt: skip
     told = operation_warnings(both_ways(run))[
         :MAX_SENTENCES
     ]  # these stand beside the flows of energy
     warned = "".join(f"<p>{escape(str(text))}</p>" for text in record.get("warnings", []) if text not in told)  # fmt: skip
-    return table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warned
+    return render_table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warned
 
 
 KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"), "none": ("nobody has said", "ingen har sagt det")}  # fmt: skip
@@ -270,17 +282,17 @@ KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"
 
 def _leaning(run: Run, sources: pd.DataFrame) -> str:
     """The numbers the answer leans on most, and where they come from."""
-    found = leaning(run, sources)
+    found = cost_sensitivities(run, sources)
     heads = [("The answer leans most on", "Svaret hviler mest på"), ("Column", "Kolonne"), ("Kind", "Slags"), ("Publication or reasoning", "Udgivelse eller begrundelse"), ("1 % more of it, kEUR a year", "1 % mere af det, t.EUR om året")]  # fmt: skip
-    tables = {**inputs_of(run), "carriers": run.tables["carriers"]}
+    tables = {**input_tables(run), "carriers": run.tables["carriers"]}
 
     def called(table: str, row: str) -> str:
         frame = tables.get(table, pd.DataFrame())
         known = frame.loc[row] if row in frame.index else pd.Series(dtype=object)
-        return both(_named(known, "en", row), _named(known, "da", row))
+        return bilingual(_named(known, "en", row), _named(known, "da", row))
 
-    rows = ([called(r.table, r.row), escape(f"{r.table}.{r.row}.{r.column}"), both(*KINDS[r.kind]), escape(r.publication or r.note), amount(r.more / 1e3)] for r in found.itertuples(index=False))  # fmt: skip
-    return table(heads, rows, 1)
+    rows = ([called(r.table, r.row), escape(f"{r.table}.{r.row}.{r.column}"), bilingual(*KINDS[r.kind]), escape(r.publication or r.note), format_amount(r.more / 1e3)] for r in found.itertuples(index=False))  # fmt: skip
+    return render_table(heads, rows, 1)
 
 
 def _sources(sources: pd.DataFrame) -> str:
@@ -289,6 +301,6 @@ def _sources(sources: pd.DataFrame) -> str:
     def text(value: object) -> str:
         return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value)
 
-    rows = ([escape(text(r["table"])), escape(text(r["rows"])), escape(text(r["columns"])), both(*KINDS.get(r["kind"], (text(r["kind"]),) * 2)), escape(" — ".join(filter(None, (text(r["publication"]), text(r.get("year")), text(r.get("note"))))))] for _, r in sources.iterrows())  # fmt: skip
-    words = both("Open the table", "Åbn tabellen")
-    return f"<details><summary>{words}</summary>{table(heads, rows, 0)}</details>"
+    rows = ([escape(text(r["table"])), escape(text(r["rows"])), escape(text(r["columns"])), bilingual(*KINDS.get(r["kind"], (text(r["kind"]),) * 2)), escape(" — ".join(filter(None, (text(r["publication"]), text(r.get("year")), text(r.get("note"))))))] for _, r in sources.iterrows())  # fmt: skip
+    words = bilingual("Open the table", "Åbn tabellen")
+    return f"<details><summary>{words}</summary>{render_table(heads, rows, 0)}</details>"

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.reporting.page import Section, amount, both, put_down, table, whole
+from energy_model.reporting.page import (
+    Section,
+    bilingual,
+    format_amount,
+    render_page,
+    render_table,
+    write_page,
+)
 from energy_model.reporting.terminal import study_tables
 from energy_model.studies.runner.study import Study
 
@@ -18,8 +25,8 @@ MAX_PAGE_ROWS = 200  # rows of a table on the page; the file holds all
 
 
 def write(found: Study, out: Path | None = None, title: str = "") -> Path:
-    """The page of a study, written whole or not at all; its file. InputFault if it cannot be written."""
-    return put_down(page(found, title), out or found.folder / "report.html")
+    """The page of a study, written whole or not at all; its file. InputError if it cannot be written."""
+    return write_page(page(found, title), out or found.folder / "report.html")
 
 
 def page(found: Study, title: str = "") -> str:
@@ -33,7 +40,7 @@ def page(found: Study, title: str = "") -> str:
     parts.append(
         ("cases", ("Every case", "Alle tilfælde"), _table(study_tables.glance(found.table)))
     )
-    return whole(title or f"{found.folder.name}: {found.question}", parts, {})
+    return render_page(title or f"{found.folder.name}: {found.question}", parts, {})
 
 
 def _answer(found: Study) -> Section:
@@ -41,7 +48,7 @@ def _answer(found: Study) -> Section:
     counted = ", ".join(f"{many} {status}" for status, many in ended.items())
     told = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
     pictures = "".join(_picture(path) for path in sorted(found.folder.glob("*.png")))
-    cases = f"<p class='soft'>{both(f'{len(found.table)} cases', f'{len(found.table)} tilfælde')}: {escape(counted)}</p>"  # fmt: skip
+    cases = f"<p class='soft'>{bilingual(f'{len(found.table)} cases', f'{len(found.table)} tilfælde')}: {escape(counted)}</p>"  # fmt: skip
     return "answer", ("The answer", "Svaret"), told + cases + pictures
 
 
@@ -57,8 +64,8 @@ def _table(frame: pd.DataFrame) -> str:
     heads = [_head(str(c), n) for c, n in zip(order, sorted(numeric), strict=True)]  # fmt: skip
     rows = ([_cell(value, str(c)) for c, value in zip(order, row, strict=True)] for row in frame[order].head(MAX_PAGE_ROWS).to_numpy(dtype=object))  # fmt: skip
     more = len(frame) - MAX_PAGE_ROWS
-    left = f"<p class='soft'>{both(f'{more} more rows stand in the files', f'{more} rækker mere står i filerne')}</p>" if more > 0 else ""  # fmt: skip
-    return table(heads, rows, sum(numeric)) + left
+    left = f"<p class='soft'>{bilingual(f'{more} more rows stand in the files', f'{more} rækker mere står i filerne')}</p>" if more > 0 else ""  # fmt: skip
+    return render_table(heads, rows, sum(numeric)) + left
 
 
 def _head(column: str, numeric: bool) -> tuple[str, str]:
@@ -71,5 +78,5 @@ def _head(column: str, numeric: bool) -> tuple[str, str]:
 def _cell(value: Any, column: str) -> str:
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)  # fmt: skip
     if number and np.isfinite(value) and column.count(".") < 2:
-        return amount(float(value) / 1e3 if study_tables.is_money(column) else float(value))
+        return format_amount(float(value) / 1e3 if study_tables.is_money(column) else float(value))
     return escape(study_tables.cell(value, column))

@@ -51,7 +51,7 @@ COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
 
 
 @dataclass(frozen=True)
-class Sheets:
+class Accounts:
     """Every line of every account of a run.
 
     ``lines``: name, line, of (bus, place or limit), quantity [unit/a], amount [EUR/a] (earned +, paid -), and the amount by
@@ -72,26 +72,26 @@ class Sheets:
 
 
 def program_once(run: Run) -> Program:
-    """The program of a run, opened when first asked for. InputFault if the run keeps none."""
+    """The program of a run, opened when first asked for. InputError if the run keeps none."""
     return run.once("program", lambda: program_of(run))
 
 
-def sheets(run: Run) -> Sheets:
+def accounts(run: Run) -> Accounts:
     """All accounts of a run at its marginal prices, computed when first asked for.
 
-    InputFault if the run keeps no program.
+    InputError if the run keeps no program.
     """
-    return run.once("sheets", lambda: _sheets(run))
+    return run.once("sheets", lambda: _accounts(run))
 
 
-def _sheets(run: Run) -> Sheets:
+def _accounts(run: Run) -> Accounts:
     program = program_once(run)
-    return read(program, run.results, [_costs(run), _wanted(program, run.results, run)])
+    return accounts_of(program, run.results, [_costs(run), _wanted(program, run.results, run)])
 
 
-def read(
+def accounts_of(
     program: Program, data: xr.Dataset, others: Sequence[pd.DataFrame] | None = None
-) -> Sheets:
+) -> Accounts:
     """All accounts of a program's answer at its prices; ``data`` tells the steps.
 
     Without ``others`` (costs by entry, and demands) costs are told by decision, and demands are left out.
@@ -111,7 +111,7 @@ def read(
         _counterparts(program, families, of_row, inside),
     ]
     lines = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return Sheets(lines, _rents(program, owners, owner, groups, of_column, families, of_row, inside))  # fmt: skip
+    return Accounts(lines, _scarcity_rents(program, owners, owner, groups, of_column, families, of_row, inside))  # fmt: skip
 
 
 def _owner(decision: str, name: str) -> str:
@@ -260,7 +260,7 @@ def _counterparts(
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _rents(
+def _scarcity_rents(
     program: Program, owners: list[str], owner: np.ndarray, groups: list[tuple[str, str]], of_column: np.ndarray,
     families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip

@@ -10,26 +10,26 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.results.accounts import DELIVERS, TAKES, Sheets, sheets
+from energy_model.results.accounts import DELIVERS, TAKES, Accounts, accounts
 from energy_model.results.run import Run
 
 
-def bills(run: Run, carrier: str, found: Sheets | None = None) -> pd.DataFrame:
+def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.DataFrame:
     """The bill of every demand of a carrier: wanted [unit/a], prices [EUR/unit] and bills [EUR/a].
 
     ``marginal_price`` and ``network_charge`` add to ``price``; ``price_at_cost`` is what it would be if nobody in the carrier's
     supply earned or lost. Empty where nothing of the carrier is wanted.
     """
-    found, names = found or sheets(run), run.tables["names"]
+    found, names = found or accounts(run), run.tables["names"]
     wanted = names.index[(names["table"] == "demands") & (names["carrier"] == carrier)]
     lines = found.lines[found.lines["name"].isin(wanted) & (found.lines["line"] == TAKES)]
     paid = lines.groupby("name")[["quantity", "amount"]].sum()
     frame = names.loc[paid.index, ["label_en", "label_da", "site"]].copy()
     frame["wanted"] = -paid["quantity"]
     frame["marginal_price"] = paid["amount"] / paid["quantity"]
-    frame["network_charge"] = network(run, carrier, found)["charge"]
+    frame["network_charge"] = network_charge(run, carrier, found)["charge"]
     frame["price"] = frame["marginal_price"] + frame["network_charge"]
-    left = found.balance().reindex(suppliers(run, carrier, found), fill_value=0.0).sum()
+    left = found.balance().reindex(carrier_suppliers(run, carrier, found), fill_value=0.0).sum()
     whole = frame["wanted"].sum()
     surplus = left / whole if whole else 0.0
     frame["price_at_cost"] = frame["marginal_price"] - surplus
@@ -38,9 +38,9 @@ def bills(run: Run, carrier: str, found: Sheets | None = None) -> pd.DataFrame:
     return frame.sort_values("wanted", ascending=False)
 
 
-def network(run: Run, carrier: str, found: Sheets | None = None) -> dict[str, float]:
+def network_charge(run: Run, carrier: str, found: Accounts | None = None) -> dict[str, float]:
     """What the links of a carrier earn by price differences, cost and lack [EUR/a], and the charge that covers it [EUR/unit]."""
-    found, names = found or sheets(run), run.tables["names"]
+    found, names = found or accounts(run), run.tables["names"]
     links = names.index[(names["table"] == "links") & (names["carrier"] == carrier)]
     lines = found.lines[found.lines["name"].isin(links)]
     traded = lines["line"].isin([DELIVERS, TAKES])
@@ -53,7 +53,7 @@ def network(run: Run, carrier: str, found: Sheets | None = None) -> dict[str, fl
     return {"earned": earned, "cost": cost, "lacking": lacking, "wanted": wanted, "charge": charge}
 
 
-def suppliers(run: Run, carrier: str, found: Sheets) -> list[str]:
+def carrier_suppliers(run: Run, carrier: str, found: Accounts) -> list[str]:
     """The assets whose work is a carrier: its links, its stores, and plants that earn most by delivering it."""
     names, lines = run.tables["names"], found.lines[found.lines["line"] == DELIVERS]
     carried = lines["of"].str.split("@").str[0]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.case.sources import meets
-from energy_model.results.accounts import TAKES, Sheets, sheets
+from energy_model.case.sources import matches
+from energy_model.results.accounts import TAKES, Accounts, accounts
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of
+from energy_model.results.run_files import input_tables
 
 MOVED_SHARE = 0.01  # how much higher a number is taken to be
 # The column that each entry of the cost is proportional to.
@@ -20,21 +20,21 @@ COLUMN = {"owning": "investment", "fixed": "fixed_cost", "running": "running_cos
           "purchases": "price", "sales": "price", "tariffs": "tariff", "taxes": "tax", "rent": "rent"}  # fmt: skip
 
 
-def leaning(
-    run: Run, sources: pd.DataFrame, most: int = 12, book: Sheets | None = None
+def cost_sensitivities(
+    run: Run, sources: pd.DataFrame, most: int = 12, book: Accounts | None = None
 ) -> pd.DataFrame:
     """The numbers that move the least cost most, each with its source.
 
     A row each: table, row and column, ``more`` [EUR/a] for a hundredth more of it, kind (source, assumption, none),
     publication and note. Assets of a technology that share its number are one row.
     """
-    tables, sums = inputs_of(run), dict[tuple[str, str, str], float]()
+    tables, sums = input_tables(run), dict[tuple[str, str, str], float]()
     costs = run.tables["costs"]
     for row in costs[costs["entry"].isin(COLUMN)].itertuples(index=False):
         place = _place(tables, str(row.name), COLUMN[row.entry])
         if place is not None:
             sums[place] = sums.get(place, 0.0) + MOVED_SHARE * float(row.cost)
-    lines = (book or sheets(run)).lines
+    lines = (book or accounts(run)).lines
     demands = tables.get("demands", pd.DataFrame())
     for line in lines[(lines["line"] == TAKES) & lines["name"].isin(demands.index)].itertuples(index=False):  # fmt: skip
         place = ("demands", str(line.name), "yearly")
@@ -42,7 +42,7 @@ def leaning(
     rules = sources.to_dict("records")
     rows = []
     for place, more in sorted(sums.items(), key=lambda item: -abs(item[1]))[:most]:
-        rule = next((r for r in rules if meets(r, *place)), None)
+        rule = next((r for r in rules if matches(r, *place)), None)
         told = (rule["kind"], rule["publication"] or "", rule["note"] or "") if rule else ("none", "", "")  # fmt: skip
         rows.append((*place, more, *told))
     return pd.DataFrame(rows, columns=["table", "row", "column", "more", "kind", "publication", "note"])  # fmt: skip

@@ -10,10 +10,10 @@ import xarray as xr
 
 from energy_model.case.system import System
 from energy_model.formulation.balance import BALANCES
-from energy_model.optimization.labels import by_step, label, members, split_unit
+from energy_model.optimization.labels import is_by_step, label, members, split_unit
 
 if TYPE_CHECKING:
-    from energy_model.results.solution_tables import Results
+    from energy_model.results.solution_tables import SolutionTables
 
 DIMENSIONS = {
     "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
@@ -28,7 +28,7 @@ WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patie
           "at_most": "limits", "at_least": "limits", "passing": "storages", "lasting": "storages"}  # fmt: skip
 
 
-def of(results: Results) -> xr.Dataset:
+def build_dataset(results: SolutionTables) -> xr.Dataset:
     """Every decision, the price of every rule, the price at every bus, and the cost entries."""
     system, model = results.problem.system, results.problem.model
     length = system.steps.length
@@ -52,7 +52,7 @@ def of(results: Results) -> xr.Dataset:
         duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))]
         if family in BALANCES or not duals.size:
             continue
-        hourly = by_step(component)
+        hourly = is_by_step(component)
         said = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
         worth = duals.reshape(shape) / (length if hourly else 1.0)
@@ -89,7 +89,7 @@ def _stamps(system: System) -> np.ndarray:
     return stamps
 
 
-def _coordinates(results: Results) -> dict[str, Any]:
+def _coordinates(results: SolutionTables) -> dict[str, Any]:
     said = {"long_name": "Start of the step, UTC"}
     coords: dict[str, Any] = {"time": ("time", _stamps(results.problem.system), said)}
     for name, dimension in DIMENSIONS.items():
@@ -99,7 +99,7 @@ def _coordinates(results: Results) -> dict[str, Any]:
     return coords
 
 
-def _prices(results: Results) -> tuple[xr.DataArray, xr.DataArray]:
+def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
     """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
     length, model = results.problem.system.steps.length, results.problem.model
     buses = list(model.buses)
@@ -120,7 +120,7 @@ def _prices(results: Results) -> tuple[xr.DataArray, xr.DataArray]:
 
 
 def _array(
-    results: Results, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
+    results: SolutionTables, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
 ) -> xr.DataArray:
     attrs = {"long_name": meaning, "units": unit}
     if not component.is_indexed():

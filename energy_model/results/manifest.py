@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.results.damage import readable
 
 NAME = "SHA256SUMS"
@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
 def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str] | None:
     """SHA-256 by file name; None if there is no manifest.
 
-    Runs of earlier versions keep theirs in the record, which it then does not cover. InputFault if the manifest is
+    Runs of earlier versions keep theirs in the record, which it then does not cover. InputError if the manifest is
     damaged.
     """
     path = folder / NAME
@@ -71,7 +71,7 @@ def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str
 
 
 def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
-    """What has changed in a run's folder. InputFault if the manifest is damaged."""
+    """What has changed in a run's folder. InputError if the manifest is damaged."""
     then = read(folder, record)
     names = sorted(p.name for p in folder.iterdir())
     if then is None:
@@ -89,16 +89,16 @@ def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
 
 
 def refuse_changed(folder: Path, names: Iterable[str], listed: Mapping[str, str] | None) -> None:
-    """InputFault where a file is not as the manifest lists it; without a manifest nothing is refused."""
+    """InputError where a file is not as the manifest lists it; without a manifest nothing is refused."""
     faults = []
     for name in names if listed is not None else ():
         path = folder / name
         with readable(path):
             if digest(path) != (listed or {}).get(name, ""):
                 remedy = "the file changed after the run was written; put it back or run the case again"  # fmt: skip
-                faults.append(Fault(str(path), remedy))
+                faults.append(InputIssue(str(path), remedy))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
 
 
 def _same(file: Path, then: str) -> bool:

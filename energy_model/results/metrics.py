@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_model.case.overrides import row_name
+from energy_model.case.overrides import row_key
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation.limits import matched_terms
 from energy_model.optimization.labels import label, members
 from energy_model.optimization.problem import Problem
@@ -32,7 +32,7 @@ UNITS = {"land": "ha", "citizens_points": "point", "firms_points": "point", "uns
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Metric:
     """A weighted sum of columns, with a constant and its unit."""
 
     weights: np.ndarray
@@ -44,23 +44,23 @@ class Quantity:
         return float(self.weights @ x + self.constant)
 
 
-def quantity(problem: Problem, text: str) -> Quantity:
-    """The sum a text names. InputFault, with what is near, where it names nothing."""
+def metric(problem: Problem, text: str) -> Metric:
+    """The sum a text names. InputError, with what is near, where it names nothing."""
     parts = [_one(problem, part.strip()) for part in text.split(" + ")]
     units = {part.unit for part in parts}
-    return Quantity(
+    return Metric(
         np.sum([part.weights for part in parts], axis=0),
         sum(part.constant for part in parts),
         units.pop() if len(units) == 1 else "mixed",
     )
 
 
-def _one(problem: Problem, text: str) -> Quantity:
+def _one(problem: Problem, text: str) -> Metric:
     system = problem.system
     if text == "cost":
-        return Quantity(problem.lp.cost, problem.lp.offset, SINGLE[text])
+        return Metric(problem.lp.cost, problem.lp.offset, SINGLE[text])
     if text == "emissions":
-        return Quantity(problem.total("net_emissions"), 0.0, SINGLE[text])
+        return Metric(problem.total("net_emissions"), 0.0, SINGLE[text])
     if text == "import":
         carriers = system["carriers"]
         powers = carriers.index[carriers["sector"] == "electricity"]
@@ -70,7 +70,7 @@ def _one(problem: Problem, text: str) -> Quantity:
         return _limit(problem, text)
     what, _, pattern = text.partition(":")
     if what in SINGLE and pattern:
-        return _owned(problem, what, text, pattern)
+        return _metric_of_owner(problem, what, text, pattern)
     if what not in DECISIONS or (not pattern and what not in WHOLE):
         raise _unknown(system, text, text)
     pattern = pattern or "*"
@@ -86,7 +86,7 @@ def _one(problem: Problem, text: str) -> Quantity:
     return _sum(problem, what, rows)
 
 
-def _owned(problem: Problem, what: str, text: str, pattern: str) -> Quantity:
+def _metric_of_owner(problem: Problem, what: str, text: str, pattern: str) -> Metric:
     """The cost or the emissions of what some assets and markets do, named by themselves or by who owns them."""
     system = problem.system
     firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
@@ -104,10 +104,10 @@ def _owned(problem: Problem, what: str, text: str, pattern: str) -> Quantity:
     if what == "emissions":
         row, _ = problem.rows["emissions_sum"]
         weights = -problem.lp.A[[row]].toarray().ravel()
-    return Quantity(np.where(own, weights, 0.0), 0.0, SINGLE[what])
+    return Metric(np.where(own, weights, 0.0), 0.0, SINGLE[what])
 
 
-def _sum(problem: Problem, what: str, rows: list[str]) -> Quantity:
+def _sum(problem: Problem, what: str, rows: list[str]) -> Metric:
     """Rows of a decision, each as much as it counts in the year."""
     system, decision = problem.system, DECISIONS[what]
     weights, chosen = np.zeros(problem.lp.A.shape[1]), set(rows)
@@ -118,7 +118,7 @@ def _sum(problem: Problem, what: str, rows: list[str]) -> Quantity:
         if label(member) in chosen:
             place = slice(first + i * width, first + (i + 1) * width)
             weights[place] = problem.weight(decision) if points is None else points[member]
-    return Quantity(weights, 0.0, _unit(system, what, rows))
+    return Metric(weights, 0.0, _unit(system, what, rows))
 
 
 def _unit(system: System, what: str, rows: list[str]) -> str:
@@ -135,25 +135,25 @@ def _unit(system: System, what: str, rows: list[str]) -> str:
     return "unit/a"
 
 
-def _limit(problem: Problem, name: str) -> Quantity:
+def _limit(problem: Problem, name: str) -> Metric:
     """The sum that a row of the limits holds."""
     weights = np.zeros(problem.lp.A.shape[1])
     for limit, what, row, weight in matched_terms(problem.system):
         if limit == name:
-            weights += weight * _sum(problem, what, [row_name(row)]).weights
-    return Quantity(weights, 0.0, "unit of the limit")
+            weights += weight * _sum(problem, what, [row_key(row)]).weights
+    return Metric(weights, 0.0, "unit of the limit")
 
 
-def names(system: System) -> list[str]:
+def metric_names(system: System) -> list[str]:
     """The quantities that can be named by one word."""
     return [*SINGLE, "import", *WHOLE, *system["limits"].index]
 
 
-def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputFault:
-    offered = known or [*names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
+def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputError:
+    offered = known or [*metric_names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
     starts = [name for name in offered if part and name.startswith(part)]
     near = starts or difflib.get_close_matches(part.replace("*", ""), offered, n=4, cutoff=0.4)
     said = f"nearest are {', '.join(near[:4])}" if near else f"known are {', '.join(offered[:20])}"
-    return InputFault(
-        [Fault("quantity", f"there is no such sum over the year; {said}", value=text)]
+    return InputError(
+        [InputIssue("quantity", f"there is no such sum over the year; {said}", value=text)]
     )

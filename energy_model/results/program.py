@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import certificate
 from energy_model.optimization.blocks import Blocks, unpacked
 from energy_model.optimization.certificate import LinearProgram
@@ -57,18 +57,18 @@ class Program:
 
 
 def program_of(run: Run) -> Program:
-    """The program of a run, from memory or from its file. InputFault if the run keeps none, or the file is damaged."""
+    """The program of a run, from memory or from its file. InputError if the run keeps none, or the file is damaged."""
     if run.proof is not None:
         lp, x, prices, names = run.proof
     elif run.path is not None:
         return stored_program(run.path, manifest.read(run.path, run.record))
     else:
-        raise InputFault([Fault("run", "it keeps no program; run the case again")])
+        raise InputError([InputIssue("run", "it keeps no program; run the case again")])
     return _named(lp, x, prices, names)
 
 
 def stored_program(folder: Path, listed: Mapping[str, str] | None = None) -> Program:
-    """The program in a run's folder. InputFault if it is damaged, has no names, or is not as ``listed`` (SHA-256 by file)."""
+    """The program in a run's folder. InputError if it is damaged, has no names, or is not as ``listed`` (SHA-256 by file)."""
     place = folder / FILE
     manifest.refuse_changed(folder, [FILE], listed)
     with readable(place):

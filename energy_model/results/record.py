@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.results.damage import readable
 from energy_model.results.summary import MEANINGS
 
@@ -129,7 +129,7 @@ class Record(Part):
 
 
 def read_record(file: Path) -> dict[str, Any]:
-    """The record of a run. InputFault if it is no JSON, or not of the shape of a record."""
+    """The record of a run. InputError if it is no JSON, or not of the shape of a record."""
     with readable(file):
         content = json.loads(file.read_text(encoding="utf-8"))
         try:
@@ -139,7 +139,7 @@ def read_record(file: Path) -> dict[str, Any]:
     return dict(content)
 
 
-def _told(file: Path, wrong: pydantic.ValidationError) -> InputFault:
+def _told(file: Path, wrong: pydantic.ValidationError) -> InputError:
     errors = wrong.errors()
     said = []
     for error in errors[:MAX_FAULTS]:
@@ -147,4 +147,4 @@ def _told(file: Path, wrong: pydantic.ValidationError) -> InputFault:
         said.append(f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}")
     more = f" and {len(errors) - MAX_FAULTS} more" if len(errors) > MAX_FAULTS else ""
     remedy = f"it is not the record of a run ({'; '.join(said)}{more}); run the case again"
-    return InputFault([Fault(str(file), remedy)])
+    return InputError([InputIssue(str(file), remedy)])

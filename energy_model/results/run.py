@@ -17,8 +17,8 @@ import xarray as xr
 from energy_model.case.system import System
 from energy_model.optimization.blocks import packed
 from energy_model.results import summary
-from energy_model.results.simultaneous_operation import operation_warnings, simultaneous
-from energy_model.results.solution_tables import Results
+from energy_model.results.simultaneous_operation import operation_warnings, simultaneous_operation
+from energy_model.results.solution_tables import SolutionTables
 
 Made = TypeVar("Made")
 
@@ -66,7 +66,7 @@ class Run:
         return found
 
 
-class Clock:
+class Stopwatch:
     """What each part of the work takes [s]; a part that comes again adds up."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Clock:
         self.since = now
 
 
-def of_answer(results: Results) -> Run:
+def run_from_solution(results: SolutionTables) -> Run:
     """A run from results, once they have kept their own checks."""
     results.check()
     system, answer = results.problem.system, results.answer
@@ -113,7 +113,7 @@ def of_answer(results: Results) -> Run:
         },
         "read_by_pyomo": results.problem.matrix.slow,
         "warnings": operation_warnings(
-            simultaneous(results.dataset, system.frames, results.owners)
+            simultaneous_operation(results.dataset, system.frames, results.owners)
         ),
         "settings": system.settings.model_dump(mode="json"),
         "digest": system.digest,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from energy_model.case.overrides import row_name
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.overrides import row_key
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 from energy_model.common.atomic_write import new_folder, refuse_folder, write_error
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import TABLES as DECLARED
 from energy_model.optimization import certificate
 from energy_model.results import manifest, schema, stored_inputs
@@ -37,7 +37,7 @@ RESULTS = (
 ELSEWHERE = "name another folder with --out"
 
 
-def folder_name(system: System, extended: bool = False) -> str:
+def default_folder_name(system: System, extended: bool = False) -> str:
     """The name of a run's folder, the same for the same inputs."""
     resolution = (
         "full"
@@ -54,7 +54,7 @@ def save(run: Run, out: str | Path, log_text: str = "") -> Path:
     """Writes a run whole or not at all; its folder. A run that stands there is replaced.
 
     Raises:
-        InputFault: The place holds something else, or it cannot be written.
+        InputError: The place holds something else, or it cannot be written.
     """
     out = Path(out)
     _refuse_other_content(out)
@@ -65,21 +65,21 @@ def save(run: Run, out: str | Path, log_text: str = "") -> Path:
     return out
 
 
-def refuse(out: str | Path) -> None:
-    """InputFault if a run cannot be written to a place; asked before solving, so that no answer is lost."""
+def ensure_writable(out: str | Path) -> None:
+    """InputError if a run cannot be written to a place; asked before solving, so that no answer is lost."""
     _refuse_other_content(Path(out))
     refuse_folder(out, ELSEWHERE)
 
 
 def _refuse_other_content(out: Path) -> None:
-    """InputFault if a place holds something that is no run."""
+    """InputError if a place holds something that is no run."""
     try:
         other = out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
     except OSError as wrong:
         raise write_error(out, wrong, ELSEWHERE) from None
     if other:
         remedy = "the folder holds something else; name another with --out"
-        raise InputFault([Fault(str(out), remedy)])
+        raise InputError([InputIssue(str(out), remedy)])
 
 
 def _write(run: Run, folder: Path, log_text: str) -> None:
@@ -125,7 +125,7 @@ def _as_text(cell: object) -> str:
 
 
 def find_run(path: str | Path) -> Path:
-    """The folder of a run, or of the newest in a folder of runs. InputFault if there is none, or a part is missing."""
+    """The folder of a run, or of the newest in a folder of runs. InputError if there is none, or a part is missing."""
     path = Path(path)
     with readable(path):
         if not (path / "record.json").exists():
@@ -134,19 +134,19 @@ def find_run(path: str | Path) -> Path:
             if not found:
                 study = (path / "study.toml").is_file()
                 remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
-                raise InputFault([Fault(str(path), remedy)])
+                raise InputError([InputIssue(str(path), remedy)])
             path = found[-1].parent
         missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
         remedy = f"the run is incomplete, {', '.join(missing)} is missing; run the case again"
-        raise InputFault([Fault(str(path), remedy)])
+        raise InputError([InputIssue(str(path), remedy)])
     return path
 
 
 def open_run(path: str | Path) -> Run:
     """A run from its folder, or the newest in a folder of runs.
 
-    InputFault if there is none, or one of the files it is read from is damaged or has changed since it was written.
+    InputError if there is none, or one of the files it is read from is damaged or has changed since it was written.
     """
     path = find_run(path)
     record = read_record(path / "record.json")
@@ -164,7 +164,7 @@ def open_run(path: str | Path) -> Run:
     for name, wanted in (("capacities", results.sizes["asset"]), ("carriers", tables["balances"]["carrier"].nunique())):  # fmt: skip
         if len(tables[name]) != wanted:
             remedy = f"it has {len(tables[name])} rows where the results have {wanted}; run the case again"
-            raise InputFault([Fault(str(path / f"{name}.csv"), remedy)])
+            raise InputError([InputIssue(str(path / f"{name}.csv"), remedy)])
     return Run(results, tables, record, path=path)
 
 
@@ -176,14 +176,14 @@ def _refuse_incomplete(results: xr.Dataset) -> None:
 
 
 def read_table(file: Path, name: str) -> pd.DataFrame:
-    """A table of results from its file, its keys in the index. InputFault if it is damaged."""
+    """A table of results from its file, its keys in the index. InputError if it is damaged."""
     with readable(file):
         frame = schema.read_csv(file, name)
         schema.refuse_wrong(frame, name)
         return frame.set_index(KEYS[name]) if name in KEYS else frame
 
 
-def inputs_of(run: Run) -> dict[str, pd.DataFrame]:
+def input_tables(run: Run) -> dict[str, pd.DataFrame]:
     """The input tables of a run, from memory or from its file, by the names of their rows."""
     if run.named_inputs:
         return dict(run.named_inputs)
@@ -207,11 +207,13 @@ def _shown(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     declared = next(t for t in DECLARED if t.name == table)
     for column in declared.columns:
         if column.hourly and column.name in frame:
-            frame[column.name] = [Hourly.parse(c).short if c else c for c in frame[column.name]]
+            frame[column.name] = [
+                ProfileExpression.parse(c).short if c else c for c in frame[column.name]
+            ]
     return frame
 
 
 def _by_name(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     keys = [key for key in ROW_KEYS[table] if key in frame]
-    names = [row_name(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
+    names = [row_key(tuple(row) if len(keys) > 1 else row[0]) for row in frame[keys].to_numpy()]
     return frame.drop(columns=keys).set_axis(pd.Index(names, name="row"))

@@ -71,7 +71,7 @@ def _digits(amount: float) -> str:
     return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:.3g}"
 
 
-def simultaneous(
+def simultaneous_operation(
     data: xr.Dataset, tables: Mapping[str, pd.DataFrame], names: pd.DataFrame
 ) -> list[Simultaneous]:
     """The assets that run both ways in one step, the largest loss first.

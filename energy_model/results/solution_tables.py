@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.formulation.balance import BALANCES
-from energy_model.optimization.highs import Answer
+from energy_model.optimization.highs import SolverResult
 from energy_model.optimization.labels import label, members
 from energy_model.optimization.problem import Item, Problem
 from energy_model.results import dataset as arrays
@@ -26,16 +26,16 @@ MAX_IMBALANCE_SHARE = 1e-6
 MAX_HOURLY_IMBALANCE = 1e-6
 
 
-class Inconsistent(ArithmeticError):
+class ConsistencyError(ArithmeticError):
     """Results that do not add up; nothing of such a run is kept."""
 
 
 @dataclass
-class Results:
+class SolutionTables:
     """One answer, read back in the model's words."""
 
     problem: Problem
-    answer: Answer
+    answer: SolverResult
 
     @property
     def items(self) -> tuple[list[Item], np.ndarray]:
@@ -180,7 +180,7 @@ class Results:
     @cached_property
     def dataset(self) -> xr.Dataset:
         """Every decision and price, by name and step, with units and sentences."""
-        return arrays.of(self)
+        return arrays.build_dataset(self)
 
     # --- checks -----------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class Results:
         """Raises Inconsistent unless costs sum to the objective and every bus balances."""
         total, said = self.costs["cost"].sum(), self.answer.objective
         if abs(total - said) > MAX_IMBALANCE_SHARE * max(1.0, self.costs["cost"].abs().sum()):
-            raise Inconsistent(
+            raise ConsistencyError(
                 f"Costs by entry sum to {total:.2f} EUR/a, the objective is {said:.2f} EUR/a."
             )
         sums = (
@@ -203,7 +203,7 @@ class Results:
         wrong = left > MAX_IMBALANCE_SHARE * sums["through"] + rounding
         if wrong.any():
             bus = wrong.idxmax()
-            raise Inconsistent(
+            raise ConsistencyError(
                 f"Bus {bus} does not balance: {sums.at[bus, 'left']:.6g} are left of {sums.at[bus, 'through']:.6g}."
             )
         net = self.answer.x[self.problem.columns["net_emissions"][0]]
@@ -211,6 +211,6 @@ class Results:
         if abs(summed - net) > MAX_IMBALANCE_SHARE * max(
             1.0, self.emissions["emissions"].abs().sum()
         ):
-            raise Inconsistent(
+            raise ConsistencyError(
                 f"Emissions by entry sum to {summed:.2f} t/a, net emissions are {net:.2f} t/a."
             )

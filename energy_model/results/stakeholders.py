@@ -22,11 +22,11 @@ from energy_model.results.accounts import (
     RULE,
     TAKES,
     TIE,
-    Sheets,
-    sheets,
+    Accounts,
+    accounts,
 )
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of
+from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
 KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
@@ -34,14 +34,14 @@ MONEY = ["delivers", "takes", "cost", "emissions", "land", "limits", "ties"]
 WEIGHED = ["emitted", "hectares", "citizens_points", "firms_points"]
 
 
-def parties(run: Run, found: Sheets | None = None) -> pd.DataFrame:
+def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFrame:
     """The account of every party [EUR/a]: earned by what it delivers +, paid -, and what is left as ``balance``.
 
     Also what it emits [t/a], the land its new assets take [ha] and the points of that land. The balances sum to
     the cost of the system, with the sign turned. ``kind`` is firm, city, citizens or account.
     """
-    found = found or sheets(run)
-    lines = found.lines.assign(party=whose(run, found.lines["name"]))
+    found = found or accounts(run)
+    lines = found.lines.assign(party=owner_of(run, found.lines["name"]))
     lines["entry"] = lines["line"].map(KINDS).fillna("cost")
     money = lines.pivot_table(
         index="party", columns="entry", values="amount", aggfunc="sum", fill_value=0.0
@@ -70,7 +70,7 @@ def parties(run: Run, found: Sheets | None = None) -> pd.DataFrame:
     return frame.rename_axis(columns=None)
 
 
-def whose(run: Run, names: pd.Series) -> list[str]:
+def owner_of(run: Run, names: pd.Series) -> list[str]:
     """The party of every name that has an account."""
     table = run.tables["names"]
     firms = table["firm"].where(table["firm"].notna() & (table["firm"] != ""), NOBODY)
@@ -84,5 +84,5 @@ def whose(run: Run, names: pd.Series) -> list[str]:
 
 def _kinds(run: Run) -> dict[str, str]:
     """Whether a party is a firm, the city or citizens."""
-    firms = inputs_of(run).get("firms")
+    firms = input_tables(run).get("firms")
     return {} if firms is None else {str(n): str(k) for n, k in firms["party"].items()}

@@ -15,11 +15,11 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.case.fingerprint import fingerprint
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Table
 from energy_model.case.settings import Settings
 from energy_model.case.system import System
-from energy_model.case.time_aggregation import DAY, Steps, every_hour
+from energy_model.case.time_aggregation import DAY, TimeSteps, every_hour
 from energy_model.formulation import TABLES
 
 STEP_ARRAYS = ("of_hour", "start", "span", "previous", "days", "day")
@@ -62,7 +62,7 @@ def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
 
 
 def _as_text(cell: Any) -> str:
-    if isinstance(cell, Hourly):
+    if isinstance(cell, ProfileExpression):
         return str(cell)
     return "" if cell is None or cell != cell else str(cell)
 
@@ -176,7 +176,11 @@ def _cell(text: str, hourly: bool) -> Any:
         return None
     if not hourly:
         return text
-    return Hourly(offset=float(text)) if text in ("inf", "-inf") else Hourly.parse(text)
+    return (
+        ProfileExpression(offset=float(text))
+        if text in ("inf", "-inf")
+        else ProfileExpression.parse(text)
+    )
 
 
 def _profiles_of(data: xr.Dataset) -> pd.DataFrame:
@@ -196,18 +200,18 @@ def _profiles_of(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame({name: values[i] for i, name in enumerate(names)}, index=hours)
 
 
-def _steps_of(data: xr.Dataset, hours: int) -> Steps:
+def _steps_of(data: xr.Dataset, hours: int) -> TimeSteps:
     arrays = {n: data[n].to_numpy() if n in data else np.zeros(0, int) for n in STEP_ARRAYS}
     whole = {name: array.astype(int) for name, array in arrays.items() if name != "span"}
     if any((whole[name] != arrays[name]).any() for name in whole):
         raise ValueError("steps are not whole numbers")
-    steps = Steps(span=arrays["span"].astype(float), **whole)
+    steps = TimeSteps(span=arrays["span"].astype(float), **whole)
     if not is_partition(steps, hours):
         raise ValueError("the steps do not part the year")
     return steps
 
 
-def is_partition(steps: Steps, hours: int) -> bool:
+def is_partition(steps: TimeSteps, hours: int) -> bool:
     """Whether every hour falls in one step, as `Steps` says: in order, or as typical days that repeat."""
     count = len(steps.start)
     sizes = {len(steps.span), len(steps.previous), count}
@@ -217,11 +221,11 @@ def is_partition(steps: Steps, hours: int) -> bool:
         starts = steps.start
         if starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= hours or len(steps.day):
             return False
-        return same_steps(steps, Steps.of(starts, hours))
+        return same_steps(steps, TimeSteps.of(starts, hours))
     return hours == len(steps.days) * DAY and same_steps(steps, _repeated(steps))
 
 
-def _repeated(steps: Steps) -> Steps:
+def _repeated(steps: TimeSteps) -> TimeSteps:
     """The steps that the typical days of other steps make; the same, where those are valid."""
     day, kind, span = steps.day, steps.days, steps.span.astype(int)
     count = int(kind.max()) + 1
@@ -243,7 +247,7 @@ def _repeated(steps: Steps) -> Steps:
     return replace(steps, of_hour=of_hour, start=start, previous=previous)
 
 
-def same_steps(one: Steps, other: Steps) -> bool:
+def same_steps(one: TimeSteps, other: TimeSteps) -> bool:
     """Whether two ways to cut the year are the same."""
     return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in STEP_ARRAYS)
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
-from energy_model.results.solution_tables import Results
+from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # what an interior-point method leaves of nothing
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 
 
-def capacities(results: Results) -> pd.DataFrame:
+def capacities(results: SolutionTables) -> pd.DataFrame:
     """Every asset: what stood, was retired, was added and is; what it did in the year; what owning it costs."""
     system, data, costs = results.problem.system, results.dataset, results.costs
     assets = system.assets
@@ -44,7 +44,7 @@ def capacities(results: Results) -> pd.DataFrame:
     return frame
 
 
-def carriers(results: Results) -> pd.DataFrame:
+def carriers(results: SolutionTables) -> pd.DataFrame:
     """Every carrier over the year [unit/a]: wanted, made, used, bought, sold, lost and unserved, with its mean price."""
     system, balances = results.problem.system, results.balances
     kinds = {
@@ -70,7 +70,7 @@ def carriers(results: Results) -> pd.DataFrame:
     return info.join(table)
 
 
-def mean_price(results: Results, carrier: str) -> float:
+def mean_price(results: SolutionTables, carrier: str) -> float:
     """What the city's demand for a carrier costs at marginal prices, a unit [EUR/unit]; without demand, the mean over hours."""
     system, data = results.problem.system, results.dataset
     buses = system.buses.index[system.buses["carrier"] == carrier]
@@ -97,7 +97,7 @@ def mean_price(results: Results, carrier: str) -> float:
     return float(paid / wanted["yearly"].sum())
 
 
-def land(results: Results) -> pd.DataFrame:
+def land(results: SolutionTables) -> pd.DataFrame:
     """Land by site and class: taken and to be had [ha], and the points of both acceptance accounts."""
     frame = results.problem.system["land"].copy()
     if frame.empty:
@@ -109,7 +109,7 @@ def land(results: Results) -> pd.DataFrame:
     return frame
 
 
-def _bound_price(results: Results, decision: str) -> np.ndarray:
+def _bound_price(results: SolutionTables, decision: str) -> np.ndarray:
     """What one unit more of a decision's upper bound is worth, as a negative cost [EUR/a]."""
     first, shape = results.problem.columns[decision]
     lp = results.problem.lp
@@ -119,7 +119,7 @@ def _bound_price(results: Results, decision: str) -> np.ndarray:
     return np.minimum(reduced, 0.0)
 
 
-def export_credit(results: Results) -> float:
+def export_credit(results: SolutionTables) -> float:
     """Emissions that the year's sales would save elsewhere, at the market's own factor [t/a]."""
     system = results.problem.system
     sold, total = results.dataset["sold"], 0.0
@@ -133,7 +133,7 @@ def export_credit(results: Results) -> float:
 
 
 def headline(
-    results: Results, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
+    results: SolutionTables, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
 ) -> dict[str, float]:
     """The first numbers of an answer; names end in their unit's meaning in `MEANINGS`.
 
@@ -165,7 +165,7 @@ def headline(
     }
 
 
-def _unserved_hours(results: Results) -> float:
+def _unserved_hours(results: SolutionTables) -> float:
     """Hours in which something wanted is not delivered, but for what a solver leaves of nothing [h/a]."""
     system, data = results.problem.system, results.dataset
     if "unserved" not in data or not data["unserved"].size:

@@ -17,22 +17,22 @@ from pathlib import Path
 import numpy as np
 
 from energy_model.case import load
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.components import Model
-from energy_model.formulation import TABLES, formulate
+from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
-from energy_model.optimization.infeasibility import NoSolution, explain
+from energy_model.optimization.infeasibility import NoSolutionError, diagnose
 from energy_model.optimization.problem import Problem, with_row
-from energy_model.results.metrics import quantity
-from energy_model.results.run import Clock, Run, of_answer
-from energy_model.results.solution_tables import Results
+from energy_model.results.metrics import metric
+from energy_model.results.run import Run, Stopwatch, run_from_solution
+from energy_model.results.solution_tables import SolutionTables
 
 # Built problems a series remembers, as questions to one case come one after another
 MAX_CACHED_PROBLEMS = 2
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """What is asked of a case beside its least cost; quantities are named as `quantity` says.
 
     ``limits`` are quantities with the least and the most they may be; ``least`` is a weighted sum of quantities to
@@ -48,11 +48,11 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryResult:
     """An answer: the problem, what the solver said, the plan's cost [EUR/a] and the watched quantities and their prices."""
 
     problem: Problem
-    answer: highs.Answer
+    answer: highs.SolverResult
     cost: float
     quantities: dict[str, float]
     prices: dict[str, float]
@@ -64,7 +64,7 @@ class Asked:
         answer = self.answer
         if answer.certificate is not None:
             answer = replace(answer, certificate=replace(answer.certificate, cost=self.cost))
-        run = of_answer(Results(self.problem, answer))
+        run = run_from_solution(SolutionTables(self.problem, answer))
         if self.question:
             run.record["question"] = self.question
         if self.extended:
@@ -75,23 +75,23 @@ class Asked:
 def watch(problem: Problem, names: Iterable[str]) -> None:
     """Adds a row for each quantity, without limits yet."""
     for name in names:
-        problem.lp = with_row(problem.lp, quantity(problem, name).weights)
+        problem.lp = with_row(problem.lp, metric(problem, name).weights)
         problem.watched.append(name)
 
 
-def as_record(watched: Iterable[str], question: Question) -> dict[str, object] | None:
+def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
     """What was asked beside least cost, as a record tells it; None if nothing was."""
     told = {"watched": list(watched)} | asdict(question)
     said = json.loads(json.dumps({n: v for n, v in told.items() if v}, default=float))
     return said or None
 
 
-class Series:
+class CaseSolver:
     """A case, its scenario and resolution, to be asked again and again.
 
     It solves the case once when first asked, and keeps where that ended. ``watched`` are quantities that later questions
     limit or weigh; they stand as rows in every problem. ``extend`` is called with each model to add rows of your own.
-    Raises InputFault as `read` does.
+    Raises InputError as `read` does.
     """
 
     def __init__(
@@ -102,11 +102,11 @@ class Series:
         resolution: int | str | None = None,
         watched: Iterable[str] = (),
         extend: Callable[[Model], None] | None = None,
-        start: highs.Start | None = None,
+        start: highs.WarmStart | None = None,
     ) -> None:
         self.folder, self.scenario, self.resolution = Path(folder), scenario, resolution
         self.changes, self.watched, self.extend = tuple(changes), tuple(watched), extend
-        self.start = start if start is not None else highs.Start()
+        self.start = start if start is not None else highs.WarmStart()
         self.begun = start is not None
         self._built: dict[tuple, Problem] = {}
 
@@ -119,13 +119,13 @@ class Series:
         changes: Iterable[str] = (),
         scenario: str | None = None,
         progress: Callable[[str], None] | None = None,
-        question: Question | None = None,
+        question: Query | None = None,
     ) -> Run:
         """The least-cost plan under further changes (``ADDRESS=VALUE``), or under another scenario of the case.
 
-        Raises InputFault where a change cannot be, NoSolution where there is no plan.
+        Raises InputError where a change cannot be, NoSolutionError where there is no plan.
         """
-        clock = Clock()
+        clock = Stopwatch()
         asked = self.ask(changes, scenario, question, progress, clock)
         run = asked.run()
         clock.mark("results")
@@ -136,24 +136,24 @@ class Series:
         self,
         changes: Iterable[str] = (),
         scenario: str | None = None,
-        question: Question | None = None,
+        question: Query | None = None,
         progress: Callable[[str], None] | None = None,
-        clock: Clock | None = None,
-        start: highs.Start | None = None,
-    ) -> Asked:
+        clock: Stopwatch | None = None,
+        start: highs.WarmStart | None = None,
+    ) -> QueryResult:
         """The answer to a question put to the case under further changes; raises as `run` does.
 
         ``start`` is where this one begins in place of the first answer's end; an empty one is filled with its own end.
         """
-        tell, clock, changes = progress or (lambda _: None), clock or Clock(), tuple(changes)
+        tell, clock, changes = progress or (lambda _: None), clock or Stopwatch(), tuple(changes)
         asked = scenario if scenario is not None else self.scenario
-        question = question or Question()
-        if not self.begun and (changes or asked != self.scenario or question != Question()):
+        question = question or Query()
+        if not self.begun and (changes or asked != self.scenario or question != Query()):
             tell("solving the case as it stands, where all others begin")
-            with suppress(NoSolution):  # then every answer begins anew
+            with suppress(NoSolutionError):  # then every answer begins anew
                 self.ask(progress=progress)
             self.begun = True
-            clock.since = Clock().since
+            clock.since = Stopwatch().since
         problem = self.problem(changes, asked, clock)
         # with every size held the year is another, much smaller program, and quicker from the start
         held = len(question.added) > len(problem.model.assets) // 2
@@ -163,11 +163,11 @@ class Series:
             self.begun = True
             clock.mark("solve")
             if answer.status != highs.OPTIMAL or answer.certificate is None:
-                raise explain(problem, answer)
+                raise diagnose(problem, answer)
             found = copy(problem)  # it keeps the program that was asked
         cost = float(problem.lp.cost @ answer.x + problem.lp.offset)
         rows = problem.lp.A.shape[0] - len(self.watched)
-        return Asked(
+        return QueryResult(
             found,
             answer,
             cost,
@@ -178,17 +178,17 @@ class Series:
         )
 
     def problem(
-        self, changes: tuple[str, ...], scenario: str | None, clock: Clock | None = None
+        self, changes: tuple[str, ...], scenario: str | None, clock: Stopwatch | None = None
     ) -> Problem:
         """The case under further changes as a problem, with a row for every watched quantity."""
-        key, clock = (scenario, changes), clock or Clock()
+        key, clock = (scenario, changes), clock or Stopwatch()
         if key in self._built:
             return self._built[key]
-        system = load.read(
+        system = load.load_system(
             self.folder, TABLES, scenario, (*self.changes, *changes), self.resolution
         )
         clock.mark("read")
-        model = formulate(system)
+        model = build_model(system)
         if self.extend is not None:
             self.extend(model)
         problem = Problem(system, model, self.start)
@@ -200,9 +200,9 @@ class Series:
         return problem
 
     @contextmanager
-    def put(self, problem: Problem, question: Question) -> Iterator[dict]:
+    def put(self, problem: Problem, question: Query) -> Iterator[dict]:
         """Within, the problem asks the question; the quantities by name."""
-        named = {name: quantity(problem, name) for name in self.watched}
+        named = {name: metric(problem, name) for name in self.watched}
         lp, rows = problem.lp, problem.lp.A.shape[0] - len(self.watched)
         lower, upper = lp.lower.copy(), lp.upper.copy()
         row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
@@ -217,7 +217,7 @@ class Series:
                 place = problem.place(decision, asset)
                 low, high = lower[place], upper[place]
                 if least > high[0] * (1 + 1e-9) + 1e-9 or most < low[0] - 1e-9 or least > most:
-                    raise _cannot(decision, asset, least, most, float(high[0]))
+                    raise _unsolvable(decision, asset, least, most, float(high[0]))
                 lower[place], upper[place] = np.clip(least, low, high), np.clip(most, low, high)
         both_ways = problem.system["links"]["both_ways"] == "yes"
         for link in question.closed:
@@ -225,7 +225,7 @@ class Series:
                 upper[problem.place(decision, link)] = 0.0
         changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
         if question.least:
-            sums = [(weight, quantity(problem, name)) for weight, name in question.least]
+            sums = [(weight, metric(problem, name)) for weight, name in question.least]
             cost = np.sum([weight * q.weights for weight, q in sums], axis=0)
             offset = sum(weight * q.constant for weight, q in sums)
             changed = replace(changed, cost=cost, offset=offset)
@@ -233,7 +233,7 @@ class Series:
             yield named
 
 
-def _cannot(decision: str, asset: str, least: float, most: float, high: float) -> InputFault:
+def _unsolvable(decision: str, asset: str, least: float, most: float, high: float) -> InputError:
     asked = f"{least:g}" if least == most else f"{least:g} to {most:g}"
     remedy = f"no more than {high:g} of it may be {decision}; ask for less or change its row"
-    return InputFault([Fault(decision, remedy, asset, value=asked)])
+    return InputError([InputIssue(decision, remedy, asset, value=asked)])

@@ -19,16 +19,16 @@ import numpy as np
 from energy_model.case.load import refreshed
 from energy_model.case.system import System
 from energy_model.case.time_aggregation import every_hour
-from energy_model.formulation import TABLES, formulate
+from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import GAP, LinearProgram, certify
-from energy_model.optimization.infeasibility import explain
+from energy_model.optimization.infeasibility import diagnose
 from energy_model.optimization.problem import Problem
-from energy_model.optimization.unused_duals import priced, tempted
-from energy_model.results.run import Clock, Run, of_answer
-from energy_model.results.solution_tables import Results
+from energy_model.optimization.unused_duals import nearly_profitable, with_best_duals
+from energy_model.results.run import Run, Stopwatch, run_from_solution
+from energy_model.results.solution_tables import SolutionTables
 
-SIZES = ("added", "retired")
+SIZING_VARIABLES = ("added", "retired")
 MIN_ADDED_SHARE = 1e-4  # share of what may be added below which the plan builds nothing
 MAX_ADDED_SHARE = 0.999  # share above which it builds all
 MAX_ITERATIONS = 4  # most times the full year is solved
@@ -45,31 +45,33 @@ REACHED, TURNED, STOPPED, INTERRUPTED = (
 )
 
 
-def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | None = None) -> Run:
+def solve_full_year(
+    system: System, gap: float = 0.005, progress: Callable[[str], None] | None = None
+) -> Run:
     """The full year of a case's plan, with its gap [1] to the least any plan can cost.
 
     ``system`` is at the resolution of the plan. The run's results are hourly; its record tells both bounds
     [EUR/a], the gap and how the search ended under ``proof``. Where the time limit or an interrupt ends it before the
-    first full year is solved, the run is the plan itself and its proof has no bound. Raises NoSolution
+    first full year is solved, the run is the plan itself and its proof has no bound. Raises NoSolutionError
     where there is no plan, or the year cannot be served at all.
     """
-    tell, begun, clock = progress or (lambda _: None), time.monotonic(), Clock()
+    tell, begun, clock = progress or (lambda _: None), time.monotonic(), Stopwatch()
     system = refreshed(system, TABLES)
-    few = Problem(system, formulate(system))
+    few = Problem(system, build_model(system))
     tell(f"planning with {len(system.steps.length):,} steps")
     planned = few.solve(lambda said: tell(f"planning: {said}"))
     if planned.status != highs.OPTIMAL:
-        raise explain(few, planned)
-    plan = of_answer(Results(few, planned))
+        raise diagnose(few, planned)
+    plan = run_from_solution(SolutionTables(few, planned))
     clock.mark("plan")
     tell(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
     whole = replace(system.at(every_hour(system.hours)), cache={})
-    problem = Problem(whole, formulate(whole))
+    problem = Problem(whole, build_model(whole))
     clock.mark("build")
     rows, columns = problem.lp.A.shape
-    best: highs.Answer | None = None
+    best: highs.SolverResult | None = None
     proven, prices, ended = -np.inf, np.zeros(0), TURNED
-    lp = narrowed(problem, few, planned)
+    lp = restrict_capacities(problem, few, planned)
     apart = max(GAP, gap / FIRST_GAP_FACTOR)
     for turn in range(1, MAX_ITERATIONS + 1):
         free = sum(int((lp.upper[p] > lp.lower[p]).sum()) for p in _sizes(problem))
@@ -86,7 +88,7 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
             clock.mark("solve")
             if answer.status == highs.OPTIMAL:
                 tell("bounding what any plan must cost")
-                answer = replace(answer, prices=priced(problem, answer, tell))
+                answer = replace(answer, prices=with_best_duals(problem, answer, tell))
         except KeyboardInterrupt:
             ended = INTERRUPTED
             break
@@ -99,7 +101,7 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
             break
         if answer.status != highs.OPTIMAL:
             if best is None:
-                raise explain(problem, answer)
+                raise diagnose(problem, answer)
             break
         found = certify(problem.lp, answer.x, answer.prices)
         clock.mark("bound")
@@ -113,19 +115,19 @@ def prove(system: System, gap: float = 0.005, progress: Callable[[str], None] | 
         if _gap(best.objective, proven) <= gap:
             ended = REACHED
             break
-        before, lp = lp, _freed(problem, lp, answer)
+        before, lp = lp, _release_capacities(problem, lp, answer)
         same = np.array_equal(before.lower, lp.lower) and np.array_equal(before.upper, lp.upper)
         if same and apart == GAP:
             break
         apart = GAP  # what is left may come from prices a little wrong in every hour
-    run = _told(plan, problem, best, proven, prices, gap, ended)
+    run = _describe(plan, problem, best, proven, prices, gap, ended)
     clock.mark("results")
     run.record["seconds"] = clock.marks
     return run
 
 
-def _told(
-    plan: Run, problem: Problem, best: highs.Answer | None, bound: float, prices: np.ndarray,
+def _describe(
+    plan: Run, problem: Problem, best: highs.SolverResult | None, bound: float, prices: np.ndarray,
     asked: float, ended: str,
 ) -> Run:  # fmt: skip
     """The best run known, with what is proven of it in its record."""
@@ -142,7 +144,9 @@ def _told(
     # The prices that are shown are those that prove the bound, so that both are recomputed from one file.
     found = certify(problem.lp, best.x, prices)
     known = replace(found, bound=bound, gap=gap, allowed=max(asked, GAP))
-    run = of_answer(Results(problem, replace(best, prices=prices, certificate=known)))
+    run = run_from_solution(
+        SolutionTables(problem, replace(best, prices=prices, certificate=known))
+    )
     run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 
@@ -153,11 +157,13 @@ def _gap(cost: float, bound: float) -> float:
 
 def _sizes(problem: Problem) -> list[slice]:
     """The columns of sizes."""
-    places = (problem.columns[decision] for decision in SIZES)
+    places = (problem.columns[decision] for decision in SIZING_VARIABLES)
     return [slice(first, first + int(np.prod(shape, dtype=int))) for first, shape in places]
 
 
-def _freed(problem: Problem, lp: LinearProgram, answer: highs.Answer) -> LinearProgram:
+def _release_capacities(
+    problem: Problem, lp: LinearProgram, answer: highs.SolverResult
+) -> LinearProgram:
     """The program with every size freed that its prices say should leave the bound it is held at."""
     reduced = lp.cost - lp.A.T @ answer.prices
     lower, upper = lp.lower.copy(), lp.upper.copy()
@@ -168,7 +174,9 @@ def _freed(problem: Problem, lp: LinearProgram, answer: highs.Answer) -> LinearP
     return replace(lp, lower=lower, upper=upper)
 
 
-def narrowed(problem: Problem, few: Problem, planned: highs.Answer) -> LinearProgram:
+def restrict_capacities(
+    problem: Problem, few: Problem, planned: highs.SolverResult
+) -> LinearProgram:
     """The full year with the sizes of a plan, of which those in doubt may still move.
 
     What is added moves from a quarter to four times what the plan adds; freely where the plan adds nothing or all there may
@@ -186,7 +194,7 @@ def narrowed(problem: Problem, few: Problem, planned: highs.Answer) -> LinearPro
     owning = few.lp.cost[there] + few.lp.cost[capacity : capacity + shape[0]]
     worth = (few.lp.A.T @ planned.prices - few.lp.cost)[there]
     near = np.isin(
-        np.arange(there.start, there.stop), tempted(few, planned, NEARLY_PROFITABLE_SHARE)
+        np.arange(there.start, there.stop), nearly_profitable(few, planned, NEARLY_PROFITABLE_SHARE)
     )
     near |= everything & (worth < NEARLY_PROFITABLE_SHARE * np.abs(owning))
     lower, upper = lp.lower.copy(), lp.upper.copy()

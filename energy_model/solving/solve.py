@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from energy_model.case.load import refreshed
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
-from energy_model.formulation import TABLES, formulate
+from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
-from energy_model.optimization.infeasibility import explain
+from energy_model.optimization.infeasibility import diagnose
 from energy_model.optimization.problem import Problem
-from energy_model.results.run import Clock, Run, of_answer
-from energy_model.results.solution_tables import Results
+from energy_model.results.run import Run, Stopwatch, run_from_solution
+from energy_model.results.solution_tables import SolutionTables
 
 
 def solve(
@@ -27,13 +27,13 @@ def solve(
 
     ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
     to add some. ``beside`` is done in a thread while the solver works, and only then: models are built and read by one
-    thread at a time. Raises NoSolution where there is no plan.
+    thread at a time. Raises NoSolutionError where there is no plan.
     """
-    tell, clock = progress or (lambda _: None), Clock()
+    tell, clock = progress or (lambda _: None), Stopwatch()
     tell(f"building the model of {len(system.steps.length):,} steps")
     own = model is not None or extend is not None
     system = refreshed(system, TABLES)
-    model = formulate(system) if model is None else model
+    model = build_model(system) if model is None else model
     if extend is not None:
         extend(model)
     problem = Problem(system, model)
@@ -48,9 +48,9 @@ def solve(
     clock.mark("solve")
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         tell("there is no plan; looking for the reason")
-        raise explain(problem, answer)
+        raise diagnose(problem, answer)
     tell("reading the answer")
-    run = of_answer(Results(problem, answer))
+    run = run_from_solution(SolutionTables(problem, answer))
     if own:
         run.record["extended"] = True
     clock.mark("results")

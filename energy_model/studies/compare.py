@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
-from energy_model.optimization.infeasibility import NoSolution
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of, open_run
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.results.run_files import input_tables, open_run
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 MIN_DIFFERENCE_SHARE = 1e-6  # share below which two numbers are the same
 Frames = dict[str, pd.DataFrame]
@@ -49,10 +49,10 @@ class Comparison:
 
 
 def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None) -> Comparison:
-    """Two or more runs side by side. InputFault if there are fewer."""
+    """Two or more runs side by side. InputError if there are fewer."""
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     if len(opened) < 2:
-        raise InputFault([Fault("compare", "name two runs or more to compare")])
+        raise InputError([InputIssue("compare", "name two runs or more to compare")])
     called = tuple(names) if names else _names(opened)
     labels: dict[str, str] = {}
     for run in opened:
@@ -60,7 +60,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
         labels |= {str(name): str(label) for name, label in told.items() if str(label)}
 
     def side(part: Callable[[Run], pd.Series], least: float = 0.0) -> pd.DataFrame:
-        return _side_by_side({n: part(run) for n, run in zip(called, opened, strict=True)}, least)
+        return _align({n: part(run) for n, run in zip(called, opened, strict=True)}, least)
 
     return Comparison(
         called,
@@ -93,7 +93,7 @@ def _summed(run: Run, column: str) -> pd.Series:
     return costs.groupby(named)["cost"].sum()
 
 
-def _side_by_side(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
+def _align(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
     """A row for each name, the largest difference first; rows that are the same everywhere last."""
     frame = pd.DataFrame({name: part[part.notna()] for name, part in parts.items()}).fillna(0.0)
     frame["difference"] = frame.iloc[:, -1] - frame.iloc[:, 0]
@@ -106,7 +106,7 @@ def _side_by_side(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
 
 def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
     """Every cell and setting of the inputs that is not the same in all runs."""
-    told = [inputs_of(run) for run in runs]
+    told = [input_tables(run) for run in runs]
     rows: list[tuple] = []
     for table in sorted({name for frames in told for name in frames}):
         frames = [frames.get(table, pd.DataFrame()) for frames in told]
@@ -156,7 +156,7 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return flat
 
 
-def decision(
+def compare_decision(
     case: str | Path,
     with_: Sequence[str] = (),
     without: Sequence[str] = (),
@@ -164,50 +164,55 @@ def decision(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> tuple[Study, Comparison]:
     """What a decision costs: the case as it stands beside the case in which assets are built, or are not.
 
     ``with_`` holds ``ASSET`` (all that may be added) or ``ASSET=SIZE``; ``without`` names of assets, with * for any part, of which
-    nothing is added. Raises InputFault, NoSolution (where the decision leaves no plan) or Stopped.
+    nothing is added. Raises InputError, NoSolutionError (where the decision leaves no plan) or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "decision", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "decision", scenario, changes, resolution),
+    )
     system = place.read()
     held: dict[str, tuple[float, float]] = {}
-    faults: list[Fault] = []
+    faults: list[InputIssue] = []
     for option, asked in (("--without", without), ("--with", with_)):
         for text in asked:
             pattern, sign, size = text.partition("=")
             hits = fnmatch.filter(system.assets.index, pattern.strip())
             if not hits:
                 near = ", ".join(_near(pattern, system.assets.index))
-                faults.append(Fault(option, f"no asset has this name; nearest are {near}", value=pattern))  # fmt: skip
+                faults.append(InputIssue(option, f"no asset has this name; nearest are {near}", value=pattern))  # fmt: skip
             for asset in hits:
                 most = float(system.assets.at[asset, "capacity_addable"])
                 try:
                     wanted = 0.0 if option == "--without" else float(size) if sign else most
                 except ValueError:
-                    faults.append(Fault(option, "write ASSET=SIZE with a number", value=text))
+                    faults.append(InputIssue(option, "write ASSET=SIZE with a number", value=text))
                     continue
                 if not 0 <= wanted <= most or not np.isfinite(wanted):
-                    faults.append(Fault(option, f"from 0 to {most:g} of it may be added", asset, value=text))  # fmt: skip
+                    faults.append(InputIssue(option, f"from 0 to {most:g} of it may be added", asset, value=text))  # fmt: skip
                 if asset in held and held[asset] != (wanted, wanted):
-                    faults.append(Fault(option, "it is asked for and forbidden at once", asset))
+                    faults.append(
+                        InputIssue(option, "it is asked for and forbidden at once", asset)
+                    )
                 held[asset] = (wanted, wanted)
     if not held and not faults:
-        faults.append(Fault("--with", "name an asset with --with or --without"))
+        faults.append(InputIssue("--with", "name an asset with --with or --without"))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     definition = {"with": list(with_), "without": list(without)}
-    crew = Crew(crew.workers, crew.scheduler, True, crew.yes, crew.tell)
-    cases = [Case({"decision": "as it stands"}), Case({"decision": "decided"}, question=Question(added=held))]  # fmt: skip
+    crew = ExecutionOptions(crew.workers, crew.scheduler, True, crew.yes, crew.tell)
+    cases = [StudyCase({"decision": "as it stands"}), StudyCase({"decision": "decided"}, question=Query(added=held))]  # fmt: skip
     with place.work("decision", definition, crew) as work:
         for found in work.answers(cases):
             if found["status"] != "optimal":
-                raise NoSolution(found["status"], [found["reason"]])
+                raise NoSolutionError(found["status"], [found["reason"]])
         told = compare([place.out / "runs" / c.key for c in cases], ["as it stands", "decided"])
         shown = {name: frame.reset_index() for name, frame in told.tables.items() if name != "inputs"}  # fmt: skip
-        return finish(work, place, "decision", shown, (), cases), told
+        return write_results(work, place, "decision", shown, (), cases), told
 
 
 def _near(name: str, known: Sequence[str]) -> list[str]:
@@ -216,8 +221,8 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
     return difflib.get_close_matches(name.replace("*", ""), list(known), n=4, cutoff=0.3)
 
 
-def explained(
-    runs: Sequence[Run | str | Path], case: str | Path, out: str | Path | None = None, crew: Crew | None = None,
+def attribute_difference(
+    runs: Sequence[Run | str | Path], case: str | Path, out: str | Path | None = None, crew: ExecutionOptions | None = None,
 ) -> Study:  # fmt: skip
     """Which differing input explains most of the difference in cost: each, alone, moved from the first run to the last.
 
@@ -226,7 +231,7 @@ def explained(
     """
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     first, last = opened[0], opened[-1]
-    place = Place.of(case, out, "explained", first.record["scenario"] or "", tuple(first.record["changes"]), _resolution(first))  # fmt: skip
+    place = CaseSpec.of(case, out, "explained", first.record["scenario"] or "", tuple(first.record["changes"]), _resolution(first))  # fmt: skip
     differ = _inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
     for address, value in zip(differ["address"], differ["b"], strict=True):
@@ -236,15 +241,17 @@ def explained(
         name = address if table == "case" else f"{table}.*.{column}"
         groups.setdefault(name, []).append(f"{address} = {value}")
     if not groups:
-        raise InputFault([Fault("compare", "the inputs of these runs do not differ")])
-    cases = [Case({"input": ""}), *(Case({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
+        raise InputError([InputIssue("compare", "the inputs of these runs do not differ")])
+    cases = [StudyCase({"input": ""}), *(StudyCase({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
     whole = last.objective - first.objective
-    with place.work("explained", {"cases": [c.key for c in cases]}, crew or Crew()) as work:
+    with place.work(
+        "explained", {"cases": [c.key for c in cases]}, crew or ExecutionOptions()
+    ) as work:
         found = work.answers(cases)
         base = found[0]["objective"]
         if base is None or abs(base - first.objective) > 1e-3 * max(1.0, abs(base)):
             remedy = f"it no longer gives the first run's cost ({first.objective:,.0f} EUR/a); name the case the run was made from, unchanged"
-            raise InputFault([Fault(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")])
+            raise InputError([InputIssue(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")])
         rows = [
             (str(c.inputs["input"]), int(c.inputs["cells"]), answer["objective"] - base if answer["objective"] is not None else np.nan, answer["status"], answer["reason"])
             for c, answer in zip(cases[1:], found[1:], strict=True)
@@ -252,7 +259,7 @@ def explained(
         frame = pd.DataFrame(rows, columns=["input", "cells", "alone", "status", "reason"])
         frame["share"] = frame["alone"] / whole if abs(whole) > 1 else np.nan
         frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
-        return finish(work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases)  # fmt: skip
+        return write_results(work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases)  # fmt: skip
 
 
 def _resolution(run: Run) -> int | str:

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.certificate import TOLERANCE
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.scheduler import Work
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 MUST, MAY, NEVER = "must-have", "may-have", "never"
 # Share of the most there may be of a group below which a plan has none of it
@@ -36,7 +36,7 @@ OBJECTIVE_SCALE_FACTOR = 1e6
 COST_LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a cost limit may be missed through rounding
 
 
-def alternatives(
+def near_optimal(
     case: str | Path,
     within: Sequence[float] = (0.01, 0.05),
     by: str = "group",
@@ -47,27 +47,27 @@ def alternatives(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """The least and most of each group (or asset) in plans within shares of the least cost, in ``study.tables["extremes"]``.
 
     ``by`` is group or asset; ``only`` keeps names that match; ``plans`` as many plans, each as unlike the ones before it as the
-    smallest share allows, stand in the table ``plans``. ``extend`` adds rows of your own to every model. Raises InputFault, NoSolution or Stopped.
+    smallest share allows, stand in the table ``plans``. ``extend`` adds rows of your own to every model. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "alternatives", scenario, changes, resolution)  # fmt: skip
+    crew, place = crew or ExecutionOptions(), CaseSpec.of(case, out, "alternatives", scenario, changes, resolution)  # fmt: skip
     shares = sorted(within)
     wrong = [share for share in shares if not 0 < share < 10]
     if wrong or not shares:
         remedy = "write shares above 0, such as 0.01 for one per cent"
-        raise InputFault([Fault("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))])
+        raise InputError([InputIssue("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))])
     groups = _groups(place.read(), by, only)
     definition = {"within": [float(s) for s in shares], "by": by, "only": only, "plans": plans}
     with place.work("alternatives", definition, crew, ("cost",), extend) as work:
-        best = work.answers([Case({})])[0]
+        best = work.answers([StudyCase({})])[0]
         if best["status"] != OPTIMAL:
-            raise NoSolution(best["status"], [best["reason"]])
+            raise NoSolutionError(best["status"], [best["reason"]])
         extremes = _extremes(work, best, groups, shares)
-        unlike = _unlike(work, best, groups, shares[0], extremes, plans)
+        unlike = _diverse_plans(work, best, groups, shares[0], extremes, plans)
         kinds = extremes[extremes["within"] == shares[0]]["kind"].value_counts()
         notes = [
             f"Within {100 * shares[0]:g} % of the least cost, {kinds.get(MUST, 0)} groups are in every plan, {kinds.get(MAY, 0)} in some and {kinds.get(NEVER, 0)} in none."
@@ -75,13 +75,15 @@ def alternatives(
         failed = int((~extremes["verified"]).sum())
         if failed:
             notes.append(f"{failed} extremes could not be had or verified; the reason stands in their cases.")  # fmt: skip
-        return finish(work, place, "alternatives", {"extremes": extremes, "plans": unlike}, notes)
+        return write_results(
+            work, place, "alternatives", {"extremes": extremes, "plans": unlike}, notes
+        )
 
 
 def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
     """The assets that may be added, by group; those without a group stand alone."""
     if by not in ("group", "asset"):
-        raise InputFault([Fault("--by", "write group or asset", value=by)])
+        raise InputError([InputIssue("--by", "write group or asset", value=by)])
     assets = system.assets[system.assets["capacity_addable"] > 0]
     groups: dict[str, list[str]] = {}
     for asset, group in assets["group"].items():
@@ -92,7 +94,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
         near = [name for name in groups if only.strip("*") in name] or difflib.get_close_matches(only, groups, n=8, cutoff=0.4)  # fmt: skip
         said = f"write *{only.strip('*')}* for {', '.join(near[:8])}" if near and only.strip("*") in near[0] else f"nearest are {', '.join(near)}" if near else f"known are {', '.join(list(groups)[:20])}"  # fmt: skip
         remedy = f"nothing that may be added has such a name; {said}"
-        raise InputFault([Fault("--only", remedy, value=only)])
+        raise InputError([InputIssue("--only", remedy, value=only)])
     return kept
 
 
@@ -105,12 +107,12 @@ def _limit(best: dict[str, Any], share: float) -> tuple[float, float]:
 
 
 def _extremes(
-    work: Work, best: dict[str, Any], groups: dict[str, list[str]], shares: Sequence[float]
+    work: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], shares: Sequence[float]
 ) -> pd.DataFrame:
     asked = [
-        Case(
+        StudyCase(
             {"within": share, "group": name, "asked": word},
-            question=Question(
+            question=Query(
                 limits={"cost": _limit(best, share)},
                 least=_goal(best, sign, rows),
             ),
@@ -154,8 +156,8 @@ def _verified(found: dict[str, Any], most_cost: float) -> bool:
     return bool(found["violation"] <= TOLERANCE and found["objective"] <= most_cost + slack)
 
 
-def _unlike(
-    work: Work, best: dict[str, Any], groups: dict[str, list[str]], share: float, extremes: pd.DataFrame, plans: int,
+def _diverse_plans(
+    work: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], share: float, extremes: pd.DataFrame, plans: int,
 ) -> pd.DataFrame:  # fmt: skip
     """The cheapest plan, and plans that each go as far as the share allows from the mean of those before them.
 
@@ -180,7 +182,7 @@ def _unlike(
                 "cost",
             ),
         )
-        case = Case({"within": share, "asked": f"unlike the {len(found)} before"}, question=Question(limits={"cost": _limit(best, share)}, least=weights))  # fmt: skip
+        case = StudyCase({"within": share, "asked": f"unlike the {len(found)} before"}, question=Query(limits={"cost": _limit(best, share)}, least=weights))  # fmt: skip
         answer = work.answers([case])[0]
         if answer["status"] != OPTIMAL:
             break

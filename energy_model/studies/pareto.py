@@ -14,18 +14,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
-from energy_model.formulation import formulate
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.formulation import build_model
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
+from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.optimization.problem import Problem
-from energy_model.results.metrics import quantity
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.scheduler import Work
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.results.metrics import metric
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-SHED = "unserved"
+UNSERVED = "unserved"
 LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a limit is loosened that an answer has just met
 MAX_PENALTY_FACTOR = 30.0  # times the mean cost of a unit above which none is spared
 MAX_TOLD_CHANGES = 5  # changes told of each stretch
@@ -36,14 +36,14 @@ Limits = dict[str, tuple[float, float]]
 class Point:
     """One plan of the curve: the case that found it, the sum, its cost and what one unit more of the sum saves."""
 
-    case: Case
+    case: StudyCase
     amount: float
     cost: float
     price: float
     assets: dict[str, list[float]]
 
 
-def frontier(
+def pareto_front(
     case: str | Path,
     against: str,
     points: int = 15,
@@ -54,50 +54,57 @@ def frontier(
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """The curve of least cost against a quantity (see `quantity`), in ``study.tables["frontier"]``, with its ladder.
 
     ``frontier`` holds the amount, the cost [EUR/a] and the price of the last unit [EUR/unit] of each point, from the least
     amount to the cheapest plan; ``ladder`` what changes between them and what a unit costs there. ``also`` is a second quantity: the
-    table ``surface`` then holds a curve for each of ``also_points`` levels of it. Raises InputFault, NoSolution or Stopped.
+    table ``surface`` then holds a curve for each of ``also_points`` levels of it. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "frontier", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "frontier", scenario, changes, resolution),
+    )
     if points < 3 or (also and also_points < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
-        raise InputFault([Fault("--points", remedy, value=str(points))])
-    watched = tuple(dict.fromkeys([against, *([also] if also else []), "cost", SHED]))
+        raise InputError([InputIssue("--points", remedy, value=str(points))])
+    watched = tuple(dict.fromkeys([against, *([also] if also else []), "cost", UNSERVED]))
     units = _units(place, watched)
     definition = {"against": against, "points": points, "also": also or "", "also_points": also_points if also else 0}  # fmt: skip
     with place.work("frontier", definition, crew, watched, extend) as work:
         ends = _ends(work, [{}], against)[0]
-        found = _drawn(work, against, ends, points)
-        tables = {"frontier": _table(found), "kinks": kinks(found), "ladder": ladder(found)}
+        found = _refine(work, against, ends, points)
+        tables = {
+            "frontier": _table(found),
+            "kinks": breakpoints(found),
+            "ladder": marginal_steps(found),
+        }
         price = f"EUR/{units[against].removesuffix('/a')}"
         notes = [f"The sum is {against} [{units[against]}]; its price is in {price}."]
         if len(found) < points:
             notes.append(f"The curve has {len(found)} points: the cheapest plan has little more of {against} than the least there can be.")  # fmt: skip
         if also is not None:
             tables["surface"] = _surface(work, against, also, points, also_points)
-        return finish(work, place, "frontier", tables, notes)
+        return write_results(work, place, "frontier", tables, notes)
 
 
-def _units(place: Place, watched: Sequence[str]) -> dict[str, str]:
-    """The unit of each quantity. InputFault if one names nothing, or nothing that the plan decides."""
+def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
+    """The unit of each quantity. InputError if one names nothing, or nothing that the plan decides."""
     system = place.read()
-    problem = Problem(system, formulate(system))
-    named = {name: quantity(problem, name) for name in watched}
-    empty = [name for name in watched if name != SHED and not named[name].weights.any()]
+    problem = Problem(system, build_model(system))
+    named = {name: metric(problem, name) for name in watched}
+    empty = [name for name in watched if name != UNSERVED and not named[name].weights.any()]
     if empty:
         remedy = "nothing that the plan decides counts in it; name another sum"
-        raise InputFault([Fault("--against", remedy, value=name) for name in empty])
+        raise InputError([InputIssue("--against", remedy, value=name) for name in empty])
     return {name: q.unit for name, q in named.items()}
 
 
-def _points(work: Work, against: str, asked: Sequence[Limits]) -> list[Point | None]:
+def _points(work: StudyRunner, against: str, asked: Sequence[Limits]) -> list[Point | None]:
     """The cheapest plan under each set of limits; none where there is no plan."""
     cases = [
-        Case({f"{name} at most": most for name, (_, most) in limits.items() if name != SHED}, question=Question(limits=limits))
+        StudyCase({f"{name} at most": most for name, (_, most) in limits.items() if name != UNSERVED}, question=Query(limits=limits))
         for limits in asked
     ]  # fmt: skip
     return [
@@ -107,24 +114,24 @@ def _points(work: Work, against: str, asked: Sequence[Limits]) -> list[Point | N
     ]  # fmt: skip
 
 
-def _ends(work: Work, fixed: Sequence[Limits], against: str) -> list[list[Point]]:
+def _ends(work: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list[Point]]:
     """Under each set of limits, the plan with least of the sum and the cheapest plan; one where they are the same.
 
-    Raises NoSolution where not even the first has a plan.
+    Raises NoSolutionError where not even the first has a plan.
     """
     cheapest = _points(work, against, fixed)
     if cheapest[0] is None:
-        found = work.store.finding(Case({}, question=Question(limits=fixed[0]))) or {}
-        raise NoSolution(str(found.get("status")), [str(found.get("reason"))])
-    served = [work.store.finding(p.case)["quantities"][SHED] if p else 0.0 for p in cheapest]  # type: ignore[index]
-    kept = [limits | {SHED: (-np.inf, shed * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
+        found = work.store.finding(StudyCase({}, question=Query(limits=fixed[0]))) or {}
+        raise NoSolutionError(str(found.get("status")), [str(found.get("reason"))])
+    served = [work.store.finding(p.case)["quantities"][UNSERVED] if p else 0.0 for p in cheapest]  # type: ignore[index]
+    kept = [limits | {UNSERVED: (-np.inf, shed * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3)} for limits, shed in zip(fixed, served, strict=True)]  # fmt: skip
     least = work.answers([
-        Case({"least": against}, question=Question(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))))
+        StudyCase({"least": against}, question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))))
         for limits, plan in zip(kept, cheapest, strict=True)
     ])  # fmt: skip
     lowest = _points(
         work, against,
-        [limits | {against: (-np.inf, loosened(found["quantities"][against]))} if found["status"] == OPTIMAL else limits
+        [limits | {against: (-np.inf, relax(found["quantities"][against]))} if found["status"] == OPTIMAL else limits
          for limits, found in zip(kept, least, strict=True)],
     )  # fmt: skip
     return [[p for p in pair if p is not None] for pair in zip(lowest, cheapest, strict=True)]
@@ -139,21 +146,21 @@ def _dearest(plan: Point | None) -> float:
     return MAX_PENALTY_FACTOR * max(cost, 1.0) / max(amount, 1.0)
 
 
-def loosened(amount: float) -> float:
+def relax(amount: float) -> float:
     """A limit that an answer has just met, moved by what rounding may cost."""
     return amount + LIMIT_TOLERANCE_SHARE * max(1.0, abs(amount))
 
 
-def _drawn(work: Work, against: str, ends: list[Point], points: int) -> list[Point]:
+def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> list[Point]:
     """The curve: its ends, some points evenly spread, and the others where it is longest."""
-    shed = next(p for p in ends).case.question.limits.get(SHED)
+    shed = next(p for p in ends).case.question.limits.get(UNSERVED)
     low, high = ends[0].amount, ends[-1].amount
     found = list(ends)
     if len(ends) < 2 or high - low <= 10 * LIMIT_TOLERANCE_SHARE * max(1.0, abs(high)):
         return found[-1:]
     asked = list(np.linspace(low, high, max(1, (points - 2) // 2) + 2)[1:-1])
     while asked:
-        limits = [{SHED: shed, against: (-np.inf, float(a))} if shed else {against: (-np.inf, float(a))} for a in asked]  # fmt: skip
+        limits = [{UNSERVED: shed, against: (-np.inf, float(a))} if shed else {against: (-np.inf, float(a))} for a in asked]  # fmt: skip
         found += [p for p in _points(work, against, limits) if p is not None]
         found = sorted({p.case.key: p for p in found}.values(), key=lambda p: (p.amount, -p.cost))
         room = points - len(found)
@@ -167,7 +174,7 @@ def _longest(found: list[Point]) -> list[float]:
     tall = max(found[0].cost - found[-1].cost, 1e-9)
     stretches = []
     for a, b in zip(found, found[1:], strict=False):
-        bend = _bend(a, b)
+        bend = _tangent_intersection(a, b)
         corner = bend or ((a.amount + b.amount) / 2, (a.cost + b.cost) / 2)
         legs = [
             np.hypot((q[0] - p[0]) / wide, (q[1] - p[1]) / tall)
@@ -185,7 +192,7 @@ def _longest(found: list[Point]) -> list[float]:
     return [amount for _, amount in sorted(stretches, reverse=True)]
 
 
-def _bend(a: Point, b: Point) -> tuple[float, float] | None:
+def _tangent_intersection(a: Point, b: Point) -> tuple[float, float] | None:
     """Where the lines of two points' prices meet, if that is between them: below it the curve cannot be."""
     if a.price - b.price <= 1e-9 * max(1.0, abs(a.price)):
         return None
@@ -201,17 +208,17 @@ def _table(found: list[Point]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["amount", "cost", "price", "run"])
 
 
-def kinks(found: list[Point]) -> pd.DataFrame:
+def breakpoints(found: list[Point]) -> pd.DataFrame:
     """Where the price of the sum changes between two points: exact where the plan changes once there, else the middle of it."""
     rows = []
     for a, b in zip(found, found[1:], strict=False):
-        bend = _bend(a, b)
+        bend = _tangent_intersection(a, b)
         if bend is not None and a.price > b.price * (1 + 1e-4) + 1e-6:
             rows.append((*bend, a.price, b.price))
     return pd.DataFrame(rows, columns=["amount", "cost_at_least", "price_below", "price_above"])
 
 
-def ladder(found: list[Point]) -> pd.DataFrame:
+def marginal_steps(found: list[Point]) -> pd.DataFrame:
     """From the cheapest plan down: what each stretch spares, what a unit costs there, and which assets change most for it."""
     rows = []
     for step, (b, a) in enumerate(zip(found[::-1], found[-2::-1], strict=False), 1):
@@ -233,18 +240,18 @@ def ladder(found: list[Point]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _surface(work: Work, against: str, also: str, points: int, levels: int) -> pd.DataFrame:
+def _surface(work: StudyRunner, against: str, also: str, points: int, levels: int) -> pd.DataFrame:
     """A curve of evenly spread points for each level of a second sum, from its least to that of the cheapest plan."""
     first = _ends(work, [{}], also)[0]
     amounts = np.linspace(first[0].amount, first[-1].amount, levels)
-    fixed: list[Limits] = [{also: (-np.inf, loosened(float(level)))} for level in amounts]
+    fixed: list[Limits] = [{also: (-np.inf, relax(float(level)))} for level in amounts]
     asked: list[tuple[float, Limits]] = []
     for level, limits, ends in zip(amounts, fixed, _ends(work, fixed, against), strict=True):
         if not ends:
             continue
-        shed = ends[0].case.question.limits.get(SHED, (-np.inf, np.inf))
-        spread = np.linspace(loosened(ends[0].amount), ends[-1].amount, points)
-        asked += [(float(level), limits | {SHED: shed, against: (-np.inf, float(a))}) for a in spread]  # fmt: skip
+        shed = ends[0].case.question.limits.get(UNSERVED, (-np.inf, np.inf))
+        spread = np.linspace(relax(ends[0].amount), ends[-1].amount, points)
+        asked += [(float(level), limits | {UNSERVED: shed, against: (-np.inf, float(a))}) for a in spread]  # fmt: skip
     rows = []
     for (level, _), point in zip(asked, _points(work, against, [limits for _, limits in asked]), strict=True):  # fmt: skip
         if point is not None:

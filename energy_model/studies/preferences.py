@@ -14,26 +14,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
-from energy_model.formulation import formulate
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.formulation import build_model
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
+from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.optimization.problem import Problem
-from energy_model.results.accounts import sheets
-from energy_model.results.metrics import quantity
+from energy_model.results.accounts import accounts
+from energy_model.results.metrics import metric
 from energy_model.results.run_files import open_run
-from energy_model.results.stakeholders import parties
-from energy_model.solving.case_solver import Question
-from energy_model.studies.pareto import SHED, loosened
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.scheduler import Work
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.results.stakeholders import stakeholder_accounts
+from energy_model.solving.case_solver import Query
+from energy_model.studies.pareto import UNSERVED, relax
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 BASE = "least cost"
 COST_TIEBREAK_SHARE = 1e-3  # share of the least cost that weighs as much as all points of the cheapest plan, between plans else alike
 
 
-def interests(
+def preferences(
     case: str | Path,
     weights: Mapping[str, Mapping[str, float]] | None = None,
     limits: Mapping[str, Mapping[str, float]] | None = None,
@@ -44,53 +44,56 @@ def interests(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """Every party's account under the least cost and under further wishes, and the curve between two wishes.
 
     ``weights`` and ``limits`` map a name of your own to sums with the euros a unit counts, or the most it may be. Tables:
     ``parties`` (for each wish, every party's account [EUR/a], emissions [t/a], land [ha] and points), ``wishes`` (cost and sums of each) and
-    ``between`` (the curve of two sums, at most ``within`` dearer than the least cost). Raises InputFault, NoSolution or Stopped.
+    ``between`` (the curve of two sums, at most ``within`` dearer than the least cost). Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "interests", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "interests", scenario, changes, resolution),
+    )
     weights, limits = weights or {}, limits or {}
     asked = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if between is not None and (points < 3 or not 0 < within < 10):
         remedy = "write --within above 0, such as 0.02, and --points of 3 or more"
-        raise InputFault([Fault("interests", remedy, value=f"{within:g}, {points}")])
-    watched = tuple(dict.fromkeys([*sorted(asked), *(between or ()), "cost", SHED]))
+        raise InputError([InputIssue("interests", remedy, value=f"{within:g}, {points}")])
+    watched = tuple(dict.fromkeys([*sorted(asked), *(between or ()), "cost", UNSERVED]))
     system = place.read()
-    problem = Problem(system, formulate(system))
-    units = {name: quantity(problem, name).unit for name in watched}
+    problem = Problem(system, build_model(system))
+    units = {name: metric(problem, name).unit for name in watched}
     definition: dict[str, Any] = {
         "weights": {n: dict(s) for n, s in weights.items()}, "limits": {n: dict(s) for n, s in limits.items()},
         "between": list(between or ()), "within": within, "points": points,
     }  # fmt: skip
     with place.work("interests", definition, crew, watched) as work:
-        cases = {BASE: Case({"wish": BASE}, whole=True)}
+        cases = {BASE: StudyCase({"wish": BASE}, whole=True)}
         for name, sums in weights.items():
             goal = tuple((float(w), s) for s, w in sums.items())
-            cases[name] = Case({"wish": name}, question=Question(least=(*goal, (1.0, "cost"))))
+            cases[name] = StudyCase({"wish": name}, question=Query(least=(*goal, (1.0, "cost"))))
         for name, sums in limits.items():
             held = {s: (-np.inf, float(most)) for s, most in sums.items()}
-            cases[name] = Case({"wish": name}, question=Question(limits=held), whole=True)
+            cases[name] = StudyCase({"wish": name}, question=Query(limits=held), whole=True)
         answers = dict(zip(cases, work.answers(cases.values()), strict=True))
         if answers[BASE]["status"] != OPTIMAL:
-            raise NoSolution(answers[BASE]["status"], [answers[BASE]["reason"]])
+            raise NoSolutionError(answers[BASE]["status"], [answers[BASE]["reason"]])
         _priced(work, cases, answers, weights)
         tables = {
-            "wishes": _wishes(cases, answers, watched),
+            "wishes": _scenarios(cases, answers, watched),
             "parties": _accounts(place, cases, answers),
         }
         notes = _notes(tables["wishes"])
         if between is not None:
-            tables["between"] = _between(work, answers[BASE], between, within, points)
+            tables["between"] = _tradeoff(work, answers[BASE], between, within, points)
             notes.append(f"Between {between[0]} [{units[between[0]]}] and {between[1]} [{units[between[1]]}]: at most {within:.1%} above the least cost, from {_ends(tables['between'])}.")  # fmt: skip
-        return finish(work, place, "interests", tables, notes)
+        return write_results(work, place, "interests", tables, notes)
 
 
 def _priced(
-    work: Work, cases: dict[str, Case], answers: dict[str, Any], weights: Mapping[str, Mapping[str, float]]
+    work: StudyRunner, cases: dict[str, StudyCase], answers: dict[str, Any], weights: Mapping[str, Mapping[str, float]]
 ) -> None:  # fmt: skip
     """Prices belong to a year of least cost: a weighed plan's sums are held where it left them, and its cost is asked."""
     held = {}
@@ -98,15 +101,15 @@ def _priced(
         if answers[name]["status"] != OPTIMAL:
             continue
         found = answers[name]["quantities"]
-        most = {s: (-np.inf, loosened(found[s])) if w > 0 else (-loosened(-found[s]), np.inf) for s, w in sums.items()}  # fmt: skip
-        held[name] = Case({"wish": name}, question=Question(limits=most), whole=True)
+        most = {s: (-np.inf, relax(found[s])) if w > 0 else (-relax(-found[s]), np.inf) for s, w in sums.items()}  # fmt: skip
+        held[name] = StudyCase({"wish": name}, question=Query(limits=most), whole=True)
     for (name, case), answer in zip(held.items(), work.answers(held.values()), strict=True):
         if answer["status"] == OPTIMAL:
             cases[name], answers[name] = case, answer
 
 
-def _wishes(
-    cases: Mapping[str, Case], answers: Mapping[str, Any], watched: Sequence[str]
+def _scenarios(
+    cases: Mapping[str, StudyCase], answers: Mapping[str, Any], watched: Sequence[str]
 ) -> pd.DataFrame:
     """The cost and the sums of every wish, and what it costs above the least."""
     least, rows = answers[BASE]["objective"], []
@@ -119,38 +122,40 @@ def _wishes(
     return pd.DataFrame(rows)
 
 
-def _accounts(place: Place, cases: Mapping[str, Case], answers: Mapping[str, Any]) -> pd.DataFrame:
+def _accounts(
+    place: CaseSpec, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
+) -> pd.DataFrame:
     """Every party's account under every wish, and what changes for it against the least cost."""
     frames = []
     for name, case in cases.items():
         folder = place.out / "runs" / case.key
         if answers[name]["status"] == OPTIMAL and folder.is_dir():
             run = open_run(folder)
-            frames.append(parties(run, sheets(run)).assign(wish=name))
+            frames.append(stakeholder_accounts(run, accounts(run)).assign(wish=name))
     whole = pd.concat(frames).rename_axis("party").reset_index()
     first = whole[whole["wish"] == BASE].set_index("party")["balance"]
     whole["gain"] = whole["balance"] - whole["party"].map(first).fillna(0.0)
     return whole[["wish", *[c for c in whole if c != "wish"]]]
 
 
-def _between(
-    work: Work, base: Mapping[str, Any], between: tuple[str, str], within: float, points: int
+def _tradeoff(
+    work: StudyRunner, base: Mapping[str, Any], between: tuple[str, str], within: float, points: int
 ) -> pd.DataFrame:
     """The least of the second sum for amounts of the first between its least and what the least of the second takes."""
     one, other = between
     least = base["objective"]
-    room = {"cost": (-np.inf, least + within * abs(least)), SHED: (-np.inf, loosened(base["quantities"][SHED]))}  # fmt: skip
+    room = {"cost": (-np.inf, least + within * abs(least)), UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED]))}  # fmt: skip
 
     def goal(name: str) -> tuple[tuple[float, str], ...]:
         price = abs(least) / max(abs(base["quantities"][name]), 1.0)
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
-    ends = work.answers([Case({"least": n}, question=Question(limits=room, least=goal(n))) for n in between])  # fmt: skip
+    ends = work.answers([StudyCase({"least": n}, question=Query(limits=room, least=goal(n))) for n in between])  # fmt: skip
     if any(end["status"] != OPTIMAL for end in ends):
         return pd.DataFrame(columns=[*between, "cost", "more_cost"])
     low, high = (end["quantities"][one] for end in ends)
-    amounts = np.linspace(loosened(low), max(high, loosened(low)), points)[:-1]
-    asked = [Case({f"{one} at most": float(a)}, question=Question(limits=room | {one: (-np.inf, float(a))}, least=goal(other))) for a in amounts]  # fmt: skip
+    amounts = np.linspace(relax(low), max(high, relax(low)), points)[:-1]
+    asked = [StudyCase({f"{one} at most": float(a)}, question=Query(limits=room | {one: (-np.inf, float(a))}, least=goal(other))) for a in amounts]  # fmt: skip
     found = [*work.answers(asked), ends[1]]
     rows = [
         (f["quantities"][one], f["quantities"][other], f["objective"], f["objective"] - least)

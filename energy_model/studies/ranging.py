@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation.capacity import annuity
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 FIRST_MOVE_SHARE = 0.025  # share by which a number is moved at first
 MAX_UNCERTAINTY_SHARE = 0.1  # an end is known when it is known within this share of its own move
@@ -29,7 +29,7 @@ DOWN, UP = -1.0, 1.0
 
 
 @dataclass(frozen=True)
-class Search:
+class Bisection:
     """One address moved one way: up to what share the plan stays, and from what share on it has changed."""
 
     address: str
@@ -54,12 +54,12 @@ class Search:
         return (self.stays + self.changed) / 2
 
     @property
-    def case(self) -> Case:
+    def case(self) -> StudyCase:
         """The next question."""
         factor = 1 + self.sign * self.next
-        return Case({"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",))  # fmt: skip
+        return StudyCase({"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",))  # fmt: skip
 
-    def after(self, changed: bool, why: str) -> Search:
+    def after(self, changed: bool, why: str) -> Bisection:
         """The search once the next question is answered."""
         if changed:
             return replace(self, changed=self.next, why=why)
@@ -75,32 +75,37 @@ def ranging(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """The range of factors within which the plan stays as it is, for each address, in ``study.tables["ranges"]``.
 
     ``share`` [1] is how much of the yearly cost of what is added may be added differently before the plan counts as
-    changed; ``most`` [1] how far a number is moved either way. Raises InputFault, NoSolution or Stopped.
+    changed; ``most`` [1] how far a number is moved either way. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "ranging", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "ranging", scenario, changes, resolution),
+    )
     if not (0 < share < 1 and 0 < most <= 100) or not addresses:
         remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
-        raise InputFault([Fault("ranging", remedy, value=f"--share {share:g}, --most {most:g}")])
-    searches = [Search(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
+        raise InputError(
+            [InputIssue("ranging", remedy, value=f"--share {share:g}, --most {most:g}")]
+        )
+    searches = [Bisection(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
     place.addresses([s.case for s in searches if s.sign == UP], crew.tell, "--of")
     owning = _owning(place.read())
     definition = {"addresses": list(addresses), "share": float(share), "most": float(most)}
     with place.work("ranging", definition, crew) as work:
-        base = work.answers([Case({"address": "", "factor": 1.0})])[0]
+        base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
-            raise NoSolution(base["status"], [base["reason"]])
+            raise NoSolutionError(base["status"], [base["reason"]])
         while open_ones := [i for i, s in enumerate(searches) if not s.known]:
             found = work.answers([searches[i].case for i in open_ones])
             for i, answer in zip(open_ones, found, strict=True):
                 searches[i] = searches[i].after(*_changed(base, answer, owning, share))
         table = _ranges(searches)
         notes = [f"The plan counts as changed when {100 * share:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
-        return finish(work, place, "ranging", {"ranges": table}, notes)
+        return write_results(work, place, "ranging", {"ranges": table}, notes)
 
 
 def _owning(system: System) -> pd.Series:
@@ -127,7 +132,7 @@ def _changed(
     return True, f"{'more' if moved[first] > 0 else 'less'} {first}"
 
 
-def _ranges(searches: Sequence[Search]) -> pd.DataFrame:
+def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
     """Low and high factor of each address, and what changes first beyond them."""
     rows = []
     for down, up in zip(searches[::2], searches[1::2], strict=True):

@@ -13,25 +13,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-BASE = "as it stands"
+BASE_CASE = "as it stands"
 MIN_CAPACITY = 1e-6  # what an interior point leaves of nothing
 Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
 
 
-def future(text: str) -> tuple[str, Future]:
+def parse_future(text: str) -> tuple[str, Future]:
     """A name with its scenario and changes, from ``SCENARIO``, ``NAME: ADDRESS=VALUE; …`` or ``NAME: SCENARIO; ADDRESS=VALUE``."""
     name, colon, rest = text.partition(": ")
     parts = [part.strip() for part in (rest if colon else text).split(";") if part.strip()]
     scenarios = [part for part in parts if "=" not in part]
     if len(scenarios) > 1 or not parts or (not colon and len(parts) > len(scenarios)):
         remedy = "write the name of a scenario, or NAME: ADDRESS=VALUE; ADDRESS=VALUE"
-        raise InputFault([Fault("--future", remedy, value=text)])
+        raise InputError([InputIssue("--future", remedy, value=text)])
     changes = tuple(part for part in parts if "=" in part)
     return name.strip() if colon else text.strip(), (scenarios[0] if scenarios else None, changes)
 
@@ -45,31 +45,34 @@ def regret(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
 
     ``futures`` maps names to a scenario, a list of changes, or both as a pair; the case as it stands is always one. ``plans``
     does the same for what is planned for; without it, each future is planned for. ``common`` tells what all plans hold
-    whose greatest regret is within ``near`` of the least cost of the safest one's. Raises InputFault or Stopped.
+    whose greatest regret is within ``near`` of the least cost of the safest one's. Raises InputError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "regret", scenario, changes, resolution)
-    to_come = {BASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "regret", scenario, changes, resolution),
+    )
+    to_come = {BASE_CASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
     if len(to_come) < 2:
         remedy = "name at least one future besides the case as it stands"
-        raise InputFault([Fault("--future", remedy)])
+        raise InputError([InputIssue("--future", remedy)])
     planned = to_come if plans is None else {n: _future(given) for n, given in plans.items()}
     definition = {
         "futures": {n: [f[0] or "", *f[1]] for n, f in to_come.items()},
         "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": near,
     }  # fmt: skip
-    optima = {name: Case({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
+    optima = {name: StudyCase({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
     place.addresses(optima.values(), crew.tell, "--future")
     with place.work("regret", definition, crew) as work:
         best = dict(zip(optima, work.answers(optima.values()), strict=True))
         made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}
         asked = [
-            Case({"plan": plan, "future": name}, f[1], f[0], held(found["assets"]))
+            StudyCase({"plan": plan, "future": name}, f[1], f[0], fix_capacities(found["assets"]))
             for plan, found in made.items()
             for name, f in to_come.items()
         ]
@@ -84,7 +87,7 @@ def regret(
             first = ranking.iloc[0]
             notes.append(f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'.")  # fmt: skip
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
-        return finish(work, place, "regret", tables, notes)
+        return write_results(work, place, "regret", tables, notes)
 
 
 def _future(given: Future | Sequence[str] | str) -> Future:
@@ -95,21 +98,21 @@ def _future(given: Future | Sequence[str] | str) -> Future:
     return None, tuple(str(part) for part in given)
 
 
-def held(assets: Mapping[str, Sequence[float]]) -> Question:
+def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
     """The question in which the sizes of a plan (capacity, added, retired by asset) are held."""
 
     def size(amount: float) -> tuple[float, float]:
         amount = amount if amount > MIN_CAPACITY else 0.0
         return amount, amount
 
-    return Question(
+    return Query(
         added={asset: size(sizes[1]) for asset, sizes in assets.items()},
         retired={asset: size(sizes[2]) for asset, sizes in assets.items()},
     )
 
 
 def _regrets(
-    cases: Sequence[Case], found: Sequence[dict[str, Any]], best: Mapping[str, dict[str, Any]]
+    cases: Sequence[StudyCase], found: Sequence[dict[str, Any]], best: Mapping[str, dict[str, Any]]
 ) -> pd.DataFrame:
     """Cost and regret of each plan in each future; without end where it cannot be run there."""
     rows = []

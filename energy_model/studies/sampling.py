@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.number_parsing import number_hint, number_text, parse_number
-from energy_model.case.overrides import Difference
-from energy_model.common.errors import Fault, InputFault
+from energy_model.case.overrides import Override
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.workbook_limits import refuse_large
 from energy_model.formulation import TABLES
-from energy_model.studies.runner.case_spec import Case, Value
+from energy_model.studies.runner.case_spec import StudyCase, Value
 
 SCENARIO = "scenario"  # the address that names a scenario
 DECLARED = {table.name: table for table in TABLES}
@@ -30,7 +30,7 @@ DESIGNS = ("grid", "list", "one", *DRAWN)
 
 
 @dataclass(frozen=True)
-class Variation:
+class ParameterRange:
     """An address with the values it takes, or the range it is drawn from."""
 
     address: str  # with its operation if that is not =
@@ -38,18 +38,18 @@ class Variation:
     range: tuple[float, float] | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Variation:
+    def parse(cls, text: str) -> ParameterRange:
         """From ``ADDRESS=1,2,3``, ``ADDRESS*=0.8,1.2``, ``ADDRESS=0..100`` or ``ADDRESS=0..100:5`` (five, evenly spread)."""
         try:
-            found = Difference.parse(text)
+            found = Override.parse(text)
         except ValueError:
             remedy = "write ADDRESS=VALUE,VALUE,… or ADDRESS=LOW..HIGH"
-            raise InputFault([Fault("--set", remedy, value=text)]) from None
+            raise InputError([InputIssue("--set", remedy, value=text)]) from None
         name = found.address if found.operation == "=" else f"{found.address} {found.operation}"
         return cls.of(name, str(found.value))
 
     @classmethod
-    def of(cls, address: str, values: str | Sequence[Value] | Value) -> Variation:
+    def of(cls, address: str, values: str | Sequence[Value] | Value) -> ParameterRange:
         """From an address and its values: a list, one value, or a text as in `parse`."""
         if isinstance(values, Sequence) and not isinstance(values, str):
             told = tuple(values)
@@ -62,11 +62,11 @@ class Variation:
             told = (values,)
         if not told:
             remedy = "no value is given; write at least one after the sign"
-            raise InputFault([Fault("--set", remedy, column=address)])
+            raise InputError([InputIssue("--set", remedy, column=address)])
         return cls(address, tuple(_value(address, v) for v in told))
 
     @classmethod
-    def _ranged(cls, address: str, text: str, low: str, high: str) -> Variation:
+    def _ranged(cls, address: str, text: str, low: str, high: str) -> ParameterRange:
         high, _, count = high.partition(":")
         try:
             ends = parse_number(low), parse_number(high)
@@ -75,10 +75,10 @@ class Variation:
                 raise ValueError(count)
         except ValueError:
             remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
-            raise InputFault([Fault("--set", remedy, column=address, value=text)]) from None
+            raise InputError([InputIssue("--set", remedy, column=address, value=text)]) from None
         if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]) or (count and many < 2):  # fmt: skip
             remedy = "the first end must be below the second, and a count at least 2"
-            raise InputFault([Fault("--set", remedy, column=address, value=text)])
+            raise InputError([InputIssue("--set", remedy, column=address, value=text)])
         spread = tuple(float(v) for v in np.linspace(*ends, many)) if many else ()
         return cls(address, spread, ends)
 
@@ -89,7 +89,7 @@ class Variation:
         return f"{self.address}{sign} {text}"
 
 
-def case(variations: Sequence[Variation], values: Sequence[Value | None]) -> Case:
+def case(variations: Sequence[ParameterRange], values: Sequence[Value | None]) -> StudyCase:
     """The case in which each variation takes its value; none leaves the inputs as they are."""
     inputs: dict[str, Value] = {}
     changes, scenario = [], None
@@ -101,10 +101,10 @@ def case(variations: Sequence[Variation], values: Sequence[Value | None]) -> Cas
             scenario = str(value)
         else:
             changes.append(variation.change(value))
-    return Case(inputs, tuple(changes), scenario)
+    return StudyCase(inputs, tuple(changes), scenario)
 
 
-def count(design: str, variations: Sequence[Variation], samples: int) -> int:
+def count(design: str, variations: Sequence[ParameterRange], samples: int) -> int:
     """How many cases a design has, before any is made."""
     lengths = [len(v.values) for v in variations]
     many = len(variations)
@@ -115,25 +115,25 @@ def count(design: str, variations: Sequence[Variation], samples: int) -> int:
 
 
 def cases(
-    design: str, variations: Sequence[Variation], samples: int = 0, seed: int = 1
-) -> Iterator[Case]:
-    """The cases of a design, in order. InputFault where the values do not suit it."""
-    _suit(design, variations, samples)
+    design: str, variations: Sequence[ParameterRange], samples: int = 0, seed: int = 1
+) -> Iterator[StudyCase]:
+    """The cases of a design, in order. InputError where the values do not suit it."""
+    _validate_design(design, variations, samples)
     if design == "grid":
         yield from (case(variations, values) for values in itertools.product(*(v.values for v in variations)))  # fmt: skip
     elif design == "list":
         for values in zip(*(v.values for v in variations), strict=True):
             yield case(variations, values)
     elif design == "one":
-        yield Case({})
+        yield StudyCase({})
         for variation in variations:
             yield from (case([variation], [value]) for value in variation.values)
     else:
-        for row in drawn(design, variations, samples, seed):
+        for row in sample(design, variations, samples, seed):
             yield case(variations, [float(v) for v in row])
 
 
-def problem(variations: Sequence[Variation]) -> dict[str, Any]:
+def salib_problem(variations: Sequence[ParameterRange]) -> dict[str, Any]:
     """The ranges in the words of SALib."""
     ranges = [v.range for v in variations if v.range is not None]
     return {
@@ -143,11 +143,13 @@ def problem(variations: Sequence[Variation]) -> dict[str, Any]:
     }
 
 
-def drawn(design: str, variations: Sequence[Variation], samples: int, seed: int) -> np.ndarray:
+def sample(
+    design: str, variations: Sequence[ParameterRange], samples: int, seed: int
+) -> np.ndarray:
     """Values drawn from the ranges, a row for each case; the same for the same seed."""
     from SALib.sample import latin, morris, sobol  # noqa: PLC0415 - it takes a while to load
 
-    asked = problem(variations)
+    asked = salib_problem(variations)
     draw: dict[str, Callable[[], np.ndarray]] = {
         "latin": lambda: latin.sample(asked, samples, seed=seed),
         "sobol": lambda: sobol.sample(asked, samples, calc_second_order=False, seed=seed),
@@ -156,50 +158,54 @@ def drawn(design: str, variations: Sequence[Variation], samples: int, seed: int)
     return draw[design]()
 
 
-def _suit(design: str, variations: Sequence[Variation], samples: int) -> None:
+def _validate_design(design: str, variations: Sequence[ParameterRange], samples: int) -> None:
     faults = []
     if design not in DESIGNS:
-        faults.append(Fault("--design", f"known are {', '.join(DESIGNS)}", value=design))
+        faults.append(InputIssue("--design", f"known are {', '.join(DESIGNS)}", value=design))
     if not variations:
-        faults.append(Fault("--set", "nothing is varied; name at least one address with values"))
+        faults.append(
+            InputIssue("--set", "nothing is varied; name at least one address with values")
+        )
     twice = {v.address for v in variations if [w.address for w in variations].count(v.address) > 1}
     faults += [
-        Fault("--set", "it is varied twice; name it once with all its values", column=address)
+        InputIssue("--set", "it is varied twice; name it once with all its values", column=address)
         for address in sorted(twice)
     ]
     for variation in variations:
         if design in DRAWN and variation.range is None:
             remedy = f"--design {design} draws from ranges; write {variation.address}=LOW..HIGH"
-            faults.append(Fault("--set", remedy, column=variation.address))
+            faults.append(InputIssue("--set", remedy, column=variation.address))
         if design not in DRAWN and not variation.values:
             remedy = f"--design {design} takes values; write them with commas, or how many of the range, such as 0..100:5"
-            faults.append(Fault("--set", remedy, column=variation.address))
+            faults.append(InputIssue("--set", remedy, column=variation.address))
     lengths = {v.address: len(v.values) for v in variations}
     if design == "list" and len(set(lengths.values())) > 1:
         told = ", ".join(f"{address} has {many}" for address, many in lengths.items())
-        faults.append(Fault("--set", f"a list needs as many values of each; {told}"))
+        faults.append(InputIssue("--set", f"a list needs as many values of each; {told}"))
     if design in DRAWN and samples < 1:
-        faults.append(Fault("--samples", "write how many to draw, 1 or more", value=str(samples)))
+        faults.append(
+            InputIssue("--samples", "write how many to draw, 1 or more", value=str(samples))
+        )
     if design == "sobol" and samples > 0 and samples & (samples - 1):
         near = 2 ** round(math.log2(samples))
         remedy = f"Sobol's sequence needs a power of two, such as {near}"
-        faults.append(Fault("--samples", remedy, value=str(samples)))
+        faults.append(InputIssue("--samples", remedy, value=str(samples)))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
 
 
-def from_table(path: Path) -> list[Case]:
+def from_table(path: Path) -> list[StudyCase]:
     """A case for every row of a CSV or Excel file; its headers are addresses, an empty cell changes nothing.
 
-    A column whose header is no address (a name, a note) stands in the results as it is. InputFault names row and column.
+    A column whose header is no address (a name, a note) stands in the results as it is. InputError names row and column.
     """
     frame = _frame(path)
     if frame.empty:
-        raise InputFault([Fault(str(path), "it has no rows; write a case on each, below a header of addresses")])  # fmt: skip
-    variations = [Variation(str(name).strip()) for name in frame.columns]
+        raise InputError([InputIssue(str(path), "it has no rows; write a case on each, below a header of addresses")])  # fmt: skip
+    variations = [ParameterRange(str(name).strip()) for name in frame.columns]
     if not any(_is_address(v.address) for v in variations):
         remedy = "no header is an address such as carriers.co2.price, or scenario"
-        raise InputFault([Fault(str(path), remedy, value=", ".join(map(str, frame.columns)))])
+        raise InputError([InputIssue(str(path), remedy, value=", ".join(map(str, frame.columns)))])
     found = []
     for row in frame.itertuples(index=False):
         cells = [
@@ -209,18 +215,18 @@ def from_table(path: Path) -> list[Case]:
         meant = [c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)]  # fmt: skip
         made = case(variations, meant)
         notes = {v.address: "" if c is None else c for v, c in zip(variations, cells, strict=True)}
-        found.append(Case(notes, made.changes, made.scenario))
+        found.append(StudyCase(notes, made.changes, made.scenario))
     return found
 
 
-def note_columns(cases: Sequence[Case]) -> list[str]:
+def note_columns(cases: Sequence[StudyCase]) -> list[str]:
     """The columns of a table of cases that change nothing, since their headers are no addresses."""
     columns = cases[0].inputs if cases else {}
     return [column for column in columns if not _is_address(column)]
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    """The cells of a table of cases as they stand; InputFault where it is no table."""
+    """The cells of a table of cases as they stand; InputError where it is no table."""
     refuse_large(path)
     if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
         try:
@@ -230,32 +236,34 @@ def _frame(path: Path) -> pd.DataFrame:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as wrong:
             reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
             remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
-            raise InputFault([Fault(str(path), remedy)]) from None
+            raise InputError([InputIssue(str(path), remedy)]) from None
         rows = cells.to_numpy(object).tolist()
         header = (
             [str(cell).strip() if not pd.isna(cell) else "" for cell in rows[0]] if rows else []
         )
-        faults: list[Fault] = []
+        faults: list[InputIssue] = []
     else:
         header, rows, faults = _csv_cells(path)
     faults += [
-        Fault(str(path), "the column stands twice; remove one", "row 1", value=name)
+        InputIssue(str(path), "the column stands twice; remove one", "row 1", value=name)
         for name in dict.fromkeys(header)
         if header.count(name) > 1
     ]
     if "" in header:
-        faults.append(Fault(str(path), "a header is empty; name the column or remove it", "row 1"))
+        faults.append(
+            InputIssue(str(path), "a header is empty; name the column or remove it", "row 1")
+        )
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     filled = [
         row for row in rows[1:] if any(str(cell).strip() for cell in row if not pd.isna(cell))
     ]
     return pd.DataFrame(filled, columns=header, dtype=object)
 
 
-def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[Fault]]:
+def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[InputIssue]]:
     """Header, rows and faults of a CSV file; numbers of a file with decimal commas have points."""
-    reading = Reading()
+    reading = InputLog()
     file = reading.csv_file(path, str(path))
     if file is None:
         return [], [], reading.faults
@@ -313,6 +321,6 @@ def _number(value: Any) -> Value:
     return float(value) if isinstance(value, int | float | np.number) else str(value)
 
 
-def of_mapping(values: Mapping[str, Any]) -> list[Variation]:
+def from_mapping(values: Mapping[str, Any]) -> list[ParameterRange]:
     """Variations from a mapping of addresses to values, or to a text as on the command line."""
-    return [Variation.of(address, given) for address, given in values.items()]
+    return [ParameterRange.of(address, given) for address, given in values.items()]

@@ -10,19 +10,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.studies import sampling
-from energy_model.studies.runner.case_spec import Case, digest_of
-from energy_model.studies.runner.study import Crew, Place, Study, finish, refuse_many
-from energy_model.studies.runner.warm_start_clusters import anchored
-from energy_model.studies.sampling import Variation
+from energy_model.studies.runner.case_spec import StudyCase, fingerprint_of
+from energy_model.studies.runner.study import (
+    CaseSpec,
+    ExecutionOptions,
+    Study,
+    confirm_many_cases,
+    write_results,
+)
+from energy_model.studies.runner.warm_start_clusters import assign_warm_starts
+from energy_model.studies.sampling import ParameterRange
 
 OUTPUTS = ("objective", "net_emissions")
 
 
 def sweep(
     case: str | Path,
-    vary: Mapping[str, Any] | Sequence[Variation] | str | Path,
+    vary: Mapping[str, Any] | Sequence[ParameterRange] | str | Path,
     out: str | Path | None = None,
     design: str = "grid",
     samples: int = 64,
@@ -32,26 +38,29 @@ def sweep(
     resolution: int | str | None = None,
     outputs: Sequence[str] = OUTPUTS,
     extend: Callable | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
 
     ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel file with a case on each row.
     ``design`` is grid, list, one (at a time), latin, sobol or morris; the last three draw ``samples`` from ranges. A study of
     design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
-    a plan is a row with its reason. ``extend`` adds rows of your own to every model. Raises InputFault, or Stopped with what stands.
+    a plan is a row with its reason. ``extend`` adds rows of your own to every model. Raises InputError, or Stopped with what stands.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "sweep", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "sweep", scenario, changes, resolution),
+    )
     if isinstance(vary, str | Path):
         cases, variations, design = sampling.from_table(Path(vary)), [], "table"
     else:
-        variations = sampling.of_mapping(vary) if isinstance(vary, Mapping) else list(vary)
+        variations = sampling.from_mapping(vary) if isinstance(vary, Mapping) else list(vary)
         made = sampling.cases(design, variations, samples, seed)
         head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
         many = sampling.count(design, variations, samples)
-        refuse_many(many, place.read, crew)
+        confirm_many_cases(many, place.read, crew)
         cases = [*head, *made]
-    cases = anchored(cases)
+    cases = assign_warm_starts(cases)
     place.addresses(cases, crew.tell, str(vary) if isinstance(vary, str | Path) else "--set")
     definition = {
         "design": design,
@@ -70,10 +79,10 @@ def sweep(
             frame, said = sensitivity(table, variations, design, samples, seed, outputs)
             tables["sensitivity"] = frame
             notes += said
-        return finish(work, place, "sweep", tables, notes, cases)
+        return write_results(work, place, "sweep", tables, notes, cases)
 
 
-def _asked(cases: Sequence[Case]) -> list[str]:
+def _asked(cases: Sequence[StudyCase]) -> list[str]:
     """What the cases vary, in words a person compares; and a fingerprint of all of it."""
     values: dict[str, list[str]] = {}
     for case in cases:
@@ -83,7 +92,7 @@ def _asked(cases: Sequence[Case]) -> list[str]:
             if text not in known and len(known) < 12:
                 known.append(text)
     told = [f"{name} {', '.join(known)}" for name, known in values.items()]
-    return [*told, digest_of([(c.key, dict(c.inputs)) for c in cases])]
+    return [*told, fingerprint_of([(c.key, dict(c.inputs)) for c in cases])]
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
@@ -93,7 +102,7 @@ def _notes(table: pd.DataFrame) -> list[str]:
 
 
 def tornado(
-    table: pd.DataFrame, variations: Sequence[Variation], outputs: Sequence[str]
+    table: pd.DataFrame, variations: Sequence[ParameterRange], outputs: Sequence[str]
 ) -> pd.DataFrame:
     """How far each input, moved alone, moves each output: lowest and highest against the case as it stands."""
     rows = []
@@ -122,7 +131,7 @@ def tornado(
 
 def sensitivity(
     table: pd.DataFrame,
-    variations: Sequence[Variation],
+    variations: Sequence[ParameterRange],
     design: str,
     samples: int,
     seed: int,
@@ -134,7 +143,7 @@ def sensitivity(
     if (table["status"] != "optimal").any():
         said = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
         return pd.DataFrame(columns=["output", "input"]), [said]
-    asked, parts = sampling.problem(variations), []
+    asked, parts = sampling.salib_problem(variations), []
     for output in _known(table, outputs):
         found = table[output].to_numpy(float)
         if np.ptp(found) <= 1e-9 * max(1.0, np.abs(found).max()):
@@ -146,7 +155,7 @@ def sensitivity(
                 "total": index["ST"], "total_confidence": index["ST_conf"],
             })  # fmt: skip
         else:
-            drawn = sampling.drawn(design, variations, samples, seed)
+            drawn = sampling.sample(design, variations, samples, seed)
             index = morris.analyze(asked, drawn, found, num_levels=8, seed=seed)
             frame = pd.DataFrame({
                 "mean_effect": index["mu_star"], "mean_effect_confidence": index["mu_star_conf"], "spread": index["sigma"],
@@ -171,10 +180,10 @@ def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
 
 
 def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
-    """The outputs that stand in the table. InputFault if one does not."""
+    """The outputs that stand in the table. InputError if one does not."""
     numbers = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c])]
     wrong = [name for name in outputs if name not in numbers]
     if wrong and len(table) and (table["status"] == "optimal").any():
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
-        raise InputFault([Fault("--of", remedy, value=name) for name in wrong])
+        raise InputError([InputIssue("--of", remedy, value=name) for name in wrong])
     return [name for name in outputs if name in numbers]

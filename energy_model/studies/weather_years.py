@@ -18,18 +18,18 @@ import pandas as pd
 
 from energy_model import timeseries
 from energy_model.case.settings import Settings
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.studies.regret import held
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.studies.regret import fix_capacities
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 BASE = "as it stands"
 # Share kept of each month's departure from normal: a year's, not the typical year's
 NATURAL_VARIABILITY_SHARE = 1.0
 
 
-def made_years(
+def synthetic_years(
     settings: Mapping[str, Any],
     seeds: Iterable[int],
     spread: float = NATURAL_VARIABILITY_SHARE,
@@ -37,7 +37,7 @@ def made_years(
 ) -> dict[str, pd.DataFrame]:
     """Synthetic years of a case's ``[profiles]`` settings by name, one of each seed.
 
-    ``spread`` is the share kept of each month's departure from normal [1]. Raises InputFault if no year can be made.
+    ``spread`` is the share kept of each month's departure from normal [1]. Raises InputError if no year can be made.
     """
     found = {}
     for seed in seeds:
@@ -46,12 +46,12 @@ def made_years(
         try:
             wanted = timeseries.Settings.from_mapping({**settings, "seed": seed, "month_spread": spread})  # fmt: skip
         except (ValueError, TypeError) as wrong:
-            raise InputFault([Fault("case.toml", str(wrong).rstrip("."), column="profiles")]) from None  # fmt: skip
+            raise InputError([InputIssue("case.toml", str(wrong).rstrip("."), column="profiles")]) from None  # fmt: skip
         found[f"seed_{seed}"] = timeseries.make_year(wanted)
     return found
 
 
-def weather(
+def weather_years(
     case: str | Path,
     years: Mapping[str, pd.DataFrame | None],
     out: str | Path | None = None,
@@ -59,15 +59,18 @@ def weather(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, sizes in ``sizes``.
 
     ``years`` maps names (small letters, digits, _) to a row an hour of profiles, as `made_years` and
     `profiles.make_year` give them, or to None where the case has a file of that name in ``weather/``. ``sizes`` tells what
-    every year's own plan adds at least. Raises InputFault or Stopped.
+    every year's own plan adds at least. Raises InputError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "weather", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "weather", scenario, changes, resolution),
+    )
     _refuse(place.case, years)
     system = place.read()
     files = {
@@ -77,41 +80,43 @@ def weather(
     }
     definition = {"years": list(years), "keep_target": keep_target}
     with place.work("weather", definition, crew, extra=files) as work:
-        own = [Case({"plan": BASE, "year": BASE})]
-        own += [Case({"plan": name, "year": name}, (_in(name),)) for name in years]
+        own = [StudyCase({"plan": BASE, "year": BASE})]
+        own += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
         answers = work.answers(own)
         best = dict(zip((BASE, *years), answers, strict=True))
         price = 0.0 if keep_target else _last_tonne(best[BASE])
         priced, settings = _priced(price, system.settings), system.settings
         asked = []
         if best[BASE]["status"] == OPTIMAL:
-            sizes = held(best[BASE]["assets"])
-            asked = [Case({"plan": BASE, "year": name}, (_in(name), *priced), None, sizes) for name in years]  # fmt: skip
+            sizes = fix_capacities(best[BASE]["assets"])
+            asked = [StudyCase({"plan": BASE, "year": name}, (_in(name), *priced), None, sizes) for name in years]  # fmt: skip
         target = settings.emissions.target if priced else "none"
         worth = price * float(target) if target != "none" else 0.0
         table = _years(best, dict(zip(years, work.answers(asked), strict=False)), worth, settings)
         planned = {name: found["assets"] for name, found in best.items() if found["status"] == OPTIMAL}  # fmt: skip
         tables = {"years": table, "sizes": _sizes(planned)}
-        return finish(work, place, "weather", tables, _notes(table, best, tables["sizes"], priced))
+        return write_results(
+            work, place, "weather", tables, _notes(table, best, tables["sizes"], priced)
+        )
 
 
 def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
-    """InputFault with what is wrong with the names of years, or if there are none, or no file of a name."""
+    """InputError with what is wrong with the names of years, or if there are none, or no file of a name."""
     there = ", ".join(sorted(path.stem for path in (case / "weather").glob("*.csv"))) or "none"
     faults = [
-        Fault(f"weather/{name}.csv", f"the case has no such year; there are: {there}")
+        InputIssue(f"weather/{name}.csv", f"the case has no such year; there are: {there}")
         for name, table in years.items()
         if table is None and not (case / "weather" / f"{name}.csv").is_file()
     ]
     faults += [
-        Fault("the years", "name years with small letters, digits and _", value=str(name))
+        InputIssue("the years", "name years with small letters, digits and _", value=str(name))
         for name in years
         if not re.fullmatch(r"[a-z0-9_]+", str(name))
     ]
     if not years:
-        faults += [Fault("the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME")]  # fmt: skip
+        faults += [InputIssue("the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME")]  # fmt: skip
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
 
 
 def _in(name: str) -> str:

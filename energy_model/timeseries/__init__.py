@@ -1,22 +1,22 @@
-"""Profiles: an hourly year, seeded or measured, in which cold, calm and price belong together."""
+"""Time series: hourly weather, demand and prices of a year, synthetic or from open-data services."""
 
-from energy_model.timeseries.data_errors import Complaint, Refusal
+from energy_model.timeseries.data_errors import DataError, DataIssue
 from energy_model.timeseries.generate import make_year
 from energy_model.timeseries.hourly_csv import as_text
 from energy_model.timeseries.observed import MEASURED_UNITS, origins
 from energy_model.timeseries.schema import MEANINGS, UNITS
 from energy_model.timeseries.settings import Settings
-from energy_model.timeseries.validation import statistics_of
+from energy_model.timeseries.validation import compare_with_references
 
 __all__ = [
     "MEANINGS",
     "MEASURED_UNITS",
     "UNITS",
-    "Complaint",
-    "Refusal",
+    "DataIssue",
+    "DataError",
     "Settings",
     "as_text",
     "make_year",
     "origins",
-    "statistics_of",
+    "compare_with_references",
 ]

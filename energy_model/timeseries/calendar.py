@@ -14,7 +14,7 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True)
-class Clock:
+class Calendar:
     """The hours in universal time, which drives weather and price, and in local time."""
 
     hours: pd.DatetimeIndex
@@ -60,9 +60,9 @@ class Clock:
         return holiday | (self.local.dayofweek.to_numpy() >= SATURDAY)
 
 
-def clock_of(settings: Settings) -> Clock:
+def calendar_of(settings: Settings) -> Calendar:
     """The clock of a year of 8760 hours; 29 February is left out of leap years."""
     start, end = f"{settings.year}-01-01", f"{settings.year + 1}-01-01"
     hours = pd.date_range(start, end, freq="h", tz="UTC", inclusive="left", name="hour")
     leap_day = (hours.month == 2) & (hours.day == 29)
-    return Clock(hours[~leap_day], settings.time_zone, settings.country)
+    return Calendar(hours[~leap_day], settings.time_zone, settings.country)

@@ -11,17 +11,17 @@ import pandas as pd
 from energy_model import timeseries
 from energy_model.case.settings import load_toml
 from energy_model.common.atomic_write import write_text
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.timeseries.input_errors import as_faults
 
 
 def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeseries.Settings:
-    """The ``[profiles]`` settings of a case, with what is given in their place; InputFault if they do not do."""
+    """The ``[profiles]`` settings of a case, with what is given in their place; InputError if they do not do."""
     written = dict(load_toml(case / "case.toml").get("profiles", {}))
     if not written:
-        raise InputFault(
+        raise InputError(
             [
-                Fault(
+                InputIssue(
                     "case.toml",
                     "the case has no [profiles] section; write the place and the levels its year is to meet",
                 )
@@ -30,7 +30,9 @@ def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeserie
     try:
         return timeseries.Settings.from_mapping(written | dict(given or {}))
     except (ValueError, TypeError) as wrong:
-        raise InputFault([Fault("case.toml", str(wrong).rstrip("."), column="profiles")]) from None
+        raise InputError(
+            [InputIssue("case.toml", str(wrong).rstrip("."), column="profiles")]
+        ) from None
 
 
 def year(
@@ -66,7 +68,7 @@ def _make(
         made = timeseries.make_year(settings, measured, price_as_measured)
     path = out or case / "profiles" / "year.csv"
     write(made, path)
-    return path, timeseries.statistics_of(made, settings)
+    return path, timeseries.compare_with_references(made, settings)
 
 
 def write(made: pd.DataFrame, path: Path) -> None:

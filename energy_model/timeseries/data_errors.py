@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Complaint:
+class DataIssue:
     """One thing that is wrong: where, what would be right, and what is given."""
 
     where: str  # a file, a service, an option
@@ -13,20 +13,20 @@ class Complaint:
     value: str = ""
 
 
-class Refusal(Exception):
+class DataError(Exception):
     """What was fetched or measured cannot be used; holds every complaint found."""
 
-    def __init__(self, complaints: Iterable[Complaint]) -> None:
+    def __init__(self, complaints: Iterable[DataIssue]) -> None:
         self.complaints = list(complaints)
         super().__init__(
             "; ".join(f"{one.where}: {one.value} {one.remedy}" for one in self.complaints)
         )
 
 
-class Unanswered(Refusal):
+class ServiceUnavailableError(DataError):
     """A service did not answer, or not with data; what it answered before is good."""
 
 
-def refused(where: str, remedy: str, value: object = "") -> Refusal:
+def data_error(where: str, remedy: str, value: object = "") -> DataError:
     """A refusal for one reason."""
-    return Refusal([Complaint(where, remedy, str(value))])
+    return DataError([DataIssue(where, remedy, str(value))])

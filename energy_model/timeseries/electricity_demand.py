@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.stochastic import Series, relative
 from energy_model.timeseries.weather import Weather
 
@@ -13,7 +13,7 @@ HOMES, FIRMS, FARMS, FLAT = 0.26, 0.34, 0.05, 0.35
 COLD_LIMIT, COLD_SLOPE = 12.0, 0.006  # degC, and the rise per kelvin below, an assumption
 
 
-def electricity_demand(clock: Clock, weather: Weather) -> Series:
+def electricity_demand(clock: Calendar, weather: Weather) -> Series:
     """Classic electricity demand, mean 1 [1]."""
     from demandlib.bdew import G25, H25, L25
 

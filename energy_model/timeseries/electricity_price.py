@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.stochastic import (
     Series,
-    bump,
-    near_normal,
+    daily_bump,
+    ornstein_uhlenbeck,
     random_stream,
+    shrink_monthly_anomalies,
     standard,
-    wandering,
 )
 
 # Western Denmark 2024, share of hours and the price below which they lie [EUR/MWh]. Published: the
@@ -52,18 +52,18 @@ EVENING, NIGHT = 0.22, -0.26
 ELSEWHERE, ELSEWHERE_MEMORY = 0.55, 120.0  # reservoirs, fuels and outages; memory in hours
 
 
-def scarcity(settings: Settings, clock: Clock, drivers: Drivers) -> Series:
+def scarcity(settings: Settings, clock: Calendar, drivers: Drivers) -> Series:
     """Share of the year's hours in which electricity is less scarce than now [1]."""
     random = random_stream(settings, "price")
-    elsewhere = wandering(len(clock), ELSEWHERE_MEMORY, random)
+    elsewhere = ornstein_uhlenbeck(len(clock), ELSEWHERE_MEMORY, random)
     score = (
         DEMAND * standard(drivers.demand)
         + SUN * standard(drivers.neighbour_sun)
         + NEIGHBOUR_WIND * standard(drivers.neighbour_wind)
         + WIND * standard(drivers.wind)
-        + EVENING * bump(clock.hour, 19, 2.0)
-        + NIGHT * bump(clock.hour, 3, 2.5)
-        + ELSEWHERE * near_normal(elsewhere, clock.month, settings.month_spread)
+        + EVENING * daily_bump(clock.hour, 19, 2.0)
+        + NIGHT * daily_bump(clock.hour, 3, 2.5)
+        + ELSEWHERE * shrink_monthly_anomalies(elsewhere, clock.month, settings.month_spread)
     )
     return (np.argsort(np.argsort(score, kind="stable"), kind="stable") + 0.5) / len(clock)
 

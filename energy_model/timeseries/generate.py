@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from energy_model.timeseries.calendar import clock_of
+from energy_model.timeseries.calendar import calendar_of
 from energy_model.timeseries.electricity_demand import electricity_demand
 from energy_model.timeseries.electricity_price import (
     Drivers,
@@ -29,7 +29,12 @@ from energy_model.timeseries.heat_pumps import (
     performance,
     surplus_heat_source,
 )
-from energy_model.timeseries.observed import checked, rank, scaled_price, weather_with
+from energy_model.timeseries.observed import (
+    merge_weather,
+    percentile_rank,
+    scaled_price,
+    validate_observed,
+)
 from energy_model.timeseries.schema import DECIMALS, UNITS
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.shore_power import ships_at_berth
@@ -68,9 +73,9 @@ def make_year(
     Raises:
         Refusal: What is measured cannot be used.
     """
-    clock = clock_of(settings)
-    given = checked(measured, clock)
-    weather = weather_with(weather_of(settings, clock), given, settings, clock)
+    clock = calendar_of(settings)
+    given = validate_observed(measured, clock)
+    weather = merge_weather(weather_of(settings, clock), given, settings, clock)
     sky = sky_above(settings, clock)
     air, breeze = weather.air_temperature, weather.wind_speed
     sun = given.get("sun", sun_on_ground(sky, weather.cloud))
@@ -97,7 +102,7 @@ def make_year(
     scarce = scarcity(settings, clock, drivers)
     price = electricity_price(settings, scarce)
     if "electricity_price" in given:  # dear hours are dirty ones, so emissions follow it
-        scarce = rank(given["electricity_price"])
+        scarce = percentile_rank(given["electricity_price"])
         price = scaled_price(given["electricity_price"], settings, price_as_measured)
 
     made = {

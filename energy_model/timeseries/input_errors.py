@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from energy_model.common.errors import Fault, InputFault
-from energy_model.timeseries import Refusal
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.timeseries import DataError
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def as_faults() -> Iterator[None]:
     """Turns a refusal into faults, so that it ends in sentences."""
     try:
         yield
-    except Refusal as refusal:
-        raise InputFault(
-            [Fault(one.where, one.remedy, value=one.value) for one in refusal.complaints]
+    except DataError as refusal:
+        raise InputError(
+            [InputIssue(one.where, one.remedy, value=one.value) for one in refusal.complaints]
         ) from None

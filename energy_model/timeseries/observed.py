@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from energy_model.timeseries.calendar import Clock
-from energy_model.timeseries.data_errors import Complaint, Refusal, refused
+from energy_model.timeseries.calendar import Calendar
+from energy_model.timeseries.data_errors import DataError, DataIssue, data_error
 from energy_model.timeseries.schema import UNITS
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.stochastic import Series, month_curve
@@ -60,7 +60,7 @@ _PRICE_DRIVERS = (
     "electricity_demand",
 )
 # What each column of the year follows, if that is measured and the column itself is not.
-FOLLOWS: dict[str, tuple[str, ...]] = {
+DRIVEN_BY: dict[str, tuple[str, ...]] = {
     "sea_temperature": _AIR,
     "waste_water_temperature": _AIR,
     "wind_speed": ("wind_speed_at_hub",),
@@ -89,7 +89,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 }
 
 
-def checked(measured: pd.DataFrame | None, clock: Clock) -> dict[str, Series]:
+def validate_observed(measured: pd.DataFrame | None, clock: Calendar) -> dict[str, Series]:
     """Measured columns in the hours of the clock; none if nothing is measured.
 
     Raises:
@@ -99,30 +99,30 @@ def checked(measured: pd.DataFrame | None, clock: Clock) -> dict[str, Series]:
         return {}
     unknown = [str(name) for name in measured if name not in COLUMNS]
     if unknown:
-        raise refused("measured year", f"no such column is known; known are {', '.join(COLUMNS)}", ", ".join(unknown))  # fmt: skip
+        raise data_error("measured year", f"no such column is known; known are {', '.join(COLUMNS)}", ", ".join(unknown))  # fmt: skip
     if not measured.index.equals(clock.hours):
         year = clock.hours[0].year
-        raise refused("measured year", f"its hours are not the 8760 of {year} in universal time, without 29 February")  # fmt: skip
+        raise data_error("measured year", f"its hours are not the 8760 of {year} in universal time, without 29 February")  # fmt: skip
     complaints = [c for name in measured if (c := _impossible(str(name), measured[name]))]
     if complaints:
-        raise Refusal(complaints)
+        raise DataError(complaints)
     return {str(name): measured[name].to_numpy(dtype=float) for name in measured}
 
 
-def _impossible(name: str, values: pd.Series) -> Complaint | None:
+def _impossible(name: str, values: pd.Series) -> DataIssue | None:
     """What is wrong with a column, if anything is."""
     unit, _, low, high = COLUMNS[name]
     wrong = ~values.between(low, high)
     if wrong.any():
         hour = pd.Timestamp(values.index[int(wrong.to_numpy().argmax())])
-        return Complaint(f"measured year, {name}", f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; {int(wrong.sum())} hours are outside, so look whether the unit is right", f"{values[hour]:g}")  # fmt: skip
+        return DataIssue(f"measured year, {name}", f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; {int(wrong.sum())} hours are outside, so look whether the unit is right", f"{values[hour]:g}")  # fmt: skip
     if name not in FOR_COMPARISON and values.nunique() == 1:
-        return Complaint(f"measured year, {name}", "all hours are the same, which no year's are; look where the column comes from, or take it out", f"{values.iloc[0]:g}")  # fmt: skip
+        return DataIssue(f"measured year, {name}", "all hours are the same, which no year's are; look where the column comes from, or take it out", f"{values.iloc[0]:g}")  # fmt: skip
     return None
 
 
-def weather_with(
-    made: Weather, given: Mapping[str, Series], settings: Settings, clock: Clock
+def merge_weather(
+    made: Weather, given: Mapping[str, Series], settings: Settings, clock: Calendar
 ) -> Weather:
     """The made weather with what is measured in its place, wind brought to the height of hubs.
 
@@ -159,11 +159,11 @@ def scaled_price(price: Series, settings: Settings, as_measured: bool) -> Series
     if as_measured:
         return price
     if price.mean() <= 0:
-        raise refused("measured year, electricity_price", "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured", f"{price.mean():g}")  # fmt: skip
+        raise data_error("measured year, electricity_price", "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured", f"{price.mean():g}")  # fmt: skip
     return price * settings.mean_price / price.mean()
 
 
-def rank(price: Series) -> Series:
+def percentile_rank(price: Series) -> Series:
     """Share of the year's hours that are cheaper [1]: how scarce electricity is, seen from its price."""
     return (np.argsort(np.argsort(price, kind="stable"), kind="stable") + 0.5) / len(price)
 
@@ -173,7 +173,7 @@ def origins(measured: Iterable[str]) -> dict[str, str]:
     given = set(measured)
     found = {}
     for name in UNITS:
-        led = [root for root in FOLLOWS.get(name, ()) if root in given]
+        led = [root for root in DRIVEN_BY.get(name, ()) if root in given]
         follows = f"follows {' and '.join(led)}" if led else "synthetic"
         found[name] = "measured" if name in given else follows
     return found

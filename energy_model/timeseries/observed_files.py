@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from energy_model import timeseries
-from energy_model.case.input_log import Reading
+from energy_model.case.input_log import InputLog
 from energy_model.case.profile_reader import are_alike, read_hourly_file
 from energy_model.case.table_reader import SOURCES
 from energy_model.case.units import conversion
 from energy_model.common.atomic_write import write_files
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.timeseries import MEASURED_UNITS
 from energy_model.timeseries.download.resample import hours_of
 from energy_model.timeseries.observed import COLUMNS
@@ -40,9 +40,9 @@ def read(path: Path, year: int) -> pd.DataFrame:
     """The hours of a file, a column for each name in the unit of `MEASURED_UNITS`.
 
     Raises:
-        InputFault: The file, row and column of every fault.
+        InputError: The file, row and column of every fault.
     """
-    name, reading, hours = f"{FOLDER}/{path.name}", Reading(), hours_of(year)
+    name, reading, hours = f"{FOLDER}/{path.name}", InputLog(), hours_of(year)
     file = read_hourly_file(path, name, len(hours), reading)
     if file.hours is not None and not file.hours.equals(hours):
         row = int((file.hours != hours).argmax())
@@ -71,7 +71,7 @@ def read(path: Path, year: int) -> pd.DataFrame:
                 )
                 reading.fault(name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
     if reading.faults:
-        raise InputFault(reading.faults)
+        raise InputError(reading.faults)
     return pd.DataFrame(columns, index=hours)
 
 
@@ -84,20 +84,20 @@ def year_of(case: Path, year: int, prefer: Sequence[str] = ()) -> tuple[pd.DataF
         prefer: Names of files, without the year, whose columns are taken where several hold one; the first first.
 
     Raises:
-        InputFault: There is nothing, or two files hold one column and none is preferred.
+        InputError: There is nothing, or two files hold one column and none is preferred.
     """
     paths = sorted((case / FOLDER).glob(f"*_{year}.csv"))
     names = [_name(path, year) for path in paths]
     if not paths:
         there = sorted({p.stem.rsplit("_", 1)[-1] for p in (case / FOLDER).glob("*_[0-9]*.csv")})
         hint = f"; there is {', '.join(y for y in there if y.isdigit())}" if there else ""
-        raise InputFault([Fault(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model fetch SERVICE {case} --year {year}")])  # fmt: skip
-    faults = [Fault("--prefer", f"no file of {year} has this name; there are {', '.join(names)}", value=p) for p in prefer if p not in names]  # fmt: skip
+        raise InputError([InputIssue(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model fetch SERVICE {case} --year {year}")])  # fmt: skip
+    faults = [InputIssue("--prefer", f"no file of {year} has this name; there are {', '.join(names)}", value=p) for p in prefer if p not in names]  # fmt: skip
     read_in: dict[str, pd.DataFrame] = {}
     for name, path in zip(names, paths, strict=True):
         try:
             read_in[name] = read(path, year)
-        except InputFault as fault:
+        except InputError as fault:
             faults += fault.faults
     order = [*(p for p in prefer if p in read_in), *(n for n in read_in if n not in prefer)]
     taken: dict[str, str] = {}
@@ -106,9 +106,9 @@ def year_of(case: Path, year: int, prefer: Sequence[str] = ()) -> tuple[pd.DataF
             if column not in taken:
                 taken[column] = name
             elif taken[column] not in prefer:
-                faults.append(Fault(f"{FOLDER}/{name}_{year}.csv", f"it stands in {FOLDER}/{taken[column]}_{year}.csv too; take it out of one of them, or add --prefer {name} or --prefer {taken[column]}", "row 1", str(column)))  # fmt: skip
+                faults.append(InputIssue(f"{FOLDER}/{name}_{year}.csv", f"it stands in {FOLDER}/{taken[column]}_{year}.csv too; take it out of one of them, or add --prefer {name} or --prefer {taken[column]}", "row 1", str(column)))  # fmt: skip
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     known = [column for column in MEASURED_UNITS if column in taken]
     return pd.DataFrame({c: read_in[taken[c]][c] for c in known}), {c: taken[c] for c in known}
 
@@ -121,7 +121,7 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
         try:
             kept = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))  # fmt: skip
         except (OSError, UnicodeDecodeError, csv.Error):
-            raise InputFault([Fault(SOURCES_FILE, "it is no table of comma-separated values in UTF-8; mend it, or take it away")]) from None  # fmt: skip
+            raise InputError([InputIssue(SOURCES_FILE, "it is no table of comma-separated values in UTF-8; mend it, or take it away")]) from None  # fmt: skip
     new = {(row["rows"], column) for row in rows for column in row["columns"].split()}
     still = []
     for row in kept:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
-from energy_model.timeseries.stochastic import Series, bump, random_stream, relative
+from energy_model.timeseries.stochastic import Series, daily_bump, random_stream, relative
 
 # Shares of the year's electricity at berth, an assumption: cruise ships 60 calls x 11 h x 5 MW of
 # 15 to 25 GWh in the whole port.
@@ -14,15 +14,15 @@ CRUISE_HOURS = (8, 19)  # local time
 CRUISE_MONTHS = (5, 9)  # May to September
 
 
-def ships_at_berth(settings: Settings, clock: Clock) -> Series:
+def ships_at_berth(settings: Settings, clock: Calendar) -> Series:
     """Electricity wanted by ships at berth, mean 1 [1]."""
-    calls = bump(clock.hour, 12, 4) * np.where(clock.rest, 0.5, 1)
+    calls = daily_bump(clock.hour, 12, 4) * np.where(clock.rest, 0.5, 1)
     return relative(
         STEADY + CALLS * relative(calls) + CRUISE * relative(_cruise_ships(settings, clock))
     )
 
 
-def _cruise_ships(settings: Settings, clock: Clock) -> Series:
+def _cruise_ships(settings: Settings, clock: Calendar) -> Series:
     """Whether a cruise ship lies at berth [1]."""
     first, last = CRUISE_MONTHS
     days = clock.local.dayofyear.to_numpy()

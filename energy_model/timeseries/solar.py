@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.stochastic import Series
 
@@ -37,7 +37,7 @@ NEIGHBOUR = Panels(tilt=20, azimuths=(180,), panels_per_inverter=1.0, losses=0.1
 HEAT_LOSS = -0.0035  # of panel output per kelvin above 25 degC, crystalline silicon
 
 
-def sky_above(settings: Settings, clock: Clock) -> Sky:
+def sky_above(settings: Settings, clock: Calendar) -> Sky:
     """The sky above the place, hour by hour."""
     from pvlib.location import Location
 

@@ -18,7 +18,7 @@ def random_stream(settings: Settings, name: str) -> np.random.RandomState:
     return np.random.RandomState([settings.seed, settings.year, crc32(name.encode())])
 
 
-def wandering(hours: int, memory: float, random: np.random.RandomState) -> Series:
+def ornstein_uhlenbeck(hours: int, memory: float, random: np.random.RandomState) -> Series:
     """A random walk pulled back to zero, of unit variance, that forgets within `memory` hours."""
     from scipy.signal import lfilter
 
@@ -41,7 +41,7 @@ def relative(series: ArrayLike) -> Series:
     return series / (mean if mean != 0 else 1.0)
 
 
-def smooth(series: ArrayLike, memory: float) -> Series:
+def exponential_smoothing(series: ArrayLike, memory: float) -> Series:
     """The series as felt by something that forgets within `memory` hours."""
     from scipy.signal import lfilter
 
@@ -60,14 +60,14 @@ def month_curve(month: NDArray[np.int64], means: ArrayLike) -> Series:
     return basis @ np.linalg.lstsq(month_basis, np.asarray(means, dtype=float), rcond=None)[0]
 
 
-def near_normal(latent: ArrayLike, month: NDArray[np.int64], kept: float) -> Series:
+def shrink_monthly_anomalies(latent: ArrayLike, month: NDArray[np.int64], kept: float) -> Series:
     """The series, standard, with only a part kept of each month's departure from its mean."""
     latent = standard(latent)
     departures = np.array([latent[month == i].mean() for i in range(12)])
     return standard(latent - (1 - kept) * departures[month])
 
 
-def bump(hour: ArrayLike, middle: ArrayLike, width: float) -> Series:
+def daily_bump(hour: ArrayLike, middle: ArrayLike, width: float) -> Series:
     """A bell over the hours of the day, 1 at its middle, around the clock."""
     away = np.abs((np.asarray(hour) - np.asarray(middle) + 12) % 24 - 12)
     return np.exp(-0.5 * (away / width) ** 2)

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from energy_model.timeseries.reference_statistics import TARGETS
+from energy_model.timeseries.reference_statistics import REFERENCE_STATISTICS
 from energy_model.timeseries.settings import Settings
-from energy_model.timeseries.year_statistics import Made
+from energy_model.timeseries.year_statistics import YearStatistics
 
 
-def statistics_of(year: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def compare_with_references(year: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """One row per statistic of a made year: its value, the target it should lie in, its source."""
-    made = Made(year, settings)
+    made = YearStatistics(year, settings)
     return pd.DataFrame(
         {
             "statistic": target.statistic,
@@ -19,5 +19,5 @@ def statistics_of(year: pd.DataFrame, settings: Settings) -> pd.DataFrame:
             "target_high": target.high,
             "source": target.source,
         }
-        for target in TARGETS
+        for target in REFERENCE_STATISTICS
     )

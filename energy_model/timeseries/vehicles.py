@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.stochastic import Series, relative
 
 # Kilometres by local hour, any scale. Cars: the usual shape of travel surveys, an assumption.
@@ -50,14 +50,14 @@ HEATING, HEATING_LIMIT, COOLING, COOLING_LIMIT = 0.012, 16.0, 0.008, 22.0
 SUMMER_TRAFFIC = 0.06  # above the mean in July, an assumption
 
 
-def driving(fleet: Fleet, clock: Clock, air: Series) -> Series:
+def driving(fleet: Fleet, clock: Calendar, air: Series) -> Series:
     """Energy used on the road, mean 1 [1]."""
     heated = HEATING * np.clip(HEATING_LIMIT - air, 0, None)
     cooled = COOLING * np.clip(air - COOLING_LIMIT, 0, None)
     return relative(_kilometres(fleet, clock) * (1 + heated + cooled))
 
 
-def plugged(fleet: Fleet, clock: Clock) -> Series:
+def plugged(fleet: Fleet, clock: Calendar) -> Series:
     """Share of the fleet connected to a charger [1].
 
     Only vehicles not on a tour can be plugged in, so driving and plugged shares never exceed 1.
@@ -67,7 +67,7 @@ def plugged(fleet: Fleet, clock: Clock) -> Series:
     return fleet.at_charger * np.where(at_work, fleet.by_day, 1) * standing
 
 
-def _kilometres(fleet: Fleet, clock: Clock) -> Series:
+def _kilometres(fleet: Fleet, clock: Calendar) -> Series:
     """Kilometres driven, mean 1 [1]."""
     workday, rest = relative(fleet.workday), fleet.rest_share * relative(fleet.rest)
     summer = 1 - SUMMER_TRAFFIC * np.cos(clock.season)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
-from energy_model.timeseries.stochastic import Series, month_curve, smooth
+from energy_model.timeseries.stochastic import Series, exponential_smoothing, month_curve
 from energy_model.timeseries.weather import Weather
 
 # How much of the air's departure reaches the water, and how slowly: assumptions.
@@ -16,16 +16,18 @@ COLDEST_SEA = 0.5  # degC at intake depth; the bay does not freeze that deep, an
 SEA_STOPS, SEA_RUNS_FREELY = 2.0, 4.0  # degC
 
 
-def sea_temperature(settings: Settings, clock: Clock, weather: Weather) -> Series:
+def sea_temperature(settings: Settings, clock: Calendar, weather: Weather) -> Series:
     """Temperature of the sea at intake depth [degC]."""
     normal = month_curve(clock.month, settings.sea_temperatures)
-    return np.maximum(normal + SEA_FOLLOWS * smooth(weather.warmth, SEA_MEMORY), COLDEST_SEA)
+    return np.maximum(
+        normal + SEA_FOLLOWS * exponential_smoothing(weather.warmth, SEA_MEMORY), COLDEST_SEA
+    )
 
 
-def waste_water_temperature(settings: Settings, clock: Clock, weather: Weather) -> Series:
+def waste_water_temperature(settings: Settings, clock: Calendar, weather: Weather) -> Series:
     """Temperature of cleaned waste water [degC]."""
     normal = month_curve(clock.month, settings.waste_water_temperatures)
-    return normal + WASTE_WATER_FOLLOWS * smooth(weather.warmth, WASTE_WATER_MEMORY)
+    return normal + WASTE_WATER_FOLLOWS * exponential_smoothing(weather.warmth, WASTE_WATER_MEMORY)
 
 
 def sea_available(sea: Series) -> Series:

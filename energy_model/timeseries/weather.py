@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.stochastic import (
     Series,
+    exponential_smoothing,
     month_curve,
-    near_normal,
+    ornstein_uhlenbeck,
     random_stream,
     relative,
-    smooth,
+    shrink_monthly_anomalies,
     standard,
-    wandering,
 )
 
 # January to December. Spread, daily range, wind and wind's pull on temperature are fitted to ERA5
@@ -47,18 +47,22 @@ class Weather:
     neighbour_cloud: Series  # share of the sky, in Germany
 
 
-def weather_of(settings: Settings, clock: Clock) -> Weather:
+def weather_of(settings: Settings, clock: Calendar) -> Weather:
     """The weather of a year."""
     random = random_stream(settings, "weather")
     n, month, kept = len(clock), clock.month, settings.month_spread
 
-    lows = 0.90 * standard(smooth(wandering(n, 13, random), 3)) + 0.42 * wandering(n, 110, random)
-    lows = near_normal(lows, month, kept)
+    lows = 0.90 * standard(
+        exponential_smoothing(ornstein_uhlenbeck(n, 13, random), 3)
+    ) + 0.42 * ornstein_uhlenbeck(n, 110, random)
+    lows = shrink_monthly_anomalies(lows, month, kept)
     warmth = _warmth(lows, clock, kept, random)
     cloudiness = _cloudiness(lows, warmth, clock, random)
-    neighbour_lows = 0.62 * lows + 0.78 * wandering(n, 22, random)
-    sea_lows = 0.80 * lows + 0.60 * standard(smooth(wandering(n, 14, random), 3))
-    neighbour_cloudiness = 0.55 * cloudiness + 0.80 * wandering(n, 20, random)
+    neighbour_lows = 0.62 * lows + 0.78 * ornstein_uhlenbeck(n, 22, random)
+    sea_lows = 0.80 * lows + 0.60 * standard(
+        exponential_smoothing(ornstein_uhlenbeck(n, 14, random), 3)
+    )
+    neighbour_cloudiness = 0.55 * cloudiness + 0.80 * ornstein_uhlenbeck(n, 20, random)
 
     cloud = _cloud(cloudiness, month_curve(month, CLOUD))
     departure = month_curve(month, TEMPERATURE_SPREAD) * warmth
@@ -85,25 +89,26 @@ def weather_of(settings: Settings, clock: Clock) -> Weather:
     )
 
 
-def _warmth(lows: Series, clock: Clock, kept: float, random: np.random.RandomState) -> Series:
+def _warmth(lows: Series, clock: Calendar, kept: float, random: np.random.RandomState) -> Series:
     """How warm the air is for the season: carried in by the wind, and by slow changes of air."""
     pull = month_curve(clock.month, WIND_WARMS)
     slow = standard(
-        0.98 * wandering(len(clock), 150, random) + 0.15 * wandering(len(clock), 7, random)
+        0.98 * ornstein_uhlenbeck(len(clock), 150, random)
+        + 0.15 * ornstein_uhlenbeck(len(clock), 7, random)
     )
-    warmth = pull * standard(smooth(lows, 30)) + np.sqrt(1 - pull**2) * slow
+    warmth = pull * standard(exponential_smoothing(lows, 30)) + np.sqrt(1 - pull**2) * slow
     # Winters reach further down than up, summers further up than down.
     outward = (warmth < 0) != np.isin(clock.month, SUMMER)
-    return near_normal(np.where(outward, 1.14, 0.88) * warmth, clock.month, kept)
+    return shrink_monthly_anomalies(np.where(outward, 1.14, 0.88) * warmth, clock.month, kept)
 
 
 def _cloudiness(
-    lows: Series, warmth: Series, clock: Clock, random: np.random.RandomState
+    lows: Series, warmth: Series, clock: Calendar, random: np.random.RandomState
 ) -> Series:
     """How cloudy it is for the season: mild winters are grey, warm summers clear."""
     n = len(clock)
     grey = np.where(np.isin(clock.month, WINTER), 0.25, -0.15) * warmth
-    own = 0.70 * wandering(n, 15, random) + 0.55 * wandering(n, 3, random)
+    own = 0.70 * ornstein_uhlenbeck(n, 15, random) + 0.55 * ornstein_uhlenbeck(n, 3, random)
     return standard(own + 0.18 * lows + grey)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_model.timeseries.calendar import Clock
+from energy_model.timeseries.calendar import Calendar
 from energy_model.timeseries.settings import Settings
 
 WINTER, SUMMER = (12, 1, 2), (6, 7, 8)
@@ -14,7 +14,7 @@ CALM = 0.05  # output per capacity
 
 
 @dataclass(frozen=True)
-class Made:
+class YearStatistics:
     """A made year and the settings it was made from."""
 
     table: pd.DataFrame
@@ -28,7 +28,7 @@ class Made:
     @property
     def local_hour(self) -> NDArray[np.int64]:
         """The hour of the day on local clocks."""
-        return Clock(self.hours, self.settings.time_zone, self.settings.country).hour
+        return Calendar(self.hours, self.settings.time_zone, self.settings.country).hour
 
     def over_months(self, name: str, *months: int) -> float:
         """The mean of a column over some months, January 1 to December 12."""
@@ -50,13 +50,13 @@ class Made:
 
     def memory(self, name: str, lag: int) -> float:
         """How a column goes together with itself some hours before, -1 to 1."""
-        return _memory(self.table[name], lag)
+        return _autocorrelation(self.table[name], lag)
 
     def weather_memory(self, name: str, lag: int) -> float:
         """The same for what is left of a column without its season and its daily course."""
         column = self.table[name]
         usual = column.groupby([self.hours.month, self.hours.hour]).transform("mean")
-        return _memory(column - usual, lag)
+        return _autocorrelation(column - usual, lag)
 
     def capture(self, name: str) -> float:
         """The price a plant's output earns over the mean price."""
@@ -88,7 +88,7 @@ class Made:
         return weights.sum() / (weights / self.table[name]).sum()
 
 
-def _memory(column: pd.Series, lag: int) -> float:
+def _autocorrelation(column: pd.Series, lag: int) -> float:
     """How a series goes together with itself some hours before, -1 to 1."""
     values = column.to_numpy() - column.mean()
     return (values[lag:] * values[:-lag]).mean() / (values**2).mean()

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.case.overrides import row_name
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.overrides import row_key
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 
 MAX_TOLD = 10  # differences that are told one by one
@@ -59,7 +59,7 @@ def _settings(place: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]
 
 
 def _table(name: str, kept: pd.DataFrame, case: pd.DataFrame) -> Iterator[str]:
-    ours, theirs = list(map(row_name, kept.index)), list(map(row_name, case.index))
+    ours, theirs = list(map(row_key, kept.index)), list(map(row_key, case.index))
     for row in (row for row in ours if row not in theirs):
         yield f"inputs, {name}.{row}: the row is only in the run"
     for row in (row for row in theirs if row not in ours):
@@ -77,7 +77,7 @@ def _table(name: str, kept: pd.DataFrame, case: pd.DataFrame) -> Iterator[str]:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, Hourly):
+    if isinstance(value, ProfileExpression):
         return str(value)
     return "" if value is None or value != value else value
 

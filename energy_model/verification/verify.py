@@ -18,12 +18,12 @@ import numpy as np
 import xarray as xr
 
 from energy_model.case.system import System
-from energy_model.case.time_aggregation import Steps, every_hour
-from energy_model.common.errors import InputFault
-from energy_model.formulation import formulate
+from energy_model.case.time_aggregation import TimeSteps, every_hour
+from energy_model.common.errors import InputError
+from energy_model.formulation import build_model
 from energy_model.optimization import certificate
 from energy_model.optimization.certificate import GAP, Certificate, LinearProgram, certify
-from energy_model.optimization.highs import OPTIMAL, Answer
+from energy_model.optimization.highs import OPTIMAL, SolverResult
 from energy_model.optimization.problem import Problem
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
@@ -31,7 +31,7 @@ from energy_model.results.program import FILE, Program, stored_program
 from energy_model.results.record import read_record
 from energy_model.results.run import Run
 from energy_model.results.run_files import find_run
-from energy_model.solving.case_solver import Asked, Question, Series, watch
+from energy_model.solving.case_solver import CaseSolver, Query, QueryResult, watch
 from energy_model.verification import same_inputs, same_results
 from energy_model.verification.same_program import Match, matched
 
@@ -115,7 +115,7 @@ def verify(path: str | Path, case: System | None = None) -> Verification:
     """Recomputes a stored run from its files, without a solver.
 
     ``case`` is the case that the run is said to be of, read anew: its inputs are compared with those that the run
-    keeps. InputFault if there is no run, or its record or program cannot be read at all.
+    keeps. InputError if there is no run, or its record or program cannot be read at all.
     """
     folder = find_run(path)
     record = read_record(folder / "record.json")
@@ -137,7 +137,7 @@ def verify(path: str | Path, case: System | None = None) -> Verification:
     )  # fmt: skip
 
 
-def changed_files(path: str | Path) -> list[str]:
+def modified_files(path: str | Path) -> list[str]:
     """The files of a run that are missing, changed or not listed, and those that say other than what is recomputed."""
     found = verify(path)
     told = [*found.changed_files, *found.strange_files]
@@ -147,7 +147,7 @@ def changed_files(path: str | Path) -> list[str]:
 
 @contextmanager
 def _tree(file: Path) -> Iterator[xr.DataTree]:
-    """A run's dataset, open. InputFault if it is damaged."""
+    """A run's dataset, open. InputError if it is damaged."""
     with readable(file):
         tree = xr.open_datatree(file, engine="netcdf4")
     try:
@@ -176,7 +176,7 @@ class _Work:
                 if system is not None:
                     self._claims(system)
                     self._results(tree, system, stored_program(self.folder), found)
-        except InputFault as wrong:
+        except InputError as wrong:
             self.differences += [str(fault) for fault in wrong.faults]
         except Exception as wrong:  # noqa: BLE001 - forged inputs may break any rule of the formulation
             said = f"{type(wrong).__name__}: {wrong}"[:200]
@@ -224,7 +224,9 @@ class _Work:
         self.differences += same_results.of_claims(self.record, system)
         resolution = system.settings.time.resolution
         hourly = resolution == "full" or self._proof_gap is not None
-        wanted: Steps = every_hour(system.hours) if hourly else system.cut(int(resolution)).steps
+        wanted: TimeSteps = (
+            every_hour(system.hours) if hourly else system.cut(int(resolution)).steps
+        )
         if stored_inputs.same_steps(system.steps, wanted):
             return
         versions = self.record["versions"]
@@ -239,11 +241,11 @@ class _Work:
         """Compares the stored program with the rebuilt one, and the files with what follows from both."""
         asked = self.record.get("question") or {}
         extended = bool(self.record.get("extended"))
-        question = Question(**{name: _plain(value) for name, value in asked.items() if name != "watched"})  # fmt: skip
-        problem = Problem(system, formulate(system))
+        question = Query(**{name: _plain(value) for name, value in asked.items() if name != "watched"})  # fmt: skip
+        problem = Problem(system, build_model(system))
         watch(problem, asked.get("watched", ()))
         base = problem.lp
-        with Series("", watched=problem.watched).put(problem, question):
+        with CaseSolver("", watched=problem.watched).put(problem, question):
             match = matched(program, problem, extended)
             self.own, self.differences = match.own, [*self.differences, *match.differences]
             if match.differences:
@@ -253,8 +255,8 @@ class _Work:
                 return
             problem.lp = replace(program.lp, A=program.lp.A)
             cost = float(base.cost @ program.x + base.offset) if question.least else found.cost
-            answer = Answer(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
-            run = Asked(problem, answer, cost, {}, {}).run()
+            answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
+            run = QueryResult(problem, answer, cost, {}, {}).run()
         self._files(tree, system, program, run)
         if proof := self.record.get("proof"):
             self._proof(proof, found)

@@ -11,17 +11,19 @@ import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from energy_model.web import callback_requests, downloads, security
-from energy_model.web.context import House
+from energy_model.web.context import AppContext
 from energy_model.web.language import say
 from energy_model.web.pages import compare, job, queue, scenario_callbacks, scenario_form, study
 
 PAGES = (("/", "Ask"), ("/queue", "Questions"), ("/compare", "Compare"), ("/study", "Study"))
 
 
-def made(house: House, password: str | None = None, names: set[str] | None = None) -> flask.Flask:
+def create_app(
+    house: AppContext, password: str | None = None, names: set[str] | None = None
+) -> flask.Flask:
     """The application, ready to be served. ``names`` are those the server goes by."""
     server = flask.Flask("energy_model.workbench", static_folder=None)
-    guard = security.Gate(
+    guard = security.AccessControl(
         server, house.workspace.secret(), password, names or set(security.LOOPBACK)
     )
     app = Workbench(
@@ -30,7 +32,7 @@ def made(house: House, password: str | None = None, names: set[str] | None = Non
     )  # fmt: skip
     app.enable_dev_tools(debug=False, dev_tools_disable_version_check=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app.layout = lambda: shell(security.language())
+    app.layout = lambda: layout(security.language())
     _routes(app, house)
     for part in (scenario_callbacks, queue, job, compare, study):
         part.register(app, house)
@@ -57,7 +59,7 @@ class Workbench(dash.Dash):
 <body>{given["app_entry"]}{given["config"]}{given["scripts"]}{given["renderer"]}</body></html>"""
 
 
-def shell(language: str) -> html.Div:
+def layout(language: str) -> html.Div:
     """What stands around every page."""
     links = [dcc.Link(say(title, language), href=path) for path, title in PAGES]
     other, name = ("da", "Dansk") if language == "en" else ("en", "English")
@@ -74,7 +76,7 @@ def shell(language: str) -> html.Div:
     ])  # fmt: skip
 
 
-def _routes(app: dash.Dash, house: House) -> None:
+def _routes(app: dash.Dash, house: AppContext) -> None:
     @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"), State("draft", "data"))  # fmt: skip
     def page(path: str | None, search: str | None, draft: Any) -> Any:
         language = security.language()

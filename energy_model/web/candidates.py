@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.results.summary import capacity_unit
 
-WISHES = ("required", "optional", "forbidden")
+CHOICES = ("required", "optional", "forbidden")
 TABLES = ("conversions", "storages", "links")
 
 
 @dataclass(frozen=True)
-class Wish:
+class CandidateChoice:
     """What is wished for a candidate; a required one has a least size, all that may be added if none is given."""
 
     wish: str
@@ -34,13 +34,15 @@ def of_system(system: System) -> pd.DataFrame:
     return found.rename(columns={"capacity_addable": "most"})
 
 
-def added(wishes: Mapping[str, Wish], known: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Bounds on what is added, as a question to the case holds them. InputFault with every wish that cannot be."""
+def added(
+    wishes: Mapping[str, CandidateChoice], known: pd.DataFrame
+) -> dict[str, tuple[float, float]]:
+    """Bounds on what is added, as a question to the case holds them. InputError with every wish that cannot be."""
     bounds: dict[str, tuple[float, float]] = {}
     faults = []
     for name, wish in wishes.items():
-        if name not in known.index or wish.wish not in WISHES:
-            faults.append(Fault("candidate", "the case has no such candidate; choose one of its list", value=name))  # fmt: skip
+        if name not in known.index or wish.wish not in CHOICES:
+            faults.append(InputIssue("candidate", "the case has no such candidate; choose one of its list", value=name))  # fmt: skip
             continue
         most = float(known.at[name, "most"])
         if wish.wish == "forbidden":
@@ -57,7 +59,7 @@ def added(wishes: Mapping[str, Wish], known: pd.DataFrame) -> dict[str, tuple[fl
         else:
             bounds[name] = (size, most)
             continue
-        faults.append(Fault("candidate", remedy, name, value=f"{size:g}"))
+        faults.append(InputIssue("candidate", remedy, name, value=f"{size:g}"))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return bounds

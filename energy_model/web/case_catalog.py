@@ -13,7 +13,7 @@ import pandas as pd
 import energy_model as em
 from energy_model.case import settings
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.web import candidates, sliders
 from energy_model.web.workspace import NAME
 
@@ -21,7 +21,7 @@ KINDS = (".csv", ".toml", ".parquet")
 MAX_CACHED_SCENARIOS = 8  # scenarios of a case that are kept read
 
 
-class Offered:
+class CatalogCase:
     """A case as it stands in its folder."""
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -61,7 +61,7 @@ class Offered:
             return self._titles
 
     def system(self, scenario: str) -> System:
-        """The case under a scenario, every hour of it. InputFault with every fault of its files; KeyError if there is none."""
+        """The case under a scenario, every hour of it. InputError with every fault of its files; KeyError if there is none."""
         return self._of(scenario)["system"]
 
     def sliders(self, scenario: str) -> list[sliders.Slider]:
@@ -78,12 +78,12 @@ class Offered:
             if scenario not in self._read:
                 if scenario not in self.scenarios():
                     raise KeyError(scenario)
-                system = em.read(self.folder, scenario, resolution="full")  # cutting the year is left to the run  # fmt: skip
+                system = em.load_case(self.folder, scenario, resolution="full")  # cutting the year is left to the run  # fmt: skip
                 while len(self._read) >= MAX_CACHED_SCENARIOS:
                     del self._read[next(iter(self._read))]
                 self._read[scenario] = {
                     "system": system,
-                    "sliders": sliders.of_case(self.folder, system),
+                    "sliders": sliders.load_sliders(self.folder, system),
                     "candidates": candidates.of_system(system),
                 }
             return self._read[scenario]
@@ -97,25 +97,27 @@ class Offered:
             self._read.clear()
 
 
-def offered(folders: Iterable[Path]) -> dict[str, Offered]:
-    """The cases to offer, by names that no two share. InputFault where a folder holds no case, or a faulty one."""
-    found: dict[str, Offered] = {}
-    faults: list[Fault] = []
+def load_catalog(folders: Iterable[Path]) -> dict[str, CatalogCase]:
+    """The cases to offer, by names that no two share. InputError where a folder holds no case, or a faulty one."""
+    found: dict[str, CatalogCase] = {}
+    faults: list[InputIssue] = []
     for folder in folders:
         if not (folder / "case.toml").is_file():
-            faults.append(Fault(str(folder), "there is no case here; name a folder that holds a case.toml"))  # fmt: skip
+            faults.append(InputIssue(str(folder), "there is no case here; name a folder that holds a case.toml"))  # fmt: skip
             continue
         plain = re.sub(r"[^a-z0-9]+", "_", folder.resolve().name.lower()).strip("_")[:50] or "case"
         name = next(n for n in (plain, *(f"{plain}_{i}" for i in range(2, 99))) if n not in found)
-        case = Offered(name, folder)
+        case = CatalogCase(name, folder)
         try:
             case.system(case.default)  # and what else the first page asks for
             case.scenarios()
-        except InputFault as wrong:
+        except InputError as wrong:
             faults += wrong.faults
         if not all(NAME.fullmatch(scenario) for scenario in case.scenarios() if scenario):
-            faults.append(Fault(str(folder), "name its scenarios with small letters, digits and _"))
+            faults.append(
+                InputIssue(str(folder), "name its scenarios with small letters, digits and _")
+            )
         found[name] = case
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return found

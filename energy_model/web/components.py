@@ -48,7 +48,7 @@ def button(title: str, name: Any, kind: str = "", **more: Any) -> html.Button:
     return html.Button(title, id=name, className=kind, type="button", **more)
 
 
-def told(sentences: Iterable[str], kind: str = "fault") -> html.Div:
+def message(sentences: Iterable[str], kind: str = "fault") -> html.Div:
     """Sentences that matter, such as what is wrong."""
     return html.Div([html.P(sentence) for sentence in sentences], className=f"told {kind}")
 
@@ -63,12 +63,12 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], num
     return html.Div(html.Table(parts), className="wide", tabIndex=0, role="region", **{"aria-label": caption})  # fmt: skip
 
 
-def tiles(pairs: Iterable[tuple[str, str]]) -> html.Dl:
+def number_tiles(pairs: Iterable[tuple[str, str]]) -> html.Dl:
     """Numbers that are read first, each under its name."""
     return html.Dl([html.Div([html.Dt(name), html.Dd(number)]) for name, number in pairs], className="numbers")  # fmt: skip
 
 
-def pressed() -> Any:
+def triggered_button() -> Any:
     """The button whose press is being answered; none where a button was only drawn."""
     found = dash.callback_context
     if not found.triggered or not any(event["value"] for event in found.triggered):
@@ -79,4 +79,4 @@ def pressed() -> Any:
 def faults(wrong: Any, language: str) -> html.Div:
     """What is wrong with the inputs, in sentences."""
     first = say("This cannot be asked:", language)
-    return told([first, *(str(fault) for fault in wrong.faults[:12])])
+    return message([first, *(str(fault) for fault in wrong.faults[:12])])

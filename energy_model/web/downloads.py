@@ -18,9 +18,9 @@ from openpyxl.styles import Font
 
 import energy_model as em
 from energy_model.results.schema import with_units
-from energy_model.web.context import House
+from energy_model.web.context import AppContext
 from energy_model.web.jobs import DONE
-from energy_model.web.run_cache import opened
+from energy_model.web.run_cache import open_cached
 
 ROOM = {"run": "runs", "study": "studies"}
 FILES = {"run": ("run.zip", "tables.xlsx", "results.nc", "report.html"), "study": ("study.zip", "study.xlsx", "cases.csv", "report.html")}  # fmt: skip
@@ -29,7 +29,7 @@ LEFT_OUT = ("claims", "starts")  # of a study: what only its workers need
 REPORT = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; sandbox allow-scripts allow-downloads; frame-ancestors 'self'"
 
 
-def register(server: flask.Flask, house: House) -> None:
+def register(server: flask.Flask, house: AppContext) -> None:
     """Adds the addresses of reports and files."""
 
     @server.get("/report/<name>")
@@ -53,7 +53,7 @@ def register(server: flask.Flask, house: House) -> None:
         return flask.send_file(folder / file, as_attachment=True, download_name=called)
 
 
-def _folder(house: House, name: str) -> tuple[Path, str]:
+def _folder(house: AppContext, name: str) -> tuple[Path, str]:
     """The folder of a finished job, and its kind; 404 if there is none."""
     try:
         job = house.queue.job(name)
@@ -78,7 +78,7 @@ def _zipped(folder: Path) -> io.BufferedRandom:
 
 
 def _run_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    run = opened(folder)
+    run = open_cached(folder)
     tables = {"headline": pd.Series(run.headline, name="value").rename_axis("name").reset_index()}
     for name, frame in run.tables.items():
         plain = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 Choices = list[dict[str, str]]  # each with a value and a label
 
 
-class Native(Component):
+class HtmlControl(Component):
     """A control that is known to the browser by the name of its class."""
 
     _children_props: list[str] = []
@@ -28,7 +28,7 @@ class Native(Component):
         super().__init__(**given)
 
 
-class Choice(Native):
+class Choice(HtmlControl):
     """A list to choose one from."""
 
     _namespace = "workbench_native"
@@ -36,7 +36,7 @@ class Choice(Native):
     _properties = ("options", "value")
 
 
-class Radios(Native):
+class Radios(HtmlControl):
     """Buttons of which one is pressed."""
 
     _namespace = "workbench_native"
@@ -44,7 +44,7 @@ class Radios(Native):
     _properties = ("options", "value", "name")
 
 
-class Boxes(Native):
+class Boxes(HtmlControl):
     """Boxes of which several may be ticked, up to a most."""
 
     _namespace = "workbench_native"
@@ -52,7 +52,7 @@ class Boxes(Native):
     _properties = ("options", "value", "most")
 
 
-class Map(Native):
+class Map(HtmlControl):
     """Sites where they stand, and the links between them; one site is chosen."""
 
     _namespace = "workbench_native"

@@ -24,7 +24,7 @@ PROGRESS_SECONDS = 0.3  # seconds between lines about the same activity
 NICE_LEVELS = 5  # how much a worker gives way to the server
 
 
-class Told:
+class FileProgress:
     """Writes what is being done, a line each, for the page."""
 
     def __init__(self, path: Path) -> None:
@@ -63,7 +63,7 @@ def _end_with_the_server() -> None:
 
 
 def _outcome(folder: Path) -> dict[str, Any]:
-    tell = Told(folder / "progress.txt")
+    tell = FileProgress(folder / "progress.txt")
     try:
         tell("loading the program")
         import energy_model as em  # noqa: PLC0415 - it takes a while; the page hears of it first
@@ -75,11 +75,11 @@ def _outcome(folder: Path) -> dict[str, Any]:
                 told = _run(job, workspace / "runs" / job["name"], tell)
             else:
                 told = _study(job, workspace / "studies" / job["name"], tell)
-        except em.InputFault as fault:
+        except em.InputError as fault:
             return {"state": "failed", "sentences": [str(f) for f in fault.faults]}
-        except (em.NoSolution, em.Stopped) as none:
+        except (em.NoSolutionError, em.StudyInterrupted) as none:
             return {"state": "failed", "sentences": list(none.sentences)}
-        except em.Inconsistent as wrong:
+        except em.ConsistencyError as wrong:
             return {"state": "failed", "sentences": [f"{wrong} Nothing was kept; try other steps."]}
         return {"state": "done", "sentences": [], "told": told}
     except KeyboardInterrupt:
@@ -91,7 +91,7 @@ def _outcome(folder: Path) -> dict[str, Any]:
         return {"state": "failed", "sentences": [f"The program met what it did not expect ({type(wrong).__name__}); the job's worker.txt tells more. Nothing was kept."]}  # fmt: skip
 
 
-def _run(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
+def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:
     """Solves the case, keeps the run and its page."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.optimization import highs, precheck  # noqa: PLC0415
@@ -102,16 +102,16 @@ def _run(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
     tell("reading the tables")
     if asked["added"]:
         # An empty start: the question alone is answered, not the case as it stands before it.
-        series = em.Series(*given, start=highs.Start())
+        series = em.CaseSolver(*given, start=highs.WarmStart())
         system = series.problem((), asked["scenario"]).system
-        question = em.Question(added={name: tuple(bounds) for name, bounds in asked["added"].items()})  # fmt: skip
+        question = em.Query(added={name: tuple(bounds) for name, bounds in asked["added"].items()})  # fmt: skip
         run = series.run((), question=question, progress=tell)
         run.record["candidates"] = asked["added"]
     else:
-        system = em.read(*given)
+        system = em.load_case(*given)
         run = em.solve(system, progress=tell)
     run.record["title"] = job["title"]
-    run.record["warnings"] = [*precheck.warnings(system), *run.record["warnings"]]
+    run.record["warnings"] = [*precheck.check_adequacy(system), *run.record["warnings"]]
     tell("writing the run")
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")
@@ -119,23 +119,23 @@ def _run(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
     return {"headline": run.headline, "steps": run.record["steps"]}
 
 
-def _study(job: Mapping[str, Any], out: Path, tell: Told) -> dict[str, Any]:
+def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:
     """Answers a study, draws it and writes its page."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.reporting import study_page
     from energy_model.reporting.figures import study_figures  # noqa: PLC0415
-    from energy_model.studies.sampling import Variation  # noqa: PLC0415
+    from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
     asked, wanted = job["asked"], job["asked"]["study"]
-    crew = em.Crew(workers=0, tell=tell)
+    crew = em.ExecutionOptions(workers=0, tell=tell)
     ground = {"scenario": asked["scenario"], "changes": asked["changes"], "resolution": asked["resolution"], "crew": crew}  # fmt: skip
     if wanted["question"] == "sweep":
-        vary = [Variation.parse(text) for text in wanted["vary"]]
+        vary = [ParameterRange.parse(text) for text in wanted["vary"]]
         study = em.sweep(asked["folder"], vary, out, **ground)
     elif wanted["question"] == "frontier":
-        study = em.frontier(asked["folder"], wanted["against"], wanted["points"], out, **ground)
+        study = em.pareto_front(asked["folder"], wanted["against"], wanted["points"], out, **ground)
     else:
-        study = em.alternatives(asked["folder"], wanted["within"], out=out, **ground)
+        study = em.near_optimal(asked["folder"], wanted["within"], out=out, **ground)
     tell("drawing the pictures")
     study_figures.draw(study)
     study_page.write(study, title=job["title"])

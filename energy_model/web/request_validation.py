@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 import pydantic
 
-from energy_model.case.overrides import row_name
+from energy_model.case.overrides import row_key
 from energy_model.case.schema import Table
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import TABLES
 from energy_model.web import candidates, sliders
-from energy_model.web.candidates import Wish
-from energy_model.web.case_catalog import Offered
+from energy_model.web.candidates import CandidateChoice
+from energy_model.web.case_catalog import CatalogCase
 
 MAX_EDITS = 500  # edits and wishes that one question may hold
 QUICK_STEPS = 48  # steps of a quick look
@@ -40,34 +40,34 @@ class Edit(Strict):
     value: pydantic.constr(max_length=200, pattern=r"^[^\r\n]*$")
 
 
-class Wished(Strict):
+class RequestedChoice(Strict):
     """A wish for a candidate, and the least size of a required one."""
 
     wish: Literal["required", "forbidden"]
     size: Size | None = None
 
 
-class Draft(Strict):
+class ScenarioDraft(Strict):
     """What a page has gathered."""
 
     case: Name
     scenario: Name = ""
     sliders: dict[Name, pydantic.FiniteFloat] = pydantic.Field(default={}, max_length=MAX_EDITS)
     edits: list[Edit] = pydantic.Field(default=[], max_length=MAX_EDITS)
-    candidates: dict[Name, Wished] = pydantic.Field(default={}, max_length=MAX_EDITS)
+    candidates: dict[Name, RequestedChoice] = pydantic.Field(default={}, max_length=MAX_EDITS)
     fineness: Literal["quick", "own", "fine"] = "own"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ValidatedRequest:
     """A question to a case that has been looked over: its changes as the engine reads them, and bounds on what is added."""
 
-    case: Offered
+    case: CatalogCase
     scenario: str
     changes: tuple[str, ...]
     added: dict[str, tuple[float, float]]
     resolution: int | str | None
-    draft: Draft
+    draft: ScenarioDraft
 
     def as_dict(self) -> dict[str, Any]:
         """As a job holds it."""
@@ -82,18 +82,18 @@ class Asked:
         }
 
 
-def draft(content: Any) -> Draft:
-    """What a page sent, held to its form. InputFault if it does not keep to it."""
+def parse_draft(content: Any) -> ScenarioDraft:
+    """What a page sent, held to its form. InputError if it does not keep to it."""
     try:
-        return Draft.model_validate(content)
+        return ScenarioDraft.model_validate(content)
     except pydantic.ValidationError as wrong:
-        faults = [Fault("what was sent", f"{e['msg']}; load the page again", column=".".join(map(str, e["loc"]))) for e in wrong.errors()[:5]]  # fmt: skip
-        raise InputFault(faults) from None
+        faults = [InputIssue("what was sent", f"{e['msg']}; load the page again", column=".".join(map(str, e["loc"]))) for e in wrong.errors()[:5]]  # fmt: skip
+        raise InputError(faults) from None
 
 
-def asked(content: Any, cases: Mapping[str, Offered]) -> Asked:
-    """A question from what a page gathered. InputFault with everything that cannot be."""
-    found = draft(content)
+def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest:
+    """A question from what a page gathered. InputError with everything that cannot be."""
+    found = parse_draft(content)
     case = known(found.case, found.scenario, cases)
     system, faults = case.system(found.scenario), []
     changes = []
@@ -101,7 +101,7 @@ def asked(content: Any, cases: Mapping[str, Offered]) -> Asked:
     for name, value in found.sliders.items():
         slider = moved.get(name)
         if slider is None or not slider.least <= value <= slider.most:
-            faults.append(Fault("slider", "the case has no such slider, or not so far; take it back", value=f"{name} {value:g}"))  # fmt: skip
+            faults.append(InputIssue("slider", "the case has no such slider, or not so far; take it back", value=f"{name} {value:g}"))  # fmt: skip
         elif slider.moved(value, sliders.start(slider, system)):
             changes.append(slider.change(value))
     for edit in found.edits:
@@ -110,27 +110,29 @@ def asked(content: Any, cases: Mapping[str, Offered]) -> Asked:
             changes.append(f"{edit.table}.{edit.row}.{edit.column} = {edit.value}")
         else:
             faults.append(fault)
-    wishes = {name: Wish(wished.wish, wished.size) for name, wished in found.candidates.items()}
+    wishes = {
+        name: CandidateChoice(wished.wish, wished.size) for name, wished in found.candidates.items()
+    }
     added: dict[str, tuple[float, float]] = {}
     try:
         added = candidates.added(wishes, case.candidates(found.scenario))
-    except InputFault as wrong:
+    except InputError as wrong:
         faults += wrong.faults
     if faults:
-        raise InputFault(faults)
-    return Asked(
+        raise InputError(faults)
+    return ValidatedRequest(
         case, found.scenario, tuple(changes), added, resolution(case, found.fineness), found
     )
 
 
-def known(case: str, scenario: str, cases: Mapping[str, Offered]) -> Offered:
-    """A case that is offered, and has the scenario. InputFault if there is none."""
+def known(case: str, scenario: str, cases: Mapping[str, CatalogCase]) -> CatalogCase:
+    """A case that is offered, and has the scenario. InputError if there is none."""
     if case not in cases or scenario not in cases[case].scenarios():
-        raise InputFault([Fault("case", "it is not offered here; choose one of the list", value=f"{case} {scenario}")])  # fmt: skip
+        raise InputError([InputIssue("case", "it is not offered here; choose one of the list", value=f"{case} {scenario}")])  # fmt: skip
     return cases[case]
 
 
-def resolution(case: Offered, fineness: str) -> int | str | None:
+def resolution(case: CatalogCase, fineness: str) -> int | str | None:
     """Steps in the year for a fineness; none for the case's own."""
     own = case.resolution
     if fineness == "quick":
@@ -143,24 +145,24 @@ def table(name: str) -> Table | None:
     return next((declared for declared in TABLES if declared.name == name), None)
 
 
-def wrong_edit(edit: Edit, case: Offered, scenario: str) -> Fault | None:
+def wrong_edit(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | None:
     """What is wrong with an edit; none if the cell may hold it."""
     declared, system = table(edit.table), case.system(scenario)
     place = f"{edit.table}.{edit.row}.{edit.column}"
     if declared is None or edit.column not in declared or edit.column in declared.key:
-        return Fault("table", "there is no such column to change", value=place)
+        return InputIssue("table", "there is no such column to change", value=place)
     frame = system[edit.table]
-    rows = {row_name(key): key for key in frame.index}
+    rows = {row_key(key): key for key in frame.index}
     if edit.row not in rows or any(sign in edit.row for sign in "*?[."):
-        return Fault("table", "there is no such row to change", value=place)
+        return InputIssue("table", "there is no such row to change", value=place)
     column = declared[edit.column]
     value = column.read(edit.value.strip())
     if value is None and column.required:
-        return Fault(edit.table, column.remedy, edit.row, column.header)
+        return InputIssue(edit.table, column.remedy, edit.row, column.header)
     if column.names and value is not None and value not in system[column.names].index:
-        return Fault(edit.table, column.remedy, edit.row, column.header, edit.value)
+        return InputIssue(edit.table, column.remedy, edit.row, column.header, edit.value)
     profile = getattr(value, "profile", None)
     if profile is not None and profile not in system.profiles:
-        return Fault(edit.table, f"there is no such profile; known are {', '.join(list(system.profiles)[:8])}", edit.row, column.header, edit.value)  # fmt: skip
+        return InputIssue(edit.table, f"there is no such profile; known are {', '.join(list(system.profiles)[:8])}", edit.row, column.header, edit.value)  # fmt: skip
     wrong = [remedy for name, _, remedy in declared.wrong_cells({edit.column: value}) if name == edit.column]  # fmt: skip
-    return Fault(edit.table, wrong[0], edit.row, column.header, edit.value) if wrong else None
+    return InputIssue(edit.table, wrong[0], edit.row, column.header, edit.value) if wrong else None

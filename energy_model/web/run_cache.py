@@ -7,14 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import energy_model as em
-from energy_model.results.run_files import inputs_of
+from energy_model.results.run_files import input_tables
 
 MAX_OPEN_RUNS = 12  # runs that are kept open
 _alone = threading.Lock()
 
 
-def opened(folder: Path) -> em.Run:
-    """A run with its inputs, all in memory. InputFault if it cannot be read."""
+def open_cached(folder: Path) -> em.Run:
+    """A run with its inputs, all in memory. InputError if it cannot be read."""
     with _alone:
         return _read(str(folder))
 
@@ -22,5 +22,5 @@ def opened(folder: Path) -> em.Run:
 @lru_cache(maxsize=MAX_OPEN_RUNS)
 def _read(folder: str) -> em.Run:
     run = em.open_run(folder)  # a finished run is never changed
-    inputs_of(run)
+    input_tables(run)
     return run

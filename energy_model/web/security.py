@@ -27,7 +27,7 @@ MAX_REQUEST_BYTES = 2_000_000  # bytes of a request
 FORM_CSP = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 
-class Gate:
+class AccessControl:
     """The checks before every request and the headers after it."""
 
     def __init__(
@@ -170,7 +170,7 @@ def language() -> str:
     return flask.request.accept_languages.best_match(LANGUAGES, "en") or "en"
 
 
-def person() -> str:
+def user_id() -> str:
     """Who asks: a number that stands in a signed cookie."""
     return str(flask.session.get("person", ""))
 

@@ -12,11 +12,11 @@ from typing import NoReturn
 import waitress
 
 from energy_model.common.atomic_write import new_parts
-from energy_model.common.errors import Fault, InputFault
-from energy_model.web.app import made
-from energy_model.web.case_catalog import offered
-from energy_model.web.context import House
-from energy_model.web.jobs import Queue
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.web.app import create_app
+from energy_model.web.case_catalog import load_catalog
+from energy_model.web.context import AppContext
+from energy_model.web.jobs import JobQueue
 from energy_model.web.security import LOOPBACK, MAX_REQUEST_BYTES
 from energy_model.web.workspace import ELSEWHERE, Workspace
 
@@ -30,18 +30,18 @@ def serve(
 ) -> None:  # fmt: skip
     """Serves until it is interrupted; then jobs that run are ended, and asked anew at the next start.
 
-    InputFault where the address is not this machine's own and there is no password, or where it is taken.
+    InputError where the address is not this machine's own and there is no password, or where it is taken.
     """
     refuse(address, password)
-    found = offered(cases)
+    found = load_catalog(cases)
     folder = Workspace(workspace)
     known = {name.lower() for name in (*LOOPBACK, address, *names)}
     if address not in LOOPBACK:
         known |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     try:
         with new_parts(folder.folder / "scenarios", found, ELSEWHERE):
-            queue = Queue(folder, workers)
-            application = made(House(found, folder, queue), password, known)
+            queue = JobQueue(folder, workers)
+            application = create_app(AppContext(found, folder, queue), password, known)
     except BaseException:
         folder.close()
         raise
@@ -50,7 +50,7 @@ def serve(
     except OSError as wrong:
         folder.close()
         remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --address"
-        raise InputFault([Fault("--address", remedy, value=f"{address}:{port}")]) from None
+        raise InputError([InputIssue("--address", remedy, value=f"{address}:{port}")]) from None
     signal.signal(signal.SIGTERM, _ended)
     queue.start()
     shown = f"[{address}]" if ":" in address else address
@@ -72,12 +72,12 @@ def serve(
 
 
 def refuse(address: str, password: str | None) -> None:
-    """InputFault if others could come in without a password, or with a short one."""
+    """InputError if others could come in without a password, or with a short one."""
     if password is not None and len(password) < MIN_PASSWORD_LETTERS:
-        raise InputFault([Fault("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")])  # fmt: skip
+        raise InputError([InputIssue("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")])  # fmt: skip
     if password is None and address not in LOOPBACK:
         remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --address out to serve this machine alone"
-        raise InputFault([Fault("--address", remedy, value=address)])
+        raise InputError([InputIssue("--address", remedy, value=address)])
 
 
 def _ended(*_: object) -> NoReturn:

@@ -19,7 +19,7 @@ MARGIN_PERCENT = 8.0  # % of the map around the sites
 LABEL_WIDTH_PERCENT, LABEL_HEIGHT_PERCENT = 36.0, 5.5  # % of the map that a name takes
 
 
-def drawn(
+def build_map(
     system: System, known: pd.DataFrame, wishes: Mapping[str, str], language: str, chosen: str = ""
 ) -> dict[str, Any] | None:
     """The sites of a case, and their links, in % of the map; none where sites have no coordinates."""
@@ -35,7 +35,7 @@ def drawn(
         MARGIN_PERCENT + inner * (up - up.min()) / high,
     )
     many = counted(known)
-    named = apart([(str(s), float(x[s]), float(y[s])) for s in sorted(sites.index, key=lambda s: -many.get(str(s), 0))])  # fmt: skip
+    named = non_overlapping_labels([(str(s), float(x[s]), float(y[s])) for s in sorted(sites.index, key=lambda s: -many.get(str(s), 0))])  # fmt: skip
     told = []
     for site, row in sites.iterrows():
         state, called, here = state_of(str(site), known, wishes), label(row, site, language), many.get(str(site), 0)  # fmt: skip
@@ -48,7 +48,7 @@ def drawn(
     return {"sites": told, "links": lines, "chosen": chosen, "shape": round(min(max(wide / high, 0.8), 1.8), 3)}  # fmt: skip
 
 
-def apart(places: list[tuple[str, float, float]]) -> set[str]:
+def non_overlapping_labels(places: list[tuple[str, float, float]]) -> set[str]:
     """The names of places that do not stand on each other, the first before the others."""
     shown: list[tuple[str, float, float]] = []
     for name, x, y in places:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import pydantic
 
 from energy_model.case import settings
-from energy_model.case.overrides import Difference, apply
+from energy_model.case.overrides import Override, apply_override
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 FILE = "sliders.toml"
 MAX_MADE_SLIDERS = 10  # sliders made for a case that names none
@@ -51,45 +51,49 @@ class Slider(pydantic.BaseModel):
         return abs(value - (self.start if start is None else start)) > self.step / 2
 
 
-def of_case(folder: Path, system: System) -> list[Slider]:
-    """The sliders of a case. InputFault if its file is wrong, or names what is not there."""
+def load_sliders(folder: Path, system: System) -> list[Slider]:
+    """The sliders of a case. InputError if its file is wrong, or names what is not there."""
     if not (folder / FILE).is_file():
-        return list(_made(system))
+        return list(_default_sliders(system))
     content = settings.load_toml(folder / FILE)
     found: list[Slider] = []
-    faults: list[Fault] = []
+    faults: list[InputIssue] = []
     for number, entry in enumerate(content.get("slider", []), 1):
         try:
             found.append(Slider.model_validate(entry))
         except pydantic.ValidationError as wrong:
             for error in wrong.errors():
                 where = ".".join(map(str, error["loc"]))
-                faults.append(Fault(FILE, f"{error['msg']}; mend it", f"slider {number}", where))
+                faults.append(
+                    InputIssue(FILE, f"{error['msg']}; mend it", f"slider {number}", where)
+                )
     if len({slider.name for slider in found}) < len(found):
-        faults.append(Fault(FILE, "two sliders have one name; give one of them another"))
-    faults += [fault for slider in found if (fault := unknown(slider, system)) is not None]
+        faults.append(InputIssue(FILE, "two sliders have one name; give one of them another"))
+    faults += [fault for slider in found if (fault := validate_sliders(slider, system)) is not None]
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return found
 
 
-def unknown(slider: Slider, system: System) -> Fault | None:
+def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
     """What is wrong with the address of a slider; none if the case has it."""
     from energy_model.formulation import TABLES  # noqa: PLC0415
 
-    difference = Difference.parse(slider.change(slider.start), FILE)
+    difference = Override.parse(slider.change(slider.start), FILE)
     if slider.address.startswith("case."):
         content = system.settings.model_dump(mode="json")
         try:
-            settings.changed(content, difference)
-        except InputFault as wrong:
+            settings.override_setting(content, difference)
+        except InputError as wrong:
             return wrong.faults[0]
         return None
     touched = {slider.address.split(".")[0], "technologies"} & set(system.frames)
     frames = {name: system[name].astype(object) for name in touched}  # copies, to be changed
     if slider.address.split(".")[0] not in frames:
-        return Fault(FILE, "the case has no such table; mend the address", column=slider.address)
-    return apply(difference, frames, TABLES)[1]
+        return InputIssue(
+            FILE, "the case has no such table; mend the address", column=slider.address
+        )
+    return apply_override(difference, frames, TABLES)[1]
 
 
 def start(slider: Slider, system: System) -> float | None:
@@ -110,7 +114,7 @@ def start(slider: Slider, system: System) -> float | None:
     return float(number) if number is not None and math.isfinite(float(number)) else slider.start
 
 
-def _made(system: System) -> Iterator[Slider]:
+def _default_sliders(system: System) -> Iterator[Slider]:
     """Sliders of a case that names none: its prices, its demands, its target."""
     made = []
     air = system.settings.emissions.carrier

@@ -7,8 +7,8 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from energy_model.case.overrides import row_name
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.overrides import row_key
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 from energy_model.formulation import TABLES
 from energy_model.web.language import say
@@ -28,7 +28,7 @@ def cell(value: Any) -> str:
     """A cell as it is typed."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, Hourly):
+    if isinstance(value, ProfileExpression):
         return str(value)
     if isinstance(value, float):
         return "inf" if value >= MIN_UNLIMITED_VALUE else f"{value:.10g}"
@@ -41,7 +41,7 @@ def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
     if declared is None:
         raise KeyError(name)
     columns = [c.name for c in declared.columns if c.name in frame and c.name not in HIDDEN]
-    found = {row_name(key): {"row": row_name(key)} | {c: cell(v) for c, v in zip(columns, values, strict=True)}
+    found = {row_key(key): {"row": row_key(key)} | {c: cell(v) for c, v in zip(columns, values, strict=True)}
              for key, values in zip(frame.index, frame[columns].to_numpy(dtype=object), strict=True)}  # fmt: skip
     for edit in edits:
         if edit.table == name and edit.row in found:

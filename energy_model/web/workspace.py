@@ -18,10 +18,10 @@ import filelock
 import tomli_w
 
 from energy_model.common.atomic_write import new_parts, write_bytes
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
-ROOMS = ("jobs", "runs", "studies", "scenarios")
+FOLDERS = ("jobs", "runs", "studies", "scenarios")
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss"})
 MAX_SAVED_SCENARIOS = 200  # saved scenarios of a case
 ELSEWHERE = "name another folder with --workspace"
@@ -33,12 +33,12 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.lock = filelock.FileLock(self.folder / "server.lock", thread_local=False)
-        with new_parts(self.folder, ROOMS, ELSEWHERE):
+        with new_parts(self.folder, FOLDERS, ELSEWHERE):
             try:
                 self.lock.acquire(timeout=0)
             except filelock.Timeout:  # it is an OSError too
                 remedy = "another server keeps this folder; end it, or name another folder"
-                raise InputFault([Fault("--workspace", remedy, value=str(folder))]) from None
+                raise InputError([InputIssue("--workspace", remedy, value=str(folder))]) from None
             try:
                 self.secret()
             except BaseException:
@@ -52,7 +52,7 @@ class Workspace:
 
     def place(self, room: str, *names: str) -> Path:
         """A place in a room of the folder. KeyError if a name is not one, or leads out of it."""
-        if room not in ROOMS or not all(NAME.fullmatch(name) for name in names):
+        if room not in FOLDERS or not all(NAME.fullmatch(name) for name in names):
             raise KeyError(names)
         found = (self.folder / room).joinpath(*names)
         if not found.resolve().is_relative_to(self.folder / room):
@@ -80,23 +80,25 @@ class Workspace:
         return found
 
     def keep_scenario(self, case: str, title: str, content: Mapping[str, Any]) -> str:
-        """Writes a scenario whole; its name, made of its title. InputFault if there are too many."""
+        """Writes a scenario whole; its name, made of its title. InputError if there are too many."""
         name = plain_name(title)
         folder = self.place("scenarios", case)
         path = folder / f"{name}.toml"
         if not path.is_file() and len(list(folder.glob("*.toml"))) >= MAX_SAVED_SCENARIOS:
             remedy = f"{MAX_SAVED_SCENARIOS} scenarios are saved already; save over one of them by its name"
-            raise InputFault([Fault("scenario", remedy, value=title)])
+            raise InputError([InputIssue("scenario", remedy, value=title)])
         write(path, tomli_w.dumps({"title": title.strip()[:80], **content}).encode())
         return name
 
 
 def plain_name(title: str) -> str:
-    """A title as a name that may be a file. InputFault if nothing is left of it."""
+    """A title as a name that may be a file. InputError if nothing is left of it."""
     text = unicodedata.normalize("NFKD", title.strip().lower().translate(LETTERS))
     name = re.sub(r"[^a-z0-9]+", "_", text.encode("ascii", "ignore").decode()).strip("_")[:60]
     if not NAME.fullmatch(name):
-        raise InputFault([Fault("scenario", "give it a name of letters and digits", value=title)])
+        raise InputError(
+            [InputIssue("scenario", "give it a name of letters and digits", value=title)]
+        )
     return name
 
 

@@ -19,13 +19,13 @@ GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="
 
 @pytest.fixture(scope="module")
 def neutral():
-    return em.solve(em.read(CASE, resolution=GOLDEN["steps"]))
+    return em.solve(em.load_case(CASE, resolution=GOLDEN["steps"]))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_scenario_reads_without_a_fault_and_serves_everyone(scenario):
     """At a very coarse resolution: no fault, a plan, and next to nothing unserved."""
-    run = em.solve(em.read(CASE, scenario=scenario, resolution=24))
+    run = em.solve(em.load_case(CASE, scenario=scenario, resolution=24))
     assert run.headline["unserved"] < 1e-5 * -run.tables["carriers"]["wanted"].sum()
     assert run.record["certificate"]["holds"]
     assert not run.record["read_by_pyomo"]
@@ -49,26 +49,26 @@ def test_the_asked_scenarios_are_there():
 
 def test_every_number_is_traced():
     """A publication or a marked assumption stands behind every number of every table."""
-    shares = sources.summary(sources.trace(CASE, em.read(CASE), TABLES))
+    shares = sources.summary(sources.trace_sources(CASE, em.load_case(CASE), TABLES))
     assert shares["untraced"] == []
     assert shares["numbers"] > 1000
 
 
 def test_every_row_of_the_sources_traces_something():
     """A source that no number meets is a slip of the pen."""
-    system = em.read(CASE)
-    traced = sources.trace(CASE, system, TABLES)
+    system = em.load_case(CASE)
+    traced = sources.trace_sources(CASE, system, TABLES)
     places = set(zip(traced["table"], traced["row"], traced["column"], strict=True))
     idle = [
         (rule["table"], rule["rows"], rule["columns"])
         for rule in system.sources.to_dict("records")
-        if rule["table"] != "case" and not any(sources.meets(rule, *place) for place in places)
+        if rule["table"] != "case" and not any(sources.matches(rule, *place) for place in places)
     ]
     assert idle == []
 
 
 def test_everything_has_a_danish_and_an_english_name():
-    system = em.read(CASE)
+    system = em.load_case(CASE)
     for table in (
         "carriers",
         "sites",
@@ -88,7 +88,7 @@ def test_everything_has_a_danish_and_an_english_name():
 
 
 def test_at_least_eight_symbioses_join_named_firms():
-    links = em.read(CASE)["links"]
+    links = em.load_case(CASE)["links"]
     pairs = links[links["giver"].notna() & links["taker"].notna()]
     assert len(pairs) >= 8
     assert pairs[["giver", "taker"]].stack().nunique() >= 8
@@ -97,7 +97,9 @@ def test_at_least_eight_symbioses_join_named_firms():
 def test_the_stored_year_is_what_its_settings_make():
     """The profiles beside the tables are those of case.toml, so that results do not drift."""
     settings = timeseries.Settings.from_mapping(load_toml(CASE / "case.toml")["profiles"])
-    found = timeseries.statistics_of(em.read(CASE).profiles[list(timeseries.UNITS)], settings)
+    found = timeseries.compare_with_references(
+        em.load_case(CASE).profiles[list(timeseries.UNITS)], settings
+    )
     assert (
         (found["value"] >= found["target_low"]) & (found["value"] <= found["target_high"])
     ).all()
@@ -119,7 +121,7 @@ def _added(run):
 
 def test_no_symbiosis_costs_more_than_symbiosis(neutral):
     """Taking possibilities away never makes the city cheaper."""
-    alone = em.solve(em.read(CASE, scenario="no_symbiosis", resolution=GOLDEN["steps"]))
+    alone = em.solve(em.load_case(CASE, scenario="no_symbiosis", resolution=GOLDEN["steps"]))
     assert alone.objective >= neutral.objective
 
 
@@ -134,8 +136,8 @@ def test_the_default_run_writes_and_proves_itself(tmp_path):
 
 def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):
     """At marginal prices, rounding told: the accounts of all parties are the cost; every sheet of weight closes."""
-    book = em.sheets(neutral)
-    everybody = em.parties(neutral, book)
+    book = em.accounts(neutral)
+    everybody = em.stakeholder_accounts(neutral, book)
     assert everybody["balance"].sum() == pytest.approx(-neutral.objective, rel=1e-9)
     assert abs(everybody.at["rounding", "balance"]) < 1e-6 * neutral.objective
     assert {"citizens", "city"} <= set(everybody["kind"])
@@ -147,9 +149,9 @@ def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):
 
 
 def test_every_district_pays_for_heat_and_its_network(neutral):
-    owed = em.bills(neutral, "heat")
+    owed = em.customer_bills(neutral, "heat")
     assert len(owed) == 10
     assert (owed["price"] > owed["marginal_price"]).all()
     assert owed["price"].between(20, 80).all()
-    whole = em.network(neutral, "heat")
+    whole = em.network_charge(neutral, "heat")
     assert whole["lacking"] == pytest.approx(whole["cost"] - whole["earned"])

@@ -4,7 +4,7 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_is_changed_counts(system):
 def test_a_plain_number_is_the_price_of_every_hour(system):
     system.frames["markets"].at["grid", "price"] = 10.0
     assert em.solve(system).objective == pytest.approx(20)
-    system.frames["markets"].at["grid", "price"] = Hourly(7.0)
+    system.frames["markets"].at["grid", "price"] = ProfileExpression(7.0)
     assert em.solve(system).objective == pytest.approx(14)
 
 
@@ -52,12 +52,12 @@ def test_a_row_that_did_not_stand_there_is_found(system):
     ("table", "row", "column", "value", "sentence"),
     [
         ("conversions", "plant", "capacity_existing", -1.0, r"conversions\.csv, row of plant, capacity_existing: '-1\.0'"),
-        ("markets", "grid", "price", Hourly(0.0, 1.0, "spot"), "cells name 1: spot"),
+        ("markets", "grid", "price", ProfileExpression(0.0, 1.0, "spot"), "cells name 1: spot"),
         ("markets", "grid", "carrier", "steam", "'steam' is given; it is not in carriers"),
         ("demands", "want", "yearly", 1e30, "none beyond"),
     ],
 )  # fmt: skip
 def test_a_change_that_cannot_be_is_refused(system, table, row, column, value, sentence):
     system.frames[table].at[row, column] = value
-    with pytest.raises(em.InputFault, match=sentence):
+    with pytest.raises(em.InputError, match=sentence):
         em.solve(system)

@@ -25,7 +25,7 @@ def case(tmp_path):
 
 
 def cost(folder):
-    return em.solve(em.read(folder)).objective
+    return em.solve(em.load_case(folder)).objective
 
 
 def files(folder):
@@ -68,7 +68,7 @@ def test_a_file_means_the_same_however_it_was_saved(case, name):
         if "byte-order" in name:
             path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
     assert cost(case) == pytest.approx(161, rel=1e-9)
-    label = em.read(case)["markets"].at["grid", "label_da"]
+    label = em.load_case(case)["markets"].at["grid", "label_da"]
     assert label == "Møllevang; vest"
 
 
@@ -121,8 +121,8 @@ def _danish(folder, before, after):
 def test_a_file_that_may_mean_two_things_is_refused(case, name):
     damage, sentence = REFUSED[name]
     damage(case)
-    with pytest.raises(em.InputFault, match=sentence):
-        em.read(case)
+    with pytest.raises(em.InputError, match=sentence):
+        em.load_case(case)
 
 
 NEARLY_NAMED = {
@@ -140,8 +140,8 @@ NEARLY_NAMED = {
 @pytest.mark.parametrize("name", NEARLY_NAMED)
 def test_a_table_whose_name_is_nearly_right_does_not_vanish(case, name):
     (case / "demands.csv").rename(case / name)
-    with pytest.raises(em.InputFault, match=NEARLY_NAMED[name]):
-        em.read(case)
+    with pytest.raises(em.InputError, match=NEARLY_NAMED[name]):
+        em.load_case(case)
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_folders_nearly_named_and_in_the_place_of_files_are_refused(case):
     (case / "profiles" / "more.CSV").write_text("hour,a [1]\n")
     (case / "scenarios").mkdir()
     (case / "scenarios" / "dear.TOML").write_text("")
-    with pytest.raises(em.InputFault) as told:
-        em.read(case)
+    with pytest.raises(em.InputError) as told:
+        em.load_case(case)
     said = str(told.value)
     for part in (
         "Profile/: no folder of a case has this name; rename it to profiles",
@@ -175,23 +175,23 @@ def test_folders_nearly_named_and_in_the_place_of_files_are_refused(case):
 
 def test_settings_nested_without_end_are_refused(case):
     (case / "case.toml").write_text("x = " + "[" * 5000)
-    with pytest.raises(em.InputFault, match=r"case\.toml: .*(nested too deeply|not TOML)"):
-        em.read(case)
+    with pytest.raises(em.InputError, match=r"case\.toml: .*(nested too deeply|not TOML)"):
+        em.load_case(case)
 
 
 def test_a_header_of_a_megabyte_is_refused(case):
     (case / "firms.csv").write_text(f"firm [{'x' * 10**6}],party\na,firm\n")
-    with pytest.raises(em.InputFault, match=r"firms\.csv, row 1: "):
-        em.read(case)
+    with pytest.raises(em.InputError, match=r"firms\.csv, row 1: "):
+        em.load_case(case)
 
 
 def test_a_number_far_out_is_refused_or_warned_of(case):
     """1e30 is beyond what a solver can hold; 1e11 MWh a year is beyond any city, and read."""
     change(case / "demands.csv", ",2", ",1e30")
-    with pytest.raises(em.InputFault, match=r"yearly \[unit/a\]: '1e\+30' .* none beyond 1e\+12"):
-        em.read(case)
+    with pytest.raises(em.InputError, match=r"yearly \[unit/a\]: '1e\+30' .* none beyond 1e\+12"):
+        em.load_case(case)
     change(case / "demands.csv", ",1e30", ",1e11")
-    system = em.read(case)
+    system = em.load_case(case)
     assert len(system.warnings) == 1
     assert "demands.csv, row 2 (want), yearly [unit/a]: '100000000000.0'" in system.warnings[0]
     assert "far from usual (0 to 1e+08 unit/a)" in system.warnings[0]

@@ -51,7 +51,7 @@ SAME_HOURS = {
 def test_the_price_of_the_hour_is_paid(name, tmp_path):
     """The third hour costs 30 EUR, however its stamp is written."""
     stamps, header = SAME_HOURS[name]
-    run = em.solve(em.read(case(tmp_path, stamps, header=header)))
+    run = em.solve(em.load_case(case(tmp_path, stamps, header=header)))
     assert run.objective == pytest.approx(30, rel=1e-9)
 
 
@@ -79,15 +79,15 @@ OTHER_HOURS = {
 @pytest.mark.parametrize("name", OTHER_HOURS)
 def test_other_hours_are_refused_with_file_and_row(name, tmp_path):
     stamps, header, sentence = OTHER_HOURS[name]
-    with pytest.raises(em.InputFault, match=sentence):
-        em.read(case(tmp_path, stamps, header=header))
+    with pytest.raises(em.InputError, match=sentence):
+        em.load_case(case(tmp_path, stamps, header=header))
 
 
 @pytest.mark.parametrize("rows", [3, 5])
 def test_a_file_of_other_length_is_refused(rows, tmp_path):
     stamps = [f"2030-01-01T0{hour}:00Z" for hour in range(rows)]
-    with pytest.raises(em.InputFault, match=rf"b\.csv: the file has {rows} rows; give 4"):
-        em.read(case(tmp_path, stamps, list(range(rows))))
+    with pytest.raises(em.InputError, match=rf"b\.csv: the file has {rows} rows; give 4"):
+        em.load_case(case(tmp_path, stamps, list(range(rows))))
 
 
 def parsed(texts, zone=None):
@@ -143,11 +143,11 @@ def test_a_weather_file_of_another_year_has_the_same_hours_of_the_year(tmp_path)
     rows = [f"2024-01-01T0{hour}:00Z,{price}" for hour, price in enumerate([5, 6, 7, 8])]
     text = "\n".join(["hour,spot [EUR/MWh]", *rows])
     (folder / "weather" / "real.csv").write_text(text)
-    run = em.solve(em.read(folder, changes='case.time.weather = "real"'))
+    run = em.solve(em.load_case(folder, changes='case.time.weather = "real"'))
     assert run.objective == pytest.approx(7, rel=1e-9)
     (folder / "weather" / "real.csv").write_text(text.replace("01-01T", "01-02T"))
-    with pytest.raises(em.InputFault, match=r"weather/real\.csv, row 2, hour: '01-02T00:00Z'"):
-        em.read(folder, changes='case.time.weather = "real"')
+    with pytest.raises(em.InputError, match=r"weather/real\.csv, row 2, hour: '01-02T00:00Z'"):
+        em.load_case(folder, changes='case.time.weather = "real"')
     (folder / "weather" / "real.csv").write_text(text.replace("EUR/MWh", "1"))
-    with pytest.raises(em.InputFault, match=r"weather/real\.csv, row 1: 'spot \[1\]' .* EUR/MWh"):
-        em.read(folder, changes='case.time.weather = "real"')
+    with pytest.raises(em.InputError, match=r"weather/real\.csv, row 1: 'spot \[1\]' .* EUR/MWh"):
+        em.load_case(folder, changes='case.time.weather = "real"')

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from energy_model.case.number_parsing import number_text, parse_number, with_decimal_points
-from energy_model.case.profile_expression import Hourly
-from energy_model.studies.sampling import Variation
+from energy_model.case.profile_expression import ProfileExpression
+from energy_model.studies.sampling import ParameterRange
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_cell_with_two_readings_is_refused(cell):
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 1e-300, 12345678.90123456, 5.0, -2.5, 1e22])
 def test_a_number_is_written_with_all_its_digits(value):
     assert parse_number(number_text(value)) == value
-    cell = Hourly(value, -value, "price")
-    assert Hourly.parse(str(cell)) == cell
+    cell = ProfileExpression(value, -value, "price")
+    assert ProfileExpression.parse(str(cell)) == cell
 
 
 def test_values_of_a_sweep_keep_their_digits_and_have_one_grammar():
     """1/3 is handed on to the last digit; 50_25 is no number and stays the text that it is."""
-    varied = Variation.of("carriers.co2.price", [1 / 3])
+    varied = ParameterRange.of("carriers.co2.price", [1 / 3])
     assert float(varied.change(varied.values[0]).partition("=")[2]) == 1 / 3
-    assert Variation.parse("carriers.co2.price=50_25,7").values == ("50_25", 7.0)
+    assert ParameterRange.parse("carriers.co2.price=50_25,7").values == ("50_25", 7.0)

@@ -24,7 +24,7 @@ def case(tmp_path, header, values=(100, 100), market=None, toml=None, **parts):
 
 
 def cost(folder, **options):
-    return em.solve(em.read(folder, **options)).objective
+    return em.solve(em.load_case(folder, **options)).objective
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_a_price_is_paid_in_its_own_unit(header, price, tmp_path):
     ["spot [kW]", "spot [banana]", "spot [t/MWh]", "spot [EUR]", "spot [degC]", "spot [2 EUR/MWh]"],
 )
 def test_a_unit_that_measures_something_else_is_refused(header, tmp_path):
-    with pytest.raises(em.InputFault, match=r"markets\.csv, row 2 \(grid\), price .*: 'spot' is"):
-        em.read(case(tmp_path, header))
+    with pytest.raises(em.InputError, match=r"markets\.csv, row 2 \(grid\), price .*: 'spot' is"):
+        em.load_case(case(tmp_path, header))
 
 
 @pytest.mark.parametrize("header", ["spot", "spot []", "spot [ ]"])
 def test_no_unit_is_refused(header, tmp_path):
-    with pytest.raises(em.InputFault, match=r"profiles/year\.csv, row 1: .* the unit is missing"):
-        em.read(case(tmp_path, header))
+    with pytest.raises(em.InputError, match=r"profiles/year\.csv, row 1: .* the unit is missing"):
+        em.load_case(case(tmp_path, header))
 
 
 def test_the_rate_of_the_case_converts_kroner(tmp_path):
@@ -113,9 +113,9 @@ def test_a_tonne_is_not_a_megawatt_hour(tmp_path):
     market = {"carrier": "straw", "price": "spot"}
     assert cost(case(tmp_path, "spot [EUR/kg]", market=market, **tonnes)) == pytest.approx(1e5)
     with pytest.raises(
-        em.InputFault, match=r"'spot' is in EUR/MWh, which is no unit for EUR/\(t\)"
+        em.InputError, match=r"'spot' is in EUR/MWh, which is no unit for EUR/\(t\)"
     ):
-        em.read(case(tmp_path, "spot [EUR/MWh]", market=market, **tonnes))
+        em.load_case(case(tmp_path, "spot [EUR/MWh]", market=market, **tonnes))
 
 
 def test_a_share_in_per_cent_is_a_share(tmp_path):
@@ -130,8 +130,8 @@ def test_a_share_in_per_cent_is_a_share(tmp_path):
     assert cost(folder) == pytest.approx(0, abs=1e-9)
     folder = case(tmp_path, "wind [%]", (2.5, 2.5), market={"price": 80.0}, **plants)
     assert cost(folder) == pytest.approx(40, rel=1e-9)
-    with pytest.raises(em.InputFault, match="write a number between 0 and 1"):
-        em.read(case(tmp_path, "wind [1]", (5, 5), market={"price": 80.0}, **plants))
+    with pytest.raises(em.InputError, match="write a number between 0 and 1"):
+        em.load_case(case(tmp_path, "wind [1]", (5, 5), market={"price": 80.0}, **plants))
 
 
 @pytest.mark.parametrize("unit", ["1", "MW", "kWh", "EUR/MWh"])
@@ -153,8 +153,10 @@ def test_of_a_shape_only_the_proportions_count(unit, tmp_path):
 )
 def test_a_shape_that_means_nothing_is_refused(unit, cell, sentence, tmp_path):
     demands = [case_builder.demand(carrier="power", yearly=4, profile=cell)]
-    with pytest.raises(em.InputFault, match=rf"demands\.csv, row 2 \(want\), profile .*{sentence}"):
-        em.read(case(tmp_path, f"shape [{unit}]", (3, 1), market={"price": 1.0}, demands=demands))
+    with pytest.raises(em.InputError, match=rf"demands\.csv, row 2 \(want\), profile .*{sentence}"):
+        em.load_case(
+            case(tmp_path, f"shape [{unit}]", (3, 1), market={"price": 1.0}, demands=demands)
+        )
 
 
 def test_a_coefficient_is_counted_in_the_units_of_its_carriers(tmp_path):
@@ -172,8 +174,8 @@ def test_a_coefficient_is_counted_in_the_units_of_its_carriers(tmp_path):
     market = {"carrier": "straw", "price": 50.0}
     folder = case(tmp_path, "use [kg/MWh]", (200, 200), market=market, **parts)
     assert cost(folder) == pytest.approx(50, rel=1e-9)
-    with pytest.raises(em.InputFault, match="which is no unit for"):
-        em.read(case(tmp_path, "use [MWh/t]", (5, 5), market=market, **parts))
+    with pytest.raises(em.InputError, match="which is no unit for"):
+        em.load_case(case(tmp_path, "use [MWh/t]", (5, 5), market=market, **parts))
     parts["flows"][1] = case_builder.flow("plant", "straw", "-1 / heat_value")
     folder = case(tmp_path, "heat_value [MWh/t]", (5, 5), market=market, **parts)
     assert cost(folder) == pytest.approx(50, rel=1e-9)
@@ -186,5 +188,5 @@ def test_a_coefficient_is_counted_in_the_units_of_its_carriers(tmp_path):
 def test_a_number_in_the_unit_of_a_table_is_refused(header, tmp_path):
     folder = case(tmp_path, "spot [EUR/MWh]")
     (folder / "markets.csv").write_text(f"market,site,carrier,{header}\ngrid,here,power,1\n")
-    with pytest.raises(em.InputFault, match=r"markets\.csv, row 1: .* the unit does not fit"):
-        em.read(folder)
+    with pytest.raises(em.InputError, match=r"markets\.csv, row 1: .* the unit does not fit"):
+        em.load_case(folder)

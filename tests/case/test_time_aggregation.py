@@ -8,7 +8,7 @@ from helpers import case_builder
 from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
-from energy_model.case.time_aggregation import _cut, _scaled, segments, typical_days
+from energy_model.case.time_aggregation import _cut_segments, _scaled, segments, typical_days
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_the_segments_are_those_of_the_aggregation_library(profiles):
         preserve_column_means=False,
     )
     lengths = np.array(theirs.segment_durations[0], int)
-    ours = _cut(_scaled(varying), 60)
+    ours = _cut_segments(_scaled(varying), 60)
     assert (ours == np.concatenate([[0], np.cumsum(lengths)[:-1]])).all()
 
 
@@ -144,8 +144,8 @@ def two_kinds_of_day(folder, **more):
 def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     """Every hour of ten days, or 48 steps of two typical days: the same cost, capacities and prices."""
     case = two_kinds_of_day(tmp_path / "case")
-    whole = em.solve(em.read(case, resolution="full"))
-    short = em.solve(em.read(case, changes=["case.time.steps_a_day = 24"], resolution=48))
+    whole = em.solve(em.load_case(case, resolution="full"))
+    short = em.solve(em.load_case(case, changes=["case.time.steps_a_day = 24"], resolution=48))
     assert whole.tables["capacities"].at["pit", "added"] > 1
     assert short.objective == pytest.approx(whole.objective, rel=1e-7)
     added = short.tables["capacities"].at["pit", "added"]
@@ -160,7 +160,7 @@ def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     """What lasts less than a day may not carry from day to day: it is a ring in each day."""
     case = two_kinds_of_day(tmp_path / "case")
     changes = ["case.time.steps_a_day = 24", "storages.pit.duration = 20"]
-    ring = em.solve(em.read(case, changes=changes, resolution=48))
+    ring = em.solve(em.load_case(case, changes=changes, resolution=48))
     assert ring.tables["capacities"].at["pit", "added"] < 50
     assert not np.asarray(ring.results["day_level"]).any()
 
@@ -172,7 +172,7 @@ def test_every_part_works_on_typical_days(tmp_path):
         "storages": [EVERYTHING["storages"][0] | {"duration": 30}],
     }
     case = case_builder.write(tmp_path / "case", 48, **parts)
-    run = em.solve(em.read(case, changes=["case.time.steps_a_day = 12"], resolution=24))
+    run = em.solve(em.load_case(case, changes=["case.time.steps_a_day = 12"], resolution=24))
     assert run.record["certificate"]["holds"]
     assert not run.record["read_by_pyomo"]
     assert int(run.results["step_length"].sum()) == 48

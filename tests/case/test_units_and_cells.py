@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from energy_model.case.profile_expression import Hourly
-from energy_model.case.units import UnknownUnit, conversion
+from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.units import UnknownUnitError, conversion
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_header_is_converted_to_the_unit_used_inside(header, inside, factor, i
     ],
 )
 def test_a_unit_that_measures_something_else_is_refused(header, inside):
-    with pytest.raises(UnknownUnit):
+    with pytest.raises(UnknownUnitError):
         conversion(header, inside)
 
 
@@ -65,9 +65,9 @@ PROFILES = pd.DataFrame({"price": [10.0, 20.0], "cop": [2.0, 4.0]})
     ],
 )
 def test_a_cell_is_a_number_or_made_from_a_profile(text, values):
-    cell = Hourly.parse(text)
+    cell = ProfileExpression.parse(text)
     assert cell.values(PROFILES) == pytest.approx(values)
-    assert Hourly.parse(str(cell)) == cell
+    assert ProfileExpression.parse(str(cell)) == cell
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,11 @@ def test_a_cell_is_a_number_or_made_from_a_profile(text, values):
 )
 def test_a_cell_that_is_neither_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - the message is the cell itself
-        Hourly.parse(text)
+        ProfileExpression.parse(text)
 
 
 def test_a_cell_can_be_scaled_and_raised():
     """Twice 5 + price, and three more: 13 + 2 × price."""
-    assert (Hourly.parse("5 + 1 * price") * 2 + 3).values(PROFILES) == pytest.approx([33, 53])
+    assert (ProfileExpression.parse("5 + 1 * price") * 2 + 3).values(PROFILES) == pytest.approx(
+        [33, 53]
+    )

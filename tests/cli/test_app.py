@@ -318,7 +318,7 @@ def test_the_company_pays_taxes_and_more_interest():
     seen = {}
     for view in ("socio_economic", "company"):
         seen[view] = em.solve(
-            em.read(cli.original(), resolution=20, changes=[f"case.perspective={view}"])
+            em.load_case(cli.original(), resolution=20, changes=[f"case.perspective={view}"])
         )
     assert seen["company"].objective > seen["socio_economic"].objective
     assert seen["company"].tables["costs"].query("entry == 'taxes'")["cost"].sum() > 0
@@ -329,7 +329,7 @@ def test_a_users_own_rule_in_five_lines(tmp_path):
     """Solar held to 3 MW by a rule of one's own; its price stands in the results."""
     import pyomo.environ as pyo
 
-    case = em.read(cli.original(), resolution=20)
+    case = em.load_case(cli.original(), resolution=20)
 
     def extend(model):
         model.small_solar = pyo.Constraint(expr=model.added["solar_park"] <= 3)

@@ -35,7 +35,7 @@ def calls(monkeypatch):
 
 
 def test_an_answer_computes_each_table_once(calls):
-    em.solve(em.read(cli.original(), resolution=24))
+    em.solve(em.load_case(cli.original(), resolution=24))
     assert {name: calls[name] for name in ("capacities", "carriers", "land")} == {
         "capacities": 1,
         "carriers": 1,
@@ -44,7 +44,7 @@ def test_an_answer_computes_each_table_once(calls):
 
 
 def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path):
-    system = em.read(cli.original(), resolution=24)
+    system = em.load_case(cli.original(), resolution=24)
     path = em.save(em.solve(system), tmp_path / "run")
     calls.clear()
     page = run_page.page(em.open_run(path), system.sources)
@@ -54,13 +54,13 @@ def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path
 
 
 def test_accounts_and_explanations_of_one_run_share_its_program(calls, tmp_path):
-    path = em.save(em.solve(em.read(cli.original(), resolution=24)), tmp_path / "run")
+    path = em.save(em.solve(em.load_case(cli.original(), resolution=24)), tmp_path / "run")
     calls.clear()
     run = em.open_run(path)
-    em.parties(run)
-    em.bills(run, "heat")
-    em.network(run, "heat")
+    em.stakeholder_accounts(run)
+    em.customer_bills(run, "heat")
+    em.network_charge(run, "heat")
     em.explain(run, "emissions")
     em.explain(run, "*", thresholds=False)
     assert (calls["program_of"], calls["read"]) == (1, 1)
-    assert em.sheets(run) is em.sheets(run)
+    assert em.accounts(run) is em.accounts(run)

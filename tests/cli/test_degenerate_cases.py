@@ -75,7 +75,9 @@ def test_the_workbench_answers(solved, tmp_path):
 
 
 def _run(folder: Path, **parts: object) -> em.Run:
-    em.save(em.solve(em.read(degenerate_cases._write(folder / "case", **parts))), folder / "run")
+    em.save(
+        em.solve(em.load_case(degenerate_cases._write(folder / "case", **parts))), folder / "run"
+    )
     return em.open_run(folder / "run")
 
 
@@ -156,7 +158,7 @@ def test_a_table_alone_or_empty_breaks_no_verb(table, how, tmp_path):
 @pytest.fixture(scope="module")
 def named(tmp_path_factory):
     folder = tmp_path_factory.mktemp("named")
-    made = em.solve(em.read(degenerate_cases.CASES["names like numbers"](folder / "case")))
+    made = em.solve(em.load_case(degenerate_cases.CASES["names like numbers"](folder / "case")))
     em.save(made, folder / "run")
     return made, em.open_run(folder / "run")
 
@@ -179,9 +181,9 @@ def test_names_are_read_back_as_they_are_written(named):
 def test_the_accounts_of_firms_with_such_names_are_told(named):
     """The demand of nobody's pays; 007 sells 2 MWh at 50, NaN's plant earns what it costs."""
     _, read = named
-    assert {"007", "NaN"} <= set(em.parties(read).index)
-    assert em.bills(read, "heat").index.tolist() == ["inf"]
-    assert em.bills(read, "heat").at["inf", "site"] == "nan"
+    assert {"007", "NaN"} <= set(em.stakeholder_accounts(read).index)
+    assert em.customer_bills(read, "heat").index.tolist() == ["inf"]
+    assert em.customer_bills(read, "heat").at["inf", "site"] == "nan"
 
 
 @pytest.mark.parametrize("name", ["heat@nan", "power@0751", "8000:0", "nan", "null"])

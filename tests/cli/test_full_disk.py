@@ -9,7 +9,7 @@ from helpers.limited_disk import Limited
 
 import energy_model as em
 from energy_model.reporting.figures import export
-from energy_model.web.case_catalog import offered
+from energy_model.web.case_catalog import load_catalog
 from energy_model.web.jobs import FAILED, OPEN
 
 PRICE = "markets.grid.price"
@@ -22,8 +22,10 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     case = two_hour_case.write(folder / "case")
     assert cli.call("table", case, "--to", folder / "case.xlsx").code == 0
-    em.sweep(case, {PRICE: [50, 70]}, folder / "study", crew=em.Crew(workers=0, runs=False))
-    em.save(em.solve(em.read(cli.original(), resolution=24)), folder / "run")
+    em.sweep(
+        case, {PRICE: [50, 70]}, folder / "study", crew=em.ExecutionOptions(workers=0, runs=False)
+    )
+    em.save(em.solve(em.load_case(cli.original(), resolution=24)), folder / "run")
     return folder
 
 
@@ -202,7 +204,7 @@ def test_an_error_of_the_system_anywhere_is_a_sentence(made, tmp_path, monkeypat
 
 @pytest.fixture
 def kept(made, tmp_path):
-    found = web.house(tmp_path, offered([made / "case"]))
+    found = web.house(tmp_path, load_catalog([made / "case"]))
     yield found
     if found.queue._thread.is_alive():
         found.queue.close()
@@ -210,11 +212,11 @@ def kept(made, tmp_path):
 
 
 def test_a_question_that_cannot_be_kept_is_a_sentence(kept):
-    with Limited(20), pytest.raises(em.InputFault, match="free space"):
+    with Limited(20), pytest.raises(em.InputError, match="free space"):
         kept.queue.add("run", "one", "p", "", {})
     assert kept.queue.jobs() == []
     assert list((kept.workspace.folder / "jobs").iterdir()) == []
-    with Limited(5), pytest.raises(em.InputFault, match="free space"):
+    with Limited(5), pytest.raises(em.InputError, match="free space"):
         kept.workspace.keep_scenario("case", "Cheap gas", {"sliders": {}})
     assert list((kept.workspace.folder / "scenarios" / "case").iterdir()) == []
 

@@ -36,7 +36,7 @@ def kept(tmp_path_factory):
     case = case_builder.write(
         folder / "case", 168, **EVERYTHING | {"profiles": week, "resolution": 4}
     )
-    em.save(em.solve(em.read(case)), folder / "run", "a log")
+    em.save(em.solve(em.load_case(case)), folder / "run", "a log")
     shutil.copytree(folder / "run", folder / "sound")
     return folder
 

@@ -24,7 +24,7 @@ from energy_model.common.atomic_write import (
     write_files,
     write_text,
 )
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 
 
 def told(caught):
@@ -314,7 +314,7 @@ def test_an_error_of_a_library_is_told_by_what_a_plain_write_meets(tmp_path):
 def test_a_fault_goes_to_another_process_as_it_is():
     """Faults of a worker are told by the process that asked it."""
     for fault in (
-        InputFault([Fault("a.csv", "write a number", "row 2", "price", "x")]),
+        InputError([InputIssue("a.csv", "write a number", "row 2", "price", "x")]),
         atomic_write.write_error("a.csv", OSError(errno.ENOSPC, "full"), "name another"),
     ):
         again = pickle.loads(pickle.dumps(fault))

@@ -12,8 +12,8 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 import energy_model as em
 from energy_model.compiler.components import Model, Var
 from energy_model.compiler.matrix import compile_model
-from energy_model.compiler.rule_checks import Misread
-from energy_model.formulation import formulate
+from energy_model.compiler.rule_checks import TemplateMismatchError
+from energy_model.formulation import build_model
 
 
 def by_name(model):
@@ -72,7 +72,7 @@ def assert_same(model):
 
 def test_every_part_compiles_to_pyomos_own_matrix():
     """A case that uses every column of every table: not one row is left to Pyomo, and all entries agree."""
-    model = formulate(case_builder.system(4, **EVERYTHING))
+    model = build_model(case_builder.system(4, **EVERYTHING))
     found = assert_same(model)
     assert not found.slow
     used = {name for name, (_, shape) in found.rows.items() if np.prod(shape, dtype=int) > 0}
@@ -87,7 +87,7 @@ def test_every_part_compiles_on_typical_days(tmp_path):
         "storages": [EVERYTHING["storages"][0] | {"duration": 30}],
     }  # fmt: skip
     case = case_builder.write(tmp_path / "case", 96, **parts)
-    model = formulate(em.read(case, changes=["case.time.steps_a_day = 6"], resolution=12))
+    model = build_model(em.load_case(case, changes=["case.time.steps_a_day = 6"], resolution=12))
     found = assert_same(model)
     assert not found.slow
     assert found.rows["day_change"][1] == (1, 4)
@@ -96,12 +96,12 @@ def test_every_part_compiles_on_typical_days(tmp_path):
 
 def test_every_part_compiles_at_unequal_steps():
     """The same at three steps of unequal length."""
-    assert not assert_same(formulate(case_builder.system(4, resolution=3, **EVERYTHING))).slow
+    assert not assert_same(build_model(case_builder.system(4, resolution=3, **EVERYTHING))).slow
 
 
 def test_cost_entries_sum_to_the_objective():
     """Entry by entry the weights add up to the objective's."""
-    found = compile_model(formulate(case_builder.system(4, **EVERYTHING)))
+    found = compile_model(build_model(case_builder.system(4, **EVERYTHING)))
     assert np.sum([weights for weights, _ in found.entries.values()], axis=0) == pytest.approx(
         found.cost
     )
@@ -152,7 +152,7 @@ fast_only = pytest.mark.skipif(
 @fast_only
 def test_a_users_own_rows_are_read_too():
     """Ordinary Pyomo rows, a list, a replaced and a deactivated row are honoured."""
-    m = formulate(case_builder.system(4, **EVERYTHING))
+    m = build_model(case_builder.system(4, **EVERYTHING))
     m.own = pyo.Constraint(expr=m.added["heat_pump"] + 2 * m.added["tank"] <= 3)
     m.level_limit["tank", 1].set_value(m.level["tank", 1] <= 1)
     m.level_limit["tank", 2].deactivate()
@@ -176,7 +176,7 @@ def test_a_rule_that_is_not_a_pure_function_is_refused():
     m.x = Var(m.t, bounds=(0, 1))
     calls = iter(range(100))
 
-    with pytest.raises(Misread, match="moody"):
+    with pytest.raises(TemplateMismatchError, match="moody"):
 
         @m.Constraint(m.t)
         def moody(m, t):
@@ -185,7 +185,7 @@ def test_a_rule_that_is_not_a_pure_function_is_refused():
 
 def test_components_that_cannot_be_read_are_refused():
     """A special ordered set would be ignored in silence; it is refused by name."""
-    m = formulate(case_builder.system(4, **EVERYTHING))
+    m = build_model(case_builder.system(4, **EVERYTHING))
     m.special = pyo.SOSConstraint(var=m.added, sos=1)
     with pytest.raises(TypeError, match="special"):
         compile_model(m)

@@ -17,9 +17,9 @@ from pyomo.repn import generate_standard_repn
 
 import energy_model as em
 from energy_model.compiler.components import Model, Var
-from energy_model.compiler.matrix import COMPILER, Impossible, compile_model
-from energy_model.compiler.rule_checks import Misread
-from energy_model.formulation import formulate
+from energy_model.compiler.matrix import COMPILER, InfeasibleRowError, compile_model
+from energy_model.compiler.rule_checks import TemplateMismatchError
+from energy_model.formulation import build_model
 
 PLANTS = [f"p{i}" for i in range(10)]
 FEW = {"p2": 5.0, "p7": 3.0}
@@ -462,7 +462,7 @@ def test_rows_that_cannot_hold_are_refused():
     )
     declared.goal(lambda m: m.z)
     with pytest.raises(
-        Impossible, match="1 rows have no variables and cannot hold; first: 'own', row 2"
+        InfeasibleRowError, match="1 rows have no variables and cannot hold; first: 'own', row 2"
     ):
         compile_model(declared.m)
 
@@ -471,9 +471,9 @@ def test_rows_that_cannot_hold_are_refused():
 def test_a_rule_that_says_something_else_each_time_is_refused():
     """An objective and bounds as well as rows: no reading of such a rule can be right."""
     calls = iter(range(1000))
-    with pytest.raises(Misread, match="'goal'"):
+    with pytest.raises(TemplateMismatchError, match="'goal'"):
         Declared(False).goal(lambda m: sum(next(calls) * m.y[a] for a in m.a))
-    with pytest.raises(Misread, match="'x"):
+    with pytest.raises(TemplateMismatchError, match="'x"):
         Declared(False, bounds=lambda m, a, t: (0, next(calls)))
 
 
@@ -526,7 +526,7 @@ def test_sums_over_time_are_compared_without_being_written_out():
 @fast_only
 def test_the_formulation_stays_read_at_once():
     """Not one family, bound or entry of the shipped formulation is left to Pyomo."""
-    assert compile_model(formulate(case_builder.system(4, **EVERYTHING))).slow == {}
+    assert compile_model(build_model(case_builder.system(4, **EVERYTHING))).slow == {}
 
 
 # --- random rules -------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_a_rate_near_zero_costs_what_no_interest_costs(rate, tmp_path):
     )
     toml = folder / "case.toml"
     toml.write_text(toml.read_text().replace("discount_rate = 0.0", f"discount_rate = {rate}"))
-    assert em.solve(em.read(folder)).objective == pytest.approx(50, abs=1e-8)
+    assert em.solve(em.load_case(folder)).objective == pytest.approx(50, abs=1e-8)
 
 
 def test_adding_costs_its_annuity_and_its_fixed_cost():
@@ -155,7 +155,7 @@ def test_a_multiple_of_an_empty_cell_is_one_of_what_the_technology_says(tmp_path
         tmp_path / "case", 1, technologies=[{"technology": "kind", "capacity_unit": "MW", "investment": 20, "lifetime": 1}],
         conversions=[case_builder.plant("plant", technology="kind", capacity_addable=10)], flows=[case_builder.flow("plant", "heat", 1)], demands=[case_builder.demand(yearly=10)],
     )  # fmt: skip
-    run = em.solve(em.read(case, changes=["conversions.plant.investment *= 2"]))
+    run = em.solve(em.load_case(case, changes=["conversions.plant.investment *= 2"]))
     assert run.objective == pytest.approx(400)
-    run = em.solve(em.read(case, changes=["conversions.plant.investment += 5"]))
+    run = em.solve(em.load_case(case, changes=["conversions.plant.investment += 5"]))
     assert run.objective == pytest.approx(250)

@@ -90,13 +90,13 @@ def test_stored_biogenic_co2_counts_below_zero():
 
 def test_no_more_is_captured_than_the_flue_gas_holds():
     """0.4 × 0.9 = 0.36 t is the least there is; -0.37 t has no plan, and the sentence says so."""
-    with pytest.raises(case_builder.em.NoSolution, match=r"Net emissions cannot fall"):
+    with pytest.raises(case_builder.em.NoSolutionError, match=r"Net emissions cannot fall"):
         captured(-0.37)
 
 
 def test_used_co2_takes_nothing_back():
     """CO2 that is captured and used reaches the air in the end: a target below zero cannot be met by it."""
-    with pytest.raises(case_builder.em.NoSolution):
+    with pytest.raises(case_builder.em.NoSolutionError):
         captured(-0.1, use="sell")
 
 

@@ -98,7 +98,7 @@ def test_units_in_headers_change_nothing(tmp_path, base):
     for name in ("capacity_existing", "capacity_addable"):
         table[f"{name} [kW]"] = 1000 * table.pop(f"{name} [unit/h]")
     table.to_csv(folder / "conversions.csv", index=False)
-    assert em.solve(em.read(folder)).objective == pytest.approx(base.objective)
+    assert em.solve(em.load_case(folder)).objective == pytest.approx(base.objective)
 
 
 def test_merging_equal_hours_changes_nothing():
@@ -127,8 +127,10 @@ def test_merging_equal_hours_changes_nothing():
 def test_the_price_is_the_cost_of_one_more():
     """A bus's price times a little more demand is what the year then costs more, at an ordinary village."""
     case = cli.original()
-    run = em.solve(em.read(case, resolution=60))
-    more = em.solve(em.read(case, resolution=60, changes=["demands.village_heat.yearly *= 1.0001"]))
+    run = em.solve(em.load_case(case, resolution=60))
+    more = em.solve(
+        em.load_case(case, resolution=60, changes=["demands.village_heat.yearly *= 1.0001"])
+    )
     paid = run.headline["heat_price"] * 60_000 * 0.0001
     assert more.objective - run.objective == pytest.approx(paid, rel=1e-3)
 
@@ -136,7 +138,7 @@ def test_the_price_is_the_cost_of_one_more():
 def test_a_price_equals_the_marginal_plant(base):
     """Where a market neither at its limits nor idle buys, its price is the bus's price."""
     run = em.solve(
-        em.read(
+        em.load_case(
             cli.original(),
             resolution=60,
             changes=["conversions.*.capacity_addable=0", "storages.*.capacity_addable=0"],

@@ -69,5 +69,5 @@ def test_capacity_and_what_is_added_may_be_limited():
 
 def test_a_pattern_that_meets_nothing_is_a_fault():
     """A limit on rows that are not there would limit nothing in silence."""
-    with pytest.raises(case_builder.em.InputFault, match=r"limit_terms.*coal_\*"):
+    with pytest.raises(case_builder.em.InputError, match=r"limit_terms.*coal_\*"):
         limited("most", 0, ("bought", "coal_*", 1))

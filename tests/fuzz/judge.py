@@ -40,7 +40,7 @@ def base_system() -> System:
     """The system of the case that is mutated."""
     with tempfile.TemporaryDirectory() as folder:
         Draft().write_to(Path(folder))
-        return em.read(folder)
+        return em.load_case(folder)
 
 
 @cache
@@ -67,7 +67,7 @@ def judge(draft: Draft, may: Ending, command: bool = False) -> Verdict:
                 verdict = _read(draft, may, case, command)
         except Hang:
             verdict = Verdict("hang", "hang", _last_lines())
-        except Exception:  # noqa: BLE001 - whatever is no InputFault is what is looked for
+        except Exception:  # noqa: BLE001 - whatever is no InputError is what is looked for
             verdict = Verdict("traceback", "traceback", _last_lines())
         litter = [name for name in _listing(case) if name not in before]
         if litter and not verdict.wrong:
@@ -89,7 +89,7 @@ def _listing(folder: Path) -> set[str]:
 def _read(draft: Draft, may: Ending, case: Path, command: bool) -> Verdict:
     try:
         found = transport.read(draft, case)
-    except em.InputFault as fault:
+    except em.InputError as fault:
         verdict = _refused(draft, may, fault)
         if command and not verdict.wrong:
             return transport.called_in_vain(draft, case) or verdict
@@ -103,7 +103,7 @@ def _read(draft: Draft, may: Ending, case: Path, command: bool) -> Verdict:
         return Verdict("other") if OTHER in may else _silent(told)
     try:
         return _accepted(draft, may, found, case)
-    except em.InputFault as fault:  # what is seen only when the program is made
+    except em.InputError as fault:  # what is seen only when the program is made
         return _refused(draft, may, fault)
 
 
@@ -111,7 +111,7 @@ def _silent(detail: str) -> Verdict:
     return Verdict("silent", "silent", detail)
 
 
-def _refused(draft: Draft, may: Ending, fault: em.InputFault) -> Verdict:
+def _refused(draft: Draft, may: Ending, fault: em.InputError) -> Verdict:
     told = [str(one) for one in fault.faults]
     shown = "\n".join(text[:300] for text in told[:4])
     if REFUSED not in may:
@@ -142,7 +142,7 @@ def _names(text: str, name: str, book: bool) -> bool:
 
 def _all_warnings(system: System) -> list[str]:
     """Every warning of a case, wherever it is told: at reading, or when peaks are looked at."""
-    return [*map(str, getattr(system, "warnings", ())), *precheck.warnings(system)]
+    return [*map(str, getattr(system, "warnings", ())), *precheck.check_adequacy(system)]
 
 
 def _accepted(draft: Draft, may: Ending, system: System, case: Path) -> Verdict:
@@ -167,7 +167,7 @@ def _solved(
     """The end of a case that is read in another sense, or is to be answered in the same."""
     try:
         cost = em.solve(system).objective
-    except em.NoSolution as none:
+    except em.NoSolutionError as none:
         none_told = " ".join(none.sentences)[:300]
         if named or OTHER in may:
             return Verdict("warned" if named else "other")

@@ -16,7 +16,7 @@ class Ending(Flag):
     """What a mutation may end in."""
 
     SAME = auto()  # read in the sense it was written: the answer of the base
-    REFUSED = auto()  # an InputFault that names the place and a remedy
+    REFUSED = auto()  # an InputError that names the place and a remedy
     WARNED = auto()  # read, and a warning that names the place
     OTHER = auto()  # a legitimate case of another meaning: only tracebacks and hangs are faults
 

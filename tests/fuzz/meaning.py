@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 
 TOLERANCE = 1e-9  # relative, of a number that was written in another unit
@@ -46,7 +46,7 @@ def _of_frames(table: str, one: System, other: System) -> str:
 
 def same_cell(before: object, after: object, profiles: pd.DataFrame, others: pd.DataFrame) -> bool:
     """Whether two cells say the same in every hour."""
-    if isinstance(before, Hourly) and isinstance(after, Hourly):
+    if isinstance(before, ProfileExpression) and isinstance(after, ProfileExpression):
         left, right = before.values(profiles), after.values(others)
         return left.shape == right.shape and np.allclose(left, right, TOLERANCE, 0)
     if isinstance(before, float) and isinstance(after, float):

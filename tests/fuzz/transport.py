@@ -26,18 +26,18 @@ def _quiet(_: str) -> None:
 
 
 def read(draft: Draft, case: Path) -> Any:
-    """What the program makes of a mutated case; InputFault if it refuses it."""
+    """What the program makes of a mutated case; InputError if it refuses it."""
     if draft.way == "measured":
         return observed_files.year_of(case, base.MEASURED_YEAR)[0]
     if draft.way == "sweep":
         cases = sampling.from_table(case / base.CASES)
         for one in cases:  # what is wrong with a case is told when it is read
-            em.read(case, one.scenario, one.changes)
+            em.load_case(case, one.scenario, one.changes)
         return cases
     if draft.way == "book":
         case = _through_book(draft, case)
     options = {"resolution": draft.resolution} if draft.resolution is not None else {}
-    return em.read(case, draft.scenario, draft.changes, **options)  # type: ignore[arg-type]
+    return em.load_case(case, draft.scenario, draft.changes, **options)  # type: ignore[arg-type]
 
 
 @cache
@@ -48,7 +48,7 @@ def base_book() -> bytes:
         draft = Draft()
         draft.by_book()
         draft.write_to(case)
-        excel.write(case, book, _quiet)
+        excel.write_workbook(case, book, _quiet)
         return book.read_bytes()
 
 
@@ -56,7 +56,7 @@ def book_of(draft: Draft, case: Path) -> bytes:
     """The workbook of a mutated case: written by the program, or the base's changed by hand."""
     if not draft.book and not draft.book_bytes:
         book = case.parent / "case.xlsx"
-        excel.write(case, book, _quiet)
+        excel.write_workbook(case, book, _quiet)
         return book.read_bytes()
     content = base_book()
     if draft.book:
@@ -73,8 +73,8 @@ def _through_book(draft: Draft, case: Path) -> Path:
     book, back = case.parent / "case.xlsx", case.parent / "back"
     book.write_bytes(book_of(draft, case))
     try:
-        excel.read(book, back, _quiet)
-    except em.InputFault:
+        excel.read_workbook(book, back, _quiet)
+    except em.InputError:
         if back.exists():
             raise AssertionError("a refused workbook left a folder behind") from None
         raise

@@ -32,9 +32,9 @@ def matrix(name: str, folder: Path) -> Sections:
 
 def _system(name: str, folder: Path) -> em.System:
     if name == "everything":
-        return em.read(case_builder.write(folder / name, 4, **EVERYTHING))
+        return em.load_case(case_builder.write(folder / name, 4, **EVERYTHING))
     if name == "aarhus_24":
-        return em.read(AARHUS, resolution=AARHUS_STEPS)
+        return em.load_case(AARHUS, resolution=AARHUS_STEPS)
     profiles = {
         key: [value * (1 + day % 2) / 2 for day in range(4) for value in values * 6]
         for key, values in EVERYTHING["profiles"].items()
@@ -42,7 +42,7 @@ def _system(name: str, folder: Path) -> em.System:
     storages = [EVERYTHING["storages"][0] | {"duration": 30}]
     parts = EVERYTHING | {"profiles": profiles, "storages": storages}
     case = case_builder.write(folder / name, 96, **parts)
-    return em.read(case, changes=["case.time.steps_a_day = 6"], resolution=12)
+    return em.load_case(case, changes=["case.time.steps_a_day = 6"], resolution=12)
 
 
 def matrix_file(name: str) -> Path:

@@ -15,7 +15,7 @@ from golden.algebra import Line
 import energy_model as em
 from energy_model.cli import app
 from energy_model.compiler.matrix import Matrix, compile_model
-from energy_model.formulation import formulate
+from energy_model.formulation import build_model
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Compiled:
 
 def compiled(system: em.System) -> Compiled:
     """The matrix of a case with the name of every row and column."""
-    model = formulate(system)
+    model = build_model(system)
     matrix = compile_model(model)
     columns = _names(model, matrix.columns, matrix.A.shape[1])
     rows = _names(model, matrix.rows, matrix.A.shape[0])
@@ -53,21 +53,21 @@ def commands() -> dict[str, list[str]]:
 
 def studies(case: Path, out: Path) -> dict[str, Path]:
     """Every kind of study, answered in this process with small settings; the folder of each."""
-    crew = em.Crew(workers=0, runs=False)
+    crew = em.ExecutionOptions(workers=0, runs=False)
     futures = {"dear_gas": "dear_gas"}
     settings = tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))["profiles"]
     free = ["case.emissions.target = none"]  # every firm alone has a plan
     asked = {
         "sweep": lambda at: em.sweep(case, {"carriers.co2.price": [50, 150], "scenario": ["dear_gas"]}, at, crew=crew),
         "sweep_morris": lambda at: em.sweep(case, MORRIS, at, design="morris", samples=2, crew=crew),
-        "frontier": lambda at: em.frontier(case, "land", 3, at, crew=crew),
-        "alternatives": lambda at: em.alternatives(case, [0.02], plans=2, out=at, crew=crew),
+        "frontier": lambda at: em.pareto_front(case, "land", 3, at, crew=crew),
+        "alternatives": lambda at: em.near_optimal(case, [0.02], plans=2, out=at, crew=crew),
         "regret": lambda at: em.regret(case, futures, out=at, crew=crew),
-        "weather": lambda at: em.weather(case, em.made_years(settings, [1]), at, crew=crew),
+        "weather": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, crew=crew),
         "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment"], most=0.2, out=at, crew=crew),
         "symbiosis": lambda at: em.symbiosis(case, at, changes=free, crew=crew),
         "siting": lambda at: em.siting(case, "field_solar=3", out=at, crew=crew),
-        "interests": lambda at: em.interests(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land": 10}}, points=3, out=at, crew=crew),
+        "interests": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land": 10}}, points=3, out=at, crew=crew),
     }  # fmt: skip
     return {name: ask(out / name).folder for name, ask in asked.items()}
 

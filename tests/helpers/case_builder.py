@@ -74,7 +74,7 @@ def write(
 def system(hours: int, **parts) -> em.System:
     """The system of a case written for the occasion."""
     with tempfile.TemporaryDirectory() as folder:
-        return em.read(write(Path(folder), hours, **parts))
+        return em.load_case(write(Path(folder), hours, **parts))
 
 
 def solved(hours: int, **parts) -> em.Run:

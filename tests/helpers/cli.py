@@ -34,7 +34,7 @@ class Said(NamedTuple):
 def original() -> Path:
     """The case as `init` writes it."""
     folder = Path(tempfile.mkdtemp()) / "village"
-    init_case.case(folder)
+    init_case.init_case(folder)
     return folder
 
 

@@ -9,9 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from energy_model.timeseries import Refusal
-from energy_model.timeseries.download import SERVICES, Answers, Whole, Wish, fetch
-from energy_model.timeseries.download.request import Found
+from energy_model.timeseries import DataError
+from energy_model.timeseries.download import (
+    SERVICES,
+    CachedHttpClient,
+    CompleteYear,
+    DataRequest,
+    fetch,
+)
+from energy_model.timeseries.download.request import DataResponse
 from energy_model.timeseries.download.resample import hours_of
 from helpers import fake_services
 from helpers.fake_services import Asked, Said, as_json
@@ -20,7 +26,7 @@ YEAR = 2025
 HOURS = hours_of(YEAR)
 
 
-def wish(name: str, server: fake_services.Played, *what: str, **other: object) -> Wish:
+def wish(name: str, server: fake_services.Played, *what: str, **other: object) -> DataRequest:
     """All that a service may be asked about Aarhus."""
     given = {
         "year": YEAR,
@@ -33,20 +39,20 @@ def wish(name: str, server: fake_services.Played, *what: str, **other: object) -
         "address": server.address,
         "what": what or tuple(SERVICES[name].gives),
     }
-    return Wish(**given | other)
+    return DataRequest(**given | other)
 
 
 def fetched(
     name: str, server: fake_services.Played, *what: str, **other: object
-) -> tuple[Whole, Found]:
+) -> tuple[CompleteYear, DataResponse]:
     """What comes of it."""
-    with Answers(SERVICES[name].title) as answers:
+    with CachedHttpClient(SERVICES[name].title) as answers:
         return fetch(name, wish(name, server, *what, **other), answers)
 
 
 def refusal(name: str, server: fake_services.Played, *what: str, **other: object) -> str:
     """Why nothing comes of it."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DataError) as caught:
         fetched(name, server, *what, **other)
     assert SERVICES[name].title in str(caught.value)
     return str(caught.value)

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from energy_model.web.app import made
-from energy_model.web.context import House
-from energy_model.web.jobs import Queue
+from energy_model.web.app import create_app
+from energy_model.web.context import AppContext
+from energy_model.web.jobs import JobQueue
 from energy_model.web.workspace import Workspace
 from helpers import cli
 
@@ -36,17 +36,17 @@ def quick_village(folder: Path) -> Path:
     return case
 
 
-def house(folder: Path, cases: dict, workers: int = 1) -> House:
+def house(folder: Path, cases: dict, workers: int = 1) -> AppContext:
     """Everything a server has, with workers that do not solve."""
     workspace = Workspace(folder / "workspace")
     for name in cases:
         workspace.place("scenarios", name).mkdir(exist_ok=True)
-    return House(cases, workspace, Queue(workspace, workers, (sys.executable, "-c", STUB)))
+    return AppContext(cases, workspace, JobQueue(workspace, workers, (sys.executable, "-c", STUB)))
 
 
-def client(kept: House, password: str | None = None, names: set[str] | None = None):
+def client(kept: AppContext, password: str | None = None, names: set[str] | None = None):
     """Who asks the application without a browser."""
-    return made(kept, password, names).test_client()
+    return create_app(kept, password, names).test_client()
 
 
 class Server:

@@ -25,18 +25,18 @@ def case(tmp_path):
 def through(case, tmp_path, change=None):
     """The case that went through a workbook, which somebody may have changed."""
     book = tmp_path / "case.xlsx"
-    excel.write(case, book, silent)
+    excel.write_workbook(case, book, silent)
     if change is not None:
         opened = openpyxl.load_workbook(book)
         change(opened)
         opened.save(book)
-    excel.read(book, tmp_path / "back", silent)
+    excel.read_workbook(book, tmp_path / "back", silent)
     return tmp_path / "back"
 
 
 def same(one, other):
     """Two folders hold the same systems."""
-    a, b = em.read(one), em.read(other)
+    a, b = em.load_case(one), em.load_case(other)
     assert sorted(a.frames) == sorted(b.frames)
     for name, frame in a.frames.items():
         assert frame.astype(str).equals(b.frames[name].astype(str)), name
@@ -69,19 +69,19 @@ def test_numbers_are_numbers_and_expressions_are_no_formulas(tmp_path):
     """A number can be summed; what begins with = stays a text."""
     sites = [{"site": "here", "label_en": "=1+1"}]
     case = two_hour_case.write(tmp_path / "case", sites=sites)
-    excel.write(case, tmp_path / "case.xlsx", silent)
+    excel.write_workbook(case, tmp_path / "case.xlsx", silent)
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     heads = {cell.value: cell.column for cell in book["conversions"][1]}
     cell = book["conversions"].cell(2, heads["investment [EUR/capacity]"])
     assert (cell.value, cell.data_type) == (120, "n")
     label = next(c for c in book["sites"][2] if c.column_letter == {h.value: h.column_letter for h in book["sites"][1]}["label_en"])  # fmt: skip
     assert label.value == "=1+1"
-    excel.read(tmp_path / "case.xlsx", tmp_path / "back", silent)
-    assert em.read(tmp_path / "back")["sites"].at["here", "label_en"] == "=1+1"
+    excel.read_workbook(tmp_path / "case.xlsx", tmp_path / "back", silent)
+    assert em.load_case(tmp_path / "back")["sites"].at["here", "label_en"] == "=1+1"
 
 
 def test_headers_say_what_they_mean_and_names_can_be_picked(case, tmp_path):
-    excel.write(case, tmp_path / "case.xlsx", silent)
+    excel.write_workbook(case, tmp_path / "case.xlsx", silent)
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     sheet = book["conversions"]
     heads = {cell.value: cell for cell in sheet[1]}
@@ -104,7 +104,7 @@ def test_an_edited_cell_changes_the_answer(case, tmp_path):
         sheet.cell(2, heads["price [EUR/unit]"]).value = 70
 
     back = through(case, tmp_path, dearer)
-    assert em.solve(em.read(back)).objective == pytest.approx(130)
+    assert em.solve(em.load_case(back)).objective == pytest.approx(130)
 
 
 def test_a_new_sheet_of_a_tables_name_is_taken(case, tmp_path):
@@ -114,7 +114,7 @@ def test_a_new_sheet_of_a_tables_name_is_taken(case, tmp_path):
         sheet.append(["more_light", "here", "power", 1])
 
     back = through(case, tmp_path, more)
-    assert em.read(back)["demands"].at["more_light", "yearly"] == 1
+    assert em.load_case(back)["demands"].at["more_light", "yearly"] == 1
 
 
 def test_faults_point_at_sheet_and_cell(case, tmp_path):
@@ -123,7 +123,7 @@ def test_faults_point_at_sheet_and_cell(case, tmp_path):
         book["conversions"].cell(3, heads["investment [EUR/capacity]"]).value = "much"
         book["conversions"].cell(2, heads["site"]).value = "nowhere"
 
-    with pytest.raises(em.InputFault) as told:
+    with pytest.raises(em.InputError) as told:
         through(case, tmp_path, spoil)
     said = [str(fault) for fault in told.value.faults]
     assert any("sheet 'conversions', cell" in s and "3 (wind_here)" in s and "'much'" in s for s in said)  # fmt: skip
@@ -143,7 +143,7 @@ def test_faults_point_at_sheet_and_cell(case, tmp_path):
     ],
 )
 def test_what_a_workbook_must_not_be(case, tmp_path, spoil, said):
-    with pytest.raises(em.InputFault, match=said):
+    with pytest.raises(em.InputError, match=said):
         through(case, tmp_path, spoil)
     assert not (tmp_path / "back").exists()
     assert not (tmp_path / "away.csv").exists()

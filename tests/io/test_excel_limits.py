@@ -56,7 +56,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_at_once(book, tmp_path):
 def test_a_workbook_below_the_limit_is_read(book, tmp_path):
     put_in(book, 20)
     assert cli.call("table", book, "--to", tmp_path / "back").code == 0
-    assert em.read(tmp_path / "back").digest == em.read(tmp_path / "case").digest
+    assert em.load_case(tmp_path / "back").digest == em.load_case(tmp_path / "case").digest
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_sheet_that_says_it_is_wide_is_read_for_what_it_holds(book, tmp_path):
     opened["markets"]["XFD1048576"].number_format = "0.00"
     opened.save(book)
     assert cli.call("table", book, "--to", tmp_path / "back").code == 0
-    assert em.read(tmp_path / "back").digest == em.read(tmp_path / "case").digest
+    assert em.load_case(tmp_path / "back").digest == em.load_case(tmp_path / "case").digest
 
 
 def test_rows_are_given_without_the_empty_ones_at_the_end(monkeypatch):
@@ -93,10 +93,10 @@ def test_rows_are_given_without_the_empty_ones_at_the_end(monkeypatch):
     monkeypatch.setattr(workbook_limits, "MAX_ROWS", 3)
     assert len(list(limited(rows, "x"))) == 3
     with pytest.raises(
-        em.InputFault, match=r"sheet 'x', row 4: 3 rows of a sheet are read at most"
+        em.InputError, match=r"sheet 'x', row 4: 3 rows of a sheet are read at most"
     ):
         list(limited([("a",)] * 4, "x"))
     monkeypatch.setattr(workbook_limits, "MEGABYTE", 1)
     assert len(list(limited([("m" * 50,)] * 2, "x"))) == 2
-    with pytest.raises(em.InputFault, match="row 3: 100 MB of text of a sheet are read at most"):
+    with pytest.raises(em.InputError, match="row 3: 100 MB of text of a sheet are read at most"):
         list(limited([("m" * 50,)] * 3, "x"))

@@ -33,7 +33,7 @@ def both(tmp_path):
     """Least cost of a case by this program and, from the file it writes, by PyPSA."""
 
     def solved(folder):
-        system = em.read(folder, resolution="full")
+        system = em.load_case(folder, resolution="full")
         made = pypsa_network.write(system, tmp_path / "city.nc")
         assert made.left_out == []
         opened = pypsa.Network(tmp_path / "city.nc")
@@ -73,7 +73,7 @@ def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, b
 
 @pytest.mark.filterwarnings("ignore")
 def test_uneven_steps_weigh_what_they_last(tmp_path):
-    system = em.read(random_case(tmp_path / "case", 5), resolution=20)
+    system = em.load_case(random_case(tmp_path / "case", 5), resolution=20)
     pypsa_network.write(system, tmp_path / "city.nc")
     opened = pypsa.Network(tmp_path / "city.nc")
     opened.optimize(solver_name="highs", log_to_console=False)
@@ -99,9 +99,9 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     case = cli.copy(tmp_path)
     said = cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc", "-r", 30, "--json")  # fmt: skip
     assert said.json["steps"] == 30
-    typical = em.read(case, resolution=30, changes=["case.time.steps_a_day=6"])
+    typical = em.load_case(case, resolution=30, changes=["case.time.steps_a_day=6"])
     assert len(typical.steps.days)
-    with pytest.raises(em.InputFault, match="days repeat"):
+    with pytest.raises(em.InputError, match="days repeat"):
         pypsa_network.write(typical, tmp_path / "d.nc")
     assert not (tmp_path / "d.nc").exists()
 

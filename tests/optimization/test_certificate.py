@@ -70,7 +70,7 @@ def test_no_feasible_point_leaves_the_implied_bounds(seed):
     lp = LinearProgram(A, np.zeros(8), 0.0, np.zeros(8), np.where(dice.rand(8) < 0.6, 2.0, INF), A @ inside - 1, A @ inside + 0.3)  # fmt: skip
     lower, upper = implied(lp)
     for _ in range(20):
-        found = highs._once(replace(lp, cost=dice.randn(8)), "simplex", 60.0, None)
+        found = highs._solve_with(replace(lp, cost=dice.randn(8)), "simplex", 60.0, None)
         if found.status == highs.OPTIMAL:
             assert (found.x >= lower - 1e-6).all()
             assert (found.x <= upper + 1e-6).all()
@@ -100,11 +100,11 @@ def test_every_method_that_ships_agrees(method, seed):
         A @ inside - 0.1,
         A @ inside + dice.rand(30),
     )
-    found = highs._once(lp, method, 60.0, None)
+    found = highs._solve_with(lp, method, 60.0, None)
     assert found.status == highs.OPTIMAL
     assert found.certificate.holds
     assert found.objective == pytest.approx(
-        highs._once(lp, "simplex", 60.0, None).objective, rel=1e-6
+        highs._solve_with(lp, "simplex", 60.0, None).objective, rel=1e-6
     )
 
 
@@ -121,11 +121,11 @@ def test_a_time_limit_stops_the_solver():
 def test_coefficients_from_a_millionth_to_a_million_change_nothing(seed, tmp_path):
     """A boiler counted in millionths and a pump in millions of their units: the same plants, so the same least cost."""
     case = random_case(tmp_path / "case", seed)
-    plain = em.solve(em.read(case, resolution="full"))
+    plain = em.solve(em.load_case(case, resolution="full"))
     scaled = []
     for plant, carriers, by in (("boiler", {"heat": 1, "gas": -1.1}, 1e-6), ("pump", {"heat": 1, "power": -0.3}, 1e6)):  # fmt: skip
         scaled += [f"flows.{plant}:run:{c}.coefficient = {k * by}" for c, k in carriers.items()]
         scaled += [f"conversions.{plant}.capacity_addable = {9 / by}", f"conversions.{plant}.investment *= {by}"]  # fmt: skip
-    run = em.solve(em.read(case, changes=scaled, resolution="full"))
+    run = em.solve(em.load_case(case, changes=scaled, resolution="full"))
     assert run.record["certificate"]["holds"]
     assert run.objective == pytest.approx(plain.objective, rel=1e-5)

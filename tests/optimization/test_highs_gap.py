@@ -13,7 +13,7 @@ from energy_model.solving import full_year
 @pytest.mark.parametrize("gap", [1e-3, 1e-2])
 def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
     """Both answers keep every row; the wide one's cost and bound enclose the best and are as near as asked."""
-    problem = Problem(system := em.read(random_case(tmp_path / "case", seed), resolution="full"), em.formulate(system))  # fmt: skip
+    problem = Problem(system := em.load_case(random_case(tmp_path / "case", seed), resolution="full"), em.build_model(system))  # fmt: skip
     best = highs.solve(problem.lp, "hipo")
     wide = highs.solve(problem.lp, "hipo", gap=gap)
     assert wide.status == highs.OPTIMAL
@@ -34,9 +34,9 @@ def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monke
         return real(lp, "hipo", *rest, **named)
 
     case = random_case(tmp_path / "case", seed)
-    best = em.solve(em.read(case, resolution="full")).objective
+    best = em.solve(em.load_case(case, resolution="full")).objective
     monkeypatch.setattr(full_year.highs, "solve", solve)
-    run = em.prove(em.read(case, resolution=6), gap=0.01)
+    run = em.solve_full_year(em.load_case(case, resolution=6), gap=0.01)
     proof, turns = run.record["proof"], [gap for gap in asked if gap is not None]
     assert turns[0] == pytest.approx(0.005)
     assert all(gap == highs.GAP for gap in turns[1:])

@@ -28,7 +28,7 @@ def highest(system):
 
 def test_a_peak_of_one_hour_that_one_step_hides_is_told():
     """The mean of all hours is 2 MW, 78 % below the 9 MW of the last hour, 1 January 07:00."""
-    (told,) = precheck.warnings(peaked(resolution=1))
+    (told,) = precheck.check_adequacy(peaked(resolution=1))
     assert told == (
         "In 1 step power at here (shape) is wanted at 2 MWh/h at most; its hourly peak is "
         "9 MWh/h on 01 January 07:00 UTC, so the plan may be too small for 78% of the peak. "
@@ -48,7 +48,7 @@ def test_a_peak_of_one_hour_at_two_steps_is_told(tmp_path):
     )
     toml = case / "case.toml"
     toml.write_text(toml.read_text().replace("[time]", '[time]\nfollow = ["price"]'))
-    system = em.read(case)
+    system = em.load_case(case)
     assert highest(system) == pytest.approx(3)
     (told,) = precheck.hidden_peaks(system)
     assert "power at here (shape) is wanted at 3 MWh/h at most; its hourly peak is 9 MWh/h" in told
@@ -57,11 +57,11 @@ def test_a_peak_of_one_hour_at_two_steps_is_told(tmp_path):
 
 @pytest.mark.parametrize("resolution", [8, "full"])
 def test_no_peak_is_hidden_at_every_hour(resolution):
-    assert precheck.warnings(peaked(resolution=resolution)) == []
+    assert precheck.check_adequacy(peaked(resolution=resolution)) == []
 
 
 def test_a_plan_carried_to_every_hour_hides_nothing():
-    assert precheck.warnings(peaked(resolution=1), every_hour=True) == []
+    assert precheck.check_adequacy(peaked(resolution=1), every_hour=True) == []
 
 
 def test_a_peak_lowered_by_less_than_a_quarter_is_not_told():
@@ -134,4 +134,4 @@ def test_run_and_check_tell_it_and_a_proof_does_not(tmp_path):
 
 
 def test_the_village_as_it_stands_hides_no_peak():
-    assert precheck.hidden_peaks(em.read(cli.original())) == []
+    assert precheck.hidden_peaks(em.load_case(cli.original())) == []

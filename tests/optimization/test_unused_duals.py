@@ -10,11 +10,16 @@ from helpers.random_cases import random_case
 import energy_model as em
 from energy_model.optimization.certificate import certify
 from energy_model.optimization.problem import Problem
-from energy_model.optimization.unused_duals import idle, idle_parts, priced, tempted
+from energy_model.optimization.unused_duals import (
+    nearly_profitable,
+    unused_columns,
+    unused_subproblems,
+    with_best_duals,
+)
 
 
 def solved(folder, **options):
-    problem = Problem(system := em.read(folder, **options), em.formulate(system))
+    problem = Problem(system := em.load_case(folder, **options), em.build_model(system))
     return problem, problem.solve()
 
 
@@ -31,8 +36,8 @@ def test_a_plant_is_tempted_once_owning_is_as_cheap_as_it_earns(tmp_path):
         conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=115, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
     problem, answer = solved(case)
-    assert names(problem, tempted(problem, answer, 0.1)) == set()
-    assert names(problem, tempted(problem, answer, 0.2)) == {"sun"}
+    assert names(problem, nearly_profitable(problem, answer, 0.1)) == set()
+    assert names(problem, nearly_profitable(problem, answer, 0.2)) == {"sun"}
 
 
 def test_things_that_only_pay_together_are_tempted_together(tmp_path):
@@ -48,8 +53,8 @@ def test_things_that_only_pay_together_are_tempted_together(tmp_path):
         flows=[case_builder.flow("electrolyser", "hydrogen", 1), case_builder.flow("electrolyser", "power", -1)],
     )  # fmt: skip
     problem, answer = solved(case)
-    assert names(problem, tempted(problem, answer, 0.1)) == set()
-    assert names(problem, tempted(problem, answer, 0.15)) == {"electrolyser"}
+    assert names(problem, nearly_profitable(problem, answer, 0.1)) == set()
+    assert names(problem, nearly_profitable(problem, answer, 0.15)) == {"electrolyser"}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -61,26 +66,26 @@ def test_the_trace_a_solver_leaves_is_no_use(seed, tmp_path):
         place = slice(first, first + int(np.prod(shape, dtype=int)))
         trace = 4e-4 * np.abs(traced[place]).max(initial=0.0)
         traced[place] += dice.uniform(0, trace, place.stop - first)
-    assert (idle(problem, traced) == idle(problem, answer.x)).all()
-    assert (idle(problem, 2 * answer.x) == idle(problem, answer.x)).all()
+    assert (unused_columns(problem, traced) == unused_columns(problem, answer.x)).all()
+    assert (unused_columns(problem, 2 * answer.x) == unused_columns(problem, answer.x)).all()
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_any_prices_of_idle_rows_become_the_best(seed, tmp_path):
     """With the prices of idle rows thrown at random the bound falls; pricing lifts it back to the optimum."""
     problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
-    columns = idle(problem, answer.x)
+    columns = unused_columns(problem, answer.x)
     if not columns.any():
         pytest.skip("everything is used")
     inside = np.diff(problem.lp.A.tocsc()[:, np.flatnonzero(columns)].tocsr().indptr)
     own = (inside == np.diff(problem.lp.A.indptr)) & (inside > 0)
     dice = np.random.RandomState(seed)
     thrown = replace(answer, prices=np.where(own, dice.uniform(-100, 100, len(own)), answer.prices))
-    lost = [certify(part.lp, answer.x[part.columns], thrown.prices[part.rows]) for part in idle_parts(problem, thrown)]  # fmt: skip
-    told = [part.rows[0] for part in idle_parts(problem, thrown, 1.0)]
-    worth = [part.rows[0] for part, one in zip(idle_parts(problem, thrown), lost, strict=True) if one.cost - one.bound > 1.0]  # fmt: skip
+    lost = [certify(part.lp, answer.x[part.columns], thrown.prices[part.rows]) for part in unused_subproblems(problem, thrown)]  # fmt: skip
+    told = [part.rows[0] for part in unused_subproblems(problem, thrown, 1.0)]
+    worth = [part.rows[0] for part, one in zip(unused_subproblems(problem, thrown), lost, strict=True) if one.cost - one.bound > 1.0]  # fmt: skip
     assert set(worth) <= set(told)
-    found = certify(problem.lp, answer.x, priced(problem, thrown))
+    found = certify(problem.lp, answer.x, with_best_duals(problem, thrown))
     assert found.bound == pytest.approx(answer.objective, rel=1e-6)
     if own.sum() > 5:
         assert certify(problem.lp, answer.x, thrown.prices).bound < answer.objective - 1

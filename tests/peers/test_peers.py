@@ -19,19 +19,19 @@ HERE = Path(__file__).parent
     ],
 )
 def test_the_published_cost_is_found(name, published):
-    assert em.solve(em.read(HERE / name)).objective == pytest.approx(published, rel=1e-6)
+    assert em.solve(em.load_case(HERE / name)).objective == pytest.approx(published, rel=1e-6)
 
 
 def test_the_extraction_turbine_burns_what_was_published():
     """Gas of the year and of the busiest hour, for the fixed and the extraction plant."""
-    bought = em.solve(em.read(HERE / "extraction_chp")).results["bought"]
+    bought = em.solve(em.load_case(HERE / "extraction_chp")).results["bought"]
     assert bought.sum("time").to_numpy() == pytest.approx([3_710_208, 2_823_024], rel=1e-6)
     assert bought.max("time").to_numpy() == pytest.approx([785_934, 630_332], rel=1e-6)
 
 
 def test_the_electrolyser_buys_what_was_published():
     """Electricity bought in each of the four steps [MWh]."""
-    run = em.solve(em.read(HERE / "electricity_hydrogen"))
+    run = em.solve(em.load_case(HERE / "electricity_hydrogen"))
     bought = (
         (run.results["bought"] * run.results["step_length"])
         .sel(market="electricity_market")

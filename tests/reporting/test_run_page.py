@@ -17,7 +17,7 @@ from energy_model.reporting.terminal import study_tables
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     place = tmp_path_factory.mktemp("runs") / "village"
-    em.save(em.solve(em.read(cli.original(), resolution=48)), place)
+    em.save(em.solve(em.load_case(cli.original(), resolution=48)), place)
     return em.open_run(place)
 
 
@@ -33,7 +33,7 @@ def test_a_run_becomes_one_page(run):
     for words in ("Hvad der bygges", "What is built", "Assumptions and sources"):
         assert words.lower() in text.lower()
     assert em.verify(run.path).holds
-    assert not em.changed_files(run.path)
+    assert not em.modified_files(run.path)
 
 
 def test_a_run_writes_its_page_when_asked(tmp_path):
@@ -43,7 +43,7 @@ def test_a_run_writes_its_page_when_asked(tmp_path):
 
 
 def test_the_page_of_a_run_in_memory_is_that_of_its_file(tmp_path):
-    made = em.solve(em.read(cli.original(), resolution=24))
+    made = em.solve(em.load_case(cli.original(), resolution=24))
     em.save(made, tmp_path / "run")
     assert run_page.page(made) == run_page.page(em.open_run(tmp_path / "run"))
 
@@ -86,7 +86,7 @@ def test_a_name_cannot_run_in_the_page(tmp_path):
         table = pd.read_csv(case / f"{name}.csv", dtype=str, keep_default_na=False)
         table["label_en"] = "</script><script>alert(1)</script>"
         table.to_csv(case / f"{name}.csv", index=False)
-    page = run_page.page(em.solve(em.read(case, resolution=24)))
+    page = run_page.page(em.solve(em.load_case(case, resolution=24)))
     assert "&lt;script&gt;alert" in page
     assert "<script>alert" not in page
 
@@ -159,7 +159,7 @@ def test_figures_become_files_of_every_kind(run, tmp_path):
     assert {"flows.svg", "heat_by_month.png", "cost_by_entry.svg"} <= set(files)
     assert (tmp_path / "slides" / "heat_by_month.png").read_bytes()[:4] == b"\x89PNG"
     assert "timer på året" in (tmp_path / "slides" / "duration.svg").read_text(encoding="utf-8")
-    assert not em.changed_files(run.path)
+    assert not em.modified_files(run.path)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_figures_that_cannot_be_are_refused(run, tmp_path, monkeypatch, asked, t
 
 
 def test_what_the_answer_leans_on_stands_with_its_source(run):
-    page = run_page.page(run, em.read(cli.original()).sources)
+    page = run_page.page(run, em.load_case(cli.original()).sources)
     assert "The answer leans most on" in page
     assert "demands.village_heat.yearly" in page
 
@@ -188,10 +188,10 @@ def test_what_the_answer_leans_on_stands_with_its_source(run):
 def test_two_pages_can_be_told_apart_by_what_was_asked():
     """Changes and wishes stand on top; what was asked of a study reads as it was asked."""
     changes = ["carriers.co2.price = 61.25"]
-    run = em.solve(em.read(cli.original(), changes=changes, resolution=24))
+    run = em.solve(em.load_case(cli.original(), changes=changes, resolution=24))
     run.record["candidates"] = {"solar_park": [0.0, 0.0]}
     page = run_page.page(run)
     assert "carriers.co2.price = 61.25" in page
     assert "forbudt" in page
-    assert "Asked for" not in run_page.page(em.solve(em.read(cli.original(), resolution=24)))
+    assert "Asked for" not in run_page.page(em.solve(em.load_case(cli.original(), resolution=24)))
     assert study_tables.cell(61.25, "carriers.co2.price") == "61.25"

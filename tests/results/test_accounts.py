@@ -18,7 +18,7 @@ def solved(hours, **parts):
 
 def closes(run):
     """Every name's lines sum to its rents, within a millionth of its largest line; what rounding leaves is as small."""
-    book = em.sheets(run)
+    book = em.accounts(run)
     wanted = set(run.tables["names"].index[run.tables["names"]["table"] == "demands"])
     largest = book.lines.groupby("name")["amount"].apply(lambda a: a.abs().max())
     left = book.lines.groupby("name")["amount"].sum()
@@ -37,7 +37,7 @@ def sums(run, book):
     """All accounts are the cost of the system."""
     whole = book.lines["amount"].abs().sum()
     assert book.lines["amount"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
-    everybody = em.parties(run, book)
+    everybody = em.stakeholder_accounts(run, book)
     assert everybody["balance"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
     assert everybody["emitted"].sum() == pytest.approx(run.headline["net_emissions"], abs=1e-6)
 
@@ -49,7 +49,7 @@ def test_everything_closes():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_thrown_cases_close(tmp_path, seed):
-    run = em.solve(em.read(random_cases.random_case(tmp_path / "case", seed)))
+    run = em.solve(em.load_case(random_cases.random_case(tmp_path / "case", seed)))
     sums(run, closes(run))
 
 
@@ -57,14 +57,16 @@ def test_a_run_on_disk_tells_the_same(tmp_path):
     """From memory and from the folder: the same lines, for prices are kept to the last digit."""
     run = em.solve(case_builder.system(4, **EVERYTHING))
     opened = em.open_run(em.save(run, tmp_path / "run"))
-    one, other = em.sheets(run), em.sheets(opened)
+    one, other = em.accounts(run), em.accounts(opened)
     for a, b in ((one.lines, other.lines), (one.rents, other.rents)):
         keys = [c for c in ("name", "line", "of") if c in a]
         first, second = (f.sort_values([*keys, "amount"])[[*keys, "amount"]].to_numpy() for f in (a, b))  # fmt: skip
         assert (first[:, :-1] == second[:, :-1]).all()
         assert np.allclose(first[:, -1].astype(float), second[:, -1].astype(float))
     sums(opened, closes(opened))
-    assert np.allclose(em.parties(run)["balance"], em.parties(opened)["balance"])
+    assert np.allclose(
+        em.stakeholder_accounts(run)["balance"], em.stakeholder_accounts(opened)["balance"]
+    )
 
 
 def test_what_is_built_to_its_limit_has_a_rent():
@@ -78,7 +80,7 @@ def test_what_is_built_to_its_limit_has_a_rent():
         ],
         flows=[case_builder.flow("sun", "power", 1)],
     )
-    book = em.sheets(run)
+    book = em.accounts(run)
     lines = book.of("sun").set_index("line")["amount"]
     assert lines.to_dict() == pytest.approx({"delivers": 50, "owning": -40})
     rents = book.rents[book.rents["name"] == "sun"].set_index("line")["amount"]
@@ -89,9 +91,9 @@ def test_what_is_built_to_its_limit_has_a_rent():
 def test_seasons_sum_to_the_year(tmp_path):
     """Income by season is the income; a case of two hours is all winter."""
     run = em.solve(
-        em.read(two_hour_case.write(tmp_path / "case"), changes=["carriers.co2.price = 30"])
+        em.load_case(two_hour_case.write(tmp_path / "case"), changes=["carriers.co2.price = 30"])
     )
-    lines = em.sheets(run).lines
+    lines = em.accounts(run).lines
     traded = lines[lines["line"].isin(["delivers", "takes"])]
     assert traded["winter"].tolist() == pytest.approx(traded["amount"].tolist())
     assert traded[["spring", "summer", "autumn"]].abs().to_numpy().max() == 0
@@ -104,8 +106,8 @@ def test_parties_of_a_case(tmp_path):
         firms=[{"firm": "sunny"}, {"firm": "people", "party": "citizens"}],
         demands=[case_builder.demand("light", "power", 2, penalty=900, firm="people")],
     )
-    run = em.solve(em.read(case, changes=["carriers.co2.price = 30"]))
-    table = em.parties(run)
+    run = em.solve(em.load_case(case, changes=["carriers.co2.price = 30"]))
+    table = em.stakeholder_accounts(run)
     assert table.loc["people", ["kind", "takes"]].tolist() == ["citizens", pytest.approx(-130)]
     sunny = table.loc["sunny"]
     assert sunny["delivers"] == pytest.approx(65)
@@ -129,7 +131,7 @@ def network_case():
 
 def test_a_network_that_earns_nothing_is_charged_to_all():
     """No price difference pays the pipe: 12 over 6 MWh, 2 on every MWh; at cost it is the same."""
-    owed = em.bills(network_case(), "heat")
+    owed = em.customer_bills(network_case(), "heat")
     assert owed["marginal_price"].tolist() == pytest.approx([10, 10])
     assert owed["network_charge"].tolist() == pytest.approx([2, 2])
     assert owed["price_at_cost"].tolist() == pytest.approx([12, 12])
@@ -145,13 +147,13 @@ def test_at_cost_rents_go_back_to_those_who_pay():
         conversions=[case_builder.plant("spring", capacity_existing=1)],
         flows=[case_builder.flow("spring", "heat", 1)],
     )
-    owed = em.bills(run, "heat")
+    owed = em.customer_bills(run, "heat")
     assert owed["bill"].sum() == pytest.approx(40)
     assert owed["bill_at_cost"].sum() == pytest.approx(20)
 
 
 def test_bills_of_what_nobody_wants_are_none():
-    assert em.bills(network_case(), "power").empty
+    assert em.customer_bills(network_case(), "power").empty
 
 
 def test_accounts_do_not_depend_on_the_order_of_rows():
@@ -159,5 +161,5 @@ def test_accounts_do_not_depend_on_the_order_of_rows():
     one = em.solve(case_builder.system(4, **EVERYTHING))
     turned = {k: v[::-1] if isinstance(v, list) and k not in ("sites",) else v for k, v in EVERYTHING.items()}  # fmt: skip
     other = em.solve(case_builder.system(4, **turned))
-    a, b = em.parties(one)["balance"], em.parties(other)["balance"]
+    a, b = em.stakeholder_accounts(one)["balance"], em.stakeholder_accounts(other)["balance"]
     assert np.allclose(a.sort_index(), b.sort_index(), atol=1e-5)

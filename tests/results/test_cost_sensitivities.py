@@ -4,34 +4,34 @@ import pytest
 from helpers import cli
 
 import energy_model as em
-from energy_model.results.cost_sensitivities import MOVED_SHARE, leaning
+from energy_model.results.cost_sensitivities import MOVED_SHARE, cost_sensitivities
 
 MOVED = 1e-3
 
 
 @pytest.fixture(scope="module")
 def case():
-    return em.read(cli.original(), resolution=24)
+    return em.load_case(cli.original(), resolution=24)
 
 
 def test_each_weight_is_how_the_least_cost_moves(case):
     """Moved by a thousandth, the year costs a tenth of what a hundredth is told to cost; to first order, from below."""
     run = em.solve(case)
-    found = leaning(run, case.sources, most=8)
+    found = cost_sensitivities(run, case.sources, most=8)
     assert set(found["table"]) >= {"demands"}
     assert (found["more"].abs().diff().dropna() <= 1e-6).all()  # the weightiest first
     for row in found.itertuples(index=False):
-        moved = em.read(cli.original(), changes=[f"{row.table}.{row.row}.{row.column} *= {1 + MOVED}"], resolution=24)  # fmt: skip
+        moved = em.load_case(cli.original(), changes=[f"{row.table}.{row.row}.{row.column} *= {1 + MOVED}"], resolution=24)  # fmt: skip
         change = em.solve(moved).objective - run.objective
         assert change == pytest.approx(row.more * MOVED / MOVED_SHARE, rel=0.03, abs=3), row
 
 
 def test_each_number_is_told_with_its_source(case):
-    found = leaning(em.solve(case), case.sources)
+    found = cost_sensitivities(em.solve(case), case.sources)
     assert set(found["kind"]) <= {"source", "assumption", "none"}
     sourced = found[found["kind"] == "source"]
     assert (sourced["publication"] != "").all()
-    assert leaning(em.solve(case), case.sources.iloc[:0])["kind"].eq("none").all()
+    assert cost_sensitivities(em.solve(case), case.sources.iloc[:0])["kind"].eq("none").all()
 
 
 def test_assets_of_a_technology_that_share_its_number_are_one_row(tmp_path):
@@ -43,7 +43,9 @@ def test_assets_of_a_technology_that_share_its_number_are_one_row(tmp_path):
         tmp_path / "case", 1, technologies=[{"technology": "boiler", "capacity_unit": "MW", "investment": 40, "lifetime": 1}],
         conversions=plants, flows=[case_builder.flow("boiler", "heat", 1)], demands=[case_builder.demand(yearly=3)],
     )  # fmt: skip
-    system = em.read(case)
-    found = leaning(em.solve(system), system.sources).set_index(["table", "row", "column"])
+    system = em.load_case(case)
+    found = cost_sensitivities(em.solve(system), system.sources).set_index(
+        ["table", "row", "column"]
+    )
     assert found.at[("technologies", "boiler", "investment"), "more"] == pytest.approx(1.2, rel=1e-6)  # fmt: skip
     assert ("conversions", "a", "investment") not in found.index

@@ -5,7 +5,7 @@ from helpers import case_builder, cli, web
 
 import energy_model as em
 from energy_model.reporting import run_page
-from energy_model.results.simultaneous_operation import simultaneous
+from energy_model.results.simultaneous_operation import simultaneous_operation
 from energy_model.studies.explanation.asset import both_ways
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import results
@@ -139,7 +139,7 @@ def test_show_report_run_and_explain_name_it(tmp_path):
 def test_the_workbench_tells_it_in_the_readers_language(tmp_path):
     case = case_builder.write(tmp_path / "case", 1, **burning())
     house = web.house(tmp_path, {"case": case})
-    em.save(em.solve(em.read(case)), house.workspace.place("runs", "job"))
+    em.save(em.solve(em.load_case(case)), house.workspace.place("runs", "job"))
     job = Job("job", "run", "title", "person", "asker", {"case": "case"}, DONE)
     english, danish = (str(results.run(house, job, language)) for language in ("en", "da"))
     assert "The tank charges and discharges at once" in english
@@ -152,5 +152,5 @@ def test_the_largest_loss_comes_first():
     run = solved(1, **burning() | {"storages": two})
     assert [found.asset for found in both_ways(run)] == ["tank", "small"]
     system = case_builder.system(1, **burning() | {"storages": two})
-    again = simultaneous(run.results, system.frames, run.tables["names"])
+    again = simultaneous_operation(run.results, system.frames, run.tables["names"])
     assert again == both_ways(run)

@@ -10,7 +10,7 @@ from helpers.random_cases import random_case
 import energy_model as em
 from energy_model.optimization import highs
 from energy_model.optimization.problem import Problem
-from energy_model.results.metrics import quantity
+from energy_model.results.metrics import metric
 
 CHANGES = [
     ["conversions.pump.investment *= 0.6"],  # costs alone
@@ -26,9 +26,9 @@ CHANGES = [
 @pytest.mark.parametrize("seed", range(3))
 def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
     case = random_case(tmp_path / "case", seed)
-    series = em.Series(case, resolution="full")
+    series = em.CaseSolver(case, resolution="full")
     for changes in CHANGES:
-        alone = em.solve(em.read(case, changes=changes, resolution="full"))
+        alone = em.solve(em.load_case(case, changes=changes, resolution="full"))
         run = series.run(changes)
         assert run.objective == pytest.approx(alone.objective, rel=1e-6)
         assert run.record["certificate"]["holds"]
@@ -39,7 +39,7 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
     case = random_case(tmp_path / "case", 4)
     found = []
     for order in (CHANGES, CHANGES[::-1]):
-        series = em.Series(case, resolution="full")
+        series = em.CaseSolver(case, resolution="full")
         runs = {str(changes): series.run(changes).results for changes in order}
         found.append(runs)
     for question, results in found[0].items():
@@ -47,29 +47,29 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
 
 
 def test_a_scenario_is_one_more_question():
-    series = em.Series(cli.original(), resolution=24)
-    alone = em.solve(em.read(cli.original(), "dear_gas", resolution=24))
+    series = em.CaseSolver(cli.original(), resolution=24)
+    alone = em.solve(em.load_case(cli.original(), "dear_gas", resolution=24))
     assert series.run(scenario="dear_gas").objective == pytest.approx(alone.objective, rel=1e-6)
 
 
 def test_a_question_without_an_answer_ends_nothing(tmp_path):
     """Neither a fault nor a case without a plan spoils the next answer."""
     case = random_case(tmp_path / "case", 2)
-    series = em.Series(case, resolution="full")
-    with pytest.raises(em.InputFault, match="nearest"):
+    series = em.CaseSolver(case, resolution="full")
+    with pytest.raises(em.InputError, match="nearest"):
         series.run(["conversions.pomp.investment = 3"])
-    with pytest.raises(em.NoSolution):
+    with pytest.raises(em.NoSolutionError):
         series.run(["case.emissions.target = -99"])
-    alone = em.solve(em.read(case, changes=CHANGES[0], resolution="full"))
+    alone = em.solve(em.load_case(case, changes=CHANGES[0], resolution="full"))
     assert series.run(CHANGES[0]).objective == pytest.approx(alone.objective, rel=1e-6)
 
 
 def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkeypatch):
     """With no patience for the simplex method, another method answers, and as well."""
     case = random_case(tmp_path / "case", 3)
-    series = em.Series(case, resolution="full")
+    series = em.CaseSolver(case, resolution="full")
     series.first()
-    real = highs._once
+    real = highs._solve_with
 
     def once(lp, method, *rest):
         answer = real(lp, method, *rest)
@@ -78,7 +78,9 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
     monkeypatch.setattr(highs, "_once", once)
     run = series.run(["demands.warmth.yearly *= 1.3"])
     assert run.record["solver"]["method"] == "simplex"
-    alone = em.solve(em.read(case, changes=["demands.warmth.yearly *= 1.3"], resolution="full"))
+    alone = em.solve(
+        em.load_case(case, changes=["demands.warmth.yearly *= 1.3"], resolution="full")
+    )
     assert run.objective == pytest.approx(alone.objective, rel=1e-6)
 
 
@@ -89,8 +91,8 @@ def problem(tmp_path):
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2)],
         conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
-    system = em.read(case)
-    return Problem(system, em.formulate(system), highs.Start())
+    system = em.load_case(case)
+    return Problem(system, em.build_model(system), highs.WarmStart())
 
 
 def test_what_is_bought_is_the_least_it_can_be(problem):
@@ -121,8 +123,8 @@ def test_costs_and_bounds_are_moved_and_come_back(problem):
 
 
 def test_a_total_matches_names_and_weighs_hours(tmp_path):
-    system = em.read(random_case(tmp_path / "case", 1), resolution=9)
-    problem = Problem(system, em.formulate(system))
+    system = em.load_case(random_case(tmp_path / "case", 1), resolution=9)
+    problem = Problem(system, em.build_model(system))
     weights = problem.total("activity", "p*")
     first, shape = problem.columns["activity"]
     assert weights[first : first + int(np.prod(shape))].sum() == pytest.approx(72)  # the pump alone
@@ -135,20 +137,20 @@ def test_a_question_limits_weighs_and_bounds(tmp_path):
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2, penalty=900)],
         conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
-    series = em.Series(case, watched=["bought:grid", "cost", "added:sun"])
-    limited = series.ask(question=em.Question(limits={"bought:grid": (0, 1)}))
+    series = em.CaseSolver(case, watched=["bought:grid", "cost", "added:sun"])
+    limited = series.ask(question=em.Query(limits={"bought:grid": (0, 1)}))
     assert limited.cost == pytest.approx(110)
     assert limited.prices["bought:grid"] == pytest.approx(-10)
     assert limited.quantities == pytest.approx({"bought:grid": 1, "cost": 110, "added:sun": 0.5})
-    least = series.ask(question=em.Question(limits={"cost": (-np.inf, 115)}, least=((1, "bought:grid"),)))  # fmt: skip
+    least = series.ask(question=em.Query(limits={"cost": (-np.inf, 115)}, least=((1, "bought:grid"),)))  # fmt: skip
     assert least.quantities["bought:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
     assert least.cost == pytest.approx(115)
     assert least.run().objective == pytest.approx(115)
-    assert series.ask(question=em.Question(added={"sun": (1, 1)})).cost == pytest.approx(120)
-    with pytest.raises(em.InputFault, match="no more than 9 of it may be added"):
-        series.ask(question=em.Question(added={"sun": (10, 10)}))
-    with pytest.raises(em.NoSolution, match="'bought:grid' is missed by 1"):
-        series.ask(question=em.Question(limits={"bought:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
+    assert series.ask(question=em.Query(added={"sun": (1, 1)})).cost == pytest.approx(120)
+    with pytest.raises(em.InputError, match="no more than 9 of it may be added"):
+        series.ask(question=em.Query(added={"sun": (10, 10)}))
+    with pytest.raises(em.NoSolutionError, match="'bought:grid' is missed by 1"):
+        series.ask(question=em.Query(limits={"bought:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -169,10 +171,10 @@ def test_a_quantity_has_its_value_and_unit(text, value, unit, tmp_path):
         flows=[case_builder.flow("boiler", "heat", 1), case_builder.flow("boiler", "gas", -1), case_builder.flow("pump", "heat", 1), case_builder.flow("pump", "gas", -9)],
         demands=[case_builder.demand("warmth", yearly=30, penalty=99)], residual_emissions=[{"residual": "farming", "sector": "farming", "amount": 1}],
     )  # fmt: skip
-    problem = em.Series(case).problem((), None)
+    problem = em.CaseSolver(case).problem((), None)
     answer = problem.solve()
-    found = quantity(problem, text)
+    found = metric(problem, text)
     assert found.unit == unit
     assert found.of(answer.x) == pytest.approx(value)
-    with pytest.raises(em.InputFault, match="nearest are"):
-        quantity(problem, text + "s")
+    with pytest.raises(em.InputError, match="nearest are"):
+        metric(problem, text + "s")

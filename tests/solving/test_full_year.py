@@ -17,9 +17,9 @@ from energy_model.solving import full_year
 def test_the_best_lies_between_the_bounds(seed, turns, tmp_path, monkeypatch):
     """Against the exact optimum of every hour: bound ≤ best ≤ cost, whatever the plan's few steps left out."""
     case = random_case(tmp_path / "case", seed)
-    exact = em.solve(em.read(case, resolution="full"))
+    exact = em.solve(em.load_case(case, resolution="full"))
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", turns)
-    run = em.prove(em.read(case, resolution=6), gap=1e-4)
+    run = em.solve_full_year(em.load_case(case, resolution=6), gap=1e-4)
     proof = run.record["proof"]
     assert proof["bound"] <= exact.objective + 1e-6 * abs(exact.objective)
     assert proof["cost"] >= exact.objective - 1e-6 * abs(exact.objective)
@@ -44,14 +44,14 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
         markets=[case_builder.market(price="price", buy_most=5)], demands=[case_builder.demand("light", "power", 2)],
         storages=[{"storage": "free", "site": "here", "carrier": "power", "capacity_addable": 1, "duration": 1, "investment": 0.001, "lifetime": 1}],
     )  # fmt: skip
-    run = em.prove(em.read(case), gap=1e-4)
-    best = em.solve(em.read(case, resolution="full")).objective
+    run = em.solve_full_year(em.load_case(case), gap=1e-4)
+    best = em.solve(em.load_case(case, resolution="full")).objective
     assert best == pytest.approx(2.001)
     assert run.objective == pytest.approx(100)
     assert run.record["proof"]["bound"] <= best + 1e-9
     assert run.record["proof"]["gap"] > 0.97
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", 2)
-    mended = em.prove(em.read(case), gap=1e-4)
+    mended = em.solve_full_year(em.load_case(case), gap=1e-4)
     assert mended.objective == pytest.approx(best)
     assert mended.record["proof"]["bound"] == pytest.approx(best)
 
@@ -90,7 +90,7 @@ def test_an_absurd_gap_is_refused(gap, tmp_path):
 
 def interrupted(monkeypatch, turn):
     """An interrupt while a turn of the full year is priced."""
-    turns, real = iter(range(9)), full_year.priced
+    turns, real = iter(range(9)), full_year.with_best_duals
 
     def priced(*arguments):
         if next(turns) == turn:
@@ -103,7 +103,7 @@ def interrupted(monkeypatch, turn):
 def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):
     case = random_case(tmp_path / "case", 1)
     interrupted(monkeypatch, 1)
-    run = em.prove(em.read(case, resolution=6), gap=1e-4)
+    run = em.solve_full_year(em.load_case(case, resolution=6), gap=1e-4)
     assert run.record["proof"]["ended"] == "interrupted"
     assert run.record["steps"] == HOURS
     assert run.record["proof"]["gap"] > 1e-4
@@ -130,7 +130,7 @@ def test_a_time_limit_keeps_the_plan(tmp_path, monkeypatch):
         return replace(answer, status=highs.STOPPED) if lp.A.shape[1] > 500 else answer
 
     monkeypatch.setattr(full_year.highs, "solve", solve)
-    run = em.prove(em.read(case, resolution=6))
+    run = em.solve_full_year(em.load_case(case, resolution=6))
     assert run.record["steps"] == 6
     assert run.record["proof"]["ended"] == "the time limit is reached"
     em.save(run, tmp_path / "r")

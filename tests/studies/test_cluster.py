@@ -44,8 +44,10 @@ def cluster(tmp_path):
 
 def test_a_cluster_gives_the_same_table(cluster, case, tmp_path):
     asked = {PRICE: [40, 65, 90], "case.emissions.target": ['"none"', -5]}
-    there = em.sweep(case, asked, tmp_path / "there", crew=em.Crew(scheduler=str(cluster[0])))
-    em.sweep(case, asked, tmp_path / "here", crew=em.Crew(workers=0))
+    there = em.sweep(
+        case, asked, tmp_path / "there", crew=em.ExecutionOptions(scheduler=str(cluster[0]))
+    )
+    em.sweep(case, asked, tmp_path / "here", crew=em.ExecutionOptions(workers=0))
     assert (tmp_path / "there" / "cases.csv").read_text() == (tmp_path / "here" / "cases.csv").read_text()  # fmt: skip
     assert list(there.table["status"]) == ["optimal", "infeasible"] * 3
     assert em.verify(tmp_path / "there" / "runs" / there.table["run"][0]).holds
@@ -62,12 +64,17 @@ def test_a_scheduler_that_goes_away_ends_the_study_with_what_stands(cluster, cas
         end(scheduler)
 
     threading.Thread(target=kill, daemon=True).start()
-    with pytest.raises(em.Stopped, match="of the 60 cases asked so far are kept"):
-        em.sweep(case, asked, out, crew=em.Crew(scheduler=str(file), runs=False))
+    with pytest.raises(em.StudyInterrupted, match="of the 60 cases asked so far are kept"):
+        em.sweep(case, asked, out, crew=em.ExecutionOptions(scheduler=str(file), runs=False))
     kept = len(list((out / "cases").glob("*.json")))
     assert 2 <= kept < 60
 
 
 def test_no_scheduler_is_told(case, tmp_path):
-    with pytest.raises(em.InputFault, match="no Dask scheduler answers there"):
-        em.sweep(case, {PRICE: [50]}, tmp_path / "s", crew=em.Crew(scheduler="tcp://127.0.0.1:9"))
+    with pytest.raises(em.InputError, match="no Dask scheduler answers there"):
+        em.sweep(
+            case,
+            {PRICE: [50]},
+            tmp_path / "s",
+            crew=em.ExecutionOptions(scheduler="tcp://127.0.0.1:9"),
+        )

@@ -10,7 +10,7 @@ DEAR = "markets.grid.price = 70"
 def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     """From 50 to 70 EUR: one cell differs; 0.5 MW of sun more, 30 EUR more, half a tonne less."""
     paths = [
-        em.save(em.solve(em.read(case, changes=changes)), tmp_path / name)
+        em.save(em.solve(em.load_case(case, changes=changes)), tmp_path / name)
         for name, changes in (("cheap", []), ("dear", [DEAR]))
     ]
     found = em.compare(paths)
@@ -30,7 +30,7 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
 
 
 def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
-    runs = [em.solve(em.read(case, changes=changes)) for changes in ([], [DEAR])]
+    runs = [em.solve(em.load_case(case, changes=changes)) for changes in ([], [DEAR])]
     here = em.compare(runs, ["a", "b"])
     there = em.compare([em.save(run, tmp_path / str(i)) for i, run in enumerate(runs)], ["a", "b"])
     assert here.inputs["address"].tolist() == there.inputs["address"].tolist()
@@ -39,26 +39,28 @@ def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
 
 def test_the_input_that_explains_most_is_found(case, tmp_path, here):
     """Price alone from 50 to 70: +30. Demand alone from 2 to 4: +100. Both: 270 - 100 = 170."""
-    first = em.save(em.solve(em.read(case)), tmp_path / "a")
-    last = em.save(em.solve(em.read(case, changes=[DEAR, "demands.light.yearly = 4"])), tmp_path / "b")  # fmt: skip
-    study = em.explained([first, last], case, tmp_path / "s", here)
+    first = em.save(em.solve(em.load_case(case)), tmp_path / "a")
+    last = em.save(em.solve(em.load_case(case, changes=[DEAR, "demands.light.yearly = 4"])), tmp_path / "b")  # fmt: skip
+    study = em.attribute_difference([first, last], case, tmp_path / "s", here)
     frame = study.tables["explained"].set_index("input")
     assert frame.index[0] == "demands.*.yearly"
     assert frame.at["demands.*.yearly", "alone"] == pytest.approx(100)
     assert frame.at["demands.*.yearly", "share"] == pytest.approx(100 / 170)
     assert frame.at["markets.*.price", "alone"] == pytest.approx(30)
-    with pytest.raises(em.InputFault, match="do not differ"):
-        em.explained([first, first], case, tmp_path / "t", here)
+    with pytest.raises(em.InputError, match="do not differ"):
+        em.attribute_difference([first, first], case, tmp_path / "t", here)
 
 
 def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     """Half a MW of sun that must be built costs 60 and saves 50; at 70 EUR, one that must not be costs 10."""
-    _, found = em.decision(case, with_=["sun_here"], out=tmp_path / "a", crew=here)
+    _, found = em.compare_decision(case, with_=["sun_here"], out=tmp_path / "a", crew=here)
     assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
     assert found.firms.at["sunny", "difference"] == pytest.approx(60)
-    _, found = em.decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", crew=here)
+    _, found = em.compare_decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", crew=here)
     assert found.headline.at["total_cost", "difference"] == pytest.approx(5)
-    _, found = em.decision(case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], crew=here)
+    _, found = em.compare_decision(
+        case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], crew=here
+    )
     assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
 
 
@@ -73,10 +75,10 @@ def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     ],
 )
 def test_decisions_that_cannot_be_are_told(case, tmp_path, here, asked, said):
-    with pytest.raises(em.InputFault, match=said):
-        em.decision(case, out=tmp_path / "s", crew=here, **asked)
+    with pytest.raises(em.InputError, match=said):
+        em.compare_decision(case, out=tmp_path / "s", crew=here, **asked)
 
 
 def test_one_run_is_nothing_to_compare(case):
-    with pytest.raises(em.InputFault, match="two runs or more"):
-        em.compare([em.solve(em.read(case))])
+    with pytest.raises(em.InputError, match="two runs or more"):
+        em.compare([em.solve(em.load_case(case))])

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from energy_model.studies.symbiosis import cooperative_game
-from energy_model.studies.symbiosis.cooperative_game import Game
+from energy_model.studies.symbiosis.cooperative_game import CooperativeGame
 
 
 def game(names, worth):
     """A game from a function of the names in a coalition."""
-    return Game(
+    return CooperativeGame(
         tuple(names),
         lambda asked: [float(worth({n for i, n in enumerate(names) if s >> i & 1})) for s in asked],
     )
@@ -38,7 +38,7 @@ def thrown(players, seed):
 
 def of_table(worth):
     names = tuple(f"p{i}" for i in range(len(worth).bit_length() - 1))
-    return Game(names, lambda asked: [float(worth[s]) for s in asked])
+    return CooperativeGame(names, lambda asked: [float(worth[s]) for s in asked])
 
 
 def test_gloves():
@@ -52,11 +52,11 @@ def test_gloves():
 def test_who_would_leave_is_named():
     """Of the Shapley value L and one R get 5/6 and could have 1."""
     g = gloves()
-    worst = cooperative_game.complaint(g, cooperative_game.shapley(g))
+    worst = cooperative_game.max_excess(g, cooperative_game.shapley(g))
     assert worst.amount == pytest.approx(1 / 6)
     assert g.names(worst.coalition)[0] == "L"
     assert len(g.names(worst.coalition)) == 2
-    assert cooperative_game.complaint(g, np.array([1.0, 0, 0])).amount <= 1e-9
+    assert cooperative_game.max_excess(g, np.array([1.0, 0, 0])).amount <= 1e-9
 
 
 def test_runway():
@@ -145,6 +145,6 @@ def test_forty_players_are_looked_at_in_part():
     assert value.sum() == pytest.approx(20)
     split = cooperative_game.nucleolus(g)
     assert split.sum() == pytest.approx(20)
-    worst = cooperative_game.complaint(g, split)
+    worst = cooperative_game.max_excess(g, split)
     assert not worst.certain
     assert len(g.known) < 3000

@@ -8,7 +8,7 @@ import energy_model as em
 
 
 def run_of(folder, *changes, **more):
-    return em.solve(em.read(two_hour_case.write(folder / "case", **more), changes=changes))
+    return em.solve(em.load_case(two_hour_case.write(folder / "case", **more), changes=changes))
 
 
 def one(run, name, **options):
@@ -64,7 +64,7 @@ def test_never_even_for_nothing(tmp_path):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
     """Built or not: one per cent below its threshold an asset is added, one per cent above it is not."""
-    run = em.solve(em.read(random_cases.random_case(tmp_path / "case", seed)))
+    run = em.solve(em.load_case(random_cases.random_case(tmp_path / "case", seed)))
     told = em.explain(run, "*")
     assert len(told) == len(run.tables["capacities"])
     tried = [why.threshold for why in told if why.threshold is not None and why.threshold.tried]
@@ -76,11 +76,11 @@ def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
 def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     """Solved as new cases with another investment, from the tables on, the answer turns where it was told."""
     folder = random_cases.random_case(tmp_path / "case", seed)
-    run = em.solve(em.read(folder))
+    run = em.solve(em.load_case(folder))
     why = one(run, "solar")
     for factor, built in ((0.98, True), (1.02, False)):
         change = f"conversions.solar.investment = {factor * why.threshold.investment}"
-        other = em.solve(em.read(folder, changes=[change]))
+        other = em.solve(em.load_case(folder, changes=[change]))
         assert (other.tables["capacities"].at["solar", "added"] > 1e-6) == built
 
 
@@ -148,7 +148,7 @@ def test_without_thresholds_nothing_is_solved(tmp_path, monkeypatch):
 
 
 def test_unknown_names_are_told_with_what_is_near(tmp_path):
-    with pytest.raises(em.InputFault, match="sun_here") as told:
+    with pytest.raises(em.InputError, match="sun_here") as told:
         em.explain(run_of(tmp_path), ["sun_her", "moon"])
     assert len(told.value.faults) == 2
 
@@ -160,7 +160,7 @@ def test_a_run_of_an_earlier_version_is_told(tmp_path):
         parts = {name: kept[name] for name in kept.files if name != "names"}
     np.savez_compressed(path / "certificate.npz", **parts)
     assert em.verify(path).holds
-    with pytest.raises(em.InputFault, match="run the case again"):
+    with pytest.raises(em.InputError, match="run the case again"):
         em.explain(path, "sun_here")
 
 

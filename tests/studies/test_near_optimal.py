@@ -13,7 +13,7 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 
     So within 10 % both are may-haves: sun from 0 to 0.5, wind from 0 to 1/6.
     """
-    study = em.alternatives(case, [0.1, 0.05], out=tmp_path / "s", crew=here)
+    study = em.near_optimal(case, [0.1, 0.05], out=tmp_path / "s", crew=here)
     frame = study.tables["extremes"].set_index(["within", "group"])
     assert frame["least"].to_numpy() == pytest.approx(0, abs=1e-6)
     assert frame.at[(0.1, "sun"), "most"] == pytest.approx(0.5)
@@ -26,10 +26,10 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
     no_market = ["markets.grid.buy_most = 0"]
-    study = em.alternatives(case, [0.02], out=tmp_path / "a", changes=no_market, crew=here)
+    study = em.near_optimal(case, [0.02], out=tmp_path / "a", changes=no_market, crew=here)
     assert set(study.tables["extremes"]["kind"]) == {"must-have"}
     dear = ["conversions.sun_here.investment = 10000000"]
-    study = em.alternatives(case, [0.02], out=tmp_path / "b", changes=dear, by="asset", only="sun*", crew=here)  # fmt: skip
+    study = em.near_optimal(case, [0.02], out=tmp_path / "b", changes=dear, by="asset", only="sun*", crew=here)  # fmt: skip
     assert list(study.tables["extremes"]["kind"]) == ["never"]
 
 
@@ -37,19 +37,19 @@ def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
 def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     """Each extreme, held, costs no more than the share allows; a little beyond it costs more."""
     case = random_case(tmp_path / "case", seed)
-    study = em.alternatives(case, [0.03], by="asset", plans=3, out=tmp_path / "s", resolution="full", crew=here)  # fmt: skip
+    study = em.near_optimal(case, [0.03], by="asset", plans=3, out=tmp_path / "s", resolution="full", crew=here)  # fmt: skip
     frame = study.tables["extremes"]
     assert frame["verified"].all()
-    series = em.Series(case, resolution="full")
+    series = em.CaseSolver(case, resolution="full")
     most_cost = series.first().objective * 1.03
     for row in frame.itertuples():
         for size, out in ((row.least, -1), (row.most, 1)):
-            held = em.Question(added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)})
+            held = em.Query(added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)})
             assert series.run(question=held).objective <= most_cost * (1 + 1e-5)
             beyond = size + out * 0.02 * max(row.most, 1e-3)
             addable = series.problem((), None).system.assets.at[row.group, "capacity_addable"]
             if 0 < beyond < addable:
-                there = em.Question(added={row.group: (beyond, beyond)})
+                there = em.Query(added={row.group: (beyond, beyond)})
                 assert series.run(question=there).objective > most_cost * (1 - 1e-7)
     plans = study.tables["plans"]
     assert plans["cost"].max() <= most_cost * (1 + 1e-6)
@@ -65,7 +65,7 @@ def at_most_a_tenth(model):
 
 
 def test_rules_of_ones_own_are_kept(case, tmp_path, here):
-    study = em.alternatives(case, [0.1], out=tmp_path / "s", extend=at_most_a_tenth, crew=here)
+    study = em.near_optimal(case, [0.1], out=tmp_path / "s", extend=at_most_a_tenth, crew=here)
     frame = study.tables["extremes"].set_index("group")
     assert frame.at["wind", "most"] == pytest.approx(0.1)
 
@@ -77,8 +77,8 @@ def test_bad_shares_and_names_are_told(case, tmp_path, here):
         ({"by": "colour"}, "group or asset"),
         ({"only": "coal*"}, "known are sun, wind"),
     ):
-        with pytest.raises(em.InputFault, match=said):
-            em.alternatives(case, out=tmp_path / "s", crew=here, **more)
+        with pytest.raises(em.InputError, match=said):
+            em.near_optimal(case, out=tmp_path / "s", crew=here, **more)
     tiny_case = case_builder.write(tmp_path / "bare", 1, demands=[case_builder.demand(carrier="power")], markets=[case_builder.market()])  # fmt: skip
-    with pytest.raises(em.InputFault, match="nothing that may be added"):
-        em.alternatives(tiny_case, out=tmp_path / "t", crew=here)
+    with pytest.raises(em.InputError, match="nothing that may be added"):
+        em.near_optimal(tiny_case, out=tmp_path / "t", crew=here)

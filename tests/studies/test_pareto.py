@@ -10,7 +10,9 @@ import energy_model as em
 
 def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
     """All bought: 1 t for 100. Half a MW of sun avoids 0.5 t for 10, wind the rest for 30: a tonne costs 20, then 60."""
-    study = em.frontier(case, "emissions", 9, tmp_path / "s", crew=em.Crew(workers=0))
+    study = em.pareto_front(
+        case, "emissions", 9, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+    )
     frame = study.tables["frontier"]
     assert len(frame) == 9
     expected = np.where(frame["amount"] > 0.5, 100 + 20 * (1 - frame["amount"]), 110 + 60 * (0.5 - frame["amount"]))  # fmt: skip
@@ -34,7 +36,7 @@ def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
 def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, here):
     """On random cases: cost falls as more is allowed, ever more slowly; prices equal finite differences."""
     case = random_case(tmp_path / "case", seed)
-    asked = em.frontier(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", crew=here)  # fmt: skip
+    asked = em.pareto_front(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", crew=here)  # fmt: skip
     frame = asked.tables["frontier"]
     assert len(frame) == 15
     slopes = np.diff(frame["cost"]) / np.diff(frame["amount"])
@@ -43,12 +45,12 @@ def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, h
     wide, tall = np.ptp(frame["amount"]), np.ptp(frame["cost"])
     lengths = np.hypot(np.diff(frame["amount"]) / wide, np.diff(frame["cost"]) / tall)
     assert lengths.max() < 4 * lengths.mean()  # evenly spread
-    series = em.Series(case, changes=["case.emissions.target = none"], resolution="full", watched=["emissions", "unserved"])  # fmt: skip
+    series = em.CaseSolver(case, changes=["case.emissions.target = none"], resolution="full", watched=["emissions", "unserved"])  # fmt: skip
     shed = asked.table["unserved"].iloc[0]
     for point in (frame.iloc[4], frame.iloc[9]):
         step = 1e-3 * wide
         ends = [
-            series.ask(question=em.Question(limits={"emissions": (-np.inf, point["amount"] + sign * step), "unserved": (-np.inf, shed + 1e-3)})).cost
+            series.ask(question=em.Query(limits={"emissions": (-np.inf, point["amount"] + sign * step), "unserved": (-np.inf, shed + 1e-3)})).cost
             for sign in (-1, 1)
         ]  # fmt: skip
         below, above = (ends[0] - point["cost"]) / step, (point["cost"] - ends[1]) / step
@@ -61,7 +63,7 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
     for against, price in (("land:*:field", 20), ("land", 20), ("citizens_points", 10)):
-        study = em.frontier(case, against, 3, tmp_path / against.replace(":", "_"), crew=here)
+        study = em.pareto_front(case, against, 3, tmp_path / against.replace(":", "_"), crew=here)
         frame = study.tables["frontier"]
         assert frame["cost"].iloc[0] == pytest.approx(140)
         assert frame["cost"].iloc[-1] == pytest.approx(130)
@@ -73,7 +75,7 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    study = em.frontier(case, "emissions", 4, tmp_path / "s", also="land", also_points=3, crew=here)  # fmt: skip
+    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", also="land", also_points=3, crew=here)  # fmt: skip
     frame = study.tables["surface"]
     assert sorted(set(frame["also"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
     for _, part in frame.groupby("also"):
@@ -87,9 +89,9 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
 
 def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path, here):
     for against, said in (("forests", "there is no such sum"), ("land:*:sea", "nearest|known"), ("sold:*", "nothing that the plan decides|no such sum")):  # fmt: skip
-        with pytest.raises(em.InputFault, match=said):
-            em.frontier(case, against, 5, tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match="ask for 3 or more"):
-        em.frontier(case, "emissions", 2, tmp_path / "s", crew=here)
-    with pytest.raises(em.NoSolution):
-        em.frontier(case, "land", 5, tmp_path / "t", changes=["case.emissions.target = -9"], crew=here)  # fmt: skip
+        with pytest.raises(em.InputError, match=said):
+            em.pareto_front(case, against, 5, tmp_path / "s", crew=here)
+    with pytest.raises(em.InputError, match="ask for 3 or more"):
+        em.pareto_front(case, "emissions", 2, tmp_path / "s", crew=here)
+    with pytest.raises(em.NoSolutionError):
+        em.pareto_front(case, "land", 5, tmp_path / "t", changes=["case.emissions.target = -9"], crew=here)  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import energy_model as em
-from energy_model.studies.regret import future
+from energy_model.studies.regret import parse_future
 
 DEAR = "markets.grid.price = 70"
 
@@ -49,15 +49,18 @@ def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
 
 
 def test_a_future_reads_what_is_typed(case, tmp_path, here):
-    assert future("high_price") == ("high_price", ("high_price", ()))
-    assert future("cold: a.b.c *= 2; d.e.f = 1") == ("cold", (None, ("a.b.c *= 2", "d.e.f = 1")))
-    assert future("both: high_price; a.b.c = 2") == ("both", ("high_price", ("a.b.c = 2",)))
+    assert parse_future("high_price") == ("high_price", ("high_price", ()))
+    assert parse_future("cold: a.b.c *= 2; d.e.f = 1") == (
+        "cold",
+        (None, ("a.b.c *= 2", "d.e.f = 1")),
+    )
+    assert parse_future("both: high_price; a.b.c = 2") == ("both", ("high_price", ("a.b.c = 2",)))
     for wrong in ("", "x: ", "a.b.c = 2", "x: one; two"):
-        with pytest.raises(em.InputFault, match="write the name of a scenario"):
-            future(wrong)
-    with pytest.raises(em.InputFault, match="at least one future"):
+        with pytest.raises(em.InputError, match="write the name of a scenario"):
+            parse_future(wrong)
+    with pytest.raises(em.InputError, match="at least one future"):
         em.regret(case, {}, out=tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match="nowhere"):
+    with pytest.raises(em.InputError, match="nowhere"):
         em.regret(case, {"x": "nowhere"}, out=tmp_path / "s", crew=here)
 
 
@@ -74,14 +77,14 @@ def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
         (high - 1e-3, 0.0),
         (high + 0.025, 0.5),
     ):  # told thresholds hold when asked again
-        run = em.solve(em.read(case, changes=[f"markets.grid.price *= {factor}"]))
+        run = em.solve(em.load_case(case, changes=[f"markets.grid.price *= {factor}"]))
         assert run.tables["capacities"].at["sun_here", "added"] == pytest.approx(built, abs=1e-6)
 
 
 def test_bad_ranges_are_told(case, tmp_path, here):
-    with pytest.raises(em.InputFault, match="nearest are grid"):
+    with pytest.raises(em.InputError, match="nearest are grid"):
         em.ranging(case, ["markets.gird.price"], out=tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match="--share between 0 and 1"):
+    with pytest.raises(em.InputError, match="--share between 0 and 1"):
         em.ranging(case, ["markets.grid.price"], share=2, out=tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match="at least one address"):
+    with pytest.raises(em.InputError, match="at least one address"):
         em.ranging(case, [], out=tmp_path / "s", crew=here)

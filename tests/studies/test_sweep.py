@@ -17,8 +17,8 @@ import energy_model as em
 from energy_model.case import load
 from energy_model.studies import sampling, sweep
 from energy_model.studies.runner import study as study_module
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.sampling import Variation
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.sampling import ParameterRange
 from energy_model.studies.sweep import _doubt
 
 PRICE = "markets.grid.price"
@@ -30,7 +30,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
         case,
         {PRICE: [50, 70], "demands.light.yearly": [2, 4]},
         tmp_path / "s",
-        crew=em.Crew(workers=0),
+        crew=em.ExecutionOptions(workers=0),
     )
     assert list(study.table["objective"]) == pytest.approx([100, 200, 130, 270])
     assert list(study.table[PRICE]) == [50, 50, 70, 70]
@@ -39,7 +39,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
     assert em.verify(tmp_path / "s" / "runs" / study.table["run"][2]).holds
     for row in study.table.itertuples():
         alone = em.solve(
-            em.read(case, changes=[f"{PRICE} = {row[2]}", f"demands.light.yearly = {row[3]}"])
+            em.load_case(case, changes=[f"{PRICE} = {row[2]}", f"demands.light.yearly = {row[3]}"])
         )
         assert row.objective == pytest.approx(alone.objective)  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
     ],
 )
 def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
-    variations = sampling.of_mapping(asked)
+    variations = sampling.from_mapping(asked)
     cases = list(sampling.cases(design, variations, 8, seed=3))
     assert len(cases) == sampling.count(design, variations, 8) == count
     assert [c.key for c in cases] == [c.key for c in sampling.cases(design, variations, 8, seed=3)]
@@ -92,8 +92,8 @@ def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path,
 
 def test_sobols_indices_are_those_known_of_a_sum():
     """Of a x + b y with x and y even over 0 to 1, the indices are a² and b² over their sum."""
-    variations = sampling.of_mapping({"case.x": "0..1", "case.y": "0..1"})
-    drawn = sampling.drawn("sobol", variations, 512, seed=7)
+    variations = sampling.from_mapping({"case.x": "0..1", "case.y": "0..1"})
+    drawn = sampling.sample("sobol", variations, 512, seed=7)
     table = pd.DataFrame({"status": "optimal", "objective": 3 * drawn[:, 0] + 4 * drawn[:, 1]})
     frame, notes = sweep.sensitivity(table, variations, "sobol", 512, 7, ["objective"])
     found = frame.set_index("input")
@@ -145,7 +145,7 @@ def test_workers_give_the_same_table(case, tmp_path):
     written = set()
     for workers in (0, 1, 2):
         out = tmp_path / str(workers)
-        em.sweep(case, {PRICE: "40..80:5"}, out, crew=em.Crew(workers=workers))
+        em.sweep(case, {PRICE: "40..80:5"}, out, crew=em.ExecutionOptions(workers=workers))
         written.add((out / "cases.csv").read_text())
     assert len(written) == 1
 
@@ -153,7 +153,7 @@ def test_workers_give_the_same_table(case, tmp_path):
 def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case, tmp_path):
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
     asked = {"conversions.wind_here.capacity_addable": [9, 7, 5, 3]}
-    crew = em.Crew(workers=2, runs=False)
+    crew = em.ExecutionOptions(workers=2, runs=False)
     study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, crew=crew)
     assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]
     assert "its process ended" in study.table["reason"][1]
@@ -184,7 +184,9 @@ def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tm
         seen = finished
     subprocess.run([sys.executable, script, case, out, "1"], check=True)
     assert all((out / "cases" / name).stat().st_mtime == when for name, when in seen.items())
-    whole = em.sweep(case, {PRICE: "40..80:8"}, tmp_path / "whole", crew=em.Crew(workers=0))
+    whole = em.sweep(
+        case, {PRICE: "40..80:8"}, tmp_path / "whole", crew=em.ExecutionOptions(workers=0)
+    )
     assert (out / "cases.csv").read_text() == (tmp_path / "whole" / "cases.csv").read_text()
     assert len(whole.table) == 8
     assert all(em.verify(path).holds for path in (out / "runs").iterdir())
@@ -208,7 +210,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
     )
     (case / "scenarios").mkdir()
     (case / "scenarios" / "late.toml").write_text("changes = []")
-    with pytest.raises(em.InputFault) as caught:
+    with pytest.raises(em.InputError) as caught:
         em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
     told = "\n".join(map(str, caught.value.faults))
     assert "demands.csv" in told
@@ -238,7 +240,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
     ],
 )  # fmt: skip
 def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, asked, more, said):
-    with pytest.raises(em.InputFault, match=said):
+    with pytest.raises(em.InputError, match=said):
         em.sweep(case, asked, tmp_path / "s", crew=here, **more)
     assert not (tmp_path / "s").exists()
 
@@ -246,29 +248,29 @@ def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, 
 def test_millions_of_cases_are_counted_not_begun(case, tmp_path):
     """The count and the time are told, and --yes is asked for."""
     asked = {f"{name}.x.y": "0..1:100" for name in ("a", "b", "c")} | {PRICE: "0..1:10"}
-    with pytest.raises(em.InputFault, match=r"10,000,000 cases, which take about .* (days|hours) with 1 worker; say --yes"):  # fmt: skip
+    with pytest.raises(em.InputError, match=r"10,000,000 cases, which take about .* (days|hours) with 1 worker; say --yes"):  # fmt: skip
         em.sweep(case, asked, tmp_path / "s")
 
 
 def test_a_folder_that_holds_something_else_is_refused(case, tmp_path, here):
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "letter.txt").write_text("dear")
-    with pytest.raises(em.InputFault, match="holds something else"):
+    with pytest.raises(em.InputError, match="holds something else"):
         em.sweep(case, {PRICE: [50]}, tmp_path / "s", crew=here)
     em.sweep(case, {PRICE: [50]}, tmp_path / "t", crew=here)
-    with pytest.raises(em.InputFault, match="design"):
+    with pytest.raises(em.InputError, match="design"):
         em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", crew=here)
-    with pytest.raises(em.InputFault, match="no finished study"):
+    with pytest.raises(em.InputError, match="no finished study"):
         em.open_study(tmp_path / "s")
 
 
 def test_a_variation_reads_what_is_typed():
-    assert Variation.parse("a.b.c=1,2, x").values == (1.0, 2.0, "x")
-    assert Variation.parse("a.b.c *= 0.5,2").change(2.0) == "a.b.c *= 2"
-    assert Variation.parse("a.b.c = 0..10:3").values == (0, 5, 10)
-    assert Variation.parse("scenario=one,two").values == ("one", "two")
-    with pytest.raises(em.InputFault, match="write ADDRESS="):
-        Variation.parse("nonsense")
+    assert ParameterRange.parse("a.b.c=1,2, x").values == (1.0, 2.0, "x")
+    assert ParameterRange.parse("a.b.c *= 0.5,2").change(2.0) == "a.b.c *= 2"
+    assert ParameterRange.parse("a.b.c = 0..10:3").values == (0, 5, 10)
+    assert ParameterRange.parse("scenario=one,two").values == ("one", "two")
+    with pytest.raises(em.InputError, match="write ADDRESS="):
+        ParameterRange.parse("nonsense")
 
 
 def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, tmp_path, here):
@@ -285,13 +287,13 @@ def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, 
 
 def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
     em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
+    with pytest.raises(em.InputError, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
         em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
-    with pytest.raises(em.InputFault, match="a study of another question stands here") as told:
-        em.frontier(case, "emissions", 3, tmp_path / "s", crew=here)
+    with pytest.raises(em.InputError, match="a study of another question stands here") as told:
+        em.pareto_front(case, "emissions", 3, tmp_path / "s", crew=here)
     assert len(told.value.faults) == 1
     (tmp_path / "t.csv").write_text("markets.grid.prise\n50\n", encoding="utf-8")
-    with pytest.raises(em.InputFault) as told:
+    with pytest.raises(em.InputError) as told:
         em.sweep(case, tmp_path / "t.csv", tmp_path / "t", crew=here)
     assert told.value.faults[0].file == str(tmp_path / "t.csv")
 
@@ -323,7 +325,9 @@ def test_a_site_named_like_a_number_is_swept_as_it_is_written(tmp_path):
     """2 MWh at 50 and at 70 EUR; the table, opened again, tells the sites as they are written."""
     case = postcodes(tmp_path / "case")
     address = "demands.light.site"
-    study = em.sweep(case, {address: "0751,1e3"}, tmp_path / "s", crew=em.Crew(workers=0))
+    study = em.sweep(
+        case, {address: "0751,1e3"}, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+    )
     assert list(study.table["objective"]) == pytest.approx([100, 140])
     for table in (study.table, em.open_study(tmp_path / "s").table):
         assert list(table[address]) == ["0751", "1e3"]
@@ -333,7 +337,9 @@ def test_a_site_named_like_a_number_is_swept_as_it_is_written(tmp_path):
 
 def test_a_scenario_named_like_a_number_is_found(tmp_path):
     case = postcodes(tmp_path / "case")
-    study = em.sweep(case, {"scenario": ["2030"]}, tmp_path / "s", crew=em.Crew(workers=0))
+    study = em.sweep(
+        case, {"scenario": ["2030"]}, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+    )
     assert list(study.table["objective"]) == pytest.approx([120])
     assert list(study.table["scenario"]) == ["2030"]
 
@@ -343,7 +349,7 @@ def test_a_table_of_cases_keeps_its_texts(tmp_path):
     case = postcodes(tmp_path / "case")
     table = tmp_path / "cases.csv"
     table.write_text("note,demands.light.site,markets.near.price\nNA,0751,80\n007,1e3,\n")
-    study = em.sweep(case, table, tmp_path / "s", crew=em.Crew(workers=0))
+    study = em.sweep(case, table, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
     assert list(study.table["objective"]) == pytest.approx([160, 140])
     assert list(study.table["note"]) == ["NA", "007"]
     assert list(study.table["demands.light.site"]) == ["0751", "1e3"]
@@ -359,7 +365,7 @@ FIVE = {
 
 def counted_reads(monkeypatch):
     """The folders read from here on."""
-    read, folders = load.read, []
+    read, folders = load.load_case, []
 
     def counting(folder, *arguments, **named):
         folders.append(Path(folder))
@@ -373,7 +379,7 @@ def test_a_sweep_of_five_addresses_reads_the_case_once(tmp_path, monkeypatch):
     """The worker reads its own copy once for each case and once where all begin."""
     case = postcodes(tmp_path / "case")
     folders = counted_reads(monkeypatch)
-    study = em.sweep(case, FIVE, tmp_path / "s", crew=em.Crew(workers=0))
+    study = em.sweep(case, FIVE, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
     assert set(study.table["status"]) == {"optimal"}
     assert [folder for folder in folders if folder == case] == [case]
 
@@ -382,11 +388,11 @@ def test_changes_of_one_cell_are_read_apart(tmp_path, monkeypatch):
     """The second would hide what is wrong with the first."""
     case = postcodes(tmp_path / "case")
     folders = counted_reads(monkeypatch)
-    place = study_module.Place.of(case, tmp_path / "s", "sweep")
+    place = study_module.CaseSpec.of(case, tmp_path / "s", "sweep")
     cases = [
-        Case({}, ("markets.near.price = 1",)),
-        Case({}, ("markets.*.price *= 2",)),
-        Case({}, ("markets.far.price = 3",)),
+        StudyCase({}, ("markets.near.price = 1",)),
+        StudyCase({}, ("markets.*.price *= 2",)),
+        StudyCase({}, ("markets.far.price = 3",)),
     ]
     place.addresses(cases)
     assert folders == [case, case]  # near and far together; all of them by themselves
@@ -395,7 +401,7 @@ def test_changes_of_one_cell_are_read_apart(tmp_path, monkeypatch):
 def test_every_wrong_address_is_told_though_they_are_read_together(tmp_path):
     case = postcodes(tmp_path / "case")
     wrong = {"markets.near.price": [40], "markets.nar.price": [1], "sites.0751.lat": [999, 56]}
-    with pytest.raises(em.InputFault) as told:
-        em.sweep(case, wrong, tmp_path / "s", crew=em.Crew(workers=0))
+    with pytest.raises(em.InputError) as told:
+        em.sweep(case, wrong, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
     assert any("nar" in str(fault) for fault in told.value.faults)
     assert not any("near.price" in fault.column for fault in told.value.faults)

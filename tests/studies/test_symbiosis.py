@@ -15,7 +15,7 @@ def case(tmp_path):
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exchange")
-    crew = em.Crew(workers=0, runs=False)
+    crew = em.ExecutionOptions(workers=0, runs=False)
     return em.symbiosis(three_firm_case.write(folder / "case"), folder / "study", crew=crew)
 
 
@@ -155,7 +155,7 @@ def test_it_goes_on_where_it_stood(case, here, tmp_path):
 def test_links_that_are_no_symbiosis(tmp_path, here, links, said):
     plain = {"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "capacity_existing": 1}  # fmt: skip
     case = three_firm_case.write(tmp_path / "case", links=[plain | link for link in links])
-    with pytest.raises(em.InputFault, match=said):
+    with pytest.raises(em.InputError, match=said):
         em.symbiosis(case, tmp_path / "study", crew=here)
 
 

@@ -5,23 +5,23 @@ import pytest
 
 import energy_model as em
 from energy_model.studies.runner import warm_start_clusters
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.warm_start_clusters import anchored
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.warm_start_clusters import assign_warm_starts
 
 PRICE = "markets.grid.price"
 
 
 def line(count):
-    return [Case({"x": float(i)}, (f"a.b.c = {i}",)) for i in range(count)]
+    return [StudyCase({"x": float(i)}, (f"a.b.c = {i}",)) for i in range(count)]
 
 
 def test_few_cases_have_none():
-    assert not any(case.anchor or case.begins_at for case in anchored(line(11)))
+    assert not any(case.anchor or case.begins_at for case in assign_warm_starts(line(11)))
 
 
 def test_each_begins_at_the_nearest_of_about_the_root_of_all():
     """On a line of 100 ten anchors; nobody is farther from its own than from another."""
-    found = anchored(line(100))
+    found = assign_warm_starts(line(100))
     ends = {case.key: case.inputs["x"] for case in found if case.anchor}
     assert len(ends) == 10
     for case in found:
@@ -33,22 +33,24 @@ def test_each_begins_at_the_nearest_of_about_the_root_of_all():
 
 
 def test_the_order_of_answers_is_that_of_the_list():
-    assert [case.inputs["x"] for case in anchored(line(20))] == list(map(float, range(20)))
-    assert [case.key for case in anchored(line(20))] == [case.key for case in line(20)]
+    assert [case.inputs["x"] for case in assign_warm_starts(line(20))] == list(
+        map(float, range(20))
+    )
+    assert [case.key for case in assign_warm_starts(line(20))] == [case.key for case in line(20)]
 
 
 def test_words_lie_apart():
     """Two scenarios are as far from each other as the ends of a range: each has an anchor."""
-    cases = [Case({"scenario": name, "x": x / 10}, (f"a.b.c = {x}",), name) for name in ("one", "two") for x in range(8)]  # fmt: skip
-    found = anchored(cases)
+    cases = [StudyCase({"scenario": name, "x": x / 10}, (f"a.b.c = {x}",), name) for name in ("one", "two") for x in range(8)]  # fmt: skip
+    found = assign_warm_starts(cases)
     assert {case.inputs["scenario"] for case in found if case.anchor} == {"one", "two"}
     by_key = {case.key: case.inputs["scenario"] for case in found}
     assert all(by_key[c.begins_at] == c.inputs["scenario"] for c in found if c.begins_at)
 
 
 def test_cases_that_are_all_alike_have_one():
-    cases = [Case({"x": 1.0}, (f"a.b.c = {i}",)) for i in range(12)]
-    assert sum(case.anchor for case in anchored(cases)) == 1
+    cases = [StudyCase({"x": 1.0}, (f"a.b.c = {i}",)) for i in range(12)]
+    assert sum(case.anchor for case in assign_warm_starts(cases)) == 1
 
 
 @pytest.fixture
@@ -78,5 +80,5 @@ def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path)
 
 def test_two_workers_and_one_begin_alike(case, tmp_path, prices, here):
     one = em.sweep(case, prices, tmp_path / "a", crew=here)
-    two = em.sweep(case, prices, tmp_path / "b", crew=em.Crew(workers=2, runs=False))
+    two = em.sweep(case, prices, tmp_path / "b", crew=em.ExecutionOptions(workers=2, runs=False))
     assert (one.folder / "cases.csv").read_bytes() == (two.folder / "cases.csv").read_bytes()

@@ -8,8 +8,8 @@ import pytest
 from helpers import fake_services
 from helpers.fake_services import Asked, Said, as_json
 
-from energy_model.timeseries import Refusal
-from energy_model.timeseries.download import Answers, http_client
+from energy_model.timeseries import DataError
+from energy_model.timeseries.download import CachedHttpClient, http_client
 
 FINE = as_json({"records": [1, 2]})
 
@@ -18,14 +18,14 @@ def asked_of(
     server: fake_services.Played, *, key: str = "", again: bool = False, **query: str
 ) -> object:
     """The content of an answer."""
-    with Answers("The service", again=again, secrets=[key]) as given:
+    with CachedHttpClient("The service", again=again, secrets=[key]) as given:
         headers = {"Authorization": f"Token {key}"} if key else None
         return given.json(f"{server.address}/data", query, headers)
 
 
 def refusal(server: fake_services.Played, **named: str) -> str:
     """What is said of an answer that cannot be used."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DataError) as caught:
         asked_of(server, **named)
     assert "The service" in str(caught.value)
     return str(caught.value)
@@ -80,7 +80,7 @@ def test_an_answer_that_is_cut_is_asked_for_again(play, body):
 def test_answers_that_are_always_cut_are_refused(play):
     server = play(first(Said(200, '{"records": [1, 2')))
     assert "break off before their end" in refusal(server)
-    assert len(server.asked) == http_client.TIMES
+    assert len(server.asked) == http_client.MAX_ATTEMPTS
 
 
 def test_a_connection_that_breaks_is_tried_again(play):
@@ -128,10 +128,10 @@ def test_it_is_asked_again_when_told_to(play):
 
 def test_how_old_the_oldest_answer_is_is_known(play):
     server = play(first(FINE))
-    with Answers("The service") as given:
+    with CachedHttpClient("The service") as given:
         given.json(server.address, {})
         at = given.as_of
-    with Answers("The service") as given:
+    with CachedHttpClient("The service") as given:
         given.json(server.address, {})
         assert abs(given.as_of - at).total_seconds() < 1
 
@@ -165,7 +165,7 @@ def test_every_question_says_who_asks(play):
 def test_questions_follow_one_another_after_a_pause(play, monkeypatch):
     monkeypatch.setattr(http_client, "pause", 0.1)
     server = play(first(FINE))
-    with Answers("The service") as given:
+    with CachedHttpClient("The service") as given:
         begun = time.monotonic()
         for number in range(3):
             given.json(server.address, {"number": number})
@@ -189,12 +189,15 @@ def test_a_service_that_is_not_there_is_refused(play):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/data"
-    with Answers("The service") as given, pytest.raises(Refusal, match="cannot be reached"):
+    with (
+        CachedHttpClient("The service") as given,
+        pytest.raises(DataError, match="cannot be reached"),
+    ):
         given.json(address, {"token": fake_services.KEY})
     assert server.asked == []
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(Refusal, match=http_client.FOLDER):
-        Answers("The service", folder=tmp_path / "file")
+    with pytest.raises(DataError, match=http_client.CACHE_DIR_VARIABLE):
+        CachedHttpClient("The service", folder=tmp_path / "file")

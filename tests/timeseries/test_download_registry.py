@@ -10,7 +10,7 @@ from helpers.fake_downloads import HOURS, changed, fetched, refusal, same
 from helpers.fake_services import Asked, Said, as_json, wave
 
 from energy_model.timeseries import MEASURED_UNITS
-from energy_model.timeseries.download import SERVICES, Wish
+from energy_model.timeseries.download import SERVICES, DataRequest
 from energy_model.timeseries.download.dmi import PAGE, square_of
 from energy_model.timeseries.wind import ON_LAND
 
@@ -23,7 +23,7 @@ def test_every_service_is_described(name):
     assert all((about.title, about.licence, about.credit, about.years, about.client.__doc__))
     assert about.address.startswith("https://")
     assert (about.key == "none") == (not about.key_variable) == (not about.key_from)
-    fields = {field.name for field in dataclasses.fields(Wish)}
+    fields = {field.name for field in dataclasses.fields(DataRequest)}
     for gift in about.gives.values():
         assert set(gift.columns) <= set(MEASURED_UNITS)
         assert gift.needs in fields | {""}

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from energy_model.timeseries import Refusal
-from energy_model.timeseries.download.resample import hours_of, stamps, whole_year
+from energy_model.timeseries import DataError
+from energy_model.timeseries.download.resample import hours_of, parse_timestamps, whole_year
 
 HERE = "A service"
 
@@ -34,7 +34,7 @@ def without(values: pd.Series, first: str, last: str) -> pd.Series:
 
 def refusal(values: pd.Series, year: int = 2024) -> str:
     """Why no year can be made, in words."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DataError) as caught:
         made(values, year)
     return str(caught.value)
 
@@ -167,16 +167,18 @@ def test_an_empty_column_is_refused():
 
 def test_all_columns_are_told_at_once():
     gap = without(counted("1h"), "2024-03-05T04:00Z", "2024-03-05T08:00Z")
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DataError) as caught:
         whole_year({"sun": gap, "cloud": gap, "wind_speed": counted("1h")}, 2024, HERE)
     assert [one.remedy.split()[0] for one in caught.value.complaints] == ["sun", "cloud"]
 
 
 def test_stamps_without_a_zone_are_universal_and_others_are_moved():
-    read = stamps(["2024-01-01T00:00:00", "2024-01-01T02:00:00+01:00", "2024-01-01T02:00Z"], HERE)
+    read = parse_timestamps(
+        ["2024-01-01T00:00:00", "2024-01-01T02:00:00+01:00", "2024-01-01T02:00Z"], HERE
+    )
     assert list(read.hour) == [0, 1, 2]
 
 
 def test_a_text_that_is_no_stamp_is_refused():
-    with pytest.raises(Refusal, match="yesterday"):
-        stamps(["2024-01-01", "yesterday"], HERE)
+    with pytest.raises(DataError, match="yesterday"):
+        parse_timestamps(["2024-01-01", "yesterday"], HERE)

@@ -7,7 +7,7 @@ import pytest
 from holidays import country_holidays
 
 from energy_model.timeseries import Settings
-from energy_model.timeseries.calendar import clock_of
+from energy_model.timeseries.calendar import calendar_of
 
 HARDLY, CLEARLY, STRONGLY = 0.1, 0.3, 0.8  # correlations
 
@@ -150,7 +150,7 @@ def test_the_sun_does_not_shine_at_night(year: pd.DataFrame) -> None:
 
 def test_rest_days_are_weekends_and_holidays(settings: Settings) -> None:
     """New Year's Day 2030, a Tuesday, is a rest day and the day after is not."""
-    clock = clock_of(settings)
+    clock = calendar_of(settings)
     rest = pd.Series(clock.rest, index=clock.local)
 
     assert rest["2030-01-01"].all()

@@ -6,9 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from energy_model.timeseries import MEASURED_UNITS, UNITS, Refusal, Settings, make_year, origins
-from energy_model.timeseries.calendar import clock_of
-from energy_model.timeseries.observed import COLUMNS, FOLLOWS, FOR_COMPARISON, LAND_SHEAR, SEA_SHEAR
+from energy_model.timeseries import MEASURED_UNITS, UNITS, DataError, Settings, make_year, origins
+from energy_model.timeseries.calendar import calendar_of
+from energy_model.timeseries.observed import (
+    COLUMNS,
+    DRIVEN_BY,
+    FOR_COMPARISON,
+    LAND_SHEAR,
+    SEA_SHEAR,
+)
 from energy_model.timeseries.solar import FIELD, panel_output, sky_above
 from energy_model.timeseries.wind import IN_THE_BAY, ON_LAND, wind_output
 
@@ -27,7 +33,7 @@ def example(name: str, hours: pd.DatetimeIndex) -> pd.Series:
 @pytest.fixture(scope="module")
 def hours(settings: Settings) -> pd.DatetimeIndex:
     """The hours of the year."""
-    return clock_of(settings).hours
+    return calendar_of(settings).hours
 
 
 def with_(settings: Settings, *columns: pd.Series, **how: bool) -> pd.DataFrame:
@@ -37,7 +43,7 @@ def with_(settings: Settings, *columns: pd.Series, **how: bool) -> pd.DataFrame:
 
 def refusal(settings: Settings, *columns: pd.Series, **how: bool) -> str:
     """Why a measured year is refused."""
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(DataError) as caught:
         with_(settings, *columns, **how)
     return str(caught.value)
 
@@ -70,7 +76,7 @@ def test_production_is_for_comparison_and_moves_nothing(
 ) -> None:
     made = with_(settings, *(example(name, hours) for name in FOR_COMPARISON))
     pd.testing.assert_frame_equal(made, year, check_exact=True)
-    assert not set(FOR_COMPARISON) & {root for roots in FOLLOWS.values() for root in roots}
+    assert not set(FOR_COMPARISON) & {root for roots in DRIVEN_BY.values() for root in roots}
 
 
 def test_wind_at_100_metres_is_brought_to_the_hubs(
@@ -110,7 +116,7 @@ def test_panels_follow_measured_sun_air_and_wind(
 ) -> None:
     sun, air, wind = (example(name, hours) for name in ("sun", "air_temperature", "wind_speed"))
     made = with_(settings, sun, air, wind)
-    sky = sky_above(settings, clock_of(settings))
+    sky = sky_above(settings, calendar_of(settings))
     output = panel_output(sky, sun.to_numpy(), air.to_numpy(), wind.to_numpy(), FIELD)
     np.testing.assert_allclose(made.field_sun, output, atol=1e-4)
 
@@ -195,7 +201,7 @@ def test_unknown_columns_and_years_that_stand_still_are_refused(
 
 def test_a_leap_year_is_measured_without_its_extra_day(aarhus: dict[str, Any]) -> None:
     settings = Settings.from_mapping(aarhus | {"year": 2024})
-    hours = clock_of(settings).hours
+    hours = calendar_of(settings).hours
     assert len(with_(settings, example("sun", hours))) == len(hours) == 8760
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from energy_model.timeseries import Settings, make_year, statistics_of
-from energy_model.timeseries.reference_statistics import TARGETS
+from energy_model.timeseries import Settings, compare_with_references, make_year
+from energy_model.timeseries.reference_statistics import REFERENCE_STATISTICS
 
 OTHER_SEEDS = (1, 2, 3)
 WIDENED = 0.5  # of a target's width, added on either side for seeds that were not picked
@@ -15,10 +15,10 @@ WIDENED = 0.5  # of a target's width, added on either side for seeds that were n
 @pytest.fixture(scope="module")
 def statistics(year: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The statistics of the default year."""
-    return statistics_of(year, settings).set_index("statistic")
+    return compare_with_references(year, settings).set_index("statistic")
 
 
-@pytest.mark.parametrize("name", [target.statistic for target in TARGETS])
+@pytest.mark.parametrize("name", [target.statistic for target in REFERENCE_STATISTICS])
 def test_the_default_year_meets_every_statistic(statistics: pd.DataFrame, name: str) -> None:
     """The picked seed lies within every published range, so the case's year is a typical one."""
     row = statistics.loc[name]
@@ -30,7 +30,7 @@ def test_the_default_year_meets_every_statistic(statistics: pd.DataFrame, name: 
 def test_other_seeds_stray_only_a_little(aarhus: dict[str, Any], seed: int) -> None:
     """Seeds nobody picked stay within ranges twice as wide: the method holds, not the luck."""
     settings = Settings.from_mapping(aarhus | {"seed": seed})
-    table = statistics_of(make_year(settings), settings).set_index("statistic")
+    table = compare_with_references(make_year(settings), settings).set_index("statistic")
     leeway = WIDENED * (table.target_high - table.target_low)
     stray = table[
         (table.value < table.target_low - leeway) | (table.value > table.target_high + leeway)
@@ -41,7 +41,7 @@ def test_other_seeds_stray_only_a_little(aarhus: dict[str, Any], seed: int) -> N
 
 def test_statistics_are_a_tidy_table(year: pd.DataFrame, settings: Settings) -> None:
     """Each statistic is one row with a unit, a range that is not empty, and a source sentence."""
-    table = statistics_of(year, settings)
+    table = compare_with_references(year, settings)
 
     assert list(table) == ["statistic", "unit", "value", "target_low", "target_high", "source"]
     assert table.statistic.is_unique

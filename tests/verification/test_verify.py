@@ -14,7 +14,7 @@ from helpers.full_feature_case import EVERYTHING
 from helpers.random_cases import random_case
 
 import energy_model as em
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.time_aggregation import every_hour
 from energy_model.results import manifest, run_files, stored_inputs
 
@@ -26,7 +26,7 @@ def kept(tmp_path_factory):
     """A case that uses every part, and its run."""
     folder = tmp_path_factory.mktemp("kept")
     case = case_builder.write(folder / "case", 4, **EVERYTHING)
-    em.save(em.solve(em.read(case)), folder / "run", "a log")
+    em.save(em.solve(em.load_case(case)), folder / "run", "a log")
     return folder
 
 
@@ -39,8 +39,8 @@ def test_a_run_is_proven_of_its_case(kept):
     assert found.differences == ()
     assert (found.proven, found.holds, found.proven_of) == (True, True, "case")
     assert found.cost == pytest.approx(found.bound)
-    assert em.changed_files(kept / "run") == []
-    with_case = em.verify(kept / "run", em.read(kept / "case"))
+    assert em.modified_files(kept / "run") == []
+    with_case = em.verify(kept / "run", em.load_case(kept / "case"))
     assert with_case.proven
     assert with_case.differences == ()
 
@@ -93,7 +93,7 @@ def test_what_differs_is_named_with_both_values(name, sentence, kept, tmp_path):
 
 def test_the_certificate_of_another_run_is_found(kept, tmp_path):
     run, other = copied(kept, tmp_path), tmp_path / "other"
-    em.save(em.solve(em.read(kept / "case", changes=["carriers.gas.price = 41"])), other)
+    em.save(em.solve(em.load_case(kept / "case", changes=["carriers.gas.price = 41"])), other)
     shutil.copy(other / "certificate.npz", run / "certificate.npz")
     manifest.write(run)
     found = em.verify(run)
@@ -105,7 +105,7 @@ def test_the_certificate_of_another_run_is_found(kept, tmp_path):
 def test_a_run_of_another_case_is_found_with_the_case_only(kept, tmp_path):
     """A whole run of cheaper gas is what it says; it is not of the case it is shown with."""
     run = tmp_path / "run"
-    em.save(em.solve(em.read(kept / "case", changes=["carriers.gas.price = 20"])), run)
+    em.save(em.solve(em.load_case(kept / "case", changes=["carriers.gas.price = 20"])), run)
     for edit in (
         forged_runs.record("changes", to=[]),
         forged_runs.attribute("inputs", "changes", "[]"),
@@ -148,7 +148,7 @@ def test_rules_of_the_users_own_are_named(kept, tmp_path):
         model.small_pump = pyo.Constraint(expr=model.added["heat_pump"] <= 0.1)
         model.some_trade = pyo.Constraint(model.steps, rule=lambda m, t: m.bought["grid", t] <= 4)
 
-    run = em.solve(em.read(kept / "case"), extend=extend)
+    run = em.solve(em.load_case(kept / "case"), extend=extend)
     path = em.save(run, tmp_path / "run")
     found = em.verify(path)
     assert found.differences == ()
@@ -167,7 +167,7 @@ def test_own_rules_that_are_not_told_are_found(kept, tmp_path):
     def extend(model):
         model.small_pump = pyo.Constraint(expr=model.added["heat_pump"] <= 0.1)
 
-    path = em.save(em.solve(em.read(kept / "case"), extend=extend), tmp_path / "run")
+    path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     forged_runs.rehashed(forged_runs.record("extended", to=False))(path)
     assert "certificate.npz: the rule 'small_pump' is not in the rebuilt program" in em.verify(path).differences  # fmt: skip
 
@@ -176,7 +176,7 @@ def test_a_rule_of_the_case_that_a_user_changed_is_found(kept, tmp_path):
     def extend(model):
         model.emission_limit.deactivate()
 
-    path = em.save(em.solve(em.read(kept / "case"), extend=extend), tmp_path / "run")
+    path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     assert not em.verify(path).proven
     assert any("emission_limit" in said for said in em.verify(path).differences)
 
@@ -186,7 +186,7 @@ def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
         model.more = pyo.Var(bounds=(0, 1), doc="More [MW]")
         model.little = pyo.Constraint(expr=model.added["heat_pump"] + model.more >= 0.2)
 
-    path = em.save(em.solve(em.read(kept / "case"), extend=extend), tmp_path / "run")
+    path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     found = em.verify(path)
     assert (found.proven, found.holds, found.proven_of) == (False, True, "stored program")
     assert "decisions of the user's own (more, little)" in found.notes[0]
@@ -196,13 +196,13 @@ def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
 def test_few_steps_are_recomputed(steps_a_day, tmp_path):
     """In order and as typical days: the same steps are found again, and others are told."""
     case = random_case(tmp_path / "case", 4)
-    system = em.read(case, changes=[f"case.time.steps_a_day = {steps_a_day}"], resolution=12)
+    system = em.load_case(case, changes=[f"case.time.steps_a_day = {steps_a_day}"], resolution=12)
     assert len(system.steps.days) == (3 if steps_a_day else 0)
     path = em.save(em.solve(system), tmp_path / "run")
     found = em.verify(path)
     assert found.differences == ()
     assert found.proven
-    other = system.at(em.read(case, resolution=11).steps)
+    other = system.at(em.load_case(case, resolution=11).steps)
     found = em.verify(em.save(em.solve(other), tmp_path / "other"))
     assert "results.nc, steps: the year is not cut as the settings ask" in found.differences
 
@@ -210,8 +210,8 @@ def test_few_steps_are_recomputed(steps_a_day, tmp_path):
 def test_steps_of_other_library_versions_are_noted(tmp_path):
     """Valid steps that this version does not choose are proven as they are; the words say so."""
     case = random_case(tmp_path / "case", 4)
-    system = em.read(case, resolution=12)
-    other = system.at(replace(em.read(case, resolution=12, changes=["case.time.follow = ['sun']"]).steps))  # fmt: skip
+    system = em.load_case(case, resolution=12)
+    other = system.at(replace(em.load_case(case, resolution=12, changes=["case.time.follow = ['sun']"]).steps))  # fmt: skip
     run = em.solve(other)
     run.record["versions"]["scikit-learn"] = "0.1"
     found = em.verify(em.save(run, tmp_path / "run"))
@@ -223,7 +223,7 @@ def test_steps_of_other_library_versions_are_noted(tmp_path):
 def test_a_year_proven_hour_by_hour(tmp_path):
     """The gap that was asked for applies to it, and only to it."""
     case = random_case(tmp_path / "case", 3)
-    run = em.prove(em.read(case, resolution=12), gap=0.9)
+    run = em.solve_full_year(em.load_case(case, resolution=12), gap=0.9)
     path = em.save(run, tmp_path / "run")
     found = em.verify(path)
     assert found.differences == ()
@@ -246,7 +246,7 @@ def test_a_year_proven_hour_by_hour(tmp_path):
 
 def test_a_gap_of_a_run_of_few_steps_does_not_apply(tmp_path):
     case = random_case(tmp_path / "case", 3)
-    path = em.save(em.solve(em.read(case, resolution=12)), tmp_path / "run")
+    path = em.save(em.solve(em.load_case(case, resolution=12)), tmp_path / "run")
     claimed = {"asked": 0.9, "ended": "the gap asked for is reached", "cost": 1.0, "bound": 0.5, "gap": 0.5, "plan": {"steps": 12, "objective": 1.0}}  # fmt: skip
     edit = forged_runs.all_of(
         forged_runs.scaled(prices=0.5), forged_runs.record("proof", to=claimed)
@@ -259,7 +259,9 @@ def test_a_gap_of_a_run_of_few_steps_does_not_apply(tmp_path):
 
 def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     """A size held, a sum limited and a link closed stand in the record, so the program can be rebuilt."""
-    study = em.frontier(kept / "case", "emissions", 3, tmp_path / "study", crew=em.Crew(workers=0))
+    study = em.pareto_front(
+        kept / "case", "emissions", 3, tmp_path / "study", crew=em.ExecutionOptions(workers=0)
+    )
     runs = sorted((study.folder / "runs").iterdir())
     assert runs
     limited = 0
@@ -269,8 +271,8 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
         assert (found.proven, found.proven_of) == (True, "case")
         limited += "limits" in found.record.get("question", {})
     assert limited
-    series = em.Series(kept / "case")
-    question = em.Question(added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))
+    series = em.CaseSolver(kept / "case")
+    question = em.Query(added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))
     path = em.save(series.run(question=question), tmp_path / "run")
     said = cli.call("verify", path)
     assert said.code == 0
@@ -282,8 +284,8 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
 
 
 def test_least_of_another_sum_is_proven_as_asked(kept, tmp_path):
-    series = em.Series(kept / "case", watched=["cost"])
-    question = em.Question(least=((1.0, "emissions"),), limits={"cost": (-np.inf, 1e6)})
+    series = em.CaseSolver(kept / "case", watched=["cost"])
+    question = em.Query(least=((1.0, "emissions"),), limits={"cost": (-np.inf, 1e6)})
     found = em.verify(em.save(series.run(question=question), tmp_path / "run"))
     assert found.differences == ()
     assert found.proven
@@ -347,16 +349,16 @@ def test_the_list_of_files_is_one_that_other_programs_read(kept):
 
 @pytest.mark.parametrize(
     "cell",
-    [Hourly(0.1 + 0.2), Hourly(1 / 3, -2 / 3, "price"), Hourly(0.0, 1e-17, "price"), Hourly(5.0, 1 / 3, "price", True),
-     Hourly(-1e300), Hourly(0.0, -1.0, "cop", True), Hourly(240.0), Hourly(2.5, -1.0, "price"), Hourly(1e16, 123456789.123456789, "x")],
+    [ProfileExpression(0.1 + 0.2), ProfileExpression(1 / 3, -2 / 3, "price"), ProfileExpression(0.0, 1e-17, "price"), ProfileExpression(5.0, 1 / 3, "price", True),
+     ProfileExpression(-1e300), ProfileExpression(0.0, -1.0, "cop", True), ProfileExpression(240.0), ProfileExpression(2.5, -1.0, "price"), ProfileExpression(1e16, 123456789.123456789, "x")],
 )  # fmt: skip
 def test_an_hourly_cell_is_kept_to_the_last_bit(cell):
-    assert Hourly.parse(str(cell)) == cell
+    assert ProfileExpression.parse(str(cell)) == cell
 
 
 def test_an_hourly_cell_of_few_digits_is_kept_as_it_is_shown():
-    assert str(Hourly(240.0)) == "240"
-    assert str(Hourly(5.0, 0.8, "price")) == "5 + 0.8 * price"
+    assert str(ProfileExpression(240.0)) == "240"
+    assert str(ProfileExpression(5.0, 0.8, "price")) == "5 + 0.8 * price"
 
 
 def test_inputs_come_back_to_the_last_bit(tmp_path):
@@ -369,7 +371,7 @@ def test_inputs_come_back_to_the_last_bit(tmp_path):
         markets=[{"market": "e3", "site": "0751", "carrier": "power", "price": f"{1 / 3!r} + {0.1 + 0.2!r} * price"}],
         demands=[{"demand": "nan", "site": "0751", "carrier": "power", "yearly": 4, "profile": "shape"}],
     )  # fmt: skip
-    system = em.read(case, changes=["case.time.steps_a_day = 6", "markets.*.tariff = 0.7"])
+    system = em.load_case(case, changes=["case.time.steps_a_day = 6", "markets.*.tariff = 0.7"])
     path = em.save(em.solve(system), tmp_path / "run")
     with xr.open_datatree(path / "results.nc", engine="netcdf4") as tree:
         again = stored_inputs.system_of(tree)
@@ -408,7 +410,7 @@ def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, tmp_path, m
         raise wrong
 
     monkeypatch.setattr(run_files.manifest, "write", end)
-    solved = em.solve(em.read(kept / "case"))
+    solved = em.solve(em.load_case(kept / "case"))
     for place in (run, tmp_path / "new"):
         with pytest.raises(wrong):
             em.save(solved, place)
@@ -428,7 +430,7 @@ def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(kept, tmp_path
 
     monkeypatch.setattr(Path, "rename", rename)
     with pytest.raises(KeyboardInterrupt):
-        em.save(em.solve(em.read(kept / "case")), run)
+        em.save(em.solve(em.load_case(kept / "case")), run)
     assert interrupted
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert em.verify(run).proven
@@ -441,6 +443,6 @@ def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
         raise RuntimeError("NetCDF: HDF error")
 
     monkeypatch.setattr(xr.DataTree, "to_netcdf", full)
-    with pytest.raises(em.InputFault, match="nothing of it is left behind"):
-        em.save(em.solve(em.read(kept / "case")), tmp_path / "run")
+    with pytest.raises(em.InputError, match="nothing of it is left behind"):
+        em.save(em.solve(em.load_case(kept / "case")), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []

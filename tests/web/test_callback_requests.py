@@ -8,7 +8,7 @@ import pytest
 from helpers import web
 
 from energy_model.web import callback_requests, security
-from energy_model.web.case_catalog import offered
+from energy_model.web.case_catalog import load_catalog
 
 PATH = "/_dash-update-component"
 OWN = {"Origin": web.HERE}
@@ -27,7 +27,7 @@ DRAFT = '{"case": "village"}'
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workbench")
-    found = web.house(folder, offered([web.quick_village(folder)]))
+    found = web.house(folder, load_catalog([web.quick_village(folder)]))
     yield found
     found.workspace.close()
 

@@ -14,9 +14,9 @@ from helpers import cli, web
 
 import energy_model as em
 from energy_model.web import candidates, request_validation, run_cache, security, sliders
-from energy_model.web.candidates import Wish
-from energy_model.web.case_catalog import offered
-from energy_model.web.jobs import MAX_JOBS_EACH, OPEN, Queue
+from energy_model.web.candidates import CandidateChoice
+from energy_model.web.case_catalog import load_catalog
+from energy_model.web.jobs import MAX_JOBS_EACH, OPEN, JobQueue
 from energy_model.web.language import danish, number
 from energy_model.web.workspace import Workspace, plain_name
 
@@ -31,7 +31,7 @@ def case(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cases(case):
-    return offered([case])
+    return load_catalog([case])
 
 
 @pytest.fixture
@@ -57,12 +57,12 @@ def until(holds, seconds=20.0):
 @pytest.mark.parametrize("folder", ["aarhus", "village"])
 def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
     place = ROOT / "inputs" / "aarhus" if folder == "aarhus" else case
-    found = next(iter(offered([place]).values()))
+    found = next(iter(load_catalog([place]).values()))
     told = found.sliders(found.default)
     assert len(told) == 10 if folder == "aarhus" else len(told) >= 4
     for end in ("least", "most"):
         changes = [slider.change(getattr(slider, end)) for slider in told]
-        em.read(place, found.default, changes, resolution="full")
+        em.load_case(place, found.default, changes, resolution="full")
     assert all(slider.label_en and slider.label_da for slider in told)
 
 
@@ -85,16 +85,16 @@ def test_a_wrong_slider_is_told(case, tmp_path, wrong, told):
     place = Path(shutil.copytree(case, tmp_path / "village"))
     entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "how": "multiply", "least": 0.5, "most": 2.0, "step": 0.1, "start": 1.0}  # fmt: skip
     (place / "sliders.toml").write_text(tomli_w.dumps({"slider": [entry | wrong]}))
-    with pytest.raises(em.InputFault, match=told):
-        sliders.of_case(place, em.read(place))
+    with pytest.raises(em.InputError, match=told):
+        sliders.load_sliders(place, em.load_case(place))
 
 
 def test_wishes_become_bounds(case):
-    known = candidates.of_system(em.read(case))
-    bounds = candidates.added({"tank": Wish("required"), "solar_park": Wish("forbidden"), "gas_boiler_village": Wish("required", 4)}, known)  # fmt: skip
+    known = candidates.of_system(em.load_case(case))
+    bounds = candidates.added({"tank": CandidateChoice("required"), "solar_park": CandidateChoice("forbidden"), "gas_boiler_village": CandidateChoice("required", 4)}, known)  # fmt: skip
     assert bounds == {"tank": (500, 500), "solar_park": (0, 0), "gas_boiler_village": (4, 10)}
-    for wrong, told in (({"tank": Wish("required", 501)}, "500"), ({"nowhere": Wish("forbidden")}, "no such candidate"), ({"tank": Wish("required", np.inf)}, "type how much")):  # fmt: skip
-        with pytest.raises(em.InputFault, match=told):
+    for wrong, told in (({"tank": CandidateChoice("required", 501)}, "500"), ({"nowhere": CandidateChoice("forbidden")}, "no such candidate"), ({"tank": CandidateChoice("required", np.inf)}, "type how much")):  # fmt: skip
+        with pytest.raises(em.InputError, match=told):
             candidates.added(wrong, known)
 
 
@@ -128,15 +128,15 @@ ASK = {"case": "village"}
 )  # fmt: skip
 def test_what_the_case_does_not_know_is_refused(cases, wrong):
     content = ASK | wrong if isinstance(wrong, dict) else wrong
-    with pytest.raises(em.InputFault):
-        request_validation.asked(content, cases)
+    with pytest.raises(em.InputError):
+        request_validation.validate(content, cases)
 
 
 def test_what_is_asked_becomes_changes(case, cases):
     edit = {"table": "demands", "row": "village_heat", "column": "yearly", "value": "61000"}
-    found = request_validation.asked(ASK | {"sliders": {"price_of_gas": 1.5, "demand_village_heat": 1.0}, "edits": [edit]}, cases)  # fmt: skip
+    found = request_validation.validate(ASK | {"sliders": {"price_of_gas": 1.5, "demand_village_heat": 1.0}, "edits": [edit]}, cases)  # fmt: skip
     assert found.changes == ("carriers.gas.price *= 1.5", "demands.village_heat.yearly = 61000")
-    system = em.read(case, "", found.changes, resolution="full")
+    system = em.load_case(case, "", found.changes, resolution="full")
     assert system["demands"].at["village_heat", "yearly"] == 61000
     assert float(system["carriers"].at["gas", "price"].offset) == pytest.approx(60)
 
@@ -162,12 +162,12 @@ def test_a_title_becomes_a_name():
     assert plain_name("Billig gas på Ærø!") == "billig_gas_paa_aeroe"
     assert plain_name("../../etc") == "etc"
     for title in ("", "…", "///"):
-        with pytest.raises(em.InputFault, match="letters"):
+        with pytest.raises(em.InputError, match="letters"):
             plain_name(title)
 
 
 def test_two_servers_do_not_keep_one_folder(kept):
-    with pytest.raises(em.InputFault, match="another server"):
+    with pytest.raises(em.InputError, match="another server"):
         Workspace(kept.workspace.folder)
 
 
@@ -276,12 +276,12 @@ def test_a_queue_goes_on_where_a_killed_server_left_it(kept):
     names = [kept.queue.add("run", title, "p", "", {}).name for title in ("one", "two", "three")]
     path = kept.workspace.folder / "jobs" / names[0] / "job.json"
     path.write_text(path.read_text().replace('"queued"', '"running"'))  # as a killed server leaves it  # fmt: skip
-    again = Queue(kept.workspace, 2, kept.queue.command)
+    again = JobQueue(kept.workspace, 2, kept.queue.command)
     assert [again.job(name).state for name in names] == ["queued"] * 3
     again.start()
     until(lambda: all(again.job(name).state == "done" for name in names))
     again.close()
-    assert Queue(kept.workspace).job(names[0]).ended
+    assert JobQueue(kept.workspace).job(names[0]).ended
 
 
 def test_a_killed_worker_is_told_and_the_next_job_begins(kept):
@@ -322,23 +322,23 @@ def test_a_closed_server_asks_anew_what_ran(kept):
 def test_a_queue_has_an_end(kept):
     for _ in range(MAX_JOBS_EACH):
         kept.queue.add("run", "one", "me", "", {})
-    with pytest.raises(em.InputFault, match="you have 5"):
+    with pytest.raises(em.InputError, match="you have 5"):
         kept.queue.add("run", "one", "me", "", {})
     for i in range(35):
         kept.queue.add("run", "one", f"other {i}", "", {})
-    with pytest.raises(em.InputFault, match="40 questions"):
+    with pytest.raises(em.InputError, match="40 questions"):
         kept.queue.add("run", "one", "another", "", {})
 
 
 def test_several_readers_open_runs_at_once(case, tmp_path):
     """The library of results files falls when two threads use it; the server stands."""
-    em.save(em.solve(em.read(case, resolution=24)), tmp_path / "run")
+    em.save(em.solve(em.load_case(case, resolution=24)), tmp_path / "run")
     found = []
 
     def read():
         for _ in range(4):
             run_cache._read.cache_clear()
-            found.append(run_cache.opened(tmp_path / "run").objective)
+            found.append(run_cache.open_cached(tmp_path / "run").objective)
 
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:

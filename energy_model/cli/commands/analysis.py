@@ -25,7 +25,7 @@ from energy_model.cli.commands.studies import (
     told_to,
 )
 from energy_model.cli.number_options import number, whole_number
-from energy_model.cli.output import write_json
+from energy_model.cli.output import print_json
 from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import explanation_tables
 
@@ -86,9 +86,9 @@ def interests(
     weights, limits = _pairs("--weigh", "SUM=EUR", weigh or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
     two = tuple(part.strip() for part in between.split(",") if part.strip())
     if between != "none" and len(two) != 2:
-        raise em.InputFault([em.Fault("--between", "write two sums with a comma between, or none", value=between)])  # fmt: skip
+        raise em.InputError([em.InputIssue("--between", "write two sums with a comma between, or none", value=between)])  # fmt: skip
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
-        found = em.interests(
+        found = em.preferences(
             case,
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
@@ -98,7 +98,7 @@ def interests(
 
 
 def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
-    """Names with numbers from NAME=NUMBER; InputFault with every text that is none."""
+    """Names with numbers from NAME=NUMBER; InputError with every text that is none."""
     found, faults = {}, []
     for text in texts:
         name, _, amount = text.rpartition("=")
@@ -107,9 +107,9 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
         except ValueError:
             name = ""
         if not name.strip():
-            faults.append(em.Fault(option, f"write {form} with a number", value=text))
+            faults.append(em.InputIssue(option, f"write {form} with a number", value=text))
     if faults:
-        raise em.InputFault(faults)
+        raise em.InputError(faults)
     return found
 
 
@@ -125,10 +125,10 @@ def explain(
         asked = names or explanation_tables.first(opened)
         found = em.explain(opened, asked, thresholds, tell)
     if as_json:
-        write_json({"run": str(opened.path), "explained": [explanation_tables.as_record(why) for why in found]})  # fmt: skip
+        print_json({"run": str(opened.path), "explained": [explanation_tables.as_record(why) for why in found]})  # fmt: skip
     else:
         for why in found:
-            explanation_tables.why(why)
+            explanation_tables.explanation(why)
         if not found:
             explanation_tables.nothing_added()
 
@@ -140,18 +140,21 @@ def accounts(
 ) -> None:  # fmt: skip
     """Who earns and pays what: the account of every party, and a carrier's bill in every district."""
     opened = em.open_run(run)
-    book = em.sheets(opened)
-    everybody = em.parties(opened, book)
+    book = em.accounts(opened)
+    everybody = em.stakeholder_accounts(opened, book)
     chosen = carrier or explanation_tables.billed_carrier(opened)
     if chosen is None:
         owed, lacks = pd.DataFrame(), None
     else:
-        owed, lacks = em.bills(opened, chosen, book), em.network(opened, chosen, book)
+        owed, lacks = (
+            em.customer_bills(opened, chosen, book),
+            em.network_charge(opened, chosen, book),
+        )
         if owed.empty:
             known = ", ".join(explanation_tables.wanted_carriers(opened)) or "none"
-            raise em.InputFault([em.Fault("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)])  # fmt: skip
+            raise em.InputError([em.InputIssue("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)])  # fmt: skip
     if as_json:
-        write_json({
+        print_json({
             "run": str(opened.path), "parties": explanation_tables.records(everybody.reset_index()),
             "bills": explanation_tables.records(owed.reset_index()), "network": lacks,
         })  # fmt: skip

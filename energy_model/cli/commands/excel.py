@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
 BOOKS = (".xlsx", ".xlsm")
@@ -26,14 +26,14 @@ def table(
     back = source.suffix.lower() in BOOKS
     if back == (to.suffix.lower() in BOOKS):
         remedy = "give a case's folder and --to FILE.xlsx, or a workbook and --to FOLDER"
-        raise em.InputFault([em.Fault("table", remedy, value=f"{source} --to {to}")])
+        raise em.InputError([em.InputIssue("table", remedy, value=f"{source} --to {to}")])
     if to.is_file():
         remedy = "the file stands already, perhaps with somebody's work in it; name another or take it away"
-        raise em.InputFault([em.Fault("--to", remedy, value=str(to))])
+        raise em.InputError([em.InputIssue("--to", remedy, value=str(to))])
     with Progress(as_json) as tell:
-        written = (excel.read if back else excel.write)(source, to, tell)
+        written = (excel.read_workbook if back else excel.write_workbook)(source, to, tell)
     if as_json:
-        write_json({"written": str(to), "parts": written})
+        print_json({"written": str(to), "parts": written})
         return
     console = Console(highlight=False, soft_wrap=True)
     what = "files" if back else "sheets"

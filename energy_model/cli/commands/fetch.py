@@ -10,7 +10,7 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import whole_number
-from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
 
@@ -34,18 +34,18 @@ def fetch(
     from energy_model.timeseries.download import case_files  # noqa: PLC0415 - they take a while to load
 
     if contents:
-        _tell_services(case_files.contents(), as_json)
+        _tell_services(case_files.list_services(), as_json)
         return
     if service is None or case is None or year is None:
         missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
-        raise em.InputFault([em.Fault("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")])  # fmt: skip
+        raise em.InputError([em.InputIssue("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")])  # fmt: skip
     with Progress(as_json) as tell:
         tell("reading the case")
         place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip
-        wanted = case_files.order(service, case, year, what, key, address, place)
-        told = case_files.bring(wanted, case, again, tell)
+        wanted = case_files.plan_download(service, case, year, what, key, address, place)
+        told = case_files.download(wanted, case, again, tell)
     if as_json:
-        write_json(told)
+        print_json(told)
         return
     _tell_fetched(told, case, year)
 
@@ -70,7 +70,7 @@ def _tell_fetched(told: dict[str, Any], case: Path, year: int) -> None:
 
 def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        write_json({"services": services})
+        print_json({"services": services})
         return
     console = Console(highlight=False, soft_wrap=True)
     for one in services:

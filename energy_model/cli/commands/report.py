@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
 
@@ -30,10 +30,10 @@ def report(
         if (run / "study.toml").is_file():
             if case is not None:
                 remedy = "the page of a study tells no sources; leave --case out"
-                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+                raise em.InputError([em.InputIssue("--case", remedy, value=str(case))])
             if figures is not None:
                 remedy = "the pictures of a study stand in its folder already; leave --figures out"
-                raise em.InputFault([em.Fault("--figures", remedy, value=str(figures))])
+                raise em.InputError([em.InputIssue("--figures", remedy, value=str(figures))])
             tell("drawing the page")
             _done(study_page.write(em.open_study(run), out), as_json)
             return
@@ -45,17 +45,17 @@ def report(
             wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
             files = export.write(opened, figures, wanted, language, tell)
             if as_json:
-                write_json({"written": [str(path) for path in files]})
+                print_json({"written": [str(path) for path in files]})
             else:
                 Console(highlight=False, soft_wrap=True).print(f"{len(files)} figures written to {figures}", markup=False)  # fmt: skip
             return
         sources = None
         if case is not None:
             tell("reading the sources")
-            read = em.read(case, opened.record["scenario"])
+            read = em.load_case(case, opened.record["scenario"])
             if read.settings.name != opened.record["case"]:
                 remedy = f"the run is of the case {opened.record['case']}; name its folder"
-                raise em.InputFault([em.Fault("--case", remedy, value=str(case))])
+                raise em.InputError([em.InputIssue("--case", remedy, value=str(case))])
             sources = read.sources
         tell("drawing the page")
         written = pages.write(opened, out, sources)
@@ -64,6 +64,6 @@ def report(
 
 def _done(written: Path, as_json: bool) -> None:
     if as_json:
-        write_json({"written": str(written)})
+        print_json({"written": str(written)})
     else:
         Console(highlight=False, soft_wrap=True).print(f"Written to {written}", markup=False)

@@ -12,11 +12,11 @@ import typer
 import energy_model as em
 from energy_model.case.number_parsing import parse_number
 from energy_model.cli.number_options import WHOLE, number, whole_number
-from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.common.atomic_write import WriteError
 from energy_model.reporting.terminal import study_tables as told
-from energy_model.studies.runner.study import Crew, Study
+from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
     help="Questions put to a case many times: sweep, frontier, alternatives, regret, weather, ranging, symbiosis, siting, interests.",
@@ -61,10 +61,10 @@ def resolved(resolution: str | None) -> int | str | None:
 
 
 @contextmanager
-def asked_by(as_json: bool, **who: Any) -> Iterator[Crew]:
+def asked_by(as_json: bool, **who: Any) -> Iterator[ExecutionOptions]:
     """Within, the crew that a command's options name, and who tells of its progress."""
     with Progress(as_json) as tell:
-        yield Crew(**who, tell=tell)
+        yield ExecutionOptions(**who, tell=tell)
 
 
 def told_to(study: Study, as_json: bool, again: bool = False) -> None:
@@ -81,7 +81,7 @@ def told_to(study: Study, as_json: bool, again: bool = False) -> None:
             raise
         pictures = sorted(study.folder.glob("*.png"))
     if as_json:
-        write_json(told.as_records(study, pictures))
+        print_json(told.as_records(study, pictures))
     else:
         told.study(study, pictures)
 
@@ -108,12 +108,12 @@ def sweep(
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, yes: Yes = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What if these numbers were different? A table with a row for every case."""
-    from energy_model.studies.sampling import Variation  # noqa: PLC0415
+    from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
     if (table is None) == (not vary):
         remedy = "give either --set ADDRESS=VALUES or --table FILE"
-        raise em.InputFault([em.Fault("study sweep", remedy)])
-    varied = table if table is not None else [Variation.parse(text) for text in vary or ()]
+        raise em.InputError([em.InputIssue("study sweep", remedy)])
+    varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
     outputs = [name.strip() for name in of.split(",") if name.strip()]
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
         found = em.sweep(
@@ -137,7 +137,7 @@ def frontier(
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
-        found = em.frontier(
+        found = em.pareto_front(
             case, against, points, out, also, also_points, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
     told_to(found, as_json)
@@ -158,9 +158,9 @@ def alternatives(
         shares = [parse_number(part) for part in within.split(",") if part.strip()]
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
-        raise em.InputFault([em.Fault("--within", remedy, value=within)]) from None
+        raise em.InputError([em.InputIssue("--within", remedy, value=within)]) from None
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
-        found = em.alternatives(
+        found = em.near_optimal(
             case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, crew
         )  # fmt: skip
     told_to(found, as_json)
@@ -182,11 +182,11 @@ def regret(
     workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How much dearer is a plan than the best, should the future turn out otherwise?"""
-    from energy_model.studies.regret import future  # noqa: PLC0415
+    from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
         found = em.regret(
-            case, dict(map(future, futures)), dict(map(future, plans)) if plans else None, near, out, scenario,
+            case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, near, out, scenario,
             always or (), resolved(resolution), crew,
         )  # fmt: skip
     told_to(found, as_json)
@@ -205,11 +205,11 @@ def weather(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How does the plan fare in other years, and what do all years' own plans hold?"""
-    from energy_model.cli.commands.weather_years import asked_for  # noqa: PLC0415
+    from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
-        named = asked_for(case, seeds, measured or (), years or (), spread, crew.tell)
-        found = em.weather(
+        named = parse_years(case, seeds, measured or (), years or (), spread, crew.tell)
+        found = em.weather_years(
             case, named, out, keep_target, scenario, always or (), resolved(resolution), crew
         )
     told_to(found, as_json)
@@ -258,19 +258,19 @@ def compare(
     decided = bool(with_ or without)
     if decided and (len(runs) != 1 or why is not None):
         remedy = "--with and --without take one case, and not --why"
-        raise em.InputFault([em.Fault("compare", remedy)])
+        raise em.InputError([em.InputIssue("compare", remedy)])
     explained = None
     with asked_by(as_json, workers=workers) as crew:
         if decided:
-            study, found = em.decision(
+            study, found = em.compare_decision(
                 runs[0], with_ or (), without or (), out, scenario, always or (), resolved(resolution), crew
             )  # fmt: skip
         else:
             found = em.compare(runs)
             if why is not None:
-                explained = em.explained(runs, why, out, crew)
+                explained = em.attribute_difference(runs, why, out, crew)
     if as_json:
-        write_json(told.comparison_records(found, explained))
+        print_json(told.comparison_records(found, explained))
     else:
         told.comparison(found, explained, decided)
         if decided:

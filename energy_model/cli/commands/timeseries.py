@@ -10,7 +10,7 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import whole_number
-from energy_model.cli.output import AsJson, write_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import run_tables
 
@@ -35,14 +35,14 @@ def profiles(
     if measured is None:
         if price_as_measured or prefer:
             given = "--price-as-measured" if price_as_measured else "--prefer"
-            raise em.InputFault([em.Fault(given, "it tells what to do with a measured year; give --measured YEAR too")])  # fmt: skip
+            raise em.InputError([em.InputIssue(given, "it tells what to do with a measured year; give --measured YEAR too")])  # fmt: skip
         with Progress(as_json) as tell:
             tell("making the year")
             path, found = case_year.year(case, seed, year, out)
         told: dict[str, object] = {}
     else:
         if year not in (None, measured):
-            raise em.InputFault([em.Fault("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))])  # fmt: skip
+            raise em.InputError([em.InputIssue("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))])  # fmt: skip
         with Progress(as_json) as tell:
             tell("reading what was measured")
             table, files = observed_files.year_of(case, measured, prefer or ())
@@ -52,7 +52,7 @@ def profiles(
         unused = [name for name in table if name not in from_where and name not in _roots()]
         told = {"measured": files, "origins": from_where, "only_for_comparison": unused}
     if as_json:
-        write_json({"written": str(path), "statistics": found.to_dict("records"), **told})
+        print_json({"written": str(path), "statistics": found.to_dict("records"), **told})
         return
     run_tables.statistics(path, found)
     if told:
@@ -61,9 +61,9 @@ def profiles(
 
 def _roots() -> set[str]:
     """Measured columns that are none of the year's and yet move it."""
-    from energy_model.timeseries.observed import FOLLOWS  # noqa: PLC0415
+    from energy_model.timeseries.observed import DRIVEN_BY  # noqa: PLC0415
 
-    return {root for roots in FOLLOWS.values() for root in roots}
+    return {root for roots in DRIVEN_BY.values() for root in roots}
 
 
 def _tell(

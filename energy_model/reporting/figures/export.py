@@ -10,7 +10,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from energy_model.common.atomic_write import new_members
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.reporting.figures import run_figures as draw
 from energy_model.results.run import Run
 
@@ -21,7 +21,7 @@ ELSEWHERE = "name another folder with --figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-class LostFigureError(RuntimeError):
+class FigureError(RuntimeError):
     """A figure that the drawing library did not write, or not to its end."""
 
 
@@ -29,7 +29,7 @@ def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
     """Every figure of a run's report by name, in Danish (``da``) or English (``en``)."""
     first, carriers = draw.first_hours(run), [c for c in ("heat", "electricity") if c in run.tables["carriers"].index]  # fmt: skip
     made: dict[str, go.Figure | None] = {
-        "map": draw.place_map(run, language),
+        "map": draw.site_map(run, language),
         "flows": draw.flows(run, language),
         "duration": draw.duration(run, language),
         "stores": draw.stores(run, language),
@@ -54,19 +54,21 @@ def write(
     language: str = "en",
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
-    """Writes all figures to a folder, each in every kind asked for; the files. InputFault if they cannot be drawn or written."""
+    """Writes all figures to a folder, each in every kind asked for; the files. InputError if they cannot be drawn or written."""
     wrong = [kind for kind in kinds if kind not in KINDS]
     if wrong or not kinds:
-        raise InputFault([Fault("--as", f"known are {', '.join(KINDS)}", value=", ".join(wrong))])
+        raise InputError(
+            [InputIssue("--as", f"known are {', '.join(KINDS)}", value=", ".join(wrong))]
+        )
     if language not in draw.LANGUAGES:
-        raise InputFault([Fault("--language", "write en or da", value=language)])
+        raise InputError([InputIssue("--language", "write en or da", value=language)])
     _browser()
     tell("drawing the figures")
     made = figures(run, language)
     for figure in made.values():
         figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
     written = []
-    with new_members(folder, ELSEWHERE, also=(LostFigureError,)) as draft:
+    with new_members(folder, ELSEWHERE, also=(FigureError,)) as draft:
         for kind in kinds:
             tell(f"writing {len(made)} figures as {kind}")
             drafts = [draft / f"{name}.{kind}" for name in made]
@@ -74,7 +76,7 @@ def write(
             # The drawing library says nothing of files that it could not write.
             lost = [path.name for path in drafts if not _is_whole(path)]
             if lost:
-                raise LostFigureError(f"{len(lost)} of {len(drafts)} figures are not whole, such as {lost[0]}")  # fmt: skip
+                raise FigureError(f"{len(lost)} of {len(drafts)} figures are not whole, such as {lost[0]}")  # fmt: skip
             written += drafts
     return [folder / path.name for path in written]
 
@@ -91,15 +93,15 @@ def _render(made: list[go.Figure], files: list[Path]) -> None:
         plotly.io.write_images(made, files, width=WIDTH_POINTS, scale=PIXELS_PER_POINT)
     except (RuntimeError, ValueError) as wrong:
         said = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
-        raise InputFault([Fault("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?")]) from None  # fmt: skip
+        raise InputError([InputIssue("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?")]) from None  # fmt: skip
 
 
 def _browser() -> None:
-    """Tells the drawing library which browser there is. InputFault if there is none."""
+    """Tells the drawing library which browser there is. InputError if there is none."""
     if os.environ.get("BROWSER_PATH"):
         return
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         remedy = "no Chromium or Chrome was found to draw with; install one, or name it in the variable BROWSER_PATH"
-        raise InputFault([Fault("--figures", remedy)])
+        raise InputError([InputIssue("--figures", remedy)])
     os.environ["BROWSER_PATH"] = found

@@ -14,9 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from energy_model.reporting.figures.year_figure import COLOURS, by_month, supply
-from energy_model.reporting.narrative import called
+from energy_model.reporting.narrative import label
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of
+from energy_model.results.run_files import input_tables
 
 LANGUAGES = ("en", "da")
 SEPARATORS = {"en": ".,", "da": ",."}
@@ -58,12 +58,12 @@ def _layout(
 
 
 def _label(frame: pd.DataFrame, name: object, language: str) -> str:
-    return called(frame, name, f"label_{language}")
+    return label(frame, name, f"label_{language}")
 
 
-def place_map(run: Run, language: str) -> go.Figure | None:
+def site_map(run: Run, language: str) -> go.Figure | None:
     """Where things stand: sites, links by carrier, symbiosis links dashed, and what is added at each site [MEUR]; degrees."""
-    tables = inputs_of(run)
+    tables = input_tables(run)
     sites, links = tables["sites"], tables.get("links", pd.DataFrame())
     if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
         return None
@@ -96,7 +96,7 @@ def place_map(run: Run, language: str) -> go.Figure | None:
     told = [f"<b>{_label(sites, s, language)}</b><br>{put[s]:,.0f} MEUR {words[0]}<br>{taken[s]:,.0f} {words[1]}" for s in sites.index]  # fmt: skip
     size = 8 + 30 * np.sqrt(put / max(put.max(), 1e-9))
     figure.add_scatter(
-        x=sites["lon"], y=sites["lat"], mode="markers+text", text=_apart(sites, language),
+        x=sites["lon"], y=sites["lat"], mode="markers+text", text=_non_overlapping_labels(sites, language),
         hovertext=told, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
         marker={"size": size, "color": taken, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
                 "colorbar": {"title": {"text": words[1]}, "thickness": 10}},
@@ -107,7 +107,7 @@ def place_map(run: Run, language: str) -> go.Figure | None:
     return figure.update_xaxes(constrain="domain")
 
 
-def _apart(sites: pd.DataFrame, language: str) -> list[str]:
+def _non_overlapping_labels(sites: pd.DataFrame, language: str) -> list[str]:
     """Labels of sites that do not stand on each other; the others are told when pointed at."""
     wide, high = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
     shown: list[tuple[float, float]] = []
@@ -256,7 +256,7 @@ def costs(run: Run, language: str, by: str) -> go.Figure:
     table = run.tables["costs"]
     sums = table.groupby(table[by].fillna("nobody").replace("", "nobody"))["cost"].sum() / 1e6
     sums = sums[sums.abs() > 0.005 * sums.abs().max()].sort_values()
-    firms = inputs_of(run).get("firms", pd.DataFrame()) if by == "firm" else pd.DataFrame()
+    firms = input_tables(run).get("firms", pd.DataFrame()) if by == "firm" else pd.DataFrame()
     names = [_label(firms, n, language) if n in firms.index else said(str(n), language) for n in sums.index]  # fmt: skip
     figure = go.Figure(go.Bar(x=sums.round(3), y=names, orientation="h", marker_color=[COLOURS[0] if v > 0 else COLOURS[1] for v in sums]))  # fmt: skip
     return _layout(figure, language, {"en": "MEUR a year", "da": "mio. EUR om året"}[language], height=120 + 26 * len(sums))  # fmt: skip
@@ -273,7 +273,7 @@ def emissions(run: Run, language: str) -> go.Figure:
 
 def fleets(run: Run, language: str) -> go.Figure | None:
     """The share of each fleet's vehicles by what moves them [%]."""
-    built, tables = run.tables["capacities"], inputs_of(run)
+    built, tables = run.tables["capacities"], input_tables(run)
     vehicles = built[(built["table"] == "vehicles") & (built["capacity"] > 1e-2)]
     if vehicles.empty:
         return None
@@ -292,7 +292,7 @@ def land(run: Run, language: str) -> go.Figure | None:
     table = table[table["taken"] > 0.5] if len(table) else table
     if table.empty:
         return None
-    sites, figure = inputs_of(run)["sites"], go.Figure()
+    sites, figure = input_tables(run)["sites"], go.Figure()
     for i, (kind, part) in enumerate(table.groupby(level=1)):
         names = [_label(sites, s, language) for s in part.index.get_level_values(0)]
         figure.add_bar(y=names, x=part["taken"].round(2), orientation="h", name=said(str(kind), language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from energy_model.reporting.narrative import number
+from energy_model.reporting.narrative import format_number
 from energy_model.reporting.terminal.run_tables import grid
 from energy_model.results.accounts import RENTS, SEASONS
 from energy_model.results.run import Run
-from energy_model.studies.explanation.asset import Why
+from energy_model.studies.explanation.asset import Explanation
 
 MAX_EXPLAINED_ASSETS = 5  # assets explained where none is named
 LINES = {  # English, Danish
@@ -50,7 +50,7 @@ def nothing_added() -> None:
     )
 
 
-def why(found: Why) -> None:
+def explanation(found: Explanation) -> None:
     """One explanation: sentences, then the sheet."""
     console = _console()
     console.print(f"\n[bold]{found.name}[/]")
@@ -65,16 +65,16 @@ def why(found: Why) -> None:
             console.print(grid(name.replace("_", " "), *_plain(frame)))
 
 
-def _sheet(found: Why) -> tuple[str, list[str], list[list[str]], int]:
+def _sheet(found: Explanation) -> tuple[str, list[str], list[list[str]], int]:
     """A balance sheet: lines in both languages, of what, how much, and by season."""
     per = found.kind == "not built"
     rows = []
     for row in found.sheet.itertuples(index=False):
         english, danish = LINES.get(row.line, (row.line, ""))
         goes = "→ " if row.line in RENTS else ""
-        seasons = [number(v) if isinstance(v, float) and np.isfinite(v) and v else "" for v in (getattr(row, s, np.nan) for s in SEASONS)]  # fmt: skip
-        amount = number(row.quantity) if isinstance(row.quantity, float) and np.isfinite(row.quantity) else ""  # fmt: skip
-        rows.append([f"{goes}{english}", danish, str(row.of).replace("_", " "), amount, number(row.amount), *seasons])  # fmt: skip
+        seasons = [format_number(v) if isinstance(v, float) and np.isfinite(v) and v else "" for v in (getattr(row, s, np.nan) for s in SEASONS)]  # fmt: skip
+        amount = format_number(row.quantity) if isinstance(row.quantity, float) and np.isfinite(row.quantity) else ""  # fmt: skip
+        rows.append([f"{goes}{english}", danish, str(row.of).replace("_", " "), amount, format_number(row.amount), *seasons])  # fmt: skip
     unit = "[EUR/a for the first unit]" if per else "[EUR/a]"
     return "", ["line", "linje", "of", "quantity", unit, *SEASONS], rows, 3
 
@@ -82,7 +82,7 @@ def _sheet(found: Why) -> tuple[str, list[str], list[list[str]], int]:
 def _plain(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
     shown = frame.head(12)
     rows = [
-        [number(v) if isinstance(v, float) and abs(v) >= 10 else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
+        [format_number(v) if isinstance(v, float) and abs(v) >= 10 else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
         for row in shown.itertuples(index=False)
     ]  # fmt: skip
     words = sum(not pd.api.types.is_numeric_dtype(frame[c]) for c in frame)
@@ -116,17 +116,17 @@ def accounts(
     kept = everybody[(everybody.drop(columns="kind").abs() > 500).any(axis=1)]
     columns = ["delivers", "takes", "cost", "emissions", "land", "limits", "balance"]
     rows = [
-        [_label(names, party), *(number(row[c] / 1e3) if abs(row[c]) >= 500 else "" for c in columns), *(number(row[c]) if abs(row[c]) >= 0.5 else "" for c in ("emitted", "hectares"))]
+        [_label(names, party), *(format_number(row[c] / 1e3) if abs(row[c]) >= 500 else "" for c in columns), *(format_number(row[c]) if abs(row[c]) >= 0.5 else "" for c in ("emitted", "hectares"))]
         for party, row in kept.iterrows()
     ]  # fmt: skip
     whole = everybody["balance"].sum()
-    rows.append(["All together: the cost of the system, with its sign turned", *[""] * 6, number(whole / 1e3), "", ""])  # fmt: skip
+    rows.append(["All together: the cost of the system, with its sign turned", *[""] * 6, format_number(whole / 1e3), "", ""])  # fmt: skip
     console.print(grid("Who earns and pays at marginal prices [kEUR/a] / Hvem tjener og betaler til marginalpriser", ["party / part", *(f"{c} [kEUR/a]" if c in ("delivers", "balance") else c for c in columns), "emits [t/a]", "land [ha]"], rows))  # fmt: skip
     if carrier is None or lacks is None:
         console.print("Nothing is wanted, so there are no bills.")
         return
     bill = [
-        [_label(names, d), number(row["wanted"]), *(f"{row[c]:,.2f}" for c in ("marginal_price", "network_charge", "price", "price_at_cost")), number(row["bill"] / 1e3), number(row["bill_at_cost"] / 1e3)]
+        [_label(names, d), format_number(row["wanted"]), *(f"{row[c]:,.2f}" for c in ("marginal_price", "network_charge", "price", "price_at_cost")), format_number(row["bill"] / 1e3), format_number(row["bill_at_cost"] / 1e3)]
         for d, row in owed.iterrows()
     ]  # fmt: skip
     unit = run.tables["carriers"].at[carrier, "unit"]
@@ -134,11 +134,11 @@ def accounts(
     console.print(f"\n[bold]What {carrier.replace('_', ' ')} costs each district / Hvad det koster hvert område[/]")  # fmt: skip
     console.print(grid("", heads, bill))
     said = (
-        f"They lack {number(lacks['lacking'], 'EUR/a')}, which {lacks['charge']:,.2f} EUR/{unit} from everybody covers."
+        f"They lack {format_number(lacks['lacking'], 'EUR/a')}, which {lacks['charge']:,.2f} EUR/{unit} from everybody covers."
         if lacks["lacking"] > 0
-        else f"They have {number(-lacks['lacking'], 'EUR/a')} left over, so no charge is needed."
+        else f"They have {format_number(-lacks['lacking'], 'EUR/a')} left over, so no charge is needed."
     )
-    console.print(f"The network's links earn {number(lacks['earned'], 'EUR/a')} by price differences and cost {number(lacks['cost'], 'EUR/a')}. {said}", markup=False)  # fmt: skip
+    console.print(f"The network's links earn {format_number(lacks['earned'], 'EUR/a')} by price differences and cost {format_number(lacks['cost'], 'EUR/a')}. {said}", markup=False)  # fmt: skip
     console.print("At cost: what plants, stores and links of the carrier have left over is given back to those who use it.", markup=False)  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
-def as_record(found: Why) -> dict[str, Any]:
+def as_record(found: Explanation) -> dict[str, Any]:
     """An explanation as JSON holds it."""
     turn = found.threshold
     return {

@@ -13,7 +13,7 @@ from rich.table import Table
 from energy_model.case import sources
 from energy_model.case.system import System
 from energy_model.optimization.certificate import GAP
-from energy_model.reporting.narrative import called, number, sentences
+from energy_model.reporting.narrative import describe_run, format_number, label
 from energy_model.results.run import Run
 from energy_model.results.summary import MEANINGS
 from energy_model.verification.verify import Verification
@@ -56,14 +56,14 @@ def meaning(run: Run, name: str) -> tuple[str, str, str]:
         return MEANINGS[name]
     carrier, table = name.removesuffix("_price"), run.tables["carriers"]
     unit = f"EUR/{table.at[carrier, 'unit']}" if carrier in table.index else "EUR/unit"
-    english, danish = called(table, carrier), called(table, carrier, "label_da")
+    english, danish = label(table, carrier), label(table, carrier, "label_da")
     return unit, f"Marginal price: {english}", f"Marginalpris: {danish}"
 
 
 def _proven(proof: dict[str, Any]) -> str:
     if proof["gap"] is None:
         return f"[yellow]Not proven:[/] {proof['ended']} before the first full year was solved; this is the plan of {proof['plan']['steps']:,} steps."
-    told = f"Every hour of the year: no plan costs less than {number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
+    told = f"Every hour of the year: no plan costs less than {format_number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
     more = (
         ""
         if proof["gap"] <= proof["asked"]
@@ -77,7 +77,7 @@ def exported(path: Path, left_out: list[str], constant: float) -> None:
     _print(f"Written to {escape(str(path))}.")
     if constant:
         _print(
-            f"Add {number(constant, 'EUR/a')} to its least cost: emissions that nothing decides."
+            f"Add {format_number(constant, 'EUR/a')} to its least cost: emissions that nothing decides."
         )
     if left_out:
         _print("[yellow]Not expressed[/], so its least cost is another:")
@@ -92,7 +92,7 @@ def headline(run: Run) -> None:
     for name, value in run.headline.items():
         unit, english, danish = meaning(run, name)
         if name != "unserved":  # told by carrier below; units differ
-            rows.append([english, danish, number(value, unit)])
+            rows.append([english, danish, format_number(value, unit)])
     console = Console()
     if console.is_terminal and console.width < MIN_WIDE_COLUMNS:
         rows = [[english, value] for english, _, value in rows]
@@ -104,12 +104,12 @@ def headline(run: Run) -> None:
     for warning in run.record.get("warnings", []):
         _print(f"[yellow]Warning:[/] {escape(warning)}")
     _print("")
-    for sentence in sentences(run):
+    for sentence in describe_run(run):
         _print(escape(sentence))
     short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
     for carrier, share in short[short > 1e-6].items():
         row = run.tables["carriers"].loc[carrier]
-        told = f"{called(run.tables['carriers'], carrier)}: {number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
+        told = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
         _print(f"[bold red]{escape(told)}[/]")
 
 
@@ -131,11 +131,11 @@ def capacities(run: Run) -> Table:
     hours = used["full_load_hours"].where(used["table"].isin(["conversions", "links"]))
     rows = [
         [
-            called(frame, str(name)),
+            label(frame, str(name)),
             str(row["group"] if isinstance(row["group"], str) else row["table"]),
-            *(number(row[c]) for c in ("existing", "retired", "added", "capacity")),
+            *(format_number(row[c]) for c in ("existing", "retired", "added", "capacity")),
             row["unit"],
-            number(hours[name]) if hours[name] == hours[name] else "",
+            format_number(hours[name]) if hours[name] == hours[name] else "",
         ]
         for name, row in used.sort_values(["table", "added"], ascending=[True, False]).iterrows()
     ]
@@ -153,10 +153,10 @@ def carriers(run: Run) -> Table:
     names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved"]
     rows = [
         [
-            called(frame, str(name)),
+            label(frame, str(name)),
             row["unit"],
-            *(number(row[c]) if abs(row[c]) > MIN_SHOWN_AMOUNT else "" for c in names),
-            number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
+            *(format_number(row[c]) if abs(row[c]) > MIN_SHOWN_AMOUNT else "" for c in names),
+            format_number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
         ]
         for name, row in frame.iterrows()
     ]
@@ -184,7 +184,7 @@ def costs(run: Run) -> list[Table]:
             .sort_values(ascending=False)
         )
         rows = [
-            [called(run.tables["names"], name), number(amount, "EUR/a")]
+            [label(run.tables["names"], name), format_number(amount, "EUR/a")]
             for name, amount in sums.items()
             if abs(amount) >= 0.5
         ]
@@ -201,14 +201,17 @@ def emissions(run: Run) -> Table:
         else pd.Series(dtype=float)
     )
     rows = [
-        [called(names, name), number(amount, "t/a")]
+        [label(names, name), format_number(amount, "t/a")]
         for name, amount in sums.items()
         if abs(amount) >= 0.5
     ]
     first = run.headline
     rows += [
-        ["net, exports not credited", number(first["net_emissions_without_export_credit"], "t/a")],
-        ["net, exports credited", number(first["net_emissions_with_export_credit"], "t/a")],
+        [
+            "net, exports not credited",
+            format_number(first["net_emissions_without_export_credit"], "t/a"),
+        ],
+        ["net, exports credited", format_number(first["net_emissions_with_export_credit"], "t/a")],
     ]
     return grid("Emissions", ["From", "emitted (+), kept or taken back (−)"], rows)
 
@@ -221,13 +224,13 @@ def land(run: Run) -> Table | None:
         return None
     rows = [
         [
-            called(run.tables["names"], site),
+            label(run.tables["names"], site),
             str(kind).replace("_", " "),
-            number(row["taken"]),
-            number(row["area"]),
-            number(row["citizens_total"]),
-            number(row["firms_total"]),
-            number(row["price"]),
+            format_number(row["taken"]),
+            format_number(row["area"]),
+            format_number(row["citizens_total"]),
+            format_number(row["firms_total"]),
+            format_number(row["price"]),
         ]
         for (site, kind), row in taken.iterrows()
     ]
@@ -253,8 +256,8 @@ MAX_SENTENCES = 30  # differences that are printed; JSON has all
 def verified(found: Verification, case: Path | None = None) -> None:
     """What was recomputed of a run, and what it proves."""
     rows = [
-        ["cost of the plan", number(found.cost, "EUR/a")],
-        ["no plan is cheaper than", number(found.bound, "EUR/a")],
+        ["cost of the plan", format_number(found.cost, "EUR/a")],
+        ["no plan is cheaper than", format_number(found.bound, "EUR/a")],
         ["gap", f"{found.gap:.2e}"],
         ["largest violation of a rule, relative", f"{found.certificate.row_violation:.2e}"],
         ["largest violation of a bound, relative", f"{found.certificate.bound_violation:.2e}"],
@@ -347,4 +350,4 @@ def as_records(run: Run) -> dict[str, Any]:
         .where(lambda f: f.notna(), None)
         .to_dict("records")
         for name, frame in run.tables.items()
-    } | {"sentences": sentences(run)}
+    } | {"sentences": describe_run(run)}

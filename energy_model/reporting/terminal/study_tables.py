@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from energy_model.reporting.narrative import number
+from energy_model.reporting.narrative import format_number
 from energy_model.reporting.terminal.run_tables import grid
 from energy_model.results.summary import MEANINGS
 from energy_model.studies.compare import Comparison
@@ -203,7 +203,7 @@ def cell(value: Any, column: str) -> str:
             return f"{abs(value) if value == 0 else value:,.0f}"
         if column in FACTORS:
             return f"{value:.4g}"
-        return number(value, "EUR/a" if is_money(column) else "")
+        return format_number(value, "EUR/a" if is_money(column) else "")
     return str(value)
 
 
@@ -270,11 +270,11 @@ def sentences(found: Comparison, decided: bool = False) -> list[str]:
     if costs["same"]:
         told.append(f"'{last}' costs as much as '{first}'.")
     else:
-        told.append(f"'{last}' costs {number(abs(by), 'EUR/a')}{share} {'more' if by > 0 else 'less'} than '{first}'.")  # fmt: skip
+        told.append(f"'{last}' costs {format_number(abs(by), 'EUR/a')}{share} {'more' if by > 0 else 'less'} than '{first}'.")  # fmt: skip
     told += _moves(found)
     firms = found.firms[~found.firms["same"]]
     if len(firms):
-        parts = [f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{number(abs(d), 'EUR/a')}" for n, d in firms["difference"].head(4).items()]  # fmt: skip
+        parts = [f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{format_number(abs(d), 'EUR/a')}" for n, d in firms["difference"].head(4).items()]  # fmt: skip
         told.append(f"Cost falls on: {', '.join(parts)}.")
     return told
 
@@ -287,7 +287,7 @@ def _moves(found: Comparison) -> list[str]:
         ("Less", moved[moved["difference"] < 0]),
     ):
         if len(part):
-            names = [f"{found.labels.get(n, n.replace('_', ' '))} ({number(abs(d))})" for n, d in part["difference"].head(5).items()]  # fmt: skip
+            names = [f"{found.labels.get(n, n.replace('_', ' '))} ({format_number(abs(d))})" for n, d in part["difference"].head(5).items()]  # fmt: skip
             told.append(f"{word}: {', '.join(names)}.")
     return told
 
@@ -297,7 +297,7 @@ def _explained(explained: Study) -> list[str]:
     if frame.empty or not np.isfinite(frame["share"].iloc[0]):
         return []
     first = frame.iloc[0]
-    return [f"Most is explained by {first['input']}: alone it changes the cost by {number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."]  # fmt: skip
+    return [f"Most is explained by {first['input']}: alone it changes the cost by {format_number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."]  # fmt: skip
 
 
 def comparison_records(found: Comparison, explained: Study | None) -> dict[str, Any]:

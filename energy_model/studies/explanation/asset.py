@@ -23,15 +23,15 @@ from energy_model.results.accounts import (
     SEASONS,
     STANDING,
     TAKES,
-    Sheets,
+    Accounts,
+    accounts,
+    accounts_of,
     program_once,
-    read,
-    sheets,
 )
 from energy_model.results.program import Program
 from energy_model.results.run import Run
-from energy_model.results.run_files import inputs_of
-from energy_model.results.simultaneous_operation import Simultaneous, simultaneous
+from energy_model.results.run_files import input_tables
+from energy_model.results.simultaneous_operation import Simultaneous, simultaneous_operation
 
 MARGINAL_SHARE = 1e-4  # share of what may be added that is next to nothing
 TEST_OFFSET_SHARE = 0.01  # share of a threshold at which it is tried
@@ -41,7 +41,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Threshold:
+class BreakEven:
     """Where an asset's first unit is just worth its cost: yearly cost and investment [EUR/capacity/a, EUR/capacity], and whether that was tried.
 
     ``gain`` is what the first unit leaves over at today's cost [EUR/capacity/a], ``used`` what it would run [unit/capacity/a].
@@ -56,7 +56,7 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """The answer to why: what it is about, sentences, a sheet of lines and further tables."""
 
     name: str
@@ -64,19 +64,19 @@ class Why:
     sentences: tuple[str, ...]
     sheet: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    threshold: Threshold | None = None
+    threshold: BreakEven | None = None
 
 
-class Again:
+class ReSolver:
     """A run's program, to be solved again from where it ended."""
 
     def __init__(self, run: Run, tell: Tell | None = None) -> None:
         self.run, self.program = run, program_once(run)
         self.tell = tell or (lambda _: None)
-        self.start = highs.Start()
-        self.book = sheets(run)
+        self.start = highs.WarmStart()
+        self.book = accounts(run)
 
-    def solve(self, lp: LinearProgram, said: str) -> highs.Answer:
+    def solve(self, lp: LinearProgram, said: str) -> highs.SolverResult:
         """The answer to a like program, begun where the run's own ended."""
         if self.start.basis is None:
             self.tell("solving the run again, to begin all else there")
@@ -99,7 +99,7 @@ class Again:
         costs[column] = cost
         return replace(self.program.lp, cost=costs)
 
-    def at(self, lp: LinearProgram, answer: highs.Answer) -> Program:
+    def at(self, lp: LinearProgram, answer: highs.SolverResult) -> Program:
         """The program with another answer."""
         return replace(self.program, lp=lp, x=answer.x, prices=answer.prices)
 
@@ -107,17 +107,18 @@ class Again:
 def both_ways(run: Run) -> list[Simultaneous]:
     """The assets of a run that run both ways in one step, the largest loss first."""
     return run.once(
-        "simultaneous", lambda: simultaneous(run.results, inputs_of(run), run.tables["names"])
+        "simultaneous",
+        lambda: simultaneous_operation(run.results, input_tables(run), run.tables["names"]),
     )
 
 
-def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
+def explain_asset(again: ReSolver, asset: str, thresholds: bool = True) -> Explanation:
     """Why an asset is built, or not: its sheet, its threshold and what they say."""
     row = again.run.tables["capacities"].loc[asset]
     added, addable = float(row["added"]), float(row["addable"])
     found, first = None, None
     if thresholds and addable > 0:
-        found, first = _threshold(again, asset, float(row["unit_investment"]))
+        found, first = _break_even(again, asset, float(row["unit_investment"]))
     some = added > MIN_ADDED_SHARE * max(1.0, min(addable, 1e9))
     has = float(row["capacity"]) > MIN_ADDED_SHARE * max(
         1.0, float(row["existing"]), min(addable, 1e9)
@@ -126,7 +127,7 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     rents = (again.book if has or first is None else first).rents
     told = _lines(sheet, rents[rents["name"] == asset], has or first is None)
     if first is not None and not has:  # the sheet of the first unit
-        size = _little(again.program, asset)
+        size = _marginal_capacity(again.program, asset)
         told[["quantity", "amount", *SEASONS]] /= size
     if (
         first is None and not has
@@ -136,7 +137,7 @@ def why_built(again: Again, asset: str, thresholds: bool = True) -> Why:
     sentences += [one.sentences()[0] for one in both_ways(again.run) if one.asset == asset]
     if addable > 0 and not has and not thresholds:
         sentences.append("What its first unit would earn is found by solving again, which was not asked for.")  # fmt: skip
-    return Why(asset, "built" if some else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
+    return Explanation(asset, "built" if some else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
 
 
 def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFrame:
@@ -151,7 +152,7 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
     return pd.concat([lines, pd.DataFrame([balance]), goes], ignore_index=True)
 
 
-def _little(program: Program, asset: str) -> float:
+def _marginal_capacity(program: Program, asset: str) -> float:
     """Next to nothing of an asset."""
     column = program.columns["added"].place(asset).start
     most = float(program.lp.upper[column])
@@ -159,10 +160,10 @@ def _little(program: Program, asset: str) -> float:
     return max(1e-3, MARGINAL_SHARE * reach) if most > 1e-3 else most / 2
 
 
-def _threshold(again: Again, asset: str, investment: float) -> tuple[Threshold | None, Sheets | None]:  # fmt: skip
+def _break_even(again: ReSolver, asset: str, investment: float) -> tuple[BreakEven | None, Accounts | None]:  # fmt: skip
     """Where the first unit is just worth its cost, and the sheets of the year with that first unit."""
     program = again.program
-    column, size = program.columns["added"].place(asset).start, _little(program, asset)
+    column, size = program.columns["added"].place(asset).start, _marginal_capacity(program, asset)
     lp = again.bounded(column, size, size)
     answer = again.solve(lp, f"{asset}: its first unit")
     if answer.status != highs.OPTIMAL:
@@ -176,10 +177,12 @@ def _threshold(again: Again, asset: str, investment: float) -> tuple[Threshold |
     invested = investment * turn / now if now > 0 else np.nan
     # what more of it runs: where some stands, that one's running is not the first unit's
     used = (_used(again.run, at, asset) - _used(again.run, program, asset)) / size
-    return Threshold(turn, invested, -reduced, used, tried, confirmed), read(at, again.run.results)
+    return BreakEven(turn, invested, -reduced, used, tried, confirmed), accounts_of(
+        at, again.run.results
+    )
 
 
-def _confirmed(again: Again, asset: str, column: int, turn: float) -> bool:
+def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
     """Whether it is added at one per cent below the threshold and not at one per cent above."""
     built = []
     for cost, said in (
@@ -190,7 +193,7 @@ def _confirmed(again: Again, asset: str, column: int, turn: float) -> bool:
         if answer.status != highs.OPTIMAL:
             return False
         built.append(float(answer.x[column]))
-    reach = max(1.0, _little(again.program, asset) / MARGINAL_SHARE)
+    reach = max(1.0, _marginal_capacity(again.program, asset) / MARGINAL_SHARE)
     return built[0] > MIN_ADDED_SHARE * reach and built[1] <= MIN_ADDED_SHARE * reach
 
 
@@ -206,7 +209,7 @@ def _used(run: Run, program: Program, asset: str) -> float:
 
 
 def _sentences(
-    row: pd.Series, lines: pd.DataFrame, found: Threshold | None, has: bool, added: float, addable: float,
+    row: pd.Series, lines: pd.DataFrame, found: BreakEven | None, has: bool, added: float, addable: float,
 ) -> list[str]:  # fmt: skip
     """What the sheet and the threshold say."""
     unit, name = row["unit"], _named(row)
@@ -236,7 +239,7 @@ def _sentences(
     return told
 
 
-def _turns(found: Threshold, row: pd.Series, unit: str) -> list[str]:
+def _turns(found: BreakEven, row: pd.Series, unit: str) -> list[str]:
     """Where the answer turns."""
     now, told = float(row["unit_investment"]), []
     checked = " (tried by solving again)" if found.confirmed else ""

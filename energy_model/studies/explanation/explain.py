@@ -7,11 +7,15 @@ import fnmatch
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.studies.explanation.asset import Again, Why, why_built
-from energy_model.studies.explanation.price import why_carrier, why_emissions, why_land
+from energy_model.studies.explanation.asset import Explanation, ReSolver, explain_asset
+from energy_model.studies.explanation.price import (
+    explain_carrier_price,
+    explain_emission_price,
+    explain_land_price,
+)
 
 EMISSIONS = "emissions"
 
@@ -21,11 +25,11 @@ def explain(
     names: Sequence[str] | str,
     thresholds: bool = True,
     tell: Callable[[str], None] | None = None,
-) -> list[Why]:
+) -> list[Explanation]:
     """Why, for each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions``, or a hectare (``viby:industrial``).
 
     An asset is told by its balance sheet at marginal prices; with ``thresholds`` also by where the answer turns, which
-    takes some re-solves. Names may hold * for any part of an asset's name. InputFault, with what is near, where a name is unknown.
+    takes some re-solves. Names may hold * for any part of an asset's name. InputError, with what is near, where a name is unknown.
     """
     opened = run if isinstance(run, Run) else open_run(run)
     asked = [names] if isinstance(names, str) else list(names)
@@ -50,20 +54,22 @@ def explain(
             near = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
             near = near or [n for n in known if name.strip("*") in n][:4]
             said = f"nearest are {', '.join(near)}" if near else "name an asset, a carrier, emissions, or site:class"  # fmt: skip
-            faults.append(Fault("explain", f"nothing in the run has this name; {said}", value=name))
+            faults.append(
+                InputIssue("explain", f"nothing in the run has this name; {said}", value=name)
+            )
         found += [("asset", hit) for hit in hits]
     if faults:
-        raise InputFault(faults)
-    again = Again(opened, tell)
+        raise InputError(faults)
+    again = ReSolver(opened, tell)
     told = []
     for kind, name in found:
         if kind == "emissions":
-            told.append(why_emissions(again))
+            told.append(explain_emission_price(again))
         elif kind == "land":
-            told.append(why_land(again, name))
+            told.append(explain_land_price(again, name))
         elif kind == "carrier":
             name_of, _, site = name.partition("@")
-            told.append(why_carrier(again, name_of, site or None))
+            told.append(explain_carrier_price(again, name_of, site or None))
         else:
-            told.append(why_built(again, name, thresholds))
+            told.append(explain_asset(again, name, thresholds))
     return told

@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
 from energy_model.results.accounts import OUTSIDE
 from energy_model.results.program import Program
-from energy_model.studies.explanation.asset import Again, Why
+from energy_model.studies.explanation.asset import Explanation, ReSolver
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which what runs is taken to set it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which something does not run
@@ -28,13 +28,13 @@ PERTURBATION_SHARE = 1e-3  # share of a total by which it is moved to see what c
 MAX_TOLD_ROWS = 4
 
 
-def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
+def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None) -> Explanation:
     """What sets a carrier's price, by hours, at a site or at every site where it is wanted; and what one unit more costs."""
     run, program = again.run, again.program
     buses = _buses(again, carrier, site)
     data, length = run.results, run.results["step_length"].to_numpy()
     weights = _wanted(again, carrier, buses)
-    marginal = _Marginal(program)
+    marginal = _PriceSetter(program)
     found: dict[str, list[float]] = {}
     for bus in buses:
         hourly = data["price"].sel(bus=bus).to_numpy()
@@ -61,13 +61,15 @@ def why_carrier(again: Again, carrier: str, site: str | None = None) -> Why:
         sentences.append(
             "One more unit, spread over the year, cannot be had: there is no plan with it."
         )
-        return Why(carrier, "price", tuple(sentences), sheet)
+        return Explanation(carrier, "price", tuple(sentences), sheet)
     more, price = found_more
-    sentences.append(f"One more unit, spread over the year, costs {price:,.2f} EUR: {_told(more)}.")
-    return Why(carrier, "price", tuple(sentences), sheet, {"one_more": more})
+    sentences.append(
+        f"One more unit, spread over the year, costs {price:,.2f} EUR: {_format_changes(more)}."
+    )
+    return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": more})
 
 
-def why_emissions(again: Again) -> Why:
+def explain_emission_price(again: ReSolver) -> Explanation:
     """What the last tonne costs, and who spares it."""
     program, record = again.program, again.run.record
     price = float(record["headline"]["emission_price"])
@@ -75,12 +77,12 @@ def why_emissions(again: Again) -> Why:
     sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
     if block is None:
         sentences.append("The case has no emission target, so nothing comes on top of it.")
-        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+        return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     row = block.first
     worth = -float(program.prices[row])
     if worth <= 1e-6:
         sentences.append("The target costs nothing: the plan emits less by itself.")
-        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+        return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
     less = PERTURBATION_SHARE * max(1.0, turnover)
     lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
@@ -89,13 +91,13 @@ def why_emissions(again: Again) -> Why:
     sentences.append(f"The target adds {worth:,.2f} EUR/t: that is what the last tonne costs to spare.")  # fmt: skip
     if changes is None:
         sentences.append("One tonne less cannot be had: there is no plan with it.")
-        return Why("emissions", "price", tuple(sentences), pd.DataFrame())
+        return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     sheet, more = changes
-    sentences.append(f"One tonne less would cost {more:,.2f} EUR: {_told(sheet)}.")
-    return Why("emissions", "price", tuple(sentences), sheet)
+    sentences.append(f"One tonne less would cost {more:,.2f} EUR: {_format_changes(sheet)}.")
+    return Explanation("emissions", "price", tuple(sentences), sheet)
 
 
-def why_land(again: Again, place: str) -> Why:
+def explain_land_price(again: ReSolver, place: str) -> Explanation:
     """What a hectare of a class at a site is worth, and what it would be used for."""
     program, run = again.program, again.run
     land = run.tables["land"]
@@ -106,18 +108,20 @@ def why_land(again: Again, place: str) -> Why:
     sentences = [f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."]  # fmt: skip
     if float(row["price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
-        return Why(place, "price", tuple(sentences), pd.DataFrame())
+        return Explanation(place, "price", tuple(sentences), pd.DataFrame())
     more = PERTURBATION_SHARE * max(1.0, area)
     lp = again.bounded(column, float(program.lp.lower[column]), area + more)
     changes = _changes(again, lp, more, "one hectare more")
     if changes is None:  # more room takes no plan away, so the solver stopped early
-        return Why(place, "price", tuple(sentences), pd.DataFrame())
+        return Explanation(place, "price", tuple(sentences), pd.DataFrame())
     sheet, worth = changes
-    sentences.append(f"One hectare more would be worth {-worth:,.0f} EUR a year: {_told(sheet)}.")
-    return Why(place, "price", tuple(sentences), sheet)
+    sentences.append(
+        f"One hectare more would be worth {-worth:,.0f} EUR a year: {_format_changes(sheet)}."
+    )
+    return Explanation(place, "price", tuple(sentences), sheet)
 
 
-def _buses(again: Again, carrier: str, site: str | None) -> list[str]:
+def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
     """The buses of a carrier that are balanced hour by hour; where it is wanted if it is."""
     data = again.run.results
     known = [str(b) for b in data["bus"].to_numpy() if str(b).split("@")[0] == carrier]
@@ -126,12 +130,12 @@ def _buses(again: Again, carrier: str, site: str | None) -> list[str]:
         buses = [b for b in buses if b == f"{carrier}@{site}"]
     if not buses:
         said = f"{carrier} has no hourly price there; its buses are {', '.join(known)}" if known else "no bus carries it"  # fmt: skip
-        raise InputFault([Fault("explain", said, value=carrier if site is None else f"{carrier}@{site}")])  # fmt: skip
+        raise InputError([InputIssue("explain", said, value=carrier if site is None else f"{carrier}@{site}")])  # fmt: skip
     wanted = [b for b in buses if _demand(again, b) > 0]
     return wanted or buses
 
 
-def _demand(again: Again, bus: str) -> float:
+def _demand(again: ReSolver, bus: str) -> float:
     names = again.run.tables["names"]
     carrier, _, site = bus.partition("@")
     rows = names.index[(names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)]  # fmt: skip
@@ -139,14 +143,14 @@ def _demand(again: Again, bus: str) -> float:
     return sum(float(again.run.results["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
 
 
-def _wanted(again: Again, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
+def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
     """The weight of each bus: its share of what is wanted, or alike."""
     amounts = {bus: _demand(again, bus) for bus in buses}
     whole = sum(amounts.values())
     return {bus: amount / whole if whole else 1 / len(buses) for bus, amount in amounts.items()}
 
 
-class _Marginal:
+class _PriceSetter:
     """What sets the price of a bus in each step."""
 
     def __init__(self, program: Program) -> None:
@@ -212,7 +216,11 @@ class _Marginal:
 
 
 def _one_more(
-    again: Again, program: Program, buses: list[str], weights: dict[str, float], length: np.ndarray
+    again: ReSolver,
+    program: Program,
+    buses: list[str],
+    weights: dict[str, float],
+    length: np.ndarray,
 ) -> tuple[pd.DataFrame, float] | None:
     """What changes if one unit more is wanted at buses, spread over the hours of the year."""
     lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
@@ -227,7 +235,7 @@ def _one_more(
 
 
 def _changes(
-    again: Again, lp: LinearProgram, amount: float, said: str
+    again: ReSolver, lp: LinearProgram, amount: float, said: str
 ) -> tuple[pd.DataFrame, float] | None:
     """By whom cost changes if a program is asked in place of the run's, for each unit; and the sum.
 
@@ -253,7 +261,7 @@ def _changes(
     return frame.reset_index(drop=True), whole
 
 
-def _told(frame: pd.DataFrame) -> str:
+def _format_changes(frame: pd.DataFrame) -> str:
     """The largest changes in words."""
     parts = [
         f"{row.label_en} {row.cost:+,.2f}"
@@ -268,6 +276,6 @@ def _label(names: pd.Series, who: str) -> str:
     return str(told) if isinstance(told, str) and told else who.replace("_", " ")
 
 
-def _unit(again: Again, carrier: str) -> str:
+def _unit(again: ReSolver, carrier: str) -> str:
     table = again.run.tables["carriers"]
     return str(table.at[carrier, "unit"]) if carrier in table.index else "unit"

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from energy_model.common.atomic_write import new_folder, write_error
-from energy_model.common.errors import Fault, InputFault
-from energy_model.solving.case_solver import Question
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.solving.case_solver import Query
 
 Value = float | str
-KINDS = (".csv", ".toml")
+CASE_SUFFIXES = (".csv", ".toml")
 
 
 @dataclass(frozen=True)
-class Ground:
+class CaseSnapshot:
     """What all cases of a study stand on: the files of a case, its scenario, changes and resolution, and the sums watched.
 
     It holds the files themselves, so that a process on another machine needs no folder shared with this one.
@@ -44,18 +44,22 @@ class Ground:
         resolution: int | str | None = None,
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
-    ) -> Ground:
-        """The ground in a case's folder. InputFault if there is none."""
+    ) -> CaseSnapshot:
+        """The ground in a case's folder. InputError if there is none."""
         folder = Path(folder)
         if not (folder / "case.toml").is_file():
-            raise InputFault(
-                [Fault(str(folder), "there is no case here; name a folder that holds a case.toml")]
+            raise InputError(
+                [
+                    InputIssue(
+                        str(folder), "there is no case here; name a folder that holds a case.toml"
+                    )
+                ]
             )
         files = {
             str(path.relative_to(folder).as_posix()): path.read_bytes()
             for path in sorted(folder.rglob("*"))
             if path.is_file()
-            and path.suffix in KINDS
+            and path.suffix in CASE_SUFFIXES
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         }
         return cls(
@@ -72,11 +76,11 @@ class Ground:
         """The same for the same files and options."""
         options = [self.scenario, self.changes, self.resolution, self.watched]
         own = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
-        return digest_of([self.fingerprints, options, own])
+        return fingerprint_of([self.fingerprints, options, own])
 
     def unpacked(self) -> Path:
         """The files in a temporary folder, which is whoever asks's to take away."""
-        place = temporary_place()
+        place = temporary_folder()
         with new_folder(place, "name another folder for temporary files with TMPDIR") as draft:
             for name, data in self.files.items():
                 path = draft / name
@@ -86,7 +90,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Case:
+class StudyCase:
     """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table.
 
     ``whole`` says whether its run is kept; if none, the study's crew does. ``begins_at`` is the key of a case asked before, an
@@ -96,7 +100,7 @@ class Case:
     inputs: Mapping[str, Value]
     changes: tuple[str, ...] = ()
     scenario: str | None = None
-    question: Question = field(default_factory=Question)
+    question: Query = field(default_factory=Query)
     whole: bool | None = None
     begins_at: str | None = None
     anchor: bool = False
@@ -104,10 +108,10 @@ class Case:
     @cached_property
     def key(self) -> str:
         """The same for the same question, whoever asks; names its files."""
-        return digest_of([self.scenario, self.changes, asdict(self.question)])
+        return fingerprint_of([self.scenario, self.changes, asdict(self.question)])
 
 
-def temporary_place() -> Path:
+def temporary_folder() -> Path:
     """A new name among temporary files. WriteError if there is no folder for them with room."""
     try:
         return Path(tempfile.gettempdir()) / f"energy_model_{secrets.token_hex(6)}"
@@ -115,7 +119,7 @@ def temporary_place() -> Path:
         raise write_error("temporary files", wrong.strerror or str(wrong), "free space") from None
 
 
-def digest_of(content: Any) -> str:
+def fingerprint_of(content: Any) -> str:
     """A short fingerprint of anything JSON can hold."""
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

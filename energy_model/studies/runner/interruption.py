@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Stopped(Exception):
+class StudyInterrupted(Exception):
     """A study that ended before its cases were all answered; what was finished stands."""
 
     def __init__(self, sentences: list[str]) -> None:
@@ -11,5 +11,5 @@ class Stopped(Exception):
         super().__init__("\n".join(sentences))
 
 
-class Lost(Exception):
+class WorkersLostError(Exception):
     """Whoever worked on cases is gone."""

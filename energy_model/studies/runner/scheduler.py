@@ -19,13 +19,13 @@ from typing import Any, Protocol
 import filelock
 
 from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
-from energy_model.optimization.infeasibility import NoSolution
+from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.studies.runner import worker
-from energy_model.studies.runner.case_spec import Case, Ground
-from energy_model.studies.runner.interruption import Lost, Stopped
-from energy_model.studies.runner.store import Store
+from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
+from energy_model.studies.runner.interruption import StudyInterrupted, WorkersLostError
+from energy_model.studies.runner.store import StudyStore
 from energy_model.studies.runner.worker import Arrays
 
 MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # seconds a scheduler may be away
@@ -33,31 +33,31 @@ MAX_CASE_TRIES = 2  # times a cluster gives a case that lost its worker to anoth
 Tell = Callable[[str], None]
 
 
-class Hands(Protocol):
+class Executor(Protocol):
     """Who answers cases."""
 
     many: int
 
-    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future: ...  # noqa: D102
+    def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future: ...  # noqa: D102
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]: ...  # noqa: D102
 
     def close(self) -> None: ...  # noqa: D102
 
 
-class Here:
+class SerialExecutor:
     """This very process, a case at a time; what a debugger or a notebook wants."""
 
     many = 1
 
-    def __init__(self, ground: Ground, start: dict[str, Any]) -> None:
+    def __init__(self, ground: CaseSnapshot, start: dict[str, Any]) -> None:
         self.given = (ground, start)
 
-    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
+    def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Answers a case at once."""
         future: futures.Future = futures.Future()
         try:
-            future.set_result(worker.answer(self.given, case, keep_run, begin))
+            future.set_result(worker.solve_case(self.given, case, keep_run, begin))
         except Exception as wrong:  # noqa: BLE001 - it is told where the case is taken
             future.set_exception(wrong)
         return future
@@ -70,10 +70,10 @@ class Here:
         """Leaves nothing behind."""
 
 
-class Processes:
+class ProcessExecutor:
     """Processes on this machine, each with one thread of the solver."""
 
-    def __init__(self, ground: Ground, start: dict[str, Any], many: int) -> None:
+    def __init__(self, ground: CaseSnapshot, start: dict[str, Any], many: int) -> None:
         self.ground, self.start, self.many = ground, start, many
         self.pool = self._pool()
 
@@ -81,17 +81,17 @@ class Processes:
         return futures.ProcessPoolExecutor(
             self.many,
             multiprocessing.get_context("spawn"),
-            worker.stand,
+            worker.initialize_worker,
             (self.ground, self.start, os.getpid()),
         )
 
-    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
+    def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to whoever is free."""
         try:
-            return self.pool.submit(worker.answer, None, case, keep_run, begin)
+            return self.pool.submit(worker.solve_case, None, case, keep_run, begin)
         except BrokenProcessPool:
             self.pool = self._pool()
-            return self.pool.submit(worker.answer, None, case, keep_run, begin)
+            return self.pool.submit(worker.solve_case, None, case, keep_run, begin)
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
         """Those that ended, after a while at most."""
@@ -104,10 +104,10 @@ class Processes:
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 
-class Cluster:
+class DaskExecutor:
     """The workers of a Dask scheduler; energy_model must be installed where they run."""
 
-    def __init__(self, ground: Ground, start: dict[str, Any], address: str) -> None:
+    def __init__(self, ground: CaseSnapshot, start: dict[str, Any], address: str) -> None:
         import distributed  # noqa: PLC0415 - only who asks for a cluster needs it
 
         self.address, self.distributed = address, distributed
@@ -121,15 +121,15 @@ class Cluster:
             self.client = distributed.Client(**where, timeout=5)
         except (OSError, ValueError, TimeoutError) as wrong:
             remedy = f"no Dask scheduler answers there ({type(wrong).__name__}); start one with 'dask scheduler', or leave --scheduler out"
-            raise InputFault([Fault("--scheduler", remedy, value=address)]) from None
+            raise InputError([InputIssue("--scheduler", remedy, value=address)]) from None
         self.many = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
         self.ground = self.client.scatter((ground, start), broadcast=False, hash=False)
         self.away = 0.0
 
-    def submit(self, case: Case, keep_run: bool, begin: Arrays | None) -> futures.Future:
+    def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
         """Gives a case to the scheduler."""
         made: Any = self.client.submit(
-            worker.answer, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=MAX_CASE_TRIES
+            worker.solve_case, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=MAX_CASE_TRIES
         )  # fmt: skip
         given: futures.Future = made  # it answers to the same names
         return given
@@ -142,7 +142,7 @@ class Cluster:
                 "closed",
                 "closing",
             ):
-                raise Lost(f"The scheduler at {self.address} no longer answers.")
+                raise WorkersLostError(f"The scheduler at {self.address} no longer answers.")
             time.sleep(0.5)
             return set()
         self.away = 0.0
@@ -151,10 +151,12 @@ class Cluster:
         except (TimeoutError, futures.TimeoutError):
             pass
         except (self.distributed.client.FuturesCancelledError, futures.CancelledError):
-            raise Lost(f"The scheduler at {self.address} is gone.") from None
+            raise WorkersLostError(f"The scheduler at {self.address} is gone.") from None
         done = {future for future in pending if future.done()}
         if any(future.cancelled() for future in done):
-            raise Lost(f"The scheduler at {self.address} no longer knows the cases it was given.")
+            raise WorkersLostError(
+                f"The scheduler at {self.address} no longer knows the cases it was given."
+            )
         return done
 
     def close(self) -> None:
@@ -163,13 +165,13 @@ class Cluster:
             self.client.close(timeout=2)
 
 
-class Work:
+class StudyRunner:
     """A study at work: its ground, its folder, and who answers its cases."""
 
     def __init__(
         self,
-        ground: Ground,
-        store: Store,
+        ground: CaseSnapshot,
+        store: StudyStore,
         workers: int = 1,
         scheduler: str | None = None,
         runs: bool = True,
@@ -178,17 +180,17 @@ class Work:
         self.ground, self.store, self.runs = ground, store, runs
         self.workers, self.scheduler = workers, scheduler
         self.tell = tell or (lambda _: None)
-        self.hands: Hands | None = None
-        self.asked: dict[str, Case] = {}  # every case asked so far, by its key, in order
+        self.hands: Executor | None = None
+        self.asked: dict[str, StudyCase] = {}  # every case asked so far, by its key, in order
 
-    def __enter__(self) -> Work:
+    def __enter__(self) -> StudyRunner:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.hands is not None:
             self.hands.close()
 
-    def answers(self, cases: Iterable[Case]) -> list[dict[str, Any]]:
+    def answers(self, cases: Iterable[StudyCase]) -> list[dict[str, Any]]:
         """What is found for every case, in their order; those finished before are not asked again.
 
         Raises Stopped if it is interrupted or the scheduler is gone; what was finished stands.
@@ -201,16 +203,16 @@ class Work:
             try:
                 for part in ([c for c in left if c.anchor], [c for c in left if not c.anchor]):
                     self._work(part)
-            except (Lost, KeyboardInterrupt) as end:
+            except (WorkersLostError, KeyboardInterrupt) as end:
                 kept = sum(self.store.finding(case) is not None for case in self.asked.values())
                 told = str(end) or "Interrupted."
-                raise Stopped(
+                raise StudyInterrupted(
                     [f"{told} {kept} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."]
                 ) from None  # fmt: skip
         found = [self.store.finding(case) for case in cases]
         return [one for one in found if one is not None]
 
-    def _work(self, left: list[Case]) -> None:
+    def _work(self, left: list[StudyCase]) -> None:
         if not left:
             return
         done = sum(self.store.finding(case) is not None for case in self.asked.values())
@@ -220,10 +222,10 @@ class Work:
             begun = time.monotonic()
         hands, waiting = self.hands, left[::-1]
         careful: list[
-            Case
+            StudyCase
         ] = []  # they lost their process, perhaps through another; now each is tried alone
-        pending: dict[futures.Future, tuple[Case, filelock.BaseFileLock]] = {}
-        elsewhere: list[Case] = []
+        pending: dict[futures.Future, tuple[StudyCase, filelock.BaseFileLock]] = {}
+        elsewhere: list[StudyCase] = []
         finished = 0
         try:
             alone: set[str] = set()
@@ -260,7 +262,7 @@ class Work:
                     future.cancel()
                 lock.release()
 
-    def _take(self, future: futures.Future, case: Case) -> None:
+    def _take(self, future: futures.Future, case: StudyCase) -> None:
         """Keeps what a case found; one that fails is a row, never the end of the study."""
         try:
             finding, run, end = future.result()
@@ -274,12 +276,12 @@ class Work:
             self.store.keep_start(end, case.key)
         self.store.keep(case, finding, run)
 
-    def _begins(self, case: Case) -> Arrays | None:
+    def _begins(self, case: StudyCase) -> Arrays | None:
         """The end of the anchor at which a case begins; none if it has none, or that had no plan."""
         start = self.store.start(case.begins_at) if case.begins_at else None
         return start.packed() or None if start is not None else None
 
-    def _hire(self) -> Hands:
+    def _hire(self) -> Executor:
         """Finds where all cases begin, unless it is known, and who answers them."""
         start = self.store.start()
         while start is None:
@@ -292,15 +294,15 @@ class Work:
             lock.release()
         arrays = start.packed()
         if self.scheduler is not None:
-            return Cluster(self.ground, arrays, self.scheduler)
+            return DaskExecutor(self.ground, arrays, self.scheduler)
         if self.workers == 0:
-            return Here(self.ground, arrays)
-        return Processes(self.ground, arrays, self.workers)
+            return SerialExecutor(self.ground, arrays)
+        return ProcessExecutor(self.ground, arrays, self.workers)
 
-    def _begin(self) -> highs.Start:
+    def _begin(self) -> highs.WarmStart:
         self.tell("solving the case as it stands, where all others begin")
-        with worker.one_thread(), contextlib.suppress(NoSolution):
-            desk = worker.Desk(self.ground)
+        with worker.one_thread(), contextlib.suppress(NoSolutionError):
+            desk = worker.CaseWorker(self.ground)
             desk.first(lambda said: self.tell(f"where all begin: {said}"))
         self.store.keep_start(desk.series.start)
         return desk.series.start
@@ -311,7 +313,7 @@ def _lost(future: futures.Future) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
-def _some(waiting: list[Case], elsewhere: list[Case], many: int) -> Iterator[Case]:
+def _some(waiting: list[StudyCase], elsewhere: list[StudyCase], many: int) -> Iterator[StudyCase]:
     """The next cases to try: those that wait, then those that another process had."""
     again = len(elsewhere)
     for _ in range(max(many, 0)):

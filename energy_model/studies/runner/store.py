@@ -22,9 +22,9 @@ import pandas as pd
 import tomli_w
 
 from energy_model.common.atomic_write import new_folder, new_parts, write_bytes, write_error
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
-from energy_model.studies.runner.case_spec import Case, Ground
+from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 
 DEFINITION = "study.toml"
 FOLDERS = ("cases", "runs", "claims", "starts")
@@ -33,16 +33,16 @@ GO_ON = f"{ELSEWHERE}; finished cases are kept, and the same command goes on fro
 FIRST = ("case", "status", "reason", "objective")
 
 
-class Store:
+class StudyStore:
     """The folder of a study."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def begin(self, ground: Ground, definition: Mapping[str, Any]) -> bool:
+    def begin(self, ground: CaseSnapshot, definition: Mapping[str, Any]) -> bool:
         """Writes the definition, or finds the same one standing; whether it stood already.
 
-        InputFault with all that differs if another study stands here, or its inputs have changed since.
+        InputError with all that differs if another study stands here, or its inputs have changed since.
         """
         content = {
             "study": dict(definition)
@@ -58,7 +58,7 @@ class Store:
                     name not in FOLDERS and not name.startswith(f".{DEFINITION}") for name in there
                 ):
                     remedy = "the folder holds something else; name another with --out"
-                    raise InputFault([Fault(str(self.folder), remedy)])
+                    raise InputError([InputIssue(str(self.folder), remedy)])
                 with new_parts(self.folder, FOLDERS, ELSEWHERE):
                     write_bytes(place, tomli_w.dumps(content).encode(), ELSEWHERE)
                 return False
@@ -66,7 +66,7 @@ class Store:
             raise write_error(self.folder, wrong, ELSEWHERE) from None
         faults = _differences(place, content)
         if faults:
-            raise InputFault(faults)
+            raise InputError(faults)
         with new_parts(self.folder, FOLDERS, ELSEWHERE):
             return True
 
@@ -77,14 +77,14 @@ class Store:
 
     # --- cases ------------------------------------------------------------------------------------
 
-    def finding(self, case: Case) -> dict[str, Any] | None:
+    def finding(self, case: StudyCase) -> dict[str, Any] | None:
         """What was found for a case, if it is finished."""
         try:
             return json.loads((self.folder / "cases" / f"{case.key}.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
 
-    def keep(self, case: Case, finding: Mapping[str, Any], run: bytes | None) -> None:
+    def keep(self, case: StudyCase, finding: Mapping[str, Any], run: bytes | None) -> None:
         """Keeps a finished case: its run first, so that a case that is there is whole."""
         if run is not None:
             place = self.folder / "runs" / case.key
@@ -112,25 +112,25 @@ class Store:
 
     # --- where all begin --------------------------------------------------------------------------
 
-    def start(self, case: str = "begin") -> highs.Start | None:
+    def start(self, case: str = "begin") -> highs.WarmStart | None:
         """Where all cases begin, or the end of an anchor by its key, if that is known."""
         place = self.folder / "starts" / f"{case}.npz"
         try:
             with np.load(place) as arrays:
-                return highs.Start.unpacked(dict(arrays))
+                return highs.WarmStart.unpacked(dict(arrays))
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
 
-    def keep_start(self, start: highs.Start | Mapping[str, np.ndarray], case: str = "begin") -> None:  # fmt: skip
+    def keep_start(self, start: highs.WarmStart | Mapping[str, np.ndarray], case: str = "begin") -> None:  # fmt: skip
         """Keeps where all cases begin, or the end of an anchor; nothing where there is nowhere to begin."""
         file = io.BytesIO()
-        arrays = start.packed() if isinstance(start, highs.Start) else dict(start)
+        arrays = start.packed() if isinstance(start, highs.WarmStart) else dict(start)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         _write(self.folder / "starts" / f"{case}.npz", file.getvalue())
 
     # --- tables -----------------------------------------------------------------------------------
 
-    def table(self, cases: Iterable[Case]) -> pd.DataFrame:
+    def table(self, cases: Iterable[StudyCase]) -> pd.DataFrame:
         """A row for every case: what was varied, how it ended, its cost and its headline numbers."""
         rows, inputs = [], []
         for number, case in enumerate(cases, 1):
@@ -151,7 +151,7 @@ class Store:
         others = [c for c in frame if c not in (*FIRST, *inputs, "run")]
         return frame[["case", *inputs, "status", "reason", "objective", *others, "run"]]
 
-    def assets(self, cases: Iterable[Case]) -> pd.DataFrame:
+    def assets(self, cases: Iterable[StudyCase]) -> pd.DataFrame:
         """What is added, retired and there of every asset, case by case."""
         rows = []
         for number, case in enumerate(cases, 1):
@@ -204,7 +204,7 @@ def _write(path: Path, data: bytes) -> None:
     write_bytes(path, data, GO_ON)
 
 
-def _differences(place: Path, content: Mapping[str, Any]) -> list[Fault]:
+def _differences(place: Path, content: Mapping[str, Any]) -> list[InputIssue]:
     """What differs between the study that stands and the one that is asked."""
     try:
         stood = tomllib.loads(place.read_text(encoding="utf-8"))
@@ -212,21 +212,21 @@ def _differences(place: Path, content: Mapping[str, Any]) -> list[Fault]:
         options = stood["study"]
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
-        return [Fault(str(place), remedy)]
+        return [InputIssue(str(place), remedy)]
     question = content["study"].get("question")
     if options.get("question") != question:
         remedy = f"a study of another question stands here ({options.get('question')}); name another folder with --out"
-        return [Fault(str(place.parent), remedy, value=str(question))]
+        return [InputIssue(str(place.parent), remedy, value=str(question))]
     faults = []
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
             what = "is gone" if name not in now else "is new" if name not in then else "has changed"
             remedy = f"it {what} since the study began, so its cases would not be alike; put it back, or name another folder with --out"
-            faults.append(Fault(name, remedy))
+            faults.append(InputIssue(name, remedy))
     for name, value in content["study"].items():
         if name != "digest" and options.get(name) != value:
             remedy = f"the study in this folder has {_short(options.get(name))}; ask the same, or name another folder with --out"
-            faults.append(Fault(str(place), remedy, column=name, value=_short(value)))
+            faults.append(InputIssue(str(place), remedy, column=name, value=_short(value)))
     return faults
 
 

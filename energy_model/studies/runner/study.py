@@ -11,16 +11,16 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case import load
-from energy_model.case.overrides import Difference, as_changes
+from energy_model.case.overrides import Override, as_overrides
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import TABLES
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.studies.runner.case_spec import Case, Ground
-from energy_model.studies.runner.scheduler import Work
-from energy_model.studies.runner.store import Store
+from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.store import StudyStore
 
 MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no yes
 # Of a program's matrix, in a case that begins where another ended
@@ -28,7 +28,7 @@ MATRIX_ENTRIES_PER_SECOND = 60_000
 
 
 @dataclass(frozen=True)
-class Crew:
+class ExecutionOptions:
     """Who works on a study and how: processes (0: this very one), or a Dask scheduler; whether whole runs are kept; who is told."""
 
     workers: int = 1
@@ -49,10 +49,12 @@ class Study:
     notes: tuple[str, ...] = ()
 
     def run(self, case: int) -> Run:
-        """The whole run of a case, by its number. InputFault if it was not kept."""
+        """The whole run of a case, by its number. InputError if it was not kept."""
         rows = self.table.loc[self.table["case"] == case, "run"]
         if rows.empty:
-            raise InputFault([Fault(str(self.folder), "there is no such case", value=str(case))])
+            raise InputError(
+                [InputIssue(str(self.folder), "there is no such case", value=str(case))]
+            )
         return open_run(self.folder / "runs" / rows.iloc[0])
 
     def __repr__(self) -> str:
@@ -62,7 +64,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Place:
+class CaseSpec:
     """Where a study's case is and where it is written."""
 
     case: Path
@@ -80,36 +82,42 @@ class Place:
         scenario: str | None = None,
         changes: Iterable[str] = (),
         resolution: int | str | None = None,
-    ) -> Place:
+    ) -> CaseSpec:
         """The place of a question; without ``out`` a folder of the case's and the question's name under ``runs/``."""
         name = Path(case).resolve().name
         folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
-        return cls(Path(case), folder, scenario, as_changes(changes), resolution)
+        return cls(Path(case), folder, scenario, as_overrides(changes), resolution)
 
     def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
-        """The case under further changes. InputFault as `read`."""
+        """The case under further changes. InputError as `read`."""
         asked = scenario if scenario is not None else self.scenario
-        return load.read(self.case, TABLES, asked, (*self.changes, *changes), self.resolution)
+        return load.load_system(
+            self.case, TABLES, asked, (*self.changes, *changes), self.resolution
+        )
 
     @contextmanager
     def work(
         self,
         question: str,
         definition: Mapping[str, Any],
-        crew: Crew,
+        crew: ExecutionOptions,
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
         extra: Mapping[str, bytes] | None = None,
-    ) -> Iterator[Work]:
+    ) -> Iterator[StudyRunner]:
         """Within, cases are answered; the study's definition stands in its folder. ``extra`` are further files of the case."""
-        ground = Ground.of(self.case, self.scenario, self.changes, self.resolution, watched, extend)
+        ground = CaseSnapshot.of(
+            self.case, self.scenario, self.changes, self.resolution, watched, extend
+        )
         ground = replace(ground, files={**ground.files, **(extra or {})})
-        store = Store(self.out)
+        store = StudyStore(self.out)
         stood = store.begin(ground, {"question": question, **definition})
         if stood and crew.tell:
             crew.tell(f"the study in {self.out} goes on")
         try:
-            with Work(ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell) as work:
+            with StudyRunner(
+                ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell
+            ) as work:
                 yield work
         except WriteError:
             if not stood:
@@ -118,11 +126,11 @@ class Place:
 
     def addresses(
         self,
-        cases: Iterable[Case],
+        cases: Iterable[StudyCase],
         tell: Callable[[str], None] | None = None,
         asked_in: str = "--set",
     ) -> None:
-        """InputFault with every address and scenario of the cases that the case does not know; ``asked_in`` is where they were written."""
+        """InputError with every address and scenario of the cases that the case does not know; ``asked_in`` is where they were written."""
         asked: dict[str, tuple[str | None, str | None]] = {}
         for case in cases:
             for change in case.changes:
@@ -134,7 +142,7 @@ class Place:
         try:  # one reading checks all addresses that change different cells
             for changes, scenario in _together(asked.values()):
                 self.read(changes, scenario)
-        except InputFault:
+        except InputError:
             self._each(asked, told, asked_in)
 
     def _each(
@@ -150,10 +158,10 @@ class Place:
             tell(f"reading the case: {address.strip()}")
             try:
                 self.read(() if change is None else (change,), scenario)
-            except InputFault as fault:
+            except InputError as fault:
                 faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.faults]  # fmt: skip
         if faults:
-            raise InputFault(faults)
+            raise InputError(faults)
 
 
 def _together(
@@ -180,7 +188,7 @@ def _together(
 def _meet(change: str, other: str) -> bool:
     """Whether two changes may name the same cell."""
     try:
-        mine, its = (Difference.parse(text).address.split(".") for text in (change, other))
+        mine, its = (Override.parse(text).address.split(".") for text in (change, other))
     except ValueError:
         return True  # what is wrong with it is found where it is read alone
     if len(mine) != len(its):
@@ -188,27 +196,27 @@ def _meet(change: str, other: str) -> bool:
     return all(a == b or set("*?[") & set(a + b) for a, b in zip(mine, its, strict=True))
 
 
-def refuse_many(count: int, read: Callable[[], System], crew: Crew) -> None:
-    """InputFault that tells how many cases there are and how long they take, unless that is wanted.
+def confirm_many_cases(count: int, read: Callable[[], System], crew: ExecutionOptions) -> None:
+    """InputError that tells how many cases there are and how long they take, unless that is wanted.
 
     ``read`` gives the case; it is only called where there are many.
     """
     if count <= MAX_UNCONFIRMED_CASES or crew.yes:
         return
     system = read()
-    from energy_model.formulation import formulate  # noqa: PLC0415 - only to estimate
+    from energy_model.formulation import build_model  # noqa: PLC0415 - only to estimate
     from energy_model.optimization.problem import Problem  # noqa: PLC0415
 
-    entries = Problem(system, formulate(system)).lp.A.nnz
+    entries = Problem(system, build_model(system)).lp.A.nnz
     hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(crew.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
     remedy = f"these are {count:,} cases, which take about {told} with {crew.workers} worker{'s' * (crew.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
-    raise InputFault([Fault("the study", remedy)])
+    raise InputError([InputIssue("the study", remedy)])
 
 
-def finish(
-    work: Work, place: Place, question: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (),
-    cases: Iterable[Case] | None = None,
+def write_results(
+    work: StudyRunner, place: CaseSpec, question: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (),
+    cases: Iterable[StudyCase] | None = None,
 ) -> Study:  # fmt: skip
     """Writes a study's tables and gives it back."""
     asked = list(work.asked.values()) if cases is None else list(cases)
@@ -222,15 +230,15 @@ def finish(
 
 
 def open_study(folder: str | Path) -> Study:
-    """A finished study from its folder. InputFault if there is none."""
+    """A finished study from its folder. InputError if there is none."""
     folder = Path(folder)
-    store = Store(folder)
+    store = StudyStore(folder)
     told = store.read_json("notes")
     if told is None or not (folder / "cases.parquet").is_file():
         remedy = (
             "there is no finished study here; name a folder that holds cases.csv and notes.json"
         )
-        raise InputFault([Fault(str(folder), remedy)])
+        raise InputError([InputIssue(str(folder), remedy)])
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in told["tables"]}
     table = pd.read_parquet(folder / "cases.parquet")
     return Study(folder, told["question"], table, tables, tuple(told["notes"]))

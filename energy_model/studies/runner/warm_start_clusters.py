@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from energy_model.studies.runner.case_spec import Case
+from energy_model.studies.runner.case_spec import StudyCase
 
 MIN_ANCHORED_CASES = 12  # cases below which all begin at the case as it stands
 
 
-def anchored(cases: Sequence[Case]) -> list[Case]:
+def assign_warm_starts(cases: Sequence[StudyCase]) -> list[StudyCase]:
     """The cases in their order, about the square root of their number marked as anchors, each other one begun at the nearest.
 
     The first anchor lies nearest the middle; each further one is the case farthest from all before it.
@@ -42,7 +42,7 @@ def anchored(cases: Sequence[Case]) -> list[Case]:
     ]
 
 
-def _points(cases: Sequence[Case]) -> np.ndarray:
+def _points(cases: Sequence[StudyCase]) -> np.ndarray:
     """Where each case lies: numbers over their range, and a direction of its own for every word."""
     names = list(dict.fromkeys(name for case in cases for name in case.inputs))
     columns: list[np.ndarray] = []

@@ -23,39 +23,39 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from energy_model.common.atomic_write import WriteError
-from energy_model.common.errors import InputFault
+from energy_model.common.errors import InputError
 from energy_model.optimization import highs
-from energy_model.optimization.infeasibility import NoSolution
+from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results import run_files
 from energy_model.results.run import Run
-from energy_model.results.solution_tables import Inconsistent
-from energy_model.solving.case_solver import Asked, Question, Series
-from energy_model.studies.runner.case_spec import Case, Ground
+from energy_model.results.solution_tables import ConsistencyError
+from energy_model.solving.case_solver import CaseSolver, Query, QueryResult
+from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
 MIN_LINK_USE = 1e-4  # what a link carries or has added below which it is rounding
 Arrays = dict[str, np.ndarray]
-GROUND: tuple[Ground, Arrays | None] | None = None
-_DESKS: dict[str, Desk] = {}
+SNAPSHOT: tuple[CaseSnapshot, Arrays | None] | None = None
+_WORKERS: dict[str, CaseWorker] = {}
 _ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS are asked by one thread of a process at a time
 
 
-class Desk:
+class CaseWorker:
     """Where one process answers the cases of one study."""
 
-    def __init__(self, ground: Ground, start: highs.Start | None = None) -> None:
+    def __init__(self, ground: CaseSnapshot, start: highs.WarmStart | None = None) -> None:
         place = ground.unpacked()
         weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
-        self.series = Series(
+        self.series = CaseSolver(
             place, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
         )  # fmt: skip
 
-    def first(self, progress: Any = None) -> Asked:
+    def first(self, progress: Any = None) -> QueryResult:
         """The case as it stands; where all begin is known afterwards."""
         return self.series.ask(progress=progress)
 
     def answer(
-        self, case: Case, keep_run: bool, begin: highs.Start | None = None
+        self, case: StudyCase, keep_run: bool, begin: highs.WarmStart | None = None
     ) -> tuple[dict[str, Any], bytes | None]:
         """What is found for a case, and its run's files if they are wanted and its cost is least."""
         begun = time.monotonic()
@@ -64,18 +64,18 @@ class Desk:
             run = asked.run()
         except WriteError:
             raise
-        except InputFault as fault:
-            return _ended(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
-        except NoSolution as none:
-            return _ended(none.status, " ".join(none.sentences), begun), None
-        except Inconsistent as wrong:
-            return _ended(INCONSISTENT, str(wrong), begun), None
-        found = _found(asked, run, case.question)
+        except InputError as fault:
+            return _failure(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
+        except NoSolutionError as none:
+            return _failure(none.status, " ".join(none.sentences), begun), None
+        except ConsistencyError as wrong:
+            return _failure(INCONSISTENT, str(wrong), begun), None
+        found = _result(asked, run, case.question)
         packed = _packed(run) if keep_run and not case.question.least else None
         return found | {"seconds": round(time.monotonic() - begun, 3)}, packed
 
 
-def _ended(status: str, reason: str, begun: float) -> dict[str, Any]:
+def _failure(status: str, reason: str, begun: float) -> dict[str, Any]:
     return {
         "status": status,
         "reason": reason,
@@ -84,7 +84,7 @@ def _ended(status: str, reason: str, begun: float) -> dict[str, Any]:
     }
 
 
-def _found(asked: Asked, run: Run, question: Question) -> dict[str, Any]:
+def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
     """The numbers of an answer; prices only where it is the cost there is least of."""
     sizes = run.tables["capacities"][["capacity", "added", "retired", "yearly_cost"]]
     headline = {
@@ -130,10 +130,12 @@ def _packed(run: Run) -> bytes:
 # --- in a process of its own --------------------------------------------------------------------------
 
 
-def stand(ground: Ground, start: Arrays | None, parent: int | None = None) -> None:
+def initialize_worker(
+    ground: CaseSnapshot, start: Arrays | None, parent: int | None = None
+) -> None:
     """Tells a new process what it stands on; it ends when the process that began it does."""
-    global GROUND  # noqa: PLW0603 - a process has one ground
-    GROUND = (ground, start)
+    global SNAPSHOT  # noqa: PLW0603 - a process works on one case
+    SNAPSHOT = (ground, start)
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
 
@@ -144,23 +146,27 @@ def _leave_with(parent: int) -> None:
     os._exit(1)
 
 
-def answer(
-    given: tuple[Ground, Arrays | None] | None, case: Case, keep_run: bool, begin: Arrays | None = None,
+def solve_case(
+    given: tuple[CaseSnapshot, Arrays | None] | None, case: StudyCase, keep_run: bool, begin: Arrays | None = None,
 ) -> tuple[dict[str, Any], bytes | None, Arrays | None]:  # fmt: skip
     """Answers a case in this process, on the ground given or the one it stands on; gives its end back if it is an anchor."""
     with _ONE_AT_A_TIME:
-        known = given or GROUND
+        known = given or SNAPSHOT
         if known is None:
             raise ValueError("this process stands on no ground")
         ground, start = known
-        if ground.digest not in _DESKS:
-            _DESKS.clear()
-            _DESKS[ground.digest] = Desk(ground, highs.Start.unpacked(start) if start is not None else None)  # fmt: skip
+        if ground.digest not in _WORKERS:
+            _WORKERS.clear()
+            _WORKERS[ground.digest] = CaseWorker(ground, highs.WarmStart.unpacked(start) if start is not None else None)  # fmt: skip
         at = (
-            highs.Start() if case.anchor else None if begin is None else highs.Start.unpacked(begin)
+            highs.WarmStart()
+            if case.anchor
+            else None
+            if begin is None
+            else highs.WarmStart.unpacked(begin)
         )
         with one_thread():
-            found, run = _DESKS[ground.digest].answer(case, keep_run, at)
+            found, run = _WORKERS[ground.digest].answer(case, keep_run, at)
             return found, run, at.packed() if case.anchor and at is not None else None
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_model.case.profile_expression import Hourly
+from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import TABLES
 from energy_model.results.summary import capacity_unit
 
@@ -21,12 +21,12 @@ DECLARED = {table.name: table for table in TABLES}
 EARTH_RADIUS_KM = 6371.0  # km, mean radius
 MAX_LINKED_SITES = 3  # sites to which a new link may lead
 # What a plant may state in its own row in place of its technology's.
-OWN = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
+PLANT_OVERRIDES = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
        "retention", "efficiency_in", "efficiency_out", "duration")  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Activity:
     """An activity: so much of a technology, the table its rows stand in, and what it is counted in."""
 
     technology: str
@@ -43,7 +43,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Connection:
+class NewLink:
     """A new link that brings a carrier to a site, or takes it away."""
 
     name: str
@@ -55,17 +55,17 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateSite:
     """A site for the activity, with its new links; or the reason why it cannot be there."""
 
     site: str
     asset: str
-    links: tuple[Connection, ...] = ()
+    links: tuple[NewLink, ...] = ()
     reason: str = ""
 
 
-def wanted(system: System, text: str) -> Wanted:
-    """The activity in ``TECHNOLOGY=SIZE``. InputFault, with what is near, where there is no such technology."""
+def parse_activity(system: System, text: str) -> Activity:
+    """The activity in ``TECHNOLOGY=SIZE``. InputError, with what is near, where there is no such technology."""
     name, sign, amount = (part.strip() for part in text.partition("="))
     technologies = system["technologies"]
     try:
@@ -74,13 +74,13 @@ def wanted(system: System, text: str) -> Wanted:
         size = math.nan
     if not (math.isfinite(size) and size > 0):
         remedy = "write TECHNOLOGY=SIZE with a size above 0, such as electrolyser=50"
-        raise InputFault([Fault("--activity", remedy, value=text)])
+        raise InputError([InputIssue("--activity", remedy, value=text)])
     known = [str(t) for t in technologies.index]
     hits = [name] if name in known else [t for t in known if t.startswith(name)] if name else []
     if len(hits) != 1:
         near = hits or difflib.get_close_matches(name, known, n=5, cutoff=0.4)
         said = f"{'several begin so' if hits else 'nearest are'}: {', '.join(near)}" if near else f"known are {', '.join(known[:15])}"  # fmt: skip
-        raise InputFault([Fault("--activity", f"there is no one technology of this name; {said}", value=name)])  # fmt: skip
+        raise InputError([InputIssue("--activity", f"there is no one technology of this name; {said}", value=name)])  # fmt: skip
     technology = hits[0]
     flows = system["flows"]
     own = flows[flows.index.get_level_values("conversion") == technology]
@@ -97,10 +97,10 @@ def wanted(system: System, text: str) -> Wanted:
         remedy = "it is neither a plant with flows nor a store that a row uses; links and vehicles have no site of their own to choose"
         if len(users["conversions"]):
             remedy = "its plants state their flows one by one; state them once under the technology's name in flows.csv"
-        raise InputFault([Fault("--activity", remedy, value=technology)])
+        raise InputError([InputIssue("--activity", remedy, value=technology)])
     label = technologies.at[technology, "label_en"]
     stated = _stated(system, technology, table, users[table])
-    return Wanted(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip
+    return Activity(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip
 
 
 def _stated(
@@ -108,11 +108,11 @@ def _stated(
 ) -> tuple[tuple[str, str], ...]:
     """What all plants of a technology state alike in their own rows, where the technology leaves it open.
 
-    InputFault where they differ in when they can run: nobody could say then how one more would.
+    InputError where they differ in when they can run: nobody could say then how one more would.
     """
     found, faults = [], []
     frame, own = system[table], system["technologies"]
-    for name in (n for n in OWN if n in frame and len(users)):
+    for name in (n for n in PLANT_OVERRIDES if n in frame and len(users)):
         if name in own and not _blank(own.at[technology, name]):
             continue
         cells = {str(frame.at[user, name]) for user in users if not _blank(frame.at[user, name])}
@@ -120,9 +120,9 @@ def _stated(
             found.append((DECLARED[table][name].header, cells.pop()))
         elif name == "availability" and cells:
             remedy = f"its plants have an availability of their own, and it differs ({', '.join(sorted(cells)[:3])}); state one under the technology in technologies.csv"
-            faults.append(Fault("--activity", remedy, value=technology))
+            faults.append(InputIssue("--activity", remedy, value=technology))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return tuple(found)
 
 
@@ -137,27 +137,31 @@ def _directions(system: System, flows: pd.DataFrame) -> tuple[tuple[str, ...], t
     for (_, _, carrier), cell in flows["coefficient"].items():
         if carrier == system.settings.emissions.carrier:
             continue
-        sign = float(np.mean(system.step_values(cell))) if isinstance(cell, Hourly) else float(cell)
+        sign = (
+            float(np.mean(system.step_values(cell)))
+            if isinstance(cell, ProfileExpression)
+            else float(cell)
+        )
         (takes if sign < 0 else makes).append(str(carrier))
     return tuple(dict.fromkeys(takes)), tuple(dict.fromkeys(makes))
 
 
 def candidates(
-    system: System, asked: Wanted, pattern: str = "*", forbid: Sequence[str] = ()
-) -> list[Candidate]:
-    """Every site whose name matches, with the links it needs, or the reason why it is not one. InputFault if none matches."""
+    system: System, asked: Activity, pattern: str = "*", forbid: Sequence[str] = ()
+) -> list[CandidateSite]:
+    """Every site whose name matches, with the links it needs, or the reason why it is not one. InputError if none matches."""
     sites = [str(s) for s in system["sites"].index]
-    faults = [Fault("--forbid", no_such(s, sites), value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
+    faults = [InputIssue("--forbid", unknown_site_hint(s, sites), value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
     chosen = fnmatch.filter(sites, pattern)
     if not chosen:
-        faults.append(Fault("--sites", f"no site has such a name; known are {', '.join(sites[:15])}", value=pattern))  # fmt: skip
+        faults.append(InputIssue("--sites", f"no site has such a name; known are {', '.join(sites[:15])}", value=pattern))  # fmt: skip
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     shut = {s for p in forbid for s in fnmatch.filter(sites, p)}
     return [_candidate(system, asked, site, site in shut) for site in chosen]
 
 
-def no_such(name: str, sites: Sequence[str]) -> str:
+def unknown_site_hint(name: str, sites: Sequence[str]) -> str:
     """That there is no such site, with what is near."""
     near = difflib.get_close_matches(name, sites, n=3, cutoff=0.4) or [
         s for s in sites if name in s
@@ -165,11 +169,11 @@ def no_such(name: str, sites: Sequence[str]) -> str:
     return f"there is no such site; {'nearest are' if near else 'known are'} {', '.join(near or list(sites)[:15])}"
 
 
-def _candidate(system: System, asked: Wanted, site: str, shut: bool) -> Candidate:
+def _candidate(system: System, asked: Activity, site: str, shut: bool) -> CandidateSite:
     asset = f"{asked.technology}_at_{site}"
     reason = "forbidden" if shut else _no_room(system, asked, site)
     if reason:
-        return Candidate(site, asset, reason=reason)
+        return CandidateSite(site, asset, reason=reason)
     links, here = [], _at(system, site)
     for carrier in dict.fromkeys((*asked.takes, *asked.makes)):
         if carrier in here:
@@ -180,8 +184,8 @@ def _candidate(system: System, asked: Wanted, site: str, shut: bool) -> Candidat
             continue
         if _needed(system, asked, carrier):
             word = "comes to" if carrier in asked.takes else "can leave"
-            return Candidate(site, asset, reason=f"no {carrier.replace('_', ' ')} {word} the site, and no link of the case carries it")  # fmt: skip
-    return Candidate(site, asset, tuple(links))
+            return CandidateSite(site, asset, reason=f"no {carrier.replace('_', ' ')} {word} the site, and no link of the case carries it")  # fmt: skip
+    return CandidateSite(site, asset, tuple(links))
 
 
 def _at(system: System, site: str) -> set[str]:
@@ -189,7 +193,7 @@ def _at(system: System, site: str) -> set[str]:
     return set(system.buses["carrier"][system.buses["site"] == site])
 
 
-def _needed(system: System, asked: Wanted, carrier: str) -> bool:
+def _needed(system: System, asked: Activity, carrier: str) -> bool:
     """Whether the activity cannot run without a bus where the carrier is bought, or can be got rid of."""
     if carrier in asked.makes and system["carriers"].at[carrier, "surplus"] == "yes":
         return False
@@ -202,7 +206,7 @@ def _needed(system: System, asked: Wanted, carrier: str) -> bool:
     return set(modes) == set(having)
 
 
-def _no_room(system: System, asked: Wanted, site: str) -> str:
+def _no_room(system: System, asked: Activity, site: str) -> str:
     """Why a site's land cannot hold the activity; nothing if it can, or if it takes no land."""
     footprints, land = system["footprints"]["footprint"], system["land"]
     takes = {kind: float(v) for (technology, kind), v in footprints.items() if technology == asked.technology}  # fmt: skip
@@ -225,7 +229,7 @@ def _no_room(system: System, asked: Wanted, site: str) -> str:
     return ""
 
 
-def _connections(system: System, asked: Wanted, site: str, carrier: str) -> list[Connection]:
+def _connections(system: System, asked: Activity, site: str, carrier: str) -> list[NewLink]:
     """New links between a site and the nearest ones that have a carrier; none if no link of the case carries it.
 
     Several, for the nearest may be of no use: a filling station does not take what a ship does.
@@ -245,7 +249,7 @@ def _connections(system: System, asked: Wanted, site: str, carrier: str) -> list
     ]
     makes, takes = carrier in asked.makes, carrier in asked.takes
     return [
-        Connection(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(apart.idxmin()),
+        NewLink(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(apart.idxmin()),
                    *((other, site) if takes else (site, other)), both_ways=makes and takes)
         for other in near
     ]  # fmt: skip
@@ -260,7 +264,9 @@ def distance(system: System, one: str, other: str) -> float:
     )
 
 
-def files(system: System, asked: Wanted, allowed: Sequence[Candidate]) -> Mapping[str, bytes]:
+def case_files(
+    system: System, asked: Activity, allowed: Sequence[CandidateSite]
+) -> Mapping[str, bytes]:
     """The rows of the activity at every site, and of its links, as further files of the case."""
     name = "placed_by_siting"
     key = asked.table.removesuffix("s")

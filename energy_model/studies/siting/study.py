@@ -17,38 +17,38 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
-from energy_model.optimization.unused_duals import OWNING
+from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.optimization.unused_duals import SIZING_VARIABLES
 from energy_model.results.accounts import (
     DELIVERS,
     EMISSIONS,
     LAND,
     TAKES,
-    Sheets,
+    Accounts,
+    accounts,
     program_once,
-    sheets,
 )
 from energy_model.results.program import Program
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.scheduler import Work
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 from energy_model.studies.siting.candidate_sites import (
-    Candidate,
-    Wanted,
+    Activity,
+    CandidateSite,
     candidates,
-    files,
-    no_such,
-    wanted,
+    case_files,
+    parse_activity,
+    unknown_site_hint,
 )
 
-FREELY = "placed freely"
+FREE_PLACEMENT = "placed freely"
 # What flows more than this in a step acts at the prices of the plan; less is what an interior-point
 # method leaves of nothing. It is absolute, as flows of all kinds are compared.
 MIN_FLOW = 0.01  # [unit/h]
@@ -60,15 +60,17 @@ MAX_REASONS = 3  # differences and reinforcements named for each site
 
 
 @dataclass(frozen=True)
-class Asked:
+class SitingCases:
     """The cases of a siting: without the activity, at each site, and placed freely."""
 
-    work: Work
-    place: Place
-    activity: Wanted
-    sites: list[Candidate]
+    work: StudyRunner
+    place: CaseSpec
+    activity: Activity
+    sites: list[CandidateSite]
 
-    def case(self, chosen: Mapping[str, tuple[float, float]], total: float | None = None) -> Case:
+    def case(
+        self, chosen: Mapping[str, tuple[float, float]], total: float | None = None
+    ) -> StudyCase:
         """The case in which some sites may hold some of it, and the others nothing."""
         held: dict[str, tuple[float, float]] = {}
         for candidate in self.sites:
@@ -76,16 +78,16 @@ class Asked:
             held[candidate.asset] = (least, most)
             if most <= 0:
                 held |= dict.fromkeys((link.name for link in candidate.links), (0.0, 0.0))
-        name = next(iter(chosen)) if len(chosen) == 1 else FREELY if chosen else ""
+        name = next(iter(chosen)) if len(chosen) == 1 else FREE_PLACEMENT if chosen else ""
         limits = {} if total is None else {self.watched: (total, total)}
-        return Case({"site": name}, question=Question(limits=limits, added=held), whole=True)
+        return StudyCase({"site": name}, question=Query(limits=limits, added=held), whole=True)
 
     @property
     def watched(self) -> str:
         """The whole size as a sum."""
         return f"added:{self.activity.technology}_at_*"
 
-    def run(self, case: Case) -> Run:
+    def run(self, case: StudyCase) -> Run:
         """The run of an answered case."""
         return open_run(self.place.out / "runs" / case.key)
 
@@ -100,29 +102,32 @@ def siting(
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """An activity (``TECHNOLOGY=SIZE``, in the technology's unit of capacity) at every site, cheapest for the system first.
 
     Tables: ``sites`` (added cost [EUR/a], the estimate, emissions [t/a], land [ha], points, and why), ``prices`` (what the firm sees of each
     carrier), ``land`` and ``reinforcements``. ``require`` holds at least so much at a site when placed freely, ``forbid`` leaves sites out.
-    Raises InputFault, NoSolution or Stopped.
+    Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "siting", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "siting", scenario, changes, resolution),
+    )
     system = place.read()
-    asked = wanted(system, activity)
+    asked = parse_activity(system, activity)
     found = candidates(system, asked, sites, forbid)
     allowed = [c for c in found if not c.reason]
     required = dict(require or {})
     _check(asked, found, allowed, required, activity)
     definition = {"activity": asked.technology, "size": asked.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
     watched = f"added:{asked.technology}_at_*"
-    with place.work("siting", definition, crew, (watched,), extra=files(system, asked, allowed)) as work:  # fmt: skip
-        question = Asked(work, place, asked, allowed)
+    with place.work("siting", definition, crew, (watched,), extra=case_files(system, asked, allowed)) as work:  # fmt: skip
+        question = SitingCases(work, place, asked, allowed)
         without = question.case({})
         base = work.answers([without])[0]
         if base["status"] != OPTIMAL:
-            raise NoSolution(base["status"], [base["reason"]])
+            raise NoSolutionError(base["status"], [base["reason"]])
         run = question.run(without)
         crew_tell = crew.tell or (lambda _: None)
         crew_tell("estimating at the prices of the plan without it")
@@ -133,39 +138,40 @@ def siting(
         rows, books = [], {}
         for candidate, one, answer in zip(allowed, placed, answers, strict=False):
             if answer["status"] == OPTIMAL:
-                books[candidate.site] = sheets(question.run(one))
+                books[candidate.site] = accounts(question.run(one))
             rows.append(_row(candidate, base, answer, estimates[candidate.site], asked.size))
         tables = _details(allowed, placed, books, question, run)
         table = _ranked(rows, found, system, tables, books, allowed)
         notes = _notes(table, asked)
         if len(allowed) > 1:
-            notes.append(_freely(answers[-1], base, allowed))
-        return finish(work, place, "siting", {"sites": table, **tables}, notes)
+            notes.append(_optimal_placement(answers[-1], base, allowed))
+        return write_results(work, place, "siting", {"sites": table, **tables}, notes)
 
 
 def _check(
-    asked: Wanted, found: list[Candidate], allowed: list[Candidate], required: Mapping[str, float], activity: str,
+    asked: Activity, found: list[CandidateSite], allowed: list[CandidateSite], required: Mapping[str, float], activity: str,
 ) -> None:  # fmt: skip
-    """InputFault where no site is allowed, or what is required cannot be."""
+    """InputError where no site is allowed, or what is required cannot be."""
     if not allowed:
         told = "; ".join(f"{c.site}: {c.reason}" for c in found[:5])
-        raise InputFault([Fault("--activity", f"no site can hold it: {told}", value=activity)])
+        raise InputError([InputIssue("--activity", f"no site can hold it: {told}", value=activity)])
     known, faults = [c.site for c in allowed], []
     for site, amount in required.items():
         if site not in known:
             reason = next(
-                (c.reason for c in found if c.site == site), no_such(site, [c.site for c in found])
+                (c.reason for c in found if c.site == site),
+                unknown_site_hint(site, [c.site for c in found]),
             )
-            faults.append(Fault("--require", reason, value=site))
+            faults.append(InputIssue("--require", reason, value=site))
         elif not 0 < amount <= asked.size:
-            faults.append(Fault("--require", f"write a size above 0 and at most {asked.size:g}", value=f"{site}={amount:g}"))  # fmt: skip
+            faults.append(InputIssue("--require", f"write a size above 0 and at most {asked.size:g}", value=f"{site}={amount:g}"))  # fmt: skip
     if sum(required.values()) > asked.size * (1 + 1e-9):
-        faults.append(Fault("--require", f"the sizes sum to more than {asked.size:g}"))
+        faults.append(InputIssue("--require", f"the sizes sum to more than {asked.size:g}"))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
 
 
-def _estimate(program: Program, candidate: Candidate, size: float) -> float:
+def _estimate(program: Program, candidate: CandidateSite, size: float) -> float:
     """What the activity would cost with all else at the plan's prices: itself and its links, solved alone [EUR/a].
 
     Where nobody does anything a price says nothing; so what stands idle beside the activity is in its program too.
@@ -175,7 +181,7 @@ def _estimate(program: Program, candidate: Candidate, size: float) -> float:
     owners = [name.split(":")[0] if decision == "activity" else name for decision, name in groups]
     known = {name: i for i, name in enumerate(dict.fromkeys(owners))}
     owner = np.array([known[name] for name in owners])[of_column]
-    running = np.array([decision not in OWNING for decision, _ in groups])[of_column]
+    running = np.array([decision not in SIZING_VARIABLES for decision, _ in groups])[of_column]
     busy = np.zeros(len(known), bool)
     busy[owner[running & (np.abs(x) > MIN_FLOW)]] = True
     entries = lp.A.tocoo()
@@ -206,7 +212,7 @@ def _estimate(program: Program, candidate: Candidate, size: float) -> float:
 
 
 def _row(
-    candidate: Candidate, base: Mapping, answer: Mapping, estimate: float, size: float
+    candidate: CandidateSite, base: Mapping, answer: Mapping, estimate: float, size: float
 ) -> dict[str, object]:
     """What a site adds to the system."""
     row: dict[str, object] = {"site": candidate.site, "status": answer["status"], "reason": answer["reason"], "estimate": estimate}  # fmt: skip
@@ -218,10 +224,10 @@ def _row(
 
 
 def _details(
-    allowed: list[Candidate],
-    placed: list[Case],
-    books: Mapping[str, Sheets],
-    question: Asked,
+    allowed: list[CandidateSite],
+    placed: list[StudyCase],
+    books: Mapping[str, Accounts],
+    question: SitingCases,
     base: Run,
 ) -> dict[str, pd.DataFrame]:
     """The prices the firm sees, the land taken and what is reinforced, site by site."""
@@ -258,8 +264,8 @@ def _details(
 
 
 def _ranked(
-    rows: list[dict[str, object]], found: list[Candidate], system: System, tables: Mapping[str, pd.DataFrame],
-    books: Mapping[str, Sheets], allowed: list[Candidate],
+    rows: list[dict[str, object]], found: list[CandidateSite], system: System, tables: Mapping[str, pd.DataFrame],
+    books: Mapping[str, Accounts], allowed: list[CandidateSite],
 ) -> pd.DataFrame:  # fmt: skip
     """All sites, the cheapest first, with what makes each cheap or dear."""
     names = ["site", "label_en", "label_da", "status", "added_cost", "estimate", "difference", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "why", "reason"]  # fmt: skip
@@ -268,14 +274,14 @@ def _ranked(
     frame = pd.concat([frame, shut], ignore_index=True) if len(shut) else frame
     for label in ("label_en", "label_da"):
         frame[label] = [system["sites"].at[site, label] for site in frame["site"]]
-    parts = pd.DataFrame({c.site: _parts(books[c.site], c) for c in allowed if c.site in books}).fillna(0.0)  # fmt: skip
-    why = {site: _why(parts, site, tables["reinforcements"]) for site in parts}
+    parts = pd.DataFrame({c.site: _cost_components(books[c.site], c) for c in allowed if c.site in books}).fillna(0.0)  # fmt: skip
+    why = {site: _explain_site(parts, site, tables["reinforcements"]) for site in parts}
     frame["why"] = [why.get(site, "") for site in frame["site"]]
     frame = frame.reindex(columns=names)
     return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
 
 
-def _parts(book: Sheets, candidate: Candidate) -> pd.Series:
+def _cost_components(book: Accounts, candidate: CandidateSite) -> pd.Series:
     """What the activity and its links earn and pay, by what for."""
     own = {candidate.asset, *(link.name for link in candidate.links)}
     lines = book.lines[book.lines["name"].isin(own)]
@@ -289,7 +295,7 @@ def _parts(book: Sheets, candidate: Candidate) -> pd.Series:
     return sums
 
 
-def _why(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
+def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
     """What is better and worse here than at the mean of all sites, and what is reinforced."""
     apart = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
     apart = apart[apart.abs() > MIN_TOLD_DIFFERENCE].head(MAX_REASONS)
@@ -302,7 +308,7 @@ def _why(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
     return said
 
 
-def _notes(table: pd.DataFrame, asked: Wanted) -> list[str]:
+def _notes(table: pd.DataFrame, asked: Activity) -> list[str]:
     """The ranking in sentences."""
     done = table[table["status"] == OPTIMAL]
     label, unit = asked.label, asked.unit
@@ -319,7 +325,7 @@ def _notes(table: pd.DataFrame, asked: Wanted) -> list[str]:
     return notes
 
 
-def _freely(answer: Mapping, base: Mapping, allowed: list[Candidate]) -> str:
+def _optimal_placement(answer: Mapping, base: Mapping, allowed: list[CandidateSite]) -> str:
     if answer["status"] != OPTIMAL:
         return f"Placed freely there is no plan: {answer['reason']}"
     parts = {c.site: answer["assets"][c.asset][1] for c in allowed}

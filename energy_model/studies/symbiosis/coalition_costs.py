@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 from energy_model.case.system import System
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.solving.case_solver import Question
-from energy_model.studies.runner.case_spec import Case
-from energy_model.studies.runner.scheduler import Work
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.scheduler import StudyRunner
 
 Links = frozenset[str]
 
 
 @dataclass(frozen=True)
-class Year:
+class SystemCost:
     """A year with some links open: its cost [EUR/a], the links it uses, and why there is none if there is none."""
 
     cost: float
@@ -31,17 +31,17 @@ class Year:
 
 
 @dataclass
-class Asked:
+class CoalitionCosts:
     """The links of a case and the study that asks what opening some of them costs.
 
     What is open but not used may as well be closed: a year found with some links open is also the best with any of them
     closed that it does not use. So many sets of links are known from few years.
     """
 
-    work: Work
+    work: StudyRunner
     links: dict[str, frozenset[str]]  # link: the two firms
     penalty: float | None
-    known: dict[Links, Year] = field(default_factory=dict)
+    known: dict[Links, SystemCost] = field(default_factory=dict)
 
     def costs(self, opened: Sequence[Iterable[str]]) -> list[float]:
         """The cost of the system with only some links open [EUR/a]; with a penalty where there is no plan."""
@@ -56,9 +56,9 @@ class Asked:
         """Keeps what a year costs and which of its links it uses; where there is none, fewer links have none either."""
         done = answer["status"] == OPTIMAL
         used = frozenset(set(answer["carried"]) & opened) if done else frozenset()
-        self.known[opened] = Year(float(answer["objective"]) if done else np.nan, used, answer["reason"])  # fmt: skip
+        self.known[opened] = SystemCost(float(answer["objective"]) if done else np.nan, used, answer["reason"])  # fmt: skip
 
-    def year(self, opened: Links) -> Year | None:
+    def year(self, opened: Links) -> SystemCost | None:
         """What is known of a set of links."""
         if opened in self.known:
             return self.known[opened]
@@ -77,12 +77,12 @@ class Asked:
         least = self.known[frozenset(self.links)].cost
         return least + (abs(least) if self.penalty is None else self.penalty)
 
-    def case(self, opened: Iterable[str], whole: bool | None = None) -> Case:
+    def case(self, opened: Iterable[str], whole: bool | None = None) -> StudyCase:
         """The case in which only some links are open."""
         told = set(opened)
         closed = tuple(link for link in self.links if link not in told)
         whole = len(told) in (0, len(self.links)) if whole is None else whole
-        return Case({"open": len(told), "links": " ".join(link for link in self.links if link in told)}, question=Question(closed=closed), whole=whole)  # fmt: skip
+        return StudyCase({"open": len(told), "links": " ".join(link for link in self.links if link in told)}, question=Query(closed=closed), whole=whole)  # fmt: skip
 
     def within(self, firms: Iterable[str]) -> tuple[str, ...]:
         """The links that a coalition may use."""
@@ -90,20 +90,20 @@ class Asked:
         return tuple(link for link, pair in self.links.items() if pair <= told)
 
 
-def links_of(system: System) -> dict[str, frozenset[str]]:
-    """The symbiosis links and their two firms. InputFault where one names only one, or there is none."""
+def links_of_coalition(system: System) -> dict[str, frozenset[str]]:
+    """The symbiosis links and their two firms. InputError where one names only one, or there is none."""
     table, faults, found = system["links"], [], {}
     for link, row in table.iterrows():
         named = [firm for firm in (row["giver"], row["taker"]) if isinstance(firm, str) and firm]
         if len(named) == 1:
-            faults.append(Fault("links.csv", "a symbiosis names the firm that gives and the firm that takes; fill in both", str(link), "giver" if not row["giver"] else "taker"))  # fmt: skip
+            faults.append(InputIssue("links.csv", "a symbiosis names the firm that gives and the firm that takes; fill in both", str(link), "giver" if not row["giver"] else "taker"))  # fmt: skip
         elif len(set(named)) == 1:
-            faults.append(Fault("links.csv", "giver and taker are the same firm; a symbiosis is between two", str(link), "taker", named[0]))  # fmt: skip
+            faults.append(InputIssue("links.csv", "giver and taker are the same firm; a symbiosis is between two", str(link), "taker", named[0]))  # fmt: skip
         elif named:
             found[str(link)] = frozenset(named)
     if not found and not faults:
         remedy = "no link names a giver and a taker, so there is nothing that firms do together; fill in both columns of a link"
-        faults.append(Fault("links.csv", remedy))
+        faults.append(InputIssue("links.csv", remedy))
     if faults:
-        raise InputFault(faults)
+        raise InputError(faults)
     return found

@@ -27,7 +27,7 @@ Worths = Callable[[list[int]], list[float]]
 
 
 @dataclass
-class Game:
+class CooperativeGame:
     """Players and the worth of coalitions, asked many at a time and remembered.
 
     ``worths`` takes coalitions and gives their worths; that of nobody is 0. ``budget`` is how many coalitions may be asked to
@@ -75,7 +75,7 @@ class Game:
         return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(v) for v in self.known.values()))
 
 
-def shapley(game: Game) -> np.ndarray:
+def shapley(game: CooperativeGame) -> np.ndarray:
     """Each player's Shapley value; asks every coalition."""
     n = len(game.players)
     game.ask(range(1 << n))
@@ -90,7 +90,9 @@ def shapley(game: Game) -> np.ndarray:
     return value
 
 
-def shapley_sampled(game: Game, orders: int = 100, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def shapley_sampled(
+    game: CooperativeGame, orders: int = 100, seed: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """The Shapley value from random orders, each with its reverse, and half the width of its 95 % interval.
 
     The values sum to the worth of all whatever the sample.
@@ -113,7 +115,7 @@ def shapley_sampled(game: Game, orders: int = 100, seed: int = 1) -> tuple[np.nd
 
 
 @dataclass(frozen=True)
-class Complaint:
+class Excess:
     """The coalition that gains most by leaving a split, and how much; whether every coalition was looked at."""
 
     coalition: int
@@ -121,15 +123,15 @@ class Complaint:
     certain: bool
 
 
-def complaint(game: Game, split: np.ndarray) -> Complaint:
+def max_excess(game: CooperativeGame, split: np.ndarray) -> Excess:
     """Who complains loudest about a split: in the core nobody does, and the amount is not above 0."""
-    while not _learn_once(game, split, _worst(game, split)[1]):
+    while not _generate_constraints(game, split, _worst(game, split)[1]):
         pass
     worst, amount = _worst(game, split)
-    return Complaint(worst, amount, game.certain)
+    return Excess(worst, amount, game.certain)
 
 
-def _worst(game: Game, split: np.ndarray) -> tuple[int, float]:
+def _worst(game: CooperativeGame, split: np.ndarray) -> tuple[int, float]:
     coalitions = [s for s in game.known if s not in (0, game.all)]
     if not coalitions:
         return 0, 0.0
@@ -138,16 +140,16 @@ def _worst(game: Game, split: np.ndarray) -> tuple[int, float]:
     return coalitions[best], float(excess[best])
 
 
-def least_core(game: Game) -> tuple[float, np.ndarray]:
+def least_core(game: CooperativeGame) -> tuple[float, np.ndarray]:
     """The smallest complaint that the worst off must have, and a split that gives it; below 0 the core has room."""
     game.ask([game.all, *(1 << i for i in range(len(game.players)))])
     found = _level(game, {})
-    while not _learn_once(game, found[1], found[0]):
+    while not _generate_constraints(game, found[1], found[0]):
         found = _level(game, {})
     return found[0], found[1]
 
 
-def nucleolus(game: Game) -> np.ndarray:
+def nucleolus(game: CooperativeGame) -> np.ndarray:
     """The split whose complaints, worst first, are least. Where no player loses by joining it is also fair to each alone."""
     n = len(game.players)
     game.ask([game.all, *(1 << i for i in range(n))])
@@ -156,7 +158,7 @@ def nucleolus(game: Game) -> np.ndarray:
     settled: dict[int, float] = {}
     while True:
         level, split, dual = _level(game, settled)
-        while not _learn_once(game, split, level):
+        while not _generate_constraints(game, split, level):
             level, split, dual = _level(game, settled)
         matrix = np.vstack([np.ones(n), game.incidence(settled)])
         rank = np.linalg.matrix_rank(matrix)
@@ -170,7 +172,9 @@ def nucleolus(game: Game) -> np.ndarray:
             return np.linalg.lstsq(np.vstack([np.ones(n), game.incidence(settled)]), np.array(right), rcond=None)[0]  # fmt: skip
 
 
-def _level(game: Game, settled: dict[int, float]) -> tuple[float, np.ndarray, dict[int, float]]:
+def _level(
+    game: CooperativeGame, settled: dict[int, float]
+) -> tuple[float, np.ndarray, dict[int, float]]:
     """The least worst complaint of coalitions not settled, a split that has it, and the coalitions that hold it there.
 
     ``settled`` are coalitions with what they get; what they determine is settled too.
@@ -203,7 +207,7 @@ def _level(game: Game, settled: dict[int, float]) -> tuple[float, np.ndarray, di
     return float(found.x[-1] * scale), found.x[:-1] * scale, held
 
 
-def _learn_once(game: Game, split: np.ndarray, level: float) -> bool:
+def _generate_constraints(game: CooperativeGame, split: np.ndarray, level: float) -> bool:
     """Asks coalitions that could complain more than a level; whether there were none.
 
     A coalition is worth no more than any larger one that is known, for who joins may always do nothing.
@@ -221,18 +225,18 @@ def _learn_once(game: Game, split: np.ndarray, level: float) -> bool:
     known = np.isin(every, np.fromiter(game.known, dtype=np.int64))
     could = np.where(known, -np.inf, most - gets)
     loud = np.argsort(-could, kind="stable")[: max(8, n)]
-    return not _spend(game, [int(every[k]) for k in loud if could[k] > level + game.tolerance])
+    return not _evaluate(game, [int(every[k]) for k in loud if could[k] > level + game.tolerance])
 
 
-def _neighbours(game: Game, split: np.ndarray, level: float) -> bool:
+def _neighbours(game: CooperativeGame, split: np.ndarray, level: float) -> bool:
     """Asks who lies beside the coalition that complains most; whether none of them was new or louder."""
     worst, amount = _worst(game, split)
     beside = [worst ^ 1 << i for i in range(len(game.players))]
-    _spend(game, [s for s in beside if s not in game.known and s not in (0, game.all)])
+    _evaluate(game, [s for s in beside if s not in game.known and s not in (0, game.all)])
     return _worst(game, split)[1] <= max(amount, level) + game.tolerance
 
 
-def _spend(game: Game, coalitions: list[int]) -> list[int]:
+def _evaluate(game: CooperativeGame, coalitions: list[int]) -> list[int]:
     """Asks coalitions as long as the budget lasts; those asked."""
     if game.budget is not None:
         coalitions = coalitions[: game.budget]

@@ -17,15 +17,15 @@ import pandas as pd
 
 from energy_model.case.system import System
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolution
-from energy_model.results.accounts import ADDABLE, Sheets, program_once, sheets
+from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.results.accounts import ADDABLE, Accounts, accounts, program_once
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.results.stakeholders import parties, whose
-from energy_model.studies.runner.study import Crew, Place, Study, finish
+from energy_model.results.stakeholders import owner_of, stakeholder_accounts
+from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 from energy_model.studies.symbiosis import cooperative_game
-from energy_model.studies.symbiosis.coalition_costs import Asked, links_of
-from energy_model.studies.symbiosis.cooperative_game import MAX_EXACT_PLAYERS, Game
+from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts, links_of_coalition
+from energy_model.studies.symbiosis.cooperative_game import MAX_EXACT_PLAYERS, CooperativeGame
 
 RULES = ("prices", "rents", "shapley", "nucleolus")
 # Coalitions for each firm that are asked to look for complaints, where not all can be
@@ -44,26 +44,29 @@ def symbiosis(
     orders: int = 100,
     seed: int = 1,
     penalty: float | None = None,
-    crew: Crew | None = None,
+    crew: ExecutionOptions | None = None,
 ) -> Study:
     """Every symbiosis link's worth, the worth of every coalition of firms, and how they may share it.
 
     Tables: ``links`` (worth alone and last in [EUR/a], value of its capacity), ``pairs`` (whether two links reinforce or replace each other),
     ``coalitions``, ``shares`` (a firm's statement), ``splits`` (which ways to share are in the core, and who would leave), ``parties`` (what
     everybody gains at marginal prices) and ``capacity_values`` (hour by hour). Up to 12 firms every coalition is asked; above, ``orders`` random orders are drawn.
-    ``penalty`` [EUR/a] is what a coalition without a plan costs above all together. Raises InputFault, NoSolution or Stopped.
+    ``penalty`` [EUR/a] is what a coalition without a plan costs above all together. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or Crew(), Place.of(case, out, "symbiosis", scenario, changes, resolution)
+    crew, place = (
+        crew or ExecutionOptions(),
+        CaseSpec.of(case, out, "symbiosis", scenario, changes, resolution),
+    )
     system = place.read()
-    links = links_of(system)
+    links = links_of_coalition(system)
     players = tuple(sorted({firm for pair in links.values() for firm in pair}, key=list(system["firms"].index).index))  # fmt: skip
     definition = {"pairs": pairs, "orders": orders, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
     with place.work("symbiosis", definition, crew) as work:
-        asked = Asked(work, links, penalty)
+        asked = CoalitionCosts(work, links, penalty)
         together, alone = asked.case(links), asked.case(())
         first, last = work.answers([together, alone])
         if first["status"] != OPTIMAL:
-            raise NoSolution(first["status"], [first["reason"]])
+            raise NoSolutionError(first["status"], [first["reason"]])
         asked.learn(frozenset(links), first)
         asked.learn(frozenset(), last)
         least, nothing = asked.costs([links, ()])
@@ -72,13 +75,13 @@ def symbiosis(
             cost = asked.costs([asked.within(game.names(s)) for s in coalitions])
             return [nothing - c for c in cost]
 
-        game = Game(players, worths)
+        game = CooperativeGame(players, worths)
         if len(players) > MAX_EXACT_PLAYERS:
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = nothing - least
         value, half = _shapley(game, orders, seed)
         runs = {name: open_run(place.out / "runs" / c.key) for name, c in (("together", together), ("alone", alone)) if work.store.finding(c)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
-        books = {name: sheets(run) for name, run in runs.items()}
+        books = {name: accounts(run) for name, run in runs.items()}
         tables = _link_tables(asked, nothing, runs["together"], books["together"], pairs)
         everybody = _parties(runs, books)
         splits = {
@@ -91,10 +94,10 @@ def symbiosis(
         shares = _shares(game, splits, half, everybody, system, asked)
         tables |= {"shares": shares, "splits": judged, "parties": everybody.reset_index(), "coalitions": _coalitions(game, asked, nothing)}  # fmt: skip
         notes = _notes(game, judged, shares, asked, system, runs)
-        return finish(work, place, "symbiosis", tables, notes)
+        return write_results(work, place, "symbiosis", tables, notes)
 
 
-def _shapley(game: Game, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _shapley(game: CooperativeGame, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The Shapley value, exact where every coalition can be asked; and half the width of its interval."""
     if len(game.players) <= MAX_EXACT_PLAYERS:
         return cooperative_game.shapley(game), np.zeros(len(game.players))
@@ -102,7 +105,7 @@ def _shapley(game: Game, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray
 
 
 def _link_tables(
-    asked: Asked, nothing: float, run: Run, book: Sheets, pairs: bool
+    asked: CoalitionCosts, nothing: float, run: Run, book: Accounts, pairs: bool
 ) -> dict[str, pd.DataFrame]:
     """What each link is worth, alone, last in, together with each other one, and hour by hour."""
     links, every = list(asked.links), set(asked.links)
@@ -160,9 +163,9 @@ def _rents(
     return np.array(list(found.values()))
 
 
-def _parties(runs: Mapping[str, Run], books: Mapping[str, Sheets]) -> pd.DataFrame:
+def _parties(runs: Mapping[str, Run], books: Mapping[str, Accounts]) -> pd.DataFrame:
     """What every party has left at marginal prices, alone and together; the gains sum to what all save."""
-    kept = {name: parties(run, books[name]) for name, run in runs.items()}
+    kept = {name: stakeholder_accounts(run, books[name]) for name, run in runs.items()}
     frame = pd.DataFrame({name: part["balance"] for name, part in kept.items()}).fillna(0.0)
     frame["gain"] = frame["together"] - frame["alone"] if "alone" in frame else np.nan
     kinds = pd.concat([part["kind"] for part in kept.values()])
@@ -170,12 +173,12 @@ def _parties(runs: Mapping[str, Run], books: Mapping[str, Sheets]) -> pd.DataFra
     return frame.rename_axis("party")
 
 
-def _judged(game: Game, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def _judged(game: CooperativeGame, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """For each way to share: what it sums to, and who gains most by leaving."""
     rows, whole = [], game.worth(game.all)
     near = max(MIN_WORTH_EUR, 1e-6 * abs(whole))
     for rule, split in splits.items():
-        worst = cooperative_game.complaint(game, split)
+        worst = cooperative_game.max_excess(game, split)
         shares_all = abs(split.sum() - whole) <= near
         stable = shares_all and worst.amount <= near
         rows.append((rule, float(split.sum()), whole, shares_all, stable, worst.certain, "" if stable else " ".join(game.names(worst.coalition)), worst.amount))  # fmt: skip
@@ -185,7 +188,7 @@ def _judged(game: Game, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 
 def _shares(
-    game: Game, splits: Mapping[str, np.ndarray], half: np.ndarray, everybody: pd.DataFrame, system: System, asked: Asked,
+    game: CooperativeGame, splits: Mapping[str, np.ndarray], half: np.ndarray, everybody: pd.DataFrame, system: System, asked: CoalitionCosts,
 ) -> pd.DataFrame:  # fmt: skip
     """The statement of every firm: alone and together at marginal prices, its share by each rule, and the payment between them."""
     frame = pd.DataFrame({"firm": game.players})
@@ -208,7 +211,7 @@ def _shares(
     return frame
 
 
-def _coalitions(game: Game, asked: Asked, nothing: float) -> pd.DataFrame:
+def _coalitions(game: CooperativeGame, asked: CoalitionCosts, nothing: float) -> pd.DataFrame:
     """Every coalition whose worth was asked."""
     rows = []
     for coalition in sorted(game.known, key=lambda s: (s.bit_count(), s)):
@@ -221,7 +224,7 @@ def _coalitions(game: Game, asked: Asked, nothing: float) -> pd.DataFrame:
 
 
 def _notes(
-    game: Game, judged: pd.DataFrame, shares: pd.DataFrame, asked: Asked, system: System, runs: Mapping[str, Run],
+    game: CooperativeGame, judged: pd.DataFrame, shares: pd.DataFrame, asked: CoalitionCosts, system: System, runs: Mapping[str, Run],
 ) -> list[str]:  # fmt: skip
     """What the tables say, in sentences."""
     whole = game.worth(game.all)
@@ -258,7 +261,7 @@ def _notes(
         notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
     ended = [(links, year) for links, year in asked.known.items() if np.isnan(year.cost)]
     notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {year.reason}" for links, year in ended]  # fmt: skip
-    owners = set(whose(runs["together"], pd.Series(system.assets.index.astype(str))))
+    owners = set(owner_of(runs["together"], pd.Series(system.assets.index.astype(str))))
     notes += [f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment." for firm in game.players if firm not in owners]  # fmt: skip
     return notes
 

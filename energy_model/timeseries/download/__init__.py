@@ -1,18 +1,18 @@
-"""Importers: hourly years from the open-data services, one file a service."""
+"""Download: hourly years from open-data services, one file a service."""
 
-from energy_model.timeseries.download.http_client import Answers
+from energy_model.timeseries.download.http_client import CachedHttpClient
 from energy_model.timeseries.download.registry import SERVICES, Service, fetch
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import Filled, Whole, whole_year
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import CompleteYear, FilledGap, whole_year
 
 __all__ = [
     "SERVICES",
-    "Answers",
-    "Filled",
-    "Found",
+    "CachedHttpClient",
+    "FilledGap",
+    "DataResponse",
     "Service",
-    "Whole",
-    "Wish",
+    "CompleteYear",
+    "DataRequest",
     "fetch",
     "whole_year",
 ]

@@ -11,10 +11,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from energy_model.case.number_parsing import parse_number
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.timeseries import observed_files
 from energy_model.timeseries.case_year import settings_of
-from energy_model.timeseries.download import SERVICES, Answers, Found, Service, Whole, Wish
+from energy_model.timeseries.download import (
+    SERVICES,
+    CachedHttpClient,
+    CompleteYear,
+    DataRequest,
+    DataResponse,
+    Service,
+)
 from energy_model.timeseries.download import fetch as ask
 from energy_model.timeseries.input_errors import as_faults
 from energy_model.timeseries.settings import Settings
@@ -25,12 +32,12 @@ EXAMPLES = {"municipality": '"751"', "price_area": '"DK1"', "sea_point": "[56.2,
 
 
 @dataclass(frozen=True)
-class Order:
+class DownloadPlan:
     """A service, what is wished of it, and what could not be wished because its place is not told."""
 
     name: str
     service: Service
-    wish: Wish
+    wish: DataRequest
     left_out: tuple[str, ...]
 
     @property
@@ -39,7 +46,7 @@ class Order:
         return f"{self.name}_{self.wish.year}"
 
 
-def contents() -> list[dict[str, Any]]:
+def list_services() -> list[dict[str, Any]]:
     """The services as `fetch --list` tells them."""
     return [
         {
@@ -58,7 +65,7 @@ def contents() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def order(
+def plan_download(
     service: str,
     case: Path,
     year: int,
@@ -66,29 +73,29 @@ def order(
     key: str | None,
     address: str | None,
     place: Mapping[str, str | None],
-) -> Order:
-    """What is asked of a service; InputFault tells everything that is wrong with the call at once."""
+) -> DownloadPlan:
+    """What is asked of a service; InputError tells everything that is wrong with the call at once."""
     if service not in SERVICES:
-        raise InputFault([Fault("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)])  # fmt: skip
+        raise InputError([InputIssue("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)])  # fmt: skip
     about = SERVICES[service]
     settings = settings_of(case, _given(place))
-    faults: list[Fault] = []
+    faults: list[InputIssue] = []
     this = datetime.now(UTC).year
     if not FIRST_YEAR <= year < this:
-        faults.append(Fault("--year", f"write a year that is over, from {FIRST_YEAR} to {this - 1}", value=str(year)))  # fmt: skip
+        faults.append(InputIssue("--year", f"write a year that is over, from {FIRST_YEAR} to {this - 1}", value=str(year)))  # fmt: skip
     parts, left_out = _parts(about, what, settings, faults)
     key = key or os.environ.get(about.key_variable or " ") or ""
     if about.key == "needed" and not key:
-        faults.append(Fault("--key", f"{about.title} needs a key; put it in {about.key_variable} in the environment or give it with --key; it is to be had from {about.key_from}"))  # fmt: skip
+        faults.append(InputIssue("--key", f"{about.title} needs a key; put it in {about.key_variable} in the environment or give it with --key; it is to be had from {about.key_from}"))  # fmt: skip
     if about.key == "none" and key:
-        faults.append(Fault("--key", f"{about.title} needs no key; leave it out"))
+        faults.append(InputIssue("--key", f"{about.title} needs no key; leave it out"))
     where = (address or about.address).rstrip("/")
     split = urlsplit(where)
     if split.scheme not in ("http", "https") or not split.hostname or "@" in split.netloc or split.query:  # fmt: skip
-        faults.append(Fault("--address", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
+        faults.append(InputIssue("--address", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
     if faults:
-        raise InputFault(faults)
-    wish = Wish(
+        raise InputError(faults)
+    wish = DataRequest(
         year=year,
         what=parts,
         latitude=settings.latitude,
@@ -101,10 +108,12 @@ def order(
         sea_station=settings.sea_station,
         sea_point=settings.sea_point,
     )
-    return Order(service, about, wish, left_out)
+    return DownloadPlan(service, about, wish, left_out)
 
 
-def bring(asked: Order, case: Path, again: bool, tell: Callable[[str], None]) -> dict[str, Any]:
+def download(
+    asked: DownloadPlan, case: Path, again: bool, tell: Callable[[str], None]
+) -> dict[str, Any]:
     """Asks, and writes CASE/measured/SERVICE_YEAR.csv and its rows of sources_measured.csv; what was done.
 
     Columns that an earlier fetch wrote into the file and this one did not ask for stay.
@@ -112,7 +121,9 @@ def bring(asked: Order, case: Path, again: bool, tell: Callable[[str], None]) ->
     wish = asked.wish
     with (
         as_faults(),
-        Answers(asked.service.title, again=again, secrets=[wish.key], tell=tell) as answers,
+        CachedHttpClient(
+            asked.service.title, again=again, secrets=[wish.key], tell=tell
+        ) as answers,
     ):
         whole, found = ask(asked.name, wish, answers)
         as_of = answers.as_of
@@ -158,12 +169,12 @@ def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
         try:
             given["sea_point"] = [parse_number(part) for part in given["sea_point"].split(",")]
         except ValueError:
-            raise InputFault([Fault("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"]))]) from None  # fmt: skip
+            raise InputError([InputIssue("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"]))]) from None  # fmt: skip
     return given
 
 
 def _parts(
-    about: Service, what: str | None, settings: Settings, faults: list[Fault]
+    about: Service, what: str | None, settings: Settings, faults: list[InputIssue]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is fetched, and what is left out because the case does not tell its place."""
 
@@ -176,21 +187,21 @@ def _parts(
         parts = tuple(name for name in usual if not lacks(name))
         left_out = tuple(f"{name}, which needs {OPTIONS[lacks(name)]}" for name in usual if lacks(name))  # fmt: skip
         if not parts:
-            faults.append(Fault("--what", f"nothing can be fetched: {'; '.join(left_out)}"))
+            faults.append(InputIssue("--what", f"nothing can be fetched: {'; '.join(left_out)}"))
         return parts, left_out
     parts = tuple(dict.fromkeys(part.strip() for part in what.split(",") if part.strip()))
     if not parts:
-        faults.append(Fault("--what", f"write some of {', '.join(about.gives)}"))
+        faults.append(InputIssue("--what", f"write some of {', '.join(about.gives)}"))
     for name in parts:
         if name not in about.gives:
-            faults.append(Fault("--what", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
+            faults.append(InputIssue("--what", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
         elif needs := lacks(name):
-            faults.append(Fault("case.toml", f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give {OPTIONS[needs]}", column=f"profiles, {needs}"))  # fmt: skip
+            faults.append(InputIssue("case.toml", f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give {OPTIONS[needs]}", column=f"profiles, {needs}"))  # fmt: skip
     return parts, ()
 
 
 def _sources(
-    asked: Order, whole: Whole, found: Found, as_of: datetime
+    asked: DownloadPlan, whole: CompleteYear, found: DataResponse, as_of: datetime
 ) -> list[dict[str, str]]:  # fmt: skip
     """A row of the sources for each thing fetched."""
     said = [

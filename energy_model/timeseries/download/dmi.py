@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import stamps
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://opendataapi.dmi.dk/v2"
 SQUARES, STATIONS = "climateData/collections/10kmGridValue", "climateData/collections/stationValue"
@@ -30,7 +30,7 @@ WEATHER = {
 DARK = -5.0  # W/m2; by night an instrument may show a little less than nothing
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """The weather and the sea asked for."""
     series: dict[str, pd.Series] = {}
     notes = []
@@ -55,11 +55,11 @@ def read(wish: Wish, answers: Answers) -> Found:
         address = f"{wish.address}/{SEA}/observation/items"
         series["sea_temperature"] = _values(address, asked, "observed", wish, answers)
         notes.append(f"sea station {station}")
-    return Found(series, notes=tuple(notes))
+    return DataResponse(series, notes=tuple(notes))
 
 
 def _values(
-    address: str, asked: dict[str, Any], at: str, wish: Wish, answers: Answers
+    address: str, asked: dict[str, Any], at: str, wish: DataRequest, answers: CachedHttpClient
 ) -> pd.Series:
     """Values of the year by when their span begins."""
     span = f"{wish.begin:%Y-%m-%dT%H:%M:%SZ}/{wish.end - pd.Timedelta('1s'):%Y-%m-%dT%H:%M:%SZ}"
@@ -73,11 +73,13 @@ def _values(
         raise answers.wrong(f"{address} gives values without '{at}' or 'value'; the service may have changed its format", str(features[0])[:120]) from None  # fmt: skip
     return pd.Series(
         pd.to_numeric(pd.Series([value for _, value in given]), errors="coerce").to_numpy(float),
-        index=stamps([stamp for stamp, _ in given], answers.service),
+        index=parse_timestamps([stamp for stamp, _ in given], answers.service),
     )
 
 
-def _features(address: str, asked: dict[str, Any], answers: Answers) -> Iterator[dict[str, Any]]:
+def _features(
+    address: str, asked: dict[str, Any], answers: CachedHttpClient
+) -> Iterator[dict[str, Any]]:
     """Every feature, page by page."""
     offset, full = 0, True
     while full:
@@ -89,7 +91,7 @@ def _features(address: str, asked: dict[str, Any], answers: Answers) -> Iterator
         offset += PAGE
 
 
-def _nearest_sea_station(wish: Wish, answers: Answers) -> str:
+def _nearest_sea_station(wish: DataRequest, answers: CachedHttpClient) -> str:
     """The station nearest to the place that observes the sea's temperature."""
     address = f"{wish.address}/{SEA}/station/items"
     near: dict[str, float] = {}

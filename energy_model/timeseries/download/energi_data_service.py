@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import stamps
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://api.energidataservice.dk"
 STAMPS = ("TimeUTC", "HourUTC")  # names the column of universal time has had
@@ -61,7 +61,7 @@ CAPACITY_COLUMNS = {
 CAPACITY = DataSet("CapacityPerMunicipality", "MunicipalityNo", tuple(CAPACITY_COLUMNS))
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """Prices of the price area; production, use and capacity of the municipality."""
     series: dict[str, pd.Series] = {}
     tables, notes = {}, []
@@ -77,10 +77,10 @@ def read(wish: Wish, answers: Answers) -> Found:
         notes.append(said)
     if "capacity" in wish.what:
         tables["capacity"] = _capacity(wish, answers)
-    return Found(series, tables, tuple(notes))
+    return DataResponse(series, tables, tuple(notes))
 
 
-def _prices(wish: Wish, answers: Answers) -> pd.Series:
+def _prices(wish: DataRequest, answers: CachedHttpClient) -> pd.Series:
     """Day-ahead prices [EUR/MWh]: hours until quarters begin, then quarters; whole across the change."""
     parts = []
     if wish.begin < QUARTERS_BEGIN:
@@ -95,13 +95,17 @@ def _prices(wish: Wish, answers: Answers) -> pd.Series:
 
 
 def _prices_of(
-    data: DataSet, wish: Wish, answers: Answers, begin: pd.Timestamp, end: pd.Timestamp
+    data: DataSet,
+    wish: DataRequest,
+    answers: CachedHttpClient,
+    begin: pd.Timestamp,
+    end: pd.Timestamp,
 ) -> pd.Series:
     records = _records(data, wish.price_area, wish, answers, [(begin, end)])
     return _values(records, data, answers)[data.values[0]]
 
 
-def _production(wish: Wish, answers: Answers) -> dict[str, pd.Series]:
+def _production(wish: DataRequest, answers: CachedHttpClient) -> dict[str, pd.Series]:
     """What plants of each kind make [MWh]; a kind of which the municipality has none is left out."""
     records = _records(PRODUCTION, wish.municipality, wish, answers, _months(wish))
     values = _values(records, PRODUCTION, answers)
@@ -112,7 +116,7 @@ def _production(wish: Wish, answers: Answers) -> dict[str, pd.Series]:
     return {column: made for column, made in sums.items() if made.notna().any()}
 
 
-def _consumption(wish: Wish, answers: Answers) -> tuple[pd.Series, str]:
+def _consumption(wish: DataRequest, answers: CachedHttpClient) -> tuple[pd.Series, str]:
     """What firms and homes use [MWh], and where the homes stand.
 
     Homes have a data set of their own; where it has nothing, they are a trade among those of firms.
@@ -133,7 +137,7 @@ def _consumption(wish: Wish, answers: Answers) -> tuple[pd.Series, str]:
     return both.sum(axis=1, skipna=False) * KILOWATT_HOURS, f"homes from {source.name}"
 
 
-def _of_homes(records: pd.DataFrame, answers: Answers, *, among: bool) -> pd.DataFrame:
+def _of_homes(records: pd.DataFrame, answers: CachedHttpClient, *, among: bool) -> pd.DataFrame:
     """The rows of homes, or all others, of a data set by trade."""
     if records.empty:
         return records
@@ -143,7 +147,7 @@ def _of_homes(records: pd.DataFrame, answers: Answers, *, among: bool) -> pd.Dat
     return records[homes if among else ~homes]
 
 
-def _used(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.Series:
+def _used(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd.Series:
     """The sum over all categories at each stamp; a category stands once at a stamp."""
     name = data.values[0]
     if records.empty:
@@ -160,7 +164,7 @@ def _used(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.Series:
     return marked.groupby("stamp")[name].sum(min_count=1)
 
 
-def _capacity(wish: Wish, answers: Answers) -> pd.DataFrame:
+def _capacity(wish: DataRequest, answers: CachedHttpClient) -> pd.DataFrame:
     """Capacity of each month of the year [MW], the month first."""
     records = _records(CAPACITY, wish.municipality, wish, answers, [(wish.begin, wish.end)])
     known = [name for name in CAPACITY_COLUMNS if name in records]
@@ -173,8 +177,8 @@ def _capacity(wish: Wish, answers: Answers) -> pd.DataFrame:
 def _records(
     data: DataSet,
     place: str,
-    wish: Wish,
-    answers: Answers,
+    wish: DataRequest,
+    answers: CachedHttpClient,
     spans: Sequence[tuple[pd.Timestamp, pd.Timestamp]],
     needed: bool = True,
 ) -> pd.DataFrame:
@@ -186,7 +190,12 @@ def _records(
 
 
 def _pages(
-    data: DataSet, place: str, wish: Wish, answers: Answers, begin: pd.Timestamp, end: pd.Timestamp
+    data: DataSet,
+    place: str,
+    wish: DataRequest,
+    answers: CachedHttpClient,
+    begin: pd.Timestamp,
+    end: pd.Timestamp,
 ) -> Iterator[dict[str, Any]]:
     offset, total = 0, 1
     while offset < total:
@@ -209,7 +218,7 @@ def _pages(
         offset += len(records)
 
 
-def _values(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.DataFrame:
+def _values(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd.DataFrame:
     """The columns of values at universal time."""
     at = next((name for name in STAMPS if name in records), None)
     missing = [name for name in data.values if name not in records]
@@ -217,10 +226,10 @@ def _values(records: pd.DataFrame, data: DataSet, answers: Answers) -> pd.DataFr
         lacking = ", ".join(missing) or " or ".join(STAMPS)
         raise answers.wrong(f"{data.name} lacks {lacking}; the service may have changed its format", ", ".join(records))  # fmt: skip
     values = records[list(data.values)].apply(pd.to_numeric, errors="coerce")
-    return values.set_axis(stamps(records[at], f"{answers.service}, {data.name}"), axis=0)
+    return values.set_axis(parse_timestamps(records[at], f"{answers.service}, {data.name}"), axis=0)
 
 
-def _months(wish: Wish) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+def _months(wish: DataRequest) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """The months of the year: municipal data sets are large."""
     begins = pd.date_range(wish.begin, wish.end, freq="MS")
     return list(zip(begins[:-1], begins[1:], strict=True))

@@ -13,15 +13,15 @@ from typing import Any
 import pandas as pd
 import requests
 
-from energy_model.timeseries.data_errors import Refusal
-from energy_model.timeseries.download.http_client import ANSWER, Answers
-from energy_model.timeseries.download.request import Found, Wish
+from energy_model.timeseries.data_errors import DataError
+from energy_model.timeseries.download.http_client import ANSWER, CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
 
 ADDRESS = os.environ.get("ENTSOE_ENDPOINT_URL") or "https://web-api.tp.entsoe.eu/api"
 LOAD = "Actual Load"
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """Day-ahead prices [EUR/MWh] and load of the zone [MWh] of each hour."""
     try:
         from bs4 import XMLParsedAsHTMLWarning
@@ -47,7 +47,7 @@ def read(wish: Wish, answers: Answers) -> Found:
                 series["electricity_price"] = _until(client.query_day_ahead_prices(zone, start=wish.begin, end=wish.end), wish)  # fmt: skip
             if "load" in wish.what:
                 series["electricity_demand"] = _until(client.query_load(zone, start=wish.begin, end=wish.end)[LOAD], wish)  # fmt: skip
-        except Refusal:
+        except DataError:
             raise
         except NoMatchingDataError:
             raise answers.wrong(f"there is no such data of {wish.price_area} in {wish.year}; take another year, zone or --what") from None  # fmt: skip
@@ -55,7 +55,7 @@ def read(wish: Wish, answers: Answers) -> Found:
             raise answers.no_answer(wrong, wish.address) from None
         except (KeyError, ValueError, AttributeError, TypeError, IndexError) as wrong:
             raise answers.wrong(f"{wish.address} gives an answer that entsoe-py cannot read; look whether the service has changed, and the library is new", type(wrong).__name__) from None  # fmt: skip
-    return Found(series, notes=(f"zone {wish.price_area}",))
+    return DataResponse(series, notes=(f"zone {wish.price_area}",))
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _code(price_area: str) -> str:
     return f"{letters}_{number}" if letters.isalpha() and number.isdigit() else price_area
 
 
-def _until(values: Any, wish: Wish) -> pd.Series:
+def _until(values: Any, wish: DataRequest) -> pd.Series:
     """The values of the year, at universal time."""
     values = values.tz_convert("UTC")
     return values[(values.index >= wish.begin) & (values.index < wish.end)]

@@ -27,16 +27,21 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
 from energy_model.common.atomic_write import reason_of
-from energy_model.timeseries.data_errors import Complaint, Refusal, Unanswered, refused
+from energy_model.timeseries.data_errors import (
+    DataError,
+    DataIssue,
+    ServiceUnavailableError,
+    data_error,
+)
 
-FOLDER = "ENERGY_MODEL_ANSWERS"  # names another folder for answers in the environment
+CACHE_DIR_VARIABLE = "ENERGY_MODEL_ANSWERS"  # names another folder for answers in the environment
 USER_AGENT = "energy_model/0.1 (least-cost energy system of a city)"
 BUSY = (408, 429, 500, 502, 503, 504)
 UNKNOWN_KEY = (401, 403)
-TIMES = 5  # that a service is asked before it is given up
+MAX_ATTEMPTS = 5  # that a service is asked before it is given up
 LONGEST_WAIT = 60.0  # s, whatever a service wishes
 CONNECT, ANSWER = 10.0, 120.0  # s that a connection and an answer may take
-KEPT = 30 * 24 * 3600  # s
+CACHE_SECONDS = 30 * 24 * 3600  # s
 KEYS = ("apikey", "api-key", "token", "securityToken", "Authorization")  # never kept
 BEGINNING = 120  # letters of an answer that are told
 
@@ -48,7 +53,7 @@ back_off = 1.0  # s before asking a third time, twice as long before each furthe
 pause = 1.0  # s from one request to the next; the services ask for about this
 
 
-class Answers:
+class CachedHttpClient:
     """The answers of one service."""
 
     def __init__(
@@ -74,25 +79,25 @@ class Answers:
         """
         self.service, self.again = service, again
         self.secrets = [secret for secret in secrets if secret]
-        folder = folder or Path(os.environ.get(FOLDER) or _usual_folder())
+        folder = folder or Path(os.environ.get(CACHE_DIR_VARIABLE) or _usual_folder())
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.session = _Session(
                 backend=_Kept(folder, serializer="json", decode_content=False),
                 ignored_parameters=list(KEYS),
                 filter_fn=_is_data,
-                expire_after=KEPT,
+                expire_after=CACHE_SECONDS,
             )
         except (OSError, sqlite3.Error) as wrong:
-            raise refused(str(folder), f"answers cannot be kept here ({reason_of(wrong)}); name another folder with {FOLDER}") from None  # fmt: skip
+            raise data_error(str(folder), f"answers cannot be kept here ({reason_of(wrong)}); name another folder with {CACHE_DIR_VARIABLE}") from None  # fmt: skip
         self.session.again, self.session.used = again, set()
         self.session.tell = lambda what: tell(
-            f"asking {service}: {what}; asked again, {TIMES} times at most, if it is busy"
+            f"asking {service}: {what}; asked again, {MAX_ATTEMPTS} times at most, if it is busy"
         )
         self.session.headers["User-Agent"] = USER_AGENT
         patient = _Patient(
             max_retries=_Waiting(
-                total=TIMES - 1,
+                total=MAX_ATTEMPTS - 1,
                 backoff_factor=back_off,
                 backoff_max=LONGEST_WAIT,
                 status_forcelist=BUSY,
@@ -102,7 +107,7 @@ class Answers:
         self.session.mount("https://", patient)
         self.session.mount("http://", patient)
 
-    def __enter__(self) -> "Answers":
+    def __enter__(self) -> "CachedHttpClient":
         """Itself; closed at the end."""
         return self
 
@@ -138,7 +143,7 @@ class Answers:
     ) -> requests.Response:
         """An answer that is whole JSON; one that broke off is asked for again."""
         said: str | None = None
-        for attempt in range(TIMES):
+        for attempt in range(MAX_ATTEMPTS):
             if attempt:
                 time.sleep(min(back_off * 2 ** (attempt - 1), LONGEST_WAIT))
             try:
@@ -171,31 +176,31 @@ class Answers:
         if status in BUSY:
             wait = response.headers.get("Retry-After")
             later = f", and wants {wait} s of peace" if wait else ""
-            raise self._unanswered(f"{address} is busy or out of order ({status}, asked {TIMES} times{later}); ask again later")  # fmt: skip
+            raise self._unanswered(f"{address} is busy or out of order ({status}, asked {MAX_ATTEMPTS} times{later}); ask again later")  # fmt: skip
         if status >= HTTPStatus.BAD_REQUEST:
             raise self._unanswered(f"{address} refuses the request ({status}); see what it says, and whether the service has changed", self._reason(response))  # fmt: skip
         if _is_page(response):
             raise self._page(response, address)
 
-    def no_answer(self, wrong: Exception, address: str) -> Refusal:
+    def no_answer(self, wrong: Exception, address: str) -> DataError:
         """The refusal for an answer that did not come; what the library says might hold the key."""
         reason = getattr(next(iter(wrong.args), None), "reason", None)
         late = isinstance(wrong, requests.exceptions.Timeout) or (
             isinstance(reason, NoAnswerInTime) and not isinstance(reason, NewConnectionError)
         )
         why = "does not answer in time" if late else "cannot be reached"
-        return self._unanswered(f"{address} {why} (tried {TIMES} times); look whether the net is there, or ask again later")  # fmt: skip
+        return self._unanswered(f"{address} {why} (tried {MAX_ATTEMPTS} times); look whether the net is there, or ask again later")  # fmt: skip
 
-    def wrong(self, remedy: str, value: str = "") -> Refusal:
+    def wrong(self, remedy: str, value: str = "") -> DataError:
         """A refusal that names the service."""
-        return refused(self.service, remedy, self._clean(value))
+        return data_error(self.service, remedy, self._clean(value))
 
-    def _page(self, response: requests.Response, address: str) -> Unanswered:
+    def _page(self, response: requests.Response, address: str) -> ServiceUnavailableError:
         said = self._clean(_words(response.content[:BEGINNING]))
         return self._unanswered(f"{address} answers with a page for people where data was asked for; look at it in a browser, or give another --address", said)  # fmt: skip
 
-    def _unanswered(self, remedy: str, value: str = "") -> Unanswered:
-        return Unanswered([Complaint(self.service, remedy, value)])
+    def _unanswered(self, remedy: str, value: str = "") -> ServiceUnavailableError:
+        return ServiceUnavailableError([DataIssue(self.service, remedy, value)])
 
     def _reason(self, response: requests.Response) -> str:
         """What the service itself says is wrong."""

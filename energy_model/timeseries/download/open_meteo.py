@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import stamps
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://archive-api.open-meteo.com"
 PAYING = "https://customer-archive-api.open-meteo.com"  # where a key is known
@@ -28,7 +28,7 @@ HOUR_BEFORE = ("shortwave_radiation",)
 FACTORS = {"°C": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "W/m²": 1.0, "%": 0.01}
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """The weather asked for; `sea_wind` at the point of the bay, all else at the place."""
     wanted: dict[str, str] = {}
     for what in wish.what:
@@ -38,11 +38,11 @@ def read(wish: Wish, answers: Answers) -> Found:
     if "sea_wind" in wish.what:
         series |= _series(wish, answers, AT_SEA, wish.sea_point)
         notes.append("wind at sea at {:g} N {:g} E".format(*wish.sea_point))
-    return Found(series, notes=tuple(notes))
+    return DataResponse(series, notes=tuple(notes))
 
 
 def _series(
-    wish: Wish, answers: Answers, wanted: dict[str, str], point: tuple[float, ...]
+    wish: DataRequest, answers: CachedHttpClient, wanted: dict[str, str], point: tuple[float, ...]
 ) -> dict[str, pd.Series]:
     parameters: dict[str, Any] = {
         "latitude": point[0],
@@ -62,7 +62,7 @@ def _series(
         reason = answer.get("reason", "") if isinstance(answer, dict) else ""
         raise answers.wrong(f"{address} gives no hours; see what it says", str(reason))
     hourly, units = answer["hourly"], answer.get("hourly_units", {})
-    at = stamps(hourly.get("time", []), answers.service)
+    at = parse_timestamps(hourly.get("time", []), answers.service)
     found = {}
     for name, column in wanted.items():
         if name not in hourly or len(hourly[name]) != len(at):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
 from energy_model.timeseries.solar import FIELD, ROOF, Panels
 
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3"
@@ -19,7 +19,7 @@ PARTS = ("poa_direct", "poa_sky_diffuse", "poa_ground_diffuse")
 KILO = 1000.0
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """Sun, weather and output of panels, as asked for."""
     series: dict[str, pd.Series] = {}
     if {"sun", "temperature", "wind"} & set(wish.what):
@@ -35,10 +35,10 @@ def read(wish: Wish, answers: Answers) -> Found:
     if "roof_sun" in wish.what:
         series["roof_sun"] = _output(wish, answers, ROOF)
     note = f"{SATELLITES} at {wish.latitude:g} N {wish.longitude:g} E"
-    return Found(series, notes=(note,))
+    return DataResponse(series, notes=(note,))
 
 
-def _output(wish: Wish, answers: Answers, panels: Panels) -> pd.Series:
+def _output(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.Series:
     """Output of panels per unit of inverter capacity [1]; tilt, directions and losses are our own."""
     made = [
         _hours(
@@ -61,7 +61,7 @@ def _output(wish: Wish, answers: Answers, panels: Panels) -> pd.Series:
     return (together * panels.panels_per_inverter).clip(0, 1)
 
 
-def _hours(wish: Wish, answers: Answers, panels: dict[str, Any]) -> pd.DataFrame:
+def _hours(wish: DataRequest, answers: CachedHttpClient, panels: dict[str, Any]) -> pd.DataFrame:
     """What the service computes for panels that lie so, hour by hour."""
     from pvlib.iotools import read_pvgis_hourly
 

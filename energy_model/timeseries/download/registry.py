@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-from energy_model.timeseries.data_errors import Refusal, Unanswered
+from energy_model.timeseries.data_errors import DataError, ServiceUnavailableError
 from energy_model.timeseries.download import (
     dmi,
     energi_data_service,
@@ -13,13 +13,13 @@ from energy_model.timeseries.download import (
     pvgis,
     renewables_ninja,
 )
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import Whole, whole_year
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import CompleteYear, whole_year
 
 
 @dataclass(frozen=True)
-class Gift:
+class Dataset:
     """One thing a service gives: its columns, and what must be told for it."""
 
     columns: tuple[str, ...]  # of `measured.COLUMNS`; none for a table of its own
@@ -33,7 +33,7 @@ class Service:
 
     title: str
     client: ModuleType
-    gives: Mapping[str, Gift]
+    gives: Mapping[str, Dataset]
     licence: str
     credit: str
     years: str
@@ -53,10 +53,10 @@ SERVICES = {
         title="Energi Data Service (Energinet)",
         client=energi_data_service,
         gives={
-            "prices": Gift(("electricity_price",), "price_area"),
-            "production": Gift(tuple(energi_data_service.PRODUCTION_COLUMNS), "municipality"),
-            "consumption": Gift(("electricity_demand",), "municipality"),
-            "capacity": Gift((), "municipality", asked=False),
+            "prices": Dataset(("electricity_price",), "price_area"),
+            "production": Dataset(tuple(energi_data_service.PRODUCTION_COLUMNS), "municipality"),
+            "consumption": Dataset(("electricity_demand",), "municipality"),
+            "capacity": Dataset((), "municipality", asked=False),
         },
         licence="free with credit; see energidataservice.dk",
         credit="Energinet, Energi Data Service",
@@ -66,11 +66,11 @@ SERVICES = {
         title="Danish Meteorological Institute",
         client=dmi,
         gives={
-            "temperature": Gift(("air_temperature",)),
-            "wind": Gift(("wind_speed",)),
-            "sun": Gift(("sun",)),
-            "cloud": Gift(("cloud",), asked=False),
-            "sea": Gift(("sea_temperature",)),
+            "temperature": Dataset(("air_temperature",)),
+            "wind": Dataset(("wind_speed",)),
+            "sun": Dataset(("sun",)),
+            "cloud": Dataset(("cloud",), asked=False),
+            "sea": Dataset(("sea_temperature",)),
         },
         licence="free with credit; see dmi.dk/friedata",
         credit="Danish Meteorological Institute, open data",
@@ -80,11 +80,11 @@ SERVICES = {
         title="Open-Meteo, archive of the ERA5 reanalysis",
         client=open_meteo,
         gives={
-            "temperature": Gift(("air_temperature",)),
-            "wind": Gift(("wind_speed", "wind_speed_at_hub")),
-            "sun": Gift(("sun",)),
-            "cloud": Gift(("cloud",)),
-            "sea_wind": Gift(("wind_speed_at_sea",), "sea_point"),
+            "temperature": Dataset(("air_temperature",)),
+            "wind": Dataset(("wind_speed", "wind_speed_at_hub")),
+            "sun": Dataset(("sun",)),
+            "cloud": Dataset(("cloud",)),
+            "sea_wind": Dataset(("wind_speed_at_sea",), "sea_point"),
         },
         licence=f"{CREATIVE_COMMONS}; without a key for non-commercial use only",
         credit="Weather data by Open-Meteo.com; ERA5, Copernicus Climate Change Service",
@@ -97,11 +97,11 @@ SERVICES = {
         title="PVGIS (European Commission, Joint Research Centre)",
         client=pvgis,
         gives={
-            "sun": Gift(("sun",)),
-            "temperature": Gift(("air_temperature",)),
-            "wind": Gift(("wind_speed",)),
-            "field_sun": Gift(("field_sun",)),
-            "roof_sun": Gift(("roof_sun",)),
+            "sun": Dataset(("sun",)),
+            "temperature": Dataset(("air_temperature",)),
+            "wind": Dataset(("wind_speed",)),
+            "field_sun": Dataset(("field_sun",)),
+            "roof_sun": Dataset(("roof_sun",)),
         },
         licence="free with credit",
         credit="PVGIS, European Union",
@@ -111,8 +111,8 @@ SERVICES = {
         title="ENTSO-E Transparency Platform",
         client=entsoe,
         gives={
-            "prices": Gift(("electricity_price",), "price_area"),
-            "load": Gift(("electricity_demand",), "price_area"),
+            "prices": Dataset(("electricity_price",), "price_area"),
+            "load": Dataset(("electricity_demand",), "price_area"),
         },
         licence=f"{CREATIVE_COMMONS} for most data; see its terms",
         credit="ENTSO-E Transparency Platform",
@@ -125,9 +125,9 @@ SERVICES = {
         title="Renewables.ninja",
         client=renewables_ninja,
         gives={
-            "wind": Gift(("onshore_wind",)),
-            "field_sun": Gift(("field_sun",)),
-            "roof_sun": Gift(("roof_sun",)),
+            "wind": Dataset(("onshore_wind",)),
+            "field_sun": Dataset(("field_sun",)),
+            "roof_sun": Dataset(("roof_sun",)),
         },
         licence="CC BY-NC 4.0: not for what is sold",
         credit="Renewables.ninja; Pfenninger and Staffell (2016), Staffell and Pfenninger (2016)",
@@ -139,7 +139,9 @@ SERVICES = {
 }
 
 
-def fetch(name: str, wish: Wish, answers: Answers) -> tuple[Whole, Found]:
+def fetch(
+    name: str, wish: DataRequest, answers: CachedHttpClient
+) -> tuple[CompleteYear, DataResponse]:
     """What a service gives, as a whole year and as it came.
 
     Raises:
@@ -148,9 +150,9 @@ def fetch(name: str, wish: Wish, answers: Answers) -> tuple[Whole, Found]:
     try:
         found = SERVICES[name].client.read(wish, answers)
         return whole_year(found.series, wish.year, SERVICES[name].title), found
-    except Unanswered:
+    except ServiceUnavailableError:
         raise
-    except Refusal:
+    except DataError:
         answers.forget()  # a year may be published late
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.timeseries.download.http_client import Answers
-from energy_model.timeseries.download.request import Found, Wish
-from energy_model.timeseries.download.resample import stamps
+from energy_model.timeseries.download.http_client import CachedHttpClient
+from energy_model.timeseries.download.request import DataRequest, DataResponse
+from energy_model.timeseries.download.resample import parse_timestamps
 from energy_model.timeseries.solar import FIELD, ROOF, Panels
 from energy_model.timeseries.wind import ON_LAND
 
@@ -20,7 +20,7 @@ TURBINE = "Vestas V126 3300"  # that of our own turbines on land
 SOUTH = 180.0  # degrees
 
 
-def read(wish: Wish, answers: Answers) -> Found:
+def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
     """Output of turbines on land, of solar fields and of solar roofs, as asked for [1]."""
     series: dict[str, pd.Series] = {}
     if "wind" in wish.what:
@@ -32,17 +32,19 @@ def read(wish: Wish, answers: Answers) -> Found:
     if "roof_sun" in wish.what:
         series["roof_sun"] = _sun(wish, answers, ROOF)
     note = f"{REANALYSIS.upper()} at {wish.latitude:g} N {wish.longitude:g} E"
-    return Found(series, notes=(note,))
+    return DataResponse(series, notes=(note,))
 
 
-def _sun(wish: Wish, answers: Answers, panels: Panels) -> pd.Series:
+def _sun(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.Series:
     """Output of panels per unit of inverter capacity, all of them to the south to spare requests [1]."""
     asked = {"system_loss": panels.losses, "tracking": 0, "tilt": panels.tilt, "azim": SOUTH}
     made = _output(wish, answers, "pv", asked)
     return (made * panels.panels_per_inverter).clip(0, 1)
 
 
-def _output(wish: Wish, answers: Answers, kind: str, asked: dict[str, Any]) -> pd.Series:
+def _output(
+    wish: DataRequest, answers: CachedHttpClient, kind: str, asked: dict[str, Any]
+) -> pd.Series:
     """Output per unit of capacity, hour by hour [1]."""
     parameters = {
         "lat": wish.latitude,
@@ -68,4 +70,4 @@ def _stamps(keys: list[str], service: str) -> pd.DatetimeIndex:
     """Stamps are milliseconds since 1970 or times, by the version of the service."""
     if all(key.lstrip("-").isdigit() for key in keys):
         return pd.DatetimeIndex(pd.to_datetime([int(key) for key in keys], unit="ms", utc=True))
-    return stamps(keys, service)
+    return parse_timestamps(keys, service)

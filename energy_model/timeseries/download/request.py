@@ -7,7 +7,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class DataRequest:
     """A year at a place, from a service; what a service does not ask for may be empty."""
 
     year: int  # calendar year in universal time
@@ -34,7 +34,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Found:
+class DataResponse:
     """What a service gave: values at their stamps, not yet hours of a year."""
 
     series: Mapping[str, pd.Series]  # by column; stamped in universal time, where a span begins

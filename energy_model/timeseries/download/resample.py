@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_model.timeseries.data_errors import Complaint, Refusal, refused
+from energy_model.timeseries.data_errors import DataError, DataIssue, data_error
 
-LONGEST_FILLED = 3  # hours; over more than these weather and price make turns of their own
+MAX_GAP_HOURS = 3  # hours; over more than these weather and price make turns of their own
 TOLD = 3  # gaps of a column that are named in a refusal
 STAMP = "%Y-%m-%dT%H:%MZ"
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledGap:
     """Hours of a column that were not given, or not wholly, and were made up from those around."""
 
     column: str
@@ -35,11 +35,11 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Whole:
+class CompleteYear:
     """A year without gaps, and what was filled to make it so."""
 
     table: pd.DataFrame  # 8760 rows
-    filled: tuple[Filled, ...]
+    filled: tuple[FilledGap, ...]
 
 
 def hours_of(year: int) -> pd.DatetimeIndex:
@@ -48,7 +48,7 @@ def hours_of(year: int) -> pd.DatetimeIndex:
     return every[~_leap_day(every)]
 
 
-def stamps(texts: Iterable[object], where: str) -> pd.DatetimeIndex:
+def parse_timestamps(texts: Iterable[object], where: str) -> pd.DatetimeIndex:
     """Stamps in universal time from texts such as 2024-01-01T00:00:00; Refusal if one is none."""
     texts = list(texts)
     read = pd.to_datetime(
@@ -56,11 +56,11 @@ def stamps(texts: Iterable[object], where: str) -> pd.DatetimeIndex:
     )
     if read.isna().any():
         wrong = texts[int(read.isna().to_numpy().argmax())]
-        raise refused(where, "a stamp of the answer is no time such as 2024-01-01T00:00; the service may have changed its format", wrong)  # fmt: skip
+        raise data_error(where, "a stamp of the answer is no time such as 2024-01-01T00:00; the service may have changed its format", wrong)  # fmt: skip
     return pd.DatetimeIndex(read, name="hour")
 
 
-def whole_year(series: Mapping[str, pd.Series], year: int, where: str) -> Whole:
+def whole_year(series: Mapping[str, pd.Series], year: int, where: str) -> CompleteYear:
     """All columns in every hour of the year.
 
     Args:
@@ -71,40 +71,42 @@ def whole_year(series: Mapping[str, pd.Series], year: int, where: str) -> Whole:
     Raises:
         Refusal: A stamp stands twice with different values, or a gap is longer than three hours.
     """
-    complaints: list[Complaint] = []
-    filled: list[Filled] = []
+    complaints: list[DataIssue] = []
+    filled: list[FilledGap] = []
     columns = {}
     for name, values in series.items():
         try:
             columns[name], told = _column(name, values, year, where)
-        except Refusal as refusal:
+        except DataError as refusal:
             complaints += refusal.complaints
         else:
             filled += told
     if complaints:
-        raise Refusal(complaints)
-    return Whole(pd.DataFrame(columns, index=hours_of(year)), tuple(filled))
+        raise DataError(complaints)
+    return CompleteYear(pd.DataFrame(columns, index=hours_of(year)), tuple(filled))
 
 
-def _column(name: str, values: pd.Series, year: int, where: str) -> tuple[pd.Series, list[Filled]]:
+def _column(
+    name: str, values: pd.Series, year: int, where: str
+) -> tuple[pd.Series, list[FilledGap]]:
     """One column in every hour of the year, and what was filled."""
     every = _every_hour(year)
     values = _each_stamp_once(name, values.astype(float).dropna().sort_index(), where)
     hourly = values.groupby(pd.DatetimeIndex(values.index).floor("h"))
     given = hourly.mean().reindex(every)
     if given.isna().all():
-        raise refused(where, f"the answer has no {name} in {year}; ask for another year or leave it out with --what")  # fmt: skip
+        raise data_error(where, f"the answer has no {name} in {year}; ask for another year or leave it out with --what")  # fmt: skip
     leap = _leap_day(every)
     parts = _part_hours(values, every) & ~leap
-    told = [Filled(name, every[a], every[b], b - a + 1, "averaged") for a, b in _runs(parts)]
-    long: list[Filled] = []
+    told = [FilledGap(name, every[a], every[b], b - a + 1, "averaged") for a, b in _runs(parts)]
+    long: list[FilledGap] = []
     for first, last in _runs(given.isna().to_numpy()):
         if leap[first : last + 1].all():
             continue  # it is left out
-        gap = Filled(name, every[first], every[last], last - first + 1, "filled")
-        (told if gap.hours <= LONGEST_FILLED else long).append(gap)
+        gap = FilledGap(name, every[first], every[last], last - first + 1, "filled")
+        (told if gap.hours <= MAX_GAP_HOURS else long).append(gap)
     if long:
-        raise Refusal([Complaint(where, _too_long(name, long))])
+        raise DataError([DataIssue(where, _too_long(name, long))])
     whole = given.interpolate(limit_direction="both")  # at an end of the year the nearest hour's
     return whole[~leap], told
 
@@ -118,7 +120,7 @@ def _each_stamp_once(name: str, values: pd.Series, where: str) -> pd.Series:
     apart = spread[~np.isclose(spread["min"], spread["max"], rtol=1e-9, atol=1e-12)]
     if len(apart):
         stamp, row = apart.index[0], apart.iloc[0]
-        raise refused(where, f"{name} stands twice at {stamp.strftime(STAMP)} with different values{_more(len(apart))}; ask again with --again, or leave it out with --what", f"{row['min']:g} and {row['max']:g}")  # fmt: skip
+        raise data_error(where, f"{name} stands twice at {stamp.strftime(STAMP)} with different values{_more(len(apart))}; ask again with --again, or leave it out with --what", f"{row['min']:g} and {row['max']:g}")  # fmt: skip
     return values[~values.index.duplicated()]
 
 
@@ -140,12 +142,12 @@ def _runs(marked: np.ndarray) -> Sequence[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
 
 
-def _too_long(name: str, long: Sequence[Filled]) -> str:
+def _too_long(name: str, long: Sequence[FilledGap]) -> str:
     spans = ", ".join(
         f"{gap.hours} h from {gap.first.strftime(STAMP)} to {gap.last.strftime(STAMP)}"
         for gap in long[:TOLD]
     )
-    return f"{name} lacks {spans}{_more(len(long) - TOLD + 1)}, and no more than {LONGEST_FILLED} h are filled; take another year, service or station, or leave it out with --what"  # fmt: skip
+    return f"{name} lacks {spans}{_more(len(long) - TOLD + 1)}, and no more than {MAX_GAP_HOURS} h are filled; take another year, service or station, or leave it out with --what"  # fmt: skip
 
 
 def _more(count: int) -> str:

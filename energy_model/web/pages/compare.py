@@ -11,18 +11,18 @@ from dash import Input, Output, dcc, html
 
 import energy_model as em
 from energy_model.web import security
-from energy_model.web.components import boxes, section, table, told
-from energy_model.web.context import House
+from energy_model.web.components import boxes, message, section, table
+from energy_model.web.context import AppContext
 from energy_model.web.language import number, say
 from energy_model.web.pages import queue, results
-from energy_model.web.run_cache import opened
+from energy_model.web.run_cache import open_cached
 
 MAX_RUNS = 4
 MAX_TABLE_ROWS = 30
 PARTS = (("capacities", "What stands"), ("costs", "Cost by kind [EUR/a]"), ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays [EUR/a]"), ("emissions", "Emissions [t/a]"))  # fmt: skip
 
 
-def page(house: House, search: str, language: str) -> list[Any]:
+def page(house: AppContext, search: str, language: str) -> list[Any]:
     """The page; the address may name runs to begin with."""
     jobs = [job for job in house.queue.jobs() if job.kind == "run" and job.state == "done"]
     wanted = parse_qs(search.lstrip("?")).get("runs", [""])[0].split(",")
@@ -35,18 +35,18 @@ def page(house: House, search: str, language: str) -> list[Any]:
     return [heading, listed, html.Div(compared(house, chosen, language), id="comparison")]  # fmt: skip
 
 
-def compared(house: House, names: list[str], language: str) -> list[Any]:
+def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
     """The comparison of some runs, the oldest first."""
     jobs = sorted((house.queue.job(name) for name in names), key=lambda job: job.name)
     if len(jobs) < 2:
         return [html.P(say("Choose at least two.", language), className="soft")]
     titles = [job.title if [j.title for j in jobs].count(job.title) == 1 else f"{job.title} ({i})" for i, job in enumerate(jobs, 1)]  # fmt: skip
     try:
-        runs = [opened(house.workspace.place("runs", job.name)) for job in jobs]
+        runs = [open_cached(house.workspace.place("runs", job.name)) for job in jobs]
         found = em.compare(runs, titles)
         found.labels.update(_labels(runs, language))
-    except em.InputFault as wrong:
-        return [told([str(fault) for fault in wrong.faults])]
+    except em.InputError as wrong:
+        return [message([str(fault) for fault in wrong.faults])]
     tiles = [results.tiles(run.headline, language) for run in runs]
     names_of = [name for name, _ in tiles[0]]
     first = [[name, *(dict(t).get(name, "") for t in tiles)] for name in names_of]
@@ -128,7 +128,7 @@ def _cell(value: Any, language: str) -> str:
     return number(value, language) if isinstance(value, float) else str(value)
 
 
-def register(app: dash.Dash, house: House) -> None:
+def register(app: dash.Dash, house: AppContext) -> None:
     """Lets the page answer."""
 
     @app.callback(Output("comparison", "children"), Output("compared", "value"), Input("compared", "value"), prevent_initial_call=True)  # fmt: skip

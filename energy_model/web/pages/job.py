@@ -8,8 +8,8 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.web import security
-from energy_model.web.components import button, pressed, told
-from energy_model.web.context import House
+from energy_model.web.components import button, message, triggered_button
+from energy_model.web.context import AppContext
 from energy_model.web.jobs import OPEN, Job
 from energy_model.web.language import progress, say
 from energy_model.web.pages import queue, results
@@ -18,7 +18,7 @@ POLL_MS = 700  # milliseconds between looks
 MAX_SHOWN_LINES = 12  # of progress that are shown
 
 
-def page(house: House, name: str, language: str) -> list[Any]:
+def page(house: AppContext, name: str, language: str) -> list[Any]:
     """The page of a job; what it is of is looked up among those that are known."""
     try:
         job = house.queue.job(name)
@@ -34,19 +34,19 @@ def page(house: House, name: str, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def shown(house: House, job: Job, language: str) -> list[Any]:
+def shown(house: AppContext, job: Job, language: str) -> list[Any]:
     """A job as it stands now."""
     words = html.P([html.Span(queue.state(house, job, language), className=f"state {job.state}")], role="status")  # fmt: skip
     if job.state in OPEN:
         lines = [line.partition("\t") for line in house.queue.progress(job.name)[-MAX_SHOWN_LINES:]]
         items = [html.Li([html.Span(f"{seconds} s", className="n"), progress(text, language)]) for seconds, _, text in lines]  # fmt: skip
-        cancel = [button(say("Cancel", language), "job_cancel")] if job.person == security.person() else []  # fmt: skip
+        cancel = [button(say("Cancel", language), "job_cancel")] if job.person == security.user_id() else []  # fmt: skip
         moving = html.Progress(**{"aria-label": say("It is being worked on", language)}) if job.state == "running" else html.P(say("It begins when those before it are done.", language))  # fmt: skip
         return [words, moving, html.Ol(items, className="progress"), *cancel]
     if job.state == "done":
         return [words, *(results.run(house, job, language) if job.kind == "run" else results.study(house, job, language))]  # fmt: skip
     again = dcc.Link(say("Change the question and ask again", language), href="/")
-    return [words, *([told(job.sentences)] if job.sentences else []), html.P(again)]
+    return [words, *([message(job.sentences)] if job.sentences else []), html.P(again)]
 
 
 def _what(job: Job, language: str) -> Any:
@@ -60,7 +60,7 @@ def _what(job: Job, language: str) -> Any:
     return html.Div([scenario, html.Ul(lines) if lines else html.P(say("Nothing is changed.", language))])  # fmt: skip
 
 
-def register(app: dash.Dash, house: House) -> None:
+def register(app: dash.Dash, house: AppContext) -> None:
     """Lets the page answer."""
 
     @app.callback(
@@ -80,14 +80,14 @@ def register(app: dash.Dash, house: House) -> None:
 
     @app.callback(Output("job_seen", "data", allow_duplicate=True), Input("job_cancel", "n_clicks"), State("job", "data"), prevent_initial_call=True)  # fmt: skip
     def cancel(_: Any, name: str) -> Any:
-        if pressed() is None:
+        if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
-        house.queue.cancel(str(name), security.person())
+        house.queue.cancel(str(name), security.user_id())
         return None
 
     @app.callback(Output("report_place", "children"), Input("report_open", "n_clicks"), State("job", "data"), prevent_initial_call=True)  # fmt: skip
     def report(_: Any, name: str) -> Any:
-        if pressed() is None:
+        if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:

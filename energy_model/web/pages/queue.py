@@ -11,7 +11,7 @@ from dash import ALL, Input, Output, State, dcc, html
 
 from energy_model.web import security
 from energy_model.web.components import button, table
-from energy_model.web.context import House
+from energy_model.web.context import AppContext
 from energy_model.web.jobs import OPEN, Job
 from energy_model.web.language import say
 
@@ -19,17 +19,17 @@ MAX_SHOWN_JOBS = 100  # the newest
 POLL_MS = 1500  # milliseconds between looks
 
 
-def page(house: House, language: str) -> list[Any]:
+def page(house: AppContext, language: str) -> list[Any]:
     """The page."""
     return [
         html.H1(say("What was asked", language)),
         html.P(say("One question is answered after the other. You may close the page; the answer is kept here.", language), className="lead"),
         dcc.Interval(id="queue_clock", interval=POLL_MS), dcc.Store(id="queue_seen"),
-        html.Div(listed(house, security.person(), language), id="queue"),
+        html.Div(listed(house, security.user_id(), language), id="queue"),
     ]  # fmt: skip
 
 
-def listed(house: House, person: str, language: str) -> Any:
+def listed(house: AppContext, person: str, language: str) -> Any:
     """All jobs as a table."""
     jobs = house.queue.jobs()
     if not jobs:
@@ -41,7 +41,7 @@ def listed(house: House, person: str, language: str) -> Any:
     return table(say("Questions, the newest first", language), heads, rows)
 
 
-def _row(house: House, job: Job, person: str, language: str) -> list[Any]:
+def _row(house: AppContext, job: Job, person: str, language: str) -> list[Any]:
     mine = f" ({say('you', language)})" if job.person == person else ""
     kind = job.asked["study"]["question"] if job.kind == "study" else job.kind
     open_ = job.state in OPEN
@@ -52,7 +52,7 @@ def _row(house: House, job: Job, person: str, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def state(house: House, job: Job, language: str) -> str:
+def state(house: AppContext, job: Job, language: str) -> str:
     """How a job goes, in words."""
     if job.state == "queued":
         before = house.queue.before(job.name)
@@ -71,7 +71,7 @@ def when(text: str, language: str) -> str:
     return f"{time:%d.%m. %H:%M}" if language == "da" else f"{time:%d %b %H:%M}"
 
 
-def register(app: dash.Dash, house: House) -> None:
+def register(app: dash.Dash, house: AppContext) -> None:
     """Lets the page answer."""
 
     @app.callback(
@@ -81,11 +81,11 @@ def register(app: dash.Dash, house: House) -> None:
     def look(_: Any, __: Any, seen: str | None) -> tuple[Any, Any]:
         found = dash.callback_context
         if isinstance(found.triggered_id, dict) and any(event["value"] for event in found.triggered):  # fmt: skip
-            house.queue.cancel(str(found.triggered_id["job"]), security.person())
+            house.queue.cancel(str(found.triggered_id["job"]), security.user_id())
         language = security.language()
         now = json.dumps(
             [(j.name, state(house, j, language)) for j in house.queue.jobs()[:MAX_SHOWN_JOBS]]
         )
         if now == seen:
             return dash.no_update, dash.no_update
-        return listed(house, security.person(), language), now
+        return listed(house, security.user_id(), language), now

@@ -10,11 +10,11 @@ import energy_model as em
 from energy_model.reporting.narrative import MIN_CAPACITY
 from energy_model.reporting.terminal import study_tables
 from energy_model.studies.explanation.asset import both_ways
-from energy_model.web.components import button, section, table, told
-from energy_model.web.context import House
+from energy_model.web.components import button, message, section, table
+from energy_model.web.context import AppContext
 from energy_model.web.jobs import Job
 from energy_model.web.language import label, number, say
-from energy_model.web.run_cache import opened
+from energy_model.web.run_cache import open_cached
 
 MAX_SHOWN_ASSETS = 25  # assets that are shown, the largest investments
 MAX_STUDY_ROWS = 60  # of a study's table
@@ -39,14 +39,14 @@ def tiles(headline: dict[str, float], language: str) -> list[tuple[str, str]]:
     return [(name, number(value, language, unit)) for name, value, unit in found if value is not None]  # fmt: skip
 
 
-def run(house: House, job: Job, language: str) -> list[Any]:
+def run(house: AppContext, job: Job, language: str) -> list[Any]:
     """A finished run."""
-    from energy_model.web.components import tiles as drawn  # noqa: PLC0415 - of the same name
+    from energy_model.web.components import number_tiles as drawn  # noqa: PLC0415 - of the same name
 
     try:
-        found = opened(house.workspace.place("runs", job.name))
-    except em.InputFault as wrong:
-        return [told([str(fault) for fault in wrong.faults])]
+        found = open_cached(house.workspace.place("runs", job.name))
+    except em.InputError as wrong:
+        return [message([str(fault) for fault in wrong.faults])]
     capacities = found.tables["capacities"]
     added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False, kind="stable")  # fmt: skip
     required = [name for name, (least, _) in found.record.get("candidates", {}).items() if least > 0 and name in added.index]  # fmt: skip
@@ -65,7 +65,7 @@ def run(house: House, job: Job, language: str) -> list[Any]:
     more = [html.P(say("{many} more stand in the report and in the tables.", language, many=left), className="soft")] if left > 0 else []  # fmt: skip
     danish = dict(one.sentences() for one in both_ways(found)) if language == "da" else {}
     warnings = [danish.get(text, text) for text in found.record.get("warnings", [])]
-    warned = [told(warnings, "soft")] if warnings else []
+    warned = [message(warnings, "soft")] if warnings else []
     return [
         section(say("The answer", language), drawn(tiles(found.headline, language)), *warned),
         section(say("What is built", language), built, *more),
@@ -75,13 +75,13 @@ def run(house: House, job: Job, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def study(house: House, job: Job, language: str) -> list[Any]:
+def study(house: AppContext, job: Job, language: str) -> list[Any]:
     """A finished study."""
     try:
         found = em.open_study(house.workspace.place("studies", job.name))
-    except em.InputFault as wrong:
-        return [told([str(fault) for fault in wrong.faults])]
-    parts: list[Any] = [told(found.notes, "soft")] if found.notes else []
+    except em.InputError as wrong:
+        return [message([str(fault) for fault in wrong.faults])]
+    parts: list[Any] = [message(found.notes, "soft")] if found.notes else []
     for name, frame in found.tables.items():
         shown = frame if name in study_tables.HIDDEN else study_tables.shown(name, frame)
         if name not in study_tables.HIDDEN and len(shown):

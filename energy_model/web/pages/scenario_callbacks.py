@@ -11,18 +11,18 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
 
-from energy_model.common.errors import InputFault
+from energy_model.common.errors import InputError
 from energy_model.web import request_validation, security, site_map, table_editor
-from energy_model.web.components import button, faults, pressed, told
-from energy_model.web.context import House
+from energy_model.web.components import button, faults, message, triggered_button
+from energy_model.web.context import AppContext
 from energy_model.web.language import label, number, say
 from energy_model.web.pages import scenario_form
-from energy_model.web.request_validation import Draft, Edit
+from energy_model.web.request_validation import Edit, ScenarioDraft
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
 
 
-def register(app: dash.Dash, house: House) -> None:
+def register(app: dash.Dash, house: AppContext) -> None:
     """Lets the page answer."""
     _gathered(app)
     _chosen(app, house)
@@ -51,7 +51,7 @@ def _gathered(app: dash.Dash) -> None:
     app.clientside_callback(ClientsideFunction("workbench", "kept"), Output("place", "data"), Input("site", "value"))  # fmt: skip
 
 
-def _chosen(app: dash.Dash, house: House) -> None:
+def _chosen(app: dash.Dash, house: AppContext) -> None:
     """A case, a scenario, a place are chosen."""
 
     @app.callback(Output("known", "data"), Output("draft", "data"), Input("ask", "id"), State("draft", "data"))  # fmt: skip
@@ -74,7 +74,9 @@ def _chosen(app: dash.Dash, house: House) -> None:
             saved = house.workspace.scenarios(case).get(name)
             if saved is None:
                 raise dash.exceptions.PreventUpdate
-            wanted = {key: value for key, value in saved.items() if key in Draft.model_fields}
+            wanted = {
+                key: value for key, value in saved.items() if key in ScenarioDraft.model_fields
+            }
             wanted |= {"case": case, "fineness": before.fineness}
         else:
             wanted = before.model_dump(mode="json") | {"scenario": name}
@@ -94,11 +96,11 @@ def _chosen(app: dash.Dash, house: House) -> None:
         wishes = {name: wish.wish for name, wish in found.candidates.items()}
         case = house.cases[found.case]
         known = case.candidates(found.scenario)
-        now = site_map.drawn(case.system(found.scenario), known, wishes, security.language(), str(site or ""))  # fmt: skip
+        now = site_map.build_map(case.system(found.scenario), known, wishes, security.language(), str(site or ""))  # fmt: skip
         return dash.no_update if now == before else now
 
 
-def _edited(app: dash.Dash, house: House) -> None:
+def _edited(app: dash.Dash, house: AppContext) -> None:
     """A table is opened, and a cell of it changed."""
 
     @app.callback(
@@ -130,12 +132,12 @@ def _edited(app: dash.Dash, house: House) -> None:
             raise dash.exceptions.PreventUpdate from None
         fault = request_validation.wrong_edit(edit, house.cases[found.case], found.scenario)
         if fault is not None:
-            return dash.no_update, told([str(fault)]), (reload or 0) + 1
+            return dash.no_update, message([str(fault)]), (reload or 0) + 1
         said = say("{address} is {value} in your question.", language, address=f"{edit.table}.{edit.row}.{edit.column}", value=edit.value or say("empty", language))  # fmt: skip
-        return edit.model_dump(mode="json"), told([said], "fine"), dash.no_update
+        return edit.model_dump(mode="json"), message([said], "fine"), dash.no_update
 
 
-def _asked(app: dash.Dash, house: House) -> None:
+def _asked(app: dash.Dash, house: AppContext) -> None:
     """What is asked is told, run, and saved."""
 
     @app.callback(Output("asked", "children"), Input("draft", "data"), prevent_initial_call=True)
@@ -147,14 +149,14 @@ def _asked(app: dash.Dash, house: House) -> None:
         Input("run", "n_clicks"), State("draft", "data"), State("title", "value"), State("asker", "value"), prevent_initial_call=True,
     )  # fmt: skip
     def run(_: Any, content: Any, title: str | None, asker: str | None) -> tuple[Any, Any]:
-        if pressed() is None:
+        if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
-            found = request_validation.asked(content, house.cases)
+            found = request_validation.validate(content, house.cases)
             name = (title or "").strip() or told_in_short(house, found.draft, language)
-            job = house.queue.add("run", name, security.person(), (asker or "").strip(), found.as_dict())  # fmt: skip
-        except InputFault as wrong:
+            job = house.queue.add("run", name, security.user_id(), (asker or "").strip(), found.as_dict())  # fmt: skip
+        except InputError as wrong:
             return dash.no_update, faults(wrong, language)
         return f"/job/{job.name}", ""
 
@@ -163,21 +165,21 @@ def _asked(app: dash.Dash, house: House) -> None:
         Input("save", "n_clicks"), State("draft", "data"), State("title", "value"), prevent_initial_call=True,
     )  # fmt: skip
     def save(_: Any, content: Any, title: str | None) -> tuple[Any, Any]:
-        if pressed() is None:
+        if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
-            found = request_validation.asked(content, house.cases).draft
+            found = request_validation.validate(content, house.cases).draft
             kept = found.model_dump(mode="json", exclude={"case", "fineness"}, exclude_none=True)
             house.workspace.keep_scenario(found.case, title or "", kept)
-        except InputFault as wrong:
+        except InputError as wrong:
             return dash.no_update, faults(wrong, language)
         listed = scenario_form.scenarios(house, found.case, language)
         said = say("Saved. It stands in the list of scenarios, for everybody who uses this workbench.", language)  # fmt: skip
-        return [{"value": v, "label": shown} for v, shown in listed], told([said], "fine")
+        return [{"value": v, "label": shown} for v, shown in listed], message([said], "fine")
 
 
-def changes(house: House, found: Draft, language: str) -> list[Any]:
+def changes(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
     """What is asked, a line for each change with a button that takes it back."""
     case = house.cases[found.case]
     system = case.system(found.scenario)
@@ -201,7 +203,7 @@ def changes(house: House, found: Draft, language: str) -> list[Any]:
     return [*shown, html.Ul(items, className="changes"), button(say("Undo all", language), {"type": "undo", "of": "all"}, "small")]  # fmt: skip
 
 
-def told_in_short(house: House, found: Draft, language: str) -> str:
+def told_in_short(house: AppContext, found: ScenarioDraft, language: str) -> str:
     """A title for a question that was given none: what is most changed."""
     case = house.cases[found.case]
     parts = [case.scenarios()[found.scenario][language]]

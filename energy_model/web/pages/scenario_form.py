@@ -6,23 +6,23 @@ from typing import Any
 
 from dash import dcc, html
 
-from energy_model.common.errors import InputFault
+from energy_model.common.errors import InputError
 from energy_model.web import request_validation, site_map, sliders, table_editor
 from energy_model.web.components import button, choice, field, options, section
-from energy_model.web.context import House
+from energy_model.web.context import AppContext
 from energy_model.web.html_controls import Map
 from energy_model.web.language import label, number, say
-from energy_model.web.request_validation import Draft
+from energy_model.web.request_validation import ScenarioDraft
 
 
-def draft_of(house: House, content: Any) -> Draft:
+def draft_of(house: AppContext, content: Any) -> ScenarioDraft:
     """What a reader had gathered, less what the cases no longer know; else the first case as it starts."""
     try:
-        found = request_validation.draft(content)
+        found = request_validation.parse_draft(content)
         case = request_validation.known(found.case, found.scenario, house.cases)
-    except InputFault:
+    except InputError:
         first = next(iter(house.cases.values()))
-        return Draft(case=first.name, scenario=first.default)
+        return ScenarioDraft(case=first.name, scenario=first.default)
     moved = {slider.name: slider for slider in case.sliders(found.scenario)}
     known = case.candidates(found.scenario).index
     kept = {n: v for n, v in found.sliders.items() if n in moved and moved[n].least <= v <= moved[n].most}  # fmt: skip
@@ -35,7 +35,7 @@ def draft_of(house: House, content: Any) -> Draft:
     return found.model_copy(update={"sliders": kept, "edits": edits, "candidates": wishes})
 
 
-def page(house: House, content: Any, language: str) -> list[Any]:
+def page(house: AppContext, content: Any, language: str) -> list[Any]:
     """The page, as its reader left it."""
     found = draft_of(house, content)
     return [
@@ -45,7 +45,7 @@ def page(house: House, content: Any, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def body(house: House, found: Draft, language: str) -> list[Any]:
+def body(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
     """All that depends on the case and its scenario, and beside it what is asked."""
     return [
         html.Div([_case(house, found, language), _sliders(house, found, language), _candidates(house, found, language), _tables(house, found, language)]),
@@ -53,7 +53,7 @@ def body(house: House, found: Draft, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def known(house: House, found: Draft, language: str) -> dict[str, Any]:
+def known(house: AppContext, found: ScenarioDraft, language: str) -> dict[str, Any]:
     """What the page needs to tell a moved slider from one that stands where it began."""
     case = house.cases[found.case]
     system = case.system(found.scenario)
@@ -65,7 +65,7 @@ def known(house: House, found: Draft, language: str) -> dict[str, Any]:
     return {"sliders": told, "draft": found.model_dump(mode="json")}
 
 
-def _case(house: House, found: Draft, language: str) -> html.Section:
+def _case(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     case = house.cases[found.case]
     cases = [(name, offered.title(language)) for name, offered in house.cases.items()]
     own = case.resolution
@@ -84,14 +84,14 @@ def _case(house: House, found: Draft, language: str) -> html.Section:
     )  # fmt: skip
 
 
-def scenarios(house: House, case: str, language: str) -> list[tuple[str, str]]:
+def scenarios(house: AppContext, case: str, language: str) -> list[tuple[str, str]]:
     """The scenarios of a case and those that were saved in the page."""
     own = [(f"own:{name}", titles[language]) for name, titles in house.cases[case].scenarios().items()]  # fmt: skip
     saved = [(f"saved:{name}", f"{say('Saved', language)}: {content.get('title', name)}") for name, content in house.workspace.scenarios(case).items()]  # fmt: skip
     return own + saved
 
 
-def _sliders(house: House, found: Draft, language: str) -> html.Section:
+def _sliders(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     case = house.cases[found.case]
     system = case.system(found.scenario)
     shown = []
@@ -112,7 +112,7 @@ def _sliders(house: House, found: Draft, language: str) -> html.Section:
     return section(say("What if it were different?", language), html.Div(shown, className="sliders"), name="sliders")  # fmt: skip
 
 
-def _candidates(house: House, found: Draft, language: str) -> html.Section:
+def _candidates(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     case = house.cases[found.case]
     system, candidates = case.system(found.scenario), case.candidates(found.scenario)
     many = site_map.counted(candidates)
@@ -121,7 +121,7 @@ def _candidates(house: House, found: Draft, language: str) -> html.Section:
         return section(say("What may be built", language), html.P(say("The case has nothing that might be built.", language)))  # fmt: skip
     first = max(sites, key=lambda site: many[site[0]])[0]
     wishes = {name: wish.wish for name, wish in found.candidates.items()}
-    drawing = site_map.drawn(system, candidates, wishes, language, first)
+    drawing = site_map.build_map(system, candidates, wishes, language, first)
     legend = html.Ul([html.Li([html.Span(html.Span(className="mark"), className=f"place {state}"), say(words, language)]) for state, words in site_map.STATES.items()], className="legend")  # fmt: skip
     return section(
         say("What may be built", language),
@@ -132,7 +132,7 @@ def _candidates(house: House, found: Draft, language: str) -> html.Section:
     )  # fmt: skip
 
 
-def candidate_list(house: House, found: Draft, site: str, language: str) -> list[Any]:
+def candidate_list(house: AppContext, found: ScenarioDraft, site: str, language: str) -> list[Any]:
     """The candidates of a site, each with its wish."""
     case = house.cases[found.case]
     system, shown = case.system(found.scenario), []
@@ -152,7 +152,7 @@ def candidate_list(house: House, found: Draft, site: str, language: str) -> list
     return shown
 
 
-def _tables(house: House, found: Draft, language: str) -> html.Section:
+def _tables(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     system = house.cases[found.case].system(found.scenario)
     names = [(name, name.replace("_", " ")) for name in table_editor.tables(system)]
     return section(

@@ -9,13 +9,21 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.case.number_parsing import parse_number
-from energy_model.common.errors import Fault, InputFault
+from energy_model.common.errors import InputError, InputIssue
 from energy_model.web import request_validation, security
-from energy_model.web.components import button, choice, faults, field, options, pressed, section
-from energy_model.web.context import House
+from energy_model.web.components import (
+    button,
+    choice,
+    faults,
+    field,
+    options,
+    section,
+    triggered_button,
+)
+from energy_model.web.context import AppContext
 from energy_model.web.language import say
 from energy_model.web.pages import scenario_callbacks, scenario_form
-from energy_model.web.request_validation import Asked
+from energy_model.web.request_validation import ValidatedRequest
 
 KINDS = ("sweep", "frontier", "alternatives")
 SUMS = (("emissions", "emissions"), ("land", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
@@ -23,7 +31,7 @@ SHARES = (("0.01", "1 %"), ("0.01,0.05", "1 % and 5 %"), ("0.02,0.1", "2 % and 1
 MAX_CASES = 60
 
 
-def page(house: House, content: Any, language: str) -> list[Any]:
+def page(house: AppContext, content: Any, language: str) -> list[Any]:
     """The page; it starts from what stands on the page on which a case is asked."""
     found = scenario_form.draft_of(house, content)
     case = house.cases[found.case]
@@ -69,52 +77,54 @@ def _range(number: int, sliders: list[tuple[str, str]], value: str | None, langu
     ], className="fields", role="group", **{"aria-label": title})  # fmt: skip
 
 
-def wanted(house: House, kind: Any, content: Any, ranges: list[tuple[Any, ...]], against: Any, points: Any, within: Any) -> tuple[Asked, dict[str, Any]]:  # fmt: skip
-    """What a study asks, held to what the case knows. InputFault with what cannot be."""
-    found = request_validation.asked(content, house.cases)
+def wanted(house: AppContext, kind: Any, content: Any, ranges: list[tuple[Any, ...]], against: Any, points: Any, within: Any) -> tuple[ValidatedRequest, dict[str, Any]]:  # fmt: skip
+    """What a study asks, held to what the case knows. InputError with what cannot be."""
+    found = request_validation.validate(content, house.cases)
     system, study = found.case.system(found.scenario), {"question": kind}
     if kind == "sweep":
         study |= {"vary": _vary(found, ranges)}
     elif kind == "frontier":
         known = {name for name, _ in SUMS} | set(map(str, system["limits"].index))
         if against not in known or not isinstance(points, int) or not 3 <= points <= 15:
-            raise InputFault([Fault("study", "choose a sum of the list, and 3 to 15 points")])
+            raise InputError([InputIssue("study", "choose a sum of the list, and 3 to 15 points")])
         study |= {"against": against, "points": points}
     elif kind == "alternatives" and within in dict(SHARES):
         study |= {"within": [parse_number(part) for part in within.split(",")]}
     else:
-        raise InputFault([Fault("study", "choose one of the questions of the list")])
+        raise InputError([InputIssue("study", "choose one of the questions of the list")])
     forbidden = [name for name, (_, most) in found.added.items() if most == 0]
     if len(forbidden) < len(found.added):
-        raise InputFault([Fault("study", "a study cannot hold what is required; make it optional, or ask for a run")])  # fmt: skip
+        raise InputError([InputIssue("study", "a study cannot hold what is required; make it optional, or ask for a run")])  # fmt: skip
     tables = found.case.candidates(found.scenario)["table"]
     shut = [f"{tables[name]}.{name}.capacity_addable = 0" for name in forbidden]
     return found, found.as_dict() | {"changes": [*found.changes, *shut], "added": {}, "study": study}  # fmt: skip
 
 
-def _vary(found: Asked, ranges: list[tuple[Any, ...]]) -> list[str]:
+def _vary(found: ValidatedRequest, ranges: list[tuple[Any, ...]]) -> list[str]:
     """A range for each slider that is varied."""
     known = {slider.name: slider for slider in found.case.sliders(found.scenario)}
     vary, cases = [], 1
     names = [r[0] for r in ranges if r[0]]
     if not names or len(set(names)) < len(names) or any(name not in known for name in names):
-        raise InputFault([Fault("study", "choose one number to vary, or two that differ")])
+        raise InputError([InputIssue("study", "choose one number to vary, or two that differ")])
     for name, low, high, count in (r for r in ranges if r[0]):
         slider = known[name]
         low, high = (slider.least if low is None else low), (slider.most if high is None else high)
         plain = all(isinstance(v, int | float) and math.isfinite(v) for v in (low, high))
         if not plain or not slider.least <= low < high <= slider.most:
-            raise InputFault([Fault("study", f"give a range within {slider.least:g} to {slider.most:g}, the lower number first", slider.label_en)])  # fmt: skip
+            raise InputError([InputIssue("study", f"give a range within {slider.least:g} to {slider.most:g}, the lower number first", slider.label_en)])  # fmt: skip
         if not isinstance(count, int) or not 2 <= count <= 15:
-            raise InputFault([Fault("study", "ask for 2 to 15 values", slider.label_en, value=str(count))])  # fmt: skip
+            raise InputError([InputIssue("study", "ask for 2 to 15 values", slider.label_en, value=str(count))])  # fmt: skip
         vary.append(f"{slider.address}{'=' if slider.how == 'set' else '*='}{low:.10g}..{high:.10g}:{count}")  # fmt: skip
         cases *= count
     if cases > MAX_CASES:
-        raise InputFault([Fault("study", f"these are {cases} cases; ask for {MAX_CASES} at most")])
+        raise InputError(
+            [InputIssue("study", f"these are {cases} cases; ask for {MAX_CASES} at most")]
+        )
     return vary
 
 
-def register(app: dash.Dash, house: House) -> None:
+def register(app: dash.Dash, house: AppContext) -> None:
     """Lets the page answer."""
 
     @app.callback([Output(f"study_{kind}", "hidden") for kind in KINDS], Input("study_kind", "value"), prevent_initial_call=True)  # fmt: skip
@@ -129,7 +139,7 @@ def register(app: dash.Dash, house: House) -> None:
         State("study_against", "value"), State("study_points", "value"), State("study_within", "value"), *ranges, prevent_initial_call=True,
     )  # fmt: skip
     def start(_: Any, kind: Any, content: Any, title: Any, asker: Any, against: Any, points: Any, within: Any, *given: Any) -> tuple[Any, Any]:  # fmt: skip
-        if pressed() is None:
+        if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
@@ -138,7 +148,7 @@ def register(app: dash.Dash, house: House) -> None:
             name = (
                 str(title or "").strip() or f"{say(kind, language)}: {found.case.title(language)}"
             )
-            job = house.queue.add("study", name, security.person(), str(asker or "").strip(), told)
-        except InputFault as wrong:
+            job = house.queue.add("study", name, security.user_id(), str(asker or "").strip(), told)
+        except InputError as wrong:
             return dash.no_update, faults(wrong, language)
         return f"/job/{job.name}", ""

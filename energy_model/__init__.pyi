@@ -1,0 +1,93 @@
+"""The public names of the package, with their types: the only list of them."""
+
+from .case.system import System as System
+from .common.errors import InputError as InputError
+from .common.errors import InputIssue as InputIssue
+from .formulation import build_model as build_model
+from .optimization.certificate import Certificate as Certificate
+from .optimization.infeasibility import NoSolutionError as NoSolutionError
+from .optimization.problem import Problem as Problem
+from .results.accounts import Accounts as Accounts
+from .results.accounts import accounts as accounts
+from .results.bills import customer_bills as customer_bills
+from .results.bills import network_charge as network_charge
+from .results.run import Run as Run
+from .results.run_files import open_run as open_run
+from .results.run_files import save as save
+from .results.solution_tables import ConsistencyError as ConsistencyError
+from .results.stakeholders import stakeholder_accounts as stakeholder_accounts
+from .solving.case_solver import CaseSolver as CaseSolver
+from .solving.case_solver import Query as Query
+from .solving.full_year import solve_full_year as solve_full_year
+from .solving.load import load_case as load_case
+from .solving.solve import solve as solve
+from .studies.compare import Comparison as Comparison
+from .studies.compare import attribute_difference as attribute_difference
+from .studies.compare import compare as compare
+from .studies.compare import compare_decision as compare_decision
+from .studies.explanation.asset import Explanation as Explanation
+from .studies.explanation.explain import explain as explain
+from .studies.near_optimal import near_optimal as near_optimal
+from .studies.pareto import pareto_front as pareto_front
+from .studies.preferences import preferences as preferences
+from .studies.ranging import ranging as ranging
+from .studies.regret import regret as regret
+from .studies.runner.interruption import StudyInterrupted as StudyInterrupted
+from .studies.runner.study import ExecutionOptions as ExecutionOptions
+from .studies.runner.study import Study as Study
+from .studies.runner.study import open_study as open_study
+from .studies.siting.study import siting as siting
+from .studies.sweep import sweep as sweep
+from .studies.symbiosis.study import symbiosis as symbiosis
+from .studies.weather_years import synthetic_years as synthetic_years
+from .studies.weather_years import weather_years as weather_years
+from .verification.verify import Verification as Verification
+from .verification.verify import modified_files as modified_files
+from .verification.verify import verify as verify
+
+__all__ = [
+    "Accounts",
+    "CaseSolver",
+    "Certificate",
+    "Comparison",
+    "ConsistencyError",
+    "ExecutionOptions",
+    "Explanation",
+    "InputError",
+    "InputIssue",
+    "NoSolutionError",
+    "Problem",
+    "Query",
+    "Run",
+    "Study",
+    "StudyInterrupted",
+    "System",
+    "Verification",
+    "accounts",
+    "attribute_difference",
+    "build_model",
+    "compare",
+    "compare_decision",
+    "customer_bills",
+    "explain",
+    "load_case",
+    "modified_files",
+    "near_optimal",
+    "network_charge",
+    "open_run",
+    "open_study",
+    "pareto_front",
+    "preferences",
+    "ranging",
+    "regret",
+    "save",
+    "siting",
+    "solve",
+    "solve_full_year",
+    "stakeholder_accounts",
+    "sweep",
+    "symbiosis",
+    "synthetic_years",
+    "verify",
+    "weather_years",
+]
