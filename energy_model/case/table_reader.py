@@ -160,7 +160,7 @@ def _unit(
 ) -> tuple[float, str | None]:
     """The factor to the unit used inside and the row unit implied; notes a unit that is wrong."""
     remedy = ""
-    if column.range and unit is None:
+    if column.range and not (unit or "").strip():
         remedy = f"the unit is missing; write '{column.header}'"
     elif not column.range and unit is not None:
         remedy = f"the column holds no quantity; write '{column.name}'"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from energy_model.cli.number_options import number
 from energy_model.cli.output import FINE, STOPPED, AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import run_tables as tables
+from energy_model.reporting.terminal import verification_tables
 
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 app = typer.Typer(
@@ -51,6 +53,24 @@ Changes = Annotated[
 Resolution = Annotated[
     str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
 ]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"energy_model {metadata.version('energy_model')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: ARG001 - its callback prints
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program."""
 
 
 def main() -> None:
@@ -253,7 +273,7 @@ def verify(
     if as_json:
         print_json(found.as_dict() | {"case": None if case is None else str(case)})
     else:
-        tables.verified(found, case)
+        verification_tables.verified(found, case)
     if not found.proven:
         raise typer.Exit(STOPPED)
 

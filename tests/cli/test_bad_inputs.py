@@ -68,6 +68,7 @@ BAD = {
     "missing column": (edited("markets.csv", "market,site", "name,site"), [], r"markets\.csv: the column 'market' is missing; add it"),
     "unknown column": (edited("demands.csv", "penalty [EUR/MWh]", "penality [EUR/MWh]"), [], r"demands\.csv, row 1: 'penality \[EUR/MWh\]' is given; there is no such column; nearest are penalty"),
     "missing unit": (edited("demands.csv", "yearly [GWh/a]", "yearly"), [], r"demands\.csv, row 1: 'yearly' is given; the unit is missing; write 'yearly \[unit/a\]'"),
+    "blank unit": (edited("flows.csv", "coefficient [unit/unit]", "coefficient [ ]"), [], r"flows\.csv, row 1: 'coefficient \[ \]' is given; the unit is missing; write 'coefficient \[unit/unit\]'"),
     "wrong unit": (edited("demands.csv", "yearly [GWh/a]", "yearly [GW]"), [], r"demands\.csv, row 1: 'yearly \[GW\]' is given; the unit does not fit"),
     "unit of another carrier": (edited("conversions.csv", "capacity_addable [MW]", "capacity_addable [t/h]"), [], r"conversions\.csv, row 2 \(gas_boiler_village\), capacity_addable \[t/h\]: the header counts in t, but this row is counted in MWh"),
     "text for a number": (edited("conversions.csv", "heat_company,25,", "heat_company,many,"), [], r"conversions\.csv, row 2 \(gas_boiler_village\), capacity_existing \[MW\]: 'many' is given; write zero or more"),

@@ -29,10 +29,10 @@ print(system.profiles.head(), *system.frames.items(), sep="\\n")
 print("cost", em.solve(system).objective)
 '''
 CALLS = {
-    "read": 'system = em.read(here / "case", {scenario!r}, {changes!r}{resolution})',
+    "read": 'system = em.load_case(here / "case", {scenario!r}, {changes!r}{resolution})',
     "book": (
         "from energy_model.cli import workbook\n\n"
-        'workbook.read(here / "case.xlsx", here / "back", print)\nsystem = em.read(here / "back")'
+        'workbook.read(here / "case.xlsx", here / "back", print)\nsystem = em.load_case(here / "back")'
     ),
     "measured": (
         "from energy_model.cli import measured_files\n\n"

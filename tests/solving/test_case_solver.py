@@ -75,7 +75,7 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
         answer = real(lp, method, *rest)
         return replace(answer, status=highs.STOPPED) if method == "dual" else answer
 
-    monkeypatch.setattr(highs, "_once", once)
+    monkeypatch.setattr(highs, "_solve_with", once)
     run = series.run(["demands.warmth.yearly *= 1.3"])
     assert run.record["solver"]["method"] == "simplex"
     alone = em.solve(

@@ -97,7 +97,7 @@ def interrupted(monkeypatch, turn):
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(full_year, "priced", priced)
+    monkeypatch.setattr(full_year, "with_best_duals", priced)
 
 
 def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):

@@ -163,7 +163,7 @@ SCRIPT = """
 import sys
 import energy_model as em
 if __name__ == "__main__":
-    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], crew=em.Crew(workers=int(sys.argv[3])))
+    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], crew=em.ExecutionOptions(workers=int(sys.argv[3])))
 """
 
 
@@ -371,7 +371,7 @@ def counted_reads(monkeypatch):
         folders.append(Path(folder))
         return read(folder, *arguments, **named)
 
-    monkeypatch.setattr(load, "read", counting)
+    monkeypatch.setattr(load, "load_system", counting)
     return folders
 
 

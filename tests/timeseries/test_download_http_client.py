@@ -175,7 +175,7 @@ def test_questions_follow_one_another_after_a_pause(play, monkeypatch):
 
 def test_an_answer_that_does_not_come_in_time_is_refused(play, monkeypatch):
     monkeypatch.setattr(http_client, "ANSWER", 0.05)
-    monkeypatch.setattr(http_client, "TIMES", 2)
+    monkeypatch.setattr(http_client, "MAX_ATTEMPTS", 2)
 
     def late(_: Asked) -> Said:
         time.sleep(0.2)

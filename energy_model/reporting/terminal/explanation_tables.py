@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from energy_model.reporting.narrative import format_number
-from energy_model.reporting.terminal.run_tables import grid
+from energy_model.reporting.terminal.console import grid
 from energy_model.results.accounts import RENTS, SEASONS
 from energy_model.results.run import Run
 from energy_model.studies.explanation.asset import Explanation

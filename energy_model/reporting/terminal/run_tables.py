@@ -12,42 +12,13 @@ from rich.table import Table
 
 from energy_model.case import sources
 from energy_model.case.system import System
-from energy_model.optimization.certificate import GAP
 from energy_model.reporting.narrative import describe_run, format_number, label
+from energy_model.reporting.terminal.console import grid, print_all
 from energy_model.results.run import Run
 from energy_model.results.summary import MEANINGS
-from energy_model.verification.verify import Verification
 
 MIN_WIDE_COLUMNS = 110  # columns of a terminal below which the Danish words would fold every line
 MIN_SHOWN_AMOUNT = 0.02  # what an interior-point method leaves of nothing
-
-
-def _print(*what: Any) -> None:
-    """Prints texts and tables; a table's title stands on a line of its own, never folded to its width."""
-    console = Console(highlight=False)
-    wide = Console(highlight=False, width=console.width if console.is_terminal else 140)
-    for thing in what:
-        if isinstance(thing, Table) and thing.title:
-            wide.print(f"[bold]{escape(str(thing.title))}[/]")
-            thing.title = None
-        wide.print(thing)
-
-
-def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) -> Table:
-    """A table with its last columns aligned to the right from column ``right`` on."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-    )
-    for i, name in enumerate(columns):
-        table.add_column(escape(name), justify="right" if i >= right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    return table
 
 
 def meaning(run: Run, name: str) -> tuple[str, str, str]:
@@ -74,15 +45,15 @@ def _proven(proof: dict[str, Any]) -> str:
 
 def exported(path: Path, left_out: list[str], constant: float) -> None:
     """What was written for another program, and what it does not hold."""
-    _print(f"Written to {escape(str(path))}.")
+    print_all(f"Written to {escape(str(path))}.")
     if constant:
-        _print(
+        print_all(
             f"Add {format_number(constant, 'EUR/a')} to its least cost: emissions that nothing decides."
         )
     if left_out:
-        _print("[yellow]Not expressed[/], so its least cost is another:")
+        print_all("[yellow]Not expressed[/], so its least cost is another:")
         for said in left_out:
-            _print(f"  {escape(said)}")
+            print_all(f"  {escape(said)}")
 
 
 def headline(run: Run) -> None:
@@ -96,21 +67,21 @@ def headline(run: Run) -> None:
     console = Console()
     if console.is_terminal and console.width < MIN_WIDE_COLUMNS:
         rows = [[english, value] for english, _, value in rows]
-        _print(grid(title, ["Number", "Value"], rows, 1))
+        print_all(grid(title, ["Number", "Value"], rows, 1))
     else:
-        _print(grid(title, ["Number", "Tal", "Value"], rows, 2))
+        print_all(grid(title, ["Number", "Tal", "Value"], rows, 2))
     if proof := run.record.get("proof"):
-        _print(_proven(proof))
+        print_all(_proven(proof))
     for warning in run.record.get("warnings", []):
-        _print(f"[yellow]Warning:[/] {escape(warning)}")
-    _print("")
+        print_all(f"[yellow]Warning:[/] {escape(warning)}")
+    print_all("")
     for sentence in describe_run(run):
-        _print(escape(sentence))
+        print_all(escape(sentence))
     short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
     for carrier, share in short[short > 1e-6].items():
         row = run.tables["carriers"].loc[carrier]
         told = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
-        _print(f"[bold red]{escape(told)}[/]")
+        print_all(f"[bold red]{escape(told)}[/]")
 
 
 def everything(run: Run) -> None:
@@ -118,8 +89,8 @@ def everything(run: Run) -> None:
     headline(run)
     for table in (capacities(run), carriers(run), *costs(run), emissions(run), land(run)):
         if table is not None and table.row_count:
-            _print("")
-            _print(table)
+            print_all("")
+            print_all(table)
 
 
 def capacities(run: Run) -> Table:
@@ -250,63 +221,10 @@ def land(run: Run) -> Table | None:
     )
 
 
-MAX_SENTENCES = 30  # differences that are printed; JSON has all
-
-
-def verified(found: Verification, case: Path | None = None) -> None:
-    """What was recomputed of a run, and what it proves."""
-    rows = [
-        ["cost of the plan", format_number(found.cost, "EUR/a")],
-        ["no plan is cheaper than", format_number(found.bound, "EUR/a")],
-        ["gap", f"{found.gap:.2e}"],
-        ["largest violation of a rule, relative", f"{found.certificate.row_violation:.2e}"],
-        ["largest violation of a bound, relative", f"{found.certificate.bound_violation:.2e}"],
-    ]
-    _print(
-        grid(f"Certificate of {found.path}", ["Recomputed from the stored program", "value"], rows)
-    )
-    for sentence in found.differences[:MAX_SENTENCES]:
-        _print(escape(f"- {sentence}"))
-    if len(found.differences) > MAX_SENTENCES:
-        _print(f"- and {len(found.differences) - MAX_SENTENCES:,} more; --json lists all")
-    for sentence in found.notes:
-        _print(escape(f"Note: {sentence}."))
-    if found.derived_files:
-        _print(escape(f"Not part of the run, and not proven: {', '.join(found.derived_files)}."))
-    good = "Proven" if found.proven else "[bold red]Not proven[/]"
-    _print(f"{good}: {escape(verdict(found, case))}")
-
-
-def verdict(found: Verification, case: Path | None = None) -> str:
-    """What a verification proves, or why it proves nothing, in a sentence."""
-    if found.changed_files:
-        return f"{', '.join(found.changed_files)} changed after the run was written; run the case again."  # fmt: skip
-    if found.strange_files:
-        return f"{', '.join(found.strange_files)} is not listed in SHA256SUMS, so it is not part of the run; remove it."  # fmt: skip
-    if not found.holds:
-        return "the stored plan breaks a rule or is not the cheapest; run the case again."
-    steps = found.record["steps"]
-    cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
-    kept = f"the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}"
-    if found.differences:
-        return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."  # fmt: skip
-    if not found.recomputed:
-        return f"only the stored program is, not the case: of that program {kept}."
-    question = found.record.get("question") or {}
-    wished = [f"{part} {name}" for part in ("limits", "added", "retired") for name in question.get(part, ())]  # fmt: skip
-    wished += [f"closed {name}" for name in question.get("closed", ())]
-    wished += [f"least {name}" for _, name in question.get("least", ())]
-    asked = f" under a study's question ({', '.join(wished)})" if wished else ""
-    if found.own:
-        return f"{kept}. That is proven of the stored program only: it is the case's program with rules of the user's own ({', '.join(found.own)})."  # fmt: skip
-    whose = f"of {case}" if case is not None else "that the run keeps; --case compares them with a case's folder"  # fmt: skip
-    return f"{kept}. That is proven of the case{asked}: program, tables and headline are those recomputed from the inputs {whose}."  # fmt: skip
-
-
 def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
     """What a check found."""
     sizes = [[name, f"{len(frame):,}"] for name, frame in system.frames.items() if len(frame)]
-    _print(
+    print_all(
         grid(
             f"{system.settings.name}, {system.scenario or 'base'}: no faults",
             ["Table", "rows"],
@@ -314,21 +232,21 @@ def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
         )
     )
     shares = sources.summary(traced)
-    _print(
+    print_all(
         f"\n{shares['numbers']:,} numbers: {shares['share_sourced']:.1%} from a publication, {shares['share_assumed']:.1%} marked as assumptions, "
         f"{shares['share_untraced']:.1%} not traced."
     )
     for name in list(shares["untraced"])[:20]:  # type: ignore[call-overload]
-        _print(f"  not in sources.csv: {escape(name)}")
+        print_all(f"  not in sources.csv: {escape(name)}")
     for warning in warned:
-        _print(f"[yellow]Warning:[/] {escape(warning)}")
+        print_all(f"[yellow]Warning:[/] {escape(warning)}")
     if not warned:
-        _print("Peaks, yearly amounts and the emission target are within reach.")
+        print_all("Peaks, yearly amounts and the emission target are within reach.")
 
 
 def statistics(path: Path, found: pd.DataFrame) -> None:
     """A made year against published statistics."""
-    _print(
+    print_all(
         grid(
             f"Written to {path}",
             list(found.columns),

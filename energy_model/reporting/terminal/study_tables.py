@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from energy_model.reporting.narrative import format_number
-from energy_model.reporting.terminal.run_tables import grid
+from energy_model.reporting.terminal.console import grid
 from energy_model.results.summary import MEANINGS
 from energy_model.studies.compare import Comparison
 from energy_model.studies.runner.study import Study
