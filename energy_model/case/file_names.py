@@ -28,7 +28,7 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
                 near = difflib.get_close_matches(path.stem, names, n=2, cutoff=0.5)
                 hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(names)}"
                 remedy = f"no table has this name; {hint}, or put it in another folder"
-                reading.fault(path.name, remedy)
+                reading.add_issue(path.name, remedy)
         else:
             _check_ending(path, path.name, names, reading)
     for name in FOLDERS:
@@ -58,20 +58,22 @@ def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog
     """Notes a table saved under another ending, or a folder in the place of a file."""
     lower = path.name.lower()
     if path.is_file() and not path.suffix and _is_table(lower, names):
-        reading.fault(name, f"only CSV files are read; rename it to {lower}.csv, or move it away")
+        reading.add_issue(
+            name, f"only CSV files are read; rename it to {lower}.csv, or move it away"
+        )
         return
     if not (".csv" in lower or lower.endswith(SHEET_ENDINGS)):
         return
     stem = _stem(path.name)
     if path.is_dir():
-        reading.fault(name, "a folder has this name where a file is read; give it another name")
+        reading.add_issue(name, "a folder has this name where a file is read; give it another name")
     elif ".csv" in lower:
         near = f"; rename it to {stem}.csv" if _is_table(stem, names) else ""
         remedy = f"only names that end in .csv in small letters are read{near}"
-        reading.fault(name, f"{remedy}, or put it in another folder")
+        reading.add_issue(name, f"{remedy}, or put it in another folder")
     elif _is_table(stem, names):
         remedy = f"only CSV files are read; save it as {stem}.csv, or put it in another folder"
-        reading.fault(name, remedy)
+        reading.add_issue(name, remedy)
 
 
 def _check_folder(path: Path, reading: InputLog) -> None:
@@ -79,7 +81,7 @@ def _check_folder(path: Path, reading: InputLog) -> None:
     near = difflib.get_close_matches(path.name.lower(), FOLDERS, n=1, cutoff=0.8)
     if near and path.name not in FOLDERS:
         remedy = f"no folder of a case has this name; rename it to {near[0]}, or put it elsewhere"
-        reading.fault(f"{path.name}/", remedy)
+        reading.add_issue(f"{path.name}/", remedy)
 
 
 def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
@@ -90,7 +92,7 @@ def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
             continue
         right = path.suffix == ending
         if path.is_dir() and (right or any(path.rglob(f"*{ending}"))):
-            reading.fault(name, "a folder stands where files are read; move its files up")
+            reading.add_issue(name, "a folder stands where files are read; move its files up")
         elif path.is_file() and not right and ending in path.name.lower():
             remedy = f"only names that end in {ending} in small letters are read; rename it"
-            reading.fault(name, remedy)
+            reading.add_issue(name, remedy)

@@ -16,7 +16,7 @@ from energy_model.common.errors import InputIssue
 class InputLog:
     """Rows with where they stand, every fault met, and what is read but far from usual."""
 
-    faults: list[InputIssue] = field(default_factory=list)
+    issues: list[InputIssue] = field(default_factory=list)
     warnings: dict[tuple[str, str, str], list[InputIssue]] = field(default_factory=dict)
     places: dict[tuple[str, object], tuple[str, int]] = field(default_factory=dict)
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -29,16 +29,16 @@ class InputLog:
     unread: set[str] = field(default_factory=set)  # tables of which nothing could be read
     garbled: dict[str, set[str]] = field(default_factory=dict)  # rows that could not be read
     profile_units: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)  # further sentences that are no faults
+    notes: list[str] = field(default_factory=list)  # further sentences that are no issues
     dkk_per_eur: float = DKK_PER_EUR
 
-    def fault(
+    def add_issue(
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
     ) -> None:
         """Notes a fault."""
         if file == "case.toml" and (origin := origin_of(column, self.settings_set_by)):
             column = f"{column} (set by {origin})"
-        self.faults.append(
+        self.issues.append(
             InputIssue(file, remedy, row, column, "" if value is None else str(value))
         )
 
@@ -46,7 +46,7 @@ class InputLog:
         """The rows of a file; notes a fault and gives none where it cannot be read."""
 
         def report(remedy: str, row: str, column: str, value: object) -> None:
-            self.fault(name, remedy, row, column, value)
+            self.add_issue(name, remedy, row, column, value)
 
         return read_csv_file(path, report)
 
@@ -57,7 +57,7 @@ class InputLog:
 
     def wrong(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
         """Notes a fault of a cell that has been read."""
-        self.fault(*self._cell(table, key, column, value, remedy))
+        self.add_issue(*self._cell(table, key, column, value, remedy))
 
     def warn(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
         """Notes that a cell is read although it is far from usual.

@@ -22,7 +22,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import ASSET_TABLES, System, distance
 from energy_model.case.table_reader import read_sources, read_table
 from energy_model.case.time_aggregation import every_hour
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 
 
 def load_system(
@@ -38,16 +38,12 @@ def load_system(
     """
     folder, tables, changes = Path(folder), tuple(tables), as_overrides(changes)
     if not folder.is_dir():
-        raise InputError(
-            [
-                InputIssue(
-                    str(folder), "there is no such folder; name a folder that holds a case.toml"
-                )
-            ]
+        raise InputError.at(
+            str(folder), "there is no such folder; name a folder that holds a case.toml"
         )
     if scenario is not None and not isinstance(scenario, str):
         remedy = "name one scenario, or none"
-        raise InputError([InputIssue("scenario", remedy, value=str(scenario))])
+        raise InputError.at("scenario", remedy, value=str(scenario))
     reading, content = InputLog(), settings.load_toml(folder / "case.toml")
     name = scenario if scenario is not None else str(content.get("default_scenario", ""))
     scenarios = settings.scenario_chain(folder, name, named_by_case=scenario is None)
@@ -60,11 +56,11 @@ def load_system(
     said = {d.address.removeprefix("case."): d.origin for d in differences}
     if resolution is not None:
         said["time.resolution"] = "the resolution asked for"
-    case = settings.read_settings(content, said, reading.faults)
+    case = settings.read_settings(content, said, reading.issues)
     reading.settings_set_by = said
     if case.perspective not in case.perspectives:
         known = ", ".join(case.perspectives)
-        reading.fault(
+        reading.add_issue(
             "case.toml",
             f"there is no such perspective; known are {known}",
             column="perspective",
@@ -79,7 +75,7 @@ def load_system(
         if not difference.address.startswith("case."):
             changed, fault = apply_override(difference, frames, tables, reading.notes.append)
             if fault and not told_twice:
-                reading.faults.append(fault)
+                reading.issues.append(fault)
             reading.set_by |= dict.fromkeys(changed, f"{difference.origin}: {difference}")
     profiles = read_profiles(folder, case, reading)
     _fill_defaults(frames, tables, reading)
@@ -89,8 +85,8 @@ def load_system(
     warn_of_unusual_cells(frames, tables, profiles, reading)
     validation.validate_tables(frames, tables, profiles, case, reading)
     sources = read_sources(folder, reading)
-    if reading.faults:
-        raise InputError(reading.faults)
+    if reading.issues:
+        raise InputError(reading.issues)
     frames = {table.name: _cast(frames[table.name], table) for table in tables}
     _derive_columns(frames, case.detour)
     system = System(
@@ -209,8 +205,8 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
     for table in tables:
         _validated(with_keys[table.name], table, reading)
     validation.validate_tables(with_keys, tables, system.profiles, system.settings, reading)
-    if reading.faults:
-        raise InputError(reading.faults)
+    if reading.issues:
+        raise InputError(reading.issues)
     digest = fingerprint(frames, system.profiles, system.settings)
     found = replace(system, frames=frames, digest=digest, cache={})
     if wrong := system_validation.validate_system(found, reading):

@@ -53,7 +53,7 @@ def as_overrides(changes: Iterable[str] | str | None) -> tuple[str, ...]:
     """
     if changes is not None and not isinstance(changes, Iterable):
         remedy = "write changes as texts, such as ['carriers.co2.price = 150']"
-        raise InputError([InputIssue("changes", remedy, value=str(changes))])
+        raise InputError.at("changes", remedy, value=str(changes))
     found = (changes,) if isinstance(changes, str) else tuple(changes or ())
     wrong = [change for change in found if not isinstance(change, str)]
     if wrong:

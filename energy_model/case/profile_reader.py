@@ -41,7 +41,7 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
 
     The units are left in ``reading.profile_units``.
     """
-    count, told = case.time.hours, len(reading.faults)
+    count, told = case.time.hours, len(reading.issues)
     parts: dict[str, np.ndarray] = {}
     first: HourlyFile | None = None
     for path in sorted((folder / "profiles").glob("*.csv")):
@@ -55,7 +55,7 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
         for header in file.columns:
             if header in parts:
                 remedy = "the profile stands in another file too; remove one"
-                reading.fault(file.name, remedy, "row 1", value=header)
+                reading.add_issue(file.name, remedy, "row 1", value=header)
         parts |= file.columns
         reading.profile_units |= file.units
     hours = first.hours if first is not None else None
@@ -63,7 +63,7 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
         weather = _read_weather(folder, case.time.weather, count, parts, first, reading)
         hours = weather.hours if weather.hours is not None else hours
         parts |= weather.columns
-    if len(reading.faults) > told:
+    if len(reading.issues) > told:
         reading.unread.add("profiles")
     if hours is None or len(hours) != count:
         hours = pd.date_range(f"{case.target_year}-01-01", periods=count, freq="h", tz="UTC")
@@ -72,7 +72,7 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
 
 def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> HourlyFile:
     """The hours and profiles of a file; notes every fault."""
-    found, told = HourlyFile(name), len(reading.faults)
+    found, told = HourlyFile(name), len(reading.issues)
     file = reading.csv_file(path, name)
     if file is None or not _has_hours(file, count, name, reading):
         return found
@@ -84,22 +84,22 @@ def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> Ho
     def report(position: int, remedy: str) -> None:
         value = columns[0][position] if position >= 0 else file.header[0]
         line = file.lines[position + 1] if position >= 0 else 1
-        reading.fault(name, remedy, f"row {line}", "hour", value)
+        reading.add_issue(name, remedy, f"row {line}", "hour", value)
 
     hours = parse_hour_stamps(columns[0], zone["zone"] if zone else None, report)
     for header, texts in zip(file.header[1:], columns[1:], strict=True):
         match = HEADER.match(header)
         if not match or match["unit"] is None or not match["unit"].strip():
             remedy = "the unit is missing; write 'name [EUR/MWh]', or 'name [1]' for a plain number"
-            reading.fault(name, remedy, "row 1", value=header or "nothing")
+            reading.add_issue(name, remedy, "row 1", value=header or "nothing")
         elif match["name"] in found.columns:
             remedy = "the profile stands in this file twice; remove one"
-            reading.fault(name, remedy, "row 1", value=match["name"])
+            reading.add_issue(name, remedy, "row 1", value=match["name"])
         else:
             values = _numbers(file, header, texts, name, reading)
             found.columns[match["name"]] = values
             found.units[match["name"]] = match["unit"].strip()
-    if hours is not None and len(hours) == count and len(reading.faults) == told:
+    if hours is not None and len(hours) == count and len(reading.issues) == told:
         found.hours = hours
     return found
 
@@ -108,7 +108,7 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     """Whether a file is a table of the hours wanted; notes what is not so."""
     if not HOUR_HEADER.fullmatch(file.header[0]):
         remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z"
-        reading.fault(name, remedy, "row 1", value=file.header[0])
+        reading.add_issue(name, remedy, "row 1", value=file.header[0])
         return False
     keep = [bool(any(row)) for row in file.rows]
     file.lines[:] = [line for line, kept in zip(file.lines, keep, strict=True) if kept]
@@ -116,7 +116,7 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     for line, cells in zip(file.lines, file.rows, strict=True):
         if len(cells) != len(file.header):
             remedy = f"the row has {len(cells)} cells where the header has {len(file.header)}"
-            reading.fault(name, remedy, f"row {line}")
+            reading.add_issue(name, remedy, f"row {line}")
             return False
     if len(file.rows) - 1 == count:
         return True
@@ -127,9 +127,11 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     parse_hour_stamps(stamps, None, lambda position, why: gaps.append((position, why)))
     if gaps:
         row, why = gaps[0]
-        reading.fault(name, f"{remedy} ({why})", f"row {file.lines[row + 1]}", "hour", stamps[row])
+        reading.add_issue(
+            name, f"{remedy} ({why})", f"row {file.lines[row + 1]}", "hour", stamps[row]
+        )
     else:
-        reading.fault(name, remedy)
+        reading.add_issue(name, remedy)
     return False
 
 
@@ -158,7 +160,7 @@ def _numbers(
         if np.isfinite(values[bad[0]]):
             remedy = f"write a number of at most {MAX_NUMBER:g}{more}"
         line = file.lines[bad[0] + 1]
-        reading.fault(name, remedy, f"row {line}", header, text or "nothing")
+        reading.add_issue(name, remedy, f"row {line}", header, text or "nothing")
     return values
 
 
@@ -170,7 +172,7 @@ def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) ->
     stamp = "%Y-%m-%dT%H:%MZ"
     remedy = f"{first.name} has {first.hours[row]:{stamp}} in this row; give its hours, from "
     remedy += f"{first.hours[0]:{stamp}} to {first.hours[-1]:{stamp}}"
-    reading.fault(file.name, remedy, f"row {row + 2}", "hour", f"{file.hours[row]:{stamp}}")
+    reading.add_issue(file.name, remedy, f"row {row + 2}", "hour", f"{file.hours[row]:{stamp}}")
 
 
 def _read_weather(
@@ -189,7 +191,7 @@ def _read_weather(
     if not path.is_file():
         there = ", ".join(sorted(p.stem for p in (folder / "weather").glob("*.csv"))) or "none"
         remedy = f"there is no file {name}; there are: {there}"
-        reading.fault("case.toml", remedy, "", "time.weather", wanted)
+        reading.add_issue("case.toml", remedy, "", "time.weather", wanted)
         return HourlyFile(name)
     file = read_hourly_file(path, name, count, reading)
     if first is not None and first.hours is not None and file.hours is not None:
@@ -198,7 +200,7 @@ def _read_weather(
         if not own.equals(theirs):
             row = int((own != theirs).argmax())
             remedy = f"{first.name} has {theirs[row]} in this row; give the same hours of the year"
-            reading.fault(name, remedy, f"row {row + 2}", "hour", own[row])
+            reading.add_issue(name, remedy, f"row {row + 2}", "hour", own[row])
     taken = HourlyFile(name, file.hours)
     for header in file.columns:
         if header not in known:
@@ -206,7 +208,7 @@ def _read_weather(
         own_unit, unit = file.units[header], reading.profile_units.get(header, "1")
         if not are_alike(own_unit, unit, reading.dkk_per_eur):
             remedy = f"the profile of this name in profiles/ is in {unit}; use that unit"
-            reading.fault(name, remedy, "row 1", value=f"{header} [{own_unit}]")
+            reading.add_issue(name, remedy, "row 1", value=f"{header} [{own_unit}]")
         taken.columns[header] = file.columns[header]
         reading.profile_units[header] = own_unit
     return taken

@@ -129,20 +129,20 @@ def load_toml(path: Path) -> dict[str, Any]:
         inside = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
         hint = f", or name a case in it: {', '.join(inside)}" if inside else ""
         remedy = f"the file is missing; create it in {path.parent}{hint}"
-        raise InputError([InputIssue(name, remedy)]) from None
+        raise InputError.at(name, remedy) from None
     except UnicodeDecodeError as wrong:
         sixteen = wrong.object.startswith(UTF_16_MARKS)
         what = "it is saved as UTF-16" if sixteen else f"byte {wrong.start} is not UTF-8"
         remedy = f"{what}; save the file as UTF-8"
-        raise InputError([InputIssue(name, remedy)]) from None
+        raise InputError.at(name, remedy) from None
     except tomllib.TOMLDecodeError as wrong:
-        raise InputError([InputIssue(name, f"it is not TOML ({wrong}); mend that line")]) from None
+        raise InputError.at(name, f"it is not TOML ({wrong}); mend that line") from None
     except (RecursionError, ValueError) as wrong:  # the library's limits of depth and digits
         deep = isinstance(wrong, RecursionError)
         what = "it is nested too deeply" if deep else "a number in it has too many digits"
-        raise InputError([InputIssue(name, f"{what}; mend it")]) from None
+        raise InputError.at(name, f"{what}; mend it") from None
     except OSError as wrong:
-        raise InputError([InputIssue(name, f"it cannot be read ({wrong.strerror})")]) from None
+        raise InputError.at(name, f"it cannot be read ({wrong.strerror})") from None
 
 
 def validate(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
@@ -196,7 +196,7 @@ def read_settings(
     try:
         return validate(Settings, content, "case.toml")
     except InputError as wrong:
-        for fault in wrong.faults:
+        for fault in wrong.issues:
             origin = origin_of(fault.column, said)
             faults.append(
                 fault
@@ -242,16 +242,16 @@ def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict
         if name in found:
             circle = " → ".join([*reversed(found), name])
             remedy = f"extends goes in a circle ({circle}); cut it"
-            raise InputError([InputIssue(file, remedy, value=name)])
+            raise InputError.at(file, remedy, value=name)
         path = folder / "scenarios" / f"{name}.toml"
         known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
         if name not in known or not path.is_file():
             remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
             if found:
-                raise InputError([InputIssue(file, remedy, "", "extends", name)])
+                raise InputError.at(file, remedy, "", "extends", name)
             if named_by_case:
-                raise InputError([InputIssue(file, remedy, "", "default_scenario", name)])
-            raise InputError([InputIssue(f"scenarios/{name}.toml", remedy)])
+                raise InputError.at(file, remedy, "", "default_scenario", name)
+            raise InputError.at(f"scenarios/{name}.toml", remedy)
         file = f"scenarios/{name}.toml"
         found = {name: validate(Scenario, load_toml(path), file)} | found
         name = found[name].extends
@@ -284,36 +284,28 @@ def override_setting(content: dict[str, Any], difference: Override) -> None:
     *groups, name = difference.address.split(".")[1:]
     if not all((*groups, name)):
         remedy = "write case.SETTING or case.GROUP.SETTING"
-        raise InputError([InputIssue(difference.origin, remedy, column=difference.address)])
+        raise InputError.at(difference.origin, remedy, column=difference.address)
     if difference.address == "case.default_scenario":
         remedy = "a change cannot choose the scenario it is added to; name it with --scenario"
-        raise InputError([InputIssue(difference.origin, remedy, column=difference.address)])
+        raise InputError.at(difference.origin, remedy, column=difference.address)
     place = content
     for group in groups:
         place = place.setdefault(group, {})
         if not isinstance(place, dict):
-            raise InputError(
-                [
-                    InputIssue(
-                        difference.origin,
-                        f"'{group}' is not a group of settings",
-                        column=difference.address,
-                    )
-                ]
+            raise InputError.at(
+                difference.origin,
+                f"'{group}' is not a group of settings",
+                column=difference.address,
             )
     value = _parse_value(str(difference.value))
     if difference.operation != "=":
         before = place.get(name)
         numbers = isinstance(before, int | float) and isinstance(value, int | float)
         if not numbers or isinstance(before, bool) or isinstance(value, bool):
-            raise InputError(
-                [
-                    InputIssue(
-                        difference.origin,
-                        "only a number that stands there can be changed; use =",
-                        column=difference.address,
-                    )
-                ]
+            raise InputError.at(
+                difference.origin,
+                "only a number that stands there can be changed; use =",
+                column=difference.address,
             )
         value = before * value if difference.operation == "*=" else before + value
     place[name] = value

@@ -11,7 +11,7 @@ from energy_model.common.errors import InputIssue
 
 def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
     """Faults seen only in the whole: demands that nothing can feed, limits without rows, sales above purchases."""
-    before = len(reading.faults)
+    before = len(reading.issues)
     graph = bus_graph(system)
     buses, demands = system.buses, system["demands"]
     fed = set(nx.descendants(graph, "source")) if "source" in graph else set()
@@ -45,11 +45,11 @@ def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
                     f"in hour {hour} a sale earns {got[hour]:.4g} where a purchase costs {paid[hour]:.4g}; selling must not earn more than buying costs",
                 )
     if buses.empty:
-        reading.fault(
+        reading.add_issue(
             "case.toml",
             "the case has no market, plant, store, link or demand; add rows to its tables",
         )
-    return reading.faults[before:]
+    return reading.issues[before:]
 
 
 def bus_graph(system: System) -> nx.DiGraph:

@@ -27,13 +27,13 @@ def read_table(folder: Path, table: Table, reading: InputLog) -> pd.DataFrame:
     """One table from all its files; cells in inside units, still to be validated."""
     paths = [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]
     paths = [path for path in paths if path.is_file()]
-    told = len(reading.faults)
+    told = len(reading.issues)
     if not paths and table.name in NEEDED:
-        reading.fault(f"{table.name}.csv", f"the file is missing; create it in {folder}")
+        reading.add_issue(f"{table.name}.csv", f"the file is missing; create it in {folder}")
     found: dict[object, dict[str, object]] = {}
     for path in paths:
         _read_file(path, table, found, reading)
-    if len(reading.faults) > told and not found:
+    if len(reading.issues) > told and not found:
         reading.unread.add(table.name)
     names = [column.name for column in table.columns]
     frame = pd.DataFrame(
@@ -64,7 +64,7 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
         if c.required and c.name not in present and c.name not in filled
     ]
     for header in missing:
-        reading.fault(path.name, f"the column '{header}' is missing; add it")
+        reading.add_issue(path.name, f"the column '{header}' is missing; add it")
     if any(name in missing for name in table.key):
         return
     for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
@@ -108,12 +108,12 @@ def _key(
     key: Any = parts if len(parts) > 1 else parts[0]
     missing = [column for column, part in zip(table.key, parts, strict=True) if part is None]
     if missing:
-        reading.fault(name, "give the row a name", f"row {line}", missing[0])
+        reading.add_issue(name, "give the row a name", f"row {line}", missing[0])
         return None
     if key in found:
         file, place = reading.at(table.name, key)
         remedy = f"the name stands already in {file}, {place}; give one of them another"
-        reading.fault(name, remedy, f"row {line}", table.key[0], row_key(key))
+        reading.add_issue(name, remedy, f"row {line}", table.key[0], row_key(key))
         return None
     return key
 
@@ -121,7 +121,7 @@ def _key(
 def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: InputLog) -> None:
     """Notes that a row is longer or shorter than the header."""
     separator = "semicolons" if file.decimal_comma else "commas"
-    reading.fault(
+    reading.add_issue(
         name,
         f"the row has {len(cells)} cells where the header has {len(file.header)}; add or remove "
         f"{separator}, or put quotes around text that holds one",
@@ -140,13 +140,13 @@ def _columns(
         name = match["name"] if match else header
         if not header:
             remedy = "a header is empty; name the column or remove it"
-            reading.fault(file, remedy, "row 1", f"column {i + 1}")
+            reading.add_issue(file, remedy, "row 1", f"column {i + 1}")
         elif name not in known:
             near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
             hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(known)}"
-            reading.fault(file, f"there is no such column; {hint}", "row 1", value=header)
+            reading.add_issue(file, f"there is no such column; {hint}", "row 1", value=header)
         elif name in {column.name for column, _, _ in found.values()}:
-            reading.fault(file, "the column stands twice; remove one", "row 1", value=header)
+            reading.add_issue(file, "the column stands twice; remove one", "row 1", value=header)
         else:
             reading.headers[file, name] = header
             unit = match["unit"] if match else None
@@ -171,7 +171,7 @@ def _unit(
         except UnknownUnitError:
             remedy = f"the unit does not fit; write '{column.header}' or a multiple of it"
     if remedy:
-        reading.fault(file, remedy, "row 1", value=header)
+        reading.add_issue(file, remedy, "row 1", value=header)
     return 1.0, None
 
 
@@ -183,11 +183,13 @@ def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
         if file is None:
             continue
         if missing := [name for name in SOURCES if name not in file.header]:
-            reading.fault(path.name, f"columns are missing; add {', '.join(missing)}", "row 1")
+            reading.add_issue(path.name, f"columns are missing; add {', '.join(missing)}", "row 1")
             continue
         twice = sorted({name for name in file.header if file.header.count(name) > 1})
         if twice:
-            reading.fault(path.name, "the column stands twice; remove one", "row 1", value=twice[0])
+            reading.add_issue(
+                path.name, "the column stands twice; remove one", "row 1", value=twice[0]
+            )
             continue
         for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
             if not any(cells):
@@ -205,9 +207,9 @@ def _check_source(name: str, line: int, row: Mapping[str, str], reading: InputLo
     """Notes what a source or an assumption lacks."""
     place = f"row {line}"
     if row["kind"] not in ("source", "assumption"):
-        reading.fault(name, "write source or assumption", place, "kind", row["kind"])
+        reading.add_issue(name, "write source or assumption", place, "kind", row["kind"])
     elif row["kind"] == "source" and not (row["publication"] and row["year"]):
         remedy = "name the publication and its year, or mark it as an assumption"
-        reading.fault(name, remedy, place, "publication")
+        reading.add_issue(name, remedy, place, "publication")
     elif row["kind"] == "assumption" and not row["note"]:
-        reading.fault(name, "give the reasoning of the assumption", place, "note")
+        reading.add_issue(name, "give the reasoning of the assumption", place, "note")

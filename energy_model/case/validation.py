@@ -57,7 +57,7 @@ def validate_tables(
     if named and profiles.empty and "profiles" not in reading.unread:
         reading.unread.add("profiles")
         remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model profiles makes a year"
-        reading.fault("profiles/*.csv", remedy)
+        reading.add_issue("profiles/*.csv", remedy)
     for table in tables:
         for column in table.columns:
             if column.names and not _check_unknown_names(column, reading):
@@ -77,7 +77,7 @@ def validate_tables(
         _empty_shapes(frames, profiles, reading)
     for name in case.time.follow:
         if name not in profiles and "profiles" not in reading.unread:
-            reading.fault(
+            reading.add_issue(
                 "case.toml",
                 "there is no such profile; name columns of profiles/*.csv",
                 "",
@@ -89,7 +89,7 @@ def validate_tables(
         return
     if case.emissions.carrier not in carriers.index:
         if case.emissions.target != "none":
-            reading.fault(
+            reading.add_issue(
                 "case.toml",
                 "it is not in carriers.csv; add the carrier that stands for what reaches the air",
                 "",

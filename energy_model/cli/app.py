@@ -171,12 +171,8 @@ def run(
         tell("reading the tables")
         system = em.load_case(case, scenario, changes or (), resolved(resolution))
         if not 1e-5 <= gap < 1:
-            raise em.InputError(
-                [
-                    em.InputIssue(
-                        "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
-                    )
-                ]
+            raise em.InputError.at(
+                "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
             )
         name = default_folder_name(system) + ("_proven" if prove else "")
         place = out or Path("runs") / name
@@ -320,9 +316,7 @@ def export(
 
     with Progress(as_json) as tell:
         if to != "pypsa":
-            raise em.InputError(
-                [em.InputIssue("--to", "write pypsa, the only one known", value=to)]
-            )
+            raise em.InputError.at("--to", "write pypsa, the only one known", value=to)
         tell("reading the tables")
         system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
         tell("writing the network")

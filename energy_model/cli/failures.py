@@ -26,8 +26,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except em.InputError as fault:
-        many = len(fault.faults)
-        said = [str(one) for one in fault.faults]
+        many = len(fault.issues)
+        said = [str(one) for one in fault.issues]
         exit_with(INPUT_FAULT, said, f"{many} fault{'s' * (many > 1)} in the inputs")
     except em.NoSolutionError as none:
         code = STOPPED if none.status in ("stopped", "failed") else NO_PLAN

@@ -1,4 +1,4 @@
-"""Faults: what is wrong in the inputs or in a call, with its place, value and remedy."""
+"""Errors: what is wrong in the inputs or in a call, with its place, value and remedy."""
 
 from __future__ import annotations
 
@@ -39,10 +39,17 @@ class InputIssue:
 class InputError(ValueError):
     """Inputs that cannot be used: every fault found, each with place, value and remedy."""
 
-    def __init__(self, faults: Iterable[InputIssue]) -> None:
-        self.faults = list(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+    def __init__(self, issues: Iterable[InputIssue]) -> None:
+        self.issues = list(issues)
+        super().__init__("\n".join(map(str, self.issues)))
+
+    @classmethod
+    def at(
+        cls, file: str, remedy: str, row: str = "", column: str = "", value: str = ""
+    ) -> InputError:
+        """The error of one issue."""
+        return cls([InputIssue(file, remedy, row, column, value)])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """The faults themselves go to another process, not the text that was made of them."""
-        return type(self), (self.faults,), self.__dict__
+        """The issues themselves go to another process, not the text that was made of them."""
+        return type(self), (self.issues,), self.__dict__

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 
 MAX_UNPACKED_MB = 100  # of all parts of a workbook; a year of 8760 hours and 20 columns has 8
 MAX_ROWS = 200_000  # of a sheet
@@ -25,7 +25,7 @@ def refuse_large(book: Path) -> None:
     if size > MAX_UNPACKED_MB:
         most = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
         remedy = f"it holds {size:,.0f} MB when it is unpacked, and {most}"
-        raise InputError([InputIssue(str(book), remedy)])
+        raise InputError.at(str(book), remedy)
 
 
 def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, ...]]:
@@ -47,7 +47,7 @@ def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, 
             long = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
             what = f"{MAX_COLUMNS:,} columns" if wide else long
             remedy = f"{what} of a sheet are read at most; take out what is more"
-            raise InputError([InputIssue(f"sheet '{sheet}'", remedy, f"row {number}")])
+            raise InputError.at(f"sheet '{sheet}'", remedy, f"row {number}")
         for _ in range(empty):
             yield ()
         empty = 0

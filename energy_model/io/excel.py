@@ -50,7 +50,7 @@ ROW = re.compile(r"row (\d+)")
 def write_workbook(case: Path, out: Path, tell: Tell) -> list[str]:
     """Writes a case as a workbook; the names of its sheets. InputError if there is no case, or the file cannot be written."""
     if not (case / "case.toml").is_file():
-        raise InputError([InputIssue(str(case), "there is no case here; name a folder that holds a case.toml")])  # fmt: skip
+        raise InputError.at(str(case), "there is no case here; name a folder that holds a case.toml")  # fmt: skip
     files = {p.relative_to(case).as_posix(): p for p in sorted(case.rglob("*")) if belongs(p, case)}  # fmt: skip
     files = {"case.toml": files.pop("case.toml")} | files
     book = openpyxl.Workbook(write_only=True)
@@ -199,7 +199,7 @@ def read_workbook(book: Path, out: Path, tell: Tell) -> list[str]:
         try:
             load.load_system(draft, TABLES)
         except InputError as fault:
-            raise InputError([_placed(f, sheets, draft) for f in fault.faults]) from None
+            raise InputError([_placed(f, sheets, draft) for f in fault.issues]) from None
         return sorted(p.relative_to(draft).as_posix() for p in draft.rglob("*") if p.is_file())
 
 
@@ -210,7 +210,7 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
     try:
         values = openpyxl.load_workbook(book, read_only=True, data_only=True)
     except Exception as wrong:  # noqa: BLE001 - whatever is wrong with a file from outside
-        raise InputError([InputIssue(str(book), f"it cannot be opened as a workbook ({type(wrong).__name__}); save it as .xlsx")]) from None  # fmt: skip
+        raise InputError.at(str(book), f"it cannot be opened as a workbook ({type(wrong).__name__}); save it as .xlsx") from None  # fmt: skip
     try:
         files, faults = _files_of(values)
         if faults:
@@ -219,9 +219,9 @@ def _unpack(book: Path, folder: Path, tell: Tell) -> dict[str, str]:
             tell(f"reading {name}")
             path = (folder / file).resolve()
             if not path.is_relative_to(folder.resolve()) or path.suffix not in KINDS:
-                raise InputError([InputIssue(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)])  # fmt: skip
+                raise InputError.at(CONTENTS, "a file must lie inside the case and end in .csv or .toml", value=file)  # fmt: skip
             if any(other.startswith(f"{file}/") or file.startswith(f"{other}/") for other in files):
-                raise InputError([InputIssue(CONTENTS, "a file cannot lie in another file; give each a name of its own", value=file)])  # fmt: skip
+                raise InputError.at(CONTENTS, "a file cannot lie in another file; give each a name of its own", value=file)  # fmt: skip
             path.parent.mkdir(parents=True, exist_ok=True)
             values[name].reset_dimensions()  # a sheet may say that it is as wide as sheets can be
             told = limited(values[name].iter_rows(values_only=True), name)

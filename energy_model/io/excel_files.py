@@ -50,12 +50,12 @@ def read_files(
             try:
                 texts[name] = path.read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as wrong:
-                reading.fault(name, f"it cannot be read ({wrong}); save it as UTF-8")
+                reading.add_issue(name, f"it cannot be read ({wrong}); save it as UTF-8")
                 continue
             if CONTROL.search(texts[name]):
-                reading.fault(name, "it holds control characters; save it as UTF-8 text")
-    if reading.faults:
-        raise InputError(reading.faults)
+                reading.add_issue(name, "it holds control characters; save it as UTF-8 text")
+    if reading.issues:
+        raise InputError(reading.issues)
     return texts, rows
 
 

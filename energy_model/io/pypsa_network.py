@@ -20,7 +20,7 @@ import xarray as xr
 
 from energy_model.case.system import System, bus_name
 from energy_model.common.atomic_write import new_file
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation.capacity import annuity
 
 AIR = "air"
@@ -104,7 +104,7 @@ def write(system: System, path: Path) -> Network:
         else None
     )
     if fault:
-        raise InputError([InputIssue(str(path), fault)])
+        raise InputError.at(str(path), fault)
     made = network(system)
     with new_file(path, "name another file with --out", also=(RuntimeError,)) as draft:
         made.dataset().to_netcdf(draft)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import plotly.io
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.reporting.figures import run_figures as draw
 from energy_model.reporting.narrative import MIN_CAPACITY, describe_run
 from energy_model.reporting.page import (
@@ -49,9 +49,7 @@ def write(run: Run, out: Path | None = None, sources: pd.DataFrame | None = None
     ``sources`` is the case's table of sources; without it the page tells none.
     """
     if out is None and run.path is None:
-        raise InputError(
-            [InputIssue("--out", "the run stands in no folder; name the file to write")]
-        )
+        raise InputError.at("--out", "the run stands in no folder; name the file to write")
     return write_page(page(run, sources), out or Path(run.path or "") / "report.html")
 
 

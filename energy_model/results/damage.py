@@ -19,7 +19,7 @@ def readable(file: Path, remedy: str = "run the case again") -> Iterator[None]:
     except InputError:
         raise
     except FileNotFoundError:
-        raise InputError([InputIssue(str(file), f"the file is missing; {remedy}")]) from None
+        raise InputError.at(str(file), f"the file is missing; {remedy}") from None
     except Exception as wrong:  # noqa: BLE001 - zip, netCDF, JSON and CSV readers have dozens of kinds
         told = " ".join(str(wrong).split())[:MAX_LETTERS]
         said = f"{type(wrong).__name__}: {told}" if told else type(wrong).__name__

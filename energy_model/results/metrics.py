@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_model.case.overrides import row_key
 from energy_model.case.system import System
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation.limits import matched_terms
 from energy_model.optimization.labels import label, members
 from energy_model.optimization.problem import Problem
@@ -154,6 +154,4 @@ def _unknown(system: System, text: str, part: str, known: list[str] | None = Non
     starts = [name for name in offered if part and name.startswith(part)]
     near = starts or difflib.get_close_matches(part.replace("*", ""), offered, n=4, cutoff=0.4)
     said = f"nearest are {', '.join(near[:4])}" if near else f"known are {', '.join(offered[:20])}"
-    return InputError(
-        [InputIssue("quantity", f"there is no such sum over the year; {said}", value=text)]
-    )
+    return InputError.at("quantity", f"there is no such sum over the year; {said}", value=text)

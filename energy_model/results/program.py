@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.optimization import certificate
 from energy_model.optimization.blocks import Blocks, unpacked
 from energy_model.optimization.certificate import LinearProgram
@@ -63,7 +63,7 @@ def program_of(run: Run) -> Program:
     elif run.path is not None:
         return stored_program(run.path, manifest.read(run.path, run.record))
     else:
-        raise InputError([InputIssue("run", "it keeps no program; run the case again")])
+        raise InputError.at("run", "it keeps no program; run the case again")
     return _named(lp, x, prices, names)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.results.damage import readable
 from energy_model.results.summary import MEANINGS
 
@@ -147,4 +147,4 @@ def _told(file: Path, wrong: pydantic.ValidationError) -> InputError:
         said.append(f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}")
     more = f" and {len(errors) - MAX_FAULTS} more" if len(errors) > MAX_FAULTS else ""
     remedy = f"it is not the record of a run ({'; '.join(said)}{more}); run the case again"
-    return InputError([InputIssue(str(file), remedy)])
+    return InputError.at(str(file), remedy)

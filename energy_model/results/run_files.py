@@ -12,7 +12,7 @@ from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 from energy_model.common.atomic_write import new_folder, refuse_folder, write_error
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES as DECLARED
 from energy_model.optimization import certificate
 from energy_model.results import manifest, schema, stored_inputs
@@ -79,7 +79,7 @@ def _refuse_other_content(out: Path) -> None:
         raise write_error(out, wrong, ELSEWHERE) from None
     if other:
         remedy = "the folder holds something else; name another with --out"
-        raise InputError([InputIssue(str(out), remedy)])
+        raise InputError.at(str(out), remedy)
 
 
 def _write(run: Run, folder: Path, log_text: str) -> None:
@@ -134,12 +134,12 @@ def find_run(path: str | Path) -> Path:
             if not found:
                 study = (path / "study.toml").is_file()
                 remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
-                raise InputError([InputIssue(str(path), remedy)])
+                raise InputError.at(str(path), remedy)
             path = found[-1].parent
         missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
         remedy = f"the run is incomplete, {', '.join(missing)} is missing; run the case again"
-        raise InputError([InputIssue(str(path), remedy)])
+        raise InputError.at(str(path), remedy)
     return path
 
 
@@ -164,7 +164,7 @@ def open_run(path: str | Path) -> Run:
     for name, wanted in (("capacities", results.sizes["asset"]), ("carriers", tables["balances"]["carrier"].nunique())):  # fmt: skip
         if len(tables[name]) != wanted:
             remedy = f"it has {len(tables[name])} rows where the results have {wanted}; run the case again"
-            raise InputError([InputIssue(str(path / f"{name}.csv"), remedy)])
+            raise InputError.at(str(path / f"{name}.csv"), remedy)
     return Run(results, tables, record, path=path)
 
 

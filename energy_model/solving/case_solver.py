@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from energy_model.case import load
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.compiler.components import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
@@ -236,4 +236,4 @@ class CaseSolver:
 def _unsolvable(decision: str, asset: str, least: float, most: float, high: float) -> InputError:
     asked = f"{least:g}" if least == most else f"{least:g} to {most:g}"
     remedy = f"no more than {high:g} of it may be {decision}; ask for less or change its row"
-    return InputError([InputIssue(decision, remedy, asset, value=asked)])
+    return InputError.at(decision, remedy, asset, value=asked)

@@ -52,7 +52,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
     """Two or more runs side by side. InputError if there are fewer."""
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     if len(opened) < 2:
-        raise InputError([InputIssue("compare", "name two runs or more to compare")])
+        raise InputError.at("compare", "name two runs or more to compare")
     called = tuple(names) if names else _names(opened)
     labels: dict[str, str] = {}
     for run in opened:
@@ -241,7 +241,7 @@ def attribute_difference(
         name = address if table == "case" else f"{table}.*.{column}"
         groups.setdefault(name, []).append(f"{address} = {value}")
     if not groups:
-        raise InputError([InputIssue("compare", "the inputs of these runs do not differ")])
+        raise InputError.at("compare", "the inputs of these runs do not differ")
     cases = [StudyCase({"input": ""}), *(StudyCase({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
     whole = last.objective - first.objective
     with place.work(
@@ -251,7 +251,7 @@ def attribute_difference(
         base = found[0]["objective"]
         if base is None or abs(base - first.objective) > 1e-3 * max(1.0, abs(base)):
             remedy = f"it no longer gives the first run's cost ({first.objective:,.0f} EUR/a); name the case the run was made from, unchanged"
-            raise InputError([InputIssue(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")])
+            raise InputError.at(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")
         rows = [
             (str(c.inputs["input"]), int(c.inputs["cells"]), answer["objective"] - base if answer["objective"] is not None else np.nan, answer["status"], answer["reason"])
             for c, answer in zip(cases[1:], found[1:], strict=True)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.optimization.certificate import TOLERANCE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
@@ -59,7 +59,7 @@ def near_optimal(
     wrong = [share for share in shares if not 0 < share < 10]
     if wrong or not shares:
         remedy = "write shares above 0, such as 0.01 for one per cent"
-        raise InputError([InputIssue("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))])
+        raise InputError.at("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))
     groups = _groups(place.read(), by, only)
     definition = {"within": [float(s) for s in shares], "by": by, "only": only, "plans": plans}
     with place.work("alternatives", definition, crew, ("cost",), extend) as work:
@@ -83,7 +83,7 @@ def near_optimal(
 def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
     """The assets that may be added, by group; those without a group stand alone."""
     if by not in ("group", "asset"):
-        raise InputError([InputIssue("--by", "write group or asset", value=by)])
+        raise InputError.at("--by", "write group or asset", value=by)
     assets = system.assets[system.assets["capacity_addable"] > 0]
     groups: dict[str, list[str]] = {}
     for asset, group in assets["group"].items():
@@ -94,7 +94,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
         near = [name for name in groups if only.strip("*") in name] or difflib.get_close_matches(only, groups, n=8, cutoff=0.4)  # fmt: skip
         said = f"write *{only.strip('*')}* for {', '.join(near[:8])}" if near and only.strip("*") in near[0] else f"nearest are {', '.join(near)}" if near else f"known are {', '.join(list(groups)[:20])}"  # fmt: skip
         remedy = f"nothing that may be added has such a name; {said}"
-        raise InputError([InputIssue("--only", remedy, value=only)])
+        raise InputError.at("--only", remedy, value=only)
     return kept
 
 

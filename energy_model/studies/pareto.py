@@ -68,7 +68,7 @@ def pareto_front(
     )
     if points < 3 or (also and also_points < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
-        raise InputError([InputIssue("--points", remedy, value=str(points))])
+        raise InputError.at("--points", remedy, value=str(points))
     watched = tuple(dict.fromkeys([against, *([also] if also else []), "cost", UNSERVED]))
     units = _units(place, watched)
     definition = {"against": against, "points": points, "also": also or "", "also_points": also_points if also else 0}  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
@@ -60,7 +60,7 @@ def preferences(
     asked = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if between is not None and (points < 3 or not 0 < within < 10):
         remedy = "write --within above 0, such as 0.02, and --points of 3 or more"
-        raise InputError([InputIssue("interests", remedy, value=f"{within:g}, {points}")])
+        raise InputError.at("interests", remedy, value=f"{within:g}, {points}")
     watched = tuple(dict.fromkeys([*sorted(asked), *(between or ()), "cost", UNSERVED]))
     system = place.read()
     problem = Problem(system, build_model(system))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation.capacity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
@@ -88,9 +88,7 @@ def ranging(
     )
     if not (0 < share < 1 and 0 < most <= 100) or not addresses:
         remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
-        raise InputError(
-            [InputIssue("ranging", remedy, value=f"--share {share:g}, --most {most:g}")]
-        )
+        raise InputError.at("ranging", remedy, value=f"--share {share:g}, --most {most:g}")
     searches = [Bisection(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
     place.addresses([s.case for s in searches if s.sign == UP], crew.tell, "--of")
     owning = _owning(place.read())

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.studies.runner.case_spec import StudyCase
@@ -31,7 +31,7 @@ def parse_future(text: str) -> tuple[str, Future]:
     scenarios = [part for part in parts if "=" not in part]
     if len(scenarios) > 1 or not parts or (not colon and len(parts) > len(scenarios)):
         remedy = "write the name of a scenario, or NAME: ADDRESS=VALUE; ADDRESS=VALUE"
-        raise InputError([InputIssue("--future", remedy, value=text)])
+        raise InputError.at("--future", remedy, value=text)
     changes = tuple(part for part in parts if "=" in part)
     return name.strip() if colon else text.strip(), (scenarios[0] if scenarios else None, changes)
 
@@ -60,7 +60,7 @@ def regret(
     to_come = {BASE_CASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
     if len(to_come) < 2:
         remedy = "name at least one future besides the case as it stands"
-        raise InputError([InputIssue("--future", remedy)])
+        raise InputError.at("--future", remedy)
     planned = to_come if plans is None else {n: _future(given) for n, given in plans.items()}
     definition = {
         "futures": {n: [f[0] or "", *f[1]] for n, f in to_come.items()},

@@ -44,7 +44,7 @@ class ParameterRange:
             found = Override.parse(text)
         except ValueError:
             remedy = "write ADDRESS=VALUE,VALUE,… or ADDRESS=LOW..HIGH"
-            raise InputError([InputIssue("--set", remedy, value=text)]) from None
+            raise InputError.at("--set", remedy, value=text) from None
         name = found.address if found.operation == "=" else f"{found.address} {found.operation}"
         return cls.of(name, str(found.value))
 
@@ -62,7 +62,7 @@ class ParameterRange:
             told = (values,)
         if not told:
             remedy = "no value is given; write at least one after the sign"
-            raise InputError([InputIssue("--set", remedy, column=address)])
+            raise InputError.at("--set", remedy, column=address)
         return cls(address, tuple(_value(address, v) for v in told))
 
     @classmethod
@@ -75,10 +75,10 @@ class ParameterRange:
                 raise ValueError(count)
         except ValueError:
             remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
-            raise InputError([InputIssue("--set", remedy, column=address, value=text)]) from None
+            raise InputError.at("--set", remedy, column=address, value=text) from None
         if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]) or (count and many < 2):  # fmt: skip
             remedy = "the first end must be below the second, and a count at least 2"
-            raise InputError([InputIssue("--set", remedy, column=address, value=text)])
+            raise InputError.at("--set", remedy, column=address, value=text)
         spread = tuple(float(v) for v in np.linspace(*ends, many)) if many else ()
         return cls(address, spread, ends)
 
@@ -201,11 +201,11 @@ def from_table(path: Path) -> list[StudyCase]:
     """
     frame = _frame(path)
     if frame.empty:
-        raise InputError([InputIssue(str(path), "it has no rows; write a case on each, below a header of addresses")])  # fmt: skip
+        raise InputError.at(str(path), "it has no rows; write a case on each, below a header of addresses")  # fmt: skip
     variations = [ParameterRange(str(name).strip()) for name in frame.columns]
     if not any(_is_address(v.address) for v in variations):
         remedy = "no header is an address such as carriers.co2.price, or scenario"
-        raise InputError([InputIssue(str(path), remedy, value=", ".join(map(str, frame.columns)))])
+        raise InputError.at(str(path), remedy, value=", ".join(map(str, frame.columns)))
     found = []
     for row in frame.itertuples(index=False):
         cells = [
@@ -236,7 +236,7 @@ def _frame(path: Path) -> pd.DataFrame:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as wrong:
             reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
             remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
-            raise InputError([InputIssue(str(path), remedy)]) from None
+            raise InputError.at(str(path), remedy) from None
         rows = cells.to_numpy(object).tolist()
         header = (
             [str(cell).strip() if not pd.isna(cell) else "" for cell in rows[0]] if rows else []
@@ -266,19 +266,19 @@ def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[InputIssue]
     reading = InputLog()
     file = reading.csv_file(path, str(path))
     if file is None:
-        return [], [], reading.faults
+        return [], [], reading.issues
     for line, row in zip(file.lines[1:], file.rows[1:], strict=True):
         if any(row) and len(row) != len(file.header):
             remedy = f"the row has {len(row)} cells where the header has {len(file.header)}"
-            reading.fault(str(path), remedy, f"row {line}")
+            reading.add_issue(str(path), remedy, f"row {line}")
         for i, cell in enumerate(row if file.decimal_comma else ()):
             try:
                 row[i] = file.number_text(cell)
             except ValueError:
                 if number_hint(cell):
                     remedy = "it may be two numbers; write it without separators of thousands"
-                    reading.fault(str(path), remedy, f"row {line}", value=cell)
-    return file.header, list(file.rows), reading.faults
+                    reading.add_issue(str(path), remedy, f"row {line}", value=cell)
+    return file.header, list(file.rows), reading.issues
 
 
 def _is_address(text: str) -> bool:

@@ -46,7 +46,7 @@ def synthetic_years(
         try:
             wanted = timeseries.Settings.from_mapping({**settings, "seed": seed, "month_spread": spread})  # fmt: skip
         except (ValueError, TypeError) as wrong:
-            raise InputError([InputIssue("case.toml", str(wrong).rstrip("."), column="profiles")]) from None  # fmt: skip
+            raise InputError.at("case.toml", str(wrong).rstrip("."), column="profiles") from None  # fmt: skip
         found[f"seed_{seed}"] = timeseries.make_year(wanted)
     return found
 

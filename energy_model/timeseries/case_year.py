@@ -11,7 +11,7 @@ import pandas as pd
 from energy_model import timeseries
 from energy_model.case.settings import load_toml
 from energy_model.common.atomic_write import write_text
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.timeseries.input_errors import as_faults
 
 
@@ -19,20 +19,14 @@ def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeserie
     """The ``[profiles]`` settings of a case, with what is given in their place; InputError if they do not do."""
     written = dict(load_toml(case / "case.toml").get("profiles", {}))
     if not written:
-        raise InputError(
-            [
-                InputIssue(
-                    "case.toml",
-                    "the case has no [profiles] section; write the place and the levels its year is to meet",
-                )
-            ]
+        raise InputError.at(
+            "case.toml",
+            "the case has no [profiles] section; write the place and the levels its year is to meet",
         )
     try:
         return timeseries.Settings.from_mapping(written | dict(given or {}))
     except (ValueError, TypeError) as wrong:
-        raise InputError(
-            [InputIssue("case.toml", str(wrong).rstrip("."), column="profiles")]
-        ) from None
+        raise InputError.at("case.toml", str(wrong).rstrip("."), column="profiles") from None
 
 
 def year(

@@ -48,17 +48,17 @@ def read(path: Path, year: int) -> pd.DataFrame:
         row = int((file.hours != hours).argmax())
         remedy = f"give the {len(hours)} hours of {year} in UTC one after the other, without "
         remedy += f"29 February; in this row {hours[row].strftime(HOUR)}"
-        reading.fault(name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
+        reading.add_issue(name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
     columns: dict[str, np.ndarray] = {}
     for column, values in file.columns.items():
         given, unit = file.units[column], MEASURED_UNITS.get(column)
         if unit is None:
             known = ", ".join(f"{n} [{u}]" for n, u in MEASURED_UNITS.items())
             remedy = f"no such column is known; known are {known}"
-            reading.fault(name, remedy, "row 1", value=f"{column} [{given}]")
+            reading.add_issue(name, remedy, "row 1", value=f"{column} [{given}]")
         elif not are_alike(given, unit, reading.dkk_per_eur):
             remedy = f"write '{column} [{unit}]', and values in it"
-            reading.fault(name, remedy, "row 1", value=f"{column} [{given}]")
+            reading.add_issue(name, remedy, "row 1", value=f"{column} [{given}]")
         else:
             factor = 1.0 if given == unit else conversion(given, unit, reading.dkk_per_eur).factor
             columns[column] = values * factor
@@ -69,9 +69,9 @@ def read(path: Path, year: int) -> pd.DataFrame:
                 remedy = (
                     f"write a value from {low:,} to {high:,} {unit}; look whether the unit is right"
                 )
-                reading.fault(name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
-    if reading.faults:
-        raise InputError(reading.faults)
+                reading.add_issue(name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
+    if reading.issues:
+        raise InputError(reading.issues)
     return pd.DataFrame(columns, index=hours)
 
 
@@ -91,14 +91,14 @@ def year_of(case: Path, year: int, prefer: Sequence[str] = ()) -> tuple[pd.DataF
     if not paths:
         there = sorted({p.stem.rsplit("_", 1)[-1] for p in (case / FOLDER).glob("*_[0-9]*.csv")})
         hint = f"; there is {', '.join(y for y in there if y.isdigit())}" if there else ""
-        raise InputError([InputIssue(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model fetch SERVICE {case} --year {year}")])  # fmt: skip
+        raise InputError.at(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model fetch SERVICE {case} --year {year}")  # fmt: skip
     faults = [InputIssue("--prefer", f"no file of {year} has this name; there are {', '.join(names)}", value=p) for p in prefer if p not in names]  # fmt: skip
     read_in: dict[str, pd.DataFrame] = {}
     for name, path in zip(names, paths, strict=True):
         try:
             read_in[name] = read(path, year)
         except InputError as fault:
-            faults += fault.faults
+            faults += fault.issues
     order = [*(p for p in prefer if p in read_in), *(n for n in read_in if n not in prefer)]
     taken: dict[str, str] = {}
     for name in order:
@@ -121,7 +121,7 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
         try:
             kept = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))  # fmt: skip
         except (OSError, UnicodeDecodeError, csv.Error):
-            raise InputError([InputIssue(SOURCES_FILE, "it is no table of comma-separated values in UTF-8; mend it, or take it away")]) from None  # fmt: skip
+            raise InputError.at(SOURCES_FILE, "it is no table of comma-separated values in UTF-8; mend it, or take it away") from None  # fmt: skip
     new = {(row["rows"], column) for row in rows for column in row["columns"].split()}
     still = []
     for row in kept:

@@ -177,7 +177,7 @@ class _Work:
                     self._claims(system)
                     self._results(tree, system, stored_program(self.folder), found)
         except InputError as wrong:
-            self.differences += [str(fault) for fault in wrong.faults]
+            self.differences += [str(fault) for fault in wrong.issues]
         except Exception as wrong:  # noqa: BLE001 - forged inputs may break any rule of the formulation
             said = f"{type(wrong).__name__}: {wrong}"[:200]
             self.differences.append(f"the answer cannot be recomputed from what is stored ({said})")

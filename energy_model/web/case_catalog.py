@@ -112,7 +112,7 @@ def load_catalog(folders: Iterable[Path]) -> dict[str, CatalogCase]:
             case.system(case.default)  # and what else the first page asks for
             case.scenarios()
         except InputError as wrong:
-            faults += wrong.faults
+            faults += wrong.issues
         if not all(NAME.fullmatch(scenario) for scenario in case.scenarios() if scenario):
             faults.append(
                 InputIssue(str(folder), "name its scenarios with small letters, digits and _")

@@ -79,4 +79,4 @@ def triggered_button() -> Any:
 def faults(wrong: Any, language: str) -> html.Div:
     """What is wrong with the inputs, in sentences."""
     first = say("This cannot be asked:", language)
-    return message([first, *(str(fault) for fault in wrong.faults[:12])])
+    return message([first, *(str(fault) for fault in wrong.issues[:12])])

@@ -76,7 +76,7 @@ def _outcome(folder: Path) -> dict[str, Any]:
             else:
                 told = _study(job, workspace / "studies" / job["name"], tell)
         except em.InputError as fault:
-            return {"state": "failed", "sentences": [str(f) for f in fault.faults]}
+            return {"state": "failed", "sentences": [str(f) for f in fault.issues]}
         except (em.NoSolutionError, em.StudyInterrupted) as none:
             return {"state": "failed", "sentences": list(none.sentences)}
         except em.ConsistencyError as wrong:

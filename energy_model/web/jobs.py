@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_model.common.atomic_write import WriteError, new_parts, write_error
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.web.workspace import ELSEWHERE, Workspace, write_json
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -118,9 +118,9 @@ class JobQueue:
             waiting = [job for job in self._jobs.values() if job.state in OPEN]
             mine = sum(job.person == person for job in waiting)
             if mine >= MAX_JOBS_EACH:
-                raise InputError([InputIssue("queue", f"you have {mine} questions waiting, as many as one may have; wait for one of them, or cancel it")])  # fmt: skip
+                raise InputError.at("queue", f"you have {mine} questions waiting, as many as one may have; wait for one of them, or cancel it")  # fmt: skip
             if len(waiting) >= MAX_JOBS:
-                raise InputError([InputIssue("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")])  # fmt: skip
+                raise InputError.at("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")  # fmt: skip
             name = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}_{secrets.token_hex(3)}"
             job = Job(name, kind, title[:120], person, asker[:60], dict(asked), made=now())
             with new_parts(self.workspace.place("jobs"), [name], ELSEWHERE):

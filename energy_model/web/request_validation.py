@@ -117,7 +117,7 @@ def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest
     try:
         added = candidates.added(wishes, case.candidates(found.scenario))
     except InputError as wrong:
-        faults += wrong.faults
+        faults += wrong.issues
     if faults:
         raise InputError(faults)
     return ValidatedRequest(
@@ -128,7 +128,7 @@ def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest
 def known(case: str, scenario: str, cases: Mapping[str, CatalogCase]) -> CatalogCase:
     """A case that is offered, and has the scenario. InputError if there is none."""
     if case not in cases or scenario not in cases[case].scenarios():
-        raise InputError([InputIssue("case", "it is not offered here; choose one of the list", value=f"{case} {scenario}")])  # fmt: skip
+        raise InputError.at("case", "it is not offered here; choose one of the list", value=f"{case} {scenario}")  # fmt: skip
     return cases[case]
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 import waitress
 
 from energy_model.common.atomic_write import new_parts
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.web.app import create_app
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.context import AppContext
@@ -50,7 +50,7 @@ def serve(
     except OSError as wrong:
         folder.close()
         remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --address"
-        raise InputError([InputIssue("--address", remedy, value=f"{address}:{port}")]) from None
+        raise InputError.at("--address", remedy, value=f"{address}:{port}") from None
     signal.signal(signal.SIGTERM, _ended)
     queue.start()
     shown = f"[{address}]" if ":" in address else address
@@ -74,10 +74,10 @@ def serve(
 def refuse(address: str, password: str | None) -> None:
     """InputError if others could come in without a password, or with a short one."""
     if password is not None and len(password) < MIN_PASSWORD_LETTERS:
-        raise InputError([InputIssue("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")])  # fmt: skip
+        raise InputError.at("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")  # fmt: skip
     if password is None and address not in LOOPBACK:
         remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --address out to serve this machine alone"
-        raise InputError([InputIssue("--address", remedy, value=address)])
+        raise InputError.at("--address", remedy, value=address)
 
 
 def _ended(*_: object) -> NoReturn:

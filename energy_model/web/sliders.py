@@ -85,7 +85,7 @@ def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
         try:
             settings.override_setting(content, difference)
         except InputError as wrong:
-            return wrong.faults[0]
+            return wrong.issues[0]
         return None
     touched = {slider.address.split(".")[0], "technologies"} & set(system.frames)
     frames = {name: system[name].astype(object) for name in touched}  # copies, to be changed

@@ -18,7 +18,7 @@ import filelock
 import tomli_w
 
 from energy_model.common.atomic_write import new_parts, write_bytes
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 FOLDERS = ("jobs", "runs", "studies", "scenarios")
@@ -38,7 +38,7 @@ class Workspace:
                 self.lock.acquire(timeout=0)
             except filelock.Timeout:  # it is an OSError too
                 remedy = "another server keeps this folder; end it, or name another folder"
-                raise InputError([InputIssue("--workspace", remedy, value=str(folder))]) from None
+                raise InputError.at("--workspace", remedy, value=str(folder)) from None
             try:
                 self.secret()
             except BaseException:
@@ -86,7 +86,7 @@ class Workspace:
         path = folder / f"{name}.toml"
         if not path.is_file() and len(list(folder.glob("*.toml"))) >= MAX_SAVED_SCENARIOS:
             remedy = f"{MAX_SAVED_SCENARIOS} scenarios are saved already; save over one of them by its name"
-            raise InputError([InputIssue("scenario", remedy, value=title)])
+            raise InputError.at("scenario", remedy, value=title)
         write(path, tomli_w.dumps({"title": title.strip()[:80], **content}).encode())
         return name
 
@@ -96,9 +96,7 @@ def plain_name(title: str) -> str:
     text = unicodedata.normalize("NFKD", title.strip().lower().translate(LETTERS))
     name = re.sub(r"[^a-z0-9]+", "_", text.encode("ascii", "ignore").decode()).strip("_")[:60]
     if not NAME.fullmatch(name):
-        raise InputError(
-            [InputIssue("scenario", "give it a name of letters and digits", value=title)]
-        )
+        raise InputError.at("scenario", "give it a name of letters and digits", value=title)
     return name
 
 

@@ -24,12 +24,12 @@ from energy_model.common.atomic_write import (
     write_files,
     write_text,
 )
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 
 
 def told(caught):
     """The sentence of the only fault."""
-    (fault,) = caught.value.faults
+    (fault,) = caught.value.issues
     return str(fault)
 
 
@@ -314,10 +314,10 @@ def test_an_error_of_a_library_is_told_by_what_a_plain_write_meets(tmp_path):
 def test_a_fault_goes_to_another_process_as_it_is():
     """Faults of a worker are told by the process that asked it."""
     for fault in (
-        InputError([InputIssue("a.csv", "write a number", "row 2", "price", "x")]),
+        InputError.at("a.csv", "write a number", "row 2", "price", "x"),
         atomic_write.write_error("a.csv", OSError(errno.ENOSPC, "full"), "name another"),
     ):
         again = pickle.loads(pickle.dumps(fault))
         assert type(again) is type(fault)
-        assert again.faults == fault.faults
+        assert again.issues == fault.issues
         assert str(again) == str(fault)

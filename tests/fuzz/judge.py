@@ -112,11 +112,11 @@ def _silent(detail: str) -> Verdict:
 
 
 def _refused(draft: Draft, may: Ending, fault: em.InputError) -> Verdict:
-    told = [str(one) for one in fault.faults]
+    told = [str(one) for one in fault.issues]
     shown = "\n".join(text[:300] for text in told[:4])
     if REFUSED not in may:
         return Verdict("refused", "overstrict", f"it is right as it stands; told is: {shown}")
-    if not told or not all(one.file and one.remedy for one in fault.faults):
+    if not told or not all(one.file and one.remedy for one in fault.issues):
         return Verdict("refused", "unnamed", f"a fault without file or remedy: {shown}")
     book = draft.way == "book"
     if not any(all(_names(text, name, book) for name in draft.named) for text in told):

@@ -125,7 +125,7 @@ def test_faults_point_at_sheet_and_cell(case, tmp_path):
 
     with pytest.raises(em.InputError) as told:
         through(case, tmp_path, spoil)
-    said = [str(fault) for fault in told.value.faults]
+    said = [str(fault) for fault in told.value.issues]
     assert any("sheet 'conversions', cell" in s and "3 (wind_here)" in s and "'much'" in s for s in said)  # fmt: skip
     assert any("2 (sun_here)" in s and "'nowhere'" in s for s in said)
     assert not (tmp_path / "back").exists()

@@ -150,7 +150,7 @@ def test_without_thresholds_nothing_is_solved(tmp_path, monkeypatch):
 def test_unknown_names_are_told_with_what_is_near(tmp_path):
     with pytest.raises(em.InputError, match="sun_here") as told:
         em.explain(run_of(tmp_path), ["sun_her", "moon"])
-    assert len(told.value.faults) == 2
+    assert len(told.value.issues) == 2
 
 
 def test_a_run_of_an_earlier_version_is_told(tmp_path):

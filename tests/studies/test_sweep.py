@@ -212,7 +212,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
     (case / "scenarios" / "late.toml").write_text("changes = []")
     with pytest.raises(em.InputError) as caught:
         em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
-    told = "\n".join(map(str, caught.value.faults))
+    told = "\n".join(map(str, caught.value.issues))
     assert "demands.csv" in told
     assert "has changed since the study began" in told
     assert "scenarios/late.toml" in told
@@ -291,11 +291,11 @@ def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
         em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
     with pytest.raises(em.InputError, match="a study of another question stands here") as told:
         em.pareto_front(case, "emissions", 3, tmp_path / "s", crew=here)
-    assert len(told.value.faults) == 1
+    assert len(told.value.issues) == 1
     (tmp_path / "t.csv").write_text("markets.grid.prise\n50\n", encoding="utf-8")
     with pytest.raises(em.InputError) as told:
         em.sweep(case, tmp_path / "t.csv", tmp_path / "t", crew=here)
-    assert told.value.faults[0].file == str(tmp_path / "t.csv")
+    assert told.value.issues[0].file == str(tmp_path / "t.csv")
 
 
 def test_too_few_samples_are_doubted():
@@ -403,5 +403,5 @@ def test_every_wrong_address_is_told_though_they_are_read_together(tmp_path):
     wrong = {"markets.near.price": [40], "markets.nar.price": [1], "sites.0751.lat": [999, 56]}
     with pytest.raises(em.InputError) as told:
         em.sweep(case, wrong, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
-    assert any("nar" in str(fault) for fault in told.value.faults)
-    assert not any("near.price" in fault.column for fault in told.value.faults)
+    assert any("nar" in str(fault) for fault in told.value.issues)
+    assert not any("near.price" in fault.column for fault in told.value.issues)

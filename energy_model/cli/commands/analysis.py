@@ -86,7 +86,7 @@ def interests(
     weights, limits = _pairs("--weigh", "SUM=EUR", weigh or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
     two = tuple(part.strip() for part in between.split(",") if part.strip())
     if between != "none" and len(two) != 2:
-        raise em.InputError([em.InputIssue("--between", "write two sums with a comma between, or none", value=between)])  # fmt: skip
+        raise em.InputError.at("--between", "write two sums with a comma between, or none", value=between)  # fmt: skip
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.preferences(
             case,
@@ -152,7 +152,7 @@ def accounts(
         )
         if owed.empty:
             known = ", ".join(explanation_tables.wanted_carriers(opened)) or "none"
-            raise em.InputError([em.InputIssue("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)])  # fmt: skip
+            raise em.InputError.at("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)  # fmt: skip
     if as_json:
         print_json({
             "run": str(opened.path), "parties": explanation_tables.records(everybody.reset_index()),

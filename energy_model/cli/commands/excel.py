@@ -26,10 +26,10 @@ def table(
     back = source.suffix.lower() in BOOKS
     if back == (to.suffix.lower() in BOOKS):
         remedy = "give a case's folder and --to FILE.xlsx, or a workbook and --to FOLDER"
-        raise em.InputError([em.InputIssue("table", remedy, value=f"{source} --to {to}")])
+        raise em.InputError.at("table", remedy, value=f"{source} --to {to}")
     if to.is_file():
         remedy = "the file stands already, perhaps with somebody's work in it; name another or take it away"
-        raise em.InputError([em.InputIssue("--to", remedy, value=str(to))])
+        raise em.InputError.at("--to", remedy, value=str(to))
     with Progress(as_json) as tell:
         written = (excel.read_workbook if back else excel.write_workbook)(source, to, tell)
     if as_json:

@@ -38,7 +38,7 @@ def fetch(
         return
     if service is None or case is None or year is None:
         missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
-        raise em.InputError([em.InputIssue("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")])  # fmt: skip
+        raise em.InputError.at("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")  # fmt: skip
     with Progress(as_json) as tell:
         tell("reading the case")
         place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip

@@ -30,10 +30,10 @@ def report(
         if (run / "study.toml").is_file():
             if case is not None:
                 remedy = "the page of a study tells no sources; leave --case out"
-                raise em.InputError([em.InputIssue("--case", remedy, value=str(case))])
+                raise em.InputError.at("--case", remedy, value=str(case))
             if figures is not None:
                 remedy = "the pictures of a study stand in its folder already; leave --figures out"
-                raise em.InputError([em.InputIssue("--figures", remedy, value=str(figures))])
+                raise em.InputError.at("--figures", remedy, value=str(figures))
             tell("drawing the page")
             _done(study_page.write(em.open_study(run), out), as_json)
             return
@@ -55,7 +55,7 @@ def report(
             read = em.load_case(case, opened.record["scenario"])
             if read.settings.name != opened.record["case"]:
                 remedy = f"the run is of the case {opened.record['case']}; name its folder"
-                raise em.InputError([em.InputIssue("--case", remedy, value=str(case))])
+                raise em.InputError.at("--case", remedy, value=str(case))
             sources = read.sources
         tell("drawing the page")
         written = pages.write(opened, out, sources)

@@ -28,9 +28,7 @@ def serve(
     server.refuse(address, password := _password(password_file))
     folders = list(cases or sorted(path.parent for path in Path("inputs").glob("*/case.toml")))
     if not folders:
-        raise em.InputError(
-            [em.InputIssue("serve", "name the folder of a case, such as inputs/aarhus")]
-        )
+        raise em.InputError.at("serve", "name the folder of a case, such as inputs/aarhus")
     server.serve(folders, workspace, address, port, password, workers, name or (), open_page)
 
 
@@ -42,5 +40,5 @@ def _password(file: Path | None) -> str | None:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         remedy = "it cannot be read; name a text file whose first line is the password"
-        raise em.InputError([em.InputIssue("--password-file", remedy, value=str(file))]) from None
+        raise em.InputError.at("--password-file", remedy, value=str(file)) from None
     return lines[0].strip() if lines else ""

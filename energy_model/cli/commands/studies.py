@@ -112,7 +112,7 @@ def sweep(
 
     if (table is None) == (not vary):
         remedy = "give either --set ADDRESS=VALUES or --table FILE"
-        raise em.InputError([em.InputIssue("study sweep", remedy)])
+        raise em.InputError.at("study sweep", remedy)
     varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
     outputs = [name.strip() for name in of.split(",") if name.strip()]
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
@@ -158,7 +158,7 @@ def alternatives(
         shares = [parse_number(part) for part in within.split(",") if part.strip()]
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
-        raise em.InputError([em.InputIssue("--within", remedy, value=within)]) from None
+        raise em.InputError.at("--within", remedy, value=within) from None
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.near_optimal(
             case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, crew
@@ -258,7 +258,7 @@ def compare(
     decided = bool(with_ or without)
     if decided and (len(runs) != 1 or why is not None):
         remedy = "--with and --without take one case, and not --why"
-        raise em.InputError([em.InputIssue("compare", remedy)])
+        raise em.InputError.at("compare", remedy)
     explained = None
     with asked_by(as_json, workers=workers) as crew:
         if decided:

@@ -35,14 +35,14 @@ def profiles(
     if measured is None:
         if price_as_measured or prefer:
             given = "--price-as-measured" if price_as_measured else "--prefer"
-            raise em.InputError([em.InputIssue(given, "it tells what to do with a measured year; give --measured YEAR too")])  # fmt: skip
+            raise em.InputError.at(given, "it tells what to do with a measured year; give --measured YEAR too")  # fmt: skip
         with Progress(as_json) as tell:
             tell("making the year")
             path, found = case_year.year(case, seed, year, out)
         told: dict[str, object] = {}
     else:
         if year not in (None, measured):
-            raise em.InputError([em.InputIssue("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))])  # fmt: skip
+            raise em.InputError.at("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))  # fmt: skip
         with Progress(as_json) as tell:
             tell("reading what was measured")
             table, files = observed_files.year_of(case, measured, prefer or ())

@@ -51,5 +51,5 @@ def _seeds(text: str) -> list[int]:
         return list(range(int(match[1]), int(match[2]) + 1))
     if match or not all(part.isascii() and part.isdigit() for part in parts):
         remedy = f"write 1..10, or 1,4,7; {MAX_SEEDS} at most"
-        raise em.InputError([em.InputIssue("--seeds", remedy, value=text)])
+        raise em.InputError.at("--seeds", remedy, value=text)
     return list(dict.fromkeys(int(part) for part in parts))

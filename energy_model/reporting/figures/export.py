@@ -10,7 +10,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from energy_model.common.atomic_write import new_members
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.reporting.figures import run_figures as draw
 from energy_model.results.run import Run
 
@@ -57,11 +57,9 @@ def write(
     """Writes all figures to a folder, each in every kind asked for; the files. InputError if they cannot be drawn or written."""
     wrong = [kind for kind in kinds if kind not in KINDS]
     if wrong or not kinds:
-        raise InputError(
-            [InputIssue("--as", f"known are {', '.join(KINDS)}", value=", ".join(wrong))]
-        )
+        raise InputError.at("--as", f"known are {', '.join(KINDS)}", value=", ".join(wrong))
     if language not in draw.LANGUAGES:
-        raise InputError([InputIssue("--language", "write en or da", value=language)])
+        raise InputError.at("--language", "write en or da", value=language)
     _browser()
     tell("drawing the figures")
     made = figures(run, language)
@@ -93,7 +91,7 @@ def _render(made: list[go.Figure], files: list[Path]) -> None:
         plotly.io.write_images(made, files, width=WIDTH_POINTS, scale=PIXELS_PER_POINT)
     except (RuntimeError, ValueError) as wrong:
         said = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
-        raise InputError([InputIssue("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?")]) from None  # fmt: skip
+        raise InputError.at("--figures", f"the browser did not draw them ({said}); is Chromium or Chrome whole?") from None  # fmt: skip
 
 
 def _browser() -> None:
@@ -103,5 +101,5 @@ def _browser() -> None:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         remedy = "no Chromium or Chrome was found to draw with; install one, or name it in the variable BROWSER_PATH"
-        raise InputError([InputIssue("--figures", remedy)])
+        raise InputError.at("--figures", remedy)
     os.environ["BROWSER_PATH"] = found

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
@@ -130,7 +130,7 @@ def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
         buses = [b for b in buses if b == f"{carrier}@{site}"]
     if not buses:
         said = f"{carrier} has no hourly price there; its buses are {', '.join(known)}" if known else "no bus carries it"  # fmt: skip
-        raise InputError([InputIssue("explain", said, value=carrier if site is None else f"{carrier}@{site}")])  # fmt: skip
+        raise InputError.at("explain", said, value=carrier if site is None else f"{carrier}@{site}")  # fmt: skip
     wanted = [b for b in buses if _demand(again, b) > 0]
     return wanted or buses
 

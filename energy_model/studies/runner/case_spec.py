@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_model.common.atomic_write import new_folder, write_error
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.solving.case_solver import Query
 
 Value = float | str
@@ -48,12 +48,8 @@ class CaseSnapshot:
         """The ground in a case's folder. InputError if there is none."""
         folder = Path(folder)
         if not (folder / "case.toml").is_file():
-            raise InputError(
-                [
-                    InputIssue(
-                        str(folder), "there is no case here; name a folder that holds a case.toml"
-                    )
-                ]
+            raise InputError.at(
+                str(folder), "there is no case here; name a folder that holds a case.toml"
             )
         files = {
             str(path.relative_to(folder).as_posix()): path.read_bytes()

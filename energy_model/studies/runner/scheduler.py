@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import filelock
 
 from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.studies.runner import worker
@@ -121,7 +121,7 @@ class DaskExecutor:
             self.client = distributed.Client(**where, timeout=5)
         except (OSError, ValueError, TimeoutError) as wrong:
             remedy = f"no Dask scheduler answers there ({type(wrong).__name__}); start one with 'dask scheduler', or leave --scheduler out"
-            raise InputError([InputIssue("--scheduler", remedy, value=address)]) from None
+            raise InputError.at("--scheduler", remedy, value=address) from None
         self.many = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
         self.ground = self.client.scatter((ground, start), broadcast=False, hash=False)
         self.away = 0.0

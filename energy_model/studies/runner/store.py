@@ -58,7 +58,7 @@ class StudyStore:
                     name not in FOLDERS and not name.startswith(f".{DEFINITION}") for name in there
                 ):
                     remedy = "the folder holds something else; name another with --out"
-                    raise InputError([InputIssue(str(self.folder), remedy)])
+                    raise InputError.at(str(self.folder), remedy)
                 with new_parts(self.folder, FOLDERS, ELSEWHERE):
                     write_bytes(place, tomli_w.dumps(content).encode(), ELSEWHERE)
                 return False

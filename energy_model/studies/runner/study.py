@@ -14,7 +14,7 @@ from energy_model.case import load
 from energy_model.case.overrides import Override, as_overrides
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
@@ -52,9 +52,7 @@ class Study:
         """The whole run of a case, by its number. InputError if it was not kept."""
         rows = self.table.loc[self.table["case"] == case, "run"]
         if rows.empty:
-            raise InputError(
-                [InputIssue(str(self.folder), "there is no such case", value=str(case))]
-            )
+            raise InputError.at(str(self.folder), "there is no such case", value=str(case))
         return open_run(self.folder / "runs" / rows.iloc[0])
 
     def __repr__(self) -> str:
@@ -159,7 +157,7 @@ class CaseSpec:
             try:
                 self.read(() if change is None else (change,), scenario)
             except InputError as fault:
-                faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.faults]  # fmt: skip
+                faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.issues]  # fmt: skip
         if faults:
             raise InputError(faults)
 
@@ -211,7 +209,7 @@ def confirm_many_cases(count: int, read: Callable[[], System], crew: ExecutionOp
     hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(crew.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
     remedy = f"these are {count:,} cases, which take about {told} with {crew.workers} worker{'s' * (crew.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
-    raise InputError([InputIssue("the study", remedy)])
+    raise InputError.at("the study", remedy)
 
 
 def write_results(
@@ -238,7 +236,7 @@ def open_study(folder: str | Path) -> Study:
         remedy = (
             "there is no finished study here; name a folder that holds cases.csv and notes.json"
         )
-        raise InputError([InputIssue(str(folder), remedy)])
+        raise InputError.at(str(folder), remedy)
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in told["tables"]}
     table = pd.read_parquet(folder / "cases.parquet")
     return Study(folder, told["question"], table, tables, tuple(told["notes"]))

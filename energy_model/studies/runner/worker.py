@@ -65,7 +65,7 @@ class CaseWorker:
         except WriteError:
             raise
         except InputError as fault:
-            return _failure(FAULTY, " ".join(str(f) for f in fault.faults), begun), None
+            return _failure(FAULTY, " ".join(str(f) for f in fault.issues), begun), None
         except NoSolutionError as none:
             return _failure(none.status, " ".join(none.sentences), begun), None
         except ConsistencyError as wrong:

@@ -74,13 +74,13 @@ def parse_activity(system: System, text: str) -> Activity:
         size = math.nan
     if not (math.isfinite(size) and size > 0):
         remedy = "write TECHNOLOGY=SIZE with a size above 0, such as electrolyser=50"
-        raise InputError([InputIssue("--activity", remedy, value=text)])
+        raise InputError.at("--activity", remedy, value=text)
     known = [str(t) for t in technologies.index]
     hits = [name] if name in known else [t for t in known if t.startswith(name)] if name else []
     if len(hits) != 1:
         near = hits or difflib.get_close_matches(name, known, n=5, cutoff=0.4)
         said = f"{'several begin so' if hits else 'nearest are'}: {', '.join(near)}" if near else f"known are {', '.join(known[:15])}"  # fmt: skip
-        raise InputError([InputIssue("--activity", f"there is no one technology of this name; {said}", value=name)])  # fmt: skip
+        raise InputError.at("--activity", f"there is no one technology of this name; {said}", value=name)  # fmt: skip
     technology = hits[0]
     flows = system["flows"]
     own = flows[flows.index.get_level_values("conversion") == technology]
@@ -97,7 +97,7 @@ def parse_activity(system: System, text: str) -> Activity:
         remedy = "it is neither a plant with flows nor a store that a row uses; links and vehicles have no site of their own to choose"
         if len(users["conversions"]):
             remedy = "its plants state their flows one by one; state them once under the technology's name in flows.csv"
-        raise InputError([InputIssue("--activity", remedy, value=technology)])
+        raise InputError.at("--activity", remedy, value=technology)
     label = technologies.at[technology, "label_en"]
     stated = _stated(system, technology, table, users[table])
     return Activity(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip

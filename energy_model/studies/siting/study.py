@@ -154,7 +154,7 @@ def _check(
     """InputError where no site is allowed, or what is required cannot be."""
     if not allowed:
         told = "; ".join(f"{c.site}: {c.reason}" for c in found[:5])
-        raise InputError([InputIssue("--activity", f"no site can hold it: {told}", value=activity)])
+        raise InputError.at("--activity", f"no site can hold it: {told}", value=activity)
     known, faults = [c.site for c in allowed], []
     for site, amount in required.items():
         if site not in known:

@@ -76,7 +76,7 @@ def plan_download(
 ) -> DownloadPlan:
     """What is asked of a service; InputError tells everything that is wrong with the call at once."""
     if service not in SERVICES:
-        raise InputError([InputIssue("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)])  # fmt: skip
+        raise InputError.at("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)  # fmt: skip
     about = SERVICES[service]
     settings = settings_of(case, _given(place))
     faults: list[InputIssue] = []
@@ -169,7 +169,7 @@ def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
         try:
             given["sea_point"] = [parse_number(part) for part in given["sea_point"].split(",")]
         except ValueError:
-            raise InputError([InputIssue("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"]))]) from None  # fmt: skip
+            raise InputError.at("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"])) from None  # fmt: skip
     return given
 
 

@@ -46,7 +46,7 @@ def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
         found = em.compare(runs, titles)
         found.labels.update(_labels(runs, language))
     except em.InputError as wrong:
-        return [message([str(fault) for fault in wrong.faults])]
+        return [message([str(fault) for fault in wrong.issues])]
     tiles = [results.tiles(run.headline, language) for run in runs]
     names_of = [name for name, _ in tiles[0]]
     first = [[name, *(dict(t).get(name, "") for t in tiles)] for name in names_of]

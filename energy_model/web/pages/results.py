@@ -46,7 +46,7 @@ def run(house: AppContext, job: Job, language: str) -> list[Any]:
     try:
         found = open_cached(house.workspace.place("runs", job.name))
     except em.InputError as wrong:
-        return [message([str(fault) for fault in wrong.faults])]
+        return [message([str(fault) for fault in wrong.issues])]
     capacities = found.tables["capacities"]
     added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False, kind="stable")  # fmt: skip
     required = [name for name, (least, _) in found.record.get("candidates", {}).items() if least > 0 and name in added.index]  # fmt: skip
@@ -80,7 +80,7 @@ def study(house: AppContext, job: Job, language: str) -> list[Any]:
     try:
         found = em.open_study(house.workspace.place("studies", job.name))
     except em.InputError as wrong:
-        return [message([str(fault) for fault in wrong.faults])]
+        return [message([str(fault) for fault in wrong.issues])]
     parts: list[Any] = [message(found.notes, "soft")] if found.notes else []
     for name, frame in found.tables.items():
         shown = frame if name in study_tables.HIDDEN else study_tables.shown(name, frame)

@@ -9,7 +9,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.case.number_parsing import parse_number
-from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.errors import InputError
 from energy_model.web import request_validation, security
 from energy_model.web.components import (
     button,
@@ -86,15 +86,15 @@ def wanted(house: AppContext, kind: Any, content: Any, ranges: list[tuple[Any, .
     elif kind == "frontier":
         known = {name for name, _ in SUMS} | set(map(str, system["limits"].index))
         if against not in known or not isinstance(points, int) or not 3 <= points <= 15:
-            raise InputError([InputIssue("study", "choose a sum of the list, and 3 to 15 points")])
+            raise InputError.at("study", "choose a sum of the list, and 3 to 15 points")
         study |= {"against": against, "points": points}
     elif kind == "alternatives" and within in dict(SHARES):
         study |= {"within": [parse_number(part) for part in within.split(",")]}
     else:
-        raise InputError([InputIssue("study", "choose one of the questions of the list")])
+        raise InputError.at("study", "choose one of the questions of the list")
     forbidden = [name for name, (_, most) in found.added.items() if most == 0]
     if len(forbidden) < len(found.added):
-        raise InputError([InputIssue("study", "a study cannot hold what is required; make it optional, or ask for a run")])  # fmt: skip
+        raise InputError.at("study", "a study cannot hold what is required; make it optional, or ask for a run")  # fmt: skip
     tables = found.case.candidates(found.scenario)["table"]
     shut = [f"{tables[name]}.{name}.capacity_addable = 0" for name in forbidden]
     return found, found.as_dict() | {"changes": [*found.changes, *shut], "added": {}, "study": study}  # fmt: skip
@@ -106,21 +106,19 @@ def _vary(found: ValidatedRequest, ranges: list[tuple[Any, ...]]) -> list[str]:
     vary, cases = [], 1
     names = [r[0] for r in ranges if r[0]]
     if not names or len(set(names)) < len(names) or any(name not in known for name in names):
-        raise InputError([InputIssue("study", "choose one number to vary, or two that differ")])
+        raise InputError.at("study", "choose one number to vary, or two that differ")
     for name, low, high, count in (r for r in ranges if r[0]):
         slider = known[name]
         low, high = (slider.least if low is None else low), (slider.most if high is None else high)
         plain = all(isinstance(v, int | float) and math.isfinite(v) for v in (low, high))
         if not plain or not slider.least <= low < high <= slider.most:
-            raise InputError([InputIssue("study", f"give a range within {slider.least:g} to {slider.most:g}, the lower number first", slider.label_en)])  # fmt: skip
+            raise InputError.at("study", f"give a range within {slider.least:g} to {slider.most:g}, the lower number first", slider.label_en)  # fmt: skip
         if not isinstance(count, int) or not 2 <= count <= 15:
-            raise InputError([InputIssue("study", "ask for 2 to 15 values", slider.label_en, value=str(count))])  # fmt: skip
+            raise InputError.at("study", "ask for 2 to 15 values", slider.label_en, value=str(count))  # fmt: skip
         vary.append(f"{slider.address}{'=' if slider.how == 'set' else '*='}{low:.10g}..{high:.10g}:{count}")  # fmt: skip
         cases *= count
     if cases > MAX_CASES:
-        raise InputError(
-            [InputIssue("study", f"these are {cases} cases; ask for {MAX_CASES} at most")]
-        )
+        raise InputError.at("study", f"these are {cases} cases; ask for {MAX_CASES} at most")
     return vary
 
 
