@@ -43,12 +43,12 @@ def ours(asked: argparse.Namespace, folder: Path) -> dict:
     read = time.perf_counter() - begun
     run = em.solve(found)
     em.save(run, folder / "run")
-    parts = run.record["seconds"]
+    parts = run.metadata["seconds"]
     total = time.perf_counter() - begun
     return {
-        "objective": run.objective, "rows": run.record["size"]["rows"], "method": run.record["solver"]["method"],
-        "seconds": total, "read": read, "build": parts["build"], "highs": run.record["solver"]["seconds"],
-        "write": total - read - sum(parts.values()), "around": total - run.record["solver"]["seconds"],
+        "objective": run.objective, "rows": run.metadata["size"]["rows"], "method": run.metadata["solver"]["method"],
+        "seconds": total, "read": read, "build": parts["build"], "highs": run.metadata["solver"]["seconds"],
+        "write": total - read - sum(parts.values()), "around": total - run.metadata["solver"]["seconds"],
     }  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def series(asked: argparse.Namespace, folder: Path) -> dict:
     for change in CHANGES:
         begun = time.perf_counter()
         run = many.run([change])
-        found[change] = {"seconds": time.perf_counter() - begun, "method": run.record["solver"]["method"]}  # fmt: skip
+        found[change] = {"seconds": time.perf_counter() - begun, "method": run.metadata["solver"]["method"]}  # fmt: skip
     return {"seconds": cold, "later": found}
 
 

@@ -4,7 +4,7 @@ import energy_model as em
 
 case = em.load_case("inputs/aarhus", scenario="neutral_2030")
 run = em.solve(case)
-run.results          # xarray.Dataset: every decision and price, with units
+run.dataset          # xarray.Dataset: every decision and price, with units
 em.save(run, "runs/mine")
 """
 

@@ -190,8 +190,8 @@ def run(
                 solved = em.solve_full_year(system, gap, progress=tell)
             else:
                 solved = em.solve(system, progress=tell, beside=look)
-            solved.record["warnings"] = [*warned, *solved.record.get("warnings", [])]
-            solved.record["seconds"]["total"] = round(tell.seconds, 3)
+            solved.metadata["warnings"] = [*warned, *solved.metadata.get("warnings", [])]
+            solved.metadata["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")
             em.save(solved, place, tell.log)
         else:
@@ -202,7 +202,7 @@ def run(
 
             tell("drawing the page")
             pages.write(solved, place / "report.html", system.sources)
-    proven = solved.record.get("proof", {}).get("gap")
+    proven = solved.metadata.get("proof", {}).get("gap")
     missed = prove and (proven is None or proven > gap)
     if as_json:
         print_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
@@ -219,9 +219,9 @@ def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
         found = em.open_run(place) if (place / "record.json").is_file() else None
     except em.InputError:
         return None
-    if found is None or found.record["digest"] != digest:
+    if found is None or found.metadata["digest"] != digest:
         return None
-    proven = found.record.get("proof", {}).get("gap")
+    proven = found.metadata.get("proof", {}).get("gap")
     if gap is None:
         return found if proven is None else None
     return found if proven is not None and proven <= gap else None
@@ -242,7 +242,7 @@ def _summary(solved: em.Run) -> dict[str, Any]:
         "warnings",
         "seconds",
     )
-    return {name: solved.record[name] for name in names if name in solved.record}
+    return {name: solved.metadata[name] for name in names if name in solved.metadata}
 
 
 @app.command()

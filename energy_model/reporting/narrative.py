@@ -51,7 +51,7 @@ def _what_is_built(run: Run) -> str:
         for (group, unit), row in sums.head(4).iterrows()
     ]
     share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
-    return f"Of {format_number(run.headline['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
+    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
 
 
 def _what_it_costs(run: Run) -> str:
@@ -71,8 +71,8 @@ def _what_it_costs(run: Run) -> str:
 
 
 def _what_is_emitted(run: Run) -> str:
-    first, table = run.headline, run.tables["emissions"]
-    target, price = run.record["settings"]["emissions"]["target"], first["emission_target_price"]
+    first, table = run.summary, run.tables["emissions"]
+    target, price = run.metadata["settings"]["emissions"]["target"], first["emission_target_price"]
     names = run.tables["names"]
     by_name = table.groupby("name")["emissions"].sum().sort_values()
     stored = [

@@ -57,13 +57,13 @@ def page(run: Run, sources: pd.DataFrame | None = None) -> str:
     """The page of a run as HTML."""
     drawn: Drawn = {language: {} for language in draw.LANGUAGES}
     parts = [_answer(run), *_sections(run, drawn, sources)]
-    name = run.results.attrs.get("title", run.record["case"])
-    asked = run.record.get("title") or run.record["scenario"] or "base"
+    name = run.dataset.attrs.get("title", run.metadata["case"])
+    asked = run.metadata.get("title") or run.metadata["scenario"] or "base"
     return render_page(f"{name}: {asked}", parts, drawn)
 
 
 def _answer(run: Run) -> Section:
-    first = run.headline
+    first = run.summary
     tiles = [
         (("Cost of the year", "Årets omkostning"), first["total_cost"] / 1e6, "MEUR"),
         (("Invested", "Investeret"), first["investment"] / 1e6, "MEUR"),
@@ -84,9 +84,9 @@ def _answer(run: Run) -> Section:
 
 def _asked(run: Run) -> str:
     """What was asked beside the case as it stands, so that two pages can be told apart."""
-    changes = [escape(str(change)) for change in run.record.get("changes", ())]
+    changes = [escape(str(change)) for change in run.metadata.get("changes", ())]
     built = run.tables["capacities"]
-    for name, (least, most) in run.record.get("candidates", {}).items():
+    for name, (least, most) in run.metadata.get("candidates", {}).items():
         row = built.loc[name] if name in built.index else pd.Series(dtype=object)
         words = ("required", "krævet") if least > 0 else ("forbidden", "forbudt") if most <= 0 else ("bounded", "begrænset")  # fmt: skip
         changes.append(
@@ -94,11 +94,11 @@ def _asked(run: Run) -> str:
         )
     if not changes:
         return ""
-    return f"<p class='soft'>{bilingual('Asked for', 'Spurgt om')} {escape(run.record['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
+    return f"<p class='soft'>{bilingual('Asked for', 'Spurgt om')} {escape(run.metadata['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
 
 
 def _danish_paragraph(run: Run, told: pd.DataFrame) -> str:
-    first = run.headline
+    first = run.summary
     parts = [f"{escape(_named(row, 'da', name))} ({format_amount(row['added'], draw.said(row['unit'], 'da'))})" for name, row in told.iterrows()]  # fmt: skip
     built = f"De største investeringer er {', '.join(parts)}." if parts else "Intet bygges: det, der står, klarer året."  # fmt: skip
     return (
@@ -175,7 +175,7 @@ def _both_ways(run: Run) -> str:
 
 def _first_hours_words(run: Run) -> tuple[str, str]:
     """What is drawn hour by hour where a case has no two different weeks."""
-    hours = run.results.sizes["hour"]
+    hours = run.dataset.sizes["hour"]
     if hours > draw.HOURS_PER_WEEK:
         return f"the first {draw.HOURS_PER_WEEK} hours", f"de første {draw.HOURS_PER_WEEK} timer"
     return "every hour", "hver time"
@@ -217,7 +217,7 @@ def _parties(run: Run) -> str:
 
 
 def _emitted(run: Run) -> str:
-    first = run.headline
+    first = run.summary
     heads = [("Way of counting", "Opgørelse"), ("t CO2 a year", "t CO2 om året")]
     rows = [
         [bilingual("Without credit for exported electricity", "Uden kredit for eksporteret el"), format_amount(first["net_emissions_without_export_credit"])],
@@ -227,7 +227,7 @@ def _emitted(run: Run) -> str:
 
 
 def _land(run: Run) -> str:
-    first = run.headline
+    first = run.summary
     heads = [("Points of acceptance", "Point for accept"), ("Points", "Point")]
     rows = [[bilingual("Citizens'", "Borgernes"), format_amount(first["citizens_points"])], [bilingual("Firms'", "Virksomhedernes"), format_amount(first["firms_points"])]]  # fmt: skip
     return render_table(heads, rows, 1)
@@ -260,7 +260,7 @@ def _danish_reason(why: Explanation) -> str:
 
 
 def _proof(run: Run) -> str:
-    record = run.record
+    record = run.metadata
     found = record["certificate"]
     rows = [[bilingual("Every rule is kept, and no plan at this resolution is cheaper", "Alle regler holdes, og ingen plan i denne opløsning er billigere"), bilingual("yes", "ja") if found["holds"] else bilingual("no", "nej")]]  # fmt: skip
     rows += [[bilingual(*words), f"{found[name]:.2g}" if small else format_amount(found[name])] for name, (words, small) in CHECKED.items() if isinstance(found.get(name), float)]  # fmt: skip

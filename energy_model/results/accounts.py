@@ -86,7 +86,7 @@ def accounts(run: Run) -> Accounts:
 
 def _accounts(run: Run) -> Accounts:
     program = program_once(run)
-    return accounts_of(program, run.results, [_costs(run), _wanted(program, run.results, run)])
+    return accounts_of(program, run.dataset, [_costs(run), _wanted(program, run.dataset, run)])
 
 
 def accounts_of(

@@ -61,7 +61,7 @@ def program_of(run: Run) -> Program:
     if run.proof is not None:
         lp, x, prices, names = run.proof
     elif run.path is not None:
-        return stored_program(run.path, manifest.read(run.path, run.record))
+        return stored_program(run.path, manifest.read(run.path, run.metadata))
     else:
         raise InputError.at("run", "it keeps no program; run the case again")
     return _named(lp, x, prices, names)

@@ -27,13 +27,13 @@ Made = TypeVar("Made")
 class Run:
     """One solved case.
 
-    ``results`` holds decisions and prices by name and step; ``tables`` the year as tables (capacities,
-    carriers, costs, emissions, balances, land, and the names in them); ``record`` the numbers and versions behind it.
+    ``dataset`` holds variables and shadow prices by name and step; ``tables`` the year as tables (capacities,
+    carriers, costs, emissions, balances, land, and the names in them); ``metadata`` the numbers and versions behind it.
     """
 
-    results: xr.Dataset
+    dataset: xr.Dataset
     tables: dict[str, pd.DataFrame]
-    record: dict[str, Any]
+    metadata: dict[str, Any]
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
@@ -45,18 +45,18 @@ class Run:
     kept: dict[str, Any] = field(default_factory=dict, compare=False)  # see `once`
 
     def __repr__(self) -> str:
-        name = f"{self.record['case']}, {self.record['scenario'] or 'base'}"
-        return f"Run({name}: {self.record['status']}, {self.objective / 1e6:,.1f} MEUR/a, {self.record['steps']:,} steps)"
+        name = f"{self.metadata['case']}, {self.metadata['scenario'] or 'base'}"
+        return f"Run({name}: {self.metadata['status']}, {self.objective / 1e6:,.1f} MEUR/a, {self.metadata['steps']:,} steps)"
 
     @property
     def objective(self) -> float:
         """Least cost [EUR/a]."""
-        return float(self.record["objective"])
+        return float(self.metadata["objective"])
 
     @property
-    def headline(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float]:
         """The first numbers of the answer, by name."""
-        return dict(self.record["headline"])
+        return dict(self.metadata["headline"])
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made when first asked for and kept with the run under ``name``."""

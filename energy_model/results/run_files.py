@@ -85,10 +85,10 @@ def _refuse_other_content(out: Path) -> None:
 def _write(run: Run, folder: Path, log_text: str) -> None:
     encoding = {
         name: {"zlib": True, "complevel": 1}
-        for name in run.results.data_vars
-        if run.results[name].size > 1000
+        for name in run.dataset.data_vars
+        if run.dataset[name].size > 1000
     }
-    parts: dict[str, xr.Dataset] = {"/": run.results}
+    parts: dict[str, xr.Dataset] = {"/": run.dataset}
     encodings: dict[str, dict] = {"/": encoding}
     if run.system is not None:
         stored, compressed = stored_inputs.parts(run.system)
@@ -101,7 +101,7 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
     (folder / "record.json").write_text(
-        json.dumps(run.record, indent=1, ensure_ascii=False), encoding="utf-8"
+        json.dumps(run.metadata, indent=1, ensure_ascii=False), encoding="utf-8"
     )
     manifest.write(folder)
 

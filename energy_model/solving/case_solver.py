@@ -66,9 +66,9 @@ class QueryResult:
             answer = replace(answer, certificate=replace(answer.certificate, cost=self.cost))
         run = run_from_solution(SolutionTables(self.problem, answer))
         if self.question:
-            run.record["question"] = self.question
+            run.metadata["question"] = self.question
         if self.extended:
-            run.record["extended"] = True
+            run.metadata["extended"] = True
         return run
 
 
@@ -129,7 +129,7 @@ class CaseSolver:
         asked = self.ask(changes, scenario, question, progress, clock)
         run = asked.run()
         clock.mark("results")
-        run.record["seconds"] = clock.marks
+        run.metadata["seconds"] = clock.marks
         return run
 
     def ask(

@@ -122,7 +122,7 @@ def solve_full_year(
         apart = GAP  # what is left may come from prices a little wrong in every hour
     run = _describe(plan, problem, best, proven, prices, gap, ended)
     clock.mark("results")
-    run.record["seconds"] = clock.marks
+    run.metadata["seconds"] = clock.marks
     return run
 
 
@@ -134,10 +134,10 @@ def _describe(
     proof = {
         "asked": asked,
         "ended": ended,
-        "plan": {"steps": plan.record["steps"], "objective": plan.objective},
+        "plan": {"steps": plan.metadata["steps"], "objective": plan.objective},
     }
     if best is None or best.certificate is None:
-        plan.record["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
+        plan.metadata["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
         return plan
     gap = _gap(best.objective, bound)
     prices = prices if len(prices) else best.prices  # where none bounds anything
@@ -147,7 +147,7 @@ def _describe(
     run = run_from_solution(
         SolutionTables(problem, replace(best, prices=prices, certificate=known))
     )
-    run.record["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
+    run.metadata["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
 
 

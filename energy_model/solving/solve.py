@@ -52,7 +52,7 @@ def solve(
     tell("reading the answer")
     run = run_from_solution(SolutionTables(problem, answer))
     if own:
-        run.record["extended"] = True
+        run.metadata["extended"] = True
     clock.mark("results")
-    run.record["seconds"] = clock.marks
+    run.metadata["seconds"] = clock.marks
     return run

@@ -27,13 +27,13 @@ Frames = dict[str, pd.DataFrame]
 class Comparison:
     """Runs side by side: their names, and tables with a column for each run, differences first.
 
-    ``inputs`` are the cells that differ; ``headline``, ``capacities``, ``costs`` (by entry), ``sectors``, ``firms`` and
+    ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry), ``sectors``, ``firms`` and
     ``emissions`` what differs in the answer; ``difference`` is the last run less the first.
     """
 
     names: tuple[str, ...]
     inputs: pd.DataFrame
-    headline: pd.DataFrame
+    summary: pd.DataFrame
     capacities: pd.DataFrame
     costs: pd.DataFrame
     sectors: pd.DataFrame
@@ -44,8 +44,9 @@ class Comparison:
     @property
     def tables(self) -> Frames:
         """All of them by name."""
-        names = ("inputs", "headline", "capacities", "costs", "sectors", "firms", "emissions")
-        return {name: getattr(self, name) for name in names}
+        names = ("capacities", "costs", "sectors", "firms", "emissions")
+        first = {"inputs": self.inputs, "headline": self.summary}
+        return first | {name: getattr(self, name) for name in names}
 
 
 def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None) -> Comparison:
@@ -65,7 +66,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
     return Comparison(
         called,
         _inputs(called, opened),
-        side(lambda run: pd.Series(run.headline, dtype=float)),
+        side(lambda run: pd.Series(run.summary, dtype=float)),
         side(lambda run: run.tables["capacities"]["capacity"], 1e-3),
         side(lambda run: run.tables["costs"].groupby("entry")["cost"].sum(), 1.0),
         side(lambda run: _summed(run, "sector"), 1.0),
@@ -77,7 +78,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
 
 def _names(runs: Sequence[Run]) -> tuple[str, ...]:
     """Names that tell the runs apart: their scenarios, else their folders, else numbers."""
-    scenarios = [str(run.record["scenario"] or "base") for run in runs]
+    scenarios = [str(run.metadata["scenario"] or "base") for run in runs]
     folders = [run.path.name if run.path else "" for run in runs]
     for found in (scenarios, folders):
         if len(set(found)) == len(runs) and all(found):
@@ -120,7 +121,7 @@ def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
                 values = [cell[row] for cell in cells]
                 if any(not _same(values[0], value) for value in values[1:]):
                     rows.append((f"{table}.{row}.{column}", *map(_plain, values)))
-    settings = [_flat(run.record["settings"]) for run in runs]
+    settings = [_flat(run.metadata["settings"]) for run in runs]
     for name in sorted({name for flat in settings for name in flat}):
         values = [flat.get(name) for flat in settings]
         if any(not _same(values[0], value) for value in values[1:]):
@@ -231,7 +232,7 @@ def attribute_difference(
     """
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     first, last = opened[0], opened[-1]
-    place = CaseSpec.of(case, out, "explained", first.record["scenario"] or "", tuple(first.record["changes"]), _resolution(first))  # fmt: skip
+    place = CaseSpec.of(case, out, "explained", first.metadata["scenario"] or "", tuple(first.metadata["changes"]), _resolution(first))  # fmt: skip
     differ = _inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
     for address, value in zip(differ["address"], differ["b"], strict=True):
@@ -263,4 +264,4 @@ def attribute_difference(
 
 
 def _resolution(run: Run) -> int | str:
-    return run.record["settings"]["time"]["resolution"]
+    return run.metadata["settings"]["time"]["resolution"]

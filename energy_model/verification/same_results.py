@@ -183,7 +183,7 @@ def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> It
                 yield f"results.nc, {variable}: it is not the price that the stored program has"
             kept = kept.drop_vars(variable)
     kept = kept.drop_dims([name for name in own if name in kept.dims])
-    yield from _of_arrays("results.nc", kept, run.results)
+    yield from _of_arrays("results.nc", kept, run.dataset)
     for name in TABLES:
         group, tables = f"tables/{name}", tree.children.get("tables")
         if tables is None or name not in tables.children:

@@ -55,7 +55,7 @@ class Verification:
     """
 
     path: Path
-    record: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     certificate: Certificate
     proven_of: str
     recomputed: bool
@@ -97,7 +97,7 @@ class Verification:
         return {
             "run": str(self.path),
             **self.certificate.as_dict(),
-            "objective": float(self.record["objective"]),
+            "objective": float(self.metadata["objective"]),
             "proven": self.proven,
             "proven_of": self.proven_of,
             "recomputed": self.recomputed,
@@ -107,7 +107,7 @@ class Verification:
             "differences": list(self.differences),
             "notes": list(self.notes),
             "own_rules": list(self.own),
-            "question": self.record.get("question"),
+            "question": self.metadata.get("question"),
         }
 
 
@@ -160,7 +160,7 @@ class _Work:
     """One run being recomputed: what differs and what could not be recomputed, in sentences."""
 
     def __init__(self, folder: Path, record: Mapping[str, Any], case: System | None) -> None:
-        self.folder, self.record, self.case = folder, record, case
+        self.folder, self.metadata, self.case = folder, record, case
         self.differences: list[str] = []
         self.notes: list[str] = []
         self.own: tuple[str, ...] = ()
@@ -199,21 +199,21 @@ class _Work:
 
     @property
     def _proof_gap(self) -> float | None:
-        return (self.record.get("proof") or {}).get("gap")
+        return (self.metadata.get("proof") or {}).get("gap")
 
     def _allowed(self, lp: LinearProgram, system: System | None) -> float:
         """The gap that applies: that asked for of a year proven hour by hour, else that of an optimum."""
-        proof = self.record.get("proof")
+        proof = self.metadata.get("proof")
         if not proof:
             return GAP
         asked = float(proof["asked"])
-        hours = system.hours if system is not None else self.record["settings"]["time"]["hours"]
+        hours = system.hours if system is not None else self.metadata["settings"]["time"]["hours"]
         if not 0 < asked < 1:
             self.differences.append(f"record.json, proof.asked: {asked:g} is no gap; one lies between 0 and 1")  # fmt: skip
             return GAP
         if self._proof_gap is None:
             return GAP
-        steps = len(system.steps.length) if system is not None else self.record["steps"]
+        steps = len(system.steps.length) if system is not None else self.metadata["steps"]
         if steps != hours or lp.A.shape[1] < hours:
             self.differences.append("record.json, proof: it is of a full year, and the stored program is not")  # fmt: skip
             return GAP
@@ -221,7 +221,7 @@ class _Work:
 
     def _claims(self, system: System) -> None:
         """Compares what the record says of the case, and the steps with those its settings ask for."""
-        self.differences += same_results.of_claims(self.record, system)
+        self.differences += same_results.of_claims(self.metadata, system)
         resolution = system.settings.time.resolution
         hourly = resolution == "full" or self._proof_gap is not None
         wanted: TimeSteps = (
@@ -229,7 +229,7 @@ class _Work:
         )
         if stored_inputs.same_steps(system.steps, wanted):
             return
-        versions = self.record["versions"]
+        versions = self.metadata["versions"]
         if hourly or all(versions.get(name) == version(name) for name in CUTTERS):
             self.differences.append("results.nc, steps: the year is not cut as the settings ask")
         else:
@@ -239,8 +239,8 @@ class _Work:
         self, tree: xr.DataTree, system: System, program: Program, found: Certificate
     ) -> None:
         """Compares the stored program with the rebuilt one, and the files with what follows from both."""
-        asked = self.record.get("question") or {}
-        extended = bool(self.record.get("extended"))
+        asked = self.metadata.get("question") or {}
+        extended = bool(self.metadata.get("extended"))
         question = Query(**{name: _plain(value) for name, value in asked.items() if name != "watched"})  # fmt: skip
         problem = Problem(system, build_model(system))
         watch(problem, asked.get("watched", ()))
@@ -258,7 +258,7 @@ class _Work:
             answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
             run = QueryResult(problem, answer, cost, {}, {}).run()
         self._files(tree, system, program, run)
-        if proof := self.record.get("proof"):
+        if proof := self.metadata.get("proof"):
             self._proof(proof, found)
 
     def _proof(self, proof: Mapping[str, Any], found: Certificate) -> None:
@@ -278,7 +278,7 @@ class _Work:
             for name, block in program.rows.items()
             if name in self.own
         }
-        self.differences += same_results.of_record(self.record, run.record)
+        self.differences += same_results.of_record(self.metadata, run.metadata)
         self.differences += same_results.of_tables(self.folder, run)
         self.differences += same_results.of_dataset(tree, run, own)
         self.recomputed = True

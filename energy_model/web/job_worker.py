@@ -106,17 +106,17 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
         system = series.problem((), asked["scenario"]).system
         question = em.Query(added={name: tuple(bounds) for name, bounds in asked["added"].items()})  # fmt: skip
         run = series.run((), question=question, progress=tell)
-        run.record["candidates"] = asked["added"]
+        run.metadata["candidates"] = asked["added"]
     else:
         system = em.load_case(*given)
         run = em.solve(system, progress=tell)
-    run.record["title"] = job["title"]
-    run.record["warnings"] = [*precheck.check_adequacy(system), *run.record["warnings"]]
+    run.metadata["title"] = job["title"]
+    run.metadata["warnings"] = [*precheck.check_adequacy(system), *run.metadata["warnings"]]
     tell("writing the run")
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")
     run_page.write(run, out / "report.html", system.sources)
-    return {"headline": run.headline, "steps": run.record["steps"]}
+    return {"headline": run.summary, "steps": run.metadata["steps"]}
 
 
 def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:

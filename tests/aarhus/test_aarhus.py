@@ -26,11 +26,11 @@ def neutral():
 def test_every_scenario_reads_without_a_fault_and_serves_everyone(scenario):
     """At a very coarse resolution: no fault, a plan, and next to nothing unserved."""
     run = em.solve(em.load_case(CASE, scenario=scenario, resolution=24))
-    assert run.headline["unserved"] < 1e-5 * -run.tables["carriers"]["wanted"].sum()
-    assert run.record["certificate"]["holds"]
-    assert not run.record["read_by_pyomo"]
+    assert run.summary["unserved"] < 1e-5 * -run.tables["carriers"]["wanted"].sum()
+    assert run.metadata["certificate"]["holds"]
+    assert not run.metadata["read_by_pyomo"]
     if scenario not in ("today", "reference_2030"):
-        assert run.headline["net_emissions"] <= 1
+        assert run.summary["net_emissions"] <= 1
 
 
 def test_the_asked_scenarios_are_there():
@@ -108,7 +108,7 @@ def test_the_stored_year_is_what_its_settings_make():
 @pytest.mark.parametrize("name", GOLDEN["numbers"])
 def test_golden_numbers_hold(neutral, name):
     """Agreed on the date in golden.json; a change needs a line in CHANGELOG.md."""
-    numbers = neutral.headline | {
+    numbers = neutral.summary | {
         f"added_{group}": amount for group, amount in _added(neutral).items()
     }
     assert numbers[name] == pytest.approx(GOLDEN["numbers"][name], rel=GOLDEN["tolerance"], abs=1.0)

@@ -28,7 +28,7 @@ def test_what_is_changed_counts(system):
     system.frames["conversions"].loc["plant", "capacity_existing"] = 0.5
     after = em.solve(system)
     assert after.objective == pytest.approx(50)
-    assert after.record["digest"] != before.record["digest"]
+    assert after.metadata["digest"] != before.metadata["digest"]
 
 
 def test_a_plain_number_is_the_price_of_every_hour(system):

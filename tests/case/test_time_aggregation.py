@@ -150,10 +150,10 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     assert short.objective == pytest.approx(whole.objective, rel=1e-7)
     added = short.tables["capacities"].at["pit", "added"]
     assert added == pytest.approx(whole.tables["capacities"].at["pit", "added"], rel=1e-5)
-    assert len(short.results["time"]) == 48
-    levels = short.results["day_level"].sel(storage="pit")
+    assert len(short.dataset["time"]) == 48
+    levels = short.dataset["day_level"].sel(storage="pit")
     assert float(levels.max()) <= short.tables["capacities"].at["pit", "capacity"] + 1e-6
-    assert float(short.results["level"].min()) >= -1e-6
+    assert float(short.dataset["level"].min()) >= -1e-6
 
 
 def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
@@ -162,7 +162,7 @@ def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     changes = ["case.time.steps_a_day = 24", "storages.pit.duration = 20"]
     ring = em.solve(em.load_case(case, changes=changes, resolution=48))
     assert ring.tables["capacities"].at["pit", "added"] < 50
-    assert not np.asarray(ring.results["day_level"]).any()
+    assert not np.asarray(ring.dataset["day_level"]).any()
 
 
 def test_every_part_works_on_typical_days(tmp_path):
@@ -173,6 +173,6 @@ def test_every_part_works_on_typical_days(tmp_path):
     }
     case = case_builder.write(tmp_path / "case", 48, **parts)
     run = em.solve(em.load_case(case, changes=["case.time.steps_a_day = 12"], resolution=24))
-    assert run.record["certificate"]["holds"]
-    assert not run.record["read_by_pyomo"]
-    assert int(run.results["step_length"].sum()) == 48
+    assert run.metadata["certificate"]["holds"]
+    assert not run.metadata["read_by_pyomo"]
+    assert int(run.dataset["step_length"].sum()) == 48

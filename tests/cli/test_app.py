@@ -336,10 +336,10 @@ def test_a_users_own_rule_in_five_lines(tmp_path):
 
     run = em.solve(case, extend=extend)
     assert run.tables["capacities"].at["solar_park", "added"] == pytest.approx(3)
-    assert float(run.results["price_of_small_solar"]) < 0
+    assert float(run.dataset["price_of_small_solar"]) < 0
     opened = em.open_run(em.save(run, tmp_path / "run"))
-    assert float(opened.results["price_of_small_solar"]) == float(
-        run.results["price_of_small_solar"]
+    assert float(opened.dataset["price_of_small_solar"]) == float(
+        run.dataset["price_of_small_solar"]
     )
 
 

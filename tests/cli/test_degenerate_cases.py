@@ -49,8 +49,8 @@ def test_a_verb_answers(solved, verb):
 
 def test_every_price_is_explained(solved):
     run = em.open_run(solved[1])
-    hourly = run.results["price"].notnull().all("time")
-    for bus in run.results["bus"].to_numpy()[hourly.to_numpy()]:
+    hourly = run.dataset["price"].notnull().all("time")
+    for bus in run.dataset["bus"].to_numpy()[hourly.to_numpy()]:
         (why,) = em.explain(run, str(bus))
         assert why.kind == "price"
         assert why.sentences
@@ -171,7 +171,7 @@ def test_names_are_read_back_as_they_are_written(named):
             if not pd.api.types.is_numeric_dtype(frame[column]):
                 now, then = read.tables[table][column], frame[column]
                 assert list(now.fillna("")) == list(then.fillna("")), (table, column)
-    assert list(read.results["bus"].to_numpy()) == list(made.results["bus"].to_numpy())
+    assert list(read.dataset["bus"].to_numpy()) == list(made.dataset["bus"].to_numpy())
     assert read.tables["capacities"].at["null", "site"] == "8000"
     assert read.tables["capacities"].at["null", "group"] == "1.0"
     assert read.tables["names"].at["e5", "firm"] == "007"

@@ -47,4 +47,4 @@ def test_unserved_demand_pays_the_penalty_and_is_told():
     """At a price of 100 and a penalty of 70 nothing is bought."""
     run = bought([100], [1], yearly=4, penalty=70)
     assert run.objective == pytest.approx(280)
-    assert run.headline["unserved"] == pytest.approx(4)
+    assert run.summary["unserved"] == pytest.approx(4)

@@ -39,14 +39,14 @@ def test_a_target_moves_the_fuel_and_its_price_is_the_difference():
     """With 0.05 t allowed a quarter is gas; a tonne is worth (70 - 40) / 0.2 = 150 EUR."""
     run = heated(target=0.05)
     assert run.objective == pytest.approx(0.25 * 40 + 0.75 * 70)
-    assert run.headline["emission_target_price"] == pytest.approx(150)
+    assert run.summary["emission_target_price"] == pytest.approx(150)
 
 
 def test_residual_emissions_count_towards_the_target():
     """0.05 t are left over already: nothing may be emitted by fuel."""
     run = heated(target=0.05, residual=0.05)
     assert run.objective == pytest.approx(70)
-    assert run.headline["net_emissions"] == pytest.approx(0.05)
+    assert run.summary["net_emissions"] == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(("price", "cost"), [(100, 60), (149, 69.8), (151, 70)])
@@ -85,7 +85,7 @@ def test_stored_biogenic_co2_counts_below_zero():
     """A target of -0.3 t stores 0.3 t at 100 EUR."""
     run = captured(-0.3)
     assert run.objective == pytest.approx(70 + 30)
-    assert run.headline["net_emissions"] == pytest.approx(-0.3)
+    assert run.summary["net_emissions"] == pytest.approx(-0.3)
 
 
 def test_no_more_is_captured_than_the_flue_gas_holds():
@@ -110,6 +110,6 @@ def test_exports_are_credited_only_if_the_case_says_so():
             conversions=[case_builder.plant("wind", "power", capacity_existing=1)],
             flows=[case_builder.flow("wind", "power", 1)],
         )
-        assert run.headline["net_emissions"] == pytest.approx(net)
-        assert run.headline["net_emissions_with_export_credit"] == pytest.approx(-0.1)
-        assert run.headline["net_emissions_without_export_credit"] == pytest.approx(0.0)
+        assert run.summary["net_emissions"] == pytest.approx(net)
+        assert run.summary["net_emissions_with_export_credit"] == pytest.approx(-0.1)
+        assert run.summary["net_emissions_without_export_credit"] == pytest.approx(0.0)

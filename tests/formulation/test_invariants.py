@@ -29,7 +29,7 @@ def test_every_bus_balances(base):
 
 def test_emissions_by_entry_sum_to_the_net(base):
     assert base.tables["emissions"]["emissions"].sum() == pytest.approx(
-        base.headline["net_emissions"]
+        base.summary["net_emissions"]
     )
 
 
@@ -120,7 +120,7 @@ def test_merging_equal_hours_changes_nothing():
     profiles = {name: np.repeat(values, 2).tolist() for name, values in once.items()}
     fine = em.solve(case_builder.system(8, profiles=profiles, **parts))
     coarse = em.solve(case_builder.system(8, profiles=profiles, resolution=4, **parts))
-    assert coarse.record["steps"] == 4
+    assert coarse.metadata["steps"] == 4
     assert coarse.objective == pytest.approx(fine.objective)
 
 
@@ -131,7 +131,7 @@ def test_the_price_is_the_cost_of_one_more():
     more = em.solve(
         em.load_case(case, resolution=60, changes=["demands.village_heat.yearly *= 1.0001"])
     )
-    paid = run.headline["heat_price"] * 60_000 * 0.0001
+    paid = run.summary["heat_price"] * 60_000 * 0.0001
     assert more.objective - run.objective == pytest.approx(paid, rel=1e-3)
 
 
@@ -145,9 +145,9 @@ def test_a_price_equals_the_marginal_plant(base):
         )
     )
     gas = 0.96 * (40 + 0.2034 * 96) + 1.3
-    heat = run.results["price"].sel(bus="heat@village").to_numpy()
+    heat = run.dataset["price"].sel(bus="heat@village").to_numpy()
     assert heat == pytest.approx(np.full(60, gas), rel=1e-6)
-    assert base.results["price"].notnull().any()
+    assert base.dataset["price"].notnull().any()
 
 
 def test_what_is_done_beside_the_solver_is_done_and_its_faults_are_told():

@@ -38,8 +38,8 @@ def test_land_pays_rent():
 def test_points_are_counted_and_may_be_priced():
     """2 ha at 3 points are 6 points; at 4 EUR a point they cost 24."""
     run = solar(area=9, citizens_points=3, firms_points=-1)
-    assert run.headline["citizens_points"] == pytest.approx(6)
-    assert run.headline["firms_points"] == pytest.approx(-2)
+    assert run.summary["citizens_points"] == pytest.approx(6)
+    assert run.summary["firms_points"] == pytest.approx(-2)
     assert solar(
         "\n[acceptance]\ncitizens_price = 4\n", area=9, citizens_points=3
     ).objective == pytest.approx(24)

@@ -39,7 +39,7 @@ def test_at_most_holds_and_its_price_is_what_it_costs():
     """0.2 MWh of gas; another MWh would save 30 EUR."""
     run = limited("most", 0.2, ("bought", "gas_market", 1))
     assert run.objective == pytest.approx(0.2 * 40 + 0.8 * 70)
-    assert float(run.results["price_of_limit_most"].sel(limit="rule")) == pytest.approx(-30)
+    assert float(run.dataset["price_of_limit_most"].sel(limit="rule")) == pytest.approx(-30)
 
 
 def test_at_least_holds():

@@ -127,5 +127,5 @@ def test_coefficients_from_a_millionth_to_a_million_change_nothing(seed, tmp_pat
         scaled += [f"flows.{plant}:run:{c}.coefficient = {k * by}" for c, k in carriers.items()]
         scaled += [f"conversions.{plant}.capacity_addable = {9 / by}", f"conversions.{plant}.investment *= {by}"]  # fmt: skip
     run = em.solve(em.load_case(case, changes=scaled, resolution="full"))
-    assert run.record["certificate"]["holds"]
+    assert run.metadata["certificate"]["holds"]
     assert run.objective == pytest.approx(plain.objective, rel=1e-5)

@@ -62,7 +62,7 @@ def test_what_flows_into_a_carrier_flows_out(run):
 
 
 def test_a_week_is_what_feeds_the_carrier(run):
-    steps = run.results["step_of_hour"].to_numpy()
+    steps = run.dataset["step_of_hour"].to_numpy()
     drawn = run_figures.week(run, "da", "heat", 336)
     areas = sum(np.array(t.y) for t in drawn.data if t.stackgroup)
     fed = run_figures.supply(run, "heat").sum(axis=1).to_numpy()[steps[336:504]]
@@ -189,7 +189,7 @@ def test_two_pages_can_be_told_apart_by_what_was_asked():
     """Changes and wishes stand on top; what was asked of a study reads as it was asked."""
     changes = ["carriers.co2.price = 61.25"]
     run = em.solve(em.load_case(cli.original(), changes=changes, resolution=24))
-    run.record["candidates"] = {"solar_park": [0.0, 0.0]}
+    run.metadata["candidates"] = {"solar_park": [0.0, 0.0]}
     page = run_page.page(run)
     assert "carriers.co2.price = 61.25" in page
     assert "forbudt" in page

@@ -39,7 +39,7 @@ def sums(run, book):
     assert book.lines["amount"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
     everybody = em.stakeholder_accounts(run, book)
     assert everybody["balance"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
-    assert everybody["emitted"].sum() == pytest.approx(run.headline["net_emissions"], abs=1e-6)
+    assert everybody["emitted"].sum() == pytest.approx(run.summary["net_emissions"], abs=1e-6)
 
 
 def test_everything_closes():

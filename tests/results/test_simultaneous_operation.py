@@ -35,7 +35,7 @@ def test_a_store_burns_energy_at_a_negative_price():
     assert (found.asset, found.table, found.unit) == ("tank", "storages", "MWh")
     assert found.hours == 1
     assert found.lost == pytest.approx(BURNT)
-    (told,) = run.record["warnings"]
+    (told,) = run.metadata["warnings"]
     assert told.startswith(
         "The tank charges and discharges at once in 1 hour of the year and so loses 0.105 MWh."
     )
@@ -62,7 +62,7 @@ def test_hours_of_a_step_count_as_many_as_it_stands_for():
 def test_a_store_that_loses_nothing_is_not_named(columns):
     run = solved(1, **burning(**columns))
     assert both_ways(run) == []
-    assert run.record["warnings"] == []
+    assert run.metadata["warnings"] == []
 
 
 def test_a_store_that_only_shifts_is_not_named():
@@ -74,7 +74,7 @@ def test_a_store_that_only_shifts_is_not_named():
         storages=[STORE],
         demands=[case_builder.demand("light", "power", 0.5, profile="shape")],
     )
-    assert run.results["charge"].sum() > 0.1
+    assert run.dataset["charge"].sum() > 0.1
     assert both_ways(run) == []
 
 
@@ -96,7 +96,7 @@ def test_a_link_burns_energy_at_a_negative_price():
     (found,) = both_ways(run)
     assert (found.asset, found.table, found.hours) == ("cable", "links", 1)
     assert found.lost == pytest.approx(0.1, abs=2e-4)
-    assert "The cable carries both ways at once" in run.record["warnings"][0]
+    assert "The cable carries both ways at once" in run.metadata["warnings"][0]
     assert both_ways(solved(1, **linked("no"))) == []
 
 
@@ -152,5 +152,5 @@ def test_the_largest_loss_comes_first():
     run = solved(1, **burning() | {"storages": two})
     assert [found.asset for found in both_ways(run)] == ["tank", "small"]
     system = case_builder.system(1, **burning() | {"storages": two})
-    again = simultaneous_operation(run.results, system.frames, run.tables["names"])
+    again = simultaneous_operation(run.dataset, system.frames, run.tables["names"])
     assert again == both_ways(run)

@@ -31,8 +31,8 @@ def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
         alone = em.solve(em.load_case(case, changes=changes, resolution="full"))
         run = series.run(changes)
         assert run.objective == pytest.approx(alone.objective, rel=1e-6)
-        assert run.record["certificate"]["holds"]
-        assert run.record["solver"]["method"] in ("primal", "dual", "stages")
+        assert run.metadata["certificate"]["holds"]
+        assert run.metadata["solver"]["method"] in ("primal", "dual", "stages")
 
 
 def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
@@ -40,7 +40,7 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
     found = []
     for order in (CHANGES, CHANGES[::-1]):
         series = em.CaseSolver(case, resolution="full")
-        runs = {str(changes): series.run(changes).results for changes in order}
+        runs = {str(changes): series.run(changes).dataset for changes in order}
         found.append(runs)
     for question, results in found[0].items():
         assert results.equals(found[1][question])
@@ -77,7 +77,7 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
 
     monkeypatch.setattr(highs, "_solve_with", once)
     run = series.run(["demands.warmth.yearly *= 1.3"])
-    assert run.record["solver"]["method"] == "simplex"
+    assert run.metadata["solver"]["method"] == "simplex"
     alone = em.solve(
         em.load_case(case, changes=["demands.warmth.yearly *= 1.3"], resolution="full")
     )

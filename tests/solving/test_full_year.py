@@ -20,14 +20,14 @@ def test_the_best_lies_between_the_bounds(seed, turns, tmp_path, monkeypatch):
     exact = em.solve(em.load_case(case, resolution="full"))
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", turns)
     run = em.solve_full_year(em.load_case(case, resolution=6), gap=1e-4)
-    proof = run.record["proof"]
+    proof = run.metadata["proof"]
     assert proof["bound"] <= exact.objective + 1e-6 * abs(exact.objective)
     assert proof["cost"] >= exact.objective - 1e-6 * abs(exact.objective)
     assert proof["cost"] == pytest.approx(run.objective)
     assert proof["gap"] == pytest.approx(
         (proof["cost"] - proof["bound"]) / max(1, abs(proof["cost"]))
     )
-    assert len(run.results["time"]) == HOURS
+    assert len(run.dataset["time"]) == HOURS
     if turns > 1:
         assert proof["gap"] <= 1e-4
 
@@ -48,12 +48,12 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
     best = em.solve(em.load_case(case, resolution="full")).objective
     assert best == pytest.approx(2.001)
     assert run.objective == pytest.approx(100)
-    assert run.record["proof"]["bound"] <= best + 1e-9
-    assert run.record["proof"]["gap"] > 0.97
+    assert run.metadata["proof"]["bound"] <= best + 1e-9
+    assert run.metadata["proof"]["gap"] > 0.97
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", 2)
     mended = em.solve_full_year(em.load_case(case), gap=1e-4)
     assert mended.objective == pytest.approx(best)
-    assert mended.record["proof"]["bound"] == pytest.approx(best)
+    assert mended.metadata["proof"]["bound"] == pytest.approx(best)
 
 
 def test_a_proof_from_the_command_line(tmp_path):
@@ -104,9 +104,9 @@ def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):
     case = random_case(tmp_path / "case", 1)
     interrupted(monkeypatch, 1)
     run = em.solve_full_year(em.load_case(case, resolution=6), gap=1e-4)
-    assert run.record["proof"]["ended"] == "interrupted"
-    assert run.record["steps"] == HOURS
-    assert run.record["proof"]["gap"] > 1e-4
+    assert run.metadata["proof"]["ended"] == "interrupted"
+    assert run.metadata["steps"] == HOURS
+    assert run.metadata["proof"]["gap"] > 1e-4
 
 
 def test_an_interrupt_of_the_first_year_keeps_the_plan(tmp_path, monkeypatch):
@@ -131,7 +131,7 @@ def test_a_time_limit_keeps_the_plan(tmp_path, monkeypatch):
 
     monkeypatch.setattr(full_year.highs, "solve", solve)
     run = em.solve_full_year(em.load_case(case, resolution=6))
-    assert run.record["steps"] == 6
-    assert run.record["proof"]["ended"] == "the time limit is reached"
+    assert run.metadata["steps"] == 6
+    assert run.metadata["proof"]["ended"] == "the time limit is reached"
     em.save(run, tmp_path / "r")
     assert "time limit" in cli.call("show", tmp_path / "r").out

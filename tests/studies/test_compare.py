@@ -16,8 +16,8 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     found = em.compare(paths)
     assert found.names == ("cheap", "dear")
     assert found.inputs["address"].tolist() == ["markets.grid.price", "markets.grid.sale_price"]
-    assert found.headline.at["total_cost", "difference"] == pytest.approx(30)
-    assert found.headline.at["net_emissions", "difference"] == pytest.approx(-0.5)
+    assert found.summary.at["total_cost", "difference"] == pytest.approx(30)
+    assert found.summary.at["net_emissions", "difference"] == pytest.approx(-0.5)
     assert found.capacities.index[0] == "sun_here"
     assert found.capacities.at["sun_here", "difference"] == pytest.approx(0.5)
     assert found.capacities.at["wind_here", "same"]
@@ -26,7 +26,7 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     assert found.firms.at["sunny", "difference"] == pytest.approx(60)
     again = em.compare([em.open_run(paths[0]), paths[0]], ["one", "same"])
     assert again.inputs.empty
-    assert again.headline["same"].all()
+    assert again.summary["same"].all()
 
 
 def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
@@ -34,7 +34,7 @@ def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
     here = em.compare(runs, ["a", "b"])
     there = em.compare([em.save(run, tmp_path / str(i)) for i, run in enumerate(runs)], ["a", "b"])
     assert here.inputs["address"].tolist() == there.inputs["address"].tolist()
-    assert here.headline["difference"].tolist() == pytest.approx(there.headline["difference"].tolist())  # fmt: skip
+    assert here.summary["difference"].tolist() == pytest.approx(there.summary["difference"].tolist())  # fmt: skip
 
 
 def test_the_input_that_explains_most_is_found(case, tmp_path, here):
@@ -54,14 +54,14 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
 def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     """Half a MW of sun that must be built costs 60 and saves 50; at 70 EUR, one that must not be costs 10."""
     _, found = em.compare_decision(case, with_=["sun_here"], out=tmp_path / "a", crew=here)
-    assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
+    assert found.summary.at["total_cost", "difference"] == pytest.approx(10)
     assert found.firms.at["sunny", "difference"] == pytest.approx(60)
     _, found = em.compare_decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", crew=here)
-    assert found.headline.at["total_cost", "difference"] == pytest.approx(5)
+    assert found.summary.at["total_cost", "difference"] == pytest.approx(5)
     _, found = em.compare_decision(
         case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], crew=here
     )
-    assert found.headline.at["total_cost", "difference"] == pytest.approx(10)
+    assert found.summary.at["total_cost", "difference"] == pytest.approx(10)
 
 
 @pytest.mark.parametrize(

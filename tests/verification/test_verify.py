@@ -213,7 +213,7 @@ def test_steps_of_other_library_versions_are_noted(tmp_path):
     system = em.load_case(case, resolution=12)
     other = system.at(replace(em.load_case(case, resolution=12, changes=["case.time.follow = ['sun']"]).steps))  # fmt: skip
     run = em.solve(other)
-    run.record["versions"]["scikit-learn"] = "0.1"
+    run.metadata["versions"]["scikit-learn"] = "0.1"
     found = em.verify(em.save(run, tmp_path / "run"))
     assert found.differences == ()
     assert found.proven
@@ -269,7 +269,7 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
         found = em.verify(run)
         assert found.differences == ()
         assert (found.proven, found.proven_of) == (True, "case")
-        limited += "limits" in found.record.get("question", {})
+        limited += "limits" in found.metadata.get("question", {})
     assert limited
     series = em.CaseSolver(kept / "case")
     question = em.Query(added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))

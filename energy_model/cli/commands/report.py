@@ -52,9 +52,9 @@ def report(
         sources = None
         if case is not None:
             tell("reading the sources")
-            read = em.load_case(case, opened.record["scenario"])
-            if read.settings.name != opened.record["case"]:
-                remedy = f"the run is of the case {opened.record['case']}; name its folder"
+            read = em.load_case(case, opened.metadata["scenario"])
+            if read.settings.name != opened.metadata["case"]:
+                remedy = f"the run is of the case {opened.metadata['case']}; name its folder"
                 raise em.InputError.at("--case", remedy, value=str(case))
             sources = read.sources
         tell("drawing the page")

@@ -188,10 +188,10 @@ def flows(run: Run, language: str) -> go.Figure:
 def hours_of(run: Run, carrier: str, first: int, count: int = HOURS_PER_WEEK) -> pd.DataFrame:
     """What feeds a carrier [unit/h] in some hours of the year, no more than the case has."""
     made = supply(run, carrier)
-    steps = run.results["step_of_hour"].to_numpy()
+    steps = run.dataset["step_of_hour"].to_numpy()
     count = min(count, len(steps))
     taken = np.arange(first, first + count) % len(steps)
-    start = pd.Timestamp(run.results["time"].to_numpy().min()).year
+    start = pd.Timestamp(run.dataset["time"].to_numpy().min()).year
     when = pd.Timestamp(f"{start}-01-01") + pd.to_timedelta(first + np.arange(count), unit="h")
     return made.iloc[steps[taken]].set_axis(when)
 
@@ -201,7 +201,7 @@ def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
     frame, figure = hours_of(run, carrier, first), go.Figure()
     for i, name in enumerate(frame):
         figure.add_scatter(x=frame.index, y=frame[name].round(2), name=said(name, language), stackgroup="all", mode="lines", line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"})  # fmt: skip
-    steps = run.results["step_of_hour"].to_numpy()
+    steps = run.dataset["step_of_hour"].to_numpy()
     price = _price(run, carrier)[steps[np.arange(first, first + len(frame)) % len(steps)]]
     figure.add_scatter(x=frame.index, y=np.round(price, 2), name={"en": "price", "da": "pris"}[language], yaxis="y2", mode="lines", line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"})  # fmt: skip
     _layout(figure, language, "", "MW", hovermode="x unified")
@@ -210,13 +210,13 @@ def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
 
 
 def _price(run: Run, carrier: str) -> np.ndarray:
-    buses = [b for b in run.results["bus"].to_numpy() if str(b).startswith(f"{carrier}@")]
-    return run.results["price"].sel(bus=buses).mean("bus").to_numpy()
+    buses = [b for b in run.dataset["bus"].to_numpy() if str(b).startswith(f"{carrier}@")]
+    return run.dataset["price"].sel(bus=buses).mean("bus").to_numpy()
 
 
 def duration(run: Run, language: str) -> go.Figure:
     """Prices of electricity and heat [EUR/MWh] in all hours, from highest to lowest."""
-    steps, figure = run.results["step_of_hour"].to_numpy(), go.Figure()
+    steps, figure = run.dataset["step_of_hour"].to_numpy(), go.Figure()
     for i, carrier in enumerate(c for c in ("electricity", "heat", "hydrogen") if c in run.tables["carriers"].index):  # fmt: skip
         values = np.sort(_price(run, carrier)[steps])[::-1]
         if np.isfinite(values).all():
@@ -235,14 +235,14 @@ def months(run: Run, language: str, carrier: str) -> go.Figure:
 
 def stores(run: Run, language: str) -> go.Figure | None:
     """What the largest stores hold at the start of each day, as a share of the most they hold [%]."""
-    if "day_level" not in run.results:
+    if "day_level" not in run.dataset:
         return None
-    level, built = run.results["day_level"].to_pandas(), run.tables["capacities"]
+    level, built = run.dataset["day_level"].to_pandas(), run.tables["capacities"]
     full = level.max(axis=1)
     chosen = built["capacity"].reindex(level.index)[full > 1].nlargest(MAX_STORE_LINES).index
     if chosen.empty:
         return None
-    year, figure = pd.Timestamp(run.results["time"].to_numpy().min()).year, go.Figure()
+    year, figure = pd.Timestamp(run.dataset["time"].to_numpy().min()).year, go.Figure()
     days = pd.date_range(f"{year}-01-01", periods=level.shape[1], freq="D")
     for i, name in enumerate(chosen):
         figure.add_scatter(x=days, y=(100 * level.loc[name] / full[name]).round(1), name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})", line={"dash": DASHES[i % len(DASHES)], "width": 2})  # fmt: skip
@@ -307,7 +307,7 @@ def first_hours(run: Run) -> dict[str, int]:
     """
     carriers = run.tables["carriers"].index
     carrier = "heat" if "heat" in carriers or carriers.empty else str(carriers[0])
-    steps = run.results["step_of_hour"].to_numpy()
+    steps = run.dataset["step_of_hour"].to_numpy()
     load = supply(run, carrier).sum(axis=1).to_numpy()[steps]
     whole_weeks = len(load) // HOURS_PER_WEEK
     weeks = load[: whole_weeks * HOURS_PER_WEEK].reshape(-1, HOURS_PER_WEEK).sum(axis=1)

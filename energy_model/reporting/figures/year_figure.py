@@ -18,7 +18,7 @@ MIN_SUPPLY_SHARE = 0.01  # what makes less than this share of the year is drawn 
 
 def supply(run: Run, carrier: str) -> pd.DataFrame:
     """What feeds a carrier's buses [unit/h], by step and group; stores, sales and links left out."""
-    data, names = run.results, run.tables["names"]
+    data, names = run.dataset, run.tables["names"]
     buses = [bus for bus in data["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
     balances = run.tables["balances"]
     here = balances[balances["bus"].isin(buses) & balances["decision"].isin(["activity", "bought"])]
@@ -80,8 +80,8 @@ def year(run: Run, carriers: Iterable[tuple[str, str]] = (("heat", "District hea
 
 def by_month(run: Run, rates: pd.DataFrame) -> pd.DataFrame:
     """Rates of steps [unit/h], hour by hour over the year, summed by month [unit]."""
-    hours = run.results["step_of_hour"].to_numpy()
-    year = pd.Timestamp(run.results["time"].to_numpy().min()).year
+    hours = run.dataset["step_of_hour"].to_numpy()
+    year = pd.Timestamp(run.dataset["time"].to_numpy().min()).year
     months = pd.date_range(f"{year}-01-01", periods=len(hours), freq="h").month
     return rates.iloc[hours].groupby(np.asarray(months)).sum()
 
@@ -91,8 +91,8 @@ def mean_prices(run: Run, carrier: str) -> np.ndarray:
 
     NaN in a month that the case does not cover.
     """
-    buses = [bus for bus in run.results["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
-    price = run.results["price"].sel(bus=buses).mean("bus").to_numpy()
+    buses = [bus for bus in run.dataset["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
+    price = run.dataset["price"].sel(bus=buses).mean("bus").to_numpy()
     sums = by_month(run, pd.DataFrame({"paid": price, "hours": 1.0}))
     means: np.ndarray = (sums["paid"] / sums["hours"]).reindex(range(1, 13)).to_numpy()
     return means

@@ -58,9 +58,9 @@ def exported(path: Path, left_out: list[str], constant: float) -> None:
 
 def headline(run: Run) -> None:
     """The first numbers and three sentences."""
-    title = f"{run.record['case']}, {run.record['scenario'] or 'base'}: {run.record['status']}, {run.record['steps']:,} steps"
+    title = f"{run.metadata['case']}, {run.metadata['scenario'] or 'base'}: {run.metadata['status']}, {run.metadata['steps']:,} steps"
     rows = []
-    for name, value in run.headline.items():
+    for name, value in run.summary.items():
         unit, english, danish = meaning(run, name)
         if name != "unserved":  # told by carrier below; units differ
             rows.append([english, danish, format_number(value, unit)])
@@ -70,9 +70,9 @@ def headline(run: Run) -> None:
         print_all(grid(title, ["Number", "Value"], rows, 1))
     else:
         print_all(grid(title, ["Number", "Tal", "Value"], rows, 2))
-    if proof := run.record.get("proof"):
+    if proof := run.metadata.get("proof"):
         print_all(_proven(proof))
-    for warning in run.record.get("warnings", []):
+    for warning in run.metadata.get("warnings", []):
         print_all(f"[yellow]Warning:[/] {escape(warning)}")
     print_all("")
     for sentence in describe_run(run):
@@ -176,7 +176,7 @@ def emissions(run: Run) -> Table:
         for name, amount in sums.items()
         if abs(amount) >= 0.5
     ]
-    first = run.headline
+    first = run.summary
     rows += [
         [
             "net, exports not credited",

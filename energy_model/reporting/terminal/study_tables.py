@@ -264,7 +264,7 @@ def sentences(found: Comparison, decided: bool = False) -> list[str]:
         tables = found.inputs["address"].str.split(".").str[0].value_counts()
         where = ", ".join(f"{many} in {table}" for table, many in tables.head(4).items())
         told.append(f"The inputs differ in {count:,} cells: {where}." if count else "The inputs are the same.")  # fmt: skip
-    costs = found.headline.loc["total_cost"]
+    costs = found.summary.loc["total_cost"]
     by = float(costs["difference"])
     share = f" ({abs(by) / abs(costs[first]):.2%})" if costs[first] else ""
     if costs["same"]:

@@ -46,14 +46,14 @@ def verdict(found: Verification, case: Path | None = None) -> str:
         return f"{', '.join(found.strange_files)} is not listed in SHA256SUMS, so it is not part of the run; remove it."  # fmt: skip
     if not found.holds:
         return "the stored plan breaks a rule or is not the cheapest; run the case again."
-    steps = found.record["steps"]
+    steps = found.metadata["steps"]
     cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
     kept = f"the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}"
     if found.differences:
         return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."  # fmt: skip
     if not found.recomputed:
         return f"only the stored program is, not the case: of that program {kept}."
-    question = found.record.get("question") or {}
+    question = found.metadata.get("question") or {}
     wished = [f"{part} {name}" for part in ("limits", "added", "retired") for name in question.get(part, ())]  # fmt: skip
     wished += [f"closed {name}" for name in question.get("closed", ())]
     wished += [f"least {name}" for _, name in question.get("least", ())]

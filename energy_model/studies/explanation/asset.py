@@ -108,7 +108,7 @@ def both_ways(run: Run) -> list[Simultaneous]:
     """The assets of a run that run both ways in one step, the largest loss first."""
     return run.once(
         "simultaneous",
-        lambda: simultaneous_operation(run.results, input_tables(run), run.tables["names"]),
+        lambda: simultaneous_operation(run.dataset, input_tables(run), run.tables["names"]),
     )
 
 
@@ -178,7 +178,7 @@ def _break_even(again: ReSolver, asset: str, investment: float) -> tuple[BreakEv
     # what more of it runs: where some stands, that one's running is not the first unit's
     used = (_used(again.run, at, asset) - _used(again.run, program, asset)) / size
     return BreakEven(turn, invested, -reduced, used, tried, confirmed), accounts_of(
-        at, again.run.results
+        at, again.run.dataset
     )
 
 
@@ -199,7 +199,7 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
 
 def _used(run: Run, program: Program, asset: str) -> float:
     """What an asset runs in the year: activity, discharge or what is sent."""
-    length, total = run.results["step_length"].to_numpy(), 0.0
+    length, total = run.dataset["step_length"].to_numpy(), 0.0
     for decision in ("activity", "discharge", "sent", "returned"):
         block = program.columns.get(decision)
         for name in block.names if block else ():

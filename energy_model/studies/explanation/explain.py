@@ -33,11 +33,11 @@ def explain(
     """
     opened = run if isinstance(run, Run) else open_run(run)
     asked = [names] if isinstance(names, str) else list(names)
-    carrier = opened.record["settings"]["emissions"]["carrier"]
+    carrier = opened.metadata["settings"]["emissions"]["carrier"]
     assets = list(map(str, opened.tables["capacities"].index))
     carriers = list(map(str, opened.tables["carriers"].index))
     places = [f"{site}:{kind}" for site, kind in opened.tables["land"].index]
-    buses = [str(bus) for bus in opened.results["bus"].to_numpy()]
+    buses = [str(bus) for bus in opened.dataset["bus"].to_numpy()]
     found: list[tuple[str, str]] = []
     faults = []
     for name in asked:

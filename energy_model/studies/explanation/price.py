@@ -32,7 +32,7 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
     """What sets a carrier's price, by hours, at a site or at every site where it is wanted; and what one unit more costs."""
     run, program = again.run, again.program
     buses = _buses(again, carrier, site)
-    data, length = run.results, run.results["step_length"].to_numpy()
+    data, length = run.dataset, run.dataset["step_length"].to_numpy()
     weights = _wanted(again, carrier, buses)
     marginal = _PriceSetter(program)
     found: dict[str, list[float]] = {}
@@ -71,7 +71,7 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
 
 def explain_emission_price(again: ReSolver) -> Explanation:
     """What the last tonne costs, and who spares it."""
-    program, record = again.program, again.run.record
+    program, record = again.program, again.run.metadata
     price = float(record["headline"]["emission_price"])
     block = program.rows.get("emission_limit")
     sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
@@ -123,7 +123,7 @@ def explain_land_price(again: ReSolver, place: str) -> Explanation:
 
 def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
     """The buses of a carrier that are balanced hour by hour; where it is wanted if it is."""
-    data = again.run.results
+    data = again.run.dataset
     known = [str(b) for b in data["bus"].to_numpy() if str(b).split("@")[0] == carrier]
     buses = [b for b in known if not data["price"].sel(bus=b).isnull().any()]
     if site is not None:
@@ -139,8 +139,8 @@ def _demand(again: ReSolver, bus: str) -> float:
     names = again.run.tables["names"]
     carrier, _, site = bus.partition("@")
     rows = names.index[(names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)]  # fmt: skip
-    length = again.run.results["step_length"].to_numpy()
-    return sum(float(again.run.results["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
+    length = again.run.dataset["step_length"].to_numpy()
+    return sum(float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
 
 
 def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001

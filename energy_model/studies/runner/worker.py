@@ -89,7 +89,7 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
     sizes = run.tables["capacities"][["capacity", "added", "retired", "yearly_cost"]]
     headline = {
         name: value
-        for name, value in run.headline.items()
+        for name, value in run.summary.items()
         if not (question.least and name.endswith("_price"))
     }
     certificate = asked.answer.certificate

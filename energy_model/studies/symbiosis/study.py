@@ -114,7 +114,7 @@ def _link_tables(
     asked.costs([*([link] for link in links), *(every - {link} for link in links), *both, *(every - b for b in both)])  # fmt: skip
     alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
     last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - least, strict=True))  # fmt: skip
-    program, data = program_once(run), run.results
+    program, data = program_once(run), run.dataset
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     built, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
     for link in links:

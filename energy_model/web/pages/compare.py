@@ -47,7 +47,7 @@ def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
         found.labels.update(_labels(runs, language))
     except em.InputError as wrong:
         return [message([str(fault) for fault in wrong.issues])]
-    tiles = [results.tiles(run.headline, language) for run in runs]
+    tiles = [results.tiles(run.summary, language) for run in runs]
     names_of = [name for name, _ in tiles[0]]
     first = [[name, *(dict(t).get(name, "") for t in tiles)] for name in names_of]
     return [
@@ -63,7 +63,7 @@ def sentences(found: em.Comparison, language: str) -> list[str]:
     first, last = found.names[0], found.names[-1]
     many = len(found.inputs)
     told = [say("The inputs differ in {many} cells.", language, many=many) if many else say("The inputs are the same.", language)]  # fmt: skip
-    costs = found.headline.loc["total_cost"]
+    costs = found.summary.loc["total_cost"]
     by = float(costs["difference"])
     if costs["same"]:
         told.append(say("“{last}” costs as much as “{first}”.", language, last=last, first=first))
@@ -90,7 +90,7 @@ def _labels(runs: list[em.Run], language: str) -> dict[str, str]:
 
 
 def _inputs(found: em.Comparison, runs: list[em.Run], titles: list[str], language: str) -> Any:
-    wishes = [run.record.get("candidates", {}) for run in runs]
+    wishes = [run.metadata.get("candidates", {}) for run in runs]
     named = dict.fromkeys(name for wished in wishes for name in wished)
     rows = [
         [found.labels.get(name, name), *(_wish(wished.get(name), language) for wished in wishes)]

@@ -49,7 +49,7 @@ def run(house: AppContext, job: Job, language: str) -> list[Any]:
         return [message([str(fault) for fault in wrong.issues])]
     capacities = found.tables["capacities"]
     added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False, kind="stable")  # fmt: skip
-    required = [name for name, (least, _) in found.record.get("candidates", {}).items() if least > 0 and name in added.index]  # fmt: skip
+    required = [name for name, (least, _) in found.metadata.get("candidates", {}).items() if least > 0 and name in added.index]  # fmt: skip
     added = added.loc[[*required, *added.index.difference(required, sort=False)]]
     heads = [say(word, language) for word in ("Asset", "Built", "Investment [MEUR]", "Stands today", "Taken down")]  # fmt: skip
 
@@ -64,10 +64,10 @@ def run(house: AppContext, job: Job, language: str) -> list[Any]:
     left = len(added) - MAX_SHOWN_ASSETS
     more = [html.P(say("{many} more stand in the report and in the tables.", language, many=left), className="soft")] if left > 0 else []  # fmt: skip
     danish = dict(one.sentences() for one in both_ways(found)) if language == "da" else {}
-    warnings = [danish.get(text, text) for text in found.record.get("warnings", [])]
+    warnings = [danish.get(text, text) for text in found.metadata.get("warnings", [])]
     warned = [message(warnings, "soft")] if warnings else []
     return [
-        section(say("The answer", language), drawn(tiles(found.headline, language)), *warned),
+        section(say("The answer", language), drawn(tiles(found.summary, language)), *warned),
         section(say("What is built", language), built, *more),
         _report(job, language),
         _downloads(job, RUN_FILES, language),
