@@ -17,6 +17,7 @@ import pandas as pd
 STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.0+)?)?(?P<offset>Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
+SHORT_OFFSET = re.compile(r"(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?P<offset>[+-]\d\d)", re.ASCII)
 EXAMPLE = "2030-01-01T00:00Z"
 HOUR = pd.Timedelta(hours=1)
 MIN_YEAR, MAX_YEAR = 1900, 2200
@@ -42,7 +43,9 @@ def parse_hour_stamps(
         return None
     found = [STAMP.fullmatch(text) for text in texts]
     if (wrong := next((i for i, match in enumerate(found) if match is None), None)) is not None:
-        report(wrong, f"write an hour such as {EXAMPLE}")
+        short = SHORT_OFFSET.fullmatch(texts[wrong])
+        mended = f"{short['stamp']}{short['offset']}:00" if short else EXAMPLE
+        report(wrong, f"write an hour such as {mended}")
         return None
     offsets = [match is not None and match["offset"] is not None for match in found]
     if zone is None and not all(offsets):
@@ -70,6 +73,11 @@ def parse_hour_stamps(
     full = (hours.minute == 0) & (hours.second == 0)
     if not full.all():
         report(int((~full).argmax()), "an hour begins at its full hour in universal time")
+        return None
+    leap_day = (hours.month == 2) & (hours.day == 29)
+    if leap_day.any():
+        remedy = f"29 February is left out of every year; remove its {leap_day.sum()} hours"
+        report(int(leap_day.argmax()), remedy)
         return None
     return hours if _follow_each_other(hours, report) else None
 

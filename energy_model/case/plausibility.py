@@ -11,7 +11,7 @@ import pandas as pd
 from energy_model.case.input_log import InputLog
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column, Table
-from energy_model.case.system import System
+from energy_model.case.system import System, distance
 
 # Energy made for each unit of energy taken. Fuels are counted by their lower heating value, so a
 # plant that condenses its flue gas makes up to 1.15 or so of one.
@@ -20,6 +20,10 @@ MAX_ENERGY_RATIO = 1.2
 MAX_ENERGY_RATIO_WITH_OUTSIDE = 15.0
 MAX_DISCOUNT_RATE = 0.25  # 1/a
 COST_FACTORS = (0.1, 10.0)  # usual range of a perspective's factor on all costs but taxes
+USUAL_DKK_PER_EUR = (7.0, 8.0)  # the krone is held at 7.46 with a band of 2.25 %
+MAX_SITE_DISTANCE_KM = (
+    500.0  # from the middle of all sites, beyond which a coordinate is likelier wrong
+)
 ENERGY = "MWh"
 # Letters of other scripts that look like a Latin one.
 LOOKALIKES = str.maketrans(
@@ -104,6 +108,17 @@ def _scripts(name: str) -> set[str]:
     return {unicodedata.name(c, "UNKNOWN").split()[0] for c in name if c.isalpha()}
 
 
+def _warn_of_far_sites(sites: pd.DataFrame, reading: InputLog) -> None:
+    """Warns of sites far from the others, as where latitude and longitude are exchanged."""
+    places = sites[["lat", "lon"]].dropna()
+    middle = places.median() if len(places) > 2 else places.iloc[0] if len(places) else None
+    for site, place in places.iterrows():
+        far = distance(place, middle)
+        if far > MAX_SITE_DISTANCE_KM:
+            remedy = f"the site is {far:,.0f} km from the middle of the sites; look whether lat and lon are exchanged"
+            reading.warn("sites", site, "lat", place["lat"], remedy)
+
+
 def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
     """Warns of plants that make more energy than they take, losses above all, and unusual rates."""
     _warn_of_energy_ratios(system, reading)
@@ -113,6 +128,13 @@ def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
         remedy = f"over {links.at[link, 'length']:g} km it loses more than its whole capacity"
         reading.warn("links", link, "standing_loss", links.at[link, "standing_loss"], remedy)
     _warn_of_signs(system, reading)
+    _warn_of_far_sites(system["sites"], reading)
+    low, high = USUAL_DKK_PER_EUR
+    if not low <= system.settings.dkk_per_eur <= high:
+        reading.notes.append(
+            f"case.toml: dkk_per_eur of {system.settings.dkk_per_eur:g} is far from usual ({low:g} to {high:g}); "
+            "it is the kroner that one euro costs."
+        )
     low, high = COST_FACTORS
     factor = system.settings.view.cost_factor
     if not low <= factor <= high:

@@ -1,6 +1,7 @@
 """Profile files: hourly columns with a stamp and a unit, aligned by their stamps.
 
-The first file says which hours the case has. Every other file has the same ones, in the same order.
+The first file that begins with a universal year, or else the first, says which hours the case has.
+Every other file has the same ones, in the same order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from energy_model.case.table_reader import HEADER
 from energy_model.case.units import UnknownUnitError, conversion, has_arbitrary_zero
 
 HOUR_HEADER = re.compile(r"hour(?:\s*\[(?P<zone>[^\]]*)\])?")
+MAX_LOCAL_SHIFT_HOURS = 14  # of a clock on earth from universal time
 PLAIN_NUMBERS = re.compile(r"[-+0-9.eE,]*")
 
 
@@ -43,15 +45,12 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
     """
     count, told = case.time.hours, len(reading.issues)
     parts: dict[str, np.ndarray] = {}
-    first: HourlyFile | None = None
-    for path in sorted((folder / "profiles").glob("*.csv")):
-        if not path.is_file():
-            continue  # told with the names of files
-        file = read_hourly_file(path, f"profiles/{path.name}", count, reading)
-        if first is not None and file.hours is not None:
+    paths = [p for p in sorted((folder / "profiles").glob("*.csv")) if p.is_file()]
+    files = [read_hourly_file(path, f"profiles/{path.name}", count, reading) for path in paths]
+    first = _reference(files)
+    for file in files:
+        if first is not None:
             _check_same_hours(file, first, reading)
-        if first is None and file.hours is not None:
-            first = file
         for header in file.columns:
             if header in parts:
                 remedy = "the profile stands in another file too; remove one"
@@ -107,7 +106,8 @@ def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> Ho
 def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     """Whether a file is a table of the hours wanted; notes what is not so."""
     if not HOUR_HEADER.fullmatch(file.header[0]):
-        remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z"
+        remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z, "
+        remedy += "or 'hour [Europe/Copenhagen]' for stamps in local time"
         reading.add_issue(name, remedy, "row 1", value=file.header[0])
         return False
     keep = [bool(any(row)) for row in file.rows]
@@ -124,7 +124,10 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     remedy = f"the file has {len(file.rows) - 1} rows; give {count}, one for each hour{year}"
     stamps = [row[0] for row in file.rows[1:]]
     gaps: list[tuple[int, str]] = []
-    parse_hour_stamps(stamps, None, lambda position, why: gaps.append((position, why)))
+    zone = HOUR_HEADER.fullmatch(file.header[0])
+    parse_hour_stamps(
+        stamps, zone["zone"] if zone else None, lambda row, why: gaps.append((max(row, 0), why))
+    )
     if gaps:
         row, why = gaps[0]
         reading.add_issue(
@@ -164,14 +167,26 @@ def _numbers(
     return values
 
 
+def _reference(files: Sequence[HourlyFile]) -> HourlyFile | None:
+    """The file whose hours the case has: the first that begins with a universal year, or else the first."""
+    dated = [file for file in files if file.hours is not None and len(file.hours)]
+    whole = [file for file in dated if f"{file.hours[0]:%m-%dT%H}" == "01-01T00"]  # type: ignore[index]
+    return next(iter(whole or dated), None)
+
+
 def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) -> None:
-    """Notes that a file has other hours than the first."""
+    """Notes that a file has other hours than the case."""
     if file.hours is None or first.hours is None or file.hours.equals(first.hours):
         return
     row = int((file.hours != first.hours).argmax())
     stamp = "%Y-%m-%dT%H:%MZ"
     remedy = f"{first.name} has {first.hours[row]:{stamp}} in this row; give its hours, from "
     remedy += f"{first.hours[0]:{stamp}} to {first.hours[-1]:{stamp}}"
+    shift = round((first.hours[0] - file.hours[0]) / pd.Timedelta(hours=1))
+    if 0 < abs(shift) <= MAX_LOCAL_SHIFT_HOURS:
+        ends = ("first", "end") if shift > 0 else ("last", "beginning")
+        remedy += f". A year of local time is shifted by {abs(shift)} h: take its {ends[0]} "
+        remedy += f"{abs(shift)} rows out and add as many at its {ends[1]}"
     reading.add_issue(file.name, remedy, f"row {row + 2}", "hour", f"{file.hours[row]:{stamp}}")
 
 

@@ -17,6 +17,7 @@ from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.row_units import activity_unit, carrier_of
 from energy_model.case.schema import Column, Table
 from energy_model.case.units import (
+    KRONER,
     UnknownUnitError,
     conversion,
     has_arbitrary_zero,
@@ -75,7 +76,8 @@ def _converted(
         own = wanted or column.unit
         wanted_one = f"1/({own})" if cell.inverse and own != "1" else own
         remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {own}"
-        return f"{remedy}; give it in {wanted_one}, or in 1 if it is a plain number"
+        kroner = " (kroner are DKK)" if KRONER.search(unit) else ""
+        return f"{remedy}; give it in {wanted_one}, or in 1 if it is a plain number{kroner}"
     return replace(cell, factor=cell.factor * factor, header_factor=1.0)
 
 

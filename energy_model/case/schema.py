@@ -28,7 +28,10 @@ MAX_NAME_CHARACTERS = 100
 NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "any": ("write a number", lambda x: abs(x) <= MAX_NUMBER),
-    "positive": ("write a number above zero", lambda x: MIN_POSITIVE <= x <= MAX_NUMBER),
+    "positive": (
+        f"write a number from {MIN_POSITIVE:g} up",
+        lambda x: MIN_POSITIVE <= x <= MAX_NUMBER,
+    ),
     "not negative": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
     "shape": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
     "limit": (

@@ -15,7 +15,7 @@ from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import row_key
 from energy_model.case.schema import Column, Table
 from energy_model.case.system import ASSET_TABLES
-from energy_model.case.units import UnknownUnitError, conversion
+from energy_model.case.units import KRONER, UnknownUnitError, conversion
 
 HEADER = re.compile(r"^\s*(?P<name>[\w]+)\s*(?:\[(?P<unit>[^\]]*)\])?\s*$")
 NEEDED = ("carriers", "sites")
@@ -170,6 +170,7 @@ def _unit(
             return way.factor, way.implied
         except UnknownUnitError:
             remedy = f"the unit does not fit; write '{column.header}' or a multiple of it"
+            remedy += " (kroner are DKK)" if KRONER.search(unit) else ""
     if remedy:
         reading.add_issue(file, remedy, "row 1", value=header)
     return 1.0, None

@@ -51,6 +51,7 @@ MULTIPLES = {
 AMOUNTS = ("MWh", "t", "thousand_km")
 CAPACITIES = ("MW", "MWh", "t/h", "t", "thousand_km/h", "vehicle")
 DKK_PER_EUR = 7.46038  # the central rate of Danmarks Nationalbank
+KRONER = re.compile(r"(?i)\bkr\b|kroner|øre")  # words for DKK that headers are given
 ALIKE = {"1": "", "-": "", "%": "percent", "°": "", "degC": "K", "°C": "K"}
 
 

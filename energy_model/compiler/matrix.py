@@ -107,7 +107,7 @@ def compile_model(model) -> Matrix:
             log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
             add_expanded(reader, rows, con)
         names[con.name] = first, shape_of(reader, con, rows.count - first)
-    (goal,) = model.component_objects(pyo.Objective, active=True, descend_into=True)
+    goal = _only_objective(model)
     cost, offset = objective(reader, goal, slow, reference)
     entries = {
         entry.name.removeprefix("entry_"): objective(reader, entry, slow, reference)
@@ -133,6 +133,14 @@ def compile_model(model) -> Matrix:
         {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
         names, slow, entries,
     )  # fmt: skip
+
+
+def _only_objective(model):
+    goals = list(model.component_objects(pyo.Objective, active=True, descend_into=True))
+    if len(goals) != 1:
+        names = ", ".join(f"'{goal.name}'" for goal in goals) or "none"
+        raise TypeError(f"A program has one active objective; active are {names}.")
+    return goals[0]
 
 
 HANDLED = (pyo.Var, pyo.Constraint, pyo.Objective)

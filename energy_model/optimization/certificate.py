@@ -137,7 +137,9 @@ def implied(lp: LinearProgram, passes: int = 3) -> tuple[np.ndarray, np.ndarray]
             sums = _by(row, np.where(known, least, 0.0), lp.A.shape[0])
             others = sums[row] - np.where(known, least, 0.0)
             usable = (unknown[row] == ~known) & np.isfinite(limit[row]) & (weight != 0)
-            room, column = (limit[row] - others)[usable] / weight[usable], lp.A.indices[usable]
+            with np.errstate(over="ignore"):  # a bound beyond every number is no bound
+                room = (limit[row] - others)[usable] / weight[usable]
+            column = lp.A.indices[usable]
             up = weight[usable] > 0
             np.minimum.at(upper, column[up], room[up])
             np.maximum.at(lower, column[~up], room[~up])

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
-from energy_model.compiler.matrix import compile_model
+from energy_model.compiler.matrix import Matrix, compile_model
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import LinearProgram
 from energy_model.optimization.labels import is_by_step, label, members
@@ -45,6 +45,7 @@ class Problem:
         self.watched: list[str] = []  # names of the rows that stand after those of the model
         self.matrix = compile_model(model)
         found = self.matrix
+        _refuse_integers(found)
         self.lp = LinearProgram(
             found.A,
             found.cost,
@@ -151,6 +152,22 @@ class Problem:
         """What one unit of a decision counts in the year: the hours of each step, or one."""
         component = self.model.component(decision)
         return self.system.steps.length if is_by_step(component) else 1.0
+
+
+def _refuse_integers(matrix: Matrix) -> None:
+    """TypeError where a variable is an integer: a linear program would give it a fraction."""
+    whole = np.flatnonzero(matrix.integer)
+    if not len(whole):
+        return
+    names = [
+        f"'{name}'"
+        for name, (first, shape) in matrix.columns.items()
+        if ((whole >= first) & (whole < first + int(np.prod(shape, dtype=int)))).any()
+    ]
+    raise TypeError(
+        f"{', '.join(names)}: integer and binary variables are not solved, since a linear program would give them "
+        "fractions; declare them continuous, or model whole units as a study of cases."
+    )
 
 
 def with_row(

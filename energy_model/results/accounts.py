@@ -193,9 +193,9 @@ def _wanted(program: Program, data: xr.Dataset, run: Run) -> pd.DataFrame:
     for demand in data["demand"].to_numpy() if "demand" in data.dims else ():
         bus = f"{names.at[demand, 'carrier']}@{names.at[demand, 'site']}"
         wanted = data["wanted"].sel(demand=demand).to_numpy() * length
-        family = next(f for f in BALANCES if f in program.rows and bus in program.rows[f].names)
-        prices = program.prices[program.rows[family].place(bus)]
-        price = prices / length if program.rows[family].hourly else np.repeat(prices, len(length))
+        block = program.balance_of(bus)
+        prices = program.prices[block.place(bus)]
+        price = prices / length if block.hourly else np.repeat(prices, len(length))
         money = -price * wanted
         found.append((demand, TAKES, bus, -wanted.sum(), money.sum(), *(money @ shares)))
     return pd.DataFrame(found, columns=COLUMNS)

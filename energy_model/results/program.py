@@ -13,8 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from energy_model.common.errors import InputError
+from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import certificate
-from energy_model.optimization.blocks import Blocks, unpacked
+from energy_model.optimization.blocks import Block, Blocks, unpacked
 from energy_model.optimization.certificate import LinearProgram
 from energy_model.results import manifest
 from energy_model.results.damage import readable
@@ -46,6 +47,14 @@ class Program:
             groups.append(("rule", f"row {left}"))
         return groups, which
 
+    def balance_of(self, bus: str) -> Block:
+        """The rows that balance a bus. InputError if the program has none, so is of another run."""
+        for family in BALANCES:
+            if family in self.rows and bus in self.rows[family].names:
+                return self.rows[family]
+        remedy = f"it balances no {bus}, so it is of another run; put the run's own file back, or run the case again"
+        raise InputError.at(FILE, remedy)
+
     def steps(self, blocks: Blocks, size: int) -> np.ndarray:
         """The step of each column (or row); -1 where it has none."""
         found = np.full(size, -1)
@@ -61,10 +70,24 @@ def program_of(run: Run) -> Program:
     if run.proof is not None:
         lp, x, prices, names = run.proof
     elif run.path is not None:
-        return stored_program(run.path, manifest.read(run.path, run.metadata))
+        program = stored_program(run.path, manifest.read(run.path, run.metadata))
+        _refuse_other(run, program)
+        return program
     else:
         raise InputError.at("run", "it keeps no program; run the case again")
     return _named(lp, x, prices, names)
+
+
+def _refuse_other(run: Run, program: Program) -> None:
+    """InputError where a program has another size or other assets than the run it is stored with."""
+    size = run.metadata.get("size") or {}
+    rows, columns = program.lp.A.shape
+    names = set(program.columns["capacity"].names) if "capacity" in program.columns else set()
+    if (size.get("rows"), size.get("columns")) != (rows, columns) or (
+        names != set(run.tables["capacities"].index)
+    ):
+        remedy = "it is the program of another run; put the run's own file back, or run the case again"  # fmt: skip
+        raise InputError.at(str((run.path or Path()) / FILE), remedy)
 
 
 def stored_program(folder: Path, listed: Mapping[str, str] | None = None) -> Program:

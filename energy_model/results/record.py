@@ -116,6 +116,7 @@ class Record(Part):
     title: Text = ""
     seconds: dict[str, Number] = {}
     extended: Annotated[bool, pydantic.Field(strict=True)] = False
+    own_rules: list[Text] = []
     proof: Proof | None = None
     question: Question | None = None
 

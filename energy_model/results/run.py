@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -64,6 +64,18 @@ class Run:
             self.kept[name] = make()
         found: Made = self.kept[name]
         return found
+
+
+def note_own_rules(run: Run, names: Iterable[str]) -> None:
+    """Notes in a run that its program has rules of the user's own, by name where they are known."""
+    names = sorted(names)
+    run.metadata["extended"] = True
+    run.metadata["own_rules"] = names
+    told = f": {', '.join(names)}" if names else ""
+    run.metadata["warnings"] = [
+        *run.metadata.get("warnings", []),
+        f"The program has rules of the user's own{told}. Another run of the same inputs may lack them.",
+    ]
 
 
 class Stopwatch:

@@ -151,6 +151,10 @@ def open_run(path: str | Path) -> Run:
     path = find_run(path)
     record = read_record(path / "record.json")
     listed = manifest.read(path, record)
+    if listed is None:
+        remedy = "the list of the run's files is missing, so nothing shows whether they changed; "
+        remedy += "put it back, run the case again, or see what verify finds"
+        raise InputError.at(str(path / manifest.NAME), remedy)
     files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
     own = (path / manifest.NAME).exists()
     manifest.refuse_changed(path, ["record.json", *files] if own else files, listed)

@@ -24,7 +24,7 @@ from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
 from energy_model.optimization.problem import Problem, with_row
 from energy_model.results.metrics import metric
-from energy_model.results.run import Run, Stopwatch, run_from_solution
+from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
 # Built problems a series remembers, as questions to one case come one after another
@@ -68,7 +68,7 @@ class QueryResult:
         if self.question:
             run.metadata["question"] = self.question
         if self.extended:
-            run.metadata["extended"] = True
+            note_own_rules(run, [])
         return run
 
 

@@ -12,7 +12,7 @@ from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import diagnose
 from energy_model.optimization.problem import Problem
-from energy_model.results.run import Run, Stopwatch, run_from_solution
+from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
 
@@ -34,6 +34,7 @@ def solve(
     own = model is not None or extend is not None
     system = refreshed(system, TABLES)
     model = build_model(system) if model is None else model
+    known = set(model.component_map()) if extend is not None else set()
     if extend is not None:
         extend(model)
     problem = Problem(system, model)
@@ -52,7 +53,7 @@ def solve(
     tell("reading the answer")
     run = run_from_solution(SolutionTables(problem, answer))
     if own:
-        run.metadata["extended"] = True
+        note_own_rules(run, set(model.component_map()) - known if known else set())
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
     return run

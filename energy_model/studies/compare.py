@@ -126,7 +126,16 @@ def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
         values = [flat.get(name) for flat in settings]
         if any(not _same(values[0], value) for value in values[1:]):
             rows.append((f"case.{name}", *map(_plain, values)))
+    own = [_own_rules(run) for run in runs]
+    if len(set(own)) > 1:
+        rows.append(("rules of the user's own", *own))
     return pd.DataFrame(rows, columns=["address", *names])
+
+
+def _own_rules(run: Run) -> str:
+    """The names of a run's own rules; ``unnamed`` where they are not known, empty where it has none."""
+    names = ", ".join(run.metadata.get("own_rules", []))
+    return names or ("unnamed" if run.metadata.get("extended") else "")
 
 
 def _same(a: Any, b: Any) -> bool:

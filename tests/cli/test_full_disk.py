@@ -223,14 +223,12 @@ def test_a_question_that_cannot_be_kept_is_a_sentence(kept):
 
 def test_the_queue_outlives_a_full_disk(kept):
     """A job whose worker cannot begin has failed; the next one is worked on."""
-    from test_workbench_rules import until  # noqa: PLC0415
-
     first = kept.queue.add("run", "one", "p", "", {})
     blocked = kept.workspace.folder / "jobs" / first.name / "worker.txt"
     blocked.mkdir()
     second = kept.queue.add("run", "two", "p", "", {})
     kept.queue.start()
-    until(lambda: kept.queue.job(second.name).state not in OPEN)
+    web.until(lambda: kept.queue.job(second.name).state not in OPEN)
     failed = kept.queue.job(first.name)
     assert failed.state == FAILED
     assert "Free space and ask again" in failed.sentences[0]

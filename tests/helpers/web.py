@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from energy_model.web.app import create_app
@@ -67,3 +68,11 @@ class Server:
         self.process.send_signal(by)
         said, _ = self.process.communicate(timeout=30)
         return self.process.returncode, said
+
+
+def until(holds, seconds=20.0):
+    """Waits until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)

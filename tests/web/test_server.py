@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -41,14 +40,6 @@ def kept(cases, tmp_path):
     if found.queue._thread.is_alive():
         found.queue.close()
     found.workspace.close()
-
-
-def until(holds, seconds=20.0):
-    """Waits until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.02)
 
 
 # --- what may be asked ------------------------------------------------------------------------------
@@ -259,7 +250,7 @@ def test_a_short_password_and_a_case_that_is_none_are_refused(case, tmp_path, mo
 def test_only_files_of_known_jobs_are_given(kept, path):
     job = kept.queue.add("run", "done", "p", "", {})
     kept.queue.start()
-    until(lambda: kept.queue.job(job.name).state == "done")
+    web.until(lambda: kept.queue.job(job.name).state == "done")
     (kept.workspace.folder / "runs" / job.name).mkdir()
     answer = web.client(kept).get(path.replace("NAME", job.name), base_url=web.HERE)
     # An address that is none is answered with the empty page, which then says so.
@@ -279,7 +270,7 @@ def test_a_queue_goes_on_where_a_killed_server_left_it(kept):
     again = JobQueue(kept.workspace, 2, kept.queue.command)
     assert [again.job(name).state for name in names] == ["queued"] * 3
     again.start()
-    until(lambda: all(again.job(name).state == "done" for name in names))
+    web.until(lambda: all(again.job(name).state == "done" for name in names))
     again.close()
     assert JobQueue(kept.workspace).job(names[0]).ended
 
@@ -288,9 +279,9 @@ def test_a_killed_worker_is_told_and_the_next_job_begins(kept):
     first = kept.queue.add("run", "a long one", "p", "", {})
     second = kept.queue.add("run", "short", "p", "", {})
     kept.queue.start()
-    until(lambda: kept.queue.progress(first.name))
+    web.until(lambda: kept.queue.progress(first.name))
     os.kill(kept.queue._workers[first.name].process.pid, signal.SIGKILL)
-    until(lambda: kept.queue.job(second.name).state == "done")
+    web.until(lambda: kept.queue.job(second.name).state == "done")
     failed = kept.queue.job(first.name)
     assert failed.state == "failed"
     assert "SIGKILL" in failed.sentences[0]
@@ -300,19 +291,19 @@ def test_a_job_is_cancelled_by_who_asked_and_nobody_else(kept):
     running = kept.queue.add("run", "a long one", "me", "", {})
     waiting = kept.queue.add("run", "a long one", "me", "", {})
     kept.queue.start()
-    until(lambda: kept.queue.progress(running.name))
+    web.until(lambda: kept.queue.progress(running.name))
     kept.queue.cancel(running.name, "somebody else")
     assert not kept.queue.ending(running.name)
     kept.queue.cancel(waiting.name, "me")
     assert kept.queue.job(waiting.name).state == "cancelled"
     kept.queue.cancel(running.name, "me")
-    until(lambda: kept.queue.job(running.name).state == "cancelled")
+    web.until(lambda: kept.queue.job(running.name).state == "cancelled")
 
 
 def test_a_closed_server_asks_anew_what_ran(kept):
     job = kept.queue.add("run", "a long one", "me", "", {})
     kept.queue.start()
-    until(lambda: kept.queue.progress(job.name))
+    web.until(lambda: kept.queue.progress(job.name))
     process = kept.queue._workers[job.name].process
     kept.queue.close()
     assert process.poll() is not None

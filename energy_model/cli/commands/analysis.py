@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
@@ -10,44 +9,38 @@ import typer
 
 import energy_model as em
 from energy_model.case.number_parsing import parse_number
-from energy_model.cli.commands.studies import (
-    Always,
-    AsJson,
+from energy_model.cli.commands.studies import asked_by, studies, told_to
+from energy_model.cli.number_options import number, whole_number
+from energy_model.cli.options import (
     Case,
-    Out,
+    Changes,
     Resolution,
+    RunFolder,
     Scenario,
     Scheduler,
+    StudyFolder,
     Workers,
-    asked_by,
     resolved,
-    studies,
-    told_to,
 )
-from energy_model.cli.number_options import number, whole_number
-from energy_model.cli.output import print_json
+from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import explanation_tables
-
-RunFolder = Annotated[
-    Path, typer.Argument(help="Folder of a run, or a folder of runs (the newest is taken).")
-]
 
 
 @studies.command()
 def symbiosis(
     case: Case,
     pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also ask each pair of links: do they reinforce or replace each other?")] = True,
-    orders: Annotated[int, typer.Option("--orders", parser=whole_number(2), metavar="INTEGER", help="Above 12 firms: how many random orders are drawn.")] = 100,
+    samples: Annotated[int, typer.Option("--samples", parser=whole_number(2), metavar="INTEGER", help="Above 12 firms: how many random orders are drawn.")] = 100,
     seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
     penalty: Annotated[float | None, typer.Option("--penalty", parser=number, metavar="NUMBER", help="EUR a year that a coalition without a plan costs above all together; without it as much as that costs.")] = None,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What can firms do together, what is each link worth, and how may they share it?"""
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.symbiosis(
-            case, out, scenario, always or (), resolved(resolution), pairs, orders, seed, penalty, crew
+            case, out, scenario, changes or (), resolved(resolution), pairs, samples, seed, penalty, crew
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -59,40 +52,40 @@ def siting(
     sites: Annotated[str, typer.Option("--sites", help="Names of sites, * for any part.")] = "*",
     require: Annotated[list[str] | None, typer.Option("--require", help="SITE=SIZE that must be there when it is placed freely; may be given several times.")] = None,
     forbid: Annotated[list[str] | None, typer.Option("--forbid", help="SITE where it must not be; may be given several times.")] = None,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Where would an activity cost the city least, and what would its firm see there?"""
     required = _pairs("--require", "SITE=SIZE", require or [])
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=True) as crew:
         found = em.siting(
-            case, activity, sites, required, forbid or (), out, scenario, always or (), resolved(resolution), crew
+            case, activity, sites, required, forbid or (), out, scenario, changes or (), resolved(resolution), crew
         )  # fmt: skip
     told_to(found, as_json)
 
 
 @studies.command()
-def interests(
+def preferences(
     case: Case,
-    weigh: Annotated[list[str] | None, typer.Option("--weigh", help="SUM=EUR that a unit of a sum counts, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
+    weight: Annotated[list[str] | None, typer.Option("--weight", help="SUM=EUR that a unit of a sum counts, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
     limit: Annotated[list[str] | None, typer.Option("--limit", help="SUM=MOST, such as land=500 or emissions:oersted=0; may be given several times.")] = None,
-    between: Annotated[str, typer.Option("--between", help="Two sums with a comma between that want different things; none for no curve.")] = "citizens_points,firms_points",
-    within: Annotated[float, typer.Option("--within", parser=number, metavar="NUMBER", help="How much dearer than the least cost the curve may be, 0.02 for two per cent.")] = 0.02,
+    tradeoff: Annotated[str, typer.Option("--tradeoff", help="Two sums with a comma between that want different things; none for no curve.")] = "citizens_points,firms_points",
+    slack: Annotated[float, typer.Option("--slack", parser=number, metavar="NUMBER", help="How much dearer than the least cost the curve may be, 0.02 for two per cent.")] = 0.02,
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 7,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Whose wishes does a plan serve? Every party's account, under weights and limits, and the curve between two wishes."""
-    weights, limits = _pairs("--weigh", "SUM=EUR", weigh or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
-    two = tuple(part.strip() for part in between.split(",") if part.strip())
-    if between != "none" and len(two) != 2:
-        raise em.InputError.at("--between", "write two sums with a comma between, or none", value=between)  # fmt: skip
+    weights, limits = _pairs("--weight", "SUM=EUR", weight or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
+    two = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
+    if tradeoff != "none" and len(two) != 2:
+        raise em.InputError.at("--tradeoff", "write two sums with a comma between, or none", value=tradeoff)  # fmt: skip
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.preferences(
             case,
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
-            None if between == "none" else (two[0], two[1]), within, points, out, scenario, always or (), resolved(resolution), crew,
+            None if tradeoff == "none" else (two[0], two[1]), slack, points, out, scenario, changes or (), resolved(resolution), crew,
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -116,14 +109,14 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
 def explain(
     run: RunFolder,
     names: Annotated[list[str] | None, typer.Argument(help="Assets (* for any part of a name), carriers (heat, heat@viby), emissions, or land as SITE:CLASS; without any, the assets that cost most and those that just miss.")] = None,
-    thresholds: Annotated[bool, typer.Option("--thresholds/--no-thresholds", help="Also tell where the answer turns, which takes some re-solves.")] = True,
+    break_even: Annotated[bool, typer.Option("--break-even/--no-break-even", help="Also tell where the answer turns, which takes some re-solves.")] = True,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Why is this built and that not? What sets this price? From a run's folder alone."""
     opened = em.open_run(run)
     with Progress(as_json) as tell:
         asked = names or explanation_tables.first(opened)
-        found = em.explain(opened, asked, thresholds, tell)
+        found = em.explain(opened, asked, break_even, tell)
     if as_json:
         print_json({"run": str(opened.path), "explained": [explanation_tables.as_record(why) for why in found]})  # fmt: skip
     else:

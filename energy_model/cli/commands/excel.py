@@ -1,7 +1,8 @@
-"""Table: the command that turns a case into a workbook, and a workbook into a case."""
+"""Excel: the commands that write a case as a workbook and a workbook as a case."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,34 +10,68 @@ import typer
 from rich.console import Console
 
 import energy_model as em
+from energy_model.cli.options import Case
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
 BOOKS = (".xlsx", ".xlsm")
+excel = typer.Typer(
+    help="A case as one Excel file, to be edited in a spreadsheet, and back again.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
-def table(
-    source: Annotated[Path, typer.Argument(help="Folder of a case, or a workbook (.xlsx).")],
-    to: Annotated[Path, typer.Option("--to", help="The workbook to write, such as case.xlsx; or the folder to write, if a workbook is given.")],
+@excel.command("export")
+def export_(
+    case: Case,
+    to: Annotated[Path, typer.Option("--to", help="The workbook to write, such as case.xlsx.")],
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """A case as one Excel file, to be edited in a spreadsheet, and back again; faults point at sheet and cell."""
-    from energy_model.io import excel  # noqa: PLC0415 - it takes a while to load
+) -> None:
+    """Write a case as a workbook: a sheet for each file, with units, meanings and drop-downs."""
+    from energy_model.io.excel import write_workbook  # noqa: PLC0415 - it takes a while to load
 
-    back = source.suffix.lower() in BOOKS
-    if back == (to.suffix.lower() in BOOKS):
-        remedy = "give a case's folder and --to FILE.xlsx, or a workbook and --to FOLDER"
-        raise em.InputError.at("table", remedy, value=f"{source} --to {to}")
-    if to.is_file():
-        remedy = "the file stands already, perhaps with somebody's work in it; name another or take it away"
-        raise em.InputError.at("--to", remedy, value=str(to))
+    if case.suffix.lower() in BOOKS or to.suffix.lower() not in BOOKS:
+        remedy = "give a case's folder and --to FILE.xlsx"
+        raise em.InputError.at("excel export", remedy, value=f"{case} --to {to}")
+    _refuse_existing(to)
     with Progress(as_json) as tell:
-        written = (excel.read_workbook if back else excel.write_workbook)(source, to, tell)
+        written = write_workbook(case, to, tell)
+    _tell(to, written, "sheets", as_json)
+
+
+@excel.command("import")
+def import_(
+    book: Annotated[Path, typer.Argument(help="The workbook (.xlsx).")],
+    to: Annotated[Path, typer.Option("--to", help="The folder to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a workbook as a case's folder; faults name sheet and cell."""
+    from energy_model.io.excel import read_workbook  # noqa: PLC0415 - it takes a while to load
+
+    if book.suffix.lower() not in BOOKS or to.suffix.lower() in BOOKS:
+        remedy = "give a workbook and --to FOLDER"
+        raise em.InputError.at("excel import", remedy, value=f"{book} --to {to}")
+    if not book.exists():
+        raise em.InputError.at("excel import", "there is no such file", value=str(book))
+    _refuse_existing(to)
+    with Progress(as_json) as tell:
+        written = read_workbook(book, to, tell)
+    _tell(to, written, "files", as_json)
+    if not as_json:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(f"Run it with: energy-model run {shlex.quote(str(to))}", markup=False)
+
+
+def _refuse_existing(to: Path) -> None:
+    if to.is_file():
+        remedy = "the file exists, perhaps with somebody's work in it; name another or remove it"
+        raise em.InputError.at("--to", remedy, value=str(to))
+
+
+def _tell(to: Path, written: list[str], what: str, as_json: bool) -> None:
     if as_json:
         print_json({"written": str(to), "parts": written})
         return
     console = Console(highlight=False, soft_wrap=True)
-    what = "files" if back else "sheets"
     console.print(f"Written to {to}: {len(written)} {what}.", markup=False)
-    if back:
-        console.print(f"Run it with: energy-model run {to}", markup=False)

@@ -18,15 +18,15 @@ def fetch(
     service: Annotated[str | None, typer.Argument(help="The service, as --list names it: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja.")] = None,
     case: Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")] = None,
     year: Annotated[int | None, typer.Option("--year", parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time.")] = None,
-    what: Annotated[str | None, typer.Option("--what", help="Parts of what the service gives, with commas; without it all that the case tells the place of.")] = None,
+    variables: Annotated[str | None, typer.Option("--variables", help="Parts of what the service gives, with commas; without it all that the case tells the place of.")] = None,
     key: Annotated[str | None, typer.Option("--key", help="Your key, where one is needed; better put it in the variable that --list names. It is not kept.")] = None,
     municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; else that of [profiles] in case.toml.")] = None,
     price_area: Annotated[str | None, typer.Option(help="Bidding zone, such as DK1; else that of [profiles] in case.toml.")] = None,
     weather_station: Annotated[str | None, typer.Option(help="Number of a weather station; else that of case.toml, or the square of 10 km around the place.")] = None,
     sea_station: Annotated[str | None, typer.Option(help="Number of a station that observes the sea; else that of case.toml, or the nearest.")] = None,
     sea_point: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE of a wind park in the bay; else that of case.toml.")] = None,
-    address: Annotated[str | None, typer.Option("--address", help="Where the service answers, if not where it usually does.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask again even for what was answered within a month.")] = False,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="Where the service answers, if not where it usually does.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ignore responses cached within a month.")] = False,
     contents: Annotated[bool, typer.Option("--list", help="Tell the services, what they give, their licence and whether they need a key.")] = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -38,12 +38,12 @@ def fetch(
         return
     if service is None or case is None or year is None:
         missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
-        raise em.InputError.at("fetch", f"give {', '.join(missing)}, as in: energy-model fetch open_meteo inputs/aarhus --year 2024; --list tells the services")  # fmt: skip
+        raise em.InputError.at("fetch", f"give {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo inputs/aarhus --year 2024; --list tells the services")  # fmt: skip
     with Progress(as_json) as tell:
         tell("reading the case")
         place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip
-        wanted = case_files.plan_download(service, case, year, what, key, address, place)
-        told = case_files.download(wanted, case, again, tell)
+        wanted = case_files.plan_download(service, case, year, variables, key, base_url, place)
+        told = case_files.download(wanted, case, refresh, tell)
     if as_json:
         print_json(told)
         return
@@ -65,7 +65,7 @@ def _tell_fetched(told: dict[str, Any], case: Path, year: int) -> None:
         say(f"  {line}")
     for line in told["left_out"]:
         say(f"  left out: {line}")
-    say(f"Make the year of it with: energy-model profiles {case} --measured {year}")
+    say(f"Make the year of it with: energy-model timeseries generate {case} --measured {year}")
 
 
 def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:

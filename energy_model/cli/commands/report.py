@@ -18,7 +18,7 @@ def report(
     case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
     figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder, in place of the page; a Chromium or Chrome draws them.")] = None,
-    kinds: Annotated[str, typer.Option("--as", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
+    kinds: Annotated[str, typer.Option("--format", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
     language: Annotated[str, typer.Option("--language", help="Of figure files: en or da; the page has both.")] = "en",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip

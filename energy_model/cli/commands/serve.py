@@ -15,21 +15,21 @@ from energy_model.cli.number_options import whole_number
 def serve(
     cases: Annotated[list[Path] | None, typer.Argument(help="Folders of the cases to offer; without them every case in inputs/.")] = None,
     workspace: Annotated[Path, typer.Option("--workspace", help="Where jobs, runs, studies and saved scenarios are kept.")] = Path("workbench"),
-    address: Annotated[str, typer.Option("--address", help="Where to listen; another than this machine's own asks for a password.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="Where to listen; another than this machine's own asks for a password.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 takes a free one.")] = 8750,
     password_file: Annotated[Path | None, typer.Option("--password-file", help="File whose first line is the password; or set ENERGY_MODEL_PASSWORD.")] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Questions answered at once.")] = 1,
-    name: Annotated[list[str] | None, typer.Option("--name", help="A name the server is called by, such as a proxy's; may be given several times.")] = None,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
+    allowed_host: Annotated[list[str] | None, typer.Option("--allowed-host", help="A name the server is called by, such as a proxy's; may be given several times.")] = None,
+    open_page: Annotated[bool, typer.Option("--open-browser", help="Open the page in this machine's browser.")] = False,
 ) -> None:  # fmt: skip
     """Open the workbench: a local web page where a working group asks cases, and reads and compares the answers."""
     from energy_model.web import server  # noqa: PLC0415 - it takes a while to load
 
-    server.refuse(address, password := _password(password_file))
+    server.refuse(host, password := _password(password_file))
     folders = list(cases or sorted(path.parent for path in Path("inputs").glob("*/case.toml")))
     if not folders:
         raise em.InputError.at("serve", "name the folder of a case, such as inputs/aarhus")
-    server.serve(folders, workspace, address, port, password, workers, name or (), open_page)
+    server.serve(folders, workspace, host, port, password, workers, allowed_host or (), open_page)
 
 
 def _password(file: Path | None) -> str | None:

@@ -11,7 +11,19 @@ import typer
 
 import energy_model as em
 from energy_model.case.number_parsing import parse_number
-from energy_model.cli.number_options import WHOLE, number, whole_number
+from energy_model.cli.number_options import number, whole_number
+from energy_model.cli.options import (
+    Case,
+    Changes,
+    KeepRuns,
+    Resolution,
+    Scenario,
+    Scheduler,
+    StudyFolder,
+    Workers,
+    Yes,
+    resolved,
+)
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.common.atomic_write import WriteError
@@ -19,45 +31,10 @@ from energy_model.reporting.terminal import study_tables as told
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
-    help="Questions put to a case many times: sweep, frontier, alternatives, regret, weather, ranging, symbiosis, siting, interests.",
+    help="Questions put to a case many times: sweep, pareto, near-optimal, regret, weather-years, ranging, symbiosis, siting, preferences.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Case = Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", help="Folder of the study; without it one under runs/. A study that stands there goes on."),
-]  # fmt: skip
-Scenario = Annotated[
-    str | None, typer.Option("--scenario", "-s", help="The scenario all cases start from.")
-]
-Always = Annotated[
-    list[str] | None,
-    typer.Option("--always", help="ADDRESS=VALUE in every case; may be given several times."),
-]
-Resolution = Annotated[
-    str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
-]
-Workers = Annotated[
-    int,
-    typer.Option(
-        "--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Processes side by side."
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option("--scheduler", help="Address of a Dask scheduler, or its scheduler file, in place of processes here."),
-]  # fmt: skip
-Runs = Annotated[
-    bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run (some MB each).")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Begin even if it is thousands of cases.")]
-
-
-def resolved(resolution: str | None) -> int | str | None:
-    """A number of steps, ``full`` or none, from what was typed."""
-    whole = resolution is not None and WHOLE.fullmatch(resolution)
-    return int(resolution) if resolution is not None and whole else resolution
 
 
 @contextmanager
@@ -91,7 +68,7 @@ def sweep(
     case: Case,
     vary: Annotated[
         list[str] | None,
-        typer.Option("--set", help="ADDRESS=1,2,3 or ADDRESS*=0.8,1.2 or ADDRESS=LOW..HIGH[:COUNT]; scenario=A,B; may be given several times."),
+        typer.Option("--vary", help="ADDRESS=1,2,3 or ADDRESS*=0.8,1.2 or ADDRESS=LOW..HIGH[:COUNT]; scenario=A,B; may be given several times."),
     ] = None,
     table: Annotated[
         Path | None,
@@ -103,65 +80,65 @@ def sweep(
     ] = "grid",
     samples: Annotated[int, typer.Option("--samples", "-n", parser=whole_number(), metavar="INTEGER", help="How many latin, sobol and morris draw.")] = 64,
     seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
-    of: Annotated[str, typer.Option("--of", help="Numbers of the table whose sensitivity is told.")] = "objective,net_emissions",
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, yes: Yes = False, as_json: AsJson = False,
+    outputs: Annotated[str, typer.Option("--outputs", help="Columns of the table whose sensitivity is computed.")] = "objective,net_emissions",
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, yes: Yes = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What if these numbers were different? A table with a row for every case."""
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
     if (table is None) == (not vary):
-        remedy = "give either --set ADDRESS=VALUES or --table FILE"
+        remedy = "give either --vary ADDRESS=VALUES or --table FILE; --set overrides a value in every case"
         raise em.InputError.at("study sweep", remedy)
     varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
-    outputs = [name.strip() for name in of.split(",") if name.strip()]
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs, yes=yes) as crew:
+    names = [name.strip() for name in outputs.split(",") if name.strip()]
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs, yes=yes) as crew:
         found = em.sweep(
-            case, varied, out, design, samples, seed, scenario, always or (), resolved(resolution), outputs, None, crew
+            case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, crew
         )  # fmt: skip
     told_to(found, as_json)
 
 
 @studies.command()
-def frontier(
+def pareto(
     case: Case,
-    against: Annotated[
+    metric: Annotated[
         str,
-        typer.Option("--against", help="land, land:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as bought:straw_*."),
+        typer.Option("--metric", help="land, land:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as bought:straw_*."),
     ],
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 15,
-    also: Annotated[str | None, typer.Option("--and", help="A second sum, for a surface.")] = None,
-    also_points: Annotated[int, typer.Option("--and-points", parser=whole_number(), metavar="INTEGER", help="Levels of the second sum.")] = 5,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
+    second_metric: Annotated[str | None, typer.Option("--second-metric", help="A second metric, for a surface.")] = None,
+    levels: Annotated[int, typer.Option("--levels", parser=whole_number(), metavar="INTEGER", help="Levels of the second metric.")] = 5,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
         found = em.pareto_front(
-            case, against, points, out, also, also_points, scenario, always or (), resolved(resolution), None, crew
+            case, metric, points, out, second_metric, levels, scenario, changes or (), resolved(resolution), None, crew
         )  # fmt: skip
     told_to(found, as_json)
 
 
-@studies.command()
-def alternatives(
+@studies.command("near-optimal")
+def near_optimal(
     case: Case,
-    within: Annotated[str, typer.Option("--within", help="Shares of the least cost, 0.01 for one per cent.")] = "0.01,0.05",
+    slack: Annotated[str, typer.Option("--slack", help="Shares of the least cost, 0.01 for one per cent.")] = "0.01,0.05",
     by: Annotated[str, typer.Option("--by", help="group or asset.")] = "group",
-    only: Annotated[str, typer.Option("--only", help="Names that match, with * for any part.")] = "*",
+    filter_: Annotated[str, typer.Option("--filter", help="Names that match, with * for any part.")] = "*",
     plans: Annotated[int, typer.Option("--plans", parser=whole_number(), metavar="INTEGER", help="Plans as unlike each other as can be.")] = 4,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What else is nearly as good? What every near-best plan holds, what some do, what none does."""
     try:
-        shares = [parse_number(part) for part in within.split(",") if part.strip()]
+        shares = [parse_number(part) for part in slack.split(",") if part.strip()]
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
-        raise em.InputError.at("--within", remedy, value=within) from None
+        raise em.InputError.at("--slack", remedy, value=slack) from None
     with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
         found = em.near_optimal(
-            case, shares, by, only, plans, out, scenario, always or (), resolved(resolution), None, crew
+            case, shares, by, filter_, plans, out, scenario, changes or (), resolved(resolution), None, crew
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -177,40 +154,40 @@ def regret(
         list[str] | None,
         typer.Option("--plan", help="What is planned for, written as a future; without it every future."),
     ] = None,
-    near: Annotated[float, typer.Option("--near", parser=number, metavar="NUMBER", help="Share of cost within which a plan's greatest regret counts as low.")] = 0.01,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, runs: Runs = True, as_json: AsJson = False,
+    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of cost within which a plan's greatest regret counts as low.")] = 0.01,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How much dearer is a plan than the best, should the future turn out otherwise?"""
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
         found = em.regret(
-            case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, near, out, scenario,
-            always or (), resolved(resolution), crew,
+            case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out, scenario,
+            changes or (), resolved(resolution), crew,
         )  # fmt: skip
     told_to(found, as_json)
 
 
-@studies.command()
-def weather(
+@studies.command("weather-years")
+def weather_years(
     case: Case,
     seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; without any year named, 1..10.")] = None,
     measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model fetch brought; may be given several times.")] = None,
     years: Annotated[list[str] | None, typer.Option("--year", help="The name of a file in the case's weather/; may be given several times.")] = None,
-    spread: Annotated[float, typer.Option("--spread", parser=number, metavar="NUMBER", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
+    variability: Annotated[float, typer.Option("--monthly-variability", parser=number, metavar="NUMBER", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
     keep_target: Annotated[bool, typer.Option("--keep-target", help="Hold the emission target in every year; without it a tonne more costs what the last one did.")] = False,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run.")] = False,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How does the plan fare in other years, and what do all years' own plans hold?"""
     from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
-        named = parse_years(case, seeds, measured or (), years or (), spread, crew.tell)
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
+        named = parse_years(case, seeds, measured or (), years or (), variability, crew.tell)
         found = em.weather_years(
-            case, named, out, keep_target, scenario, always or (), resolved(resolution), crew
+            case, named, out, keep_target, scenario, changes or (), resolved(resolution), crew
         )
     told_to(found, as_json)
 
@@ -220,18 +197,26 @@ def ranging(
     case: Case,
     addresses: Annotated[
         list[str],
-        typer.Option("--of", help="An address, such as carriers.co2.price; may be given several times."),
+        typer.Option("--parameter", help="An address, such as carriers.co2.price; may be given several times."),
     ],
-    share: Annotated[float, typer.Option("--share", parser=number, metavar="NUMBER", help="Share of what is added, by yearly cost, that may differ before the plan counts as changed.")] = 0.02,
-    most: Annotated[float, typer.Option("--most", parser=number, metavar="NUMBER", help="How far a number is moved at most, 1 for its double.")] = 1.0,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Keep every case's whole run.")] = False,
+    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of what is added, by yearly cost, that may differ before the plan counts as changed.")] = 0.02,
+    max_change: Annotated[float, typer.Option("--max-change", parser=number, metavar="NUMBER", help="How far a number is moved at most, 1 for its double.")] = 1.0,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
         found = em.ranging(
-            case, addresses, share, most, out, scenario, always or (), resolved(resolution), crew
+            case,
+            addresses,
+            tolerance,
+            max_change,
+            out,
+            scenario,
+            changes or (),
+            resolved(resolution),
+            crew,
         )
     told_to(found, as_json)
 
@@ -251,24 +236,24 @@ def compare(
     ],
     with_: Annotated[list[str] | None, typer.Option("--with", help="ASSET or ASSET=SIZE that must be built.")] = None,
     without: Annotated[list[str] | None, typer.Option("--without", help="ASSET that must not be built, * for any part of a name.")] = None,
-    why: Annotated[Path | None, typer.Option("--why", help="The case the first run was made from: tells which input explains most.")] = None,
-    out: Out = None, scenario: Scenario = None, always: Always = None, resolution: Resolution = None, workers: Workers = 1, as_json: AsJson = False,
+    attribute: Annotated[Path | None, typer.Option("--attribute", help="The case the first run was made from: tells which input explains most.")] = None,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None, workers: Workers = 1, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Compare runs, differences first; or a case with and without some asset: what that costs, who pays, what replaces it."""
     decided = bool(with_ or without)
-    if decided and (len(runs) != 1 or why is not None):
-        remedy = "--with and --without take one case, and not --why"
+    if decided and (len(runs) != 1 or attribute is not None):
+        remedy = "--with and --without take one case, and not --attribute"
         raise em.InputError.at("compare", remedy)
     explained = None
     with asked_by(as_json, workers=workers) as crew:
         if decided:
             study, found = em.compare_decision(
-                runs[0], with_ or (), without or (), out, scenario, always or (), resolved(resolution), crew
+                runs[0], with_ or (), without or (), out, scenario, changes or (), resolved(resolution), crew
             )  # fmt: skip
         else:
             found = em.compare(runs)
-            if why is not None:
-                explained = em.attribute_difference(runs, why, out, crew)
+            if attribute is not None:
+                explained = em.attribute_difference(runs, attribute, out, crew)
     if as_json:
         print_json(told.comparison_records(found, explained))
     else:

@@ -15,11 +15,11 @@ from energy_model.cli.progress import Progress
 from energy_model.reporting.terminal import run_tables
 
 
-def profiles(
+def generate(
     case: Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")],
     seed: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="Another seed gives other weather.")] = None,
     year: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="The calendar year.")] = None,
-    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Put what was measured in this year in the place of what is made; energy-model fetch brings it.")] = None,
+    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Put what was measured in this year in the place of what is made; energy-model timeseries fetch brings it.")] = None,
     price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the measured price as it was; without it the mean is that of case.toml.")] = False,
     prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The service whose column is taken where several hold one; may be given several times.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; without it the case's profiles/year.csv.")] = None,

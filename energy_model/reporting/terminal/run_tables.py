@@ -80,7 +80,7 @@ def headline(run: Run) -> None:
     short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
     for carrier, share in short[short > 1e-6].items():
         row = run.tables["carriers"].loc[carrier]
-        told = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.2g} of what is wanted) goes unserved at its penalty."
+        told = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.1%} of the demand) goes unserved at its penalty."
         print_all(f"[bold red]{escape(told)}[/]")
 
 

@@ -176,8 +176,7 @@ class _PriceSetter:
 
     def of(self, bus: str) -> list[str]:
         """Its setter in every step."""
-        family = next(f for f in BALANCES if f in self.program.rows and bus in self.program.rows[f].names)  # fmt: skip
-        place = self.program.rows[family].place(bus)
+        place = self.program.balance_of(bus).place(bus)
         return [self._set(row, ()) for row in range(place.start, place.stop)]
 
     def _set(self, row: int, seen: tuple[int, ...]) -> str:
@@ -226,8 +225,7 @@ def _one_more(
     lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
     more = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
-        family = next(f for f in BALANCES if f in program.rows and bus in program.rows[f].names)
-        place = program.rows[family].place(bus)
+        place = program.balance_of(bus).place(bus)
         lp.row_lower[place] += more * weights[bus] / length.sum()
         upper = lp.row_upper[place]
         lp.row_upper[place] = np.where(np.isfinite(upper), upper + more * weights[bus] / length.sum(), upper)  # fmt: skip

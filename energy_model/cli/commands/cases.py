@@ -1,0 +1,89 @@
+"""Cases: the commands that check, begin and export a case."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import energy_model as em
+from energy_model.cli.options import Case, Changes, Resolution, Scenario, resolved
+from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.progress import Progress
+from energy_model.reporting.terminal import run_tables as tables
+
+
+def check(
+    case: Case, scenario: Scenario = None, changes: Changes = None, as_json: AsJson = False
+) -> None:
+    """Check a case: every fault of every file, where its numbers come from, and whether its peaks can be met."""
+    from energy_model.case import sources  # noqa: PLC0415
+    from energy_model.formulation import TABLES  # noqa: PLC0415
+    from energy_model.optimization import precheck  # noqa: PLC0415
+    from energy_model.timeseries import case_year  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        tell("reading the tables")
+        system = em.load_case(case, scenario, changes or ())
+        if system.settings.profiles:
+            case_year.settings_of(case)
+        tell("looking at peaks, potentials and the emission target")
+        warned = precheck.check_adequacy(system)
+        traced = sources.trace_sources(case, system, TABLES)
+    if as_json:
+        print_json(
+            {
+                "case": system.settings.name,
+                "scenario": system.scenario,
+                "faults": [],
+                "warnings": warned,
+                **sources.summary(traced),
+            }
+        )
+    else:
+        tables.checked(system, warned, traced)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Begin a small new case that runs as it is and can be grown."""
+    from energy_model.io import init_case  # noqa: PLC0415
+
+    written = init_case.init_case(folder)
+    if as_json:
+        print_json({"folder": str(folder), "files": written})
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(f"A small case stands in {folder}: {', '.join(written)}.", markup=False)
+        console.print(f"Run it with: energy-model run {shlex.quote(str(folder))}", markup=False)
+
+
+def export(
+    case: Case,
+    to: Annotated[str, typer.Option("--to", help="The program it is for: pypsa.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, such as city.nc.")],
+    scenario: Scenario = None,
+    changes: Changes = None,
+    resolution: Resolution = "full",
+    as_json: AsJson = False,
+) -> None:
+    """Write a case as a PyPSA network, every hour of it, and name what PyPSA has no words for."""
+    from energy_model.io import pypsa_network  # noqa: PLC0415
+
+    with Progress(as_json) as tell:
+        if to != "pypsa":
+            raise em.InputError.at("--to", "write pypsa, the only one known", value=to)
+        tell("reading the tables")
+        system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
+        tell("writing the network")
+        made = pypsa_network.write(system, out)
+    if as_json:
+        told = {"left_out": made.left_out, "constant": made.constant}
+        print_json({"written": str(out), "steps": len(system.steps.length), **told})
+    else:
+        tables.exported(out, made.left_out, made.constant)

@@ -1,0 +1,60 @@
+"""Options: the arguments and options that commands share, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_model.cli.number_options import WHOLE, whole_number
+
+Case = Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
+RunFolder = Annotated[
+    Path, typer.Argument(help="Folder of a run, or a folder of runs (the newest is taken).")
+]
+Scenario = Annotated[
+    str | None,
+    typer.Option("--scenario", "-s", help="A file of scenarios/; without it the case's default."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="ADDRESS=VALUE, += or *=, an override; may be given several times."),
+]
+Resolution = Annotated[
+    str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
+]
+StudyFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder of the study; without it one under runs/. An unfinished study is resumed.",
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Number of processes."
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="Address of a Dask scheduler, or its scheduler file, instead of processes.",
+    ),
+]
+KeepRuns = Annotated[
+    bool,
+    typer.Option(
+        "--keep-runs/--no-keep-runs", help="Keep the whole run of every case (some MB each)."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of cases.")]
+
+
+def resolved(resolution: str | None) -> int | str | None:
+    """A number of steps, ``full`` or none, from the text of ``--resolution``."""
+    whole = resolution is not None and WHOLE.fullmatch(resolution)
+    return int(resolution) if resolution is not None and whole else resolution
