@@ -56,7 +56,7 @@ def validate_tables(
     named = sorted({c.profile for c in cells if isinstance(c, ProfileExpression) and c.profile})
     if named and profiles.empty and "profiles" not in reading.unread:
         reading.unread.add("profiles")
-        remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model profiles makes a year"
+        remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model timeseries generate makes a year"
         reading.add_issue("profiles/*.csv", remedy)
     for table in tables:
         for column in table.columns:

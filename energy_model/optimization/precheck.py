@@ -58,7 +58,9 @@ def hidden_peaks(system: System) -> list[str]:
         return []
     others = len(found) - 1
     more = f" {others} more {'peak or low is' if others == 1 else 'peaks or lows are'} hidden by more than {MIN_PEAK_LOSS_SHARE:.0%}." if others else ""  # fmt: skip
-    remedy = "Ask for more steps with --resolution, or carry the plan to every hour with --prove."
+    remedy = (
+        "Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
+    )
     steps = len(system.steps.length)
     return [f"In {steps:,} step{'s' * (steps > 1)} {found[0][1]}{more} {remedy}"]
 

@@ -238,7 +238,7 @@ def _why(run: Run) -> str:
     added = capacities[capacities["added"] > MIN_CAPACITY].nlargest(
         MAX_EXPLAINED_ASSETS, "investment"
     )
-    found: list[Explanation] = explain(run, list(map(str, added.index)), thresholds=False)
+    found: list[Explanation] = explain(run, list(map(str, added.index)), break_even=False)
     told = []
     for why in found:
         row = capacities.loc[why.name]

@@ -21,7 +21,7 @@ def solve(
     model: Model | None = None,
     extend: Callable[[Model], None] | None = None,
     progress: Callable[[str], None] | None = None,
-    beside: Callable[[], object] | None = None,
+    run_meanwhile: Callable[[], object] | None = None,
 ) -> Run:
     """The least-cost plan of a case.
 
@@ -42,7 +42,7 @@ def solve(
     rows, columns = problem.lp.A.shape
     tell(f"solving {rows:,} rows and {columns:,} columns")
     with ThreadPoolExecutor(1) as other:
-        meanwhile = other.submit(beside) if beside is not None else None
+        meanwhile = other.submit(run_meanwhile) if run_meanwhile is not None else None
         answer = problem.solve(lambda said: tell(f"solving: {said}"))
     if meanwhile is not None:
         meanwhile.result()  # what went wrong there is told here

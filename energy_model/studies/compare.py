@@ -170,20 +170,20 @@ def compare_decision(
     case: str | Path,
     with_: Sequence[str] = (),
     without: Sequence[str] = (),
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> tuple[Study, Comparison]:
     """What a decision costs: the case as it stands beside the case in which assets are built, or are not.
 
     ``with_`` holds ``ASSET`` (all that may be added) or ``ASSET=SIZE``; ``without`` names of assets, with * for any part, of which
     nothing is added. Raises InputError, NoSolutionError (where the decision leaves no plan) or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "decision", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "decision", scenario, changes, resolution),
     )
     system = place.read()
     held: dict[str, tuple[float, float]] = {}
@@ -214,9 +214,11 @@ def compare_decision(
     if faults:
         raise InputError(faults)
     definition = {"with": list(with_), "without": list(without)}
-    crew = ExecutionOptions(crew.workers, crew.scheduler, True, crew.yes, crew.tell)
+    execution = ExecutionOptions(
+        execution.workers, execution.scheduler, True, execution.yes, execution.progress
+    )
     cases = [StudyCase({"decision": "as it stands"}), StudyCase({"decision": "decided"}, question=Query(added=held))]  # fmt: skip
-    with place.work("decision", definition, crew) as work:
+    with place.work("decision", definition, execution) as work:
         for found in work.answers(cases):
             if found["status"] != "optimal":
                 raise NoSolutionError(found["status"], [found["reason"]])
@@ -232,7 +234,7 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 
 def attribute_difference(
-    runs: Sequence[Run | str | Path], case: str | Path, out: str | Path | None = None, crew: ExecutionOptions | None = None,
+    runs: Sequence[Run | str | Path], case: str | Path, output: str | Path | None = None, execution: ExecutionOptions | None = None,
 ) -> Study:  # fmt: skip
     """Which differing input explains most of the difference in cost: each, alone, moved from the first run to the last.
 
@@ -241,7 +243,7 @@ def attribute_difference(
     """
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     first, last = opened[0], opened[-1]
-    place = CaseSpec.of(case, out, "explained", first.metadata["scenario"] or "", tuple(first.metadata["changes"]), _resolution(first))  # fmt: skip
+    place = CaseSpec.of(case, output, "explained", first.metadata["scenario"] or "", tuple(first.metadata["changes"]), _resolution(first))  # fmt: skip
     differ = _inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
     for address, value in zip(differ["address"], differ["b"], strict=True):
@@ -255,7 +257,7 @@ def attribute_difference(
     cases = [StudyCase({"input": ""}), *(StudyCase({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
     whole = last.objective - first.objective
     with place.work(
-        "explained", {"cases": [c.key for c in cases]}, crew or ExecutionOptions()
+        "explained", {"cases": [c.key for c in cases]}, execution or ExecutionOptions()
     ) as work:
         found = work.answers(cases)
         base = found[0]["objective"]

@@ -38,31 +38,31 @@ COST_LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a cost limit may be missed t
 
 def near_optimal(
     case: str | Path,
-    within: Sequence[float] = (0.01, 0.05),
+    slack: Sequence[float] = (0.01, 0.05),
     by: str = "group",
-    only: str = "*",
+    filter: str = "*",
     plans: int = 4,
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """The least and most of each group (or asset) in plans within shares of the least cost, in ``study.tables["extremes"]``.
 
     ``by`` is group or asset; ``only`` keeps names that match; ``plans`` as many plans, each as unlike the ones before it as the
     smallest share allows, stand in the table ``plans``. ``extend`` adds rows of your own to every model. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = crew or ExecutionOptions(), CaseSpec.of(case, out, "alternatives", scenario, changes, resolution)  # fmt: skip
-    shares = sorted(within)
+    execution, place = execution or ExecutionOptions(), CaseSpec.of(case, output, "alternatives", scenario, changes, resolution)  # fmt: skip
+    shares = sorted(slack)
     wrong = [share for share in shares if not 0 < share < 10]
     if wrong or not shares:
         remedy = "write shares above 0, such as 0.01 for one per cent"
-        raise InputError.at("--within", remedy, value=", ".join(f"{s:g}" for s in wrong))
-    groups = _groups(place.read(), by, only)
-    definition = {"within": [float(s) for s in shares], "by": by, "only": only, "plans": plans}
-    with place.work("alternatives", definition, crew, ("cost",), extend) as work:
+        raise InputError.at("--slack", remedy, value=", ".join(f"{s:g}" for s in wrong))
+    groups = _groups(place.read(), by, filter)
+    definition = {"within": [float(s) for s in shares], "by": by, "only": filter, "plans": plans}
+    with place.work("alternatives", definition, execution, ("cost",), extend) as work:
         best = work.answers([StudyCase({})])[0]
         if best["status"] != OPTIMAL:
             raise NoSolutionError(best["status"], [best["reason"]])
@@ -94,7 +94,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
         near = [name for name in groups if only.strip("*") in name] or difflib.get_close_matches(only, groups, n=8, cutoff=0.4)  # fmt: skip
         said = f"write *{only.strip('*')}* for {', '.join(near[:8])}" if near and only.strip("*") in near[0] else f"nearest are {', '.join(near)}" if near else f"known are {', '.join(list(groups)[:20])}"  # fmt: skip
         remedy = f"nothing that may be added has such a name; {said}"
-        raise InputError.at("--only", remedy, value=only)
+        raise InputError.at("--filter", remedy, value=filter)
     return kept
 
 

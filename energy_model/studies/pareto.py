@@ -45,16 +45,16 @@ class Point:
 
 def pareto_front(
     case: str | Path,
-    against: str,
+    metric: str,
     points: int = 15,
-    out: str | Path | None = None,
-    also: str | None = None,
-    also_points: int = 5,
+    output: str | Path | None = None,
+    second_metric: str | None = None,
+    levels: int = 5,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     extend: Callable | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """The curve of least cost against a quantity (see `quantity`), in ``study.tables["frontier"]``, with its ladder.
 
@@ -62,30 +62,32 @@ def pareto_front(
     amount to the cheapest plan; ``ladder`` what changes between them and what a unit costs there. ``also`` is a second quantity: the
     table ``surface`` then holds a curve for each of ``also_points`` levels of it. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "frontier", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "frontier", scenario, changes, resolution),
     )
-    if points < 3 or (also and also_points < 2):
+    if points < 3 or (second_metric and levels < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
         raise InputError.at("--points", remedy, value=str(points))
-    watched = tuple(dict.fromkeys([against, *([also] if also else []), "cost", UNSERVED]))
+    watched = tuple(
+        dict.fromkeys([metric, *([second_metric] if second_metric else []), "cost", UNSERVED])
+    )
     units = _units(place, watched)
-    definition = {"against": against, "points": points, "also": also or "", "also_points": also_points if also else 0}  # fmt: skip
-    with place.work("frontier", definition, crew, watched, extend) as work:
-        ends = _ends(work, [{}], against)[0]
-        found = _refine(work, against, ends, points)
+    definition = {"against": metric, "points": points, "also": second_metric or "", "also_points": levels if second_metric else 0}  # fmt: skip
+    with place.work("frontier", definition, execution, watched, extend) as work:
+        ends = _ends(work, [{}], metric)[0]
+        found = _refine(work, metric, ends, points)
         tables = {
             "frontier": _table(found),
             "kinks": breakpoints(found),
             "ladder": marginal_steps(found),
         }
-        price = f"EUR/{units[against].removesuffix('/a')}"
-        notes = [f"The sum is {against} [{units[against]}]; its price is in {price}."]
+        price = f"EUR/{units[metric].removesuffix('/a')}"
+        notes = [f"The sum is {metric} [{units[metric]}]; its price is in {price}."]
         if len(found) < points:
-            notes.append(f"The curve has {len(found)} points: the cheapest plan has little more of {against} than the least there can be.")  # fmt: skip
-        if also is not None:
-            tables["surface"] = _surface(work, against, also, points, also_points)
+            notes.append(f"The curve has {len(found)} points: the cheapest plan has little more of {metric} than the least there can be.")  # fmt: skip
+        if second_metric is not None:
+            tables["surface"] = _surface(work, metric, second_metric, points, levels)
         return write_results(work, place, "frontier", tables, notes)
 
 
@@ -97,7 +99,7 @@ def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
     empty = [name for name in watched if name != UNSERVED and not named[name].weights.any()]
     if empty:
         remedy = "nothing that the plan decides counts in it; name another sum"
-        raise InputError([InputIssue("--against", remedy, value=name) for name in empty])
+        raise InputError([InputIssue("--metric", remedy, value=name) for name in empty])
     return {name: q.unit for name, q in named.items()}
 
 

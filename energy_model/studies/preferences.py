@@ -37,14 +37,14 @@ def preferences(
     case: str | Path,
     weights: Mapping[str, Mapping[str, float]] | None = None,
     limits: Mapping[str, Mapping[str, float]] | None = None,
-    between: tuple[str, str] | None = ("citizens_points", "firms_points"),
-    within: float = 0.02,
+    tradeoff: tuple[str, str] | None = ("citizens_points", "firms_points"),
+    slack: float = 0.02,
     points: int = 7,
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """Every party's account under the least cost and under further wishes, and the curve between two wishes.
 
@@ -52,24 +52,24 @@ def preferences(
     ``parties`` (for each wish, every party's account [EUR/a], emissions [t/a], land [ha] and points), ``wishes`` (cost and sums of each) and
     ``between`` (the curve of two sums, at most ``within`` dearer than the least cost). Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "interests", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "interests", scenario, changes, resolution),
     )
     weights, limits = weights or {}, limits or {}
     asked = {name for sums in (*weights.values(), *limits.values()) for name in sums}
-    if between is not None and (points < 3 or not 0 < within < 10):
-        remedy = "write --within above 0, such as 0.02, and --points of 3 or more"
-        raise InputError.at("interests", remedy, value=f"{within:g}, {points}")
-    watched = tuple(dict.fromkeys([*sorted(asked), *(between or ()), "cost", UNSERVED]))
+    if tradeoff is not None and (points < 3 or not 0 < slack < 10):
+        remedy = "write --slack above 0, such as 0.02, and --points of 3 or more"
+        raise InputError.at("interests", remedy, value=f"{slack:g}, {points}")
+    watched = tuple(dict.fromkeys([*sorted(asked), *(tradeoff or ()), "cost", UNSERVED]))
     system = place.read()
     problem = Problem(system, build_model(system))
     units = {name: metric(problem, name).unit for name in watched}
     definition: dict[str, Any] = {
         "weights": {n: dict(s) for n, s in weights.items()}, "limits": {n: dict(s) for n, s in limits.items()},
-        "between": list(between or ()), "within": within, "points": points,
+        "between": list(tradeoff or ()), "within": slack, "points": points,
     }  # fmt: skip
-    with place.work("interests", definition, crew, watched) as work:
+    with place.work("interests", definition, execution, watched) as work:
         cases = {BASE: StudyCase({"wish": BASE}, whole=True)}
         for name, sums in weights.items():
             goal = tuple((float(w), s) for s, w in sums.items())
@@ -86,9 +86,9 @@ def preferences(
             "parties": _accounts(place, cases, answers),
         }
         notes = _notes(tables["wishes"])
-        if between is not None:
-            tables["between"] = _tradeoff(work, answers[BASE], between, within, points)
-            notes.append(f"Between {between[0]} [{units[between[0]]}] and {between[1]} [{units[between[1]]}]: at most {within:.1%} above the least cost, from {_ends(tables['between'])}.")  # fmt: skip
+        if tradeoff is not None:
+            tables["between"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
+            notes.append(f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}.")  # fmt: skip
         return write_results(work, place, "interests", tables, notes)
 
 

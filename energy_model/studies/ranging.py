@@ -69,40 +69,48 @@ class Bisection:
 def ranging(
     case: str | Path,
     addresses: Sequence[str],
-    share: float = 0.02,
-    most: float = 1.0,
-    out: str | Path | None = None,
+    tolerance: float = 0.02,
+    max_change: float = 1.0,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """The range of factors within which the plan stays as it is, for each address, in ``study.tables["ranges"]``.
 
     ``share`` [1] is how much of the yearly cost of what is added may be added differently before the plan counts as
     changed; ``most`` [1] how far a number is moved either way. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "ranging", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "ranging", scenario, changes, resolution),
     )
-    if not (0 < share < 1 and 0 < most <= 100) or not addresses:
-        remedy = "name at least one address, a --share between 0 and 1, and a --most above 0"
-        raise InputError.at("ranging", remedy, value=f"--share {share:g}, --most {most:g}")
-    searches = [Bisection(a, sign, min(most, 1.0) if sign == DOWN else most) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
-    place.addresses([s.case for s in searches if s.sign == UP], crew.tell, "--of")
+    if not (0 < tolerance < 1 and 0 < max_change <= 100) or not addresses:
+        remedy = (
+            "name at least one address, a --tolerance between 0 and 1, and a --max-change above 0"
+        )
+        raise InputError.at(
+            "ranging", remedy, value=f"--tolerance {tolerance:g}, --max-change {max_change:g}"
+        )
+    searches = [Bisection(a, sign, min(max_change, 1.0) if sign == DOWN else max_change) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
+    place.addresses([s.case for s in searches if s.sign == UP], execution.progress, "--of")
     owning = _owning(place.read())
-    definition = {"addresses": list(addresses), "share": float(share), "most": float(most)}
-    with place.work("ranging", definition, crew) as work:
+    definition = {
+        "addresses": list(addresses),
+        "share": float(tolerance),
+        "most": float(max_change),
+    }
+    with place.work("ranging", definition, execution) as work:
         base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
         while open_ones := [i for i, s in enumerate(searches) if not s.known]:
             found = work.answers([searches[i].case for i in open_ones])
             for i, answer in zip(open_ones, found, strict=True):
-                searches[i] = searches[i].after(*_changed(base, answer, owning, share))
+                searches[i] = searches[i].after(*_changed(base, answer, owning, tolerance))
         table = _ranges(searches)
-        notes = [f"The plan counts as changed when {100 * share:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
+        notes = [f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
         return write_results(work, place, "ranging", {"ranges": table}, notes)
 
 

@@ -40,12 +40,12 @@ def regret(
     case: str | Path,
     futures: Mapping[str, Future | Sequence[str] | str],
     plans: Mapping[str, Future | Sequence[str] | str] | None = None,
-    near: float = 0.01,
-    out: str | Path | None = None,
+    tolerance: float = 0.01,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
 
@@ -53,9 +53,9 @@ def regret(
     does the same for what is planned for; without it, each future is planned for. ``common`` tells what all plans hold
     whose greatest regret is within ``near`` of the least cost of the safest one's. Raises InputError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "regret", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "regret", scenario, changes, resolution),
     )
     to_come = {BASE_CASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
     if len(to_come) < 2:
@@ -64,11 +64,11 @@ def regret(
     planned = to_come if plans is None else {n: _future(given) for n, given in plans.items()}
     definition = {
         "futures": {n: [f[0] or "", *f[1]] for n, f in to_come.items()},
-        "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": near,
+        "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": tolerance,
     }  # fmt: skip
     optima = {name: StudyCase({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
-    place.addresses(optima.values(), crew.tell, "--future")
-    with place.work("regret", definition, crew) as work:
+    place.addresses(optima.values(), execution.progress, "--future")
+    with place.work("regret", definition, execution) as work:
         best = dict(zip(optima, work.answers(optima.values()), strict=True))
         made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}
         asked = [
@@ -78,7 +78,7 @@ def regret(
         ]
         regrets = _regrets(asked, work.answers(asked), best)
         ranking = _ranking(regrets)
-        low = _low(ranking, best, near)
+        low = _low(ranking, best, tolerance)
         common = _common({plan: made[plan]["assets"] for plan in low})
         notes = [
             f"'{name}' has no plan: {found['reason']}" for name, found in best.items() if found["status"] != OPTIMAL

@@ -29,7 +29,7 @@ OUTPUTS = ("objective", "net_emissions")
 def sweep(
     case: str | Path,
     vary: Mapping[str, Any] | Sequence[ParameterRange] | str | Path,
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     design: str = "grid",
     samples: int = 64,
     seed: int = 1,
@@ -38,7 +38,7 @@ def sweep(
     resolution: int | str | None = None,
     outputs: Sequence[str] = OUTPUTS,
     extend: Callable | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
 
@@ -47,9 +47,9 @@ def sweep(
     design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
     a plan is a row with its reason. ``extend`` adds rows of your own to every model. Raises InputError, or Stopped with what stands.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "sweep", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "sweep", scenario, changes, resolution),
     )
     if isinstance(vary, str | Path):
         cases, variations, design = sampling.from_table(Path(vary)), [], "table"
@@ -58,16 +58,18 @@ def sweep(
         made = sampling.cases(design, variations, samples, seed)
         head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
         many = sampling.count(design, variations, samples)
-        confirm_many_cases(many, place.read, crew)
+        confirm_many_cases(many, place.read, execution)
         cases = [*head, *made]
     cases = assign_warm_starts(cases)
-    place.addresses(cases, crew.tell, str(vary) if isinstance(vary, str | Path) else "--set")
+    place.addresses(
+        cases, execution.progress, str(vary) if isinstance(vary, str | Path) else "--set"
+    )
     definition = {
         "design": design,
         "cases": len(cases),
         "asked": _asked(cases),
     }
-    with place.work("sweep", definition, crew, extend=extend) as work:
+    with place.work("sweep", definition, execution, extend=extend) as work:
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)

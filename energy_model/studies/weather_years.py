@@ -33,7 +33,7 @@ def synthetic_years(
     settings: Mapping[str, Any],
     seeds: Iterable[int],
     spread: float = NATURAL_VARIABILITY_SHARE,
-    tell: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Synthetic years of a case's ``[profiles]`` settings by name, one of each seed.
 
@@ -41,8 +41,8 @@ def synthetic_years(
     """
     found = {}
     for seed in seeds:
-        if tell is not None:
-            tell(f"making the year of seed {seed}")
+        if progress is not None:
+            progress(f"making the year of seed {seed}")
         try:
             wanted = timeseries.Settings.from_mapping({**settings, "seed": seed, "month_spread": spread})  # fmt: skip
         except (ValueError, TypeError) as wrong:
@@ -54,12 +54,12 @@ def synthetic_years(
 def weather_years(
     case: str | Path,
     years: Mapping[str, pd.DataFrame | None],
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     keep_target: bool = False,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, sizes in ``sizes``.
 
@@ -67,9 +67,9 @@ def weather_years(
     `profiles.make_year` give them, or to None where the case has a file of that name in ``weather/``. ``sizes`` tells what
     every year's own plan adds at least. Raises InputError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "weather", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "weather", scenario, changes, resolution),
     )
     _refuse(place.case, years)
     system = place.read()
@@ -79,7 +79,7 @@ def weather_years(
         if table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with place.work("weather", definition, crew, extra=files) as work:
+    with place.work("weather", definition, execution, extra=files) as work:
         own = [StudyCase({"plan": BASE, "year": BASE})]
         own += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
         answers = work.answers(own)

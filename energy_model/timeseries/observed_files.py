@@ -91,7 +91,7 @@ def year_of(case: Path, year: int, prefer: Sequence[str] = ()) -> tuple[pd.DataF
     if not paths:
         there = sorted({p.stem.rsplit("_", 1)[-1] for p in (case / FOLDER).glob("*_[0-9]*.csv")})
         hint = f"; there is {', '.join(y for y in there if y.isdigit())}" if there else ""
-        raise InputError.at(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model fetch SERVICE {case} --year {year}")  # fmt: skip
+        raise InputError.at(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model timeseries fetch SERVICE {case} --year {year}")  # fmt: skip
     faults = [InputIssue("--prefer", f"no file of {year} has this name; there are {', '.join(names)}", value=p) for p in prefer if p not in names]  # fmt: skip
     read_in: dict[str, pd.DataFrame] = {}
     for name, path in zip(names, paths, strict=True):

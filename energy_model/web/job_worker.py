@@ -127,15 +127,15 @@ def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, A
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
     asked, wanted = job["asked"], job["asked"]["study"]
-    crew = em.ExecutionOptions(workers=0, tell=tell)
-    ground = {"scenario": asked["scenario"], "changes": asked["changes"], "resolution": asked["resolution"], "crew": crew}  # fmt: skip
+    execution = em.ExecutionOptions(workers=0, progress=tell)
+    ground = {"scenario": asked["scenario"], "changes": asked["changes"], "resolution": asked["resolution"], "execution": execution}  # fmt: skip
     if wanted["question"] == "sweep":
         vary = [ParameterRange.parse(text) for text in wanted["vary"]]
         study = em.sweep(asked["folder"], vary, out, **ground)
     elif wanted["question"] == "frontier":
         study = em.pareto_front(asked["folder"], wanted["against"], wanted["points"], out, **ground)
     else:
-        study = em.near_optimal(asked["folder"], wanted["within"], out=out, **ground)
+        study = em.near_optimal(asked["folder"], wanted["within"], output=out, **ground)
     tell("drawing the pictures")
     study_figures.draw(study)
     study_page.write(study, title=job["title"])

@@ -49,8 +49,8 @@ def serve(
         server = waitress.create_server(application, host=address, port=port, threads=SERVER_THREADS, ident=None, clear_untrusted_proxy_headers=True, max_request_body_size=MAX_REQUEST_BYTES)  # fmt: skip
     except OSError as wrong:
         folder.close()
-        remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --address"
-        raise InputError.at("--address", remedy, value=f"{address}:{port}") from None
+        remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --host"
+        raise InputError.at("--host", remedy, value=f"{address}:{port}") from None
     signal.signal(signal.SIGTERM, _ended)
     queue.start()
     shown = f"[{address}]" if ":" in address else address
@@ -76,8 +76,8 @@ def refuse(address: str, password: str | None) -> None:
     if password is not None and len(password) < MIN_PASSWORD_LETTERS:
         raise InputError.at("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")  # fmt: skip
     if password is None and address not in LOOPBACK:
-        remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --address out to serve this machine alone"
-        raise InputError.at("--address", remedy, value=address)
+        remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --host out to serve this machine alone"
+        raise InputError.at("--host", remedy, value=address)
 
 
 def _ended(*_: object) -> NoReturn:

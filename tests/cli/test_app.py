@@ -39,7 +39,7 @@ def test_a_run_is_found_again_and_solved_again_when_asked(ran):
     assert first["found_again"] is True
     assert first["objective"] == told["objective"]
     again = cli.call(
-        "run", cli.original(), "--resolution", 60, "--out", folder, "--json", "--again"
+        "run", cli.original(), "--resolution", 60, "--out", folder, "--json", "--force"
     ).json
     assert again["found_again"] is False
 
@@ -346,11 +346,11 @@ def test_a_users_own_rule_in_five_lines(tmp_path):
 def test_profiles_remakes_the_year(tmp_path):
     case = cli.copy(tmp_path)
     before = (case / "profiles" / "year.csv").read_bytes()
-    said = cli.call("profiles", case, "--json")
+    said = cli.call("timeseries", "generate", case, "--json")
     assert said.code == 0
     assert (case / "profiles" / "year.csv").read_bytes() == before
     assert {"statistic", "value", "source"} <= said.json["statistics"][0].keys()
-    cli.call("profiles", case, "--seed", 2, "--out", tmp_path / "other.csv")
+    cli.call("timeseries", "generate", case, "--seed", 2, "--out", tmp_path / "other.csv")
     assert (tmp_path / "other.csv").read_bytes() != before
 
 

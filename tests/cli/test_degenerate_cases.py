@@ -188,5 +188,5 @@ def test_the_accounts_of_firms_with_such_names_are_told(named):
 
 @pytest.mark.parametrize("name", ["heat@nan", "power@0751", "8000:0", "nan", "null"])
 def test_such_a_name_is_explained(named, name):
-    (why,) = em.explain(named[1], name, thresholds=False)
+    (why,) = em.explain(named[1], name, break_even=False)
     assert why.name in (name, name.split("@")[0])

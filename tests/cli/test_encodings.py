@@ -30,7 +30,10 @@ def made(tmp_path_factory):
     for name, price in (("run", 50), ("dear", 70)):
         em.save(em.solve(em.load_case(case, changes=[f"{PRICE} = {price}"])), folder / name)
     em.sweep(
-        case, {PRICE: [50, 70]}, folder / "study", crew=em.ExecutionOptions(workers=0, runs=False)
+        case,
+        {PRICE: [50, 70]},
+        folder / "study",
+        execution=em.ExecutionOptions(workers=0, keep_runs=False),
     )
     return folder
 
@@ -45,11 +48,11 @@ VERBS = {
     "compare": ["compare", "MADE/run", "MADE/dear"],
     "report": ["report", "MADE/study", "--out", "NEW/page.html"],
     "study show": ["study", "show", "MADE/study"],
-    "table": ["table", "MADE/case", "--to", "NEW/case.xlsx"],
+    "table": ["excel", "export", "MADE/case", "--to", "NEW/case.xlsx"],
     "export": ["export", "MADE/case", "--to", "pypsa", "--out", "NEW/case.nc"],
     "init": ["init", "NEW/village"],
-    "profiles": ["profiles", "VILLAGE", "--out", "NEW/year.csv"],
-    "fetch": ["fetch", "--list"],
+    "profiles": ["timeseries", "generate", "VILLAGE", "--out", "NEW/year.csv"],
+    "fetch": ["timeseries", "fetch", "--list"],
 }
 
 

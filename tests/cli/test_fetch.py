@@ -21,7 +21,9 @@ def case(tmp_path):
 
 def fetch(service, case, server, *more, year=YEAR):
     """The command, as it would be given."""
-    return cli.call("fetch", service, case, "--year", year, "--address", server.address, *more)
+    return cli.call(
+        "timeseries", "fetch", service, case, "--year", year, "--base-url", server.address, *more
+    )
 
 
 def files(case):
@@ -57,7 +59,7 @@ def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_pa
     assert f"profiles {case} --measured {YEAR}" in second.out
 
     before = (case / "profiles" / "year.csv").read_bytes()
-    made = cli.call("profiles", case, "--measured", YEAR, "--json")
+    made = cli.call("timeseries", "generate", case, "--measured", YEAR, "--json")
     assert made.code == 0, made.err
     origins = made.json["origins"]
     assert origins["air_temperature"] == origins["electricity_price"] == "measured"
@@ -79,7 +81,7 @@ def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_pa
     assert ran.code == 0, ran.err
     assert ran.json["status"] == "optimal"
 
-    assert cli.call("profiles", case).code == 0  # and back to the made year
+    assert cli.call("timeseries", "generate", case).code == 0  # and back to the made year
     assert (case / "profiles" / "year.csv").read_bytes() == before
 
 
@@ -94,9 +96,9 @@ def test_what_was_measured_goes_through_a_workbook(play, tmp_path):
     settings = (case / "case.toml").read_text() + place.read_text()[place.read_text().index("[profiles]") :]  # fmt: skip
     (case / "case.toml").write_text(settings)
     server = play(fake_services.energi_data_service)
-    assert fetch("energi_data_service", case, server, "--what", "prices,capacity", "--municipality", "751").code == 0  # fmt: skip
-    assert cli.call("table", case, "--to", book).code == 0
-    assert cli.call("table", book, "--to", back).code == 0
+    assert fetch("energi_data_service", case, server, "--variables", "prices,capacity", "--municipality", "751").code == 0  # fmt: skip
+    assert cli.call("excel", "export", case, "--to", book).code == 0
+    assert cli.call("excel", "import", book, "--to", back).code == 0
     names = {name for name in files(case) if "measured" in name}
     assert len(names) == 3
     for name in names:
@@ -106,7 +108,7 @@ def test_what_was_measured_goes_through_a_workbook(play, tmp_path):
 
 def test_what_was_fetched_is_told_with_licence_credit_place_and_time(case, play):
     server = play(fake_services.open_meteo)
-    assert fetch("open_meteo", case, server, "--what", "wind,cloud").code == 0
+    assert fetch("open_meteo", case, server, "--variables", "wind,cloud").code == 0
     rows = sources(case)
     assert [row["columns"] for row in rows] == ["wind_speed wind_speed_at_hub", "cloud"]
     for row in rows:
@@ -117,7 +119,9 @@ def test_what_was_fetched_is_told_with_licence_credit_place_and_time(case, play)
 
 
 def test_a_file_has_the_hour_first_and_units_in_its_headers(case, play):
-    assert fetch("open_meteo", case, play(fake_services.open_meteo), "--what", "wind").code == 0
+    assert (
+        fetch("open_meteo", case, play(fake_services.open_meteo), "--variables", "wind").code == 0
+    )
     lines = (case / "measured" / "open_meteo_2024.csv").read_text().splitlines()
     assert lines[0] == "hour,wind_speed [m/s],wind_speed_at_hub [m/s]"
     assert lines[1].startswith("2024-01-01T00:00Z,")
@@ -127,8 +131,8 @@ def test_a_file_has_the_hour_first_and_units_in_its_headers(case, play):
 
 def test_a_second_fetch_adds_columns_and_replaces_its_own(case, play):
     server = play(fake_services.open_meteo)
-    fetch("open_meteo", case, server, "--what", "wind,cloud")
-    fetch("open_meteo", case, server, "--what", "sun,cloud")
+    fetch("open_meteo", case, server, "--variables", "wind,cloud")
+    fetch("open_meteo", case, server, "--variables", "sun,cloud")
     table = observed_files.read(case / "measured" / "open_meteo_2024.csv", YEAR)
     assert sorted(table) == ["cloud", "sun", "wind_speed", "wind_speed_at_hub"]
     assert sorted(row["columns"] for row in sources(case)) == ["cloud", "sun", "wind_speed wind_speed_at_hub"]  # fmt: skip
@@ -141,18 +145,18 @@ def test_a_second_fetch_asks_nobody_and_writes_the_same(case, play):
     fetch("open_meteo", case, server)
     assert files(case) == first
     assert len(server.asked) == asked
-    fetch("open_meteo", case, server, "--again")
+    fetch("open_meteo", case, server, "--refresh")
     assert len(server.asked) == 2 * asked
 
 
 def test_a_municipality_and_its_capacity(case, play):
     server = play(fake_services.energi_data_service)
-    said = fetch("energi_data_service", case, server, "--what", "production,capacity", "--municipality", "751", "--json")  # fmt: skip
+    said = fetch("energi_data_service", case, server, "--variables", "production,capacity", "--municipality", "751", "--json")  # fmt: skip
     assert said.code == 0, said.err
     capacity = case / "measured" / "energi_data_service_2024_capacity.csv"
     assert capacity.read_text().splitlines()[:2] == ["month,solar_capacity [MW],onshore_wind_capacity [MW]", "2024-01,101,60"]  # fmt: skip
     assert [row["rows"] for row in sources(case)] == ["energi_data_service_2024", "energi_data_service_2024_capacity"]  # fmt: skip
-    made = cli.call("profiles", case, "--measured", YEAR, "--json")
+    made = cli.call("timeseries", "generate", case, "--measured", YEAR, "--json")
     assert made.json["only_for_comparison"] == ["solar_production", "onshore_wind_production", "thermal_production"]  # fmt: skip
     assert set(made.json["origins"].values()) == {"synthetic"}
 
@@ -161,12 +165,12 @@ def test_the_place_may_stand_in_the_case(case, play):
     toml = case / "case.toml"
     toml.write_text(toml.read_text() + '\nmunicipality = "461"\nsea_point = [55.9, 10.8]\n')
     server = play(fake_services.energi_data_service)
-    assert fetch("energi_data_service", case, server, "--what", "capacity").code == 0
+    assert fetch("energi_data_service", case, server, "--variables", "capacity").code == 0
     assert '"461"' in server.asked[0].query["filter"]
     weather = play(fake_services.open_meteo)
-    assert fetch("open_meteo", case, weather, "--what", "sea_wind").code == 0
+    assert fetch("open_meteo", case, weather, "--variables", "sea_wind").code == 0
     assert weather.asked[0].query["longitude"] == "10.8"
-    assert fetch("open_meteo", case, weather, "--what", "sea_wind", "--sea-point", "56.5,11").code == 0  # fmt: skip
+    assert fetch("open_meteo", case, weather, "--variables", "sea_wind", "--sea-point", "56.5,11").code == 0  # fmt: skip
     assert weather.asked[1].query["latitude"] == "56.5"
 
 
@@ -180,7 +184,7 @@ def lost(first, last):
 
 def test_a_gap_of_two_hours_is_filled_and_told(case, play):
     server = play(lost("2024-05-01T03:00Z", "2024-05-01T04:00Z"))
-    said = fetch("open_meteo", case, server, "--what", "cloud")
+    said = fetch("open_meteo", case, server, "--variables", "cloud")
     assert said.code == 0
     gap = "cloud: 2 h filled from 2024-05-01T03:00Z to 2024-05-01T04:00Z"
     assert gap in said.out
@@ -189,7 +193,7 @@ def test_a_gap_of_two_hours_is_filled_and_told(case, play):
 
 def test_a_gap_of_five_hours_is_a_fault_and_nothing_is_written(case, play):
     before = files(case)
-    said = fetch("open_meteo", case, play(lost("2024-05-01T03:00Z", "2024-05-01T07:00Z")), "--what", "cloud,wind")  # fmt: skip
+    said = fetch("open_meteo", case, play(lost("2024-05-01T03:00Z", "2024-05-01T07:00Z")), "--variables", "cloud,wind")  # fmt: skip
     refused(said, "cloud lacks 5 h from 2024-05-01T03:00Z to 2024-05-01T07:00Z", "wind_speed_at_hub lacks", "3 faults")  # fmt: skip
     assert files(case) == before
 
@@ -200,11 +204,11 @@ def test_a_gap_of_five_hours_is_a_fault_and_nothing_is_written(case, play):
 def test_a_key_is_used_and_stands_nowhere(case, play, tmp_path, monkeypatch):
     server = play(fake_services.renewables_ninja)
     said = fetch(
-        "renewables_ninja", case, server, "--what", "field_sun", "--key", fake_services.KEY
+        "renewables_ninja", case, server, "--variables", "field_sun", "--key", fake_services.KEY
     )
     assert said.code == 0, said.err
     monkeypatch.setenv("RENEWABLES_NINJA_TOKEN", fake_services.KEY)
-    more = fetch("renewables_ninja", case, server, "--what", "wind", "--again", "--json")
+    more = fetch("renewables_ninja", case, server, "--variables", "wind", "--refresh", "--json")
     assert more.code == 0, more.err
     for text in (said.out, said.err, more.out, more.err):
         assert fake_services.KEY not in text
@@ -241,31 +245,31 @@ def test_a_key_that_is_missing_not_known_or_not_wanted_is_told(case, play, monke
 def test_a_service_that_is_ill_is_told_and_nothing_is_written(case, play, said, words):
     before = files(case)
     server = play(lambda _: said)
-    refused(fetch("open_meteo", case, server, "--what", "cloud"), words, "Open-Meteo", server.address if said.status != 200 else "")  # fmt: skip
+    refused(fetch("open_meteo", case, server, "--variables", "cloud"), words, "Open-Meteo", server.address if said.status != 200 else "")  # fmt: skip
     assert files(case) == before
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (("fetch",), "give SERVICE, CASE, --year"),
-        (("fetch", "dmi"), "give CASE, --year"),
-        (("fetch", "weather", "CASE", "--year", 2024), "known are energi_data_service, dmi"),
-        (("fetch", "dmi", "CASE", "--year", 1492), "a year that is over"),
-        (("fetch", "dmi", "CASE", "--year", 2150), "a year that is over"),
-        (("fetch", "dmi", "CASE", "--year", 2024, "--what", "sun,moon"), "'moon' is given"),
-        (("fetch", "dmi", "CASE", "--year", 2024, "--what", ","), "write some of temperature"),
-        (("fetch", "dmi", "CASE", "--year", 2024, "--address", "ftp://here"), "--address"),
-        (("fetch", "dmi", "CASE", "--year", 2024, "--address", "https://me:word@here"), "without a key"),
-        (("fetch", "dmi", "CASE", "--year", 2024, "--address", "https://here?token=a"), "without a key"),
-        (("fetch", "dmi", "nowhere", "--year", 2024), "case.toml"),
-        (("fetch", "energi_data_service", "CASE", "--year", 2024, "--what", "production"), 'municipality = "751"'),
-        (("fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "north"), "LATITUDE,LONGITUDE"),
-        (("fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "56"), "sea_point"),
-        (("profiles", "CASE", "--prefer", "dmi"), "give --measured YEAR too"),
-        (("profiles", "CASE", "--price-as-measured"), "give --measured YEAR too"),
-        (("profiles", "CASE", "--measured", 2024), "nothing was measured in 2024"),
-        (("profiles", "CASE", "--measured", 2024, "--year", 2025), "or write 2024"),
+        (("timeseries", "fetch",), "give SERVICE, CASE, --year"),
+        (("timeseries", "fetch", "dmi"), "give CASE, --year"),
+        (("timeseries", "fetch", "weather", "CASE", "--year", 2024), "known are energi_data_service, dmi"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 1492), "a year that is over"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2150), "a year that is over"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--variables", "sun,moon"), "'moon' is given"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--variables", ","), "write some of temperature"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--base-url", "ftp://here"), "--base-url"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--base-url", "https://me:word@here"), "without a key"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--base-url", "https://here?token=a"), "without a key"),
+        (("timeseries", "fetch", "dmi", "nowhere", "--year", 2024), "case.toml"),
+        (("timeseries", "fetch", "energi_data_service", "CASE", "--year", 2024, "--variables", "production"), 'municipality = "751"'),
+        (("timeseries", "fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "north"), "LATITUDE,LONGITUDE"),
+        (("timeseries", "fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "56"), "sea_point"),
+        (("timeseries", "generate", "CASE", "--prefer", "dmi"), "give --measured YEAR too"),
+        (("timeseries", "generate", "CASE", "--price-as-measured"), "give --measured YEAR too"),
+        (("timeseries", "generate", "CASE", "--measured", 2024), "nothing was measured in 2024"),
+        (("timeseries", "generate", "CASE", "--measured", 2024, "--year", 2025), "or write 2024"),
     ],
 )  # fmt: skip
 def test_a_call_that_is_not_understood_is_told(case, call, words):
@@ -275,11 +279,11 @@ def test_a_call_that_is_not_understood_is_told(case, call, words):
 
 
 def test_the_services_are_listed():
-    said = cli.call("fetch", "--list")
+    said = cli.call("timeseries", "fetch", "--list")
     assert said.code == 0
     for word in ("renewables_ninja", "CC BY-NC 4.0", "ENTSOE_API_KEY", "electricity_price", "needs municipality"):  # fmt: skip
         assert word in said.out
-    listed = cli.call("fetch", "--list", "--json").json["services"]
+    listed = cli.call("timeseries", "fetch", "--list", "--json").json["services"]
     assert [one["name"] for one in listed] == list(json.loads(json.dumps([*dict.fromkeys(one["name"] for one in listed)])))  # fmt: skip
     assert {one["key"] for one in listed} == {"none", "optional", "needed"}
 
@@ -290,13 +294,15 @@ def test_the_services_are_listed():
 def test_a_place_that_cannot_be_written_is_told_and_nothing_is_half_written(case, play):
     (case / "measured").write_text("a file where the folder should be")
     before = files(case)
-    refused(fetch("open_meteo", case, play(fake_services.open_meteo), "--what", "cloud"), "cannot be written")  # fmt: skip
+    refused(fetch("open_meteo", case, play(fake_services.open_meteo), "--variables", "cloud"), "cannot be written")  # fmt: skip
     assert files(case) == before
 
 
 def test_sources_of_ones_own_stay(case, play):
     own = "table,rows,columns,kind,publication,year,note\nmeasured,our_own_2024,sun,source,Our roof,2024,ours\nmeasured,open_meteo_2024,cloud sun,assumption,,,old\n"  # fmt: skip
     (case / "sources_measured.csv").write_text(own)
-    assert fetch("open_meteo", case, play(fake_services.open_meteo), "--what", "cloud").code == 0
+    assert (
+        fetch("open_meteo", case, play(fake_services.open_meteo), "--variables", "cloud").code == 0
+    )
     rows = [(row["rows"], row["columns"], row["kind"]) for row in sources(case)]
     assert rows == [("our_own_2024", "sun", "source"), ("open_meteo_2024", "sun", "assumption"), ("open_meteo_2024", "cloud", "source")]  # fmt: skip

@@ -21,9 +21,12 @@ def made(tmp_path_factory):
     """A case of two hours, its workbook, a study of it, and a run of the village."""
     folder = tmp_path_factory.mktemp("made")
     case = two_hour_case.write(folder / "case")
-    assert cli.call("table", case, "--to", folder / "case.xlsx").code == 0
+    assert cli.call("excel", "export", case, "--to", folder / "case.xlsx").code == 0
     em.sweep(
-        case, {PRICE: [50, 70]}, folder / "study", crew=em.ExecutionOptions(workers=0, runs=False)
+        case,
+        {PRICE: [50, 70]},
+        folder / "study",
+        execution=em.ExecutionOptions(workers=0, keep_runs=False),
     )
     em.save(em.solve(em.load_case(cli.original(), resolution=24)), folder / "run")
     return folder
@@ -50,13 +53,13 @@ def refused(said, *words):
 # Arguments that write to PLACE, and the bytes of a file at which the disk is full.
 WRITERS = {
     "init": (["init", "PLACE"], 2_000),
-    "profiles": (["profiles", "VILLAGE", "--out", "PLACE"], 20_000),
+    "profiles": (["timeseries", "generate", "VILLAGE", "--out", "PLACE"], 20_000),
     "report": (["report", "MADE/run", "--out", "PLACE"], 100_000),
     "report of a study": (["report", "MADE/study", "--out", "PLACE"], 2_000),
-    "table to a workbook": (["table", "MADE/case", "--to", "PLACE.xlsx"], 14_000),
-    "table to a folder": (["table", "MADE/case.xlsx", "--to", "PLACE"], 30),
+    "table to a workbook": (["excel", "export", "MADE/case", "--to", "PLACE.xlsx"], 14_000),
+    "table to a folder": (["excel", "import", "MADE/case.xlsx", "--to", "PLACE"], 30),
     "export": (["export", "MADE/case", "--to", "pypsa", "--out", "PLACE"], 5_000),
-    "study sweep": (["study", "sweep", "MADE/case", "--set", f"{PRICE}=5,7", "--out", "PLACE"], 50),
+    "study sweep": (["study", "sweep", "MADE/case", "--vary", f"{PRICE}=5,7", "--out", "PLACE"], 50),
     "serve": (["serve", "MADE/case", "--port", "0", "--workspace", "PLACE"], 20),
 }  # fmt: skip
 
@@ -107,12 +110,13 @@ def test_fetch_on_a_full_disk_leaves_the_case_as_it_was(tmp_path, play):
     case = cli.copy(tmp_path)
     before = content(case)
     call = (
+        "timeseries",
         "fetch",
         "open_meteo",
         case,
         "--year",
         YEAR,
-        "--address",
+        "--base-url",
         play(fake_services.open_meteo).address,
     )
     with Limited(50_000):  # below its hours; its answers are not kept either, which is no fault
@@ -127,7 +131,9 @@ def test_profiles_on_a_full_disk_leave_the_year_as_it_was(tmp_path):
     case = cli.copy(tmp_path)
     before = content(case)
     with Limited(50_000):
-        refused(cli.call("profiles", case, "--seed", 7), "profiles/year.csv", "free space")
+        refused(
+            cli.call("timeseries", "generate", case, "--seed", 7), "profiles/year.csv", "free space"
+        )
     assert content(case) == before
 
 
@@ -148,7 +154,7 @@ def test_a_study_that_fills_the_disk_goes_on_when_there_is_room(made, tmp_path):
         made / "case",
         "--set",
         f"{PRICE}=50,60,70",
-        "--no-runs",
+        "--no-keep-runs",
         "--out",
         tmp_path / "s",
     ]
@@ -194,7 +200,7 @@ def test_an_error_of_the_system_anywhere_is_a_sentence(made, tmp_path, monkeypat
 
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
-    said = cli.call("table", made / "case", "--to", tmp_path / "case.xlsx")
+    said = cli.call("excel", "export", made / "case", "--to", tmp_path / "case.xlsx")
     refused(said, str(tmp_path / "file"), "it cannot be used (Not a directory); name another place")
     assert content(tmp_path) == {"file": b""}
 

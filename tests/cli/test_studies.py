@@ -34,14 +34,14 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "shown", "picture"),
     [
-        (["sweep", "--set", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
-        (["sweep", "--set", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
-        (["sweep", "--set", f"{PRICE}=55..80", "--set", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--of", "objective"], "Sensitivity", "sensitivity.png"),
-        (["frontier", "--against", "emissions", "--points", "5"], "Ladder", "frontier.png"),
-        (["frontier", "--against", "emissions", "--points", "3", "--and", "land", "--and-points", "2", "--always", f"{PRICE} = 70"], "Surface", "surface.png"),
-        (["alternatives", "--within", "0.1", "--plans", "2"], "may-have", "extremes.png"),
+        (["sweep", "--vary", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
+        (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
+        (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity", "sensitivity.png"),
+        (["pareto", "--metric", "emissions", "--points", "5"], "Ladder", "frontier.png"),
+        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land", "--levels", "2", "--set", f"{PRICE} = 70"], "Surface", "surface.png"),
+        (["near-optimal", "--slack", "0.1", "--plans", "2"], "may-have", "extremes.png"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
-        (["ranging", "--of", PRICE], "more sun_here", "ranges.png"),
+        (["ranging", "--parameter", PRICE], "more sun_here", "ranges.png"),
     ],
 )  # fmt: skip
 def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture):
@@ -58,9 +58,12 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
     """Years of seeds, and one that stands with the case; each has its own plan, and the plan as it stands is held in all."""
     case = cli.copy(tmp_path)
     assert (
-        cli.call("profiles", case, "--seed", 5, "--out", case / "weather" / "windy.csv").code == 0
+        cli.call(
+            "timeseries", "generate", case, "--seed", 5, "--out", case / "weather" / "windy.csv"
+        ).code
+        == 0
     )
-    said = cli.call("study", "weather", case, "--seeds", "1,2", "--year", "windy", "-r", 24, "--out", tmp_path / "s")  # fmt: skip
+    said = cli.call("study", "weather-years", case, "--seeds", "1,2", "--year", "windy", "-r", 24, "--out", tmp_path / "s")  # fmt: skip
     assert said.code == 0, said.err
     assert "making the year of seed 2" in said.err
     years = pd.read_csv(tmp_path / "s" / "years.csv")
@@ -80,7 +83,7 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
     ],
 )
 def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):
-    said = cli.call("study", "weather", cli.copy(tmp_path), *arguments, "--out", tmp_path / "s")  # fmt: skip
+    said = cli.call("study", "weather-years", cli.copy(tmp_path), *arguments, "--out", tmp_path / "s")  # fmt: skip
     assert said.code == 2
     assert told in " ".join(said.err.split())
     assert not (tmp_path / "s").exists()
@@ -89,7 +92,7 @@ def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):
 def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     for name, price in (("a", 50), ("b", 70)):
         cli.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
-    said = cli.call("compare", tmp_path / "a", tmp_path / "b", "--why", case, "--out", tmp_path / "w")  # fmt: skip
+    said = cli.call("compare", tmp_path / "a", tmp_path / "b", "--attribute", case, "--out", tmp_path / "w")  # fmt: skip
     assert said.code == 0, said.err
     assert "'b' costs 30.0 EUR/a (30.00%) more than 'a'" in said.out
     assert "More: sun here (0.5)" in said.out
@@ -105,16 +108,16 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     ("arguments", "said"),
     [
         (["study", "sweep", "CASE"], "give either --set"),
-        (["study", "sweep", "CASE", "--set", "x"], "write ADDRESS="),
-        (["study", "sweep", "CASE", "--set", f"{PRICE}="], "no value is given"),
-        (["study", "sweep", "CASE", "--set", f"{PRICE}=1..9:5000000"], "5,000,000 cases, which take about"),
-        (["study", "sweep", "CASE", "--set", "markets.gird.price=1"], "nearest are grid"),
-        (["study", "sweep", "nowhere", "--set", f"{PRICE}=1"], "no such folder"),
-        (["study", "frontier", "CASE", "--against", "emision"], "nearest are emissions"),
-        (["study", "alternatives", "CASE", "--within", "much"], "write shares"),
+        (["study", "sweep", "CASE", "--vary", "x"], "write ADDRESS="),
+        (["study", "sweep", "CASE", "--vary", f"{PRICE}="], "no value is given"),
+        (["study", "sweep", "CASE", "--vary", f"{PRICE}=1..9:5000000"], "5,000,000 cases, which take about"),
+        (["study", "sweep", "CASE", "--vary", "markets.gird.price=1"], "nearest are grid"),
+        (["study", "sweep", "nowhere", "--vary", f"{PRICE}=1"], "no such folder"),
+        (["study", "pareto", "CASE", "--metric", "emision"], "nearest are emissions"),
+        (["study", "near-optimal", "CASE", "--slack", "much"], "write shares"),
         (["study", "regret", "CASE", "--future", f"{PRICE} = 3"], "write the name of a scenario"),
         (["study", "show", "nowhere"], "no finished study"),
-        (["study", "sweep", "CASE", "--set", f"{PRICE}=1", "--workers", "0"], "--workers"),
+        (["study", "sweep", "CASE", "--vary", f"{PRICE}=1", "--workers", "0"], "--workers"),
         (["compare", "nowhere", "--with", "x"], "no such folder"),
         (["compare", "CASE"], "no run here"),
         (["compare", "CASE", "CASE", "--without", "x"], "take one case"),
@@ -132,7 +135,7 @@ def test_bad_questions_end_in_a_sentence(case, tmp_path, monkeypatch, arguments,
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
     """Ctrl-C, or whoever ends programs, in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
-    command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--set", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-runs"]  # fmt: skip
+    command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--vary", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-keep-runs"]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while len(list((tmp_path / "s" / "cases").glob("*.json"))) < 2:
         time.sleep(0.05)
@@ -165,7 +168,7 @@ def test_costs_that_are_near_each_other_are_told_apart():
 
 
 def test_a_study_is_no_run_and_says_so(case, tmp_path):
-    cli.call("study", "sweep", case, "--set", f"{PRICE}=50", "--out", tmp_path / "s")
+    cli.call("study", "sweep", case, "--vary", f"{PRICE}=50", "--out", tmp_path / "s")
     said = cli.call("show", tmp_path / "s")
     assert said.code == 2
     assert "energy-model study show" in " ".join(said.err.split())

@@ -19,7 +19,7 @@ from energy_model.results import manifest
 VERBS = {
     "show": ("show",),
     "verify": ("verify",),
-    "explain": ("explain", "heat", "--no-thresholds"),
+    "explain": ("explain", "heat", "--no-break-even"),
     "accounts": ("accounts",),
     "report": ("report",),
     "compare": ("compare",),
@@ -264,7 +264,16 @@ def test_a_damaged_run_is_not_found_again(name, kept, tmp_path):
 def test_a_study_with_a_damaged_run_ends_in_a_sentence(kept, tmp_path):
     """The accounts of wishes are read from runs; a damaged one is told by its file."""
     case = kept / "case"
-    arguments = ("study", "interests", case, "--between", "none", "--out", tmp_path / "s", "--json")
+    arguments = (
+        "study",
+        "preferences",
+        case,
+        "--tradeoff",
+        "none",
+        "--out",
+        tmp_path / "s",
+        "--json",
+    )
     assert cli.call(*arguments).code == 0
     damaged = next((tmp_path / "s" / "runs").iterdir()) / "names.csv"
     flipped(0.5)(damaged)

@@ -154,7 +154,7 @@ def test_what_is_done_beside_the_solver_is_done_and_its_faults_are_told():
     """The answer is the same, whatever else is done meanwhile; an error there ends the call."""
     system = case_builder.system(2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2)])  # fmt: skip
     done = []
-    run = em.solve(system, beside=lambda: done.append("looked"))
+    run = em.solve(system, run_meanwhile=lambda: done.append("looked"))
     assert done == ["looked"]
     assert run.objective == pytest.approx(100)
 
@@ -162,4 +162,4 @@ def test_what_is_done_beside_the_solver_is_done_and_its_faults_are_told():
         raise ValueError("looked in vain")
 
     with pytest.raises(ValueError, match="looked in vain"):
-        em.solve(system, beside=wrong)
+        em.solve(system, run_meanwhile=wrong)

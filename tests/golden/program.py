@@ -53,21 +53,21 @@ def commands() -> dict[str, list[str]]:
 
 def studies(case: Path, out: Path) -> dict[str, Path]:
     """Every kind of study, answered in this process with small settings; the folder of each."""
-    crew = em.ExecutionOptions(workers=0, runs=False)
+    execution = em.ExecutionOptions(workers=0, keep_runs=False)
     futures = {"dear_gas": "dear_gas"}
     settings = tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))["profiles"]
     free = ["case.emissions.target = none"]  # every firm alone has a plan
     asked = {
-        "sweep": lambda at: em.sweep(case, {"carriers.co2.price": [50, 150], "scenario": ["dear_gas"]}, at, crew=crew),
-        "sweep_morris": lambda at: em.sweep(case, MORRIS, at, design="morris", samples=2, crew=crew),
-        "frontier": lambda at: em.pareto_front(case, "land", 3, at, crew=crew),
-        "alternatives": lambda at: em.near_optimal(case, [0.02], plans=2, out=at, crew=crew),
-        "regret": lambda at: em.regret(case, futures, out=at, crew=crew),
-        "weather": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, crew=crew),
-        "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment"], most=0.2, out=at, crew=crew),
-        "symbiosis": lambda at: em.symbiosis(case, at, changes=free, crew=crew),
-        "siting": lambda at: em.siting(case, "field_solar=3", out=at, crew=crew),
-        "interests": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land": 10}}, points=3, out=at, crew=crew),
+        "sweep": lambda at: em.sweep(case, {"carriers.co2.price": [50, 150], "scenario": ["dear_gas"]}, at, execution=execution),
+        "sweep_morris": lambda at: em.sweep(case, MORRIS, at, design="morris", samples=2, execution=execution),
+        "frontier": lambda at: em.pareto_front(case, "land", 3, at, execution=execution),
+        "alternatives": lambda at: em.near_optimal(case, [0.02], plans=2, output=at, execution=execution),
+        "regret": lambda at: em.regret(case, futures, output=at, execution=execution),
+        "weather": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, execution=execution),
+        "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment"], max_change=0.2, output=at, execution=execution),
+        "symbiosis": lambda at: em.symbiosis(case, at, changes=free, execution=execution),
+        "siting": lambda at: em.siting(case, "field_solar=3", output=at, execution=execution),
+        "interests": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land": 10}}, points=3, output=at, execution=execution),
     }  # fmt: skip
     return {name: ask(out / name).folder for name, ask in asked.items()}
 

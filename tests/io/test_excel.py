@@ -151,14 +151,14 @@ def test_what_a_workbook_must_not_be(case, tmp_path, spoil, said):
 
 def test_there_and_back_from_the_command_line(case, tmp_path):
     book, back = tmp_path / "case.xlsx", tmp_path / "back"
-    said = cli.call("table", case, "--to", book)
+    said = cli.call("excel", "export", case, "--to", book)
     assert said.code == 0, said.err
     assert "sheets" in said.out
-    said = cli.call("table", book, "--to", back, "--json")
+    said = cli.call("excel", "import", book, "--to", back, "--json")
     assert said.code == 0, said.err
     assert "case.toml" in said.json["parts"]
     same(case, back)
-    again = cli.call("table", book, "--to", back)
+    again = cli.call("excel", "import", book, "--to", back)
     assert again.code == 2
     assert "it exists and is not empty" in again.err
 
@@ -173,7 +173,7 @@ def test_there_and_back_from_the_command_line(case, tmp_path):
 )
 def test_calls_that_cannot_be(case, tmp_path, source, to, said):  # noqa: ARG001
     (tmp_path / "broken.xlsx").write_text("no workbook")
-    told = cli.call("table", tmp_path / source, "--to", tmp_path / to)
+    told = cli.call("excel", "export", tmp_path / source, "--to", tmp_path / to)
     assert told.code == 2
     assert said in told.err
     assert "Traceback" not in told.err
@@ -181,9 +181,9 @@ def test_calls_that_cannot_be(case, tmp_path, source, to, said):  # noqa: ARG001
 
 def test_a_workbook_that_stands_is_not_overwritten(tmp_path):
     book = tmp_path / "village.xlsx"
-    assert cli.call("table", cli.original(), "--to", book).code == 0
+    assert cli.call("excel", "export", cli.original(), "--to", book).code == 0
     before = book.read_bytes()
-    said = cli.call("table", cli.original(), "--to", book)
+    said = cli.call("excel", "export", cli.original(), "--to", book)
     assert said.code == 2
     assert "stands already" in said.err
     assert book.read_bytes() == before

@@ -16,7 +16,9 @@ from energy_model.common.workbook_limits import MAX_COLUMNS, MAX_ROWS, MAX_UNPAC
 def book(tmp_path):
     """A case as a workbook."""
     file = tmp_path / "case.xlsx"
-    assert cli.call("table", two_hour_case.write(tmp_path / "case"), "--to", file).code == 0
+    assert (
+        cli.call("excel", "export", two_hour_case.write(tmp_path / "case"), "--to", file).code == 0
+    )
     return file
 
 
@@ -41,7 +43,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_at_once(book, tmp_path):
     put_in(book, MAX_UNPACKED_MB + 1)
     assert book.stat().st_size < 1_000_000
     begun = time.monotonic()
-    said = cli.call("table", book, "--to", tmp_path / "back")
+    said = cli.call("excel", "import", book, "--to", tmp_path / "back")
     assert time.monotonic() - begun < 5
     refused(
         said,
@@ -55,7 +57,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_at_once(book, tmp_path):
 
 def test_a_workbook_below_the_limit_is_read(book, tmp_path):
     put_in(book, 20)
-    assert cli.call("table", book, "--to", tmp_path / "back").code == 0
+    assert cli.call("excel", "import", book, "--to", tmp_path / "back").code == 0
     assert em.load_case(tmp_path / "back").digest == em.load_case(tmp_path / "case").digest
 
 
@@ -72,7 +74,7 @@ def test_a_cell_at_the_end_of_a_sheet_is_refused(book, tmp_path, cell, words):
     opened["markets"][cell] = 1
     opened.save(book)
     begun = time.monotonic()
-    said = cli.call("table", book, "--to", tmp_path / "back")
+    said = cli.call("excel", "import", book, "--to", tmp_path / "back")
     assert time.monotonic() - begun < 20
     refused(said, f"sheet 'markets', {words}")
     assert not (tmp_path / "back").exists()
@@ -83,7 +85,7 @@ def test_a_sheet_that_says_it_is_wide_is_read_for_what_it_holds(book, tmp_path):
     opened = openpyxl.load_workbook(book)
     opened["markets"]["XFD1048576"].number_format = "0.00"
     opened.save(book)
-    assert cli.call("table", book, "--to", tmp_path / "back").code == 0
+    assert cli.call("excel", "import", book, "--to", tmp_path / "back").code == 0
     assert em.load_case(tmp_path / "back").digest == em.load_case(tmp_path / "case").digest
 
 

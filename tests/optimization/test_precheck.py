@@ -128,7 +128,7 @@ def test_run_and_check_tell_it_and_a_proof_does_not(tmp_path):
     ran = cli.call("run", case, "--out", tmp_path / "run", "--json").json["warnings"]
     assert len(checked) == len(ran) == 1
     assert re.search(r"hourly peak is 9 MWh/h", ran[0])
-    proven = cli.call("run", case, "--out", tmp_path / "proven", "--prove", "--json")
+    proven = cli.call("run", case, "--out", tmp_path / "proven", "--full-year", "--json")
     assert proven.code == 0, proven.err
     assert proven.json["warnings"] == []
 

@@ -152,7 +152,7 @@ def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, la
 
 @needs_browser
 def test_figures_become_files_of_every_kind(run, tmp_path):
-    said = cli.call("report", run.path, "--figures", tmp_path / "slides", "--as", "svg,png", "--language", "da", "--json")  # fmt: skip
+    said = cli.call("report", run.path, "--figures", tmp_path / "slides", "--format", "svg,png", "--language", "da", "--json")  # fmt: skip
     assert said.code == 0, said.err
     files = sorted(path.name for path in (tmp_path / "slides").iterdir())
     assert len(files) == len(said.json["written"]) == 2 * len(export.figures(run, "da"))
@@ -165,7 +165,7 @@ def test_figures_become_files_of_every_kind(run, tmp_path):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (["--as", "gif"], "known are png, svg, pdf"),
+        (["--format", "gif"], "known are png, svg, pdf"),
         (["--language", "de"], "write en or da"),
         ([], "no Chromium or Chrome was found"),
     ],

@@ -126,7 +126,7 @@ def test_show_report_run_and_explain_name_it(tmp_path):
     (told,) = said.json["warnings"]
     assert "charges and discharges at once" in told
     assert told.split(".")[0] in " ".join(cli.call("show", tmp_path / "run").out.split())
-    (why,) = em.explain(tmp_path / "run", "tank", thresholds=False)
+    (why,) = em.explain(tmp_path / "run", "tank", break_even=False)
     assert told in why.sentences
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert page.count("charges and discharges at once") == 1

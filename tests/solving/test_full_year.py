@@ -59,7 +59,7 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
 def test_a_proof_from_the_command_line(tmp_path):
     """Hourly results, both bounds in the record, proven again from the files; found again when asked again."""
     case = random_case(tmp_path / "case", 3)
-    said = cli.call("run", case, "-r", 12, "--prove", "--gap", 0.99, "-o", tmp_path / "r", "--json")  # fmt: skip
+    said = cli.call("run", case, "-r", 12, "--full-year", "--gap", 0.99, "-o", tmp_path / "r", "--json")  # fmt: skip
     assert said.code == 0, said.err
     assert said.json["steps"] == HOURS
     record = json.loads((tmp_path / "r" / "record.json").read_text())
@@ -67,7 +67,7 @@ def test_a_proof_from_the_command_line(tmp_path):
     told = cli.call("verify", tmp_path / "r", "--json").json
     assert told["bound"] == pytest.approx(record["proof"]["bound"])
     assert "no plan costs less than" in cli.call("show", tmp_path / "r").out
-    again = cli.call("run", case, "-r", 12, "--prove", "--gap", 0.99, "-o", tmp_path / "r", "--json")  # fmt: skip
+    again = cli.call("run", case, "-r", 12, "--full-year", "--gap", 0.99, "-o", tmp_path / "r", "--json")  # fmt: skip
     assert again.json["found_again"]
 
 
@@ -75,7 +75,7 @@ def test_a_gap_that_is_not_reached_is_told_and_kept(tmp_path, monkeypatch):
     """Exit code 4, as for all that is not proven; the run stands with the gap it has."""
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", 1)
     case = random_case(tmp_path / "case", 1)
-    said = cli.call("run", case, "-r", 3, "--prove", "--gap", 0.00002, "-o", tmp_path / "r", "--json")  # fmt: skip
+    said = cli.call("run", case, "-r", 3, "--full-year", "--gap", 0.00002, "-o", tmp_path / "r", "--json")  # fmt: skip
     assert said.code == 4
     assert said.json["proof"]["gap"] > 0.00002
     assert cli.call("verify", tmp_path / "r").code == 4
@@ -83,7 +83,7 @@ def test_a_gap_that_is_not_reached_is_told_and_kept(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("gap", ["0", "-1", "2", "1e-9"])
 def test_an_absurd_gap_is_refused(gap, tmp_path):
-    said = cli.call("run", cli.original(), "--prove", "--gap", gap, "-o", tmp_path / "r")
+    said = cli.call("run", cli.original(), "--full-year", "--gap", gap, "-o", tmp_path / "r")
     assert said.code == 2
     assert "write a share from 0.00001 to 1" in said.err
 
@@ -113,7 +113,7 @@ def test_an_interrupt_of_the_first_year_keeps_the_plan(tmp_path, monkeypatch):
     """The plan is written, shown as not proven, and verified as the plan of few steps that it is."""
     case = random_case(tmp_path / "case", 1)
     interrupted(monkeypatch, 0)
-    said = cli.call("run", case, "-r", 6, "--prove", "-o", tmp_path / "r", "--json")
+    said = cli.call("run", case, "-r", 6, "--full-year", "-o", tmp_path / "r", "--json")
     assert said.code == 4
     assert said.json["steps"] == 6
     assert said.json["proof"]["gap"] is None

@@ -9,7 +9,7 @@ import energy_model as em
 @pytest.fixture
 def here():
     """Cases answered in this very process, their runs not kept."""
-    return em.ExecutionOptions(workers=0, runs=False)
+    return em.ExecutionOptions(workers=0, keep_runs=False)
 
 
 @pytest.fixture

@@ -45,9 +45,9 @@ def cluster(tmp_path):
 def test_a_cluster_gives_the_same_table(cluster, case, tmp_path):
     asked = {PRICE: [40, 65, 90], "case.emissions.target": ['"none"', -5]}
     there = em.sweep(
-        case, asked, tmp_path / "there", crew=em.ExecutionOptions(scheduler=str(cluster[0]))
+        case, asked, tmp_path / "there", execution=em.ExecutionOptions(scheduler=str(cluster[0]))
     )
-    em.sweep(case, asked, tmp_path / "here", crew=em.ExecutionOptions(workers=0))
+    em.sweep(case, asked, tmp_path / "here", execution=em.ExecutionOptions(workers=0))
     assert (tmp_path / "there" / "cases.csv").read_text() == (tmp_path / "here" / "cases.csv").read_text()  # fmt: skip
     assert list(there.table["status"]) == ["optimal", "infeasible"] * 3
     assert em.verify(tmp_path / "there" / "runs" / there.table["run"][0]).holds
@@ -65,7 +65,9 @@ def test_a_scheduler_that_goes_away_ends_the_study_with_what_stands(cluster, cas
 
     threading.Thread(target=kill, daemon=True).start()
     with pytest.raises(em.StudyInterrupted, match="of the 60 cases asked so far are kept"):
-        em.sweep(case, asked, out, crew=em.ExecutionOptions(scheduler=str(file), runs=False))
+        em.sweep(
+            case, asked, out, execution=em.ExecutionOptions(scheduler=str(file), keep_runs=False)
+        )
     kept = len(list((out / "cases").glob("*.json")))
     assert 2 <= kept < 60
 
@@ -76,5 +78,5 @@ def test_no_scheduler_is_told(case, tmp_path):
             case,
             {PRICE: [50]},
             tmp_path / "s",
-            crew=em.ExecutionOptions(scheduler="tcp://127.0.0.1:9"),
+            execution=em.ExecutionOptions(scheduler="tcp://127.0.0.1:9"),
         )

@@ -53,13 +53,15 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
 
 def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     """Half a MW of sun that must be built costs 60 and saves 50; at 70 EUR, one that must not be costs 10."""
-    _, found = em.compare_decision(case, with_=["sun_here"], out=tmp_path / "a", crew=here)
+    _, found = em.compare_decision(case, with_=["sun_here"], output=tmp_path / "a", execution=here)
     assert found.summary.at["total_cost", "difference"] == pytest.approx(10)
     assert found.firms.at["sunny", "difference"] == pytest.approx(60)
-    _, found = em.compare_decision(case, with_=["sun_here=0.25"], out=tmp_path / "b", crew=here)
+    _, found = em.compare_decision(
+        case, with_=["sun_here=0.25"], output=tmp_path / "b", execution=here
+    )
     assert found.summary.at["total_cost", "difference"] == pytest.approx(5)
     _, found = em.compare_decision(
-        case, without=["sun*"], out=tmp_path / "c", changes=[DEAR], crew=here
+        case, without=["sun*"], output=tmp_path / "c", changes=[DEAR], execution=here
     )
     assert found.summary.at["total_cost", "difference"] == pytest.approx(10)
 
@@ -76,7 +78,7 @@ def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
 )
 def test_decisions_that_cannot_be_are_told(case, tmp_path, here, asked, said):
     with pytest.raises(em.InputError, match=said):
-        em.compare_decision(case, out=tmp_path / "s", crew=here, **asked)
+        em.compare_decision(case, output=tmp_path / "s", execution=here, **asked)
 
 
 def test_one_run_is_nothing_to_compare(case):

@@ -13,7 +13,7 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 
     So within 10 % both are may-haves: sun from 0 to 0.5, wind from 0 to 1/6.
     """
-    study = em.near_optimal(case, [0.1, 0.05], out=tmp_path / "s", crew=here)
+    study = em.near_optimal(case, [0.1, 0.05], output=tmp_path / "s", execution=here)
     frame = study.tables["extremes"].set_index(["within", "group"])
     assert frame["least"].to_numpy() == pytest.approx(0, abs=1e-6)
     assert frame.at[(0.1, "sun"), "most"] == pytest.approx(0.5)
@@ -26,10 +26,10 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
     no_market = ["markets.grid.buy_most = 0"]
-    study = em.near_optimal(case, [0.02], out=tmp_path / "a", changes=no_market, crew=here)
+    study = em.near_optimal(case, [0.02], output=tmp_path / "a", changes=no_market, execution=here)
     assert set(study.tables["extremes"]["kind"]) == {"must-have"}
     dear = ["conversions.sun_here.investment = 10000000"]
-    study = em.near_optimal(case, [0.02], out=tmp_path / "b", changes=dear, by="asset", only="sun*", crew=here)  # fmt: skip
+    study = em.near_optimal(case, [0.02], output=tmp_path / "b", changes=dear, by="asset", filter="sun*", execution=here)  # fmt: skip
     assert list(study.tables["extremes"]["kind"]) == ["never"]
 
 
@@ -37,7 +37,7 @@ def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
 def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     """Each extreme, held, costs no more than the share allows; a little beyond it costs more."""
     case = random_case(tmp_path / "case", seed)
-    study = em.near_optimal(case, [0.03], by="asset", plans=3, out=tmp_path / "s", resolution="full", crew=here)  # fmt: skip
+    study = em.near_optimal(case, [0.03], by="asset", plans=3, output=tmp_path / "s", resolution="full", execution=here)  # fmt: skip
     frame = study.tables["extremes"]
     assert frame["verified"].all()
     series = em.CaseSolver(case, resolution="full")
@@ -65,7 +65,9 @@ def at_most_a_tenth(model):
 
 
 def test_rules_of_ones_own_are_kept(case, tmp_path, here):
-    study = em.near_optimal(case, [0.1], out=tmp_path / "s", extend=at_most_a_tenth, crew=here)
+    study = em.near_optimal(
+        case, [0.1], output=tmp_path / "s", extend=at_most_a_tenth, execution=here
+    )
     frame = study.tables["extremes"].set_index("group")
     assert frame.at["wind", "most"] == pytest.approx(0.1)
 
@@ -78,7 +80,7 @@ def test_bad_shares_and_names_are_told(case, tmp_path, here):
         ({"only": "coal*"}, "known are sun, wind"),
     ):
         with pytest.raises(em.InputError, match=said):
-            em.near_optimal(case, out=tmp_path / "s", crew=here, **more)
+            em.near_optimal(case, output=tmp_path / "s", execution=here, **more)
     tiny_case = case_builder.write(tmp_path / "bare", 1, demands=[case_builder.demand(carrier="power")], markets=[case_builder.market()])  # fmt: skip
     with pytest.raises(em.InputError, match="nothing that may be added"):
-        em.near_optimal(tiny_case, out=tmp_path / "t", crew=here)
+        em.near_optimal(tiny_case, output=tmp_path / "t", execution=here)

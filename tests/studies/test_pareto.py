@@ -11,7 +11,7 @@ import energy_model as em
 def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
     """All bought: 1 t for 100. Half a MW of sun avoids 0.5 t for 10, wind the rest for 30: a tonne costs 20, then 60."""
     study = em.pareto_front(
-        case, "emissions", 9, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+        case, "emissions", 9, tmp_path / "s", execution=em.ExecutionOptions(workers=0)
     )
     frame = study.tables["frontier"]
     assert len(frame) == 9
@@ -36,7 +36,7 @@ def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
 def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, here):
     """On random cases: cost falls as more is allowed, ever more slowly; prices equal finite differences."""
     case = random_case(tmp_path / "case", seed)
-    asked = em.pareto_front(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", crew=here)  # fmt: skip
+    asked = em.pareto_front(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", execution=here)  # fmt: skip
     frame = asked.tables["frontier"]
     assert len(frame) == 15
     slopes = np.diff(frame["cost"]) / np.diff(frame["amount"])
@@ -63,7 +63,9 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
     for against, price in (("land:*:field", 20), ("land", 20), ("citizens_points", 10)):
-        study = em.pareto_front(case, against, 3, tmp_path / against.replace(":", "_"), crew=here)
+        study = em.pareto_front(
+            case, against, 3, tmp_path / against.replace(":", "_"), execution=here
+        )
         frame = study.tables["frontier"]
         assert frame["cost"].iloc[0] == pytest.approx(140)
         assert frame["cost"].iloc[-1] == pytest.approx(130)
@@ -75,7 +77,7 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", also="land", also_points=3, crew=here)  # fmt: skip
+    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="land", levels=3, execution=here)  # fmt: skip
     frame = study.tables["surface"]
     assert sorted(set(frame["also"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
     for _, part in frame.groupby("also"):
@@ -90,8 +92,8 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
 def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path, here):
     for against, said in (("forests", "there is no such sum"), ("land:*:sea", "nearest|known"), ("sold:*", "nothing that the plan decides|no such sum")):  # fmt: skip
         with pytest.raises(em.InputError, match=said):
-            em.pareto_front(case, against, 5, tmp_path / "s", crew=here)
+            em.pareto_front(case, against, 5, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="ask for 3 or more"):
-        em.pareto_front(case, "emissions", 2, tmp_path / "s", crew=here)
+        em.pareto_front(case, "emissions", 2, tmp_path / "s", execution=here)
     with pytest.raises(em.NoSolutionError):
-        em.pareto_front(case, "land", 5, tmp_path / "t", changes=["case.emissions.target = -9"], crew=here)  # fmt: skip
+        em.pareto_front(case, "land", 5, tmp_path / "t", changes=["case.emissions.target = -9"], execution=here)  # fmt: skip

@@ -35,8 +35,8 @@ def found(tmp_path_factory):
         weights={"citizens first": {"citizens_points": 1.0}},
         limits={"at most three": {"citizens_points": 3.0}},
         points=5,
-        out=folder / "study",
-        crew=em.ExecutionOptions(workers=0),
+        output=folder / "study",
+        execution=em.ExecutionOptions(workers=0),
     )
 
 
@@ -72,8 +72,8 @@ def test_costs_and_emissions_of_one_party(tmp_path):
     """Emissions are free and sun dear: people's market costs 100; a limit on their cost or emissions moves half to the sun."""
     case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"target": '"none"'}))
     found = em.preferences(
-        case, limits={"cost": {"cost:people": 50.0}, "air": {"emissions:people": 0.5}}, between=None,
-        out=tmp_path / "study", crew=em.ExecutionOptions(workers=0),
+        case, limits={"cost": {"cost:people": 50.0}, "air": {"emissions:people": 0.5}}, tradeoff=None,
+        output=tmp_path / "study", execution=em.ExecutionOptions(workers=0),
     )  # fmt: skip
     wishes = found.tables["wishes"].set_index("wish")
     assert wishes["cost"].to_dict() == pytest.approx({"least cost": 100, "cost": 110, "air": 110})
@@ -83,7 +83,7 @@ def test_costs_and_emissions_of_one_party(tmp_path):
 
 def test_a_wish_without_a_plan_is_told(tmp_path):
     case = case_builder.write(tmp_path / "case", 2, **PARTS)
-    found = em.preferences(case, limits={"no land": {"land": 0.0}}, between=None, out=tmp_path / "s", crew=em.ExecutionOptions(workers=0))  # fmt: skip
+    found = em.preferences(case, limits={"no land": {"land": 0.0}}, tradeoff=None, output=tmp_path / "s", execution=em.ExecutionOptions(workers=0))  # fmt: skip
     assert found.tables["wishes"].set_index("wish").at["no land", "status"] == "infeasible"
     assert any("no plan" in note for note in found.notes)
 
@@ -100,4 +100,6 @@ def test_a_wish_without_a_plan_is_told(tmp_path):
 def test_what_cannot_be_asked(tmp_path, options, said):
     case = case_builder.write(tmp_path / "case", 2, **PARTS)
     with pytest.raises(em.InputError, match=said):
-        em.preferences(case, out=tmp_path / "study", crew=em.ExecutionOptions(workers=0), **options)
+        em.preferences(
+            case, output=tmp_path / "study", execution=em.ExecutionOptions(workers=0), **options
+        )

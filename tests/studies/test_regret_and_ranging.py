@@ -14,7 +14,7 @@ def test_regrets_are_what_each_plan_costs_too_much(case, tmp_path, here):
 
     Ten too much each way: both plans regret 10 at most.
     """
-    study = em.regret(case, {"dear": [DEAR]}, out=tmp_path / "s", crew=here)
+    study = em.regret(case, {"dear": [DEAR]}, output=tmp_path / "s", execution=here)
     frame = study.tables["regrets"].set_index(["plan", "future"])
     assert frame.at[("as it stands", "as it stands"), "regret"] == pytest.approx(0, abs=1e-3)
     assert frame.at[("dear", "dear"), "regret"] == pytest.approx(0, abs=1e-3)
@@ -28,7 +28,7 @@ def test_regrets_are_what_each_plan_costs_too_much(case, tmp_path, here):
 def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
     """At 90 wind is worth it too: 60 + 80 = 140. Nothing built there costs 180, sun alone 150: the plan for 70 regrets least."""
     futures = {"dear": (None, (DEAR,)), "dearer": ("", ("markets.grid.price = 90",))}
-    study = em.regret(case, futures, near=0.001, out=tmp_path / "s", crew=here)
+    study = em.regret(case, futures, tolerance=0.001, output=tmp_path / "s", execution=here)
     ranking = study.tables["ranking"]
     assert ranking["plan"].iloc[0] == "dear"
     assert ranking["greatest_regret"].iloc[0] == pytest.approx(10, abs=1e-2)
@@ -41,7 +41,7 @@ def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
 def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
     """Half a MW of sun cannot stand where none may be added; and a future without a plan is told."""
     futures = {"dear": DEAR, "no sun": "conversions.sun_here.capacity_addable = 0", "clean": "case.emissions.target = -1"}  # fmt: skip
-    study = em.regret(case, futures, out=tmp_path / "s", crew=here)
+    study = em.regret(case, futures, output=tmp_path / "s", execution=here)
     frame = study.tables["regrets"].set_index(["plan", "future"])
     assert np.isinf(frame.at[("dear", "no sun"), "regret"])
     assert "no more than 0 of it may be added" in frame.at[("dear", "no sun"), "reason"]
@@ -59,14 +59,14 @@ def test_a_future_reads_what_is_typed(case, tmp_path, here):
         with pytest.raises(em.InputError, match="write the name of a scenario"):
             parse_future(wrong)
     with pytest.raises(em.InputError, match="at least one future"):
-        em.regret(case, {}, out=tmp_path / "s", crew=here)
+        em.regret(case, {}, output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="nowhere"):
-        em.regret(case, {"x": "nowhere"}, out=tmp_path / "s", crew=here)
+        em.regret(case, {"x": "nowhere"}, output=tmp_path / "s", execution=here)
 
 
 def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
     """Nothing is built until a MWh costs 60, a factor of 1.2; downwards nothing changes at all."""
-    study = em.ranging(case, ["markets.grid.price", "demands.light.penalty"], out=tmp_path / "s", crew=here)  # fmt: skip
+    study = em.ranging(case, ["markets.grid.price", "demands.light.penalty"], output=tmp_path / "s", execution=here)  # fmt: skip
     frame = study.tables["ranges"].set_index("address")
     high = frame.at["markets.grid.price", "high"]
     assert 1.2 * 0.98 <= high <= 1.2
@@ -83,8 +83,8 @@ def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
 
 def test_bad_ranges_are_told(case, tmp_path, here):
     with pytest.raises(em.InputError, match="nearest are grid"):
-        em.ranging(case, ["markets.gird.price"], out=tmp_path / "s", crew=here)
+        em.ranging(case, ["markets.gird.price"], output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="--share between 0 and 1"):
-        em.ranging(case, ["markets.grid.price"], share=2, out=tmp_path / "s", crew=here)
+        em.ranging(case, ["markets.grid.price"], tolerance=2, output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="at least one address"):
-        em.ranging(case, [], out=tmp_path / "s", crew=here)
+        em.ranging(case, [], output=tmp_path / "s", execution=here)

@@ -40,8 +40,10 @@ def case(tmp_path):
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("siting")
     case = case_builder.write(folder / "case", 2, **PARTS)
-    crew = em.ExecutionOptions(workers=0)
-    return em.siting(case, "mill=2", require={"north": 0.5}, out=folder / "study", crew=crew)
+    execution = em.ExecutionOptions(workers=0)
+    return em.siting(
+        case, "mill=2", require={"north": 0.5}, output=folder / "study", execution=execution
+    )
 
 
 def test_the_cost_at_each_site(found):
@@ -99,7 +101,7 @@ def test_where_prices_move_the_estimate_is_below(tmp_path):
         tmp_path / "case", 2, **(PARTS | {"markets": markets, "demands": demands})
     )
     found = em.siting(
-        case, "mill=2", "north", out=tmp_path / "study", crew=em.ExecutionOptions(workers=0)
+        case, "mill=2", "north", output=tmp_path / "study", execution=em.ExecutionOptions(workers=0)
     )
     row = found.tables["sites"].iloc[0]
     # without it half a MW of the cheap power is left; at its price the mill would pay 20 for all of its 4 MWh
@@ -109,7 +111,7 @@ def test_where_prices_move_the_estimate_is_below(tmp_path):
 
 
 def test_a_forbidden_site_stays_empty(case, tmp_path):
-    found = em.siting(case, "mill=2", forbid=["south"], out=tmp_path / "study", crew=em.ExecutionOptions(workers=0))  # fmt: skip
+    found = em.siting(case, "mill=2", forbid=["south"], output=tmp_path / "study", execution=em.ExecutionOptions(workers=0))  # fmt: skip
     table = found.tables["sites"].set_index("site")
     assert table.at["south", "reason"] == "forbidden"
     assert table.at["north", "added_cost"] == pytest.approx(NORTH)
@@ -119,7 +121,9 @@ def test_a_store_can_be_placed(tmp_path):
     """A vault that a row uses already, at a site of its own choice."""
     storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "capacity_addable": 0}]  # fmt: skip
     case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"storages": storages}))
-    found = em.siting(case, "vault=3", out=tmp_path / "study", crew=em.ExecutionOptions(workers=0))
+    found = em.siting(
+        case, "vault=3", output=tmp_path / "study", execution=em.ExecutionOptions(workers=0)
+    )
     table = found.tables["sites"].set_index("site")
     assert table.loc[["north", "south"], "added_cost"].tolist() == pytest.approx([3, 3])
     assert "no power comes" in table.at["east", "reason"]
@@ -143,7 +147,11 @@ def test_a_store_can_be_placed(tmp_path):
 def test_what_cannot_be_asked(case, tmp_path, asked, options, said):
     with pytest.raises(em.InputError, match=said):
         em.siting(
-            case, asked, out=tmp_path / "study", crew=em.ExecutionOptions(workers=0), **options
+            case,
+            asked,
+            output=tmp_path / "study",
+            execution=em.ExecutionOptions(workers=0),
+            **options,
         )
 
 
@@ -155,7 +163,9 @@ def test_no_carrier_at_any_site(tmp_path):
     }  # fmt: skip
     case = case_builder.write(tmp_path / "case", 2, **parts)
     with pytest.raises(em.InputError, match="no straw comes to the site"):
-        em.siting(case, "mill=2", out=tmp_path / "study", crew=em.ExecutionOptions(workers=0))
+        em.siting(
+            case, "mill=2", output=tmp_path / "study", execution=em.ExecutionOptions(workers=0)
+        )
 
 
 def test_what_all_plants_of_a_technology_state_alike_holds_for_one_more(tmp_path, here):
@@ -165,17 +175,17 @@ def test_what_all_plants_of_a_technology_state_alike_holds_for_one_more(tmp_path
     """
     mills = [case_builder.plant("old_mill", "power", technology="mill", capacity_existing=0, availability=0.5) | {"site": "north"}]  # fmt: skip
     case = case_builder.write(tmp_path / "case", 2, **PARTS | {"conversions": mills})
-    found = em.siting(case, "mill=2", sites="north", out=tmp_path / "s", crew=here)
+    found = em.siting(case, "mill=2", sites="north", output=tmp_path / "s", execution=here)
     assert found.tables["sites"]["added_cost"].iloc[0] == pytest.approx(20 + 100 - 120, abs=1e-2)
     assert found.tables["sites"]["why"].iloc[0].startswith("the only site")
     mills.append({**mills[0], "conversion": "other_mill", "availability": 0.7})
     case = case_builder.write(tmp_path / "unlike", 2, **PARTS | {"conversions": mills})
     with pytest.raises(em.InputError, match="an availability of their own, and it differs"):
-        em.siting(case, "mill=2", out=tmp_path / "t", crew=here)
+        em.siting(case, "mill=2", output=tmp_path / "t", execution=here)
 
 
 def test_a_misspelt_site_is_told_with_what_is_near(case, tmp_path, here):
     with pytest.raises(em.InputError, match="nearest are north"):
-        em.siting(case, "mill=2", require={"nort": 1}, out=tmp_path / "s", crew=here)
+        em.siting(case, "mill=2", require={"nort": 1}, output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="nearest are south"):
-        em.siting(case, "mill=2", forbid=["sout"], out=tmp_path / "s", crew=here)
+        em.siting(case, "mill=2", forbid=["sout"], output=tmp_path / "s", execution=here)

@@ -30,7 +30,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
         case,
         {PRICE: [50, 70], "demands.light.yearly": [2, 4]},
         tmp_path / "s",
-        crew=em.ExecutionOptions(workers=0),
+        execution=em.ExecutionOptions(workers=0),
     )
     assert list(study.table["objective"]) == pytest.approx([100, 200, 130, 270])
     assert list(study.table[PRICE]) == [50, 50, 70, 70]
@@ -45,7 +45,7 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
 
 
 def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
-    study = em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
+    study = em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", execution=here)
     csv = pd.read_csv(tmp_path / "s" / "cases.csv", encoding="utf-8-sig")
     parquet = pd.read_parquet(tmp_path / "s" / "cases.parquet")
     assert list(csv.columns) == list(parquet.columns) == list(study.table.columns)
@@ -81,7 +81,7 @@ def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
 
 def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path, here):
     asked = {PRICE: [40, 55], "demands.light.yearly": [1, 3]}
-    study = em.sweep(case, asked, tmp_path / "s", design="one", crew=here)
+    study = em.sweep(case, asked, tmp_path / "s", design="one", execution=here)
     frame = study.tables["tornado"]
     frame = frame[frame["output"] == "objective"].set_index("input")
     assert frame.at[PRICE, "lowest"] == pytest.approx(80)
@@ -111,7 +111,7 @@ def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
     has variance P d² + D p² + P D; the first-order shares are P d² and D p² of it.
     """
     asked = {PRICE: "40..56", "demands.light.yearly": "2..4"}
-    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], crew=here)  # fmt: skip
+    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], execution=here)  # fmt: skip
     found = study.tables["sensitivity"].set_index("input")
     p, d, wide_p, wide_d = 48, 3, 16**2 / 12, 2**2 / 12
     whole = wide_p * d**2 + wide_d * p**2 + wide_p * wide_d
@@ -124,18 +124,18 @@ def test_a_table_of_cases_comes_from_csv_and_from_excel(case, tmp_path, here):
     frame.to_csv(tmp_path / "asked.csv", index=False)
     frame.to_excel(tmp_path / "asked.xlsx", index=False)
     for kind in ("csv", "xlsx"):
-        study = em.sweep(case, tmp_path / f"asked.{kind}", tmp_path / kind, crew=here)
+        study = em.sweep(case, tmp_path / f"asked.{kind}", tmp_path / kind, execution=here)
         assert list(study.table["objective"]) == pytest.approx([200, 130])
         assert list(study.table["name"]) == ["now", "dear"]
 
 
 def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
     """No plan emits less than nothing here; a text is no price. The others are answered."""
-    study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", crew=here)
+    study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", execution=here)
     assert list(study.table["status"]) == ["optimal", "infeasible"]
     assert "Net emissions cannot fall" in study.table["reason"][1]
     assert any("1 of 2 cases ended infeasible" in note for note in study.notes)
-    study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", crew=here)
+    study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", execution=here)
     assert list(study.table["status"]) == ["optimal", "faulty inputs"]
     assert "penalty" in study.table["reason"][1]
 
@@ -145,7 +145,7 @@ def test_workers_give_the_same_table(case, tmp_path):
     written = set()
     for workers in (0, 1, 2):
         out = tmp_path / str(workers)
-        em.sweep(case, {PRICE: "40..80:5"}, out, crew=em.ExecutionOptions(workers=workers))
+        em.sweep(case, {PRICE: "40..80:5"}, out, execution=em.ExecutionOptions(workers=workers))
         written.add((out / "cases.csv").read_text())
     assert len(written) == 1
 
@@ -153,8 +153,8 @@ def test_workers_give_the_same_table(case, tmp_path):
 def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case, tmp_path):
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
     asked = {"conversions.wind_here.capacity_addable": [9, 7, 5, 3]}
-    crew = em.ExecutionOptions(workers=2, runs=False)
-    study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, crew=crew)
+    execution = em.ExecutionOptions(workers=2, keep_runs=False)
+    study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, execution=execution)
     assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]
     assert "its process ended" in study.table["reason"][1]
 
@@ -163,7 +163,7 @@ SCRIPT = """
 import sys
 import energy_model as em
 if __name__ == "__main__":
-    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], crew=em.ExecutionOptions(workers=int(sys.argv[3])))
+    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], execution=em.ExecutionOptions(workers=int(sys.argv[3])))
 """
 
 
@@ -185,7 +185,7 @@ def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tm
     subprocess.run([sys.executable, script, case, out, "1"], check=True)
     assert all((out / "cases" / name).stat().st_mtime == when for name, when in seen.items())
     whole = em.sweep(
-        case, {PRICE: "40..80:8"}, tmp_path / "whole", crew=em.ExecutionOptions(workers=0)
+        case, {PRICE: "40..80:8"}, tmp_path / "whole", execution=em.ExecutionOptions(workers=0)
     )
     assert (out / "cases.csv").read_text() == (tmp_path / "whole" / "cases.csv").read_text()
     assert len(whole.table) == 8
@@ -204,14 +204,14 @@ def test_two_processes_share_a_study(case, tmp_path):
 
 
 def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_path, here):
-    em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
+    em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", execution=here)
     two_hour_case.write(
         case, demands=[{"demand": "light", "site": "here", "carrier": "power", "yearly": 3}]
     )
     (case / "scenarios").mkdir()
     (case / "scenarios" / "late.toml").write_text("changes = []")
     with pytest.raises(em.InputError) as caught:
-        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
+        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", execution=here)
     told = "\n".join(map(str, caught.value.issues))
     assert "demands.csv" in told
     assert "has changed since the study began" in told
@@ -241,7 +241,7 @@ def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_pat
 )  # fmt: skip
 def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, asked, more, said):
     with pytest.raises(em.InputError, match=said):
-        em.sweep(case, asked, tmp_path / "s", crew=here, **more)
+        em.sweep(case, asked, tmp_path / "s", execution=here, **more)
     assert not (tmp_path / "s").exists()
 
 
@@ -256,10 +256,10 @@ def test_a_folder_that_holds_something_else_is_refused(case, tmp_path, here):
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "letter.txt").write_text("dear")
     with pytest.raises(em.InputError, match="holds something else"):
-        em.sweep(case, {PRICE: [50]}, tmp_path / "s", crew=here)
-    em.sweep(case, {PRICE: [50]}, tmp_path / "t", crew=here)
+        em.sweep(case, {PRICE: [50]}, tmp_path / "s", execution=here)
+    em.sweep(case, {PRICE: [50]}, tmp_path / "t", execution=here)
     with pytest.raises(em.InputError, match="design"):
-        em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", crew=here)
+        em.sweep(case, {PRICE: [50, 60]}, tmp_path / "t", design="one", execution=here)
     with pytest.raises(em.InputError, match="no finished study"):
         em.open_study(tmp_path / "s")
 
@@ -276,7 +276,7 @@ def test_a_variation_reads_what_is_typed():
 def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, tmp_path, here):
     """As a Danish spreadsheet writes it; a cell that is empty changes nothing."""
     (tmp_path / "asked.csv").write_text(f"name;{PRICE}\nnow;\ndear;70,5\n", encoding="utf-8")
-    study = em.sweep(case, tmp_path / "asked.csv", tmp_path / "s", crew=here)
+    study = em.sweep(case, tmp_path / "asked.csv", tmp_path / "s", execution=here)
     assert study.table[PRICE].isna().tolist() == [True, False]
     assert pd.read_parquet(tmp_path / "s" / "cases.parquet")[PRICE].iloc[1] == 70.5
     assert study.table["objective"].tolist() == pytest.approx([100, 60 + 70.5], rel=1e-5)
@@ -286,15 +286,15 @@ def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, 
 
 
 def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
-    em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", crew=here)
+    em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
-        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", crew=here)
+        em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="a study of another question stands here") as told:
-        em.pareto_front(case, "emissions", 3, tmp_path / "s", crew=here)
+        em.pareto_front(case, "emissions", 3, tmp_path / "s", execution=here)
     assert len(told.value.issues) == 1
     (tmp_path / "t.csv").write_text("markets.grid.prise\n50\n", encoding="utf-8")
     with pytest.raises(em.InputError) as told:
-        em.sweep(case, tmp_path / "t.csv", tmp_path / "t", crew=here)
+        em.sweep(case, tmp_path / "t.csv", tmp_path / "t", execution=here)
     assert told.value.issues[0].file == str(tmp_path / "t.csv")
 
 
@@ -326,7 +326,7 @@ def test_a_site_named_like_a_number_is_swept_as_it_is_written(tmp_path):
     case = postcodes(tmp_path / "case")
     address = "demands.light.site"
     study = em.sweep(
-        case, {address: "0751,1e3"}, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+        case, {address: "0751,1e3"}, tmp_path / "s", execution=em.ExecutionOptions(workers=0)
     )
     assert list(study.table["objective"]) == pytest.approx([100, 140])
     for table in (study.table, em.open_study(tmp_path / "s").table):
@@ -338,7 +338,7 @@ def test_a_site_named_like_a_number_is_swept_as_it_is_written(tmp_path):
 def test_a_scenario_named_like_a_number_is_found(tmp_path):
     case = postcodes(tmp_path / "case")
     study = em.sweep(
-        case, {"scenario": ["2030"]}, tmp_path / "s", crew=em.ExecutionOptions(workers=0)
+        case, {"scenario": ["2030"]}, tmp_path / "s", execution=em.ExecutionOptions(workers=0)
     )
     assert list(study.table["objective"]) == pytest.approx([120])
     assert list(study.table["scenario"]) == ["2030"]
@@ -349,7 +349,7 @@ def test_a_table_of_cases_keeps_its_texts(tmp_path):
     case = postcodes(tmp_path / "case")
     table = tmp_path / "cases.csv"
     table.write_text("note,demands.light.site,markets.near.price\nNA,0751,80\n007,1e3,\n")
-    study = em.sweep(case, table, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
+    study = em.sweep(case, table, tmp_path / "s", execution=em.ExecutionOptions(workers=0))
     assert list(study.table["objective"]) == pytest.approx([160, 140])
     assert list(study.table["note"]) == ["NA", "007"]
     assert list(study.table["demands.light.site"]) == ["0751", "1e3"]
@@ -379,7 +379,7 @@ def test_a_sweep_of_five_addresses_reads_the_case_once(tmp_path, monkeypatch):
     """The worker reads its own copy once for each case and once where all begin."""
     case = postcodes(tmp_path / "case")
     folders = counted_reads(monkeypatch)
-    study = em.sweep(case, FIVE, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
+    study = em.sweep(case, FIVE, tmp_path / "s", execution=em.ExecutionOptions(workers=0))
     assert set(study.table["status"]) == {"optimal"}
     assert [folder for folder in folders if folder == case] == [case]
 
@@ -402,6 +402,6 @@ def test_every_wrong_address_is_told_though_they_are_read_together(tmp_path):
     case = postcodes(tmp_path / "case")
     wrong = {"markets.near.price": [40], "markets.nar.price": [1], "sites.0751.lat": [999, 56]}
     with pytest.raises(em.InputError) as told:
-        em.sweep(case, wrong, tmp_path / "s", crew=em.ExecutionOptions(workers=0))
+        em.sweep(case, wrong, tmp_path / "s", execution=em.ExecutionOptions(workers=0))
     assert any("nar" in str(fault) for fault in told.value.issues)
     assert not any("near.price" in fault.column for fault in told.value.issues)

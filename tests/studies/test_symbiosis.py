@@ -15,8 +15,10 @@ def case(tmp_path):
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exchange")
-    crew = em.ExecutionOptions(workers=0, runs=False)
-    return em.symbiosis(three_firm_case.write(folder / "case"), folder / "study", crew=crew)
+    execution = em.ExecutionOptions(workers=0, keep_runs=False)
+    return em.symbiosis(
+        three_firm_case.write(folder / "case"), folder / "study", execution=execution
+    )
 
 
 def test_the_worth_of_every_coalition(found):
@@ -83,7 +85,7 @@ def test_links_that_need_each_other_reinforce(tmp_path, here):
     ]  # fmt: skip
     demands = [case_builder.demand("want_c", yearly=2, firm="C") | {"site": "c"}]
     case = three_firm_case.write(tmp_path / "case", links=links, demands=demands)
-    pair = em.symbiosis(case, tmp_path / "study", crew=here).tables["pairs"].iloc[0]
+    pair = em.symbiosis(case, tmp_path / "study", execution=here).tables["pairs"].iloc[0]
     assert (pair["worth_alone"], pair["kind"]) == (pytest.approx(60), "reinforce")
 
 
@@ -94,7 +96,9 @@ def test_firms_that_are_alike_get_alike(tmp_path, here):
         for s in "bc"
     ]
     case = three_firm_case.write(tmp_path / "case", markets=markets)
-    shares = em.symbiosis(case, tmp_path / "study", crew=here).tables["shares"].set_index("firm")
+    shares = (
+        em.symbiosis(case, tmp_path / "study", execution=here).tables["shares"].set_index("firm")
+    )
     for rule in ("shapley", "nucleolus"):
         assert shares.at["B", rule] == pytest.approx(shares.at["C", rule])
 
@@ -103,7 +107,7 @@ def test_a_coalition_without_a_plan_is_told(tmp_path, here):
     """C has no heat of its own: without A it cannot be served, and that is counted, not hidden."""
     markets = [case_builder.market("own_b", "heat", firm="B", price=50) | {"site": "b"}]
     case = three_firm_case.write(tmp_path / "case", markets=markets)
-    found = em.symbiosis(case, tmp_path / "study", crew=here, penalty=500.0)
+    found = em.symbiosis(case, tmp_path / "study", execution=here, penalty=500.0)
     table = found.tables["coalitions"].set_index("coalition")
     # all: C takes 2 of the 3 MWh and B buys 1.2 at 50; without A and C together that and the penalty
     assert table.at["A B C", "cost"] == pytest.approx(60)
@@ -125,7 +129,7 @@ def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
         demands=[case_builder.demand(f"want_{n}", yearly=2, firm=n) | {"site": n} for n in names],
         links=[{"link": f"to_{n}", "carrier": "heat", "from_site": "a", "to_site": n, "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": n} for n in names],
     )  # fmt: skip
-    found = em.symbiosis(case, tmp_path / "study", pairs=False, orders=4, crew=here)
+    found = em.symbiosis(case, tmp_path / "study", pairs=False, samples=4, execution=here)
     shares = found.tables["shares"].set_index("firm")
     assert shares.at["A", "shapley"] == pytest.approx(
         600
@@ -136,9 +140,9 @@ def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
 
 def test_it_goes_on_where_it_stood(case, here, tmp_path):
     """Asked again nothing is solved, and the tables are the same."""
-    first = em.symbiosis(case, tmp_path / "study", crew=here)
+    first = em.symbiosis(case, tmp_path / "study", execution=here)
     stamps = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "study" / "cases").iterdir()}
-    again = em.symbiosis(case, tmp_path / "study", crew=here)
+    again = em.symbiosis(case, tmp_path / "study", execution=here)
     assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "study" / "cases").iterdir()} == stamps  # fmt: skip
     for name, frame in first.tables.items():
         assert frame.equals(again.tables[name]), name
@@ -156,13 +160,13 @@ def test_links_that_are_no_symbiosis(tmp_path, here, links, said):
     plain = {"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "capacity_existing": 1}  # fmt: skip
     case = three_firm_case.write(tmp_path / "case", links=[plain | link for link in links])
     with pytest.raises(em.InputError, match=said):
-        em.symbiosis(case, tmp_path / "study", crew=here)
+        em.symbiosis(case, tmp_path / "study", execution=here)
 
 
 def test_a_firm_that_owns_nothing_is_told(tmp_path, here):
     links = [{"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": "town"}]  # fmt: skip
     case = three_firm_case.write(tmp_path / "case", links=links)
-    found = em.symbiosis(case, tmp_path / "study", crew=here)
+    found = em.symbiosis(case, tmp_path / "study", execution=here)
     assert any("owns nothing" in note for note in found.notes)
 
 

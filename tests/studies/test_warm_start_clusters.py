@@ -60,10 +60,10 @@ def prices():
 
 def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeypatch):
     """A year costs twice the price until sun at 60 and wind at 80 are cheaper."""
-    found = em.sweep(case, prices, tmp_path / "a", crew=here).table
+    found = em.sweep(case, prices, tmp_path / "a", execution=here).table
     assert len(list((tmp_path / "a" / "starts").glob("*.npz"))) == 5
     monkeypatch.setattr(warm_start_clusters, "MIN_ANCHORED_CASES", 1000)
-    plain = em.sweep(case, prices, tmp_path / "b", crew=here).table
+    plain = em.sweep(case, prices, tmp_path / "b", execution=here).table
     assert found["objective"].tolist() == pytest.approx(plain["objective"].tolist(), rel=1e-12)
     told = [min(p, 60) + min(p, 80) for p in prices[PRICE]]
     assert found["objective"].tolist() == pytest.approx(told)
@@ -73,12 +73,14 @@ def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path)
     """All must be served and only so much can be bought: half the cases have no plan, anchors among them."""
     amounts = [float(v) for v in np.linspace(0.1, 3, 14)]
     always = ["demands.light.penalty = ", "conversions.*.capacity_addable = 0"]
-    found = em.sweep(case, {"markets.grid.buy_most": amounts}, tmp_path / "a", changes=always, crew=here).table  # fmt: skip
+    found = em.sweep(case, {"markets.grid.buy_most": amounts}, tmp_path / "a", changes=always, execution=here).table  # fmt: skip
     told = ["optimal" if amount >= 1 else "infeasible" for amount in amounts]
     assert found["status"].tolist() == told
 
 
 def test_two_workers_and_one_begin_alike(case, tmp_path, prices, here):
-    one = em.sweep(case, prices, tmp_path / "a", crew=here)
-    two = em.sweep(case, prices, tmp_path / "b", crew=em.ExecutionOptions(workers=2, runs=False))
+    one = em.sweep(case, prices, tmp_path / "a", execution=here)
+    two = em.sweep(
+        case, prices, tmp_path / "b", execution=em.ExecutionOptions(workers=2, keep_runs=False)
+    )
     assert (one.folder / "cases.csv").read_bytes() == (two.folder / "cases.csv").read_bytes()

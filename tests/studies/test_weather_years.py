@@ -34,7 +34,7 @@ def rows(study):
 def test_a_plan_is_held_in_a_year_it_was_not_made_for(tmp_path, here):
     """A MWh of wind costs 80, so 1 MW is built: 160. Calm, it makes 1 of 2 MWh: 100 more. The calm year alone buys all: 200."""
     case = case_of(tmp_path / "case", 100)
-    study = em.weather_years(case, {"calm": year(0.5, 0.5), "same": year(1, 1)}, tmp_path / "s", crew=here)  # fmt: skip
+    study = em.weather_years(case, {"calm": year(0.5, 0.5), "same": year(1, 1)}, tmp_path / "s", execution=here)  # fmt: skip
     found = rows(study)
     assert found["least_cost"].to_list() == pytest.approx([160, 200, 160], rel=1e-5)
     assert found["plan_cost"].to_list() == pytest.approx([160, 260, 160], rel=1e-5)
@@ -52,9 +52,9 @@ def test_hours_that_the_plan_cannot_serve_are_counted(tmp_path, here):
     160 + 0.5 x 100 + 0.5 x 900 = 660; the calm year's own plan has 1.5 MW of wind: 240 + 50 = 290.
     """
     case = case_of(tmp_path / "case", 100, market={"buy_most": 0.25})
-    found = rows(em.weather_years(case, {"calm": year(0.5, 0.5)}, tmp_path / "s", crew=here)).loc[
-        "calm"
-    ]
+    found = rows(
+        em.weather_years(case, {"calm": year(0.5, 0.5)}, tmp_path / "s", execution=here)
+    ).loc["calm"]
     assert found["unserved_hours"] == 2
     assert found["unserved"] == pytest.approx(0.5, rel=1e-4)
     assert found["plan_cost"] == pytest.approx(660, rel=1e-4)
@@ -68,14 +68,14 @@ def test_a_target_is_a_price_in_years_the_plan_was_not_made_for(tmp_path, here):
     calm year must have 1 MW of wind: 160 + 50 = 210. With the target kept, half a MWh goes unserved: 80 + 50 + 450.
     """
     case = case_of(tmp_path / "case", 50, target=0.5)
-    found = rows(em.weather_years(case, {"calm": year(0.5, 0.5)}, tmp_path / "s", crew=here)).loc[
-        "calm"
-    ]
+    found = rows(
+        em.weather_years(case, {"calm": year(0.5, 0.5)}, tmp_path / "s", execution=here)
+    ).loc["calm"]
     assert found["above_target"] == pytest.approx(0.25, rel=1e-4)
     assert found["plan_cost"] == pytest.approx(170, rel=1e-4)
     assert found["against_own"] == pytest.approx(-40, rel=1e-3)
     kept = em.weather_years(
-        case, {"calm": year(0.5, 0.5)}, tmp_path / "k", keep_target=True, crew=here
+        case, {"calm": year(0.5, 0.5)}, tmp_path / "k", keep_target=True, execution=here
     )
     assert rows(kept).loc["calm", "plan_cost"] == pytest.approx(580, rel=1e-4)
     assert rows(kept).loc["calm", "above_target"] == pytest.approx(0, abs=1e-4)
@@ -92,7 +92,7 @@ def test_a_year_may_stand_with_the_case_and_be_a_change_like_any_other(tmp_path,
     assert system.profiles["onshore_wind"].to_list() == [0.5, 0.5]
     assert system.profiles.index[0].year == 2019
     assert em.solve(system).objective == pytest.approx(200, rel=1e-5)
-    study = em.weather_years(case, {"calm": None}, tmp_path / "s", crew=here)
+    study = em.weather_years(case, {"calm": None}, tmp_path / "s", execution=here)
     assert rows(study).loc["calm", "plan_cost"] == pytest.approx(260, rel=1e-5)
 
 
@@ -106,7 +106,7 @@ def test_a_year_may_stand_with_the_case_and_be_a_change_like_any_other(tmp_path,
 )
 def test_years_that_cannot_be_are_refused(tmp_path, here, years, said):
     with pytest.raises(em.InputError, match=said):
-        em.weather_years(case_of(tmp_path / "case", 100), years, tmp_path / "s", crew=here)
+        em.weather_years(case_of(tmp_path / "case", 100), years, tmp_path / "s", execution=here)
     assert not (tmp_path / "s").exists()
 
 
@@ -127,7 +127,7 @@ def test_a_year_without_a_plan_of_its_own_is_told(tmp_path, here):
     case = case_of(
         tmp_path / "case", 50, target=0.5, demands=[case_builder.demand("light", "power", 2)]
     )
-    study = em.weather_years(case, {"still": year(0, 0)}, tmp_path / "s", crew=here)
+    study = em.weather_years(case, {"still": year(0, 0)}, tmp_path / "s", execution=here)
     assert rows(study).loc["still", "status"] == "infeasible"
     assert rows(study).loc["still", "plan_cost"] == pytest.approx(80 + 100 + 60 * 0.5, rel=1e-4)
     assert any("'still' has no plan" in note for note in study.notes)

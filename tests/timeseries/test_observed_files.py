@@ -44,28 +44,33 @@ def measure(case, name, year=YEAR, **columns):
 def test_a_column_in_two_files_is_a_fault_until_one_is_preferred(case):
     measure(case, "open_meteo", air_temperature=5.0)
     measure(case, "our_own", air_temperature=9.0)
-    said = cli.call("profiles", case, "--measured", YEAR)
+    said = cli.call("timeseries", "generate", case, "--measured", YEAR)
     refused(said, "measured/our_own_2024.csv, row 1, air_temperature", "open_meteo_2024.csv too", "--prefer our_own")  # fmt: skip
-    made = cli.call("profiles", case, "--measured", YEAR, "--prefer", "our_own", "--json")
+    made = cli.call(
+        "timeseries", "generate", case, "--measured", YEAR, "--prefer", "our_own", "--json"
+    )
     assert made.code == 0, made.err
     year = pd.read_csv(case / "profiles" / "year.csv")
     assert year["air_temperature [degC]"].mean() == pytest.approx(9, abs=0.01)
-    refused(cli.call("profiles", case, "--measured", YEAR, "--prefer", "dmi"), "there are open_meteo, our_own")  # fmt: skip
+    refused(cli.call("timeseries", "generate", case, "--measured", YEAR, "--prefer", "dmi"), "there are open_meteo, our_own")  # fmt: skip
 
 
 def test_a_price_may_stay_as_it_was(case):
     measure(case, "our_own", electricity_price=111.0)
-    assert cli.call("profiles", case, "--measured", YEAR, "--price-as-measured").code == 0
+    assert (
+        cli.call("timeseries", "generate", case, "--measured", YEAR, "--price-as-measured").code
+        == 0
+    )
     year = pd.read_csv(case / "profiles" / "year.csv")
     assert year["electricity_price [EUR/MWh]"].mean() == pytest.approx(111, abs=0.1)
-    assert cli.call("profiles", case, "--measured", YEAR).code == 0
+    assert cli.call("timeseries", "generate", case, "--measured", YEAR).code == 0
     year = pd.read_csv(case / "profiles" / "year.csv")
     assert year["electricity_price [EUR/MWh]"].mean() == pytest.approx(60, abs=0.01)
 
 
 def test_what_stays_synthetic_is_said_in_words(case):
     measure(case, "our_own", wind_speed_at_hub=9.0, solar_production=3.0)
-    said = cli.call("profiles", case, "--measured", YEAR)
+    said = cli.call("timeseries", "generate", case, "--measured", YEAR)
     assert said.code == 0
     assert "measured: wind_speed_at_hub (our_own)" in said.out
     assert "synthetic: air_temperature" in said.out
@@ -95,5 +100,5 @@ def test_files_of_ones_own_are_told_what_is_wrong_with_them(case, change, words)
     flat = re.sub(r"(?m)^(20.*Z),.*", r"\1,5", path.read_text())
     path.write_text(change(flat))
     before = files(case)
-    refused(cli.call("profiles", case, "--measured", YEAR), words)
+    refused(cli.call("timeseries", "generate", case, "--measured", YEAR), words)
     assert files(case) == before

@@ -260,7 +260,7 @@ def test_a_gap_of_a_run_of_few_steps_does_not_apply(tmp_path):
 def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     """A size held, a sum limited and a link closed stand in the record, so the program can be rebuilt."""
     study = em.pareto_front(
-        kept / "case", "emissions", 3, tmp_path / "study", crew=em.ExecutionOptions(workers=0)
+        kept / "case", "emissions", 3, tmp_path / "study", execution=em.ExecutionOptions(workers=0)
     )
     runs = sorted((study.folder / "runs").iterdir())
     assert runs

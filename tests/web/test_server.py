@@ -220,8 +220,8 @@ def test_the_password_is_asked_for_and_kept(kept):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--address", "0.0.0.0"), "others could come in"),
-        (("--address", "192.0.2.7"), "others could come in"),
+        (("--host", "0.0.0.0"), "others could come in"),
+        (("--host", "192.0.2.7"), "others could come in"),
         (("--password-file", "nowhere"), "cannot be read"),
         (("--port", "70000"), "65535"),
     ],
@@ -237,7 +237,7 @@ def test_a_server_for_others_needs_a_password(case, tmp_path, arguments, told, m
 
 def test_a_short_password_and_a_case_that_is_none_are_refused(case, tmp_path, monkeypatch):
     monkeypatch.setenv("ENERGY_MODEL_PASSWORD", "short")
-    said = cli.call("serve", case, "--workspace", tmp_path / "kept", "--address", "0.0.0.0")
+    said = cli.call("serve", case, "--workspace", tmp_path / "kept", "--host", "0.0.0.0")
     assert said.code == 2
     assert "too short" in said.err
     monkeypatch.delenv("ENERGY_MODEL_PASSWORD")

@@ -38,9 +38,9 @@ def symbiosis(
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What can firms do together, what is each link worth, and how may they share it?"""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         found = em.symbiosis(
-            case, out, scenario, changes or (), resolved(resolution), pairs, samples, seed, penalty, crew
+            case, out, scenario, changes or (), resolved(resolution), pairs, samples, seed, penalty, execution
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -57,9 +57,9 @@ def siting(
 ) -> None:  # fmt: skip
     """Where would an activity cost the city least, and what would its firm see there?"""
     required = _pairs("--require", "SITE=SIZE", require or [])
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=True) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=True) as execution:
         found = em.siting(
-            case, activity, sites, required, forbid or (), out, scenario, changes or (), resolved(resolution), crew
+            case, activity, sites, required, forbid or (), out, scenario, changes or (), resolved(resolution), execution
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -80,12 +80,12 @@ def preferences(
     two = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
     if tradeoff != "none" and len(two) != 2:
         raise em.InputError.at("--tradeoff", "write two sums with a comma between, or none", value=tradeoff)  # fmt: skip
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         found = em.preferences(
             case,
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
-            None if tradeoff == "none" else (two[0], two[1]), slack, points, out, scenario, changes or (), resolved(resolution), crew,
+            None if tradeoff == "none" else (two[0], two[1]), slack, points, out, scenario, changes or (), resolved(resolution), execution,
         )  # fmt: skip
     told_to(found, as_json)
 

@@ -40,7 +40,7 @@ def run(
             "--gap",
             parser=number,
             metavar="NUMBER",
-            help="With --prove: the gap asked for, 0.005 for half a per cent.",
+            help="With --full-year: the gap asked for, 0.005 for half a per cent.",
         ),
     ] = 0.005,
     again: Annotated[
@@ -83,7 +83,7 @@ def run(
                 look()
                 solved = em.solve_full_year(system, gap, progress=tell)
             else:
-                solved = em.solve(system, progress=tell, beside=look)
+                solved = em.solve(system, progress=tell, run_meanwhile=look)
             solved.metadata["warnings"] = [*warned, *solved.metadata.get("warnings", [])]
             solved.metadata["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")

@@ -39,9 +39,9 @@ studies = typer.Typer(
 
 @contextmanager
 def asked_by(as_json: bool, **who: Any) -> Iterator[ExecutionOptions]:
-    """Within, the crew that a command's options name, and who tells of its progress."""
+    """Within, the execution that a command's options name, and who tells of its progress."""
     with Progress(as_json) as tell:
-        yield ExecutionOptions(**who, tell=tell)
+        yield ExecutionOptions(**who, progress=tell)
 
 
 def told_to(study: Study, as_json: bool, again: bool = False) -> None:
@@ -92,9 +92,11 @@ def sweep(
         raise em.InputError.at("study sweep", remedy)
     varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
     names = [name.strip() for name in outputs.split(",") if name.strip()]
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs, yes=yes) as crew:
+    with asked_by(
+        as_json, workers=workers, scheduler=scheduler, runs=keep_runs, yes=yes
+    ) as execution:
         found = em.sweep(
-            case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, crew
+            case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, execution
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -113,9 +115,9 @@ def pareto(
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         found = em.pareto_front(
-            case, metric, points, out, second_metric, levels, scenario, changes or (), resolved(resolution), None, crew
+            case, metric, points, out, second_metric, levels, scenario, changes or (), resolved(resolution), None, execution
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -136,9 +138,9 @@ def near_optimal(
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputError.at("--slack", remedy, value=slack) from None
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=False) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         found = em.near_optimal(
-            case, shares, by, filter_, plans, out, scenario, changes or (), resolved(resolution), None, crew
+            case, shares, by, filter_, plans, out, scenario, changes or (), resolved(resolution), None, execution
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -161,10 +163,10 @@ def regret(
     """How much dearer is a plan than the best, should the future turn out otherwise?"""
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         found = em.regret(
             case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out, scenario,
-            changes or (), resolved(resolution), crew,
+            changes or (), resolved(resolution), execution,
         )  # fmt: skip
     told_to(found, as_json)
 
@@ -173,7 +175,7 @@ def regret(
 def weather_years(
     case: Case,
     seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; without any year named, 1..10.")] = None,
-    measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model fetch brought; may be given several times.")] = None,
+    measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model timeseries fetch brought; may be given several times.")] = None,
     years: Annotated[list[str] | None, typer.Option("--year", help="The name of a file in the case's weather/; may be given several times.")] = None,
     variability: Annotated[float, typer.Option("--monthly-variability", parser=number, metavar="NUMBER", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
     keep_target: Annotated[bool, typer.Option("--keep-target", help="Hold the emission target in every year; without it a tonne more costs what the last one did.")] = False,
@@ -184,10 +186,12 @@ def weather_years(
     """How does the plan fare in other years, and what do all years' own plans hold?"""
     from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
-        named = parse_years(case, seeds, measured or (), years or (), variability, crew.tell)
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
+        named = parse_years(
+            case, seeds, measured or (), years or (), variability, execution.progress
+        )
         found = em.weather_years(
-            case, named, out, keep_target, scenario, changes or (), resolved(resolution), crew
+            case, named, out, keep_target, scenario, changes or (), resolved(resolution), execution
         )
     told_to(found, as_json)
 
@@ -206,7 +210,7 @@ def ranging(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, runs=keep_runs) as crew:
+    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         found = em.ranging(
             case,
             addresses,
@@ -216,7 +220,7 @@ def ranging(
             scenario,
             changes or (),
             resolved(resolution),
-            crew,
+            execution,
         )
     told_to(found, as_json)
 
@@ -245,15 +249,15 @@ def compare(
         remedy = "--with and --without take one case, and not --attribute"
         raise em.InputError.at("compare", remedy)
     explained = None
-    with asked_by(as_json, workers=workers) as crew:
+    with asked_by(as_json, workers=workers) as execution:
         if decided:
             study, found = em.compare_decision(
-                runs[0], with_ or (), without or (), out, scenario, changes or (), resolved(resolution), crew
+                runs[0], with_ or (), without or (), out, scenario, changes or (), resolved(resolution), execution
             )  # fmt: skip
         else:
             found = em.compare(runs)
             if attribute is not None:
-                explained = em.attribute_difference(runs, attribute, out, crew)
+                explained = em.attribute_difference(runs, attribute, out, execution)
     if as_json:
         print_json(told.comparison_records(found, explained))
     else:

@@ -23,8 +23,8 @@ EMISSIONS = "emissions"
 def explain(
     run: Run | str | Path,
     names: Sequence[str] | str,
-    thresholds: bool = True,
-    tell: Callable[[str], None] | None = None,
+    break_even: bool = True,
+    progress: Callable[[str], None] | None = None,
 ) -> list[Explanation]:
     """Why, for each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions``, or a hectare (``viby:industrial``).
 
@@ -60,7 +60,7 @@ def explain(
         found += [("asset", hit) for hit in hits]
     if faults:
         raise InputError(faults)
-    again = ReSolver(opened, tell)
+    again = ReSolver(opened, progress)
     told = []
     for kind, name in found:
         if kind == "emissions":
@@ -71,5 +71,5 @@ def explain(
             name_of, _, site = name.partition("@")
             told.append(explain_carrier_price(again, name_of, site or None))
         else:
-            told.append(explain_asset(again, name, thresholds))
+            told.append(explain_asset(again, name, break_even))
     return told

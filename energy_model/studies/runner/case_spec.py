@@ -89,7 +89,7 @@ class CaseSnapshot:
 class StudyCase:
     """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table.
 
-    ``whole`` says whether its run is kept; if none, the study's crew does. ``begins_at`` is the key of a case asked before, an
+    ``whole`` says whether its run is kept; if none, the study's execution does. ``begins_at`` is the key of a case asked before, an
     anchor, at whose end this one begins; its own end is kept if it is an ``anchor``.
     """
 

@@ -33,9 +33,9 @@ class ExecutionOptions:
 
     workers: int = 1
     scheduler: str | None = None
-    runs: bool = True
+    keep_runs: bool = True
     yes: bool = False
-    tell: Callable[[str], None] | None = None
+    progress: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class CaseSpec:
         self,
         question: str,
         definition: Mapping[str, Any],
-        crew: ExecutionOptions,
+        execution: ExecutionOptions,
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
         extra: Mapping[str, bytes] | None = None,
@@ -110,11 +110,16 @@ class CaseSpec:
         ground = replace(ground, files={**ground.files, **(extra or {})})
         store = StudyStore(self.out)
         stood = store.begin(ground, {"question": question, **definition})
-        if stood and crew.tell:
-            crew.tell(f"the study in {self.out} goes on")
+        if stood and execution.progress:
+            execution.progress(f"the study in {self.out} goes on")
         try:
             with StudyRunner(
-                ground, store, crew.workers, crew.scheduler, crew.runs, crew.tell
+                ground,
+                store,
+                execution.workers,
+                execution.scheduler,
+                execution.keep_runs,
+                execution.progress,
             ) as work:
                 yield work
         except WriteError:
@@ -194,21 +199,21 @@ def _meet(change: str, other: str) -> bool:
     return all(a == b or set("*?[") & set(a + b) for a, b in zip(mine, its, strict=True))
 
 
-def confirm_many_cases(count: int, read: Callable[[], System], crew: ExecutionOptions) -> None:
+def confirm_many_cases(count: int, read: Callable[[], System], execution: ExecutionOptions) -> None:
     """InputError that tells how many cases there are and how long they take, unless that is wanted.
 
     ``read`` gives the case; it is only called where there are many.
     """
-    if count <= MAX_UNCONFIRMED_CASES or crew.yes:
+    if count <= MAX_UNCONFIRMED_CASES or execution.yes:
         return
     system = read()
     from energy_model.formulation import build_model  # noqa: PLC0415 - only to estimate
     from energy_model.optimization.problem import Problem  # noqa: PLC0415
 
     entries = Problem(system, build_model(system)).lp.A.nnz
-    hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(crew.workers, 1)
+    hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(execution.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
-    remedy = f"these are {count:,} cases, which take about {told} with {crew.workers} worker{'s' * (crew.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
+    remedy = f"these are {count:,} cases, which take about {told} with {execution.workers} worker{'s' * (execution.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
     raise InputError.at("the study", remedy)
 
 

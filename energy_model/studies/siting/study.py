@@ -98,11 +98,11 @@ def siting(
     sites: str = "*",
     require: Mapping[str, float] | None = None,
     forbid: Sequence[str] = (),
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """An activity (``TECHNOLOGY=SIZE``, in the technology's unit of capacity) at every site, cheapest for the system first.
 
@@ -110,9 +110,9 @@ def siting(
     carrier), ``land`` and ``reinforcements``. ``require`` holds at least so much at a site when placed freely, ``forbid`` leaves sites out.
     Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "siting", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "siting", scenario, changes, resolution),
     )
     system = place.read()
     asked = parse_activity(system, activity)
@@ -122,15 +122,15 @@ def siting(
     _check(asked, found, allowed, required, activity)
     definition = {"activity": asked.technology, "size": asked.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
     watched = f"added:{asked.technology}_at_*"
-    with place.work("siting", definition, crew, (watched,), extra=case_files(system, asked, allowed)) as work:  # fmt: skip
+    with place.work("siting", definition, execution, (watched,), extra=case_files(system, asked, allowed)) as work:  # fmt: skip
         question = SitingCases(work, place, asked, allowed)
         without = question.case({})
         base = work.answers([without])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
         run = question.run(without)
-        crew_tell = crew.tell or (lambda _: None)
-        crew_tell("estimating at the prices of the plan without it")
+        tell = execution.progress or (lambda _: None)
+        tell("estimating at the prices of the plan without it")
         estimates = {c.site: _estimate(program_once(run), c, asked.size) for c in allowed}
         placed = [question.case({c.site: (asked.size, asked.size)}) for c in allowed]
         free = question.case({c.site: (required.get(c.site, 0.0), asked.size) for c in allowed}, asked.size)  # fmt: skip

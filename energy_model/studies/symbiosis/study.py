@@ -36,15 +36,15 @@ MIN_FULL_LINK_SHARE = 0.999  # share of its capacity above which a link is full
 
 def symbiosis(
     case: str | Path,
-    out: str | Path | None = None,
+    output: str | Path | None = None,
     scenario: str | None = None,
     changes: Sequence[str] = (),
     resolution: int | str | None = None,
     pairs: bool = True,
-    orders: int = 100,
+    samples: int = 100,
     seed: int = 1,
     penalty: float | None = None,
-    crew: ExecutionOptions | None = None,
+    execution: ExecutionOptions | None = None,
 ) -> Study:
     """Every symbiosis link's worth, the worth of every coalition of firms, and how they may share it.
 
@@ -53,15 +53,15 @@ def symbiosis(
     everybody gains at marginal prices) and ``capacity_values`` (hour by hour). Up to 12 firms every coalition is asked; above, ``orders`` random orders are drawn.
     ``penalty`` [EUR/a] is what a coalition without a plan costs above all together. Raises InputError, NoSolutionError or Stopped.
     """
-    crew, place = (
-        crew or ExecutionOptions(),
-        CaseSpec.of(case, out, "symbiosis", scenario, changes, resolution),
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "symbiosis", scenario, changes, resolution),
     )
     system = place.read()
     links = links_of_coalition(system)
     players = tuple(sorted({firm for pair in links.values() for firm in pair}, key=list(system["firms"].index).index))  # fmt: skip
-    definition = {"pairs": pairs, "orders": orders, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
-    with place.work("symbiosis", definition, crew) as work:
+    definition = {"pairs": pairs, "orders": samples, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
+    with place.work("symbiosis", definition, execution) as work:
         asked = CoalitionCosts(work, links, penalty)
         together, alone = asked.case(links), asked.case(())
         first, last = work.answers([together, alone])
@@ -79,7 +79,7 @@ def symbiosis(
         if len(players) > MAX_EXACT_PLAYERS:
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = nothing - least
-        value, half = _shapley(game, orders, seed)
+        value, half = _shapley(game, samples, seed)
         runs = {name: open_run(place.out / "runs" / c.key) for name, c in (("together", together), ("alone", alone)) if work.store.finding(c)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
         books = {name: accounts(run) for name, run in runs.items()}
         tables = _link_tables(asked, nothing, runs["together"], books["together"], pairs)

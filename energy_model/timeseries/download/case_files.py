@@ -92,7 +92,7 @@ def plan_download(
     where = (address or about.address).rstrip("/")
     split = urlsplit(where)
     if split.scheme not in ("http", "https") or not split.hostname or "@" in split.netloc or split.query:  # fmt: skip
-        faults.append(InputIssue("--address", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
+        faults.append(InputIssue("--base-url", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
     if faults:
         raise InputError(faults)
     wish = DataRequest(
@@ -187,14 +187,16 @@ def _parts(
         parts = tuple(name for name in usual if not lacks(name))
         left_out = tuple(f"{name}, which needs {OPTIONS[lacks(name)]}" for name in usual if lacks(name))  # fmt: skip
         if not parts:
-            faults.append(InputIssue("--what", f"nothing can be fetched: {'; '.join(left_out)}"))
+            faults.append(
+                InputIssue("--variables", f"nothing can be fetched: {'; '.join(left_out)}")
+            )
         return parts, left_out
     parts = tuple(dict.fromkeys(part.strip() for part in what.split(",") if part.strip()))
     if not parts:
-        faults.append(InputIssue("--what", f"write some of {', '.join(about.gives)}"))
+        faults.append(InputIssue("--variables", f"write some of {', '.join(about.gives)}"))
     for name in parts:
         if name not in about.gives:
-            faults.append(InputIssue("--what", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
+            faults.append(InputIssue("--variables", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
         elif needs := lacks(name):
             faults.append(InputIssue("case.toml", f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give {OPTIONS[needs]}", column=f"profiles, {needs}"))  # fmt: skip
     return parts, ()

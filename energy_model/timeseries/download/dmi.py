@@ -66,7 +66,7 @@ def _values(
     features = list(_features(address, asked | {"datetime": span}, answers))
     if not features:
         told = ", ".join(f"{name} {value}" for name, value in asked.items())
-        raise answers.wrong(f"there are no values of {told} in {wish.year}; name another --weather-station, year or --what")  # fmt: skip
+        raise answers.wrong(f"there are no values of {told} in {wish.year}; name another --weather-station, year or --variables")  # fmt: skip
     try:
         given = [(one["properties"][at], one["properties"]["value"]) for one in features]
     except (KeyError, TypeError):

@@ -151,7 +151,7 @@ def _used(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd
     """The sum over all categories at each stamp; a category stands once at a stamp."""
     name = data.values[0]
     if records.empty:
-        raise answers.wrong(f"{data.name} has no records; ask for another year or municipality, or leave it out with --what")  # fmt: skip
+        raise answers.wrong(f"{data.name} has no records; ask for another year or municipality, or leave it out with --variables")  # fmt: skip
     values = _values(records, data, answers)
     texts = [c for c in records if c not in (name, *STAMPS, *LOCAL_STAMPS)]
     marked = records[texts].assign(stamp=values.index)
@@ -160,7 +160,7 @@ def _used(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd
     twice = marked.duplicated(["stamp", *texts])
     if twice.any():
         stamp = marked.loc[twice, "stamp"].iloc[0]
-        raise answers.wrong(f"{data.name} has a category twice with different values; ask again with --again, or leave it out with --what", str(stamp))  # fmt: skip
+        raise answers.wrong(f"{data.name} has a category twice with different values; ask again with --refresh, or leave it out with --variables", str(stamp))  # fmt: skip
     return marked.groupby("stamp")[name].sum(min_count=1)
 
 
@@ -185,7 +185,7 @@ def _records(
     """All records of a place, span by span and page by page."""
     rows = [row for span in spans for row in _pages(data, place, wish, answers, *span)]
     if needed and not rows:
-        raise answers.wrong(f"{data.name} has no records of {data.place} {place} in {wish.year}; ask for another year or place, or leave it out with --what")  # fmt: skip
+        raise answers.wrong(f"{data.name} has no records of {data.place} {place} in {wish.year}; ask for another year or place, or leave it out with --variables")  # fmt: skip
     return pd.DataFrame(rows)
 
 

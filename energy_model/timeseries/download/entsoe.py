@@ -50,7 +50,7 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
         except DataError:
             raise
         except NoMatchingDataError:
-            raise answers.wrong(f"there is no such data of {wish.price_area} in {wish.year}; take another year, zone or --what") from None  # fmt: skip
+            raise answers.wrong(f"there is no such data of {wish.price_area} in {wish.year}; take another year, zone or --variables") from None  # fmt: skip
         except requests.exceptions.RequestException as wrong:
             raise answers.no_answer(wrong, wish.address) from None
         except (KeyError, ValueError, AttributeError, TypeError, IndexError) as wrong:

@@ -166,13 +166,13 @@ class CachedHttpClient:
                 raise self.no_answer(wrong, address) from None
             else:
                 return response
-        raise self._unanswered(f"{address} gives answers that break off before their end; ask again later, or for less with --what", self._clean(said or ""))  # fmt: skip
+        raise self._unanswered(f"{address} gives answers that break off before their end; ask again later, or for less with --variables", self._clean(said or ""))  # fmt: skip
 
     def check(self, response: requests.Response, address: str) -> None:
         """Refuses an answer that says no, or that is a page for people."""
         status, _ = response.status_code, response.content  # read, so that the connection is free
         if status in UNKNOWN_KEY:
-            raise self._unanswered(f"{address} does not know the key ({status}); give one it knows with --key, see energy-model fetch --list")  # fmt: skip
+            raise self._unanswered(f"{address} does not know the key ({status}); give one it knows with --key, see energy-model timeseries fetch --list")  # fmt: skip
         if status in BUSY:
             wait = response.headers.get("Retry-After")
             later = f", and wants {wait} s of peace" if wait else ""
@@ -197,7 +197,7 @@ class CachedHttpClient:
 
     def _page(self, response: requests.Response, address: str) -> ServiceUnavailableError:
         said = self._clean(_words(response.content[:BEGINNING]))
-        return self._unanswered(f"{address} answers with a page for people where data was asked for; look at it in a browser, or give another --address", said)  # fmt: skip
+        return self._unanswered(f"{address} answers with a page for people where data was asked for; look at it in a browser, or give another --base-url", said)  # fmt: skip
 
     def _unanswered(self, remedy: str, value: str = "") -> ServiceUnavailableError:
         return ServiceUnavailableError([DataIssue(self.service, remedy, value)])

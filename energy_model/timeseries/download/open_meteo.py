@@ -66,7 +66,7 @@ def _series(
     found = {}
     for name, column in wanted.items():
         if name not in hourly or len(hourly[name]) != len(at):
-            raise answers.wrong(f"{address} gives no whole {name}; leave it out with --what, or look whether the service has changed", ", ".join(hourly))  # fmt: skip
+            raise answers.wrong(f"{address} gives no whole {name}; leave it out with --variables, or look whether the service has changed", ", ".join(hourly))  # fmt: skip
         if units.get(name) not in FACTORS:
             raise answers.wrong(f"{address} gives {name} in a unit that is not known here; known are {', '.join(FACTORS)}", str(units.get(name)))  # fmt: skip
         moved = at - pd.Timedelta("1h") if name in HOUR_BEFORE else at

@@ -95,7 +95,7 @@ def _column(
     hourly = values.groupby(pd.DatetimeIndex(values.index).floor("h"))
     given = hourly.mean().reindex(every)
     if given.isna().all():
-        raise data_error(where, f"the answer has no {name} in {year}; ask for another year or leave it out with --what")  # fmt: skip
+        raise data_error(where, f"the answer has no {name} in {year}; ask for another year or leave it out with --variables")  # fmt: skip
     leap = _leap_day(every)
     parts = _part_hours(values, every) & ~leap
     told = [FilledGap(name, every[a], every[b], b - a + 1, "averaged") for a, b in _runs(parts)]
@@ -120,7 +120,7 @@ def _each_stamp_once(name: str, values: pd.Series, where: str) -> pd.Series:
     apart = spread[~np.isclose(spread["min"], spread["max"], rtol=1e-9, atol=1e-12)]
     if len(apart):
         stamp, row = apart.index[0], apart.iloc[0]
-        raise data_error(where, f"{name} stands twice at {stamp.strftime(STAMP)} with different values{_more(len(apart))}; ask again with --again, or leave it out with --what", f"{row['min']:g} and {row['max']:g}")  # fmt: skip
+        raise data_error(where, f"{name} stands twice at {stamp.strftime(STAMP)} with different values{_more(len(apart))}; ask again with --refresh, or leave it out with --variables", f"{row['min']:g} and {row['max']:g}")  # fmt: skip
     return values[~values.index.duplicated()]
 
 
@@ -147,7 +147,7 @@ def _too_long(name: str, long: Sequence[FilledGap]) -> str:
         f"{gap.hours} h from {gap.first.strftime(STAMP)} to {gap.last.strftime(STAMP)}"
         for gap in long[:TOLD]
     )
-    return f"{name} lacks {spans}{_more(len(long) - TOLD + 1)}, and no more than {MAX_GAP_HOURS} h are filled; take another year, service or station, or leave it out with --what"  # fmt: skip
+    return f"{name} lacks {spans}{_more(len(long) - TOLD + 1)}, and no more than {MAX_GAP_HOURS} h are filled; take another year, service or station, or leave it out with --variables"  # fmt: skip
 
 
 def _more(count: int) -> str:
