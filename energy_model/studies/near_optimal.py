@@ -94,7 +94,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
         near = [name for name in groups if only.strip("*") in name] or difflib.get_close_matches(only, groups, n=8, cutoff=0.4)  # fmt: skip
         said = f"write *{only.strip('*')}* for {', '.join(near[:8])}" if near and only.strip("*") in near[0] else f"nearest are {', '.join(near)}" if near else f"known are {', '.join(list(groups)[:20])}"  # fmt: skip
         remedy = f"nothing that may be added has such a name; {said}"
-        raise InputError.at("--filter", remedy, value=filter)
+        raise InputError.at("--filter", remedy, value=only)
     return kept
 
 
