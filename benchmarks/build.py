@@ -87,7 +87,7 @@ def hand_over(A, cost, low, high):
     import highspy  # noqa: PLC0415
 
     from energy_model.optimization import highs  # noqa: PLC0415
-    from energy_model.optimization.certificate import LinearProgram  # noqa: PLC0415
+    from energy_model.optimization.linear_program import LinearProgram  # noqa: PLC0415
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)

@@ -5,8 +5,9 @@ from .common.errors import InputError as InputError
 from .common.errors import InputIssue as InputIssue
 from .formulation import build_model as build_model
 from .optimization.certificate import Certificate as Certificate
+from .optimization.compiled_model import CompiledModel as CompiledModel
 from .optimization.infeasibility import NoSolutionError as NoSolutionError
-from .optimization.problem import Problem as Problem
+from .optimization.linear_program import LinearProgram as LinearProgram
 from .results.accounts import Accounts as Accounts
 from .results.accounts import accounts as accounts
 from .results.bills import customer_bills as customer_bills
@@ -14,6 +15,8 @@ from .results.bills import network_charge as network_charge
 from .results.run import Run as Run
 from .results.run_files import open_run as open_run
 from .results.run_files import save as save
+from .results.solution import Solution as Solution
+from .results.solution import solution_of as solution_of
 from .results.solution_tables import ConsistencyError as ConsistencyError
 from .results.stakeholders import stakeholder_accounts as stakeholder_accounts
 from .solving.case_solver import CaseSolver as CaseSolver
@@ -50,15 +53,17 @@ __all__ = [
     "CaseSolver",
     "Certificate",
     "Comparison",
+    "CompiledModel",
     "ConsistencyError",
     "ExecutionOptions",
     "Explanation",
     "InputError",
     "InputIssue",
+    "LinearProgram",
     "NoSolutionError",
-    "Problem",
     "Query",
     "Run",
+    "Solution",
     "Study",
     "StudyInterrupted",
     "System",
@@ -82,6 +87,7 @@ __all__ = [
     "regret",
     "save",
     "siting",
+    "solution_of",
     "solve",
     "solve_full_year",
     "stakeholder_accounts",

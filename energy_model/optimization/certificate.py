@@ -11,35 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
+
+from energy_model.optimization.linear_program import LinearProgram
 
 TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
 DIGITS = 1e-9  # and never asked to be closer than this share of the largest row, which is what numbers can hold
 GAP = 1e-5  # largest distance of cost and bound, relative to the cost
 INTEGERS = ("shape", "indices", "indptr")
 VECTORS = ("data", "indices", "indptr", "cost", "lower", "upper", "row_lower", "row_upper", "x", "prices")  # fmt: skip
-
-
-@dataclass
-class Stored:
-    """A sparse matrix kept row by row, in the arrays that scipy's has too."""
-
-    data: np.ndarray
-    indices: np.ndarray
-    indptr: np.ndarray
-    shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class LinearProgram:
-    """Least ``cost @ x + offset`` where ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``."""
-
-    A: Any  # Stored, or scipy's csr_array, which has the same arrays
-    cost: np.ndarray
-    offset: float
-    lower: np.ndarray
-    upper: np.ndarray
-    row_lower: np.ndarray
-    row_upper: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -156,10 +136,8 @@ def _inner(weights: np.ndarray, values: np.ndarray) -> float:
     return float(weights[used] @ values[used])
 
 
-def store(
-    path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray, names: str = ""
-) -> None:
-    """Keeps a program, its answer, its prices and the names of its columns and rows in a file that numpy opens."""
+def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> None:
+    """Keeps a program with its names, its answer and its prices in a file that numpy opens."""
     parts: dict[str, Any] = {
         "data": lp.A.data,
         "indices": lp.A.indices,
@@ -168,12 +146,12 @@ def store(
     }
     parts |= {"cost": lp.cost, "offset": np.array(lp.offset), "lower": lp.lower, "upper": lp.upper}
     parts |= {"row_lower": lp.row_lower, "row_upper": lp.row_upper, "x": x, "prices": prices}
-    parts["names"] = np.frombuffer(names.encode(), np.uint8)
+    parts["names"] = np.frombuffer(lp.names_as_text().encode(), np.uint8)
     np.savez_compressed(path, **parts)
 
 
 def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
-    """Program, answer and prices of a file written by `store`.
+    """Program without its names, answer and prices of a file written by `store`.
 
     Nothing of a file is used before its arrays are of one kind, length and range: ValueError or KeyError if they are
     not, and whatever the zip reader raises where the file is damaged. Pickles are never read.
@@ -190,7 +168,8 @@ def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
         if parts[name].shape != (size,):
             raise ValueError(f"{name} has the shape {parts[name].shape}, not ({size},)")
     _refuse_values(parts, columns)
-    A = Stored(parts["data"], parts["indices"], parts["indptr"], (rows, columns))
+    arrays = (parts["data"], parts["indices"], parts["indptr"])
+    A = sp.csr_array(arrays, shape=(rows, columns))
     lp = LinearProgram(
         A,
         parts["cost"],

@@ -15,7 +15,8 @@ from typing import Any
 import highspy
 import numpy as np
 
-from energy_model.optimization.certificate import GAP, Certificate, LinearProgram, certify
+from energy_model.optimization.certificate import GAP, Certificate, certify
+from energy_model.optimization.linear_program import LinearProgram
 
 log = logging.getLogger(__name__)
 MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is the faster

@@ -14,9 +14,8 @@ import scipy.sparse as sp
 
 from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram
-from energy_model.optimization.labels import is_by_step, label, members
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.linear_program import LinearProgram
 
 NOT_RELAXED = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
@@ -24,6 +23,7 @@ NOT_RELAXED = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "l
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A rule whose price is below this share of the largest is not what stands in the way
 MIN_RELATIVE_DUAL = 0.01
+TARGET = "the emission target"
 MAX_VARIABLE_VALUE = 1e7
 
 
@@ -35,7 +35,7 @@ class NoSolutionError(RuntimeError):
         super().__init__("\n".join(sentences))
 
 
-def diagnose(problem: Problem, answer: highs.SolverResult) -> NoSolutionError:
+def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionError:
     """Why an answer is none."""
     if answer.status == highs.INFEASIBLE:
         return NoSolutionError(answer.status, _diagnose_infeasible(problem))
@@ -57,7 +57,7 @@ def diagnose(problem: Problem, answer: highs.SolverResult) -> NoSolutionError:
     )
 
 
-def _diagnose_infeasible(problem: Problem) -> list[str]:
+def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     lp, soft = problem.lp, _soft_rows(problem)
     count, columns = len(soft), lp.A.shape[1]
     weights = _weights(problem)[soft]
@@ -83,10 +83,10 @@ def _diagnose_infeasible(problem: Problem) -> list[str]:
     weighed[soft] = weights * (short + over)
     slack[weighed <= MIN_RELATIVE_SLACK * weighed.sum()] = 0.0
     told: list[tuple[float, str]] = []
-    for family, (first, shape) in problem.rows.items():
-        part = slack[first : first + int(np.prod(shape, dtype=int))]
+    for family, block in lp.constraints.items():
+        part = block.by_label(slack)
         if np.any(part):
-            told += _describe_slack(problem, family, part.reshape(shape))
+            told += _describe_slack(problem, family, part)
     for name, missed in zip(
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
@@ -96,33 +96,36 @@ def _diagnose_infeasible(problem: Problem) -> list[str]:
     return [*sentences, *_in_the_way(problem, wide, answer)]
 
 
-def _soft_rows(problem: Problem) -> np.ndarray:
+def _soft_rows(problem: CompiledModel) -> np.ndarray:
+    count = problem.lp.A.shape[0]
+    every = np.arange(count)
     rows = [
-        first + np.arange(int(np.prod(shape, dtype=int)))
-        for family, (first, shape) in problem.rows.items()
+        every[block.all]
+        for family, block in problem.lp.constraints.items()
         if family not in NOT_RELAXED
     ]
-    count = problem.lp.A.shape[0]
     rows.append(np.arange(count - len(problem.watched), count))
     return np.concatenate(rows)
 
 
-def _weights(problem: Problem) -> np.ndarray:
+def _weights(problem: CompiledModel) -> np.ndarray:
     """What a unit of slack counts: hours for rates, so that energy is compared with energy."""
     length = problem.system.steps.length
     weights = np.ones(problem.lp.A.shape[0])
-    for family, (first, shape) in problem.rows.items():
-        if len(shape) > 1 and is_by_step(problem.model.component(family)):
-            weights[first : first + int(np.prod(shape))] = np.tile(length, int(np.prod(shape[:-1])))
+    for block in problem.lp.constraints.values():
+        if block.by_step:
+            weights[block.all] = np.tile(length, len(block.labels))
     return weights
 
 
-def _describe_slack(problem: Problem, family: str, slack: np.ndarray) -> list[tuple[float, str]]:
-    system, component = problem.system, problem.model.component(family)
+def _describe_slack(
+    problem: CompiledModel, family: str, slack: np.ndarray
+) -> list[tuple[float, str]]:
+    system, names = problem.system, problem.lp.constraints[family].labels
     if family in BALANCES:
         return [
-            _short_bus(problem, str(bus), part, family)
-            for bus, part in zip(members(component), slack, strict=True)
+            _short_bus(problem, bus, part, family)
+            for bus, part in zip(names, slack, strict=True)
             if np.any(part)
         ]
     if family == "emission_limit":
@@ -130,7 +133,7 @@ def _describe_slack(problem: Problem, family: str, slack: np.ndarray) -> list[tu
         return [
             (
                 np.inf,
-                f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack)):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
+                f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack[0, 0])):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
             )
         ]
     if family in ("limit_most", "limit_least"):
@@ -140,23 +143,26 @@ def _describe_slack(problem: Problem, family: str, slack: np.ndarray) -> list[tu
                 abs(float(s)),
                 f"Limit '{k}' ({limits.at[k, 'sense']} {limits.at[k, 'amount']:,.6g}) is missed by {abs(float(s)):,.6g}; change limits.{k}.amount, or what its terms may do.",
             )
-            for k, s in zip(members(component), slack, strict=True)
+            for k, s in zip(names, slack[:, 0], strict=True)
             if s
         ]
-    names = [label(k) for k in members(component)] or [family]
-    sizes = np.abs(slack).reshape(len(names), -1).max(axis=1)
-    meaning = (component.doc or family).rstrip(".")
+    sizes = np.abs(slack).max(axis=1)
+    meaning = (problem.model.component(family).doc or family).rstrip(".")
     return [
-        (float(s), f"'{family}' of {name} cannot hold ({meaning}); it is missed by {_amount(s)}.")
+        (
+            float(s),
+            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(s)}.",
+        )
         for name, s in zip(names, sizes, strict=True)
         if s
     ]
 
 
-def _short_bus(problem: Problem, bus: str, slack: np.ndarray, family: str) -> tuple[float, str]:
+def _short_bus(
+    problem: CompiledModel, bus: str, slack: np.ndarray, family: str
+) -> tuple[float, str]:
     system, (carrier, site) = problem.system, bus.split("@")
     unit = system["carriers"].at[carrier, "unit"]
-    slack = np.atleast_1d(slack)
     if family.startswith("yearly"):
         word = "is short of" if slack[0] > 0 else "cannot get rid of"
         return (
@@ -184,7 +190,9 @@ def _amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.SolverResult) -> list[str]:
+def _in_the_way(
+    problem: CompiledModel, wide: LinearProgram, answer: highs.SolverResult
+) -> list[str]:
     """The policy rows and capacity limits that carry a price in the elastic answer."""
     sentences = []
     for family in (
@@ -194,18 +202,12 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.SolverResul
         "purchase_limit",
         "purchase_obligation",
     ):
-        if family in problem.rows:
-            first, shape = problem.rows[family]
-            duals = np.abs(answer.prices[first : first + int(np.prod(shape, dtype=int))])
-            component = problem.model.component(family)
-            names = (
-                [label(k) for k in members(component)]
-                if component.is_indexed()
-                else ["the emission target"]
-            )
+        if family in problem.lp.constraints:
+            block = problem.lp.constraints[family]
+            duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
             sentences += [
-                (float(d), f"{'limit ' if family.startswith('limit') else ''}{name}")
-                for name, d in zip(names, duals, strict=True)
+                (float(d), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
+                for name, d in zip(block.labels, duals, strict=True)
                 if d > 1e-9
             ]
     heavy = MIN_RELATIVE_DUAL * max((price for price, _ in sentences), default=0.0)
@@ -215,25 +217,21 @@ def _in_the_way(problem: Problem, wide: LinearProgram, answer: highs.SolverResul
     told = [f"What stands against each other: {', '.join(fighting)}."] if len(fighting) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     told += _at_their_most(problem, reduced)
-    first, shape = problem.columns["added"]
-    gain = -reduced[first : first + shape[0]] if shape else np.zeros(0)
-    assets = list(problem.model.assets)
+    block = problem.lp.variables["added"]
+    gain, assets = -reduced[block.all], block.labels
     best = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
     if best:
         told.append(f"More of these would help most (raise capacity_addable): {', '.join(best)}.")
     return told
 
 
-def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
+def _at_their_most(problem: CompiledModel, reduced: np.ndarray) -> list[str]:
     """Markets that sell all they may while something is short."""
-    first, shape = problem.columns["bought"]
-    size = int(np.prod(shape, dtype=int))
-    wished = -np.minimum(reduced[first : first + size], 0.0)
-    finite = np.isfinite(problem.lp.upper[first : first + size])
-    lengths = np.tile(problem.system.steps.length, shape[0])
-    by_market = (wished * finite > 1e-9).astype(float) * lengths
-    hours = by_market.reshape(shape).sum(axis=1)
-    names = list(problem.model.markets)
+    block = problem.lp.variables["bought"]
+    wished = -np.minimum(block.by_label(reduced), 0.0)
+    finite = np.isfinite(block.by_label(problem.lp.upper))
+    hours = (wished * finite > 1e-9) @ problem.system.steps.length
+    names = block.labels
     found = [f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0]
     if not found:
         return []
@@ -242,7 +240,7 @@ def _at_their_most(problem: Problem, reduced: np.ndarray) -> list[str]:
     ]
 
 
-def _diagnose_unbounded(problem: Problem) -> list[str]:
+def _diagnose_unbounded(problem: CompiledModel) -> list[str]:
     lp = problem.lp
     fenced = replace(
         lp,
@@ -250,15 +248,13 @@ def _diagnose_unbounded(problem: Problem) -> list[str]:
         upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
     )
     answer = highs.solve(fenced, problem.system.settings.solver.method)
-    items, which = problem.items
+    groups, which = lp.column_groups()
     at_fence = (
-        np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(items))
+        np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(groups))
         if len(answer.x)
-        else np.zeros(len(items))
+        else np.zeros(len(groups))
     )
-    names = [
-        f"{items[i].decision} of {items[i].name}" for i in np.argsort(-at_fence)[:5] if at_fence[i]
-    ]
+    names = [f"{groups[i][0]} of {groups[i][1]}" for i in np.argsort(-at_fence)[:5] if at_fence[i]]
     return [
         f"Cost has no floor: {', '.join(names) or 'some decision'} could grow without end and earn; give it a limit or look at its prices."
     ]

@@ -17,8 +17,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.formulation import build_model
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
 
 COARSE_STEPS = 24  # steps of the look at emissions
 MAX_CAPACITY = 1e12  # [capacity] stands for no limit, as infinity times nothing is no number
@@ -201,15 +200,12 @@ def least_emissions(system: System) -> float | None:
     free = system.settings.emissions.model_copy(update={"target": "none"})
     coarse = system.cut(COARSE_STEPS)
     open_system = replace(coarse, settings=system.settings.model_copy(update={"emissions": free}))
-    problem = Problem(open_system, build_model(open_system))
+    problem = CompiledModel.of(open_system, build_model(open_system))
     cost = np.zeros_like(problem.lp.cost)
-    cost[problem.columns["net_emissions"][0]] = 1.0
-    upper = problem.lp.upper.copy()
-    if "unserved" in problem.columns:
-        first, shape = problem.columns["unserved"]
-        upper[first : first + int(np.prod(shape, dtype=int))] = 0.0
     lp = problem.lp
-    bounded = np.where(np.isfinite(upper), upper, MAX_COLUMN_VALUE)
-    asked = LinearProgram(lp.A, cost, 0.0, lp.lower, bounded, lp.row_lower, lp.row_upper)
-    answer = highs.solve(asked)
+    cost[lp.columns("net_emissions")] = 1.0
+    if "unserved" in lp.variables:
+        lp = lp.with_bounds(lp.columns("unserved"), upper=0.0)
+    bounded = np.where(np.isfinite(lp.upper), lp.upper, MAX_COLUMN_VALUE)
+    answer = highs.solve(replace(lp.with_objective(cost), upper=bounded))
     return answer.objective if answer.status == highs.OPTIMAL else None

@@ -17,9 +17,9 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram, certify, implied
-from energy_model.optimization.labels import label, members
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.certificate import certify, implied
+from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.linear_program import LinearProgram
 
 SIZING_VARIABLES = ("added", "retired", "capacity")
 # What never flows more than this share of the largest flow of its kind does nothing. An interior point leaves a trace
@@ -32,7 +32,7 @@ MIN_RELATIVE_BOUND_LOSS = 1e-6
 
 
 def with_best_duals(
-    problem: Problem,
+    problem: CompiledModel,
     answer: highs.SolverResult,
     tell: Callable[[str], None] = lambda _: None,
 ) -> np.ndarray:
@@ -52,31 +52,28 @@ def with_best_duals(
     return prices
 
 
-def nearly_profitable(problem: Problem, answer: highs.SolverResult, cheaper: float) -> np.ndarray:
+def nearly_profitable(
+    problem: CompiledModel, answer: highs.SolverResult, cheaper: float
+) -> np.ndarray:
     """Columns of idle sizes that would move at the plan's prices if owning were so much cheaper.
 
     Few steps show few peaks, and what a peak pays does not depend on who serves it. So a plant whose carrier other
     plants serve may also earn what the cheapest of them costs to own: the price of capacity that only peaks need.
     """
     cost = problem.lp.cost.copy()
-    added, capacity = (problem.columns[decision][0] for decision in ("added", "capacity"))
-    assets = problem.system.assets.loc[list(problem.model.assets)]
-    count = len(assets)
-    owning = pd.Series(
-        cost[added : added + count] + cost[capacity : capacity + count], assets.index
-    )
+    added, capacity = (problem.lp.columns(name) for name in ("added", "capacity"))
+    assets = problem.system.assets.loc[list(problem.lp.variables["added"].labels)]
+    owning = pd.Series(cost[added] + cost[capacity], assets.index)
     plants = assets["table"] == "conversions"
-    served = assets["carrier"][
-        plants & ~unused_columns(problem, answer.x)[capacity : capacity + count]
-    ]
+    served = assets["carrier"][plants & ~unused_columns(problem, answer.x)[capacity]]
     peaking = plants & assets["carrier"].isin(served)
     offered = owning.where(peaking & (assets["capacity_addable"] > 0) & (owning > 0))
     cheapest = offered.groupby(assets["carrier"]).transform("min").where(peaking, 0.0).fillna(0.0)
     spared = np.minimum(cheaper * owning + cheapest, owning.clip(lower=0.0)).to_numpy()
-    cost[added : added + count] -= spared
+    cost[added] -= spared
     sizes = np.zeros(len(cost), bool)
-    for first, shape in (problem.columns[decision] for decision in SIZING_VARIABLES):
-        sizes[first : first + shape[0]] = True
+    for name in SIZING_VARIABLES:
+        sizes[problem.lp.columns(name)] = True
     moved = []
     for part in unused_subproblems(problem, answer):
         less = part.lp.cost + (cost - problem.lp.cost)[part.columns]
@@ -99,13 +96,13 @@ class Subproblem:
 
 
 def unused_subproblems(
-    problem: Problem, answer: highs.SolverResult, enough: float = -np.inf
+    problem: CompiledModel, answer: highs.SolverResult, enough: float = -np.inf
 ) -> Iterator[Subproblem]:
     """The programs of what stands idle, each as small as it can be, but those whose prices lose no more than ``enough`` [EUR/a]."""
     lp = problem.lp
     # What could be gained is to show at what may be added, so only that is bounded by what rows imply.
-    most, (first, shape) = lp.upper.copy(), problem.columns["added"]
-    most[first : first + shape[0]] = implied(lp)[1][first : first + shape[0]]
+    most, added = lp.upper.copy(), lp.columns("added")
+    most[added] = implied(lp)[1][added]
     columns = np.flatnonzero(unused_columns(problem, answer.x))
     A = lp.A.tocsc()[:, columns].tocsr()
     inside = np.diff(A.indptr)
@@ -153,19 +150,20 @@ def _grouped(group: np.ndarray, count: int) -> list[np.ndarray]:
     return np.split(order, np.searchsorted(group[order], np.arange(1, count)))
 
 
-def unused_columns(problem: Problem, x: np.ndarray) -> np.ndarray:
+def unused_columns(problem: CompiledModel, x: np.ndarray) -> np.ndarray:
     """Which columns are of things that do nothing all year: plants that never run, trades never made.
 
     All that has the same name goes together: a store with its level, a plant with its capacity in every mode.
     """
-    mask, blocks, busiest = np.zeros(len(x), bool), [], {name: 0.0 for name in problem.model.assets}
-    for decision, (first, shape) in problem.columns.items():
-        if not shape or not np.prod(shape):
+    variables = problem.lp.variables
+    busiest = dict.fromkeys(variables["added"].labels, 0.0)
+    mask, blocks = np.zeros(len(x), bool), []
+    for decision, block in variables.items():
+        if not problem.shapes[decision] or not block.size:
             continue
-        place = slice(first, first + int(np.prod(shape, dtype=int)))
-        most = np.abs(x[place]).reshape(shape[0], -1).max(axis=1)
-        names = [label(m).split(":")[0] for m in members(problem.model.component(decision))]
-        blocks.append((place, names))
+        most = np.abs(block.by_label(x)).max(axis=1)
+        names = [name.split(":")[0] for name in block.labels]
+        blocks.append((block.all, names))
         if decision in SIZING_VARIABLES:
             continue
         for name, value in zip(names, most / max(float(most.max()), MIN_FLOW), strict=True):

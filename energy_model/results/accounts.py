@@ -22,8 +22,8 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.formulation.balance import BALANCES
-from energy_model.results.program import Program, program_of
 from energy_model.results.run import Run
+from energy_model.results.solution import Solution, solution_of
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 CLIMATE, LIMITS, RESIDUAL, CONSTANT = "climate account", "limits", "residual emissions", "constant"
@@ -71,9 +71,9 @@ class Accounts:
         return part.iloc[np.argsort(-part["amount"].abs().to_numpy(), kind="stable")]
 
 
-def program_once(run: Run) -> Program:
+def solution_once(run: Run) -> Solution:
     """The program of a run, opened when first asked for. InputError if the run keeps none."""
-    return run.once("program", lambda: program_of(run))
+    return run.once("program", lambda: solution_of(run))
 
 
 def accounts(run: Run) -> Accounts:
@@ -85,23 +85,23 @@ def accounts(run: Run) -> Accounts:
 
 
 def _accounts(run: Run) -> Accounts:
-    program = program_once(run)
+    program = solution_once(run)
     return accounts_of(program, run.dataset, [_costs(run), _wanted(program, run.dataset, run)])
 
 
 def accounts_of(
-    program: Program, data: xr.Dataset, others: Sequence[pd.DataFrame] | None = None
+    program: Solution, data: xr.Dataset, others: Sequence[pd.DataFrame] | None = None
 ) -> Accounts:
     """All accounts of a program's answer at its prices; ``data`` tells the steps.
 
     Without ``others`` (costs by entry, and demands) costs are told by decision, and demands are left out.
     """
-    groups, of_column = program.owners(program.columns, len(program.x))
+    groups, of_column = program.lp.column_groups()
     names = [_owner(decision, name) for decision, name in groups]
     owners = list(dict.fromkeys(names))
     number = {name: i for i, name in enumerate(owners)}
     owner = np.array([number[name] for name in names])[of_column]
-    families, of_row = program.owners(program.rows, len(program.prices))
+    families, of_row = program.lp.row_groups()
     inside = _inside(program, owner, families, of_row)
     if others is None:
         others = [_costs_by_decision(program, groups, of_column)]
@@ -122,7 +122,7 @@ def _owner(decision: str, name: str) -> str:
 
 
 def _inside(
-    program: Program, owner: np.ndarray, families: list[tuple[str, str]], of_row: np.ndarray
+    program: Solution, owner: np.ndarray, families: list[tuple[str, str]], of_row: np.ndarray
 ) -> np.ndarray:
     """Which rows are one owner's own affair; all others are where owners meet."""
     A = program.lp.A
@@ -139,7 +139,7 @@ def _inside(
 
 
 def _outside(
-    program: Program, data: xr.Dataset, owners: list[str], owner: np.ndarray,
+    program: Solution, data: xr.Dataset, owners: list[str], owner: np.ndarray,
     families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
     """What owners give and take in the rows where they meet, at the rows' prices."""
@@ -149,9 +149,9 @@ def _outside(
     used = ~inside[row] & (flow != 0)
     row, column, flow = row[used], column[used], flow[used]
     length = data["step_length"].to_numpy()
-    step_of_row = program.steps(program.rows, len(program.prices))
+    step_of_row = program.lp.step_of_rows()
     step = step_of_row[row]
-    step = np.where(step >= 0, step, program.steps(program.columns, len(program.x))[column])
+    step = np.where(step >= 0, step, program.lp.step_of_columns()[column])
     hours = np.where(step_of_row[row] >= 0, length[step_of_row[row]], 1.0)
     key = (of_row[row].astype(np.int64) * len(owners) + owner[column]) * 2 + (flow > 0)
     keys, place = np.unique(key, return_inverse=True)
@@ -186,7 +186,7 @@ def _seasons(data: xr.Dataset) -> np.ndarray:
     return shares
 
 
-def _wanted(program: Program, data: xr.Dataset, run: Run) -> pd.DataFrame:
+def _wanted(program: Solution, data: xr.Dataset, run: Run) -> pd.DataFrame:
     """What demands pay for what they want."""
     names, length, shares = run.tables["names"], data["step_length"].to_numpy(), _seasons(data)
     found = []
@@ -194,8 +194,8 @@ def _wanted(program: Program, data: xr.Dataset, run: Run) -> pd.DataFrame:
         bus = f"{names.at[demand, 'carrier']}@{names.at[demand, 'site']}"
         wanted = data["wanted"].sel(demand=demand).to_numpy() * length
         block = program.balance_of(bus)
-        prices = program.prices[block.place(bus)]
-        price = prices / length if block.hourly else np.repeat(prices, len(length))
+        prices = program.prices[block.of(bus)]
+        price = prices / length if block.by_step else np.repeat(prices, len(length))
         money = -price * wanted
         found.append((demand, TAKES, bus, -wanted.sum(), money.sum(), *(money @ shares)))
     return pd.DataFrame(found, columns=COLUMNS)
@@ -213,7 +213,7 @@ def _costs(run: Run) -> pd.DataFrame:
 
 
 def _costs_by_decision(
-    program: Program, groups: list[tuple[str, str]], of_column: np.ndarray
+    program: Solution, groups: list[tuple[str, str]], of_column: np.ndarray
 ) -> pd.DataFrame:
     """The cost of every decision by whose it is."""
     amounts = -np.bincount(of_column, program.lp.cost * program.x, len(groups))
@@ -228,7 +228,7 @@ def _as_lines(names: Any, lines: Any, amounts: Any) -> pd.DataFrame:
 
 
 def _counterparts(
-    program: Program, families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray
+    program: Solution, families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray
 ) -> pd.DataFrame:
     """Who stands opposite where owners meet but no owner stands: limits, rules of one's own, residual emissions."""
     flow = program.lp.A @ program.x
@@ -251,17 +251,16 @@ def _counterparts(
                     *[np.nan] * len(SEASONS),
                 )
             )
-    buses = [b for b in BALANCES if b in program.rows]
+    buses = [b for b in BALANCES if b in program.lp.constraints]
     left = 0.0  # what the solver leaves at buses, at their prices
-    for block in (program.rows[b] for b in buses):
-        place = slice(block.first, block.first + block.size)
-        left += float(program.prices[place] @ (flow - program.lp.row_lower)[place])
+    for block in (program.lp.constraints[b] for b in buses):
+        left += float(program.prices[block.all] @ (flow - program.lp.row_lower)[block.all])
     found.append((ROUNDING, ROUNDING, "", np.nan, -left, *[np.nan] * len(SEASONS)))
     return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _scarcity_rents(
-    program: Program, owners: list[str], owner: np.ndarray, groups: list[tuple[str, str]], of_column: np.ndarray,
+    program: Solution, owners: list[str], owner: np.ndarray, groups: list[tuple[str, str]], of_column: np.ndarray,
     families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
     """Where balances go: what the bounds of columns and the rows of one owner are worth at the plan's prices."""

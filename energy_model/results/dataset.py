@@ -10,7 +10,7 @@ import xarray as xr
 
 from energy_model.case.system import System
 from energy_model.formulation.balance import BALANCES
-from energy_model.optimization.labels import is_by_step, label, members, split_unit
+from energy_model.optimization.labels import is_by_step, label, split_unit
 
 if TYPE_CHECKING:
     from energy_model.results.solution_tables import SolutionTables
@@ -33,9 +33,10 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
     system, model = results.problem.system, results.problem.model
     length = system.steps.length
     data = xr.Dataset(coords=_coordinates(results))
-    for decision, (first, shape) in results.problem.columns.items():
+    lp, shapes = results.problem.lp, results.problem.shapes
+    for decision, block in lp.variables.items():
         component = model.component(decision)
-        values = results.answer.x[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
+        values = results.answer.x[block.all].reshape(shapes[decision])
         data[decision] = _array(results, component, values, *split_unit(component.doc))
     if len(
         system.steps.days
@@ -47,15 +48,15 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
             "long_name": "Held at the end of the step, the mean of its days",
             "units": "unit",
         }
-    for family, (first, shape) in results.problem.rows.items():
+    for family, block in lp.constraints.items():
         component = model.component(family)
-        duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))]
+        duals = results.answer.prices[block.all]
         if family in BALANCES or not duals.size:
             continue
         hourly = is_by_step(component)
         said = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
-        worth = duals.reshape(shape) / (length if hourly else 1.0)
+        worth = duals.reshape(shapes[family]) / (length if hourly else 1.0)
         data[f"price_of_{family}"] = _array(results, component, worth, said, unit)
     data["price"], data["yearly_price"] = _prices(results)
     wanted = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
@@ -101,17 +102,17 @@ def _coordinates(results: SolutionTables) -> dict[str, Any]:
 
 def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
     """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
-    length, model = results.problem.system.steps.length, results.problem.model
-    buses = list(model.buses)
+    length, lp = results.problem.system.steps.length, results.problem.lp
+    buses = list(results.problem.model.buses)
     hourly, yearly = np.full((len(buses), len(length)), np.nan), np.full(len(buses), np.nan)
     for family in BALANCES:
-        first, shape = results.problem.rows[family]
-        duals = results.answer.prices[first : first + int(np.prod(shape, dtype=int))].reshape(shape)
-        at = [buses.index(bus) for bus in members(model.component(family))]
-        if len(shape) > 1:
+        block = lp.constraints[family]
+        at = [buses.index(bus) for bus in block.labels]
+        duals = block.by_label(results.answer.prices)
+        if block.by_step:
             hourly[at] = duals / length
-        else:
-            yearly[at] = duals
+        elif block.size:
+            yearly[at] = duals[:, 0]
     said, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
     return (
         xr.DataArray(hourly, coords, ("bus", "time"), attrs={"long_name": said, "units": "EUR/unit"}),

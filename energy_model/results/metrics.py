@@ -19,8 +19,8 @@ from energy_model.case.overrides import row_key
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.formulation.limits import matched_terms
-from energy_model.optimization.labels import label, members
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.labels import members
 from energy_model.results.summary import capacity_unit
 
 SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
@@ -44,7 +44,7 @@ class Metric:
         return float(self.weights @ x + self.constant)
 
 
-def metric(problem: Problem, text: str) -> Metric:
+def metric(problem: CompiledModel, text: str) -> Metric:
     """The sum a text names. InputError, with what is near, where it names nothing."""
     parts = [_one(problem, part.strip()) for part in text.split(" + ")]
     units = {part.unit for part in parts}
@@ -55,12 +55,12 @@ def metric(problem: Problem, text: str) -> Metric:
     )
 
 
-def _one(problem: Problem, text: str) -> Metric:
+def _one(problem: CompiledModel, text: str) -> Metric:
     system = problem.system
     if text == "cost":
         return Metric(problem.lp.cost, problem.lp.offset, SINGLE[text])
     if text == "emissions":
-        return Metric(problem.total("net_emissions"), 0.0, SINGLE[text])
+        return Metric(problem.yearly_weights("net_emissions"), 0.0, SINGLE[text])
     if text == "import":
         carriers = system["carriers"]
         powers = carriers.index[carriers["sector"] == "electricity"]
@@ -74,7 +74,7 @@ def _one(problem: Problem, text: str) -> Metric:
     if what not in DECISIONS or (not pattern and what not in WHOLE):
         raise _unknown(system, text, text)
     pattern = pattern or "*"
-    known = [label(member) for member in members(problem.model.component(DECISIONS[what]))]
+    known = list(problem.lp.variables[DECISIONS[what]].labels)
     rows = fnmatch.filter(known, pattern)
     if what in ("bought", "sold"):  # the name of a carrier stands for all its markets
         carriers = system["markets"]["carrier"]
@@ -86,7 +86,7 @@ def _one(problem: Problem, text: str) -> Metric:
     return _sum(problem, what, rows)
 
 
-def _metric_of_owner(problem: Problem, what: str, text: str, pattern: str) -> Metric:
+def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str) -> Metric:
     """The cost or the emissions of what some assets and markets do, named by themselves or by who owns them."""
     system = problem.system
     firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
@@ -95,29 +95,25 @@ def _metric_of_owner(problem: Problem, what: str, text: str, pattern: str) -> Me
     if not mine:
         raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
     own = np.zeros(problem.lp.A.shape[1], bool)
-    for decision, (first, shape) in problem.columns.items():
-        width = int(np.prod(shape[1:], dtype=int))
-        for i, member in enumerate(members(problem.model.component(decision)) if shape else ()):
-            if label(member) in mine or (decision == "activity" and label(member).split(":")[0] in mine):  # fmt: skip
-                own[first + i * width : first + (i + 1) * width] = True
+    for variable, block in problem.lp.variables.items():
+        for name in block.labels:
+            if name in mine or (variable == "activity" and name.split(":")[0] in mine):
+                own[block.of(name)] = True
     weights = problem.lp.cost
     if what == "emissions":
-        row, _ = problem.rows["emissions_sum"]
-        weights = -problem.lp.A[[row]].toarray().ravel()
+        weights = -problem.lp.A[problem.lp.rows("emissions_sum")].toarray().ravel()
     return Metric(np.where(own, weights, 0.0), 0.0, SINGLE[what])
 
 
-def _sum(problem: Problem, what: str, rows: list[str]) -> Metric:
+def _sum(problem: CompiledModel, what: str, rows: list[str]) -> Metric:
     """Rows of a decision, each as much as it counts in the year."""
     system, decision = problem.system, DECISIONS[what]
     weights, chosen = np.zeros(problem.lp.A.shape[1]), set(rows)
-    first, shape = problem.columns[decision]
-    width = int(np.prod(shape[1:], dtype=int))
     points = system["land"][what] if what.endswith("points") else None
-    for i, member in enumerate(members(problem.model.component(decision))):
-        if label(member) in chosen:
-            place = slice(first + i * width, first + (i + 1) * width)
-            weights[place] = problem.weight(decision) if points is None else points[member]
+    block = problem.lp.variables[decision]
+    for member, name in zip(members(problem.model.component(decision)), block.labels, strict=True):
+        if name in chosen:
+            weights[block.of(name)] = problem.hours(decision) if points is None else points[member]
     return Metric(weights, 0.0, _unit(system, what, rows))
 
 
@@ -135,7 +131,7 @@ def _unit(system: System, what: str, rows: list[str]) -> str:
     return "unit/a"
 
 
-def _limit(problem: Problem, name: str) -> Metric:
+def _limit(problem: CompiledModel, name: str) -> Metric:
     """The sum that a row of the limits holds."""
     weights = np.zeros(problem.lp.A.shape[1])
     for limit, what, row, weight in matched_terms(problem.system):

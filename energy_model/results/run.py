@@ -15,7 +15,6 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.case.system import System
-from energy_model.optimization.blocks import packed
 from energy_model.results import summary
 from energy_model.results.simultaneous_operation import operation_warnings, simultaneous_operation
 from energy_model.results.solution_tables import SolutionTables
@@ -123,7 +122,7 @@ def run_from_solution(results: SolutionTables) -> Run:
             "iterations": answer.iterations,
             "seconds": round(answer.seconds, 3),
         },
-        "read_by_pyomo": results.problem.matrix.slow,
+        "read_by_pyomo": dict(results.problem.read_by_pyomo),
         "warnings": operation_warnings(
             simultaneous_operation(results.dataset, system.frames, results.owners)
         ),
@@ -150,6 +149,6 @@ def run_from_solution(results: SolutionTables) -> Run:
         tables,
         record,
         inputs,
-        proof=(results.problem.lp, answer.x, answer.prices, packed(results.problem)),
+        proof=(results.problem.lp, answer.x, answer.prices),
         system=system,
     )

@@ -15,9 +15,8 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.formulation.balance import BALANCES
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import SolverResult
-from energy_model.optimization.labels import label, members
-from energy_model.optimization.problem import Item, Problem
 from energy_model.results import dataset as arrays
 
 # How closely costs must sum and buses balance, relative to what goes through them
@@ -34,17 +33,18 @@ class ConsistencyError(ArithmeticError):
 class SolutionTables:
     """One answer, read back in the model's words."""
 
-    problem: Problem
+    problem: CompiledModel
     answer: SolverResult
 
-    @property
-    def items(self) -> tuple[list[Item], np.ndarray]:
-        """The items, and the item of every column."""
-        return self.problem.items
+    @cached_property
+    def groups(self) -> tuple[list[tuple[str, str]], np.ndarray]:
+        """Variable and label of each group of columns, and the group of every column."""
+        return self.problem.lp.column_groups()
 
-    def owner(self, item: Item) -> str:
-        """The row of a table that an item belongs to; a plant's modes belong to the plant."""
-        return item.name.split(":")[0] if item.decision == "activity" else item.name
+    def owner(self, group: tuple[str, str]) -> str:
+        """The row of a table that a group belongs to; a plant's modes belong to the plant."""
+        variable, label = group
+        return label.split(":")[0] if variable == "activity" else label
 
     @cached_property
     def owners(self) -> pd.DataFrame:
@@ -89,12 +89,12 @@ class SolutionTables:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """Cost [EUR/a] by entry, decision and row, with firm and sector; sums to the objective."""
-        items, which = self.items
+        groups, which = self.groups
         found = []
-        for entry, (weights, constant) in self.problem.matrix.entries.items():
-            amounts = np.bincount(which, weights * self.answer.x, len(items))
+        for entry, (weights, constant) in self.problem.cost_terms.items():
+            amounts = np.bincount(which, weights * self.answer.x, len(groups))
             found += [
-                (entry, items[i].decision, self.owner(items[i]), amounts[i])
+                (entry, groups[i][0], self.owner(groups[i]), amounts[i])
                 for i in np.flatnonzero(amounts)
             ]
             if constant:
@@ -113,29 +113,26 @@ class SolutionTables:
     @cached_property
     def balances(self) -> pd.DataFrame:
         """What each item gives (+) or takes (-) at each bus over the year [unit/a]; demands included."""
-        items, which = self.items
-        system, matrix = self.problem.system, self.problem.matrix
+        groups, which = self.groups
+        system, lp = self.problem.system, self.problem.lp
         found = []
         for family in BALANCES:
-            if family not in matrix.rows or not int(np.prod(matrix.rows[family][1], dtype=int)):
+            block = lp.constraints.get(family)
+            if block is None or not block.size:
                 continue
-            first, shape = matrix.rows[family]
-            component = self.problem.model.component(family)
-            buses = [label(member) for member in members(component)]
-            weights = (
-                np.tile(system.steps.length, len(buses)) if len(shape) > 1 else np.ones(len(buses))
-            )
-            part = matrix.A[first : first + len(weights)].tocoo()
-            width = len(weights) // len(buses)
+            buses, width = block.labels, block.width
+            hours = system.steps.length if block.by_step else np.ones(width)
+            weights = np.tile(hours, len(buses))
+            part = lp.A[block.all].tocoo()
             flow = part.data * self.answer.x[part.col] * weights[part.row]
-            code = (part.row // width).astype(np.int64) * len(items) + which[part.col]
+            code = (part.row // width).astype(np.int64) * len(groups) + which[part.col]
             codes, back = np.unique(code, return_inverse=True)
             amounts = np.bincount(back, flow)
             found += [
                 (
-                    buses[c // len(items)],
-                    items[c % len(items)].decision,
-                    self.owner(items[c % len(items)]),
+                    buses[c // len(groups)],
+                    groups[c % len(groups)][0],
+                    self.owner(groups[c % len(groups)]),
                     a,
                 )
                 for c, a in zip(codes.tolist(), amounts.tolist(), strict=True)
@@ -154,15 +151,13 @@ class SolutionTables:
     @cached_property
     def emissions(self) -> pd.DataFrame:
         """Emissions [t/a] by decision and row, residuals included; sums to the net emissions."""
-        items, which = self.items
-        first, _ = self.problem.rows["emissions_sum"]
-        row = self.problem.matrix.A[[first]].tocoo()
-        net, _ = self.problem.columns["net_emissions"]
-        amounts = np.bincount(which[row.col], -row.data * self.answer.x[row.col], len(items))
+        groups, which = self.groups
+        lp = self.problem.lp
+        row = lp.A[lp.rows("emissions_sum")].tocoo()
+        net = lp.columns("net_emissions").start
+        amounts = np.bincount(which[row.col], -row.data * self.answer.x[row.col], len(groups))
         amounts[which[net]] = 0.0
-        found = [
-            (items[i].decision, self.owner(items[i]), amounts[i]) for i in np.flatnonzero(amounts)
-        ]
+        found = [(groups[i][0], self.owner(groups[i]), amounts[i]) for i in np.flatnonzero(amounts)]
         residuals = self.problem.system["residual_emissions"]
         frame = pd.DataFrame(found, columns=["decision", "name", "emissions"])
         frame["sector"] = frame["name"].map(self.owners["sector"])
@@ -206,7 +201,7 @@ class SolutionTables:
             raise ConsistencyError(
                 f"Bus {bus} does not balance: {sums.at[bus, 'left']:.6g} are left of {sums.at[bus, 'through']:.6g}."
             )
-        net = self.answer.x[self.problem.columns["net_emissions"][0]]
+        net = self.answer.x[self.problem.lp.columns("net_emissions").start]
         summed = self.emissions["emissions"].sum() if len(self.emissions) else 0.0
         if abs(summed - net) > MAX_IMBALANCE_SHARE * max(
             1.0, self.emissions["emissions"].abs().sum()

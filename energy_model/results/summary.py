@@ -102,7 +102,7 @@ def land(results: SolutionTables) -> pd.DataFrame:
     frame = results.problem.system["land"].copy()
     if frame.empty:
         return frame.assign(taken=[])
-    frame["taken"] = results.answer.x[results.problem.columns["land_taken"][0] :][: len(frame)]
+    frame["taken"] = results.answer.x[results.problem.lp.columns("land_taken")]
     frame["price"] = -_bound_price(results, "land_taken")
     for party in ("citizens", "firms"):
         frame[f"{party}_total"] = frame[f"{party}_points"] * frame["taken"]
@@ -111,11 +111,8 @@ def land(results: SolutionTables) -> pd.DataFrame:
 
 def _bound_price(results: SolutionTables, decision: str) -> np.ndarray:
     """What one unit more of a decision's upper bound is worth, as a negative cost [EUR/a]."""
-    first, shape = results.problem.columns[decision]
     lp = results.problem.lp
-    reduced = (lp.cost - lp.A.T @ results.answer.prices)[
-        first : first + int(np.prod(shape, dtype=int))
-    ]
+    reduced = (lp.cost - lp.A.T @ results.answer.prices)[lp.columns(decision)]
     return np.minimum(reduced, 0.0)
 
 

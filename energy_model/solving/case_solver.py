@@ -8,9 +8,8 @@ the same place, no answer depends on the order of the questions.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from energy_model.common.errors import InputError
 from energy_model.compiler.components import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
-from energy_model.optimization.problem import Problem, with_row
-from energy_model.results.metrics import metric
+from energy_model.results.metrics import Metric, metric
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
@@ -51,7 +50,7 @@ class Query:
 class QueryResult:
     """An answer: the problem, what the solver said, the plan's cost [EUR/a] and the watched quantities and their prices."""
 
-    problem: Problem
+    problem: CompiledModel
     answer: highs.SolverResult
     cost: float
     quantities: dict[str, float]
@@ -72,11 +71,10 @@ class QueryResult:
         return run
 
 
-def watch(problem: Problem, names: Iterable[str]) -> None:
-    """Adds a row for each quantity, without limits yet."""
-    for name in names:
-        problem.lp = with_row(problem.lp, metric(problem, name).weights)
-        problem.watched.append(name)
+def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
+    """The model with a row for each metric, without limits yet."""
+    names = tuple(names)
+    return problem.with_watched(names, [metric(problem, name).weights for name in names])
 
 
 def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
@@ -108,7 +106,7 @@ class CaseSolver:
         self.changes, self.watched, self.extend = tuple(changes), tuple(watched), extend
         self.start = start if start is not None else highs.WarmStart()
         self.begun = start is not None
-        self._built: dict[tuple, Problem] = {}
+        self._built: dict[tuple, CompiledModel] = {}
 
     def first(self, progress: Callable[[str], None] | None = None) -> Run:
         """The case without further changes; where all others begin."""
@@ -157,14 +155,14 @@ class CaseSolver:
         problem = self.problem(changes, asked, clock)
         # with every size held the year is another, much smaller program, and quicker from the start
         held = len(question.added) > len(problem.model.assets) // 2
-        problem.start = None if held else self.start if start is None else start
-        with self.put(problem, question) as named:
-            answer = problem.solve(lambda said: tell(f"solving: {said}"))
-            self.begun = True
-            clock.mark("solve")
-            if answer.status != highs.OPTIMAL or answer.certificate is None:
-                raise diagnose(problem, answer)
-            found = copy(problem)  # it keeps the program that was asked
+        begin = None if held else self.start if start is None else start
+        named = {name: metric(problem, name) for name in self.watched}
+        found = asked_program(problem, question, named)
+        answer = found.solve(lambda said: tell(f"solving: {said}"), begin)
+        self.begun = True
+        clock.mark("solve")
+        if answer.status != highs.OPTIMAL or answer.certificate is None:
+            raise diagnose(found, answer)
         cost = float(problem.lp.cost @ answer.x + problem.lp.offset)
         rows = problem.lp.A.shape[0] - len(self.watched)
         return QueryResult(
@@ -179,7 +177,7 @@ class CaseSolver:
 
     def problem(
         self, changes: tuple[str, ...], scenario: str | None, clock: Stopwatch | None = None
-    ) -> Problem:
+    ) -> CompiledModel:
         """The case under further changes as a problem, with a row for every watched quantity."""
         key, clock = (scenario, changes), clock or Stopwatch()
         if key in self._built:
@@ -191,46 +189,52 @@ class CaseSolver:
         model = build_model(system)
         if self.extend is not None:
             self.extend(model)
-        problem = Problem(system, model, self.start)
-        watch(problem, self.watched)
+        problem = with_watched(CompiledModel.of(system, model), self.watched)
         clock.mark("build")
         while len(self._built) >= MAX_CACHED_PROBLEMS:
             del self._built[next(iter(self._built))]
         self._built[key] = problem
         return problem
 
-    @contextmanager
-    def put(self, problem: Problem, question: Query) -> Iterator[dict]:
-        """Within, the problem asks the question; the quantities by name."""
-        named = {name: metric(problem, name) for name in self.watched}
-        lp, rows = problem.lp, problem.lp.A.shape[0] - len(self.watched)
-        lower, upper = lp.lower.copy(), lp.upper.copy()
-        row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
-        for name, (least, most) in question.limits.items():
-            if name not in named:
-                raise ValueError(f"{name} is not watched; name it when the series is made")
-            place = rows + self.watched.index(name)
-            row_lower[place] = least - named[name].constant
-            row_upper[place] = most - named[name].constant
-        for decision, wanted in (("added", question.added), ("retired", question.retired)):
-            for asset, (least, most) in wanted.items():
-                place = problem.place(decision, asset)
-                low, high = lower[place], upper[place]
-                if least > high[0] * (1 + 1e-9) + 1e-9 or most < low[0] - 1e-9 or least > most:
-                    raise _unsolvable(decision, asset, least, most, float(high[0]))
-                lower[place], upper[place] = np.clip(least, low, high), np.clip(most, low, high)
-        both_ways = problem.system["links"]["both_ways"] == "yes"
-        for link in question.closed:
-            for decision in ("added", "sent", *(("returned",) if both_ways[link] else ())):
-                upper[problem.place(decision, link)] = 0.0
-        changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
-        if question.least:
-            sums = [(weight, metric(problem, name)) for weight, name in question.least]
-            cost = np.sum([weight * q.weights for weight, q in sums], axis=0)
-            offset = sum(weight * q.constant for weight, q in sums)
-            changed = replace(changed, cost=cost, offset=offset)
-        with problem.asking(changed):
-            yield named
+
+def asked_program(
+    problem: CompiledModel, question: Query, named: Mapping[str, Metric] | None = None
+) -> CompiledModel:
+    """The model with the program of a query: its limits, sizes, closed links and objective.
+
+    Args:
+        problem: The model with a row for every watched metric.
+        question: What is asked.
+        named: The watched metrics by name, where they are known already.
+    """
+    lp, watched = problem.lp, problem.watched
+    named = named or {name: metric(problem, name) for name in watched}
+    first = lp.A.shape[0] - len(watched)
+    lower, upper = lp.lower.copy(), lp.upper.copy()
+    row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
+    for name, (least, most) in question.limits.items():
+        if name not in named:
+            raise ValueError(f"{name} is not watched; name it when the series is made")
+        row = first + watched.index(name)
+        row_lower[row] = least - named[name].constant
+        row_upper[row] = most - named[name].constant
+    for variable, wanted in (("added", question.added), ("retired", question.retired)):
+        for asset, (least, most) in wanted.items():
+            place = lp.columns(variable, asset)
+            low, high = lower[place], upper[place]
+            if least > high[0] * (1 + 1e-9) + 1e-9 or most < low[0] - 1e-9 or least > most:
+                raise _unsolvable(variable, asset, least, most, float(high[0]))
+            lower[place], upper[place] = np.clip(least, low, high), np.clip(most, low, high)
+    both_ways = problem.system["links"]["both_ways"] == "yes"
+    for link in question.closed:
+        for variable in ("added", "sent", *(("returned",) if both_ways[link] else ())):
+            upper[lp.columns(variable, link)] = 0.0
+    changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+    if question.least:
+        sums = [(weight, metric(problem, name)) for weight, name in question.least]
+        cost = np.sum([weight * q.weights for weight, q in sums], axis=0)
+        changed = changed.with_objective(cost, sum(weight * q.constant for weight, q in sums))
+    return problem.with_program(changed)
 
 
 def _unsolvable(decision: str, asset: str, least: float, most: float, high: float) -> InputError:

@@ -21,9 +21,10 @@ from energy_model.case.system import System
 from energy_model.case.time_aggregation import every_hour
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import GAP, LinearProgram, certify
+from energy_model.optimization.certificate import GAP, certify
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import diagnose
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.unused_duals import nearly_profitable, with_best_duals
 from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
@@ -57,7 +58,7 @@ def solve_full_year(
     """
     tell, begun, clock = progress or (lambda _: None), time.monotonic(), Stopwatch()
     system = refreshed(system, TABLES)
-    few = Problem(system, build_model(system))
+    few = CompiledModel.of(system, build_model(system))
     tell(f"planning with {len(system.steps.length):,} steps")
     planned = few.solve(lambda said: tell(f"planning: {said}"))
     if planned.status != highs.OPTIMAL:
@@ -66,7 +67,7 @@ def solve_full_year(
     clock.mark("plan")
     tell(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
     whole = replace(system.at(every_hour(system.hours)), cache={})
-    problem = Problem(whole, build_model(whole))
+    problem = CompiledModel.of(whole, build_model(whole))
     clock.mark("build")
     rows, columns = problem.lp.A.shape
     best: highs.SolverResult | None = None
@@ -127,7 +128,7 @@ def solve_full_year(
 
 
 def _describe(
-    plan: Run, problem: Problem, best: highs.SolverResult | None, bound: float, prices: np.ndarray,
+    plan: Run, problem: CompiledModel, best: highs.SolverResult | None, bound: float, prices: np.ndarray,
     asked: float, ended: str,
 ) -> Run:  # fmt: skip
     """The best run known, with what is proven of it in its record."""
@@ -155,14 +156,13 @@ def _gap(cost: float, bound: float) -> float:
     return (cost - bound) / max(1.0, abs(cost))
 
 
-def _sizes(problem: Problem) -> list[slice]:
+def _sizes(problem: CompiledModel) -> list[slice]:
     """The columns of sizes."""
-    places = (problem.columns[decision] for decision in SIZING_VARIABLES)
-    return [slice(first, first + int(np.prod(shape, dtype=int))) for first, shape in places]
+    return [problem.lp.columns(variable) for variable in SIZING_VARIABLES]
 
 
 def _release_capacities(
-    problem: Problem, lp: LinearProgram, answer: highs.SolverResult
+    problem: CompiledModel, lp: LinearProgram, answer: highs.SolverResult
 ) -> LinearProgram:
     """The program with every size freed that its prices say should leave the bound it is held at."""
     reduced = lp.cost - lp.A.T @ answer.prices
@@ -175,23 +175,20 @@ def _release_capacities(
 
 
 def restrict_capacities(
-    problem: Problem, few: Problem, planned: highs.SolverResult
+    problem: CompiledModel, few: CompiledModel, planned: highs.SolverResult
 ) -> LinearProgram:
     """The full year with the sizes of a plan, of which those in doubt may still move.
 
     What is added moves from a quarter to four times what the plan adds; freely where the plan adds nothing or all there may
     be, but would not if owning cost a tenth less or more. What is retired moves freely, for few steps show few peaks.
     """
-    lp, (first, shape) = problem.lp, problem.columns["added"]
-    place = slice(first, first + shape[0])
+    lp, place = problem.lp, problem.lp.columns("added")
     low, high = lp.lower[place], lp.upper[place]
-    first, shape = few.columns["added"]
-    there = slice(first, first + shape[0])
+    there = few.lp.columns("added")
     size = np.clip(planned.x[there], low, high)
     reach = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
     none, everything = size <= MIN_ADDED_SHARE * reach, size >= MAX_ADDED_SHARE * high
-    capacity, _ = few.columns["capacity"]
-    owning = few.lp.cost[there] + few.lp.cost[capacity : capacity + shape[0]]
+    owning = few.lp.cost[there] + few.lp.cost[few.lp.columns("capacity")]
     worth = (few.lp.A.T @ planned.prices - few.lp.cost)[there]
     near = np.isin(
         np.arange(there.start, there.stop), nearly_profitable(few, planned, NEARLY_PROFITABLE_SHARE)

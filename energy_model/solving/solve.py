@@ -10,8 +10,8 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import diagnose
-from energy_model.optimization.problem import Problem
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
@@ -37,7 +37,7 @@ def solve(
     known = set(model.component_map()) if extend is not None else set()
     if extend is not None:
         extend(model)
-    problem = Problem(system, model)
+    problem = CompiledModel.of(system, model)
     clock.mark("build")
     rows, columns = problem.lp.A.shape
     tell(f"solving {rows:,} rows and {columns:,} columns")

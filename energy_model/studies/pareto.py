@@ -16,9 +16,9 @@ import pandas as pd
 
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import build_model
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.optimization.problem import Problem
 from energy_model.results.metrics import metric
 from energy_model.solving.case_solver import Query
 from energy_model.studies.runner.case_spec import StudyCase
@@ -94,7 +94,7 @@ def pareto_front(
 def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
     """The unit of each quantity. InputError if one names nothing, or nothing that the plan decides."""
     system = place.read()
-    problem = Problem(system, build_model(system))
+    problem = CompiledModel.of(system, build_model(system))
     named = {name: metric(problem, name) for name in watched}
     empty = [name for name in watched if name != UNSERVED and not named[name].weights.any()]
     if empty:

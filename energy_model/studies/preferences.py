@@ -16,9 +16,9 @@ import pandas as pd
 
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.optimization.problem import Problem
 from energy_model.results.accounts import accounts
 from energy_model.results.metrics import metric
 from energy_model.results.run_files import open_run
@@ -63,7 +63,7 @@ def preferences(
         raise InputError.at("interests", remedy, value=f"{slack:g}, {points}")
     watched = tuple(dict.fromkeys([*sorted(asked), *(tradeoff or ()), "cost", UNSERVED]))
     system = place.read()
-    problem = Problem(system, build_model(system))
+    problem = CompiledModel.of(system, build_model(system))
     units = {name: metric(problem, name).unit for name in watched}
     definition: dict[str, Any] = {
         "weights": {n: dict(s) for n, s in weights.items()}, "limits": {n: dict(s) for n, s in limits.items()},

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.optimization.blocks import Block, Blocks, blocks_of
-from energy_model.optimization.problem import Problem
-from energy_model.results.program import Program
+from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.linear_program import Block, Blocks
+from energy_model.results.solution import Solution
 
 MAX_RELATIVE = (
     1e-12  # by which numbers of two equal programs may differ; another machine's last digits
@@ -33,7 +33,7 @@ class Match:
     differences: tuple[str, ...]
 
 
-def matched(stored: Program, problem: Problem, extended: bool = False) -> Match:
+def matched(stored: Solution, problem: CompiledModel, extended: bool = False) -> Match:
     """Compares a stored program with a rebuilt one, by the names of columns and rows.
 
     With ``extended`` the stored one may have rules and decisions besides.
@@ -42,11 +42,11 @@ def matched(stored: Program, problem: Problem, extended: bool = False) -> Match:
     own: list[str] = []
     told: list[str] = []
     places = []
-    for side, kept, shapes, size, asked in (
-        ("decision", stored.columns, problem.columns, len(stored.x), problem.lp.A.shape[1]),
-        ("rule", stored.rows, problem.rows, len(stored.prices), problem.lp.A.shape[0]),
+    have, want = stored.lp, problem.lp
+    for side, kept, rebuilt, size, asked in (
+        ("decision", have.variables, want.variables, len(stored.x), want.A.shape[1]),
+        ("rule", have.constraints, want.constraints, len(stored.prices), want.A.shape[0]),
     ):
-        rebuilt = blocks_of(problem, shapes)
         added = [name for name in kept if name not in rebuilt]
         own += added
         wrong = [name for name, block in rebuilt.items() if not _alike(kept, name, block)]
@@ -84,7 +84,7 @@ def _places(kept: Blocks, rebuilt: Blocks, size: int) -> np.ndarray:
 
 
 def _values(
-    stored: Program, problem: Problem, columns: np.ndarray, rows: np.ndarray
+    stored: Solution, problem: CompiledModel, columns: np.ndarray, rows: np.ndarray
 ) -> Iterable[str]:
     """Differences in costs, bounds, limits and entries, one sentence for each kind."""
     kept, lp = stored.lp, problem.lp
@@ -94,11 +94,11 @@ def _values(
     if not _close(np.array([kept.offset]), np.array([lp.offset])).all():
         told.append(f"{FILE}, offset of the cost: stored {kept.offset:.12g}, rebuilt {lp.offset:.12g}")  # fmt: skip
     for said, blocks, place, have, want in (
-        ("cost", stored.columns, columns, kept.cost, lp.cost),
-        ("lower bound", stored.columns, columns, kept.lower, lp.lower),
-        ("upper bound", stored.columns, columns, kept.upper, lp.upper),
-        ("lower limit", stored.rows, rows, kept.row_lower, lp.row_lower),
-        ("upper limit", stored.rows, rows, kept.row_upper, lp.row_upper),
+        ("cost", stored.lp.variables, columns, kept.cost, lp.cost),
+        ("lower bound", stored.lp.variables, columns, kept.lower, lp.lower),
+        ("upper bound", stored.lp.variables, columns, kept.upper, lp.upper),
+        ("lower limit", stored.lp.constraints, rows, kept.row_lower, lp.row_lower),
+        ("upper limit", stored.lp.constraints, rows, kept.row_upper, lp.row_upper),
     ):
         wrong = np.flatnonzero(~_close(have[place], want))
         if len(wrong):
@@ -108,7 +108,9 @@ def _values(
     return told + _entries(stored, problem, columns, rows)
 
 
-def _entries(stored: Program, problem: Problem, columns: np.ndarray, rows: np.ndarray) -> list[str]:
+def _entries(
+    stored: Solution, problem: CompiledModel, columns: np.ndarray, rows: np.ndarray
+) -> list[str]:
     """Differences in the entries of the matrix."""
     have = sp.csr_array(sp.csr_array(stored.lp.A)[rows][:, columns])
     want = sp.csr_array(problem.lp.A, copy=True)
@@ -127,7 +129,7 @@ def _entries(stored: Program, problem: Problem, columns: np.ndarray, rows: np.nd
     row, column = int(apart.row[i]), int(apart.col[i])
     more = f" (and {int(over.sum()) - 1:,} more)" if over.sum() > 1 else ""
     return [
-        f"{FILE}, entry of {called(stored.columns, int(columns[column]))} in {called(stored.rows, int(rows[row]))}: "
+        f"{FILE}, entry of {called(stored.lp.variables, int(columns[column]))} in {called(stored.lp.constraints, int(rows[row]))}: "
         f"stored {have[row, column]:.12g}, rebuilt {want[row, column]:.12g}{more}"
     ]
 
@@ -145,6 +147,6 @@ def called(blocks: Blocks, place: int) -> str:
     for name, block in blocks.items():
         if block.first <= place < block.first + block.size and block.width:
             which, step = divmod(place - block.first, block.width)
-            of = f" {block.names[which]}" if block.names[which] else ""
-            return f"{name}{of}{f', step {step}' if block.hourly else ''}"
+            of = f" {block.labels[which]}" if block.labels[which] else ""
+            return f"{name}{of}{f', step {step}' if block.by_step else ''}"
     return f"row {place}"

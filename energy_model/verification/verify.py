@@ -22,16 +22,17 @@ from energy_model.case.time_aggregation import TimeSteps, every_hour
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
 from energy_model.optimization import certificate
-from energy_model.optimization.certificate import GAP, Certificate, LinearProgram, certify
+from energy_model.optimization.certificate import GAP, Certificate, certify
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL, SolverResult
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.program import FILE, Program, stored_program
 from energy_model.results.record import read_record
 from energy_model.results.run import Run
 from energy_model.results.run_files import find_run
-from energy_model.solving.case_solver import CaseSolver, Query, QueryResult, watch
+from energy_model.results.solution import FILE, Solution, stored_solution
+from energy_model.solving.case_solver import Query, QueryResult, asked_program, with_watched
 from energy_model.verification import same_inputs, same_results
 from energy_model.verification.same_program import Match, matched
 
@@ -175,7 +176,7 @@ class _Work:
                 found = replace(found, allowed=self._allowed(lp, system))
                 if system is not None:
                     self._claims(system)
-                    self._results(tree, system, stored_program(self.folder), found)
+                    self._results(tree, system, stored_solution(self.folder), found)
         except InputError as wrong:
             self.differences += [str(fault) for fault in wrong.issues]
         except Exception as wrong:  # noqa: BLE001 - forged inputs may break any rule of the formulation
@@ -236,27 +237,26 @@ class _Work:
             self.notes.append("the steps of the year are those that other versions of the libraries choose; the plan is proven for the stored ones")  # fmt: skip
 
     def _results(
-        self, tree: xr.DataTree, system: System, program: Program, found: Certificate
+        self, tree: xr.DataTree, system: System, program: Solution, found: Certificate
     ) -> None:
         """Compares the stored program with the rebuilt one, and the files with what follows from both."""
         asked = self.metadata.get("question") or {}
         extended = bool(self.metadata.get("extended"))
         question = Query(**{name: _plain(value) for name, value in asked.items() if name != "watched"})  # fmt: skip
-        problem = Problem(system, build_model(system))
-        watch(problem, asked.get("watched", ()))
-        base = problem.lp
-        with CaseSolver("", watched=problem.watched).put(problem, question):
-            match = matched(program, problem, extended)
-            self.own, self.differences = match.own, [*self.differences, *match.differences]
-            if match.differences:
-                return
-            if not _in_place(match, program):
-                self.notes.append(f"the run has decisions of the user's own ({', '.join(match.own)}), so its tables cannot be recomputed")  # fmt: skip
-                return
-            problem.lp = replace(program.lp, A=program.lp.A)
-            cost = float(base.cost @ program.x + base.offset) if question.least else found.cost
-            answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
-            run = QueryResult(problem, answer, cost, {}, {}).run()
+        problem = CompiledModel.of(system, build_model(system))
+        base = with_watched(problem, asked.get("watched", ()))
+        problem = asked_program(base, question)
+        match = matched(program, problem, extended)
+        self.own, self.differences = match.own, [*self.differences, *match.differences]
+        if match.differences:
+            return
+        if not _in_place(match, program):
+            self.notes.append(f"the run has decisions of the user's own ({', '.join(match.own)}), so its tables cannot be recomputed")  # fmt: skip
+            return
+        problem = problem.with_program(replace(program.lp, variables=problem.lp.variables, constraints=problem.lp.constraints))  # fmt: skip
+        cost = float(base.lp.cost @ program.x + base.lp.offset) if question.least else found.cost
+        answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
+        run = QueryResult(problem, answer, cost, {}, {}).run()
         self._files(tree, system, program, run)
         if proof := self.metadata.get("proof"):
             self._proof(proof, found)
@@ -269,13 +269,13 @@ class _Work:
         reached = found.gap <= float(proof["asked"])
         self.differences += same_results.of_proof(proof, found.as_dict(), reached)
 
-    def _files(self, tree: xr.DataTree, system: System, program: Program, run: Run) -> None:
+    def _files(self, tree: xr.DataTree, system: System, program: Solution, run: Run) -> None:
         """Compares record, tables and dataset with those recomputed."""
         length = system.steps.length
         own = {
-            name: program.prices[block.first : block.first + block.size]
-            / (np.tile(length, len(block.names)) if block.hourly else 1.0)
-            for name, block in program.rows.items()
+            name: program.prices[block.all]
+            / (np.tile(length, len(block.labels)) if block.by_step else 1.0)
+            for name, block in program.lp.constraints.items()
             if name in self.own
         }
         self.differences += same_results.of_record(self.metadata, run.metadata)
@@ -291,7 +291,7 @@ def _plain(value: Any) -> Any:
     return tuple(_plain(part) for part in value) if isinstance(value, list) else value
 
 
-def _in_place(match: Match, program: Program) -> bool:
+def _in_place(match: Match, program: Solution) -> bool:
     """Whether the case's columns are all there are, and its rows stand first."""
     return len(match.columns) == len(program.x) and all(
         np.array_equal(places, np.arange(len(places))) for places in (match.columns, match.rows)

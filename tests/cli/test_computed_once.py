@@ -27,7 +27,7 @@ def calls(monkeypatch):
 
     for name in ("capacities", "carriers", "land"):
         count(summary, name)
-    for name in ("program_of", "accounts_of"):
+    for name in ("solution_of", "accounts_of"):
         count(accounts, name)
     for name in ("load", "names"):
         count(certificate, name)
@@ -50,7 +50,7 @@ def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path
     page = run_page.page(em.open_run(path), system.sources)
     assert "Who earns and pays" in page
     assert "The answer leans most on" in page
-    assert (calls["program_of"], calls["load"], calls["names"], calls["accounts_of"]) == (
+    assert (calls["solution_of"], calls["load"], calls["names"], calls["accounts_of"]) == (
         1,
         1,
         1,
@@ -67,5 +67,5 @@ def test_accounts_and_explanations_of_one_run_share_its_program(calls, tmp_path)
     em.network_charge(run, "heat")
     em.explain(run, "emissions")
     em.explain(run, "*", break_even=False)
-    assert (calls["program_of"], calls["accounts_of"]) == (1, 1)
+    assert (calls["solution_of"], calls["accounts_of"]) == (1, 1)
     assert em.accounts(run) is em.accounts(run)

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from energy_model.optimization import certificate
-from energy_model.results.program import unpacked
+from energy_model.results.solution import unpacked
 
 ZERO = 1e-7  # of a value, relative to 1 + the largest of its kind, below which it counts as zero
 SUMS = 6

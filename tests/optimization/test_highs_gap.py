@@ -5,7 +5,7 @@ from helpers.random_cases import random_case
 
 import energy_model as em
 from energy_model.optimization import highs
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.solving import full_year
 
 
@@ -13,7 +13,7 @@ from energy_model.solving import full_year
 @pytest.mark.parametrize("gap", [1e-3, 1e-2])
 def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
     """Both answers keep every row; the wide one's cost and bound enclose the best and are as near as asked."""
-    problem = Problem(system := em.load_case(random_case(tmp_path / "case", seed), resolution="full"), em.build_model(system))  # fmt: skip
+    problem = CompiledModel.of(system := em.load_case(random_case(tmp_path / "case", seed), resolution="full"), em.build_model(system))  # fmt: skip
     best = highs.solve(problem.lp, "hipo")
     wide = highs.solve(problem.lp, "hipo", gap=gap)
     assert wide.status == highs.OPTIMAL

@@ -32,7 +32,7 @@ def test_a_peak_of_one_hour_that_one_step_hides_is_told():
     assert told == (
         "In 1 step power at here (shape) is wanted at 2 MWh/h at most; its hourly peak is "
         "9 MWh/h on 01 January 07:00 UTC, so the plan may be too small for 78% of the peak. "
-        "Ask for more steps with --resolution, or carry the plan to every hour with --prove."
+        "Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
     )
 
 

@@ -9,7 +9,7 @@ from helpers.random_cases import random_case
 
 import energy_model as em
 from energy_model.optimization.certificate import certify
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.unused_duals import (
     nearly_profitable,
     unused_columns,
@@ -19,14 +19,14 @@ from energy_model.optimization.unused_duals import (
 
 
 def solved(folder, **options):
-    problem = Problem(system := em.load_case(folder, **options), em.build_model(system))
+    problem = CompiledModel.of(system := em.load_case(folder, **options), em.build_model(system))
     return problem, problem.solve()
 
 
 def names(problem, columns):
     """Assets whose added capacity is among some columns."""
-    first, shape = problem.columns["added"]
-    return {a for i, a in enumerate(problem.model.assets, start=first) if i in set(columns)}
+    added = problem.lp.variables["added"]
+    return {a for i, a in enumerate(added.labels, start=added.first) if i in set(columns)}
 
 
 def test_a_plant_is_tempted_once_owning_is_as_cheap_as_it_earns(tmp_path):
@@ -62,10 +62,10 @@ def test_the_trace_a_solver_leaves_is_no_use(seed, tmp_path):
     """An interior point leaves a little in everything; what stands idle stays idle, with all that hangs on it."""
     problem, answer = solved(random_case(tmp_path / "case", seed), resolution="full")
     traced, dice = answer.x.copy(), np.random.RandomState(seed)
-    for first, shape in problem.columns.values():
-        place = slice(first, first + int(np.prod(shape, dtype=int)))
+    for block in problem.lp.variables.values():
+        place = block.all
         trace = 4e-4 * np.abs(traced[place]).max(initial=0.0)
-        traced[place] += dice.uniform(0, trace, place.stop - first)
+        traced[place] += dice.uniform(0, trace, block.size)
     assert (unused_columns(problem, traced) == unused_columns(problem, answer.x)).all()
     assert (unused_columns(problem, 2 * answer.x) == unused_columns(problem, answer.x)).all()
 

@@ -9,7 +9,7 @@ from helpers.random_cases import random_case
 
 import energy_model as em
 from energy_model.optimization import highs
-from energy_model.optimization.problem import Problem
+from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.results.metrics import metric
 
 CHANGES = [
@@ -92,43 +92,45 @@ def problem(tmp_path):
         conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
     system = em.load_case(case)
-    return Problem(system, em.build_model(system), highs.WarmStart())
+    return CompiledModel.of(system, em.build_model(system))
+
+
+def cost(problem, lp, start):
+    """The least cost of another program of the same columns."""
+    return problem.with_program(lp).solve(start=start).objective
 
 
 def test_what_is_bought_is_the_least_it_can_be(problem):
     """All is bought for 100; the least that can be bought is nothing, for 120; with at most 1 MWh, half a plant: 60 + 50."""
-    bought = problem.total("bought", "grid")
-    answer = problem.solve()
+    start, lp = highs.WarmStart(), problem.lp
+    bought = problem.yearly_weights("bought", "grid")
+    answer = problem.solve(start=start)
     assert answer.objective == pytest.approx(100)
     assert bought @ answer.x == pytest.approx(2)
-    with problem.minimising(bought):
-        assert problem.solve().objective == pytest.approx(0)
-    with problem.limited(bought, -np.inf, 1):
-        answer = problem.solve()
-        assert answer.objective == pytest.approx(110)
-        assert answer.prices[-1] == pytest.approx(-10)  # a MWh more saves 60 and costs 50
-    assert problem.solve().objective == pytest.approx(100)
+    assert cost(problem, lp.with_objective(bought), start) == pytest.approx(0)
+    answer = problem.with_program(lp.with_row(bought, -np.inf, 1)).solve(start=start)
+    assert answer.objective == pytest.approx(110)
+    assert answer.prices[-1] == pytest.approx(-10)  # a MWh more saves 60 and costs 50
+    assert problem.solve(start=start).objective == pytest.approx(100)
 
 
-def test_costs_and_bounds_are_moved_and_come_back(problem):
-    with problem.costing("added", "sun", 80):
-        assert problem.solve().objective == pytest.approx(80)
-    with problem.bounded("added", "sun", 0.5, 2):
-        assert problem.solve().objective == pytest.approx(110)
-    with problem.held("added", "sun", 1), problem.costing("bought", "grid", 7):
-        assert problem.solve().objective == pytest.approx(120)
-    with problem.costing("bought", "grid", 7):
-        assert problem.solve().objective == pytest.approx(14)
-    assert problem.solve().objective == pytest.approx(100)
+def test_other_costs_and_bounds_leave_the_program_as_it_is(problem):
+    start, lp = highs.WarmStart(), problem.lp
+    sun, grid = lp.columns("added", "sun"), lp.columns("bought", "grid")
+    assert cost(problem, lp.with_costs(sun, 80), start) == pytest.approx(80)
+    assert cost(problem, lp.with_bounds(sun, 0.5, 2), start) == pytest.approx(110)
+    cheap = lp.with_costs(grid, 7 * problem.hours("bought"))
+    assert cost(problem, cheap.with_bounds(sun, 1, 1), start) == pytest.approx(120)
+    assert cost(problem, cheap, start) == pytest.approx(14)
+    assert problem.solve(start=start).objective == pytest.approx(100)
 
 
 def test_a_total_matches_names_and_weighs_hours(tmp_path):
     system = em.load_case(random_case(tmp_path / "case", 1), resolution=9)
-    problem = Problem(system, em.build_model(system))
-    weights = problem.total("activity", "p*")
-    first, shape = problem.columns["activity"]
-    assert weights[first : first + int(np.prod(shape))].sum() == pytest.approx(72)  # the pump alone
-    assert problem.total("net_emissions").sum() == 1
+    problem = CompiledModel.of(system, em.build_model(system))
+    weights = problem.yearly_weights("activity", "p*")
+    assert weights[problem.lp.columns("activity")].sum() == pytest.approx(72)  # the pump alone
+    assert problem.yearly_weights("net_emissions").sum() == 1
 
 
 def test_a_question_limits_weighs_and_bounds(tmp_path):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.accounts import (
     ADDABLE,
     DELIVERS,
@@ -26,12 +26,12 @@ from energy_model.results.accounts import (
     Accounts,
     accounts,
     accounts_of,
-    program_once,
+    solution_once,
 )
-from energy_model.results.program import Program
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 from energy_model.results.simultaneous_operation import Simultaneous, simultaneous_operation
+from energy_model.results.solution import Solution
 
 MARGINAL_SHARE = 1e-4  # share of what may be added that is next to nothing
 TEST_OFFSET_SHARE = 0.01  # share of a threshold at which it is tried
@@ -71,7 +71,7 @@ class ReSolver:
     """A run's program, to be solved again from where it ended."""
 
     def __init__(self, run: Run, tell: Tell | None = None) -> None:
-        self.run, self.program = run, program_once(run)
+        self.run, self.program = run, solution_once(run)
         self.tell = tell or (lambda _: None)
         self.start = highs.WarmStart()
         self.book = accounts(run)
@@ -87,19 +87,7 @@ class ReSolver:
     def _progress(self, told: str) -> None:
         self.tell(f"solving: {told}")
 
-    def bounded(self, column: int, least: float, most: float) -> LinearProgram:
-        """The program with other bounds of one column."""
-        lower, upper = self.program.lp.lower.copy(), self.program.lp.upper.copy()
-        lower[column], upper[column] = least, most
-        return replace(self.program.lp, lower=lower, upper=upper)
-
-    def costing(self, column: int, cost: float) -> LinearProgram:
-        """The program with another cost of one column."""
-        costs = self.program.lp.cost.copy()
-        costs[column] = cost
-        return replace(self.program.lp, cost=costs)
-
-    def at(self, lp: LinearProgram, answer: highs.SolverResult) -> Program:
+    def at(self, lp: LinearProgram, answer: highs.SolverResult) -> Solution:
         """The program with another answer."""
         return replace(self.program, lp=lp, x=answer.x, prices=answer.prices)
 
@@ -152,9 +140,9 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
     return pd.concat([lines, pd.DataFrame([balance]), goes], ignore_index=True)
 
 
-def _marginal_capacity(program: Program, asset: str) -> float:
+def _marginal_capacity(program: Solution, asset: str) -> float:
     """Next to nothing of an asset."""
-    column = program.columns["added"].place(asset).start
+    column = program.lp.columns("added", asset).start
     most = float(program.lp.upper[column])
     reach = most if np.isfinite(most) else max(1.0, float(program.x[column]))
     return max(1e-3, MARGINAL_SHARE * reach) if most > 1e-3 else most / 2
@@ -163,8 +151,8 @@ def _marginal_capacity(program: Program, asset: str) -> float:
 def _break_even(again: ReSolver, asset: str, investment: float) -> tuple[BreakEven | None, Accounts | None]:  # fmt: skip
     """Where the first unit is just worth its cost, and the sheets of the year with that first unit."""
     program = again.program
-    column, size = program.columns["added"].place(asset).start, _marginal_capacity(program, asset)
-    lp = again.bounded(column, size, size)
+    column, size = program.lp.columns("added", asset).start, _marginal_capacity(program, asset)
+    lp = again.program.lp.with_bounds(np.array([column]), size, size)
     answer = again.solve(lp, f"{asset}: its first unit")
     if answer.status != highs.OPTIMAL:
         return None, None
@@ -189,7 +177,7 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
         (turn * (1 - TEST_OFFSET_SHARE), "below"),
         (turn * (1 + TEST_OFFSET_SHARE), "above"),
     ):
-        answer = again.solve(again.costing(column, cost), f"{asset}: one per cent {said} its threshold")  # fmt: skip
+        answer = again.solve(again.program.lp.with_costs(np.array([column]), cost), f"{asset}: one per cent {said} its threshold")  # fmt: skip
         if answer.status != highs.OPTIMAL:
             return False
         built.append(float(answer.x[column]))
@@ -197,14 +185,14 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
     return built[0] > MIN_ADDED_SHARE * reach and built[1] <= MIN_ADDED_SHARE * reach
 
 
-def _used(run: Run, program: Program, asset: str) -> float:
+def _used(run: Run, program: Solution, asset: str) -> float:
     """What an asset runs in the year: activity, discharge or what is sent."""
     length, total = run.dataset["step_length"].to_numpy(), 0.0
     for decision in ("activity", "discharge", "sent", "returned"):
-        block = program.columns.get(decision)
-        for name in block.names if block else ():
+        block = program.lp.variables.get(decision)
+        for name in block.labels if block else ():
             if name.split(":")[0] == asset and block is not None:
-                total += float(program.x[block.place(name)] @ length)
+                total += float(program.x[block.of(name)] @ length)
     return total
 
 

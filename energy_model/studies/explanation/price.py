@@ -16,9 +16,9 @@ import pandas as pd
 from energy_model.common.errors import InputError
 from energy_model.formulation.balance import BALANCES
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.accounts import OUTSIDE
-from energy_model.results.program import Program
+from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation, ReSolver
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which what runs is taken to set it
@@ -73,7 +73,7 @@ def explain_emission_price(again: ReSolver) -> Explanation:
     """What the last tonne costs, and who spares it."""
     program, record = again.program, again.run.metadata
     price = float(record["headline"]["emission_price"])
-    block = program.rows.get("emission_limit")
+    block = program.lp.constraints.get("emission_limit")
     sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
     if block is None:
         sentences.append("The case has no emission target, so nothing comes on top of it.")
@@ -103,14 +103,14 @@ def explain_land_price(again: ReSolver, place: str) -> Explanation:
     land = run.tables["land"]
     site, _, kind = place.partition(":")
     row = land.loc[(site, kind)]
-    column = program.columns["land_taken"].place(place).start
+    column = program.lp.columns("land_taken", place).start
     taken, area = float(row["taken"]), float(row["area"])
     sentences = [f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."]  # fmt: skip
     if float(row["price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
     more = PERTURBATION_SHARE * max(1.0, area)
-    lp = again.bounded(column, float(program.lp.lower[column]), area + more)
+    lp = program.lp.with_bounds(np.array([column]), upper=area + more)
     changes = _changes(again, lp, more, "one hectare more")
     if changes is None:  # more room takes no plan away, so the solver stopped early
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
@@ -153,11 +153,11 @@ def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]
 class _PriceSetter:
     """What sets the price of a bus in each step."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Solution) -> None:
         self.program = program
         lp, x, prices = program.lp, program.x, program.prices
-        self.groups, self.of_column = program.owners(program.columns, len(x))
-        families, of_row = program.owners(program.rows, len(prices))
+        self.groups, self.of_column = program.lp.column_groups()
+        families, of_row = program.lp.row_groups()
         outside = np.array([OUTSIDE.get(f) is not None for f, _ in families], bool)[of_row]
         self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
         self.by_row = lp.A
@@ -168,15 +168,15 @@ class _PriceSetter:
         self.columns = lp.A.tocsc()
         self.bus_rows = {
             row: (bus, t)
-            for family in BALANCES if family in program.rows and program.rows[family].hourly
-            for bus in program.rows[family].names
-            for t, row in enumerate(range(*program.rows[family].place(bus).indices(len(prices))))
+            for family in BALANCES if family in program.lp.constraints and program.lp.constraints[family].by_step
+            for bus in program.lp.constraints[family].labels
+            for t, row in enumerate(range(*program.lp.rows(family, bus).indices(len(prices))))
         }  # fmt: skip
         self.known: dict[int, str] = {}
 
     def of(self, bus: str) -> list[str]:
         """Its setter in every step."""
-        place = self.program.balance_of(bus).place(bus)
+        place = self.program.balance_of(bus).of(bus)
         return [self._set(row, ()) for row in range(place.start, place.stop)]
 
     def _set(self, row: int, seen: tuple[int, ...]) -> str:
@@ -216,7 +216,7 @@ class _PriceSetter:
 
 def _one_more(
     again: ReSolver,
-    program: Program,
+    program: Solution,
     buses: list[str],
     weights: dict[str, float],
     length: np.ndarray,
@@ -225,7 +225,7 @@ def _one_more(
     lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
     more = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
-        place = program.balance_of(bus).place(bus)
+        place = program.balance_of(bus).of(bus)
         lp.row_lower[place] += more * weights[bus] / length.sum()
         upper = lp.row_upper[place]
         lp.row_upper[place] = np.where(np.isfinite(upper), upper + more * weights[bus] / length.sum(), upper)  # fmt: skip
@@ -244,10 +244,10 @@ def _changes(
     answer = again.solve(lp, said)
     if first.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None
-    groups, of_column = program.owners(program.columns, len(program.x))
+    groups, of_column = program.lp.column_groups()
     change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]
-    added = {name: answer.x[place] - first.x[place] for name in table.index for place in [program.columns["capacity"].place(name).start]}  # fmt: skip
+    added = {name: answer.x[place] - first.x[place] for name in table.index for place in [program.lp.columns("capacity", name).start]}  # fmt: skip
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
         who = "emissions" if decision == "net_emissions" else name.split(":")[0] if decision != "land_taken" else name  # fmt: skip

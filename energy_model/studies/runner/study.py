@@ -208,9 +208,9 @@ def confirm_many_cases(count: int, read: Callable[[], System], execution: Execut
         return
     system = read()
     from energy_model.formulation import build_model  # noqa: PLC0415 - only to estimate
-    from energy_model.optimization.problem import Problem  # noqa: PLC0415
+    from energy_model.optimization.compiled_model import CompiledModel  # noqa: PLC0415
 
-    entries = Problem(system, build_model(system)).lp.A.nnz
+    entries = CompiledModel.of(system, build_model(system)).lp.A.nnz
     hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(execution.workers, 1)
     told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
     remedy = f"these are {count:,} cases, which take about {told} with {execution.workers} worker{'s' * (execution.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"

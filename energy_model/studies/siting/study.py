@@ -19,9 +19,9 @@ import pandas as pd
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import LinearProgram
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.unused_duals import SIZING_VARIABLES
 from energy_model.results.accounts import (
     DELIVERS,
@@ -30,11 +30,11 @@ from energy_model.results.accounts import (
     TAKES,
     Accounts,
     accounts,
-    program_once,
+    solution_once,
 )
-from energy_model.results.program import Program
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
+from energy_model.results.solution import Solution
 from energy_model.solving.case_solver import Query
 from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
@@ -131,7 +131,7 @@ def siting(
         run = question.run(without)
         tell = execution.progress or (lambda _: None)
         tell("estimating at the prices of the plan without it")
-        estimates = {c.site: _estimate(program_once(run), c, asked.size) for c in allowed}
+        estimates = {c.site: _estimate(solution_once(run), c, asked.size) for c in allowed}
         placed = [question.case({c.site: (asked.size, asked.size)}) for c in allowed]
         free = question.case({c.site: (required.get(c.site, 0.0), asked.size) for c in allowed}, asked.size)  # fmt: skip
         answers = work.answers([*placed, *([free] if len(allowed) > 1 else [])])
@@ -171,13 +171,13 @@ def _check(
         raise InputError(faults)
 
 
-def _estimate(program: Program, candidate: CandidateSite, size: float) -> float:
+def _estimate(program: Solution, candidate: CandidateSite, size: float) -> float:
     """What the activity would cost with all else at the plan's prices: itself and its links, solved alone [EUR/a].
 
     Where nobody does anything a price says nothing; so what stands idle beside the activity is in its program too.
     """
     lp, x = program.lp, program.x
-    groups, of_column = program.owners(program.columns, len(x))
+    groups, of_column = program.lp.column_groups()
     owners = [name.split(":")[0] if decision == "activity" else name for decision, name in groups]
     known = {name: i for i, name in enumerate(dict.fromkeys(owners))}
     owner = np.array([known[name] for name in owners])[of_column]
@@ -201,9 +201,9 @@ def _estimate(program: Program, candidate: CandidateSite, size: float) -> float:
     inside = (np.diff(A.indptr) == np.diff(lp.A.indptr)) & (np.diff(A.indptr) > 0)
     cost = lp.cost[columns] - A.T @ np.where(inside, 0.0, program.prices)
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    added = program.columns["added"]
-    upper[[added.place(link.name).start for link in candidate.links]] = np.inf
-    lower[added.place(candidate.asset)] = upper[added.place(candidate.asset)] = size
+    added = program.lp.variables["added"]
+    upper[[added.of(link.name).start for link in candidate.links]] = np.inf
+    lower[added.of(candidate.asset)] = upper[added.of(candidate.asset)] = size
     rows = np.flatnonzero(inside)
     small = LinearProgram(A[rows], cost, 0.0, lower[columns], upper[columns], lp.row_lower[rows], lp.row_upper[rows])  # fmt: skip
     answer = highs.solve(small)

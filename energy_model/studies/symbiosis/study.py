@@ -18,7 +18,7 @@ import pandas as pd
 from energy_model.case.system import System
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.results.accounts import ADDABLE, Accounts, accounts, program_once
+from energy_model.results.accounts import ADDABLE, Accounts, accounts, solution_once
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.results.stakeholders import owner_of, stakeholder_accounts
@@ -114,12 +114,14 @@ def _link_tables(
     asked.costs([*([link] for link in links), *(every - {link} for link in links), *both, *(every - b for b in both)])  # fmt: skip
     alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
     last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - least, strict=True))  # fmt: skip
-    program, data = program_once(run), run.dataset
+    program, data = solution_once(run), run.dataset
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     built, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
     for link in links:
-        family = next(f for f in ("sent_limit", "both_ways_limit") if link in program.rows[f].names)
-        worth = -program.prices[program.rows[family].place(link)]
+        family = next(
+            f for f in ("sent_limit", "both_ways_limit") if link in program.lp.constraints[f].labels
+        )
+        worth = -program.prices[program.lp.rows(family, link)]
         rent = float(worth.sum() * built.at[link, "existing"] + rents.get((link, ADDABLE), 0.0))
         sent = data["sent"].sel(link=link).to_numpy()
         capacity = float(built.at[link, "capacity"])

@@ -1,0 +1,219 @@
+"""Linear program: sparse arrays whose columns and rows have the names of variables and constraints.
+
+The columns of a variable stand together, and so do the rows of a constraint: a `Block` says where. Changes give a new
+program that shares the arrays that stay, so nothing has to be restored.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from operator import index
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+
+@dataclass(frozen=True)
+class Block:
+    """The columns of a variable, or the rows of a constraint: ``width`` for each label, one label after another.
+
+    Args:
+        first: The number of the first column or row.
+        labels: Whose they are, such as the names of assets; one empty label for what has no index.
+        width: How many each label has.
+        by_step: Whether those of a label are the steps of the year.
+    """
+
+    first: int
+    labels: tuple[str, ...]
+    width: int
+    by_step: bool
+
+    @property
+    def size(self) -> int:
+        """How many columns or rows there are."""
+        return len(self.labels) * self.width
+
+    @property
+    def all(self) -> slice:
+        """All of them."""
+        return slice(self.first, self.first + self.size)
+
+    def of(self, label: str) -> slice:
+        """Those of one label. KeyError if there is none."""
+        if label not in self.labels:
+            raise KeyError(label)
+        start = self.first + self.labels.index(label) * self.width
+        return slice(start, start + self.width)
+
+    def by_label(self, values: np.ndarray) -> np.ndarray:
+        """Values of all columns (or rows) of a program as an array of labels × width."""
+        return values[self.all].reshape(len(self.labels), self.width)
+
+
+Blocks = Mapping[str, Block]
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """Least ``cost @ x + offset`` where ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``.
+
+    ``A`` is a scipy ``csr_array`` of rows × columns. ``variables`` and ``constraints`` name its columns and rows; rows
+    that stand after those of all constraints have no name.
+    """
+
+    A: Any
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    variables: Blocks = field(default_factory=dict)
+    constraints: Blocks = field(default_factory=dict)
+
+    # --- names ------------------------------------------------------------------------------------
+
+    def columns(self, variable: str, label: str | None = None) -> slice:
+        """The columns of a variable, or of one label of it. KeyError if there is none."""
+        block = self.variables[variable]
+        return block.all if label is None else block.of(label)
+
+    def rows(self, constraint: str, label: str | None = None) -> slice:
+        """The rows of a constraint, or of one label of it. KeyError if there is none."""
+        block = self.constraints[constraint]
+        return block.all if label is None else block.of(label)
+
+    def labels_like(self, variable: str, pattern: str) -> list[str]:
+        """The labels of a variable that match a pattern, ``*`` standing for any part."""
+        return fnmatch.filter(self.variables[variable].labels, pattern)
+
+    def column_groups(self) -> tuple[list[tuple[str, str]], np.ndarray]:
+        """Variable and label of each group of columns, and the group of each column."""
+        return _groups(self.variables, self.A.shape[1])
+
+    def row_groups(self) -> tuple[list[tuple[str, str]], np.ndarray]:
+        """Constraint and label of each group of rows, and the group of each row."""
+        return _groups(self.constraints, self.A.shape[0])
+
+    def step_of_columns(self) -> np.ndarray:
+        """The step of each column; -1 where it has none."""
+        return _steps(self.variables, self.A.shape[1])
+
+    def step_of_rows(self) -> np.ndarray:
+        """The step of each row; -1 where it has none."""
+        return _steps(self.constraints, self.A.shape[0])
+
+    # --- changes ----------------------------------------------------------------------------------
+
+    def with_bounds(
+        self,
+        columns: slice | np.ndarray,
+        lower: float | np.ndarray | None = None,
+        upper: float | np.ndarray | None = None,
+    ) -> LinearProgram:
+        """The program with other bounds of some columns; None leaves a side as it is."""
+        return replace(
+            self,
+            lower=_changed(self.lower, columns, lower),
+            upper=_changed(self.upper, columns, upper),
+        )
+
+    def with_row_bounds(
+        self,
+        rows: slice | np.ndarray,
+        lower: float | np.ndarray | None = None,
+        upper: float | np.ndarray | None = None,
+    ) -> LinearProgram:
+        """The program with other limits of some rows; None leaves a side as it is."""
+        return replace(
+            self,
+            row_lower=_changed(self.row_lower, rows, lower),
+            row_upper=_changed(self.row_upper, rows, upper),
+        )
+
+    def with_costs(self, columns: slice | np.ndarray, cost: float | np.ndarray) -> LinearProgram:
+        """The program with other costs of some columns."""
+        return replace(self, cost=_changed(self.cost, columns, cost))
+
+    def with_objective(self, weights: np.ndarray, offset: float = 0.0) -> LinearProgram:
+        """The program that has least of another sum of its columns."""
+        return replace(self, cost=np.asarray(weights, float), offset=offset)
+
+    def with_row(
+        self, weights: np.ndarray, lower: float = -np.inf, upper: float = np.inf
+    ) -> LinearProgram:
+        """The program with one nameless row more, its last; without limits it limits nothing yet."""
+        row = sp.csr_array(np.asarray(weights, float)[None, :])
+        return replace(
+            self,
+            A=sp.csr_array(sp.vstack([self.A, row], format="csr")),
+            row_lower=np.append(self.row_lower, lower),
+            row_upper=np.append(self.row_upper, upper),
+        )
+
+    # --- names as text ----------------------------------------------------------------------------
+
+    def names_as_text(self) -> str:
+        """The names of all columns and rows, to be kept beside the arrays."""
+        sides = (("columns", self.variables), ("rows", self.constraints))
+        told = {
+            side: {n: [b.first, b.width, b.by_step, b.labels] for n, b in blocks.items()}
+            for side, blocks in sides
+        }
+        return json.dumps(told, ensure_ascii=False)
+
+    def with_names(self, text: str) -> LinearProgram:
+        """The program with names from a text. ValueError, KeyError or TypeError if it holds something else."""
+        told = json.loads(text)
+        variables, constraints = (
+            _blocks(told[side], size)
+            for side, size in (("columns", self.A.shape[1]), ("rows", self.A.shape[0]))
+        )
+        return replace(self, variables=variables, constraints=constraints)
+
+
+def _blocks(told: Mapping[str, Any], size: int) -> dict[str, Block]:
+    blocks: dict[str, Block] = {}
+    for name, (first, width, by_step, labels) in told.items():
+        if not (isinstance(by_step, bool) and all(isinstance(label, str) for label in labels)):
+            raise ValueError(f"the names of {name} are no texts")
+        block = Block(index(first), tuple(labels), index(width), by_step)
+        if block.first < 0 or block.first + block.size > size:
+            raise ValueError("names are of another program")
+        blocks[name] = block
+    return blocks
+
+
+def _groups(blocks: Blocks, size: int) -> tuple[list[tuple[str, str]], np.ndarray]:
+    groups: list[tuple[str, str]] = []
+    which = np.full(size, -1, np.int32)
+    for name, block in blocks.items():
+        which[block.all] = len(groups) + np.repeat(np.arange(len(block.labels)), block.width)
+        groups += [(name, label) for label in block.labels]
+    for left in np.flatnonzero(which < 0):  # rows after those of all constraints
+        which[left] = len(groups)
+        groups.append(("rule", f"row {left}"))
+    return groups, which
+
+
+def _steps(blocks: Blocks, size: int) -> np.ndarray:
+    found = np.full(size, -1)
+    for block in blocks.values():
+        if block.by_step:
+            found[block.all] = np.tile(np.arange(block.width), len(block.labels))
+    return found
+
+
+def _changed(
+    values: np.ndarray, places: slice | np.ndarray, new: float | np.ndarray | None
+) -> np.ndarray:
+    if new is None:
+        return values
+    changed = values.copy()
+    changed[places] = new
+    return changed

@@ -1,0 +1,73 @@
+"""Program: a run's matrix, answer and prices with the names of all columns and rows, from memory or from its file.
+
+With it a run can be asked why, and asked again, without the case it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from energy_model.common.errors import InputError
+from energy_model.formulation.balance import BALANCES
+from energy_model.optimization import certificate
+from energy_model.optimization.linear_program import Block, LinearProgram
+from energy_model.results import manifest
+from energy_model.results.damage import readable
+from energy_model.results.run import Run
+
+FILE = "certificate.npz"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A linear program with the value ``x`` of each column and the price of each row [EUR/unit of the row]."""
+
+    lp: LinearProgram
+    x: np.ndarray
+    prices: np.ndarray
+
+    def balance_of(self, bus: str) -> Block:
+        """The rows that balance a bus. InputError if the program has none, so is of another run."""
+        for family in BALANCES:
+            block = self.lp.constraints.get(family)
+            if block is not None and bus in block.labels:
+                return block
+        remedy = f"it balances no {bus}, so it is of another run; put the run's own file back, or run the case again"
+        raise InputError.at(FILE, remedy)
+
+
+def solution_of(run: Run) -> Solution:
+    """The program of a run, from memory or from its file. InputError if the run keeps none, or the file is damaged."""
+    if run.proof is not None:
+        return Solution(*run.proof)
+    if run.path is None:
+        raise InputError.at("run", "it keeps no program; run the case again")
+    solution = stored_solution(run.path, manifest.read(run.path, run.metadata))
+    _refuse_other(run, solution)
+    return solution
+
+
+def _refuse_other(run: Run, solution: Solution) -> None:
+    """InputError where a program has another size or other assets than the run it is stored with."""
+    size = run.metadata.get("size") or {}
+    rows, columns = solution.lp.A.shape
+    capacity = solution.lp.variables.get("capacity")
+    names = set(capacity.labels) if capacity is not None else set()
+    if (size.get("rows"), size.get("columns")) != (rows, columns) or (
+        names != set(run.tables["capacities"].index)
+    ):
+        remedy = "it is the program of another run; put the run's own file back, or run the case again"  # fmt: skip
+        raise InputError.at(str((run.path or Path()) / FILE), remedy)
+
+
+def stored_solution(folder: Path, listed: Mapping[str, str] | None = None) -> Solution:
+    """The program in a run's folder. InputError if it is damaged, has no names, or is not as ``listed`` (SHA-256 by file)."""
+    place = folder / FILE
+    manifest.refuse_changed(folder, [FILE], listed)
+    with readable(place):
+        lp, x, prices = certificate.load(place)
+        return Solution(lp.with_names(certificate.names(place)), x, prices)
