@@ -58,7 +58,7 @@ def test_the_price_of_the_hour_is_paid(name, tmp_path):
 OTHER_HOURS = {
     "an hour early": (
         ["2029-12-31T23:00Z", *HOURS[:3]], "hour",
-        r"profiles/b\.csv, row 2, hour: '2029-12-31T23:00Z' .*profiles/a\.csv has 2030-01-01T00:00Z",
+        r"profiles/b\.csv, row 2, hour: '2029-12-31T23:00Z' .*profiles/a\.csv has 2030-01-01T00:00Z.*take its first 1 rows out and add as many at its end",
     ),
     "another year": ([s.replace("2030", "2029") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*a\.csv has 2030-01-01T00:00Z"),
     "backwards": (HOURS[::-1], "hour", r"b\.csv, row 3, hour: '2030-01-01T02:00Z' .* before the one above"),
@@ -67,6 +67,8 @@ OTHER_HOURS = {
     "rubbish": (["a", "b", "c", "d"], "hour", r"b\.csv, row 2, hour: 'a' is given; write an hour such as"),
     "no such day": ([s.replace("01-01", "02-30") for s in HOURS], "hour", r"b\.csv, row 2, hour: .* there is no such hour"),
     "the year 1": ([s.replace("2030", "0001") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*year is not between 1900 and 2200"),
+    "an offset of hours alone": ([f"2030-01-01T0{h + 1}:00+01" for h in range(4)], "hour", r"row 2, hour: .*write an hour such as 2030-01-01T01:00\+01:00"),
+    "29 February": ([s.replace("2030-01-01", "2028-02-29") for s in HOURS], "hour", r"row 2, hour: .*29 February is left out of every year; remove its 4 hours"),
     "half past": ([s.replace(":00Z", ":30Z") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*begins at its full hour"),
     "no offset": ([s[:-1] for s in HOURS], "hour", r"b\.csv, row 2, hour: '2030-01-01T00:00' .* the hour has no offset"),
     "a Danish spreadsheet's date": ([f"01-01-2030 0{h}:00" for h in range(4)], "hour", r"b\.csv, row 2, hour: .*write an hour"),
@@ -151,3 +153,37 @@ def test_a_weather_file_of_another_year_has_the_same_hours_of_the_year(tmp_path)
     (folder / "weather" / "real.csv").write_text(text.replace("EUR/MWh", "1"))
     with pytest.raises(em.InputError, match=r"weather/real\.csv, row 1: 'spot \[1\]' .* EUR/MWh"):
         em.load_case(folder, changes='case.time.weather = "real"')
+
+
+def test_the_file_of_a_universal_year_sets_the_hours(tmp_path):
+    """The first file by name begins an hour early, in local time; it is the one to mend."""
+    local = [f"2030-01-01T0{h}:00" for h in range(4)]
+    folder = case(tmp_path, HOURS)
+    rows = [f"{stamp},{value}" for stamp, value in zip(local, [0, 0, 1, 0], strict=True)]
+    header = "hour [Europe/Copenhagen],wanted [1]"
+    (folder / "profiles" / "a.csv").write_text("\n".join([header, *rows]))
+    with pytest.raises(em.InputError, match=r"^profiles/a\.csv, row 2, hour: '2029-12-31T23:00Z'"):
+        em.load_case(folder)
+
+
+@pytest.mark.parametrize("header", ["hour", "hour [Europe/Copenhagen]"])
+def test_a_leap_year_in_full_has_a_day_too_many(header, tmp_path):
+    """8,784 rows: the remedy is to leave out 29 February, whatever the header says of the zone."""
+    folder = case_builder.write(
+        tmp_path / "case",
+        8760,
+        markets=[case_builder.market(price="spot")],
+        demands=[case_builder.demand(carrier="power", yearly=1)],
+    )
+    zone = "UTC" if header == "hour" else "Europe/Copenhagen"
+    stamps = pd.date_range("2028-01-01", periods=8784, freq="h", tz="UTC").tz_convert(zone)
+    form = "%Y-%m-%dT%H:%MZ" if header == "hour" else "%Y-%m-%dT%H:%M"
+    (folder / "profiles").mkdir(exist_ok=True)
+    rows = "\n".join(f"{stamp},1" for stamp in stamps.strftime(form))
+    text = f"{header},spot [EUR/MWh]\n{rows}\n"
+    (folder / "profiles" / "year.csv").write_text(text)
+    with pytest.raises(
+        em.InputError, match="8784 rows; give 8760.*29 February is left out"
+    ) as told:
+        em.load_case(folder)
+    assert "no offset" not in str(told.value)

@@ -30,6 +30,7 @@ UNUSUAL = {
     "flows.plant:run:power.coefficient = 0": "it makes 0.5 MWh of energy and takes none",
     "case.perspectives.plain.discount_rate = 0.9": "discount rate of 0.9 a year is far from usual",
     "demands.want.yearly = 1e10": "yearly .*far from usual",
+    "case.dkk_per_eur = 0.134": "dkk_per_eur of 0.134 is far from usual",
     "case.perspectives.plain.cost_factor = 98": "the cost factor of 98 is far from usual",
 }
 
@@ -225,3 +226,15 @@ def test_a_sentence_shows_no_control_characters_and_no_megabytes(tmp_path):
         )
     assert "\\x1b[31m" in str(told.value)
     assert len(str(told.value)) < 2000
+
+
+def test_a_site_with_its_coordinates_exchanged_is_warned_of(tmp_path):
+    """10.2 N, 56.1 E lies in the Indian Ocean."""
+    sites = [
+        {"site": "here", "lat": 56.1, "lon": 10.2},
+        {"site": "there", "lat": 10.3, "lon": 56.2},
+    ]
+    system = em.load_case(case(tmp_path, sites=sites))
+    (told,) = system.warnings
+    assert "sites.csv, row 3 (there), lat" in told
+    assert "look whether lat and lon are exchanged" in told

@@ -2,18 +2,26 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyomo.environ as pyo
 import pytest
+import typer
 import xarray as xr
-from helpers import cli
+from helpers import case_builder, cli
 
 import energy_model as em
+from energy_model.cli import app, deprecated
+from energy_model.results import manifest
 
 
 @pytest.fixture(scope="module")
@@ -327,8 +335,6 @@ def test_the_company_pays_taxes_and_more_interest():
 
 def test_a_users_own_rule_in_five_lines(tmp_path):
     """Solar held to 3 MW by a rule of one's own; its price stands in the results."""
-    import pyomo.environ as pyo
-
     case = em.load_case(cli.original(), resolution=20)
 
     def extend(model):
@@ -407,3 +413,104 @@ def test_brackets_in_words_are_shown(ran):
     """A unit in square brackets is text, not a style."""
     folder, _ = ran
     assert "taken [ha]" in cli.call("show", folder).out
+
+
+def test_a_run_with_rules_of_the_users_own_says_so_and_is_not_found_again(tmp_path):
+    """Its cost is another than that of the same inputs without the rule."""
+    case, out = cli.original(), tmp_path / "run"
+
+    def less_gas(m):
+        m.less_gas = pyo.Constraint(expr=sum(m.bought["gas_market", t] for t in m.steps) <= 0)
+
+    own = em.solve(em.load_case(case, resolution=24), extend=less_gas)
+    em.save(own, out)
+    assert "rules of the user's own: less_gas" in cli.call("show", out).out
+    plain = cli.call("run", case, "-r", 24, "--out", tmp_path / "plain", "--json").json
+    compared = cli.call("compare", out, tmp_path / "plain").out
+    assert "less_gas" in compared
+    again = cli.call("run", case, "-r", 24, "--out", out, "--json")
+    assert not again.json["found_again"]
+    assert again.json["objective"] == pytest.approx(plain["objective"])
+    assert "it is replaced" in again.err
+
+
+def test_a_run_without_its_list_of_files_is_not_shown_nor_found_again(ran, tmp_path):
+    """Nothing would show that its numbers were changed."""
+    run = Path(shutil.copytree(ran[0], tmp_path / "run"))
+    (run / "SHA256SUMS").unlink()
+    record = json.loads((run / "record.json").read_text(encoding="utf-8"))
+    record["headline"]["total_cost"] = 1.0
+    (run / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    for verb in ("show", "explain", "accounts", "report"):
+        said = cli.call(verb, run)
+        assert said.code == 2, verb
+        assert "the list of the run's files is missing" in said.err
+    again = cli.call("run", cli.original(), "--resolution", 60, "--out", run, "--json")
+    assert not again.json["found_again"]
+    assert again.json["headline"]["total_cost"] > 1000
+
+
+def test_a_program_of_another_run_is_a_fault(ran, tmp_path):
+    """Listed anew, it is refused by what needs it."""
+    run = Path(shutil.copytree(ran[0], tmp_path / "run"))
+    other = case_builder.write(tmp_path / "case", 2, markets=[case_builder.market()])
+    em.save(em.solve(em.load_case(other)), tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "certificate.npz", run / "certificate.npz")
+    manifest.write(run)
+    for verb in ("explain", "accounts", "report"):
+        said = cli.call(verb, run)
+        assert said.code == 2, (verb, said.err)
+        assert "certificate.npz: it is the program of another run" in said.err
+
+
+def test_settings_of_the_year_are_checked_with_the_case(tmp_path):
+    case = cli.copy(tmp_path)
+    path = case / "case.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^latitude = .*$", "latitude = 123", text), encoding="utf-8")
+    said = cli.call("check", case)
+    assert said.code == 2
+    assert "latitude" in said.err
+
+
+def test_words_of_the_release_before_are_understood_with_a_warning():
+    assert deprecated.translated(
+        ["study", "frontier", "c", "--against=land", "--always", "a=1"]
+    ) == (
+        ["study", "pareto", "c", "--metric=land", "--set", "a=1"],
+        [
+            "'study frontier' is now 'study pareto'; the old word goes with release 0.3.",
+            "'--against' is now '--metric'; the old word goes with release 0.3.",
+            "'--always' is now '--set'; the old word goes with release 0.3.",
+        ],
+    )
+    assert deprecated.translated(["table", "a.xlsx", "--to", "b"])[0][:2] == ["excel", "import"]
+    assert deprecated.translated(["table", "a", "--to", "b.xlsx"])[0][:2] == ["excel", "export"]
+    assert deprecated.translated(["run", "c", "--set", "a=--prove"])[1] == []
+    said = cli.call("fetch", "--list")
+    assert said.code == 0
+    assert "deprecated: 'fetch' is now 'timeseries fetch'" in said.err
+
+
+def test_every_word_of_the_release_before_leads_to_one_of_today():
+    """The commands and options named by the translation exist."""
+    found = typer.main.get_command(app.app)
+
+    def command(words):
+        here = found
+        for word in words:
+            here = here.commands[word]
+        return here
+
+    for words in deprecated.COMMANDS.values():
+        command(words)
+    for words, options in deprecated.OPTIONS.items():
+        known = {o for p in command(words).params for o in (*p.opts, *p.secondary_opts)}
+        assert set(options.values()) - deprecated.STUDIES.keys() <= known | set(
+            deprecated.STUDIES.values()
+        ), words
+
+
+def test_the_version_is_printed():
+    said = cli.call("--version")
+    assert (said.code, said.out.strip()) == (0, f"energy_model {version('energy_model')}")

@@ -72,7 +72,8 @@ def run(
         found = None if again else _same_inputs(place, system.digest, gap if prove else None)
         if found is None:
             ensure_writable(place)
-            _tell_replaced(place, tell)
+            if not again:
+                _note_replaced(place)
             warned: list[str] = []
 
             def look() -> None:
@@ -107,7 +108,7 @@ def run(
         raise typer.Exit(STOPPED)
 
 
-def _tell_replaced(place: Path, tell: Progress) -> None:
+def _note_replaced(place: Path) -> None:
     """Says that a run of other inputs is replaced."""
     with suppress(em.InputError):
         if (place / "record.json").is_file():
@@ -115,7 +116,8 @@ def _tell_replaced(place: Path, tell: Progress) -> None:
 
             there = read_record(place / "record.json")
             of = f"{there['case']}, {there['scenario'] or 'base'}"
-            tell(f"{place} holds a run of {of} with other inputs, rules or options; it is replaced")
+            said = f"{place} holds a run of {of} with other inputs, rules or options; it is replaced"
+            typer.echo(f"note: {said}.", err=True)
 
 
 def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:

@@ -243,7 +243,7 @@ def comparison(found: Comparison, explained: Study | None, decided: bool) -> Non
         ("headline", "Headline"), ("capacities", "Capacities that differ"), ("costs", "Cost by entry [EUR/a]"),
         ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays: cost by firm [EUR/a]"), ("emissions", "Emissions [t/a]"),
     ):  # fmt: skip
-        frame = getattr(found, name)
+        frame = found.tables[name]
         frame = frame[~frame["same"]].drop(columns="same").reset_index()
         if len(frame):
             if name in ("capacities", "firms", "emissions"):

@@ -54,7 +54,7 @@ def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
         section(say("In words", language), html.Ul([html.Li(s) for s in sentences(found, language)])),
         section(say("First numbers", language), table(say("First numbers", language), [say("What", language), *titles], first, len(titles))),
         section(say("Inputs that differ", language), _inputs(found, runs, titles, language)),
-        *(_part(found, name, title, titles, language) for name, title in PARTS if len(getattr(found, name))),
+        *(_part(found, name, title, titles, language) for name, title in PARTS if len(found.tables[name])),
     ]  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def _wish(bounds: list[float] | None, language: str) -> str:
 
 
 def _part(found: em.Comparison, name: str, title: str, titles: list[str], language: str) -> html.Section:  # fmt: skip
-    frame: pd.DataFrame = getattr(found, name)
+    frame: pd.DataFrame = found.tables[name]
     frame = frame[~frame["same"]].head(MAX_TABLE_ROWS)
     if frame.empty:
         return section(say(title, language), html.P(say("No difference.", language)))
