@@ -56,7 +56,7 @@ def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_pa
     second = fetch("energi_data_service", case, prices)
     assert second.code == 0, second.err
     assert "electricity_price" in second.out
-    assert f"profiles {case} --measured {YEAR}" in second.out
+    assert f"timeseries generate {case} --measured {YEAR}" in second.out
 
     before = (case / "profiles" / "year.csv").read_bytes()
     made = cli.call("timeseries", "generate", case, "--measured", YEAR, "--json")

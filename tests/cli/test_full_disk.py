@@ -152,7 +152,7 @@ def test_a_study_that_fills_the_disk_goes_on_when_there_is_room(made, tmp_path):
         "study",
         "sweep",
         made / "case",
-        "--set",
+        "--vary",
         f"{PRICE}=50,60,70",
         "--no-keep-runs",
         "--out",

@@ -107,7 +107,7 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["study", "sweep", "CASE"], "give either --set"),
+        (["study", "sweep", "CASE"], "give either --vary"),
         (["study", "sweep", "CASE", "--vary", "x"], "write ADDRESS="),
         (["study", "sweep", "CASE", "--vary", f"{PRICE}="], "no value is given"),
         (["study", "sweep", "CASE", "--vary", f"{PRICE}=1..9:5000000"], "5,000,000 cases, which take about"),
@@ -138,6 +138,7 @@ def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
     command = [sys.executable, "-m", "energy_model", "study", "sweep", case, "--vary", f"{PRICE}=40..80:40", "--out", tmp_path / "s", "--no-keep-runs"]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while len(list((tmp_path / "s" / "cases").glob("*.json"))) < 2:
+        assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
     process.send_signal(by)
     err = process.communicate()[1]

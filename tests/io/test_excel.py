@@ -169,11 +169,13 @@ def test_there_and_back_from_the_command_line(case, tmp_path):
         ("case", "other", "--to FILE.xlsx"),
         ("nowhere", "x.xlsx", "no case here"),
         ("broken.xlsx", "back", "cannot be opened"),
+        ("none.xlsx", "back", "there is no such file"),
     ],
 )
 def test_calls_that_cannot_be(case, tmp_path, source, to, said):  # noqa: ARG001
     (tmp_path / "broken.xlsx").write_text("no workbook")
-    told = cli.call("excel", "export", tmp_path / source, "--to", tmp_path / to)
+    verb = "import" if source.endswith(".xlsx") else "export"
+    told = cli.call("excel", verb, tmp_path / source, "--to", tmp_path / to)
     assert told.code == 2
     assert said in told.err
     assert "Traceback" not in told.err
@@ -185,5 +187,5 @@ def test_a_workbook_that_stands_is_not_overwritten(tmp_path):
     before = book.read_bytes()
     said = cli.call("excel", "export", cli.original(), "--to", book)
     assert said.code == 2
-    assert "stands already" in said.err
+    assert "the file exists" in said.err
     assert book.read_bytes() == before

@@ -144,7 +144,7 @@ def test_from_the_folder_alone(tmp_path):
 def test_without_thresholds_nothing_is_solved(tmp_path, monkeypatch):
     run = run_of(tmp_path)
     monkeypatch.setattr("energy_model.optimization.highs.solve", None)
-    assert one(run, "sun_here", thresholds=False).threshold is None
+    assert one(run, "sun_here", break_even=False).threshold is None
 
 
 def test_unknown_names_are_told_with_what_is_near(tmp_path):
@@ -166,7 +166,7 @@ def test_a_run_of_an_earlier_version_is_told(tmp_path):
 
 def test_without_thresholds_what_is_not_built_has_no_sheet(tmp_path):
     """Its first unit would have to be solved for; what a method leaves of nothing is not its sheet."""
-    why = one(run_of(tmp_path), "sun_here", thresholds=False)
+    why = one(run_of(tmp_path), "sun_here", break_even=False)
     assert why.kind == "not built"
     assert why.sheet.empty
     assert "is found by solving again" in why.sentences[-1]

@@ -74,10 +74,10 @@ def test_rules_of_ones_own_are_kept(case, tmp_path, here):
 
 def test_bad_shares_and_names_are_told(case, tmp_path, here):
     for more, said in (
-        ({"within": [0]}, "shares above 0"),
-        ({"within": []}, "shares above 0"),
+        ({"slack": [0]}, "shares above 0"),
+        ({"slack": []}, "shares above 0"),
         ({"by": "colour"}, "group or asset"),
-        ({"only": "coal*"}, "known are sun, wind"),
+        ({"filter": "coal*"}, "known are sun, wind"),
     ):
         with pytest.raises(em.InputError, match=said):
             em.near_optimal(case, output=tmp_path / "s", execution=here, **more)

@@ -93,7 +93,7 @@ def test_a_wish_without_a_plan_is_told(tmp_path):
     [
         ({"weights": {"w": {"happiness": 1.0}}}, "no such sum"),
         ({"limits": {"w": {"cost:nobody": 1.0}}}, "no such sum"),
-        ({"within": -1.0}, "above 0"),
+        ({"slack": -1.0}, "above 0"),
         ({"points": 2}, "3 or more"),
     ],
 )

@@ -84,7 +84,7 @@ def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
 def test_bad_ranges_are_told(case, tmp_path, here):
     with pytest.raises(em.InputError, match="nearest are grid"):
         em.ranging(case, ["markets.gird.price"], output=tmp_path / "s", execution=here)
-    with pytest.raises(em.InputError, match="--share between 0 and 1"):
+    with pytest.raises(em.InputError, match="--tolerance between 0 and 1"):
         em.ranging(case, ["markets.grid.price"], tolerance=2, output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="at least one address"):
         em.ranging(case, [], output=tmp_path / "s", execution=here)

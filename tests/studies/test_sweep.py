@@ -365,7 +365,7 @@ FIVE = {
 
 def counted_reads(monkeypatch):
     """The folders read from here on."""
-    read, folders = load.load_case, []
+    read, folders = load.load_system, []
 
     def counting(folder, *arguments, **named):
         folders.append(Path(folder))

@@ -116,7 +116,9 @@ def _note_replaced(place: Path) -> None:
 
             there = read_record(place / "record.json")
             of = f"{there['case']}, {there['scenario'] or 'base'}"
-            said = f"{place} holds a run of {of} with other inputs, rules or options; it is replaced"
+            said = (
+                f"{place} holds a run of {of} with other inputs, rules or options; it is replaced"
+            )
             typer.echo(f"note: {said}.", err=True)
 
 

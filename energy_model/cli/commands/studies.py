@@ -93,7 +93,7 @@ def sweep(
     varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
     names = [name.strip() for name in outputs.split(",") if name.strip()]
     with asked_by(
-        as_json, workers=workers, scheduler=scheduler, runs=keep_runs, yes=yes
+        as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs, yes=yes
     ) as execution:
         found = em.sweep(
             case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, execution

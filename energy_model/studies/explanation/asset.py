@@ -100,12 +100,12 @@ def both_ways(run: Run) -> list[Simultaneous]:
     )
 
 
-def explain_asset(again: ReSolver, asset: str, thresholds: bool = True) -> Explanation:
+def explain_asset(again: ReSolver, asset: str, break_even: bool = True) -> Explanation:
     """Why an asset is built, or not: its sheet, its threshold and what they say."""
     row = again.run.tables["capacities"].loc[asset]
     added, addable = float(row["added"]), float(row["addable"])
     found, first = None, None
-    if thresholds and addable > 0:
+    if break_even and addable > 0:
         found, first = _break_even(again, asset, float(row["unit_investment"]))
     some = added > MIN_ADDED_SHARE * max(1.0, min(addable, 1e9))
     has = float(row["capacity"]) > MIN_ADDED_SHARE * max(
@@ -123,7 +123,7 @@ def explain_asset(again: ReSolver, asset: str, thresholds: bool = True) -> Expla
         told = told.iloc[:0]
     sentences = _sentences(row, told, found, has, added if some else 0.0, addable)
     sentences += [one.sentences()[0] for one in both_ways(again.run) if one.asset == asset]
-    if addable > 0 and not has and not thresholds:
+    if addable > 0 and not has and not break_even:
         sentences.append("What its first unit would earn is found by solving again, which was not asked for.")  # fmt: skip
     return Explanation(asset, "built" if some else "stands" if has else "not built", tuple(sentences), told, threshold=found)  # fmt: skip
 

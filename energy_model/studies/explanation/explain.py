@@ -28,7 +28,7 @@ def explain(
 ) -> list[Explanation]:
     """Why, for each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions``, or a hectare (``viby:industrial``).
 
-    An asset is told by its balance sheet at marginal prices; with ``thresholds`` also by where the answer turns, which
+    An asset is told by its balance sheet at marginal prices; with ``break_even`` also by where the answer turns, which
     takes some re-solves. Names may hold * for any part of an asset's name. InputError, with what is near, where a name is unknown.
     """
     opened = run if isinstance(run, Run) else open_run(run)
