@@ -111,7 +111,7 @@ def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
     has variance P d² + D p² + P D; the first-order shares are P d² and D p² of it.
     """
     asked = {PRICE: "40..56", "demands.light.yearly": "2..4"}
-    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=16, seed=5, outputs=["objective"], execution=here)  # fmt: skip
+    study = em.sweep(case, asked, tmp_path / "s", design="sobol", samples=8, seed=5, outputs=["objective"], execution=here)  # fmt: skip
     found = study.tables["sensitivity"].set_index("input")
     p, d, wide_p, wide_d = 48, 3, 16**2 / 12, 2**2 / 12
     whole = wide_p * d**2 + wide_d * p**2 + wide_p * wide_d
@@ -163,7 +163,7 @@ SCRIPT = """
 import sys
 import energy_model as em
 if __name__ == "__main__":
-    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:8"}, sys.argv[2], execution=em.ExecutionOptions(workers=int(sys.argv[3])))
+    em.sweep(sys.argv[1], {"markets.grid.price": "40..80:6"}, sys.argv[2], execution=em.ExecutionOptions(workers=int(sys.argv[3])))
 """
 
 
@@ -185,10 +185,10 @@ def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tm
     subprocess.run([sys.executable, script, case, out, "1"], check=True)
     assert all((out / "cases" / name).stat().st_mtime == when for name, when in seen.items())
     whole = em.sweep(
-        case, {PRICE: "40..80:8"}, tmp_path / "whole", execution=em.ExecutionOptions(workers=0)
+        case, {PRICE: "40..80:6"}, tmp_path / "whole", execution=em.ExecutionOptions(workers=0)
     )
     assert (out / "cases.csv").read_text() == (tmp_path / "whole" / "cases.csv").read_text()
-    assert len(whole.table) == 8
+    assert len(whole.table) == 6
     assert all(em.verify(path).holds for path in (out / "runs").iterdir())
 
 
@@ -199,7 +199,7 @@ def test_two_processes_share_a_study(case, tmp_path):
     both = [subprocess.Popen([sys.executable, script, case, out, "1"]) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]
     table = pd.read_csv(out / "cases.csv", encoding="utf-8-sig")
-    assert len(table) == len(list((out / "cases").glob("*.json"))) == 8
+    assert len(table) == len(list((out / "cases").glob("*.json"))) == 6
     assert set(table["status"]) == {"optimal"}
 
 
