@@ -16,7 +16,7 @@ if ! "$python" -m venv .venv >/dev/null 2>&1; then
     "$python" -m venv .venv
 fi
 echo "Installing energy_model and what it needs into .venv ..." >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".${1:+[$1]}"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".[${1:-all}]"
 # The page of a run is tested in a real browser; where none can be had, those tests say so and are left out.
 if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium for the tests of pages ..." >&2

@@ -51,4 +51,6 @@ def test_paths_of_the_package_named_in_documents_exist(page):
         pytest.skip("a decision names the files of its time")
     text = page.read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:energy_model|tests|docs|inputs|benchmarks)/[\w./-]*)`", text))
-    assert [path for path in sorted(named) if "..." not in path and not (ROOT / path).exists()] == []
+    assert [
+        path for path in sorted(named) if "..." not in path and not (ROOT / path).exists()
+    ] == []

@@ -13,6 +13,7 @@ import energy_model as em
 from energy_model.cli import output
 from energy_model.cli.output import FINE, INPUT_FAULT, NO_PLAN, STOPPED, exit_with
 from energy_model.common.atomic_write import PLACE_ERRORS, SPACE_ERRORS, reason_of
+from energy_model.common.extras import remedy_of_missing_module
 
 ClickException = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
@@ -49,6 +50,11 @@ def told() -> Iterator[None]:
         if wrong.errno not in PLACE_ERRORS and not _lacks_temporary_folder(wrong):
             raise
         exit_with(INPUT_FAULT, [_place_fault(wrong)], "1 fault in the inputs")
+    except ImportError as missing:
+        remedy = remedy_of_missing_module(missing)
+        if remedy is None:
+            raise
+        exit_with(INPUT_FAULT, [str(em.InputIssue("this command", remedy))], "an extra is missing")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else FINE
         output.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
