@@ -23,6 +23,7 @@ from energy_model.cli.commands.serve import serve
 from energy_model.cli.commands.studies import compare, studies
 from energy_model.cli.commands.timeseries import generate
 from energy_model.cli.output import FINE
+from energy_model.common.extensions import extensions
 
 INTERRUPTED = 130  # what the command line library makes of Ctrl-C
 timeseries = typer.Typer(
@@ -67,6 +68,8 @@ def main() -> None:
         )  # to be ended is to be interrupted
     deprecated.translate_call()
     with failures.told():
+        for name, study in extensions("studies").items():
+            studies.command(name)(study)
         code = app(standalone_mode=False)
         if code == INTERRUPTED:
             raise KeyboardInterrupt

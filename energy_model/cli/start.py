@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
-STOPPED = 4
+from energy_model.common.errors import InputError
+
+INPUT_FAULT, STOPPED = 2, 4
 
 
 def main() -> None:
@@ -20,6 +22,9 @@ def main() -> None:
         gc.enable()
         gc.set_threshold(100_000, 20, 100)
         command()
+    except InputError as error:  # an installed extension cannot be imported
+        sys.stderr.write("".join(f"{issue}\n" for issue in error.issues))
+        sys.exit(INPUT_FAULT)
     except KeyboardInterrupt:
         sys.stderr.write("stopped: Nothing was written.\n")
         sys.exit(STOPPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from energy_model.case.system import System
+from energy_model.common.extensions import extensions
 from energy_model.compiler.components import Model
 from energy_model.formulation import (
     balance,
@@ -32,6 +33,7 @@ COMPONENTS = (
     land,  # what must fit
     emissions,  # what reaches the air
     limits,  # policy rows
+    *extensions("components").values(),  # those of other packages
     balance,  # closes the energy account
     objective,  # closes the cost account
 )

@@ -13,6 +13,7 @@ import energy_model as em
 from energy_model.cli.options import Case, Changes, Resolution, Scenario, resolved
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
+from energy_model.common.extensions import extensions
 from energy_model.reporting.terminal import run_tables as tables
 
 
@@ -65,23 +66,29 @@ def init(
 
 def export(
     case: Case,
-    to: Annotated[str, typer.Option("--to", help="The program it is for: pypsa.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="The program it is for: pypsa, or one that an installed package adds."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, such as city.nc.")],
     scenario: Scenario = None,
     changes: Changes = None,
     resolution: Resolution = "full",
     as_json: AsJson = False,
 ) -> None:
-    """Write a case as a PyPSA network, every hour of it, and name what PyPSA has no words for."""
+    """Write a case for another program, every hour of it, and name what that program cannot express."""
     from energy_model.io import pypsa_network  # noqa: PLC0415
 
     with Progress(as_json) as tell:
-        if to != "pypsa":
-            raise em.InputError.at("--to", "write pypsa, the only one known", value=to)
+        exporters = {"pypsa": pypsa_network.write, **extensions("exporters")}
+        if to not in exporters:
+            raise em.InputError.at("--to", f"known are {', '.join(exporters)}", value=to)
         tell("reading the tables")
         system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
         tell("writing the network")
-        made = pypsa_network.write(system, out)
+        made = exporters[to](system, out)
     if as_json:
         told = {"left_out": made.left_out, "constant": made.constant}
         print_json({"written": str(out), "steps": len(system.steps.length), **told})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
+from energy_model.common.extensions import extensions
 from energy_model.timeseries.data_errors import DataError, ServiceUnavailableError
 from energy_model.timeseries.download import (
     dmi,
@@ -136,6 +137,7 @@ SERVICES = {
         key_variable="RENEWABLES_NINJA_TOKEN",
         key_from="https://www.renewables.ninja (register, then see your profile)",
     ),
+    **extensions("data_services"),
 }
 
 
