@@ -46,12 +46,12 @@ def _what_is_built(run: Run) -> str:
         .sum()
         .sort_values("investment", ascending=False)
     )
-    groups_built = [
+    largest = [
         f"{group} ({format_number(row['added'], unit)})"
         for (group, unit), row in sums.head(4).iterrows()
     ]
     share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
-    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(groups_built)}."
+    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(largest)}."
 
 
 def _what_it_costs(run: Run) -> str:

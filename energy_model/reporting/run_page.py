@@ -98,7 +98,7 @@ def _asked(run: Run) -> str:
         )
     if not changes:
         return ""
-    return f"<p class='soft'>{bilingual('Asked for', 'Spurgt om')} {escape(run.metadata['scenario'] or 'base')}: {'; '.join(changes)}.</p>"  # fmt: skip
+    return f"<p class='soft'>{bilingual('Asked for', 'Spurgt om')} {escape(run.metadata['scenario'] or 'base')}: {'; '.join(changes)}.</p>"
 
 
 def _danish_paragraph(run: Run, told: pd.DataFrame) -> str:
@@ -116,7 +116,7 @@ def _named(row: pd.Series, language: str, name: object) -> str:
     return text if isinstance(text, str) and text else str(name).replace("_", " ")
 
 
-def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[Section]:  # fmt: skip
+def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[Section]:
     carriers = [c for c in ("heat", "electricity") if c in run.tables["carriers"].index]
     names = {"heat": ("District heat", "Fjernvarme"), "electricity": ("Electricity", "El")}
 
@@ -129,7 +129,7 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
         words = title or (" ".join(make.__doc__.split(".")[0].split()), "")
         heading = f"<h3>{bilingual(*words)}</h3>" if title else ""
         label = escape(words[0])
-        return f'{heading}<div class="figure" role="img" aria-label="{label}" id="figure_{key}" data-figure="{key}"></div>'  # fmt: skip
+        return f'{heading}<div class="figure" role="img" aria-label="{label}" id="figure_{key}" data-figure="{key}"></div>'
 
     built = put("map", draw.site_map, title=("Where it stands", "Hvor det står"))
     yield "built", ("What is built", "Hvad der bygges"), built + _built(run)
@@ -189,7 +189,17 @@ def _built(run: Run) -> str:
     capacities = run.tables["capacities"]
     added = capacities[(capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)].sort_values("investment", ascending=False)  # fmt: skip
     heads = [("Asset", "Anlæg"), ("Stands today", "Står i dag"), ("Taken down", "Nedlægges"), ("Added", "Bygges"), ("Investment, MEUR", "Investering, mio. EUR")]  # fmt: skip
-    rows = ([bilingual(_named(row, "en", name), _named(row, "da", name)), *(_of(row[column], row["unit"]) if row[column] > MIN_CAPACITY else "" for column in ("existing", "retired", "added")), format_amount(row["investment"] / 1e6)] for name, row in added.iterrows())  # fmt: skip
+    rows = (
+        [
+            bilingual(_named(row, "en", name), _named(row, "da", name)),
+            *(
+                _of(row[column], row["unit"]) if row[column] > MIN_CAPACITY else ""
+                for column in ("existing", "retired", "added")
+            ),
+            format_amount(row["investment"] / 1e6),
+        ]
+        for name, row in added.iterrows()
+    )
     return render_table(heads, rows, 4)
 
 
@@ -271,10 +281,20 @@ def _proof(run: Run) -> str:
     proof = record.get("proof", {})
     if proof.get("gap") is not None:
         rows.append([bilingual("Proven gap to the best full year, %", "Bevist afstand til det bedste hele år, %"), format_amount(100 * proof["gap"])])  # fmt: skip
-    rows += [[bilingual("Steps in the year", "Tidsskridt i året"), format_amount(record["steps"])], [bilingual("Solver", "Løser"), escape(f"{record['solver'].get('name', 'HiGHS')} {record['solver'].get('method', '')}")], [bilingual("Made", "Lavet"), escape(str(record["made"]))], [bilingual("Fingerprint of the inputs", "Fingeraftryk af inddata"), escape(record["digest"][:16])]]  # fmt: skip
-    shown_warnings = operation_warnings(both_ways(run))[
-        :MAX_SENTENCES
-    ]  # the section on energy flows shows these
+    rows += [
+        [bilingual("Steps in the year", "Tidsskridt i året"), format_amount(record["steps"])],
+        [
+            bilingual("Solver", "Løser"),
+            escape(f"{record['solver'].get('name', 'HiGHS')} {record['solver'].get('method', '')}"),
+        ],
+        [bilingual("Made", "Lavet"), escape(str(record["made"]))],
+        [
+            bilingual("Fingerprint of the inputs", "Fingeraftryk af inddata"),
+            escape(record["digest"][:16]),
+        ],
+    ]
+    # The section on energy flows shows these warnings.
+    shown_warnings = operation_warnings(both_ways(run))[:MAX_SENTENCES]
     warnings = "".join(f"<p>{escape(str(text))}</p>" for text in record.get("warnings", []) if text not in shown_warnings)  # fmt: skip
     return render_table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warnings
 
@@ -285,7 +305,13 @@ KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"
 def _leaning(run: Run, sources: pd.DataFrame) -> str:
     """Returns the inputs with the largest cost sensitivities and their sources as an HTML table."""
     sensitivities = cost_sensitivities(run, sources)
-    heads = [("The answer leans most on", "Svaret hviler mest på"), ("Column", "Kolonne"), ("Kind", "Slags"), ("Publication or reasoning", "Udgivelse eller begrundelse"), ("1 % more of it, kEUR a year", "1 % mere af det, t.EUR om året")]  # fmt: skip
+    heads = [
+        ("The answer leans most on", "Svaret hviler mest på"),
+        ("Column", "Kolonne"),
+        ("Kind", "Slags"),
+        ("Publication or reasoning", "Udgivelse eller begrundelse"),
+        ("1 % more of it, kEUR a year", "1 % mere af det, t.EUR om året"),
+    ]
     tables = {**input_tables(run), "carriers": run.tables["carriers"]}
 
     def called(table: str, row: str) -> str:
@@ -303,6 +329,22 @@ def _sources(sources: pd.DataFrame) -> str:
     def text(value: object) -> str:
         return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value)
 
-    rows = ([escape(text(row["table"])), escape(text(row["rows"])), escape(text(row["columns"])), bilingual(*KINDS.get(row["kind"], (text(row["kind"]),) * 2)), escape(" — ".join(filter(None, (text(row["publication"]), text(row.get("year")), text(row.get("note"))))))] for _, row in sources.iterrows())  # fmt: skip
+    rows = (
+        [
+            escape(text(row["table"])),
+            escape(text(row["rows"])),
+            escape(text(row["columns"])),
+            bilingual(*KINDS.get(row["kind"], (text(row["kind"]),) * 2)),
+            escape(
+                " — ".join(
+                    filter(
+                        None,
+                        (text(row["publication"]), text(row.get("year")), text(row.get("note"))),
+                    )
+                )
+            ),
+        ]
+        for _, row in sources.iterrows()
+    )
     words = bilingual("Open the table", "Åbn tabellen")
     return f"<details><summary>{words}</summary>{render_table(heads, rows, 0)}</details>"

@@ -86,7 +86,7 @@ def _table(frame: pd.DataFrame) -> str:
     )
     omitted = len(frame) - MAX_PAGE_ROWS
     remainder = (
-        f"<p class='soft'>{bilingual(f'{omitted} omitted rows stand in the files', f'{omitted} rækker mere står i filerne')}</p>"
+        f"<p class='soft'>{bilingual(f'{omitted} more rows stand in the files', f'{omitted} rækker mere står i filerne')}</p>"
         if omitted > 0
         else ""
     )

@@ -72,32 +72,34 @@ def site_map(run: Run, language: str) -> go.Figure | None:
     for name, link in links.iterrows():
         if name not in built.index or built.at[name, "capacity"] < 1e-3:
             continue
-        pair = bool(link["giver"]) and isinstance(link["giver"], str)
-        kind = (str(link["carrier"]), pair)
+        is_symbiosis = bool(link["giver"]) and isinstance(link["giver"], str)
+        kind = (str(link["carrier"]), is_symbiosis)
         number = carrier_names.setdefault(kind[0], len(carrier_names))
         ends = sites.loc[[link["from_site"], link["to_site"]]]
-        told = f"{_label(links, name, language)}: {built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)}"
-        shown = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[pair]
+        hover_text = f"{_label(links, name, language)}: {built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)}"
+        suffix = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[
+            is_symbiosis
+        ]
         figure.add_scatter(
-            x=list(ends["lon"]), y=list(ends["lat"]), mode="lines", hoverinfo="text", text=told,
-            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * pair, "dash": "dot" if pair else "solid"},
-            name=_label(carriers, kind[0], language) + shown, legendgroup=str(kind),
-            showlegend=not any(t.legendgroup == str(kind) for t in figure.data),
+            x=list(ends["lon"]), y=list(ends["lat"]), mode="lines", hoverinfo="text", text=hover_text,
+            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * is_symbiosis, "dash": "dot" if is_symbiosis else "solid"},
+            name=_label(carriers, kind[0], language) + suffix, legendgroup=str(kind),
+            showlegend=not any(trace.legendgroup == str(kind) for trace in figure.data),
         )  # fmt: skip
     added = built.groupby("site")["investment"].sum() / 1e6
-    put = added.reindex(sites.index, fill_value=0.0)
+    investment = added.reindex(sites.index, fill_value=0.0)
     land = run.tables["land"]
     taken = (
         land["taken"].groupby(level=0).sum().reindex(sites.index, fill_value=0.0)
         if len(land)
-        else put * 0
+        else investment * 0
     )
     words = {"en": ("invested", "ha taken"), "da": ("investeret", "ha optaget")}[language]
-    told = [f"<b>{_label(sites, s, language)}</b><br>{put[s]:,.0f} MEUR {words[0]}<br>{taken[s]:,.0f} {words[1]}" for s in sites.index]  # fmt: skip
-    size = 8 + 30 * np.sqrt(put / max(put.max(), 1e-9))
+    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{investment[site]:,.0f} MEUR {words[0]}<br>{taken[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
+    size = 8 + 30 * np.sqrt(investment / max(investment.max(), 1e-9))
     figure.add_scatter(
         x=sites["lon"], y=sites["lat"], mode="markers+text", text=_non_overlapping_labels(sites, language),
-        hovertext=told, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
+        hovertext=site_texts, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
         marker={"size": size, "color": taken, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
                 "colorbar": {"title": {"text": words[1]}, "thickness": 10}},
     )  # fmt: skip
@@ -200,10 +202,24 @@ def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
     """Draws a week, or all hours of a shorter case: supply of a carrier [MW] as areas, its price [EUR/MWh] as a line."""
     frame, figure = hours_of(run, carrier, first), go.Figure()
     for i, name in enumerate(frame):
-        figure.add_scatter(x=frame.index, y=frame[name].round(2), name=said(name, language), stackgroup="all", mode="lines", line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"})  # fmt: skip
+        figure.add_scatter(
+            x=frame.index,
+            y=frame[name].round(2),
+            name=said(name, language),
+            stackgroup="all",
+            mode="lines",
+            line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"},
+        )
     steps = run.dataset["step_of_hour"].to_numpy()
     price = _price(run, carrier)[steps[np.arange(first, first + len(frame)) % len(steps)]]
-    figure.add_scatter(x=frame.index, y=np.round(price, 2), name={"en": "price", "da": "pris"}[language], yaxis="y2", mode="lines", line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"})  # fmt: skip
+    figure.add_scatter(
+        x=frame.index,
+        y=np.round(price, 2),
+        name={"en": "price", "da": "pris"}[language],
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"},
+    )
     _layout(figure, language, "", "MW", hovermode="x unified")
     figure.update_xaxes(tickformat="%-d/%-m")  # the same in both languages
     return figure.update_layout(yaxis2={"overlaying": "y", "side": "right", "title": "EUR/MWh", "showgrid": False, "automargin": True})  # fmt: skip
@@ -221,7 +237,12 @@ def duration(run: Run, language: str) -> go.Figure:
         values = np.sort(_price(run, carrier)[steps])[::-1]
         if np.isfinite(values).all():
             stride = max(1, len(values) // MAX_DURATION_POINTS)
-            figure.add_scatter(y=np.round(values[::stride], 2), x=np.arange(len(values))[::stride], name=_label(run.tables["carriers"], carrier, language), line={"dash": DASHES[i], "width": 2})  # fmt: skip
+            figure.add_scatter(
+                y=np.round(values[::stride], 2),
+                x=np.arange(len(values))[::stride],
+                name=_label(run.tables["carriers"], carrier, language),
+                line={"dash": DASHES[i], "width": 2},
+            )
     return _layout(figure, language, {"en": "hours of the year", "da": "timer på året"}[language], "EUR/MWh")  # fmt: skip
 
 
@@ -245,7 +266,12 @@ def stores(run: Run, language: str) -> go.Figure | None:
     year, figure = pd.Timestamp(run.dataset["time"].to_numpy().min()).year, go.Figure()
     days = pd.date_range(f"{year}-01-01", periods=level.shape[1], freq="D")
     for i, name in enumerate(chosen):
-        figure.add_scatter(x=days, y=(100 * level.loc[name] / full[name]).round(1), name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})", line={"dash": DASHES[i % len(DASHES)], "width": 2})  # fmt: skip
+        figure.add_scatter(
+            x=days,
+            y=(100 * level.loc[name] / full[name]).round(1),
+            name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})",
+            line={"dash": DASHES[i % len(DASHES)], "width": 2},
+        )
     _layout(figure, language, "", {"en": "held, % of the most in the year", "da": "indhold, % af årets højeste"}[language])  # fmt: skip
     firsts = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
     return figure.update_xaxes(tickvals=list(firsts), ticktext=MONTHS[language])
@@ -282,7 +308,13 @@ def fleets(run: Run, language: str) -> go.Figure | None:
     shares = 100 * shares / shares.groupby(level=0).transform("sum")
     figure = go.Figure()
     for i, (carrier, part) in enumerate(shares.groupby(level=1)):
-        figure.add_bar(y=[_label(tables["fleets"], name, language) for name in part.index.get_level_values(0)], x=part.round(2), orientation="h", name=_label(run.tables["carriers"], carrier, language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
+        figure.add_bar(
+            y=[_label(tables["fleets"], name, language) for name in part.index.get_level_values(0)],
+            x=part.round(2),
+            orientation="h",
+            name=_label(run.tables["carriers"], carrier, language),
+            marker_color=COLOURS[i % len(COLOURS)],
+        )
     return _layout(figure, language, {"en": "% of vehicles", "da": "% af køretøjer"}[language], barmode="stack")  # fmt: skip
 
 
