@@ -117,7 +117,8 @@ def _named(row: pd.Series, language: str, name: object) -> str:
 
 
 def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[Section]:
-    carriers = [c for c in ("heat", "electricity") if c in run.tables["carriers"].index]
+    known = run.tables["carriers"].index
+    carriers = [carrier for carrier in ("heat", "electricity") if carrier in known]
     names = {"heat": ("District heat", "Fjernvarme"), "electricity": ("Electricity", "El")}
 
     def put(key: str, make: Any, *given: Any, title: tuple[str, str] | None = None) -> str:
@@ -134,30 +135,30 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
     built = put("map", draw.site_map, title=("Where it stands", "Hvor det står"))
     yield "built", ("What is built", "Hvad der bygges"), built + _built(run)
     yield "energy", ("How energy flows", "Hvordan energien strømmer"), _both_ways(run) + put("flows", draw.flows, title=("Through the year, GWh", "Gennem året, GWh"))  # fmt: skip
-    first = draw.first_hours(run)
+    first_hours = draw.first_hours(run)
     seasons = {
         "winter": ("a winter week", "en vinteruge"),
         "summer": ("a summer week", "en sommeruge"),
         "hours": _first_hours_words(run),
     }
     weeks = "".join(
-        put(f"week_{carrier}_{season}", draw.week, carrier, first[season], title=(f"{names[carrier][0]}, {seasons[season][0]}", f"{names[carrier][1]}, {seasons[season][1]}"))
+        put(f"week_{carrier}_{season}", draw.week, carrier, first_hours[season], title=(f"{names[carrier][0]}, {seasons[season][0]}", f"{names[carrier][1]}, {seasons[season][1]}"))
         for carrier in carriers
-        for season in first
+        for season in first_hours
     )  # fmt: skip
     if carriers:
         yield "weeks", ("Hour by hour", "Time for time"), weeks
-        year = "".join(put(f"months_{c}", draw.months, c, title=(f"{names[c][0]} by month", f"{names[c][1]} efter måned")) for c in carriers)  # fmt: skip
+        year = "".join(put(f"months_{carrier}", draw.months, carrier, title=(f"{names[carrier][0]} by month", f"{names[carrier][1]} efter måned")) for carrier in carriers)  # fmt: skip
         yield "year", ("Through the year", "Gennem året"), year + put("stores", draw.stores, title=("What the stores hold", "Hvad lagrene indeholder"))  # fmt: skip
         yield "prices", ("Prices", "Priser"), put("duration", draw.duration, title=("From the dearest hour to the cheapest", "Fra dyreste til billigste time")) + _prices(run)  # fmt: skip
     kinds = {"sector": ("By sector", "Efter sektor"), "firm": ("By who owns it", "Efter ejer"), "entry": ("By kind", "Efter art")}  # fmt: skip
     yield "costs", ("What it costs", "Hvad det koster"), "".join(put(f"costs_{by}", draw.costs, by, title=title) for by, title in kinds.items()) + _parties(run)  # fmt: skip
     yield "emissions", ("Emissions", "Udledning"), put("emissions", draw.emissions, title=("Emitted, and kept from the air", "Udledt, og holdt ude af luften")) + _emitted(run)  # fmt: skip
-    moved = put(
+    fleets = put(
         "fleets", draw.fleets, title=("What moves each fleet", "Hvad der driver hver flåde")
     )
-    if moved:
-        yield "fleets", ("Fleets", "Flåder"), moved
+    if fleets:
+        yield "fleets", ("Fleets", "Flåder"), fleets
     taken = put("land", draw.land, title=("Land taken", "Optaget areal"))
     if taken:
         yield "land", ("Land and acceptance", "Areal og accept"), taken + _land(run)
@@ -249,10 +250,9 @@ def _land(run: Run) -> str:
 
 def _why(run: Run) -> str:
     capacities = run.tables["capacities"]
-    added = capacities[capacities["added"] > MIN_CAPACITY].nlargest(
-        MAX_EXPLAINED_ASSETS, "investment"
-    )
-    explanations: list[Explanation] = explain(run, list(map(str, added.index)), break_even=False)
+    added = capacities[capacities["added"] > MIN_CAPACITY]
+    largest = added.nlargest(MAX_EXPLAINED_ASSETS, "investment")
+    explanations: list[Explanation] = explain(run, list(map(str, largest.index)), break_even=False)
     paragraphs = []
     for explanation in explanations:
         row = capacities.loc[explanation.name]

@@ -72,31 +72,29 @@ def site_map(run: Run, language: str) -> go.Figure | None:
     for name, link in links.iterrows():
         if name not in built.index or built.at[name, "capacity"] < 1e-3:
             continue
-        is_symbiosis = bool(link["giver"]) and isinstance(link["giver"], str)
-        kind = (str(link["carrier"]), is_symbiosis)
+        symbiosis = bool(link["giver"]) and isinstance(link["giver"], str)
+        kind = (str(link["carrier"]), symbiosis)
         number = carrier_names.setdefault(kind[0], len(carrier_names))
         ends = sites.loc[[link["from_site"], link["to_site"]]]
         hover_text = f"{_label(links, name, language)}: {built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)}"
-        suffix = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[
-            is_symbiosis
-        ]
+        suffix = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[symbiosis]
         figure.add_scatter(
             x=list(ends["lon"]), y=list(ends["lat"]), mode="lines", hoverinfo="text", text=hover_text,
-            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * is_symbiosis, "dash": "dot" if is_symbiosis else "solid"},
+            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * symbiosis, "dash": "dot" if symbiosis else "solid"},
             name=_label(carriers, kind[0], language) + suffix, legendgroup=str(kind),
             showlegend=not any(trace.legendgroup == str(kind) for trace in figure.data),
         )  # fmt: skip
     added = built.groupby("site")["investment"].sum() / 1e6
-    investment = added.reindex(sites.index, fill_value=0.0)
+    invested = added.reindex(sites.index, fill_value=0.0)
     land = run.tables["land"]
     taken = (
         land["taken"].groupby(level=0).sum().reindex(sites.index, fill_value=0.0)
         if len(land)
-        else investment * 0
+        else invested * 0
     )
     words = {"en": ("invested", "ha taken"), "da": ("investeret", "ha optaget")}[language]
-    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{investment[site]:,.0f} MEUR {words[0]}<br>{taken[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
-    size = 8 + 30 * np.sqrt(investment / max(investment.max(), 1e-9))
+    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{invested[site]:,.0f} MEUR {words[0]}<br>{taken[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
+    size = 8 + 30 * np.sqrt(invested / max(invested.max(), 1e-9))
     figure.add_scatter(
         x=sites["lon"], y=sites["lat"], mode="markers+text", text=_non_overlapping_labels(sites, language),
         hovertext=site_texts, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,

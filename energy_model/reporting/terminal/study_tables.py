@@ -55,7 +55,7 @@ SHORT = {
     "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
     "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
-    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # why the site is or is not feasible
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # explanation, or reason of failure
     "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
     "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
 }  # fmt: skip
@@ -96,10 +96,8 @@ def study(found: Study, pictures: list[Path]) -> None:
 
 def glance(table: pd.DataFrame) -> pd.DataFrame:
     """Returns the main columns of a study's cases."""
-    position = (
-        list(table.columns).index("objective") if "objective" in table else len(table.columns)
-    )
-    inputs = [column for column in table.columns[1:position] if column not in ("status", "reason")]
+    index = list(table.columns).index("objective") if "objective" in table else len(table.columns)
+    inputs = [column for column in table.columns[1:index] if column not in ("status", "reason")]
     status = ["status"] if (table["status"] != "optimal").any() else []
     return table[["case", *inputs, *status, *(column for column in SHOWN if column in table)]]
 
@@ -110,11 +108,13 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         wide = frame.pivot(index="plan", columns="future", values="regret")
         order = list(dict.fromkeys(frame["plan"]))
         wide = wide.loc[order, list(dict.fromkeys(frame["future"]))] / 1e6
-        return wide.reset_index().rename(columns={c: f"{c} [MEUR/a]" for c in wide.columns})
+        return wide.reset_index().rename(
+            columns={column: f"{column} [MEUR/a]" for column in wide.columns}
+        )
     if name == "plans" and len(frame):
         wide = frame.pivot(index="group", columns="plan", values="added")
         largest = wide.max(axis=1)
-        return wide[largest > 1e-3].rename(columns=lambda n: f"plan {n}").reset_index()
+        return wide[largest > 1e-3].rename(columns=lambda plan: f"plan {plan}").reset_index()
     if name == "prices" and len(frame):
         carrier = frame["carrier"].str.replace("_", " ") + " " + frame["line"]
         wide = frame.assign(carrier=carrier).pivot_table(
@@ -128,22 +128,25 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         wide = frame.pivot(index="party", columns="wish", values="gain").loc[order]
         first = frame["wish"].iloc[0]
         balance = frame[frame["wish"] == first].set_index("party")["balance"]
-        wide = wide.drop(columns=first).rename(columns=lambda w: f"gain, {w}")
+        wide = wide.drop(columns=first).rename(columns=lambda wish: f"gain, {wish}")
         wide.insert(0, "balance", balance)
         return wide[wide.abs().max(axis=1) > 500].reset_index()
     if name == "parties":
-        frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
+        frame = frame[
+            frame[[column for column in ("gain", "balance") if column in frame]].abs().max(axis=1)
+            > 500
+        ]
     if name == "sites" and "why" in frame:
         frame = frame.assign(
             reason=frame["why"].where(frame["why"].astype(str) != "", frame["reason"])
         )
     if name in SHORT:
-        columns = [c for c in SHORT[name] if c in frame and not (c == "reason" and frame[c].isna().all())]  # fmt: skip
+        columns = [column for column in SHORT[name] if column in frame and not (column == "reason" and frame[column].isna().all())]  # fmt: skip
         return frame[columns]
     if name in ("tornado", "sensitivity") and len(frame):
         costs = frame["output"] == "objective"
         frame = frame.assign(output=frame["output"].where(~costs, "objective [EUR/a]"))
-    return frame.drop(columns=[c for c in ("run", "reason") if c in frame])
+    return frame.drop(columns=[column for column in ("run", "reason") if column in frame])
 
 
 def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
@@ -177,15 +180,11 @@ def _digits(column: pd.Series) -> int:
     values = values[np.isfinite(values)]
     if not len(values) or np.abs(values).max() < 1e6 or np.abs(values).min() < 1e6:
         return 0
-    distinct_counts = [
-        len({round(value / 1e6, digits) for value in values}) for digits in range(1, 5)
-    ]
+    counts = [len({round(value / 1e6, digits) for value in values}) for digits in range(1, 5)]
     return (
         0
-        if distinct_counts[0] == distinct_counts[3]
-        else next(
-            digits for digits in range(2, 5) if distinct_counts[digits - 1] == distinct_counts[3]
-        )
+        if counts[0] == counts[3]
+        else next(digits for digits in range(2, 5) if counts[digits - 1] == counts[3])
     )
 
 
@@ -298,8 +297,8 @@ def sentences(found: Comparison, decided: bool = False) -> list[str]:
     firms = found.firms[~found.firms["same"]]
     if len(firms):
         parts = [
-            f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{format_number(abs(d), 'EUR/a')}"
-            for n, d in firms["difference"].head(4).items()
+            f"{found.labels.get(firm, firm.replace('_', ' '))} {'+' if change > 0 else '−'}{format_number(abs(change), 'EUR/a')}"
+            for firm, change in firms["difference"].head(4).items()
         ]
         texts.append(f"Cost falls on: {', '.join(parts)}.")
     return texts
@@ -314,8 +313,8 @@ def _moves(found: Comparison) -> list[str]:
     ):
         if len(part):
             names = [
-                f"{found.labels.get(n, n.replace('_', ' '))} ({format_number(abs(d))})"
-                for n, d in part["difference"].head(5).items()
+                f"{found.labels.get(name, name.replace('_', ' '))} ({format_number(abs(change))})"
+                for name, change in part["difference"].head(5).items()
             ]
             texts.append(f"{word}: {', '.join(names)}.")
     return texts
