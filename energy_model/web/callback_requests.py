@@ -97,9 +97,7 @@ def check(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
     sent = set(_members("inputs", body.get("inputs"), declared["inputs"]))
     _members("state", body.get("state", []), declared["state"])
     changed = body.get("changedPropIds", [])
-    if not isinstance(changed, list) or not all(
-        isinstance(name_changed, str) for name_changed in changed
-    ):
+    if not isinstance(changed, list) or not all(isinstance(item, str) for item in changed):
         raise RequestError("changedPropIds is no list of texts")
     if unknown := set(changed) - sent:
         raise RequestError(f"it has no such input: {min(unknown)}")
