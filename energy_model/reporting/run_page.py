@@ -159,9 +159,9 @@ def _sections(run: Run, drawn: Drawn, sources: pd.DataFrame | None) -> Iterable[
     )
     if fleets:
         yield "fleets", ("Fleets", "Flåder"), fleets
-    taken = put("land", draw.land, title=("Land taken", "Optaget areal"))
-    if taken:
-        yield "land", ("Land and acceptance", "Areal og accept"), taken + _land(run)
+    land = put("land", draw.land, title=("Land taken", "Optaget areal"))
+    if land:
+        yield "land", ("Land and acceptance", "Areal og accept"), land + _land(run)
     yield "why", ("Why it is built", "Hvorfor det bygges"), _why(run)
     yield "proof", ("Proof of quality", "Bevis for kvalitet"), _proof(run)
     if sources is not None and len(sources):
@@ -220,14 +220,14 @@ def _prices(run: Run) -> str:
 def _parties(run: Run) -> str:
     accounts = stakeholder_accounts(run)
     heads = [("Party", "Part"), ("Left over at marginal prices, MEUR a year", "Tilbage ved marginalpriser, mio. EUR om året")]  # fmt: skip
-    shown = accounts[accounts["balance"].abs() > 1e3].sort_values("balance")
+    visible = accounts[accounts["balance"].abs() > 1e3].sort_values("balance")
     names = run.tables["names"]
 
     def called(party: object, language: str) -> str:
         known = names.loc[party] if party in names.index else pd.Series(dtype=object)
         return _named(known, language, draw.said(str(party), language))
 
-    rows = ([bilingual(called(name, "en"), called(name, "da")), format_amount(row["balance"] / 1e6)] for name, row in shown.iterrows())  # fmt: skip
+    rows = ([bilingual(called(name, "en"), called(name, "da")), format_amount(row["balance"] / 1e6)] for name, row in visible.iterrows())  # fmt: skip
     return f"<h3>{bilingual('Who earns and pays', 'Hvem tjener og betaler')}</h3>{render_table(heads, rows, 1)}"
 
 

@@ -32,12 +32,12 @@ def write(found: Study, out: Path | None = None, title: str = "") -> Path:
 def page(found: Study, title: str = "") -> str:
     """Returns the page of a study as HTML."""
     parts = [_answer(found)]
-    shown = {
+    tables = {
         name: study_tables.shown(name, frame)
         for name, frame in found.tables.items()
         if name not in study_tables.HIDDEN
     }
-    for name, frame in shown.items():
+    for name, frame in tables.items():
         if len(frame):
             english, _, danish = study_tables.TITLES.get(name, name.replace("_", " ")).partition(
                 " / "

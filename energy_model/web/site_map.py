@@ -71,14 +71,14 @@ def build_map(
 
 def non_overlapping_labels(places: list[tuple[str, float, float]]) -> set[str]:
     """Returns the names of places whose labels do not overlap; earlier places have priority."""
-    shown: list[tuple[str, float, float]] = []
+    placed: list[tuple[str, float, float]] = []
     for name, x, y in places:
         if all(
             abs(x - other_x) > LABEL_WIDTH_PERCENT or abs(y - other_y) > LABEL_HEIGHT_PERCENT
-            for _, other_x, other_y in shown
+            for _, other_x, other_y in placed
         ):
-            shown.append((name, x, y))
-    return {name for name, _, _ in shown}
+            placed.append((name, x, y))
+    return {name for name, _, _ in placed}
 
 
 def counted(known: pd.DataFrame) -> dict[str, int]:

@@ -90,9 +90,8 @@ def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
             return error.issues[0]
         return None
     tables = {slider.address.split(".")[0], "technologies"} & set(system.frames)
-    frames = {
-        name: system[name].astype(object) for name in tables
-    }  # copies, which the override changes
+    # The override changes copies.
+    frames = {name: system[name].astype(object) for name in tables}
     if slider.address.split(".")[0] not in frames:
         return InputIssue(
             FILE, "the case has no such table; mend the address", column=slider.address

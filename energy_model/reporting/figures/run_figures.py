@@ -87,18 +87,18 @@ def site_map(run: Run, language: str) -> go.Figure | None:
     added = built.groupby("site")["investment"].sum() / 1e6
     invested = added.reindex(sites.index, fill_value=0.0)
     land = run.tables["land"]
-    taken = (
+    land_use = (
         land["taken"].groupby(level=0).sum().reindex(sites.index, fill_value=0.0)
         if len(land)
         else invested * 0
     )
     words = {"en": ("invested", "ha taken"), "da": ("investeret", "ha optaget")}[language]
-    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{invested[site]:,.0f} MEUR {words[0]}<br>{taken[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
+    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{invested[site]:,.0f} MEUR {words[0]}<br>{land_use[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
     size = 8 + 30 * np.sqrt(invested / max(invested.max(), 1e-9))
     figure.add_scatter(
         x=sites["lon"], y=sites["lat"], mode="markers+text", text=_non_overlapping_labels(sites, language),
         hovertext=site_texts, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
-        marker={"size": size, "color": taken, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
+        marker={"size": size, "color": land_use, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
                 "colorbar": {"title": {"text": words[1]}, "thickness": 10}},
     )  # fmt: skip
     _layout(figure, language, {"en": "longitude [°]", "da": "længdegrad [°]"}[language], {"en": "latitude [°]", "da": "breddegrad [°]"}[language], height=640)  # fmt: skip
@@ -110,12 +110,12 @@ def site_map(run: Run, language: str) -> go.Figure | None:
 def _non_overlapping_labels(sites: pd.DataFrame, language: str) -> list[str]:
     """Returns the labels of sites; empty where a label would overlap, as hovering shows it."""
     width, height = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
-    shown: list[tuple[float, float]] = []
+    placed: list[tuple[float, float]] = []
     labels = []
     for name, site in sites.iterrows():
-        clear = all(abs(site["lon"] - x) > 0.22 * width or abs(site["lat"] - y) > 0.045 * height for x, y in shown)  # fmt: skip
+        clear = all(abs(site["lon"] - x) > 0.22 * width or abs(site["lat"] - y) > 0.045 * height for x, y in placed)  # fmt: skip
         if clear:
-            shown.append((site["lon"], site["lat"]))
+            placed.append((site["lon"], site["lat"]))
         labels.append(_label(sites, name, language) if clear else "")
     return labels
 
@@ -162,8 +162,8 @@ def flows(run: Run, language: str) -> go.Figure:
         for column, end in (("sold", "sold"), ("wanted", "wanted")):
             if row[column] < -1:
                 flow(name[carrier], ends[end][language], -row[column])
-        moved = balances[(balances["carrier"] == carrier) & balances["decision"].isin(["charged", "given_back"])]["amount"].sum() if row["driven"] < -1 else 0.0  # fmt: skip
-        driven = -moved if moved else -row["driven"]
+        exchange = balances[(balances["carrier"] == carrier) & balances["decision"].isin(["charged", "given_back"])]["amount"].sum() if row["driven"] < -1 else 0.0  # fmt: skip
+        driven = -exchange if exchange else -row["driven"]
         if driven > 1:
             flow(name[carrier], ends["driven"][language], driven)
         losses = -(row["lost_carrying"] + row["lost_storing"])

@@ -89,10 +89,10 @@ def _finite(value: Any) -> str:
 
 
 def _plain(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
-    shown = frame.head(12)
+    first_rows = frame.head(12)
     rows = [
         [format_number(value) if isinstance(value, float) and abs(value) >= 10 else f"{value:.3g}" if isinstance(value, float) else str(value) for value in row]
-        for row in shown.itertuples(index=False)
+        for row in first_rows.itertuples(index=False)
     ]  # fmt: skip
     text_columns = sum(not pd.api.types.is_numeric_dtype(frame[column]) for column in frame)
     return [str(column).replace("_", " ") for column in frame], rows, text_columns
@@ -101,7 +101,7 @@ def _plain(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
 def wanted_carriers(run: Run) -> list[str]:
     """Returns the carriers that have demands, sorted by name."""
     names = run.tables["names"]
-    return sorted({str(c) for c in names.loc[names["table"] == "demands", "carrier"]})
+    return sorted({str(carrier) for carrier in names.loc[names["table"] == "demands", "carrier"]})
 
 
 def billed_carrier(run: Run) -> str | None:

@@ -199,8 +199,8 @@ def emissions(run: Run) -> Table:
 def land(run: Run) -> Table | None:
     """Returns the table of land use by site and class; None if no land is used."""
     frame = run.tables["land"]
-    taken = frame[frame["taken"] > 1e-6] if len(frame) else frame
-    if not len(taken):
+    used = frame[frame["taken"] > 1e-6] if len(frame) else frame
+    if not len(used):
         return None
     rows = [
         [
@@ -212,7 +212,7 @@ def land(run: Run) -> Table | None:
             format_number(row["firms_total"]),
             format_number(row["price"]),
         ]
-        for (site, kind), row in taken.iterrows()
+        for (site, kind), row in used.iterrows()
     ]
     return grid(
         "Land",

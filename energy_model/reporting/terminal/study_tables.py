@@ -91,7 +91,7 @@ def study(found: Study, pictures: list[Path]) -> None:
             _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(rows)))
     for note in found.notes:
         _print(note.replace("[", "\\["))
-    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(p.name for p in pictures))  # fmt: skip
+    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(path.name for path in pictures))  # fmt: skip
 
 
 def glance(table: pd.DataFrame) -> pd.DataFrame:
