@@ -1,4 +1,4 @@
-"""Words: an answer said in plain sentences and numbers a person reads."""
+"""Narrative: the results of a run → plain sentences and formatted numbers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import pandas as pd
 
 from energy_model.results.run import Run
 
-MIN_CAPACITY = 1e-3  # [capacity] below which nothing stands or is added on a page
+MIN_CAPACITY = 1e-3  # [capacity unit] below which a page shows no capacity
 
 
 def format_number(value: float, unit: str = "") -> str:
-    """A number with as many digits as its size deserves."""
+    """Returns a number as text with digits that fit its magnitude; EUR and EUR/a from 1e6 on in millions."""
     size = abs(value)
-    if size < 1e-4:  # what an interior-point method leaves of nothing
+    if size < 1e-4:  # a zero within the tolerance of the interior-point method
         return f"0 {unit}".strip()
     if unit.startswith("EUR") and size >= 1e6 and unit in ("EUR", "EUR/a"):
         return f"{value / 1e6:,.1f} M{unit}"
@@ -21,12 +21,12 @@ def format_number(value: float, unit: str = "") -> str:
 
 
 def describe_run(run: Run) -> list[str]:
-    """Three plain sentences on what drives the answer."""
+    """Returns three sentences: what is built, what it costs and what is emitted."""
     return [_what_is_built(run), _what_it_costs(run), _what_is_emitted(run)]
 
 
 def label(frame: pd.DataFrame, name: object, column: str = "label_en") -> str:
-    """A row's label, or its name in words."""
+    """Returns a row's label, or its name in words if it has none."""
     text = frame.at[name, column] if name in frame.index and column in frame else None
     return text if isinstance(text, str) and text else str(name).replace("_", " ")
 
@@ -46,12 +46,12 @@ def _what_is_built(run: Run) -> str:
         .sum()
         .sort_values("investment", ascending=False)
     )
-    told = [
+    largest = [
         f"{group} ({format_number(row['added'], unit)})"
         for (group, unit), row in sums.head(4).iterrows()
     ]
     share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
-    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(told)}."
+    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(largest)}."
 
 
 def _what_it_costs(run: Run) -> str:
@@ -71,8 +71,11 @@ def _what_it_costs(run: Run) -> str:
 
 
 def _what_is_emitted(run: Run) -> str:
-    first, table = run.summary, run.tables["emissions"]
-    target, price = run.metadata["settings"]["emissions"]["target"], first["emission_target_price"]
+    summary, table = run.summary, run.tables["emissions"]
+    target, price = (
+        run.metadata["settings"]["emissions"]["target"],
+        summary["emission_target_price"],
+    )
     names = run.tables["names"]
     by_name = table.groupby("name")["emissions"].sum().sort_values()
     stored = [
@@ -85,7 +88,7 @@ def _what_is_emitted(run: Run) -> str:
         for name, amount in by_name[::-1].head(2).items()
         if amount > 1
     ]
-    start = f"Net emissions are {format_number(first['net_emissions'], 't/a')}"
+    start = f"Net emissions are {format_number(summary['net_emissions'], 't/a')}"
     if stored:
         start += f": {_listed(stored)} taken back, most emitted by {_listed(emitted)}"
     elif emitted:
@@ -93,7 +96,7 @@ def _what_is_emitted(run: Run) -> str:
     if target == "none":
         return f"{start}; no target is set."
     binding = (
-        f"the last tonne costs {format_number(first['emission_price'] + price, 'EUR/t')}, {format_number(first['emission_price'])} of it the price of emitting and {format_number(price)} the target"
+        f"the last tonne costs {format_number(summary['emission_price'] + price, 'EUR/t')}, {format_number(summary['emission_price'])} of it the price of emitting and {format_number(price)} the target"
         if price > 0.01
         else "the target costs nothing extra"
     )

@@ -1,6 +1,6 @@
-"""Report page: the shell of a page that opens offline — words in two languages, numbers, tables, figures drawn in the reader.
+"""Report page: sections and figures → one HTML page in two languages that opens offline.
 
-The drawing library and the figures are packed into the page, so that it needs nothing beside it.
+The page contains the drawing library and the figures, so it needs no other file; the browser draws the figures.
 """
 
 from __future__ import annotations
@@ -19,30 +19,33 @@ import plotly
 
 from energy_model.common.atomic_write import write_text
 
-Section = tuple[str, tuple[str, str], str]  # its anchor, its title in both languages, its HTML
+Section = tuple[str, tuple[str, str], str]  # anchor, title in both languages, HTML
 Drawn = dict[str, dict[str, Any]]  # figures by language and name
 
 
 def render_page(title: str, parts: Sequence[Section], drawn: Drawn) -> str:
-    """The page of some sections and the figures drawn in them."""
-    shelf = files("energy_model.reporting") / "page_assets"
-    told = escape(title)
+    """Returns the HTML of a page from its sections and the figures they contain."""
+    assets = files("energy_model.reporting") / "page_assets"
+    heading = escape(title)
     links = "".join(f'<a href="#{name}">{bilingual(*titles)}</a>' for name, titles, _ in parts)
-    body = "".join(f'<section id="{name}"><h2>{bilingual(*titles)}</h2>{content}</section>' for name, titles, content in parts)  # fmt: skip
+    body = "".join(
+        f'<section id="{name}"><h2>{bilingual(*titles)}</h2>{content}</section>'
+        for name, titles, content in parts
+    )
     packed = f"""<script type="application/gzip" id="plotly">{_library()}</script>
 <script type="application/gzip" id="figures">{_packed(json.dumps(drawn, separators=(",", ":")))}</script>"""
     return f"""<!doctype html>
 <html lang="en" data-language="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{told}</title><link rel="icon" href="data:,"><style>{(shelf / "report.css").read_text(encoding="utf-8")}</style></head><body>
+<title>{heading}</title><link rel="icon" href="data:,"><style>{(assets / "report.css").read_text(encoding="utf-8")}</style></head><body>
 <header><button id="switch" type="button"><span lang="en">Dansk</span><span lang="da">English</span></button>
-<h1>{told}</h1><nav aria-label="Sections">{links}</nav></header><main>{body}</main>
+<h1>{heading}</h1><nav aria-label="Sections">{links}</nav></header><main>{body}</main>
 {packed if any(drawn.values()) else ""}
-<script>{(shelf / "report.js").read_text(encoding="utf-8")}</script></body></html>
+<script>{(assets / "report.js").read_text(encoding="utf-8")}</script></body></html>
 """
 
 
 def write_page(text: str, path: Path) -> Path:
-    """Writes a page whole or not at all; its file. WriteError if it cannot be written."""
+    """Writes a page atomically and returns its path. Raises WriteError if it cannot be written."""
     write_text(path, text, "name another place with --out")
     return path
 
@@ -57,20 +60,30 @@ def _library() -> str:
 
 
 def bilingual(english: str, danish: str) -> str:
-    """Words in both languages; the page shows one."""
+    """Returns HTML with the text in both languages, of which the page shows one."""
     return f'<span lang="en">{escape(english)}</span><span lang="da">{escape(danish)}</span>'
 
 
 def format_amount(value: float, unit: str = "", digits: int | None = None) -> str:
-    """A number that the page writes as its reader does."""
-    shown = "" if digits is None else f' data-digits="{digits}"'
+    """Returns HTML with a number that the page formats in its current language."""
+    attribute = "" if digits is None else f' data-digits="{digits}"'
     clean = 0.0 if abs(value) < 1e-4 else value
-    return f'<data value="{clean:.8g}"{shown}>{clean:.6g}</data>{" " + escape(unit) if unit else ""}'  # fmt: skip
+    return f'<data value="{clean:.8g}"{attribute}>{clean:.6g}</data>{" " + escape(unit) if unit else ""}'
 
 
 def render_table(heads: list[tuple[str, str]], rows: Iterable[list[str]], numbers: int) -> str:
-    """A table whose last columns are numbers; cells are HTML already."""
+    """Returns an HTML table whose last ``numbers`` columns are numeric; cells are HTML."""
     first = len(heads) - numbers
-    top = "".join(f'<th scope="col"{" class=n" if i >= first else ""}>{bilingual(*h)}</th>' for i, h in enumerate(heads))  # fmt: skip
-    lines = "".join("<tr>" + "".join(f"<td{' class=n' if i >= first else ''}>{cell}</td>" for i, cell in enumerate(row)) + "</tr>" for row in rows)  # fmt: skip
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'
+    header_cells = "".join(
+        f'<th scope="col"{" class=n" if i >= first else ""}>{bilingual(*head)}</th>'
+        for i, head in enumerate(heads)
+    )
+    body_rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{' class=n' if i >= first else ''}>{cell}</td>" for i, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{header_cells}</tr></thead><tbody>{body_rows}</tbody></table></div>'

@@ -1,4 +1,4 @@
-"""Report of a study: its sentences, pictures and tables as one page that opens offline."""
+"""Study report: the sentences, figures and tables of a study → one HTML page that opens offline."""
 
 from __future__ import annotations
 
@@ -21,21 +21,27 @@ from energy_model.reporting.page import (
 from energy_model.reporting.terminal import study_tables
 from energy_model.studies.runner.study import Study
 
-MAX_PAGE_ROWS = 200  # rows of a table on the page; the file holds all
+MAX_PAGE_ROWS = 200  # rows of a table on the page; the study's files contain all rows
 
 
 def write(found: Study, out: Path | None = None, title: str = "") -> Path:
-    """The page of a study, written whole or not at all; its file. InputError if it cannot be written."""
+    """Writes the page of a study atomically and returns its path. Raises WriteError if it cannot be written."""
     return write_page(page(found, title), out or found.folder / "report.html")
 
 
 def page(found: Study, title: str = "") -> str:
-    """The page of a study as HTML."""
+    """Returns the page of a study as HTML."""
     parts = [_answer(found)]
-    shown = {name: study_tables.shown(name, frame) for name, frame in found.tables.items() if name not in study_tables.HIDDEN}  # fmt: skip
-    for name, frame in shown.items():
+    tables = {
+        name: study_tables.shown(name, frame)
+        for name, frame in found.tables.items()
+        if name not in study_tables.HIDDEN
+    }
+    for name, frame in tables.items():
         if len(frame):
-            english, _, danish = study_tables.TITLES.get(name, name.replace("_", " ")).partition(" / ")  # fmt: skip
+            english, _, danish = study_tables.TITLES.get(name, name.replace("_", " ")).partition(
+                " / "
+            )
             parts.append((name, (english, danish or english), _table(frame)))
     parts.append(
         ("cases", ("Every case", "Alle tilfælde"), _table(study_tables.glance(found.table)))
@@ -44,12 +50,14 @@ def page(found: Study, title: str = "") -> str:
 
 
 def _answer(found: Study) -> Section:
-    ended = found.table["status"].value_counts() if len(found.table) else pd.Series(dtype=int)
-    counted = ", ".join(f"{many} {status}" for status, many in ended.items())
-    told = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
+    status_counts = (
+        found.table["status"].value_counts() if len(found.table) else pd.Series(dtype=int)
+    )
+    counts = ", ".join(f"{count} {status}" for status, count in status_counts.items())
+    sentences = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
     pictures = "".join(_picture(path) for path in sorted(found.folder.glob("*.png")))
-    cases = f"<p class='soft'>{bilingual(f'{len(found.table)} cases', f'{len(found.table)} tilfælde')}: {escape(counted)}</p>"  # fmt: skip
-    return "answer", ("The answer", "Svaret"), told + cases + pictures
+    cases = f"<p class='soft'>{bilingual(f'{len(found.table)} cases', f'{len(found.table)} tilfælde')}: {escape(counts)}</p>"
+    return "answer", ("The answer", "Svaret"), sentences + cases + pictures
 
 
 def _picture(path: Path) -> str:
@@ -59,24 +67,45 @@ def _picture(path: Path) -> str:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    numeric = [pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c]) for c in frame]  # fmt: skip
-    order = [*(c for c, n in zip(frame, numeric, strict=True) if not n), *(c for c, n in zip(frame, numeric, strict=True) if n)]  # fmt: skip
-    heads = [_head(str(c), n) for c, n in zip(order, sorted(numeric), strict=True)]  # fmt: skip
-    rows = ([_cell(value, str(c)) for c, value in zip(order, row, strict=True)] for row in frame[order].head(MAX_PAGE_ROWS).to_numpy(dtype=object))  # fmt: skip
-    more = len(frame) - MAX_PAGE_ROWS
-    left = f"<p class='soft'>{bilingual(f'{more} more rows stand in the files', f'{more} rækker mere står i filerne')}</p>" if more > 0 else ""  # fmt: skip
-    return render_table(heads, rows, sum(numeric)) + left
+    numeric = [
+        pd.api.types.is_numeric_dtype(frame[column])
+        and not pd.api.types.is_bool_dtype(frame[column])
+        for column in frame
+    ]
+    order = [
+        *(column for column, is_numeric in zip(frame, numeric, strict=True) if not is_numeric),
+        *(column for column, is_numeric in zip(frame, numeric, strict=True) if is_numeric),
+    ]
+    heads = [
+        _head(str(column), is_numeric)
+        for column, is_numeric in zip(order, sorted(numeric), strict=True)
+    ]
+    rows = (
+        [_cell(value, str(column)) for column, value in zip(order, row, strict=True)]
+        for row in frame[order].head(MAX_PAGE_ROWS).to_numpy(dtype=object)
+    )
+    omitted = len(frame) - MAX_PAGE_ROWS
+    remainder = (
+        f"<p class='soft'>{bilingual(f'{omitted} more rows stand in the files', f'{omitted} rækker mere står i filerne')}</p>"
+        if omitted > 0
+        else ""
+    )
+    return render_table(heads, rows, sum(numeric)) + remainder
 
 
 def _head(column: str, numeric: bool) -> tuple[str, str]:
     if column == "label_en":
         return "Name", "Navn"
-    told = study_tables.header(column) + (" [kEUR/a]" if numeric and study_tables.is_money(column) else "")  # fmt: skip
-    return told, told
+    title = study_tables.header(column) + (
+        " [kEUR/a]" if numeric and study_tables.is_money(column) else ""
+    )
+    return title, title
 
 
 def _cell(value: Any, column: str) -> str:
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)  # fmt: skip
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(
+        value, bool
+    )
     if number and np.isfinite(value) and column.count(".") < 2:
         return format_amount(float(value) / 1e3 if study_tables.is_money(column) else float(value))
     return escape(study_tables.cell(value, column))

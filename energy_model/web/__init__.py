@@ -1,1 +1,1 @@
-"""The workbench: a local web page on which a city's working group asks a case, and reads and compares the answers."""
+"""Workbench: a case → a local web application to submit runs and studies and to read and compare their results."""

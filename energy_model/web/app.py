@@ -1,4 +1,4 @@
-"""Application: the workbench as one Dash application — its shell, its pages by address, and what a browser may load."""
+"""Application: the workbench's context → a Dash application with its shell, page routes and content security policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGES = (("/", "Ask"), ("/queue", "Questions"), ("/compare", "Compare"), ("/stud
 def create_app(
     house: AppContext, password: str | None = None, names: set[str] | None = None
 ) -> flask.Flask:
-    """The application, ready to be served. ``names`` are those the server goes by."""
+    """Returns the Flask application. ``names`` are the host names that requests may use."""
     server = flask.Flask("energy_model.workbench", static_folder=None)
     guard = security.AccessControl(
         server, house.workspace.secret(), password, names or set(security.LOOPBACK)
@@ -38,8 +38,12 @@ def create_app(
         part.register(app, house)
     callback_requests.register(server, app)
     downloads.register(server, house)
-    server.errorhandler(404)(lambda _: (say("There is no such page.", security.language()), 404, {"Content-Type": "text/plain; charset=utf-8"}))  # fmt: skip
-    server.errorhandler(OSError)(lambda _: (say("The server cannot read or write its files. Tell who keeps it, and try again.", security.language()), 507, {"Content-Type": "text/plain; charset=utf-8"}))  # fmt: skip
+    server.errorhandler(404)(lambda _: _plain_text("There is no such page.", 404))
+    server.errorhandler(OSError)(
+        lambda _: _plain_text(
+            "The server cannot read or write its files. Tell who keeps it, and try again.", 507
+        )
+    )
     scripts = " ".join(app.csp_hashes())
     guard.policy = (
         f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -48,11 +52,17 @@ def create_app(
     return server
 
 
+def _plain_text(sentence: str, code: int) -> tuple[str, int, dict[str, str]]:
+    """Returns a plain text response in the language of the request."""
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    return say(sentence, security.language()), code, headers
+
+
 class Workbench(dash.Dash):
-    """Dash, with the language of the reader in its first tag."""
+    """A Dash application whose ``html`` tag states the language of the request."""
 
     def interpolate_index(self, **given: Any) -> str:
-        """The page around everything."""
+        """Returns the HTML document around the application."""
         return f"""<!doctype html>
 <html lang="{security.language()}"><head>{given["metas"]}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{given["title"]}</title><link rel="icon" href="data:,">{given["css"]}</head>
@@ -60,9 +70,9 @@ class Workbench(dash.Dash):
 
 
 def layout(language: str) -> html.Div:
-    """What stands around every page."""
+    """Returns the header and navigation around every page, and the stores all pages share."""
     links = [dcc.Link(say(title, language), href=path) for path, title in PAGES]
-    other, name = ("da", "Dansk") if language == "en" else ("en", "English")
+    target, name = ("da", "Dansk") if language == "en" else ("en", "English")
     return html.Div([
         html.A(say("Go to the page", language), href="#page", className="skip"),
         dcc.Location(id="url", refresh=False), dcc.Store(id="draft", storage_type="local"),
@@ -70,14 +80,19 @@ def layout(language: str) -> html.Div:
         html.Header([
             html.Span(say("Energy workbench", language), className="brand"),
             html.Nav(links, **{"aria-label": say("Pages", language)}),
-            html.A(name, href=f"/language/{other}", lang=other, className="speak"),
+            html.A(name, href=f"/language/{target}", lang=target, className="speak"),
         ]),
         html.Main(id="page"),
     ])  # fmt: skip
 
 
 def _routes(app: dash.Dash, house: AppContext) -> None:
-    @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"), State("draft", "data"))  # fmt: skip
+    @app.callback(
+        Output("page", "children"),
+        Input("url", "pathname"),
+        State("url", "search"),
+        State("draft", "data"),
+    )
     def page(path: str | None, search: str | None, draft: Any) -> Any:
         language = security.language()
         first, _, rest = (path or "/").strip("/").partition("/")
@@ -93,4 +108,9 @@ def _routes(app: dash.Dash, house: AppContext) -> None:
             return [html.H1(say("There is no such page.", language))]
         return scenario_form.page(house, draft, language)
 
-    app.clientside_callback(ClientsideFunction("workbench", "arrived"), Output("here", "data"), Input("page", "children"), State("url", "pathname"))  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("workbench", "arrived"),
+        Output("here", "data"),
+        Input("page", "children"),
+        State("url", "pathname"),
+    )

@@ -1,8 +1,7 @@
-"""Callback requests: what a browser sends to a callback is checked before the callback is called.
+"""Callback requests: a request to a Dash callback → a validated request, or a response with status 400.
 
-Every request must name a callback of the application, its outputs, inputs and states as they are
-declared, and values of the type that the component has. Anything else is answered with 400 and a
-line in the log.
+Each request must name a callback of the application with its declared outputs, inputs and states, and
+values of the component's type. The log records each rejected request.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from energy_model.web import security
 from energy_model.web.language import say
 
 PATH = "/_dash-update-component"
-MAX_DEPTH = 40  # lists and objects within each other
-MAX_SHOWN = 200  # letters of a reason in the log
+MAX_DEPTH = 40  # nested lists and objects
+MAX_SHOWN = 200  # characters of a reason in the log
 log = logging.getLogger("energy_model.workbench")
 
 Text = str | None
 Number = pydantic.FiniteFloat | pydantic.StrictInt | None
 Texts = list[str] | None
-# What components hold that is not a text: by property, or by component and property.
+# Types of component values other than text, by property, or by component and property.
 VALUES: dict[str, Any] = {
     "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_points.value": Number,
     "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared.value": Texts,
@@ -40,11 +39,11 @@ TEXT: pydantic.TypeAdapter[Text] = pydantic.TypeAdapter(Text, config=STRICT)
 
 
 class RequestError(ValueError):
-    """A request that no page of the application sends."""
+    """Raised for a request that no page of the application sends."""
 
 
 def register(server: flask.Flask, app: dash.Dash) -> None:
-    """Checks every request to a callback of an application before it is called."""
+    """Registers a check of every request to a callback, before the callback runs."""
 
     @server.before_request
     def refuse() -> flask.Response | None:
@@ -54,35 +53,39 @@ def register(server: flask.Flask, app: dash.Dash) -> None:
             if not flask.request.is_json:
                 raise RequestError("it is not JSON")
             check(read(flask.request.get_data()), app.callback_map)
-        except RequestError as wrong:
-            log.warning("a request to a callback was refused: %.*s", MAX_SHOWN, ascii(str(wrong)))
-            told = say("This is no request of this page. Load the page again.", security.language())
-            return flask.Response(told, 400, mimetype="text/plain")
+        except RequestError as error:
+            log.warning("a request to a callback was refused: %.*s", MAX_SHOWN, ascii(str(error)))
+            message = say(
+                "This is no request of this page. Load the page again.", security.language()
+            )
+            return flask.Response(message, 400, mimetype="text/plain")
         return None
 
 
 def read(data: bytes) -> Any:
-    """The content of a request. RequestError if it is not JSON, too deep, or holds half letters."""
+    """Returns the content of a request. Raises RequestError if it is not JSON, too deep, or has unpaired surrogates."""
     try:
         content = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as wrong:
-        raise RequestError(f"it is not JSON ({type(wrong).__name__})") from None
-    left = [(content, 1)]
-    while left:
-        part, depth = left.pop()
+    except (ValueError, RecursionError) as error:
+        raise RequestError(f"it is not JSON ({type(error).__name__})") from None
+    pending = [(content, 1)]
+    while pending:
+        part, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise RequestError(f"it has more than {MAX_DEPTH} levels")
         if isinstance(part, dict):
-            left += [(name, depth) for name in part] + [(v, depth + 1) for v in part.values()]
+            pending += [(name, depth) for name in part] + [
+                (value, depth + 1) for value in part.values()
+            ]
         elif isinstance(part, list):
-            left += [(v, depth + 1) for v in part]
+            pending += [(value, depth + 1) for value in part]
         elif isinstance(part, str) and not _is_whole(part):
             raise RequestError("it has half of a letter")
     return content
 
 
 def check(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
-    """RequestError if a body does not fit one of the callbacks known by their outputs."""
+    """Raises RequestError if a body does not match one of the known callbacks, keyed by their outputs."""
     if not isinstance(body, dict) or not isinstance(body.get("output"), str):
         raise RequestError("it names no output")
     name = body["output"]
@@ -94,23 +97,23 @@ def check(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
     sent = set(_members("inputs", body.get("inputs"), declared["inputs"]))
     _members("state", body.get("state", []), declared["state"])
     changed = body.get("changedPropIds", [])
-    if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
+    if not isinstance(changed, list) or not all(isinstance(item, str) for item in changed):
         raise RequestError("changedPropIds is no list of texts")
     if unknown := set(changed) - sent:
         raise RequestError(f"it has no such input: {min(unknown)}")
 
 
 def outputs_of(name: str) -> dict[str, str] | list[dict[str, str]]:
-    """The outputs in the name of a callback, as a browser sends them."""
+    """Returns the outputs in the name of a callback, in the form that a browser sends."""
     if name.startswith(".."):
         return [_output(part) for part in name[2:-2].split("...")]
     return _output(name)
 
 
 def _without_marks(outputs: Any) -> Any:
-    """Outputs without the marks by which several callbacks share one (``children@3f5f``)."""
+    """Returns outputs without the suffixes of outputs that several callbacks share (``children@3f5f``)."""
     if isinstance(outputs, list):
-        return [_without_marks(one) for one in outputs]
+        return [_without_marks(output) for output in outputs]
     if isinstance(outputs, dict) and isinstance(outputs.get("property"), str):
         return outputs | {"property": outputs["property"].split("@")[0]}
     return outputs
@@ -122,39 +125,41 @@ def _output(name: str) -> dict[str, str]:
 
 
 def _members(what: str, sent: Any, declared: Sequence[Mapping[str, str]]) -> list[str]:
-    """The names of inputs or states that fit what is declared."""
+    """Returns the names of inputs or states. Raises RequestError if they do not match their declaration."""
     if not isinstance(sent, list) or len(sent) != len(declared):
         raise RequestError(f"{what} does not have its {len(declared)} members")
-    found = []
-    for given, told in zip(sent, declared, strict=True):
-        if told["id"].startswith("{"):
-            pattern = json.loads(told["id"])
-            if not isinstance(given, list):
-                raise RequestError(f"{what} has no list of {told['id']}")
-            found += [_member(what, one, pattern, told["property"]) for one in given]
+    names = []
+    for member, declaration in zip(sent, declared, strict=True):
+        if declaration["id"].startswith("{"):
+            pattern = json.loads(declaration["id"])
+            if not isinstance(member, list):
+                raise RequestError(f"{what} has no list of {declaration['id']}")
+            names += [
+                _member(what, matching, pattern, declaration["property"]) for matching in member
+            ]
         else:
-            found.append(_member(what, given, told["id"], told["property"]))
-    return found
+            names.append(_member(what, member, declaration["id"], declaration["property"]))
+    return names
 
 
 def _member(what: str, given: Any, wanted: str | dict[str, Any], prop: str) -> str:
-    """The name of one input or state."""
+    """Returns the name of one input or state. Raises RequestError if it does not match its declaration."""
     if not isinstance(given, dict) or given.get("property") != prop:
         raise RequestError(f"{what} has no {prop} of {wanted}")
     name = given.get("id")
     if not (_fits(name, wanted) if isinstance(wanted, dict) else name == wanted):
         raise RequestError(f"{what} has no {wanted}")
-    told = dash._utils.stringify_id(name)
-    kind = ADAPTERS.get(f"{told}.{prop}") or ADAPTERS.get(prop) or TEXT
+    component = dash._utils.stringify_id(name)
+    adapter = ADAPTERS.get(f"{component}.{prop}") or ADAPTERS.get(prop) or TEXT
     try:
-        kind.validate_python(given.get("value"))
+        adapter.validate_python(given.get("value"))
     except (pydantic.ValidationError, RecursionError):
-        raise RequestError(f"{told}.{prop} is of another type") from None
-    return f"{told}.{prop}"
+        raise RequestError(f"{component}.{prop} is of another type") from None
+    return f"{component}.{prop}"
 
 
 def _fits(name: Any, pattern: Mapping[str, Any]) -> bool:
-    """Whether the name of a component is one of a pattern's."""
+    """Returns whether the name of a component matches a pattern."""
     if not isinstance(name, dict) or name.keys() != pattern.keys():
         return False
     return all(

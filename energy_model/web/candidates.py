@@ -1,4 +1,4 @@
-"""Candidates: what might be built, and the three wishes for each — required, optional, forbidden."""
+"""Candidates: required, optional or forbidden assets → bounds on added capacities."""
 
 from __future__ import annotations
 
@@ -18,48 +18,57 @@ TABLES = ("conversions", "storages", "links")
 
 @dataclass(frozen=True)
 class CandidateChoice:
-    """What is wished for a candidate; a required one has a least size, all that may be added if none is given."""
+    """The choice for a candidate and, if required, its minimum size; without a size, the largest addable capacity."""
 
     wish: str
     size: float | None = None
 
 
 def of_system(system: System) -> pd.DataFrame:
-    """Every asset with a place that may be added to: labels, table, sites, unit and the most that may be added."""
+    """Returns every asset with addable capacity: labels, table, sites, unit and the largest addable capacity (``most``)."""
     assets = system.assets
-    found = assets[assets["table"].isin(TABLES) & (assets["capacity_addable"] > 0)].copy()
+    addable = assets[assets["table"].isin(TABLES) & (assets["capacity_addable"] > 0)].copy()
     links = system["links"]
-    found["to_site"] = links["to_site"].reindex(found.index)
-    found["unit"] = [capacity_unit(system, str(row["table"]), str(row["carrier"])) for _, row in found.iterrows()]  # fmt: skip
-    return found.rename(columns={"capacity_addable": "most"})
+    addable["to_site"] = links["to_site"].reindex(addable.index)
+    addable["unit"] = [
+        capacity_unit(system, str(row["table"]), str(row["carrier"]))
+        for _, row in addable.iterrows()
+    ]
+    return addable.rename(columns={"capacity_addable": "most"})
 
 
 def added(
     wishes: Mapping[str, CandidateChoice], known: pd.DataFrame
 ) -> dict[str, tuple[float, float]]:
-    """Bounds on what is added, as a question to the case holds them. InputError with every wish that cannot be."""
+    """Returns bounds on added capacities by name, as a ``Query`` takes them. Raises InputError with every invalid choice."""
     bounds: dict[str, tuple[float, float]] = {}
-    faults = []
+    issues = []
     for name, wish in wishes.items():
         if name not in known.index or wish.wish not in CHOICES:
-            faults.append(InputIssue("candidate", "the case has no such candidate; choose one of its list", value=name))  # fmt: skip
+            issues.append(
+                InputIssue(
+                    "candidate",
+                    "the case has no such candidate; choose one of its list",
+                    value=name,
+                )
+            )
             continue
-        most = float(known.at[name, "most"])
+        maximum = float(known.at[name, "most"])
         if wish.wish == "forbidden":
             bounds[name] = (0.0, 0.0)
         if wish.wish != "required":
             continue
-        size = most if wish.size is None else wish.size
+        size = maximum if wish.size is None else wish.size
         if not math.isfinite(size):
             remedy = "there is no most that may be added; type how much is required"
         elif size <= 0:
             remedy = "type a size above zero"
-        elif size > most * (1 + 1e-9):
-            remedy = f"no more than {most:g} {known.at[name, 'unit']} may be added; type less"
+        elif size > maximum * (1 + 1e-9):
+            remedy = f"no more than {maximum:g} {known.at[name, 'unit']} may be added; type less"
         else:
-            bounds[name] = (size, most)
+            bounds[name] = (size, maximum)
             continue
-        faults.append(InputIssue("candidate", remedy, name, value=f"{size:g}"))
-    if faults:
-        raise InputError(faults)
+        issues.append(InputIssue("candidate", remedy, name, value=f"{size:g}"))
+    if issues:
+        raise InputError(issues)
     return bounds

@@ -1,4 +1,4 @@
-"""Parts: the small things that every page of the workbench is made of."""
+"""Components: titles, values and rows → the HTML elements that the pages share."""
 
 from __future__ import annotations
 
@@ -13,70 +13,92 @@ from energy_model.web.language import say
 
 
 def section(title: str, *children: Any, name: str = "") -> html.Section:
-    """A part of a page with its heading."""
-    given = {"id": name} if name else {}
-    return html.Section([html.H2(title), *children], **given)
+    """Returns a section of a page with its heading."""
+    attributes = {"id": name} if name else {}
+    return html.Section([html.H2(title), *children], **attributes)
 
 
 def field(title: str, control: Any, note: str = "") -> html.Div:
-    """A control with its label above it, and a note below."""
+    """Returns a control with its label above and a note below."""
     label = html.Label(title, htmlFor=control.id if isinstance(control.id, str) else None)
-    return html.Div([label, control, *([html.P(note, className="soft")] if note else [])], className="field")  # fmt: skip
+    return html.Div(
+        [label, control, *([html.P(note, className="soft")] if note else [])], className="field"
+    )
 
 
 def choice(name: str, options: Sequence[tuple[str, str]], value: str | None) -> Choice:
-    """A list to choose one from; options are values and what they are called."""
+    """Returns a drop-down list; options are pairs of value and label."""
     return Choice(id=name, options=_options(options), value=value or "")
 
 
 def options(group: str, name: Any, choices: Sequence[tuple[str, str]], value: str) -> html.Fieldset:
-    """Buttons of which one is pressed, under the name of the group."""
-    return html.Fieldset([html.Legend(group), Radios(id=name, options=_options(choices), value=value)])  # fmt: skip
+    """Returns a group of radio buttons; choices are pairs of value and label."""
+    return html.Fieldset(
+        [html.Legend(group), Radios(id=name, options=_options(choices), value=value)]
+    )
 
 
-def boxes(group: str, name: str, choices: Sequence[tuple[str, str]], value: list[str], most: int) -> html.Fieldset:  # fmt: skip
-    """Boxes of which several may be ticked, under the name of the group."""
-    return html.Fieldset([html.Legend(group), Boxes(id=name, options=_options(choices), value=value, most=most)])  # fmt: skip
+def boxes(
+    group: str, name: str, choices: Sequence[tuple[str, str]], value: list[str], most: int
+) -> html.Fieldset:
+    """Returns a group of check boxes, of which at most ``most`` can be ticked."""
+    return html.Fieldset(
+        [html.Legend(group), Boxes(id=name, options=_options(choices), value=value, most=most)]
+    )
 
 
 def _options(choices: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"value": value, "label": told} for value, told in choices]
+    return [{"value": value, "label": label} for value, label in choices]
 
 
 def button(title: str, name: Any, kind: str = "", **more: Any) -> html.Button:
-    """A button."""
+    """Returns a button."""
     return html.Button(title, id=name, className=kind, type="button", **more)
 
 
 def message(sentences: Iterable[str], kind: str = "fault") -> html.Div:
-    """Sentences that matter, such as what is wrong."""
+    """Returns highlighted sentences, such as errors."""
     return html.Div([html.P(sentence) for sentence in sentences], className=f"told {kind}")
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: int = 0) -> html.Div:  # fmt: skip
-    """A table whose last columns are numbers."""
+def table(
+    caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: int = 0
+) -> html.Div:
+    """Returns a table whose last ``numbers`` columns are numeric."""
     first = len(heads) - numbers
-    kinds = ["" if i < first else "n" for i in range(len(heads))]
-    top = html.Tr([html.Th(head, scope="col", className=kind) for head, kind in zip(heads, kinds, strict=True)])  # fmt: skip
-    lines = [html.Tr([html.Td(cell, className=kind) for cell, kind in zip(row, kinds, strict=True)]) for row in rows]  # fmt: skip
-    parts = [html.Caption(caption), html.Thead(top), html.Tbody(lines)]
-    return html.Div(html.Table(parts), className="wide", tabIndex=0, role="region", **{"aria-label": caption})  # fmt: skip
+    classes = ["" if i < first else "n" for i in range(len(heads))]
+    header_row = html.Tr(
+        [
+            html.Th(head, scope="col", className=kind)
+            for head, kind in zip(heads, classes, strict=True)
+        ]
+    )
+    body_rows = [
+        html.Tr([html.Td(cell, className=kind) for cell, kind in zip(row, classes, strict=True)])
+        for row in rows
+    ]
+    parts = [html.Caption(caption), html.Thead(header_row), html.Tbody(body_rows)]
+    return html.Div(
+        html.Table(parts), className="wide", tabIndex=0, role="region", **{"aria-label": caption}
+    )
 
 
 def number_tiles(pairs: Iterable[tuple[str, str]]) -> html.Dl:
-    """Numbers that are read first, each under its name."""
-    return html.Dl([html.Div([html.Dt(name), html.Dd(number)]) for name, number in pairs], className="numbers")  # fmt: skip
+    """Returns headline numbers, each with its name."""
+    return html.Dl(
+        [html.Div([html.Dt(name), html.Dd(number)]) for name, number in pairs], className="numbers"
+    )
 
 
 def triggered_button() -> Any:
-    """The button whose press is being answered; none where a button was only drawn."""
-    found = dash.callback_context
-    if not found.triggered or not any(event["value"] for event in found.triggered):
+    """Returns the id of the pressed button; None if a button was only rendered."""
+    context = dash.callback_context
+    if not context.triggered or not any(event["value"] for event in context.triggered):
         return None
-    return found.triggered_id
+    return context.triggered_id
 
 
 def faults(wrong: Any, language: str) -> html.Div:
-    """What is wrong with the inputs, in sentences."""
+    """Returns the issues of an InputError as sentences."""
     first = say("This cannot be asked:", language)
-    return message([first, *(str(fault) for fault in wrong.issues[:12])])
+    return message([first, *(str(issue) for issue in wrong.issues[:12])])

@@ -1,4 +1,4 @@
-"""House: what every page of the workbench needs — the cases, the folder, the queue."""
+"""Application context: the cases, the workspace and the job queue that every page uses."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from energy_model.web.workspace import Workspace
 
 @dataclass(frozen=True)
 class AppContext:
-    """The cases that are offered, the folder that is kept, and the queue of jobs."""
+    """The offered cases, the workspace and the job queue."""
 
     cases: Mapping[str, CatalogCase]
     workspace: Workspace
     queue: JobQueue
 
     def case_title(self, name: str, language: str) -> str:
-        """What a case is called; its name, if it is no longer offered."""
+        """Returns the title of a case, or its name if it is no longer offered."""
         return self.cases[name].title(language) if name in self.cases else name

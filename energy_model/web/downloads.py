@@ -1,4 +1,4 @@
-"""Downloads: reports and files of known jobs, and of nothing else."""
+"""Downloads: finished jobs → their reports and files, served by job name and file name."""
 
 from __future__ import annotations
 
@@ -24,37 +24,42 @@ from energy_model.web.run_cache import open_cached
 
 ROOM = {"run": "runs", "study": "studies"}
 FILES = {"run": ("run.zip", "tables.xlsx", "results.nc", "report.html"), "study": ("study.zip", "study.xlsx", "cases.csv", "report.html")}  # fmt: skip
-LEFT_OUT = ("claims", "starts")  # of a study: what only its workers need
-# A report brings its own scripts; in a sandbox of no origin they reach nothing of the workbench.
+LEFT_OUT = ("claims", "starts")  # folders of a study that only its workers need
+# A report runs its own scripts; the sandbox has no origin, so they cannot access the workbench.
 REPORT = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; sandbox allow-scripts allow-downloads; frame-ancestors 'self'"
 
 
 def register(server: flask.Flask, house: AppContext) -> None:
-    """Adds the addresses of reports and files."""
+    """Registers the routes of reports and files."""
 
     @server.get("/report/<name>")
     def report(name: str) -> flask.Response:
         folder, _ = _folder(house, name)
-        answer = flask.send_file(folder / "report.html", mimetype="text/html")
-        answer.headers["Content-Security-Policy"] = REPORT
-        return answer
+        response = flask.send_file(folder / "report.html", mimetype="text/html")
+        response.headers["Content-Security-Policy"] = REPORT
+        return response
 
     @server.get("/download/<name>/<file>")
     def download(name: str, file: str) -> flask.Response:
         folder, kind = _folder(house, name)
         if file not in FILES[kind]:
             flask.abort(404)
-        called = f"{name}_{file}"
+        download_name = f"{name}_{file}"
         if file.endswith(".zip"):
-            return flask.send_file(_zipped(folder), mimetype="application/zip", as_attachment=True, download_name=called)  # fmt: skip
+            return flask.send_file(
+                _zipped(folder),
+                mimetype="application/zip",
+                as_attachment=True,
+                download_name=download_name,
+            )
         if file.endswith(".xlsx"):
             frames = _run_tables(folder) if kind == "run" else _study_tables(folder)
-            return flask.send_file(_book(frames), as_attachment=True, download_name=called)
-        return flask.send_file(folder / file, as_attachment=True, download_name=called)
+            return flask.send_file(_book(frames), as_attachment=True, download_name=download_name)
+        return flask.send_file(folder / file, as_attachment=True, download_name=download_name)
 
 
 def _folder(house: AppContext, name: str) -> tuple[Path, str]:
-    """The folder of a finished job, and its kind; 404 if there is none."""
+    """Returns the folder and kind of a finished job. Aborts with 404 if there is none."""
     try:
         job = house.queue.job(name)
         folder = house.workspace.place(ROOM[job.kind], name)
@@ -66,15 +71,15 @@ def _folder(house: AppContext, name: str) -> tuple[Path, str]:
 
 
 def _zipped(folder: Path) -> io.BufferedRandom:
-    """All files of a folder, packed on disk rather than in memory."""
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it has been sent
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+    """Returns a zip archive of a folder in a temporary file on disk, not in memory."""
+    archive_file = tempfile.TemporaryFile()  # noqa: SIM115 - Flask closes it after sending
+    with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder)
-            if path.is_file() and inside.parts[0] not in LEFT_OUT:
-                archive.write(path, str(inside))
-    packed.seek(0)
-    return packed  # type: ignore[return-value]
+            relative = path.relative_to(folder)
+            if path.is_file() and relative.parts[0] not in LEFT_OUT:
+                archive.write(path, str(relative))
+    archive_file.seek(0)
+    return archive_file  # type: ignore[return-value]
 
 
 def _run_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -92,16 +97,18 @@ def _study_tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def _book(frames: Mapping[str, pd.DataFrame]) -> io.BytesIO:
-    """Tables as a workbook; a text is a text, even one that begins as a formula does."""
-    book = openpyxl.Workbook(write_only=True)
+    """Returns tables as an Excel workbook. Text cells stay text, even if they start like a formula."""
+    workbook = openpyxl.Workbook(write_only=True)
     for name, frame in frames.items():
-        sheet = book.create_sheet(name[:31])
+        sheet = workbook.create_sheet(name[:31])
         sheet.freeze_panes = "A2"
 
         def put(value: Any, bold: bool = False, sheet: Any = sheet) -> WriteOnlyCell:
             plain = value.item() if hasattr(value, "item") else value
             if plain is None or (isinstance(plain, float) and not math.isfinite(plain)):
-                plain = "inf" if isinstance(plain, float) and plain > 0 and math.isinf(plain) else None  # fmt: skip
+                plain = (
+                    "inf" if isinstance(plain, float) and plain > 0 and math.isinf(plain) else None
+                )
             elif not isinstance(plain, int | float | bool):
                 plain = str(plain)
             cell = WriteOnlyCell(sheet, value=plain)
@@ -113,7 +120,7 @@ def _book(frames: Mapping[str, pd.DataFrame]) -> io.BytesIO:
         sheet.append([put(str(column), True) for column in frame])
         for row in frame.to_numpy(dtype=object):
             sheet.append([put(value) for value in row])
-    file = io.BytesIO()
-    book.save(file)
-    file.seek(0)
-    return file
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    buffer.seek(0)
+    return buffer

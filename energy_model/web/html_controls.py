@@ -1,6 +1,6 @@
-"""Native: controls that are the browser's own — a list, radio buttons, boxes — and the map, drawn by ``assets/native.js``.
+"""HTML controls: Dash components for native lists, radio buttons, check boxes and the map, rendered by ``assets/native.js``.
 
-Dash draws lists and radio buttons of its own, whose roles contradict each other for a reader by ear.
+The lists and radio buttons of Dash have contradictory ARIA roles, which screen readers misread.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-Choices = list[dict[str, str]]  # each with a value and a label
+Choices = list[dict[str, str]]  # value and label of each option
 
 
 class HtmlControl(Component):
-    """A control that is known to the browser by the name of its class."""
+    """A component that ``assets/native.js`` finds by its class name."""
 
     _children_props: list[str] = []
     _base_nodes = ["children"]
@@ -29,7 +29,7 @@ class HtmlControl(Component):
 
 
 class Choice(HtmlControl):
-    """A list to choose one from."""
+    """A drop-down list."""
 
     _namespace = "workbench_native"
     _type = "Choice"
@@ -37,7 +37,7 @@ class Choice(HtmlControl):
 
 
 class Radios(HtmlControl):
-    """Buttons of which one is pressed."""
+    """A group of radio buttons."""
 
     _namespace = "workbench_native"
     _type = "Radios"
@@ -45,7 +45,7 @@ class Radios(HtmlControl):
 
 
 class Boxes(HtmlControl):
-    """Boxes of which several may be ticked, up to a most."""
+    """A group of check boxes, of which at most ``most`` can be ticked."""
 
     _namespace = "workbench_native"
     _type = "Boxes"
@@ -53,7 +53,7 @@ class Boxes(HtmlControl):
 
 
 class Map(HtmlControl):
-    """Sites where they stand, and the links between them; one site is chosen."""
+    """A map of the sites and links, with one selected site."""
 
     _namespace = "workbench_native"
     _type = "Map"

@@ -1,6 +1,6 @@
-"""Work: does one job, in a process of its own — a run with its page, or a study — and writes how it ended.
+"""Job worker: the folder of a job → a run or a study with its page, and ``outcome.json``, in a separate process.
 
-What is wrong with a question ends in sentences; what is wrong with the program is told in the job's ``worker.txt``.
+An error in the request becomes sentences of the outcome; an error in the program goes to the job's ``worker.txt``.
 """
 
 from __future__ import annotations
@@ -20,42 +20,42 @@ from energy_model.common.atomic_write import WriteError
 from energy_model.web.jobs import UNWRITTEN_EXIT_CODE
 from energy_model.web.workspace import write_json
 
-PROGRESS_SECONDS = 0.3  # seconds between lines about the same activity
-NICE_LEVELS = 5  # how much a worker gives way to the server
+PROGRESS_SECONDS = 0.3  # minimum seconds between lines of one activity
+NICE_LEVELS = 5  # added niceness of a worker, so that the server has priority
 
 
 class FileProgress:
-    """Writes what is being done, a line each, for the page."""
+    """Progress callback that writes one line per message to a file, for the page."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.begun, self.last = path, time.monotonic(), ("", 0.0)
 
     def __call__(self, said: str) -> None:
-        """Tells one thing."""
+        """Appends a message with the elapsed time [s]."""
         now, activity = time.monotonic(), said.split(":")[0]
         if activity == self.last[0] and now - self.last[1] < PROGRESS_SECONDS:
             return
         self.last = activity, now
-        # A line that cannot be written is no reason to stop the work.
+        # A line that cannot be written does not stop the job.
         with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
             file.write(f"{now - self.begun:.1f}\t{' '.join(said.split())}\n")
 
 
 def main(folder: Path) -> None:
-    """Does the job in a folder."""
+    """Executes the job in a folder and writes its outcome."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICE_LEVELS)
     try:
         write_json(folder / "outcome.json", _outcome(folder))
-    except WriteError as full:
+    except WriteError as error:
         with contextlib.suppress(OSError):
-            sys.stderr.write(f"{full}\n")
+            sys.stderr.write(f"{error}\n")
         sys.exit(UNWRITTEN_EXIT_CODE)
 
 
 def _end_with_the_server() -> None:
-    """Ends this process when the server does, however it ends: its end of the pipe is closed then."""
+    """Ends this process when the server ends for any reason, which closes the server's end of the pipe."""
     with contextlib.suppress(OSError):
         while os.read(0, 64):
             pass
@@ -63,52 +63,67 @@ def _end_with_the_server() -> None:
 
 
 def _outcome(folder: Path) -> dict[str, Any]:
-    tell = FileProgress(folder / "progress.txt")
+    progress = FileProgress(folder / "progress.txt")
     try:
-        tell("loading the program")
-        import energy_model as em  # noqa: PLC0415 - it takes a while; the page hears of it first
+        progress("loading the program")
+        import energy_model as em  # noqa: PLC0415 - slow import, after the first progress line
 
         job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         workspace = folder.parent.parent
         try:
             if job["kind"] == "run":
-                told = _run(job, workspace / "runs" / job["name"], tell)
+                result = _run(job, workspace / "runs" / job["name"], progress)
             else:
-                told = _study(job, workspace / "studies" / job["name"], tell)
-        except em.InputError as fault:
-            return {"state": "failed", "sentences": [str(f) for f in fault.issues]}
-        except (em.NoSolutionError, em.StudyInterrupted) as none:
-            return {"state": "failed", "sentences": list(none.sentences)}
-        except em.ConsistencyError as wrong:
-            return {"state": "failed", "sentences": [f"{wrong} Nothing was kept; try other steps."]}
-        return {"state": "done", "sentences": [], "told": told}
+                result = _study(job, workspace / "studies" / job["name"], progress)
+        except em.InputError as error:
+            return {"state": "failed", "sentences": [str(issue) for issue in error.issues]}
+        except (em.NoSolutionError, em.StudyInterrupted) as error:
+            return {"state": "failed", "sentences": list(error.sentences)}
+        except em.ConsistencyError as error:
+            return {"state": "failed", "sentences": [f"{error} Nothing was kept; try other steps."]}
+        return {"state": "done", "sentences": [], "told": result}
     except KeyboardInterrupt:
         return {"state": "cancelled", "sentences": []}
     except MemoryError:
-        return {"state": "failed", "sentences": ["There was not memory enough. Ask again with fewer steps, or when less runs."]}  # fmt: skip
-    except Exception as wrong:  # noqa: BLE001 - whatever it is, the page must not wait for ever
+        return {
+            "state": "failed",
+            "sentences": [
+                "There was not memory enough. Ask again with fewer steps, or when less runs."
+            ],
+        }
+    except Exception as error:  # noqa: BLE001 - any error must end the job, or the page waits forever
         traceback.print_exc()
-        return {"state": "failed", "sentences": [f"The program met what it did not expect ({type(wrong).__name__}); the job's worker.txt tells more. Nothing was kept."]}  # fmt: skip
+        return {
+            "state": "failed",
+            "sentences": [
+                f"The program met what it did not expect ({type(error).__name__}); the job's worker.txt tells more. Nothing was kept."
+            ],
+        }
 
 
 def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:
-    """Solves the case, keeps the run and its page."""
+    """Solves the case and writes the run and its page. Returns headline and number of steps."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.optimization import highs, precheck  # noqa: PLC0415
     from energy_model.reporting import run_page  # noqa: PLC0415
 
-    asked = job["asked"]
-    given = asked["folder"], asked["scenario"], asked["changes"], asked["resolution"]
+    request = job["asked"]
+    load_arguments = (
+        request["folder"],
+        request["scenario"],
+        request["changes"],
+        request["resolution"],
+    )
     tell("reading the tables")
-    if asked["added"]:
-        # An empty start: the question alone is answered, not the case as it stands before it.
-        series = em.CaseSolver(*given, start=highs.WarmStart())
-        system = series.problem((), asked["scenario"]).system
-        question = em.Query(added={name: tuple(bounds) for name, bounds in asked["added"].items()})  # fmt: skip
-        run = series.run((), question=question, progress=tell)
-        run.metadata["candidates"] = asked["added"]
+    if request["added"]:
+        # With an empty warm start only the query is solved, not the base problem before it.
+        solver = em.CaseSolver(*load_arguments, start=highs.WarmStart())
+        system = solver.problem((), request["scenario"]).system
+        query = em.Query(added={name: tuple(bounds) for name, bounds in request["added"].items()})
+        run = solver.run((), question=query, progress=tell)
+        run.metadata["candidates"] = request["added"]
     else:
-        system = em.load_case(*given)
+        system = em.load_case(*load_arguments)
         run = em.solve(system, progress=tell)
     run.metadata["title"] = job["title"]
     run.metadata["warnings"] = [*precheck.check_adequacy(system), *run.metadata["warnings"]]
@@ -120,22 +135,29 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
 
 
 def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:
-    """Answers a study, draws it and writes its page."""
+    """Runs a study and writes its figures and its page. Returns number of cases and notes."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.reporting import study_page
     from energy_model.reporting.figures import study_figures  # noqa: PLC0415
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
-    asked, wanted = job["asked"], job["asked"]["study"]
+    request, study_request = job["asked"], job["asked"]["study"]
     execution = em.ExecutionOptions(workers=0, progress=tell)
-    ground = {"scenario": asked["scenario"], "changes": asked["changes"], "resolution": asked["resolution"], "execution": execution}  # fmt: skip
-    if wanted["question"] == "sweep":
-        vary = [ParameterRange.parse(text) for text in wanted["vary"]]
-        study = em.sweep(asked["folder"], vary, out, **ground)
-    elif wanted["question"] == "frontier":
-        study = em.pareto_front(asked["folder"], wanted["against"], wanted["points"], out, **ground)
+    options = {
+        "scenario": request["scenario"],
+        "changes": request["changes"],
+        "resolution": request["resolution"],
+        "execution": execution,
+    }
+    if study_request["question"] == "sweep":
+        vary = [ParameterRange.parse(text) for text in study_request["vary"]]
+        study = em.sweep(request["folder"], vary, out, **options)
+    elif study_request["question"] == "frontier":
+        study = em.pareto_front(
+            request["folder"], study_request["against"], study_request["points"], out, **options
+        )
     else:
-        study = em.near_optimal(asked["folder"], wanted["within"], output=out, **ground)
+        study = em.near_optimal(request["folder"], study_request["within"], output=out, **options)
     tell("drawing the pictures")
     study_figures.draw(study)
     study_page.write(study, title=job["title"])

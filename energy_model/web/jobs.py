@@ -1,6 +1,6 @@
-"""Jobs: the queue — each job a folder, worked on by a process of its own, its state outliving the server.
+"""Jobs: requests → a persistent queue of jobs, each with a folder and a worker process.
 
-A worker writes its progress and its outcome; only the server writes ``job.json``. So what a crash leaves is always whole.
+A worker writes its progress and its outcome; only the server writes ``job.json``. So a crash leaves no partial file.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from energy_model.web.workspace import ELSEWHERE, Workspace, write_json
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 OPEN = (QUEUED, RUNNING)
-MAX_JOBS_EACH, MAX_JOBS = 5, 40  # jobs that wait or run, of one person and in all
-STOP_GRACE_SECONDS = 2.0  # seconds from asking a worker to end to ending it
-POLL_SECONDS = 0.1  # seconds between looks at the workers
-MAX_PROGRESS_LINES = 200  # of progress that are told
+MAX_JOBS_EACH, MAX_JOBS = 5, 40  # queued or running jobs, per person and in total
+STOP_GRACE_SECONDS = 2.0  # seconds from interrupting a worker to killing it
+POLL_SECONDS = 0.1  # seconds between polls of the workers
+MAX_PROGRESS_LINES = 200  # of progress returned
 UNWRITTEN_EXIT_CODE = 5  # exit code of a worker that could not write its outcome
 UNWRITTEN_SENTENCE = "What it needs could not be written, perhaps because the disk is full. Free space and ask again."  # fmt: skip
 log = logging.getLogger("energy_model.workbench")
-WORKER = (sys.executable, "-m", "energy_model.web.job_worker")  # and the folder of a job
+WORKER = (sys.executable, "-m", "energy_model.web.job_worker")  # followed by the folder of a job
 
 
 @dataclass(frozen=True)
 class Job:
-    """What somebody asked, and how it goes."""
+    """A request of a person and its state."""
 
     name: str
     kind: str
@@ -56,21 +56,23 @@ class Job:
 
 @dataclass
 class Worker:
-    """The process that works on a job, and when it was asked to end."""
+    """The process of a job, and the monotonic time [s] of its interruption."""
 
     process: subprocess.Popen
     asked_to_end: float | None = None
 
 
 def now() -> str:
-    """The time as it is written."""
+    """Returns the current UTC time in ISO format, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class JobQueue:
-    """All jobs of a workspace, and the workers on some of them."""
+    """All jobs of a workspace, and the workers of the running ones."""
 
-    def __init__(self, workspace: Workspace, workers: int = 1, command: Sequence[str] = WORKER) -> None:  # fmt: skip
+    def __init__(
+        self, workspace: Workspace, workers: int = 1, command: Sequence[str] = WORKER
+    ) -> None:
         self.workspace, self.most, self.command = workspace, workers, tuple(command)
         self._lock, self._news = threading.RLock(), threading.Event()
         self._jobs = {job.name: job for job in _stored(workspace)}
@@ -78,19 +80,20 @@ class JobQueue:
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="queue", daemon=True)
         for job in list(self._jobs.values()):
-            if (
-                job.state == RUNNING
-            ):  # the server died; the outcome may have been written all the same
+            # The server crashed while the job ran; the worker may have written its outcome.
+            if job.state == RUNNING:
                 outcome = self._outcome(job.name)
-                self._put(self._ended(job, outcome) if outcome else replace(job, state=QUEUED, begun=""))  # fmt: skip
+                self._put(
+                    self._ended(job, outcome) if outcome else replace(job, state=QUEUED, begun="")
+                )
 
     def start(self) -> None:
-        """Begins to work on what waits."""
+        """Starts the thread that processes the queue."""
         self._news.set()
         self._thread.start()
 
     def close(self) -> None:
-        """Ends all workers; what they worked on is asked anew when a server starts again."""
+        """Ends all workers; the next server start repeats their unfinished jobs."""
         self._closing = True
         self._news.set()
         self._thread.join()
@@ -107,20 +110,30 @@ class JobQueue:
                 outcome = self._outcome(name)
                 finished = outcome is not None and outcome["state"] == DONE
                 job = self._jobs[name]
-                self._put(self._ended(job, outcome) if finished and outcome else replace(job, state=QUEUED, begun=""))  # fmt: skip
+                self._put(
+                    self._ended(job, outcome)
+                    if finished and outcome
+                    else replace(job, state=QUEUED, begun="")
+                )
             self._workers.clear()
 
-    # --- asking -----------------------------------------------------------------------------------
+    # --- requests ---------------------------------------------------------------------------------
 
     def add(self, kind: str, title: str, person: str, asker: str, asked: Mapping[str, Any]) -> Job:
-        """A new job at the end of the queue. InputError if too many wait."""
+        """Appends a job to the queue and returns it. Raises InputError if too many jobs wait."""
         with self._lock:
-            waiting = [job for job in self._jobs.values() if job.state in OPEN]
-            mine = sum(job.person == person for job in waiting)
-            if mine >= MAX_JOBS_EACH:
-                raise InputError.at("queue", f"you have {mine} questions waiting, as many as one may have; wait for one of them, or cancel it")  # fmt: skip
-            if len(waiting) >= MAX_JOBS:
-                raise InputError.at("queue", f"{len(waiting)} questions wait, as many as the queue holds; ask again in a while")  # fmt: skip
+            open_jobs = [job for job in self._jobs.values() if job.state in OPEN]
+            own_count = sum(job.person == person for job in open_jobs)
+            if own_count >= MAX_JOBS_EACH:
+                raise InputError.at(
+                    "queue",
+                    f"you have {own_count} questions waiting, as many as one may have; wait for one of them, or cancel it",
+                )
+            if len(open_jobs) >= MAX_JOBS:
+                raise InputError.at(
+                    "queue",
+                    f"{len(open_jobs)} questions wait, as many as the queue holds; ask again in a while",
+                )
             name = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}_{secrets.token_hex(3)}"
             job = Job(name, kind, title[:120], person, asker[:60], dict(asked), made=now())
             with new_parts(self.workspace.place("jobs"), [name], ELSEWHERE):
@@ -130,7 +143,7 @@ class JobQueue:
         return job
 
     def cancel(self, name: str, person: str) -> None:
-        """Ends a job that waits or runs, if this person asked for it."""
+        """Cancels a queued or running job that this person submitted."""
         with self._lock:
             job = self._jobs.get(name)
             if job is None or job.person != person or job.state not in OPEN:
@@ -144,27 +157,27 @@ class JobQueue:
         self._news.set()
 
     def jobs(self) -> list[Job]:
-        """All jobs, the newest first."""
+        """Returns all jobs, the newest first."""
         with self._lock:
             return sorted(self._jobs.values(), key=lambda job: job.name, reverse=True)
 
     def job(self, name: str) -> Job:
-        """A job by its name. KeyError if there is none."""
+        """Returns a job by its name. Raises KeyError if there is none."""
         with self._lock:
             return self._jobs[name]
 
     def before(self, name: str) -> int:
-        """How many jobs wait or run before one that waits."""
+        """Returns the number of queued and running jobs before a queued job."""
         return sum(job.state in OPEN and job.name < name for job in self.jobs())
 
     def ending(self, name: str) -> bool:
-        """Whether a running job has been asked to end."""
+        """Returns whether a running job is being cancelled."""
         with self._lock:
             worker = self._workers.get(name)
             return worker is not None and worker.asked_to_end is not None
 
     def progress(self, name: str) -> list[str]:
-        """The last lines of what a job's worker told."""
+        """Returns the last lines of a job's progress. Raises KeyError if there is no such job."""
         if name not in self._jobs:
             raise KeyError(name)
         try:
@@ -173,7 +186,7 @@ class JobQueue:
             return []
         return text.splitlines()[-MAX_PROGRESS_LINES:]
 
-    # --- working ----------------------------------------------------------------------------------
+    # --- workers ----------------------------------------------------------------------------------
 
     def _work(self) -> None:
         while not self._closing:
@@ -185,34 +198,42 @@ class JobQueue:
                     self._begin()
 
     def _begin(self) -> None:
-        for job in sorted((j for j in self._jobs.values() if j.state == QUEUED), key=lambda j: j.name):  # fmt: skip
+        for job in sorted(
+            (queued for queued in self._jobs.values() if queued.state == QUEUED),
+            key=lambda queued: queued.name,
+        ):
             if len(self._workers) >= self.most:
                 return
             folder = self.workspace.place("jobs", job.name)
             try:
                 self._workers[job.name] = Worker(self._worker(folder))
-            except OSError as wrong:
-                log.error("%s", write_error(folder, wrong, ELSEWHERE))
+            except OSError as error:
+                log.error("%s", write_error(folder, error, ELSEWHERE))
                 self._put(self._ended(job, {"state": FAILED, "sentences": [UNWRITTEN_SENTENCE]}))
                 continue
             self._put(replace(job, state=RUNNING, begun=now()))
 
     def _worker(self, folder: Path) -> subprocess.Popen:
-        """A process that works on the job in a folder. OSError if the folder cannot be written."""
-        for left in ("progress.txt", "outcome.json"):
-            (folder / left).unlink(missing_ok=True)
-        surroundings = {k: v for k, v in os.environ.items() if k != "ENERGY_MODEL_PASSWORD"}
-        with (folder / "worker.txt").open("wb") as said:
-            # In a session of its own, so that Ctrl-C reaches the server alone; it ends when its input does.
+        """Starts a process that executes the job in a folder. Raises OSError if the folder cannot be written."""
+        for name in ("progress.txt", "outcome.json"):
+            (folder / name).unlink(missing_ok=True)
+        environment = {
+            key: value for key, value in os.environ.items() if key != "ENERGY_MODEL_PASSWORD"
+        }
+        with (folder / "worker.txt").open("wb") as log_file:
+            # A new session, so that Ctrl-C interrupts only the server; the worker ends when its input closes.
             return subprocess.Popen(
                 [*self.command, str(folder)],
-                stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True, env=surroundings,
+                stdin=subprocess.PIPE, stdout=log_file, stderr=log_file, start_new_session=True, env=environment,
             )  # fmt: skip
 
     def _look_after(self) -> None:
         for name, worker in list(self._workers.items()):
             if worker.process.poll() is None:
-                if worker.asked_to_end is not None and time.monotonic() - worker.asked_to_end > STOP_GRACE_SECONDS:  # fmt: skip
+                if (
+                    worker.asked_to_end is not None
+                    and time.monotonic() - worker.asked_to_end > STOP_GRACE_SECONDS
+                ):
                     _kill(worker.process)
                 continue
             del self._workers[name]
@@ -233,29 +254,35 @@ class JobQueue:
             return None
 
     def _ended(self, job: Job, outcome: Mapping[str, Any]) -> Job:
-        return replace(job, state=outcome["state"], sentences=tuple(outcome["sentences"]), told=dict(outcome.get("told", {})), ended=now())  # fmt: skip
+        return replace(
+            job,
+            state=outcome["state"],
+            sentences=tuple(outcome["sentences"]),
+            told=dict(outcome.get("told", {})),
+            ended=now(),
+        )
 
     def _put(self, job: Job) -> None:
-        """Notes how a job goes; where that cannot be written, a server that starts again asks it anew."""
+        """Stores the state of a job; if it cannot be written, the next server start repeats the job."""
         self._jobs[job.name] = job
         try:
             self._write(job)
-        except WriteError as full:
-            log.error("%s", full)
+        except WriteError as error:
+            log.error("%s", error)
 
     def _write(self, job: Job) -> None:
         write_json(self.workspace.place("jobs", job.name) / "job.json", asdict(job))
 
 
 def _stored(workspace: Workspace) -> list[Job]:
-    found = []
+    jobs = []
     for path in sorted((workspace.folder / "jobs").glob("*/job.json")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            found.append(Job(**{**content, "sentences": tuple(content["sentences"])}))
+            jobs.append(Job(**{**content, "sentences": tuple(content["sentences"])}))
         except (OSError, ValueError, TypeError, KeyError):
-            continue  # not written by a server
-    return [job for job in found if job.name == workspace.place("jobs", job.name).name]
+            continue  # not a job that a server wrote
+    return [job for job in jobs if job.name == workspace.place("jobs", job.name).name]
 
 
 def _crashed(code: int) -> str:
@@ -263,8 +290,8 @@ def _crashed(code: int) -> str:
         return UNWRITTEN_SENTENCE
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        return f"The calculation was ended from outside ({name}), perhaps because memory ran out. Ask again, or take fewer steps."  # fmt: skip
-    return f"The calculation ended without an answer (code {code}). Ask again; the job's worker.txt tells what it met."  # fmt: skip
+        return f"The calculation was ended from outside ({name}), perhaps because memory ran out. Ask again, or take fewer steps."
+    return f"The calculation ended without an answer (code {code}). Ask again; the job's worker.txt tells what it met."
 
 
 def _interrupt(process: subprocess.Popen) -> None:

@@ -1,4 +1,4 @@
-"""Language: every word of the workbench in English or Danish, and numbers as a reader of either writes them."""
+"""Language: English words and numbers → text in English or Danish."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ SIGNS = str.maketrans({",": ".", ".": ","})
 
 @cache
 def danish() -> dict[str, str]:
-    """Danish by English words: those of the report, and the workbench's own."""
-    here = files("energy_model")
-    found: dict[str, str] = {}
+    """Returns the Danish translations by English text, of the report and of the workbench."""
+    package = files("energy_model")
+    translations: dict[str, str] = {}
     for path in (
-        here / "reporting" / "page_assets" / "danish.csv",
-        here / "web" / "danish.csv",
+        package / "reporting" / "page_assets" / "danish.csv",
+        package / "web" / "danish.csv",
     ):
         rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-        found |= {row["word"]: row["danish"] for row in rows}
-    return found
+        translations |= {row["word"]: row["danish"] for row in rows}
+    return translations
 
 
 def say(words: str, language: str, **given: object) -> str:
-    """Words in a language, with what is given put in; English where no Danish is known."""
-    told = danish().get(words, words) if language == "da" else words
-    return told.format(**given) if given else told
+    """Returns a text in a language with its placeholders filled in; English if there is no translation."""
+    text = danish().get(words, words) if language == "da" else words
+    return text.format(**given) if given else text
 
 
 def number(value: float, language: str, unit: str = "") -> str:
-    """A number with as many digits as its size deserves."""
+    """Returns a number as text in a language, with digits that fit its magnitude."""
     size = abs(value)
-    if size < 1e-3:  # what a solver leaves of nothing
+    if size < 1e-3:  # zero within the tolerance of the solver
         text = "0"
     elif size >= 100:
         text = f"{value:,.0f}"
@@ -46,25 +46,25 @@ def number(value: float, language: str, unit: str = "") -> str:
 
 
 def progress(line: str, language: str) -> str:
-    """A line of progress in a language; what the solver says stays as it is."""
+    """Returns a line of progress in a language; lines of the solver are not translated."""
     if language != "da":
         return line
     plain = line.strip()
-    for pattern, told in (
+    for pattern, template in (
         (r"building the model of ([\d,]+) steps", "opstiller modellen med {0} tidsskridt"),
         (r"solving ([\d,]+) rows and ([\d,]+) columns", "løser {0} rækker og {1} søjler"),
         (r"solving: (.*)", "løser: {0}"),
     ):
-        found = re.fullmatch(pattern, plain)
-        if found:
-            return told.format(*found.groups())
+        match = re.fullmatch(pattern, plain)
+        if match:
+            return template.format(*match.groups())
     return danish().get(plain, plain)
 
 
 def label(row: object, name: object, language: str) -> str:
-    """A row's label in a language, else its English one, else its name in words."""
-    for wanted in (f"label_{language}", "label_en"):
-        text = getattr(row, "get", lambda _: None)(wanted)
+    """Returns a row's label in a language, or its English label, or its name in words."""
+    for column in (f"label_{language}", "label_en"):
+        text = getattr(row, "get", lambda _: None)(column)
         if isinstance(text, str) and text:
             return text
     return str(name).replace("_", " ")

@@ -1,6 +1,6 @@
-"""Asked: what a page asks of a case — moved sliders, edited cells, wishes — held to what the case knows.
+"""Request validation: the draft of a page with sliders, edits and candidates → overrides and bounds for a run.
 
-A page sends names and numbers only. Every name is looked up among those the case has, and every address is made here.
+A page sends only names and numbers. This module looks up each name in the case and builds each address.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from energy_model.web import candidates, sliders
 from energy_model.web.candidates import CandidateChoice
 from energy_model.web.case_catalog import CatalogCase
 
-MAX_EDITS = 500  # edits and wishes that one question may hold
-QUICK_STEPS = 48  # steps of a quick look
+MAX_EDITS = 500  # edits, sliders and candidates of one request, each
+QUICK_STEPS = 48  # steps in the year of a quick run
 Name = pydantic.constr(max_length=120)
 Size = pydantic.confloat(gt=0, allow_inf_nan=False)
 
@@ -60,7 +60,7 @@ class ScenarioDraft(Strict):
 
 @dataclass(frozen=True)
 class ValidatedRequest:
-    """A question to a case that has been looked over: its changes as the engine reads them, and bounds on what is added."""
+    """A validated request: its overrides in the syntax of ``load_case``, and bounds on added capacities."""
 
     case: CatalogCase
     scenario: str
@@ -70,7 +70,7 @@ class ValidatedRequest:
     draft: ScenarioDraft
 
     def as_dict(self) -> dict[str, Any]:
-        """As a job holds it."""
+        """Returns the request as a dictionary for a job."""
         return {
             "case": self.case.name,
             "folder": str(self.case.folder),
@@ -83,57 +83,73 @@ class ValidatedRequest:
 
 
 def parse_draft(content: Any) -> ScenarioDraft:
-    """What a page sent, held to its form. InputError if it does not keep to it."""
+    """Returns the draft that a page sent. Raises InputError if it does not match the schema."""
     try:
         return ScenarioDraft.model_validate(content)
-    except pydantic.ValidationError as wrong:
-        faults = [InputIssue("what was sent", f"{e['msg']}; load the page again", column=".".join(map(str, e["loc"]))) for e in wrong.errors()[:5]]  # fmt: skip
-        raise InputError(faults) from None
+    except pydantic.ValidationError as error:
+        issues = [
+            InputIssue(
+                "what was sent",
+                f"{entry['msg']}; load the page again",
+                column=".".join(map(str, entry["loc"])),
+            )
+            for entry in error.errors()[:5]
+        ]
+        raise InputError(issues) from None
 
 
 def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest:
-    """A question from what a page gathered. InputError with everything that cannot be."""
-    found = parse_draft(content)
-    case = known(found.case, found.scenario, cases)
-    system, faults = case.system(found.scenario), []
+    """Returns the validated request of a draft. Raises InputError with all issues."""
+    draft = parse_draft(content)
+    case = known(draft.case, draft.scenario, cases)
+    system, issues = case.system(draft.scenario), []
     changes = []
-    moved = {slider.name: slider for slider in case.sliders(found.scenario)}
-    for name, value in found.sliders.items():
-        slider = moved.get(name)
+    known_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
+    for name, value in draft.sliders.items():
+        slider = known_sliders.get(name)
         if slider is None or not slider.least <= value <= slider.most:
-            faults.append(InputIssue("slider", "the case has no such slider, or not so far; take it back", value=f"{name} {value:g}"))  # fmt: skip
+            issues.append(
+                InputIssue(
+                    "slider",
+                    "the case has no such slider, or not so far; take it back",
+                    value=f"{name} {value:g}",
+                )
+            )
         elif slider.moved(value, sliders.start(slider, system)):
             changes.append(slider.change(value))
-    for edit in found.edits:
-        fault = wrong_edit(edit, case, found.scenario)
-        if fault is None:
+    for edit in draft.edits:
+        issue = wrong_edit(edit, case, draft.scenario)
+        if issue is None:
             changes.append(f"{edit.table}.{edit.row}.{edit.column} = {edit.value}")
         else:
-            faults.append(fault)
+            issues.append(issue)
     wishes = {
-        name: CandidateChoice(wished.wish, wished.size) for name, wished in found.candidates.items()
+        name: CandidateChoice(requested.wish, requested.size)
+        for name, requested in draft.candidates.items()
     }
     added: dict[str, tuple[float, float]] = {}
     try:
-        added = candidates.added(wishes, case.candidates(found.scenario))
-    except InputError as wrong:
-        faults += wrong.issues
-    if faults:
-        raise InputError(faults)
+        added = candidates.added(wishes, case.candidates(draft.scenario))
+    except InputError as error:
+        issues += error.issues
+    if issues:
+        raise InputError(issues)
     return ValidatedRequest(
-        case, found.scenario, tuple(changes), added, resolution(case, found.fineness), found
+        case, draft.scenario, tuple(changes), added, resolution(case, draft.fineness), draft
     )
 
 
 def known(case: str, scenario: str, cases: Mapping[str, CatalogCase]) -> CatalogCase:
-    """A case that is offered, and has the scenario. InputError if there is none."""
+    """Returns a case by name. Raises InputError if it is not offered or lacks the scenario."""
     if case not in cases or scenario not in cases[case].scenarios():
-        raise InputError.at("case", "it is not offered here; choose one of the list", value=f"{case} {scenario}")  # fmt: skip
+        raise InputError.at(
+            "case", "it is not offered here; choose one of the list", value=f"{case} {scenario}"
+        )
     return cases[case]
 
 
 def resolution(case: CatalogCase, fineness: str) -> int | str | None:
-    """Steps in the year for a fineness; none for the case's own."""
+    """Returns the steps in the year for a fineness; None for the case's own."""
     own = case.resolution
     if fineness == "quick":
         return QUICK_STEPS if own == "full" else min(QUICK_STEPS, own)
@@ -141,20 +157,20 @@ def resolution(case: CatalogCase, fineness: str) -> int | str | None:
 
 
 def table(name: str) -> Table | None:
-    """A table by its name; none if there is none."""
+    """Returns a declared table by its name; None if there is none."""
     return next((declared for declared in TABLES if declared.name == name), None)
 
 
 def wrong_edit(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | None:
-    """What is wrong with an edit; none if the cell may hold it."""
+    """Returns the issue of an edit; None if the edit is valid."""
     declared, system = table(edit.table), case.system(scenario)
-    place = f"{edit.table}.{edit.row}.{edit.column}"
+    address = f"{edit.table}.{edit.row}.{edit.column}"
     if declared is None or edit.column not in declared or edit.column in declared.key:
-        return InputIssue("table", "there is no such column to change", value=place)
+        return InputIssue("table", "there is no such column to change", value=address)
     frame = system[edit.table]
     rows = {row_key(key): key for key in frame.index}
     if edit.row not in rows or any(sign in edit.row for sign in "*?[."):
-        return InputIssue("table", "there is no such row to change", value=place)
+        return InputIssue("table", "there is no such row to change", value=address)
     column = declared[edit.column]
     value = column.read(edit.value.strip())
     if value is None and column.required:
@@ -163,6 +179,20 @@ def wrong_edit(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | Non
         return InputIssue(edit.table, column.remedy, edit.row, column.header, edit.value)
     profile = getattr(value, "profile", None)
     if profile is not None and profile not in system.profiles:
-        return InputIssue(edit.table, f"there is no such profile; known are {', '.join(list(system.profiles)[:8])}", edit.row, column.header, edit.value)  # fmt: skip
-    wrong = [remedy for name, _, remedy in declared.wrong_cells({edit.column: value}) if name == edit.column]  # fmt: skip
-    return InputIssue(edit.table, wrong[0], edit.row, column.header, edit.value) if wrong else None
+        return InputIssue(
+            edit.table,
+            f"there is no such profile; known are {', '.join(list(system.profiles)[:8])}",
+            edit.row,
+            column.header,
+            edit.value,
+        )
+    remedies = [
+        remedy
+        for name, _, remedy in declared.wrong_cells({edit.column: value})
+        if name == edit.column
+    ]
+    return (
+        InputIssue(edit.table, remedies[0], edit.row, column.header, edit.value)
+        if remedies
+        else None
+    )

@@ -1,7 +1,7 @@
-"""Gate: who may come in, from where, and what a browser may do with what it gets.
+"""Security: checks of requests by host name, origin, size and password, and security headers of responses.
 
-Without a password only this machine is served. Names in ``Host`` are checked, so that no other site can point its own
-name at this server, and every post must come from a page of this server.
+Without a password the server answers only this machine. It checks the name in ``Host``, which prevents another site from
+resolving its own name to this server, and accepts a post only from its own pages.
 """
 
 from __future__ import annotations
@@ -20,21 +20,24 @@ import flask
 
 from energy_model.web.language import LANGUAGES, say
 
-MAX_TRIES, TRIES_WINDOW_SECONDS = 5, 60.0  # wrong passwords from one address within so many seconds
-MAX_TRIES_IN_ALL = 50  # within the same time, from anywhere
+MAX_TRIES, TRIES_WINDOW_SECONDS = (
+    5,
+    60.0,
+)  # wrong passwords from one address within this time window
+MAX_TRIES_IN_ALL = 50  # wrong passwords from all addresses within the time window
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-MAX_REQUEST_BYTES = 2_000_000  # bytes of a request
+MAX_REQUEST_BYTES = 2_000_000  # maximum size of a request
 FORM_CSP = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 
 class AccessControl:
-    """The checks before every request and the headers after it."""
+    """The checks before each request and the headers of each response."""
 
     def __init__(
         self, server: flask.Flask, secret: str, password: str | None, names: set[str]
     ) -> None:
         self.password, self.names = password, names
-        self.policy = "default-src 'self'"  # the application tells what it needs
+        self.policy = "default-src 'self'"  # the application sets its own policy
         self._wrong: dict[str, deque[float]] = defaultdict(deque)
         self._mark = hmac.new(
             secret.encode(), (password or "").encode(), hashlib.sha256
@@ -52,15 +55,23 @@ class AccessControl:
     # --- before -----------------------------------------------------------------------------------
 
     def before(self) -> flask.Response | tuple[str, int] | None:
-        """What a request is answered at the gate; nothing if it may go on."""
+        """Returns the response that rejects or redirects a request; None if the request is allowed."""
         request = flask.request
         if not self._is_ours(request.host):
-            return self._refused("This server is not called by that name. Open the address it printed when it began.", 421)  # fmt: skip
+            return self._refused(
+                "This server is not called by that name. Open the address it printed when it began.",
+                421,
+            )
         if (request.content_length or 0) > MAX_REQUEST_BYTES:
             return self._refused("This is more than a page may send.", 413)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_page():
             return self._refused("This was sent from a page of another site, and is not done.", 403)
-        if self.password is not None and not self._is_in() and request.endpoint != "login" and not request.path.startswith("/assets/workbench.css"):  # fmt: skip
+        if (
+            self.password is not None
+            and not self._is_in()
+            and request.endpoint != "login"
+            and not request.path.startswith("/assets/workbench.css")
+        ):
             if request.method == "GET" and not request.path.startswith("/_"):
                 return flask.redirect("/login")
             return self._refused("Log in first: load the page again.", 401)
@@ -70,7 +81,7 @@ class AccessControl:
         return None
 
     def _is_ours(self, host: str) -> bool:
-        """Whether a name in ``Host`` is one this server goes by."""
+        """Returns whether a name in ``Host`` is a name of this server."""
         name = (urlsplit(f"//{host}").hostname or "").lower()
         if name in self.names:
             return True
@@ -80,7 +91,7 @@ class AccessControl:
             ipaddress.ip_address(name)
         except ValueError:
             return False
-        return True  # a number cannot be pointed elsewhere, as a name can
+        return True  # unlike a name, a numeric address cannot be rebound by another site
 
     @staticmethod
     def _is_own_page() -> bool:
@@ -99,22 +110,22 @@ class AccessControl:
         return hmac.compare_digest(str(flask.session.get("in", "")), self._mark)
 
     def login(self) -> flask.Response | tuple[str, int]:
-        """The page that asks for the password, and what it does with it."""
+        """Returns the login page, or the response to a submitted password."""
         if self.password is None or self._is_in():
             return flask.redirect("/")
         if flask.request.method == "GET":
             return self._form("")
-        where, now = flask.request.remote_addr or "", time.monotonic()
-        if self._too_many(where, now):
+        address, now = flask.request.remote_addr or "", time.monotonic()
+        if self._too_many(address, now):
             return self._form("Too many wrong tries; wait a minute.", 429)
-        given = flask.request.form.get("password", "")
-        if hmac.compare_digest(given.encode(), self.password.encode()):
-            self._wrong.pop(where, None)
+        password = flask.request.form.get("password", "")
+        if hmac.compare_digest(password.encode(), self.password.encode()):
+            self._wrong.pop(address, None)
             flask.session.permanent = True
             flask.session["in"] = self._mark
             flask.session.setdefault("person", secrets.token_hex(16))
             return flask.redirect("/")
-        self._wrong[where].append(now)
+        self._wrong[address].append(now)
         return self._form("That is not the password.", 403)
 
     def _too_many(self, where: str, now: float) -> bool:
@@ -123,33 +134,39 @@ class AccessControl:
                 times.popleft()
             if not times:
                 del self._wrong[address]
-        in_all = sum(map(len, self._wrong.values()))
-        return len(self._wrong.get(where, ())) >= MAX_TRIES or in_all >= MAX_TRIES_IN_ALL
+        total = sum(map(len, self._wrong.values()))
+        return len(self._wrong.get(where, ())) >= MAX_TRIES or total >= MAX_TRIES_IN_ALL
 
     def _form(self, sentence: str, code: int = 200) -> flask.Response:
-        spoken = language()
-        page = flask.render_template_string(
-            FORM, language=spoken, heading=say("Energy workbench", spoken), label=say("Password", spoken),
-            button=say("Log in", spoken), sentence=say(sentence, spoken) if sentence else "",
+        locale = language()
+        document = flask.render_template_string(
+            FORM, language=locale, heading=say("Energy workbench", locale), label=say("Password", locale),
+            button=say("Log in", locale), sentence=say(sentence, locale) if sentence else "",
         )  # fmt: skip
-        answer = flask.Response(page, code)
-        answer.headers["Content-Security-Policy"] = FORM_CSP
-        return answer
+        response = flask.Response(document, code)
+        response.headers["Content-Security-Policy"] = FORM_CSP
+        return response
 
     # --- after ------------------------------------------------------------------------------------
 
     @staticmethod
     def speak(wanted: str) -> flask.Response:
-        """Changes the language and goes back to the page it was asked from."""
-        before = urlsplit(flask.request.headers.get("Referer", ""))
-        path = before.path if re.fullmatch(r"/[a-z0-9_/]*", before.path) and not before.path.startswith("//") else "/"  # fmt: skip
-        answer = flask.redirect(path if before.netloc == flask.request.host else "/")
+        """Sets the language cookie and redirects to the referring page."""
+        referrer = urlsplit(flask.request.headers.get("Referer", ""))
+        path = (
+            referrer.path
+            if re.fullmatch(r"/[a-z0-9_/]*", referrer.path) and not referrer.path.startswith("//")
+            else "/"
+        )
+        response = flask.redirect(path if referrer.netloc == flask.request.host else "/")
         if wanted in LANGUAGES:
-            answer.set_cookie("language", wanted, max_age=31_536_000, httponly=True, samesite="Strict")  # fmt: skip
-        return answer
+            response.set_cookie(
+                "language", wanted, max_age=31_536_000, httponly=True, samesite="Strict"
+            )
+        return response
 
     def after(self, answer: flask.Response) -> flask.Response:
-        """The headers of every answer."""
+        """Adds the security headers to a response and returns it."""
         headers = answer.headers
         headers.setdefault("Content-Security-Policy", self.policy)
         headers["X-Content-Type-Options"] = "nosniff"
@@ -163,7 +180,7 @@ class AccessControl:
 
 
 def language() -> str:
-    """The language of who asks: as chosen, else as the browser says."""
+    """Returns the language of the request: the cookie's, or the browser's preference."""
     chosen = flask.request.cookies.get("language")
     if chosen in LANGUAGES:
         return chosen
@@ -171,7 +188,7 @@ def language() -> str:
 
 
 def user_id() -> str:
-    """Who asks: a number that stands in a signed cookie."""
+    """Returns the id of the person of the request, from the signed session cookie."""
     return str(flask.session.get("person", ""))
 
 

@@ -1,4 +1,4 @@
-"""Server: the workbench at an address — on this machine alone, unless a password is given."""
+"""Server: cases and a workspace → the workbench at an address, local to this machine unless a password is set."""
 
 from __future__ import annotations
 
@@ -21,45 +21,60 @@ from energy_model.web.security import LOOPBACK, MAX_REQUEST_BYTES
 from energy_model.web.workspace import ELSEWHERE, Workspace
 
 SERVER_THREADS = 8
-MIN_PASSWORD_LETTERS = 8  # letters of a password
+MIN_PASSWORD_LETTERS = 8  # characters
 
 
 def serve(
-    cases: Iterable[Path], workspace: Path, address: str = "127.0.0.1", port: int = 8750, password: str | None = None,
-    workers: int = 1, names: Iterable[str] = (), open_page: bool = False,
-) -> None:  # fmt: skip
-    """Serves until it is interrupted; then jobs that run are ended, and asked anew at the next start.
+    cases: Iterable[Path],
+    workspace: Path,
+    address: str = "127.0.0.1",
+    port: int = 8750,
+    password: str | None = None,
+    workers: int = 1,
+    names: Iterable[str] = (),
+    open_page: bool = False,
+) -> None:
+    """Serves until it is interrupted, then ends the running jobs, which the next start repeats.
 
-    InputError where the address is not this machine's own and there is no password, or where it is taken.
+    Raises:
+        InputError: The address is not local and there is no password, or the address is in use.
     """
     refuse(address, password)
-    found = load_catalog(cases)
-    folder = Workspace(workspace)
-    known = {name.lower() for name in (*LOOPBACK, address, *names)}
+    catalog = load_catalog(cases)
+    store = Workspace(workspace)
+    host_names = {name.lower() for name in (*LOOPBACK, address, *names)}
     if address not in LOOPBACK:
-        known |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+        host_names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     try:
-        with new_parts(folder.folder / "scenarios", found, ELSEWHERE):
-            queue = JobQueue(folder, workers)
-            application = create_app(AppContext(found, folder, queue), password, known)
+        with new_parts(store.folder / "scenarios", catalog, ELSEWHERE):
+            queue = JobQueue(store, workers)
+            application = create_app(AppContext(catalog, store, queue), password, host_names)
     except BaseException:
-        folder.close()
+        store.close()
         raise
     try:
-        server = waitress.create_server(application, host=address, port=port, threads=SERVER_THREADS, ident=None, clear_untrusted_proxy_headers=True, max_request_body_size=MAX_REQUEST_BYTES)  # fmt: skip
-    except OSError as wrong:
-        folder.close()
-        remedy = f"it cannot be used ({wrong.strerror or wrong}); name another --port or --host"
+        server = waitress.create_server(
+            application,
+            host=address,
+            port=port,
+            threads=SERVER_THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=MAX_REQUEST_BYTES,
+        )
+    except OSError as error:
+        store.close()
+        remedy = f"it cannot be used ({error.strerror or error}); name another --port or --host"
         raise InputError.at("--host", remedy, value=f"{address}:{port}") from None
     signal.signal(signal.SIGTERM, _ended)
     queue.start()
-    shown = f"[{address}]" if ":" in address else address
-    page = f"http://{shown}:{server.effective_port}/"
-    _say(f"The workbench stands at {page} (Ctrl-C ends it). It keeps its work in {workspace}.")
+    host = f"[{address}]" if ":" in address else address
+    url = f"http://{host}:{server.effective_port}/"
+    _say(f"The workbench stands at {url} (Ctrl-C ends it). It keeps its work in {workspace}.")
     if open_page:
         import webbrowser  # noqa: PLC0415
 
-        webbrowser.open(page)
+        webbrowser.open(url)
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
@@ -67,14 +82,16 @@ def serve(
     finally:
         server.close()
         queue.close()
-        folder.close()
+        store.close()
     _say("The workbench is closed; what ran is asked anew when it starts again.")
 
 
 def refuse(address: str, password: str | None) -> None:
-    """InputError if others could come in without a password, or with a short one."""
+    """Raises InputError if other machines have access without a password, or the password is too short."""
     if password is not None and len(password) < MIN_PASSWORD_LETTERS:
-        raise InputError.at("the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more")  # fmt: skip
+        raise InputError.at(
+            "the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more"
+        )
     if password is None and address not in LOOPBACK:
         remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --host out to serve this machine alone"
         raise InputError.at("--host", remedy, value=address)

@@ -1,4 +1,4 @@
-"""Sliders: the few numbers of a case that matter most, as data — ``sliders.toml`` in the case, or made from its tables."""
+"""Sliders: ``sliders.toml`` of a case, or its tables → sliders for its most important numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 
 FILE = "sliders.toml"
-MAX_MADE_SLIDERS = 10  # sliders made for a case that names none
+MAX_MADE_SLIDERS = 10  # default sliders of a case without sliders.toml
 
 
 class Slider(pydantic.BaseModel):
@@ -43,61 +43,64 @@ class Slider(pydantic.BaseModel):
         return self
 
     def change(self, value: float) -> str:
-        """The change that a place of the slider stands for."""
+        """Returns the override for a value of the slider."""
         return f"{self.address} {'=' if self.how == 'set' else '*='} {value:.10g}"
 
     def moved(self, value: float, start: float | None = None) -> bool:
-        """Whether it stands elsewhere than where it began."""
+        """Returns whether a value differs from the start by more than half a step."""
         return abs(value - (self.start if start is None else start)) > self.step / 2
 
 
 def load_sliders(folder: Path, system: System) -> list[Slider]:
-    """The sliders of a case. InputError if its file is wrong, or names what is not there."""
+    """Returns the sliders of a case. Raises InputError if ``sliders.toml`` is invalid or has unknown addresses."""
     if not (folder / FILE).is_file():
         return list(_default_sliders(system))
     content = settings.load_toml(folder / FILE)
-    found: list[Slider] = []
-    faults: list[InputIssue] = []
+    sliders: list[Slider] = []
+    issues: list[InputIssue] = []
     for number, entry in enumerate(content.get("slider", []), 1):
         try:
-            found.append(Slider.model_validate(entry))
-        except pydantic.ValidationError as wrong:
-            for error in wrong.errors():
-                where = ".".join(map(str, error["loc"]))
-                faults.append(
-                    InputIssue(FILE, f"{error['msg']}; mend it", f"slider {number}", where)
+            sliders.append(Slider.model_validate(entry))
+        except pydantic.ValidationError as validation_error:
+            for error in validation_error.errors():
+                location = ".".join(map(str, error["loc"]))
+                issues.append(
+                    InputIssue(FILE, f"{error['msg']}; mend it", f"slider {number}", location)
                 )
-    if len({slider.name for slider in found}) < len(found):
-        faults.append(InputIssue(FILE, "two sliders have one name; give one of them another"))
-    faults += [fault for slider in found if (fault := validate_sliders(slider, system)) is not None]
-    if faults:
-        raise InputError(faults)
-    return found
+    if len({slider.name for slider in sliders}) < len(sliders):
+        issues.append(InputIssue(FILE, "two sliders have one name; give one of them another"))
+    issues += [
+        issue for slider in sliders if (issue := validate_sliders(slider, system)) is not None
+    ]
+    if issues:
+        raise InputError(issues)
+    return sliders
 
 
 def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
-    """What is wrong with the address of a slider; none if the case has it."""
+    """Returns the issue of a slider's address; None if the case has the address."""
     from energy_model.formulation import TABLES  # noqa: PLC0415
 
-    difference = Override.parse(slider.change(slider.start), FILE)
+    override = Override.parse(slider.change(slider.start), FILE)
     if slider.address.startswith("case."):
         content = system.settings.model_dump(mode="json")
         try:
-            settings.override_setting(content, difference)
-        except InputError as wrong:
-            return wrong.issues[0]
+            settings.override_setting(content, override)
+        except InputError as error:
+            return error.issues[0]
         return None
-    touched = {slider.address.split(".")[0], "technologies"} & set(system.frames)
-    frames = {name: system[name].astype(object) for name in touched}  # copies, to be changed
+    tables = {slider.address.split(".")[0], "technologies"} & set(system.frames)
+    # The override changes copies.
+    frames = {name: system[name].astype(object) for name in tables}
     if slider.address.split(".")[0] not in frames:
         return InputIssue(
             FILE, "the case has no such table; mend the address", column=slider.address
         )
-    return apply_override(difference, frames, TABLES)[1]
+    return apply_override(override, frames, TABLES)[1]
 
 
 def start(slider: Slider, system: System) -> float | None:
-    """Where a slider begins under a scenario; none where the case has no one number there."""
+    """Returns the start of a slider under a scenario; None if the address has no single number."""
     if slider.how == "multiply":
         return slider.start
     table, row, column = slider.address.split(".")
@@ -105,7 +108,7 @@ def start(slider: Slider, system: System) -> float | None:
         value = system.settings.model_dump(mode="json").get(row, {}).get(column)
         return float(value) if isinstance(value, int | float) else None
     try:
-        value = system[table].at[row, column]  # an address with * names no one cell
+        value = system[table].at[row, column]  # an address with * has several cells
     except (KeyError, ValueError):
         return slider.start
     if getattr(value, "profile", None) is not None:
@@ -115,27 +118,77 @@ def start(slider: Slider, system: System) -> float | None:
 
 
 def _default_sliders(system: System) -> Iterator[Slider]:
-    """Sliders of a case that names none: its prices, its demands, its target."""
-    made = []
+    """Yields default sliders: the prices, demands and land of a case."""
+    sliders = []
     air = system.settings.emissions.carrier
     for carrier, row in system["carriers"].iterrows():
         if carrier == air:
-            made.append(Slider(name=f"price_of_{carrier}".lower(), label_en="Price of emitting", label_da="Pris på udledning", address=f"carriers.{carrier}.price",
-                               how="set", least=0, most=300, step=5, start=0, unit="EUR/t"))  # fmt: skip
+            sliders.append(
+                Slider(
+                    name=f"price_of_{carrier}".lower(),
+                    label_en="Price of emitting",
+                    label_da="Pris på udledning",
+                    address=f"carriers.{carrier}.price",
+                    how="set",
+                    least=0,
+                    most=300,
+                    step=5,
+                    start=0,
+                    unit="EUR/t",
+                )
+            )
         elif _is_priced(row["price"]):
-            made.append(_level(f"price_of_{carrier}", f"carriers.{carrier}.price", "Price of {name}", "Pris på {name}", row, carrier))  # fmt: skip
+            sliders.append(
+                _level(
+                    f"price_of_{carrier}",
+                    f"carriers.{carrier}.price",
+                    "Price of {name}",
+                    "Pris på {name}",
+                    row,
+                    carrier,
+                )
+            )
     for market, row in system["markets"].iterrows():
         if getattr(row["price"], "profile", None) is not None:
-            made.append(_level(f"price_at_{market}", f"markets.{market}.price", "Price at {name}", "Pris på {name}", row, market))  # fmt: skip
+            sliders.append(
+                _level(
+                    f"price_at_{market}",
+                    f"markets.{market}.price",
+                    "Price at {name}",
+                    "Pris på {name}",
+                    row,
+                    market,
+                )
+            )
     for demand, row in system["demands"].iterrows():
-        made.append(_level(f"demand_{demand}", f"demands.{demand}.yearly", "Demand: {name}", "Behov: {name}", row, demand))  # fmt: skip
-    for kind in sorted(set(system["land"].index.get_level_values(1))) if len(system["land"]) else ():  # fmt: skip
-        made.append(_level(f"land_{kind}", f"land.*:{kind}.area", "Land to be had: {name}", "Areal til rådighed: {name}", {}, kind))  # fmt: skip
-    yield from made[:MAX_MADE_SLIDERS]
+        sliders.append(
+            _level(
+                f"demand_{demand}",
+                f"demands.{demand}.yearly",
+                "Demand: {name}",
+                "Behov: {name}",
+                row,
+                demand,
+            )
+        )
+    for kind in (
+        sorted(set(system["land"].index.get_level_values(1))) if len(system["land"]) else ()
+    ):
+        sliders.append(
+            _level(
+                f"land_{kind}",
+                f"land.*:{kind}.area",
+                "Land to be had: {name}",
+                "Areal til rådighed: {name}",
+                {},
+                kind,
+            )
+        )
+    yield from sliders[:MAX_MADE_SLIDERS]
 
 
 def _is_priced(price: Any) -> bool:
-    """Whether a cell holds a price that can be multiplied."""
+    """Returns whether a cell is a nonzero finite price or a price profile."""
     if getattr(price, "profile", None) is not None:
         return True
     value = getattr(price, "offset", price)
@@ -143,10 +196,10 @@ def _is_priced(price: Any) -> bool:
 
 
 def _level(name: str, address: str, english: str, danish: str, row: Any, of: object) -> Slider:
-    called = row.get("label_en") or str(of).replace("_", " ")
-    paa_dansk = row.get("label_da") or called
+    name_en = row.get("label_en") or str(of).replace("_", " ")
+    name_da = row.get("label_da") or name_en
     return Slider(
-        name=name.lower(), label_en=english.format(name=called), label_da=danish.format(name=paa_dansk), address=address,
+        name=name.lower(), label_en=english.format(name=name_en), label_da=danish.format(name=name_da), address=address,
         how="multiply", least=0.5, most=2.0, step=0.05, start=1.0, unit="×",
         meaning_en="times what the case says", meaning_da="gange det, casen siger",
     )  # fmt: skip

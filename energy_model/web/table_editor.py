@@ -1,4 +1,4 @@
-"""Table editor: a table of the case as a grid whose cells may be changed; what is changed is an address and a value."""
+"""Table editor: a table of the case and its edits → a grid with editable cells."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from energy_model.formulation import TABLES
 from energy_model.web.language import say
 from energy_model.web.request_validation import Edit, table
 
-HIDDEN = ("colour",)  # what changes no answer
+HIDDEN = ("colour",)  # columns without effect on results
 MIN_UNLIMITED_VALUE = 1e29
-MAX_AUTO_HEIGHT_ROWS = 10  # rows of a grid that is as high as they are
+MAX_AUTO_HEIGHT_ROWS = 10  # rows up to which a grid has the height of its rows
 
 
 def tables(system: System) -> list[str]:
-    """The tables of a case that have rows."""
+    """Returns the names of the tables of a case that have rows."""
     return [declared.name for declared in TABLES if len(system[declared.name])]
 
 
 def cell(value: Any) -> str:
-    """A cell as it is typed."""
+    """Returns a cell as editable text."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, ProfileExpression):
@@ -36,39 +36,52 @@ def cell(value: Any) -> str:
 
 
 def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
-    """The rows of a table, with what has been changed put in."""
+    """Returns the rows of a table with the edits applied. Raises KeyError if there is no such table."""
     declared, frame = table(name), system[name]
     if declared is None:
         raise KeyError(name)
-    columns = [c.name for c in declared.columns if c.name in frame and c.name not in HIDDEN]
-    found = {row_key(key): {"row": row_key(key)} | {c: cell(v) for c, v in zip(columns, values, strict=True)}
-             for key, values in zip(frame.index, frame[columns].to_numpy(dtype=object), strict=True)}  # fmt: skip
+    columns = [
+        column.name
+        for column in declared.columns
+        if column.name in frame and column.name not in HIDDEN
+    ]
+    rows_by_key = {
+        row_key(key): {"row": row_key(key)}
+        | {column: cell(value) for column, value in zip(columns, values, strict=True)}
+        for key, values in zip(frame.index, frame[columns].to_numpy(dtype=object), strict=True)
+    }
     for edit in edits:
-        if edit.table == name and edit.row in found:
-            found[edit.row][edit.column] = edit.value
-    return list(found.values())
+        if edit.table == name and edit.row in rows_by_key:
+            rows_by_key[edit.row][edit.column] = edit.value
+    return list(rows_by_key.values())
 
 
 def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
-    """The columns of a table; the name of the row stands still."""
+    """Returns the column definitions of a table, the row name pinned. Raises KeyError if there is no such table."""
     declared, frame = table(name), system[name]
     if declared is None:
         raise KeyError(name)
-    first = {"field": "row", "headerName": say("Row", language), "editable": False, "pinned": "left", "width": 190}  # fmt: skip
-    return [first] + [
-        {"field": c.name, "headerName": c.header, "headerTooltip": c.meaning, "editable": True, "width": 150}
-        for c in declared.columns
-        if c.name in frame and c.name not in HIDDEN
+    row_column = {
+        "field": "row",
+        "headerName": say("Row", language),
+        "editable": False,
+        "pinned": "left",
+        "width": 190,
+    }
+    return [row_column] + [
+        {"field": column.name, "headerName": column.header, "headerTooltip": column.meaning, "editable": True, "width": 150}
+        for column in declared.columns
+        if column.name in frame and column.name not in HIDDEN
     ]  # fmt: skip
 
 
 def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgGrid:
-    """A table as a grid."""
-    shown = rows(system, name, edits)
-    few = len(shown) <= MAX_AUTO_HEIGHT_ROWS
+    """Returns a table as a grid."""
+    table_rows = rows(system, name, edits)
+    fits = len(table_rows) <= MAX_AUTO_HEIGHT_ROWS
     return dag.AgGrid(
-        id="grid", rowData=shown, columnDefs=columns(system, name, language), getRowId="params.data.row",
+        id="grid", rowData=table_rows, columnDefs=columns(system, name, language), getRowId="params.data.row",
         defaultColDef={"resizable": True, "sortable": True, "filter": False, "suppressMovable": True},
-        dashGridOptions={"stopEditingWhenCellsLoseFocus": True, "enableCellTextSelection": True, "tooltipShowDelay": 300, **({"domLayout": "autoHeight"} if few else {})},
-        className="sheet", style={"height": None if few else "24rem", "width": "100%"},
+        dashGridOptions={"stopEditingWhenCellsLoseFocus": True, "enableCellTextSelection": True, "tooltipShowDelay": 300, **({"domLayout": "autoHeight"} if fits else {})},
+        className="sheet", style={"height": None if fits else "24rem", "width": "100%"},
     )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Workspace: the folder that holds everything a server keeps — saved scenarios, jobs, runs and studies.
+"""Workspace: names → paths in the folder of a server with saved scenarios, jobs, runs and studies.
 
-No name that comes from a page becomes a path unless it keeps to a strict pattern and its place lies inside the folder.
+A name from a page becomes a path only if it matches a strict pattern and the path is inside the folder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ELSEWHERE = "name another folder with --workspace"
 
 
 class Workspace:
-    """The folder a server keeps; one server at a time."""
+    """The folder of a server, locked for one server at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -36,7 +36,7 @@ class Workspace:
         with new_parts(self.folder, FOLDERS, ELSEWHERE):
             try:
                 self.lock.acquire(timeout=0)
-            except filelock.Timeout:  # it is an OSError too
+            except filelock.Timeout:  # Timeout is a subclass of OSError
                 remedy = "another server keeps this folder; end it, or name another folder"
                 raise InputError.at("--workspace", remedy, value=str(folder)) from None
             try:
@@ -47,20 +47,20 @@ class Workspace:
                 raise
 
     def close(self) -> None:
-        """Lets another server keep the folder."""
+        """Releases the lock of the folder."""
         self.lock.release()
 
     def place(self, room: str, *names: str) -> Path:
-        """A place in a room of the folder. KeyError if a name is not one, or leads out of it."""
+        """Returns a path in the subfolder ``room``. Raises KeyError if a name is invalid or the path is outside."""
         if room not in FOLDERS or not all(NAME.fullmatch(name) for name in names):
             raise KeyError(names)
-        found = (self.folder / room).joinpath(*names)
-        if not found.resolve().is_relative_to(self.folder / room):
+        path = (self.folder / room).joinpath(*names)
+        if not path.resolve().is_relative_to(self.folder / room):
             raise KeyError(names)
-        return found
+        return path
 
     def secret(self) -> str:
-        """What sessions are signed with; made once, readable by nobody else."""
+        """Returns the key that signs sessions, created once with access only for its owner."""
         path = self.folder / "secret"
         if not path.is_file():
             write_bytes(path, secrets.token_hex(32).encode(), ELSEWHERE, mode=0o600)
@@ -69,18 +69,18 @@ class Workspace:
     # --- saved scenarios --------------------------------------------------------------------------
 
     def scenarios(self, case: str) -> dict[str, dict[str, Any]]:
-        """The saved scenarios of a case by name."""
-        found = {}
+        """Returns the saved scenarios of a case by name."""
+        scenarios = {}
         for path in sorted(self.place("scenarios", case).glob("*.toml")):
             if NAME.fullmatch(path.stem):
                 try:
-                    found[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
+                    scenarios[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
                 except (OSError, ValueError):
-                    continue  # somebody edits it by hand
-        return found
+                    continue  # being edited by hand
+        return scenarios
 
     def keep_scenario(self, case: str, title: str, content: Mapping[str, Any]) -> str:
-        """Writes a scenario whole; its name, made of its title. InputError if there are too many."""
+        """Writes a scenario atomically and returns its name, derived from the title. Raises InputError if there are too many."""
         name = plain_name(title)
         folder = self.place("scenarios", case)
         path = folder / f"{name}.toml"
@@ -92,7 +92,7 @@ class Workspace:
 
 
 def plain_name(title: str) -> str:
-    """A title as a name that may be a file. InputError if nothing is left of it."""
+    """Returns a title as a valid file name. Raises InputError if no valid character remains."""
     text = unicodedata.normalize("NFKD", title.strip().lower().translate(LETTERS))
     name = re.sub(r"[^a-z0-9]+", "_", text.encode("ascii", "ignore").decode()).strip("_")[:60]
     if not NAME.fullmatch(name):
@@ -101,10 +101,10 @@ def plain_name(title: str) -> str:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all. WriteError if it cannot be written."""
+    """Writes a file atomically. Raises WriteError if it cannot be written."""
     write_bytes(path, data, ELSEWHERE)
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes numbers and words whole or not at all."""
+    """Writes a JSON file atomically. Raises WriteError if it cannot be written."""
     write(path, json.dumps(content, indent=1, ensure_ascii=False).encode())

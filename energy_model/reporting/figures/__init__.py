@@ -1,1 +1,1 @@
-"""Figures: runs and studies as figures, and their export as picture files."""
+"""Figures: runs and studies → figures and image files."""

@@ -1,6 +1,6 @@
-"""Report figures: what a run's page shows, each a function of the run and a language that returns a Plotly figure.
+"""Report figures: a run and a language → the Plotly figures of the run's page.
 
-Every figure is drawn from the results and the case's tables as stored with them: no map server, no network.
+Every figure uses only the results and the case tables stored with them: no map server, no network.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ LANGUAGES = ("en", "da")
 SEPARATORS = {"en": ".,", "da": ",."}
 HEIGHT_PIXELS = 420
 HOURS_PER_WEEK = 168
-MAX_DURATION_POINTS = 730  # points of a duration curve
-MAX_STORE_LINES = 6  # stores drawn, the largest
+MAX_DURATION_POINTS = 730  # of a duration curve
+MAX_STORE_LINES = 6  # the largest stores are drawn
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MONTHS = {
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
@@ -32,7 +32,7 @@ MONTHS = {
 
 
 def said(word: str, language: str) -> str:
-    """A word of the model in a reader's language."""
+    """Returns a name of the model in words, in English (``en``) or Danish (``da``)."""
     plain = str(word).replace("_", " ")
     return _danish().get(plain, plain) if language == "da" else plain
 
@@ -62,7 +62,7 @@ def _label(frame: pd.DataFrame, name: object, language: str) -> str:
 
 
 def site_map(run: Run, language: str) -> go.Figure | None:
-    """Where things stand: sites, links by carrier, symbiosis links dashed, and what is added at each site [MEUR]; degrees."""
+    """Draws the sites, the links by carrier (symbiosis links dashed) and the investment at each site [MEUR]; axes in degrees."""
     tables = input_tables(run)
     sites, links = tables["sites"], tables.get("links", pd.DataFrame())
     if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
@@ -72,33 +72,33 @@ def site_map(run: Run, language: str) -> go.Figure | None:
     for name, link in links.iterrows():
         if name not in built.index or built.at[name, "capacity"] < 1e-3:
             continue
-        pair = bool(link["giver"]) and isinstance(link["giver"], str)
-        kind = (str(link["carrier"]), pair)
+        symbiosis = bool(link["giver"]) and isinstance(link["giver"], str)
+        kind = (str(link["carrier"]), symbiosis)
         number = carrier_names.setdefault(kind[0], len(carrier_names))
         ends = sites.loc[[link["from_site"], link["to_site"]]]
-        told = f"{_label(links, name, language)}: {built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)}"
-        shown = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[pair]
+        hover_text = f"{_label(links, name, language)}: {built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)}"
+        suffix = {True: " (symbiose)" if language == "da" else " (symbiosis)", False: ""}[symbiosis]
         figure.add_scatter(
-            x=list(ends["lon"]), y=list(ends["lat"]), mode="lines", hoverinfo="text", text=told,
-            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * pair, "dash": "dot" if pair else "solid"},
-            name=_label(carriers, kind[0], language) + shown, legendgroup=str(kind),
-            showlegend=not any(t.legendgroup == str(kind) for t in figure.data),
+            x=list(ends["lon"]), y=list(ends["lat"]), mode="lines", hoverinfo="text", text=hover_text,
+            line={"color": COLOURS[number % len(COLOURS)], "width": 2 + 3 * symbiosis, "dash": "dot" if symbiosis else "solid"},
+            name=_label(carriers, kind[0], language) + suffix, legendgroup=str(kind),
+            showlegend=not any(trace.legendgroup == str(kind) for trace in figure.data),
         )  # fmt: skip
     added = built.groupby("site")["investment"].sum() / 1e6
-    put = added.reindex(sites.index, fill_value=0.0)
+    invested = added.reindex(sites.index, fill_value=0.0)
     land = run.tables["land"]
-    taken = (
+    land_use = (
         land["taken"].groupby(level=0).sum().reindex(sites.index, fill_value=0.0)
         if len(land)
-        else put * 0
+        else invested * 0
     )
     words = {"en": ("invested", "ha taken"), "da": ("investeret", "ha optaget")}[language]
-    told = [f"<b>{_label(sites, s, language)}</b><br>{put[s]:,.0f} MEUR {words[0]}<br>{taken[s]:,.0f} {words[1]}" for s in sites.index]  # fmt: skip
-    size = 8 + 30 * np.sqrt(put / max(put.max(), 1e-9))
+    site_texts = [f"<b>{_label(sites, site, language)}</b><br>{invested[site]:,.0f} MEUR {words[0]}<br>{land_use[site]:,.0f} {words[1]}" for site in sites.index]  # fmt: skip
+    size = 8 + 30 * np.sqrt(invested / max(invested.max(), 1e-9))
     figure.add_scatter(
         x=sites["lon"], y=sites["lat"], mode="markers+text", text=_non_overlapping_labels(sites, language),
-        hovertext=told, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
-        marker={"size": size, "color": taken, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
+        hovertext=site_texts, hoverinfo="text", textposition="top center", textfont={"size": 9}, showlegend=False,
+        marker={"size": size, "color": land_use, "colorscale": "Cividis", "reversescale": True, "line": {"width": 1, "color": "#333"},
                 "colorbar": {"title": {"text": words[1]}, "thickness": 10}},
     )  # fmt: skip
     _layout(figure, language, {"en": "longitude [°]", "da": "længdegrad [°]"}[language], {"en": "latitude [°]", "da": "breddegrad [°]"}[language], height=640)  # fmt: skip
@@ -108,76 +108,76 @@ def site_map(run: Run, language: str) -> go.Figure | None:
 
 
 def _non_overlapping_labels(sites: pd.DataFrame, language: str) -> list[str]:
-    """Labels of sites that do not stand on each other; the others are told when pointed at."""
-    wide, high = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
-    shown: list[tuple[float, float]] = []
-    told = []
+    """Returns the labels of sites; empty where a label would overlap, as hovering shows it."""
+    width, height = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
+    placed: list[tuple[float, float]] = []
+    labels = []
     for name, site in sites.iterrows():
-        clear = all(abs(site["lon"] - x) > 0.22 * wide or abs(site["lat"] - y) > 0.045 * high for x, y in shown)  # fmt: skip
+        clear = all(abs(site["lon"] - x) > 0.22 * width or abs(site["lat"] - y) > 0.045 * height for x, y in placed)  # fmt: skip
         if clear:
-            shown.append((site["lon"], site["lat"]))
-        told.append(_label(sites, name, language) if clear else "")
-    return told
+            placed.append((site["lon"], site["lat"]))
+        labels.append(_label(sites, name, language) if clear else "")
+    return labels
 
 
 def flows(run: Run, language: str) -> go.Figure:
-    """Energy through the year [GWh]: from what is bought and made, through carriers, to demands, sales and losses."""
+    """Draws the energy flows of the year [GWh] from purchases and production through carriers to demands, sales and losses."""
     carriers, balances = run.tables["carriers"], run.tables["balances"]
     energy = carriers.index[carriers["unit"] == "MWh"]
     balances = balances[balances["carrier"].isin(energy)]
     nodes: dict[str, int] = {}
     sums: dict[tuple[str, str], float] = {}
 
-    def flow(a: str, b: str, amount: float) -> None:
-        sums[a, b] = sums.get((a, b), 0.0) + amount
+    def flow(source: str, target: str, amount: float) -> None:
+        sums[source, target] = sums.get((source, target), 0.0) + amount
 
     ends = {"bought": {"en": "Bought", "da": "Købt"}, "sold": {"en": "Sold", "da": "Solgt"}, "wanted": {"en": "Demands", "da": "Forbrug"},
             "nature": {"en": "From nature and surroundings", "da": "Fra natur og omgivelser"}, "lost": {"en": "Lost", "da": "Tabt"},
             "driven": {"en": "Vehicles", "da": "Køretøjer"}}  # fmt: skip
-    name = {c: _label(carriers, c, language) for c in energy}
+    name = {carrier: _label(carriers, carrier, language) for carrier in energy}
     activity = balances[balances["decision"] == "activity"]
     for plant, rows in activity.groupby("name"):
-        by = rows.groupby("carrier")["amount"].sum()
-        ins, outs = -by[by < -1], by[by > 1]
-        if outs.empty:
-            for c, amount in ins.items():
-                flow(name[c], ends["wanted"][language], amount)
+        by_carrier = rows.groupby("carrier")["amount"].sum()
+        inputs, outputs = -by_carrier[by_carrier < -1], by_carrier[by_carrier > 1]
+        if outputs.empty:
+            for carrier, amount in inputs.items():
+                flow(name[carrier], ends["wanted"][language], amount)
             continue
         middle = str(run.tables["names"].at[plant, "group"] or plant)
         middle = said(middle, language)
-        for c, amount in ins.items():
-            flow(name[c], middle, amount)
-        for c, amount in outs.items():
-            flow(middle, name[c], amount)
-        free = float(outs.sum() - ins.sum())
+        for carrier, amount in inputs.items():
+            flow(name[carrier], middle, amount)
+        for carrier, amount in outputs.items():
+            flow(middle, name[carrier], amount)
+        free = float(outputs.sum() - inputs.sum())
         if free > 1:
             flow(ends["nature"][language], middle, free)
         elif free < -1:
             flow(middle, ends["lost"][language], -free)
-    for c in energy:
-        row = carriers.loc[c]
+    for carrier in energy:
+        row = carriers.loc[carrier]
         for column, end in (("bought", "bought"),):
             if row[column] > 1:
-                flow(ends[end][language], name[c], row[column])
+                flow(ends[end][language], name[carrier], row[column])
         for column, end in (("sold", "sold"), ("wanted", "wanted")):
             if row[column] < -1:
-                flow(name[c], ends[end][language], -row[column])
-        moved = balances[(balances["carrier"] == c) & balances["decision"].isin(["charged", "given_back"])]["amount"].sum() if row["driven"] < -1 else 0.0  # fmt: skip
-        driven = -moved if moved else -row["driven"]
+                flow(name[carrier], ends[end][language], -row[column])
+        exchange = balances[(balances["carrier"] == carrier) & balances["decision"].isin(["charged", "given_back"])]["amount"].sum() if row["driven"] < -1 else 0.0  # fmt: skip
+        driven = -exchange if exchange else -row["driven"]
         if driven > 1:
-            flow(name[c], ends["driven"][language], driven)
-        lost = -(row["lost_carrying"] + row["lost_storing"])
-        if lost > 1:
-            flow(name[c], ends["lost"][language], lost)
-    whole = max(sums.values(), default=1.0)
-    kept = {pair: amount for pair, amount in sums.items() if amount > 0.005 * whole}
-    for pair in kept:
+            flow(name[carrier], ends["driven"][language], driven)
+        losses = -(row["lost_carrying"] + row["lost_storing"])
+        if losses > 1:
+            flow(name[carrier], ends["lost"][language], losses)
+    largest = max(sums.values(), default=1.0)
+    visible = {pair: amount for pair, amount in sums.items() if amount > 0.005 * largest}
+    for pair in visible:
         for end in pair:
             nodes.setdefault(end, len(nodes))
     figure = go.Figure(
         go.Sankey(
             node={"label": list(nodes), "pad": 12, "thickness": 14, "color": [COLOURS[i % 8] for i in range(len(nodes))]},
-            link={"source": [nodes[a] for a, _ in kept], "target": [nodes[b] for _, b in kept], "value": [v / 1e3 for v in kept.values()],
+            link={"source": [nodes[source] for source, _ in visible], "target": [nodes[target] for _, target in visible], "value": [value / 1e3 for value in visible.values()],
                   "color": "rgba(128,128,128,0.35)"},
             valuesuffix=" GWh", valueformat=",.0f",
         )
@@ -186,47 +186,66 @@ def flows(run: Run, language: str) -> go.Figure:
 
 
 def hours_of(run: Run, carrier: str, first: int, count: int = HOURS_PER_WEEK) -> pd.DataFrame:
-    """What feeds a carrier [unit/h] in some hours of the year, no more than the case has."""
-    made = supply(run, carrier)
+    """Returns the supply of a carrier [unit/h] in ``count`` hours from hour ``first``, at most the hours of the case."""
+    rates = supply(run, carrier)
     steps = run.dataset["step_of_hour"].to_numpy()
     count = min(count, len(steps))
-    taken = np.arange(first, first + count) % len(steps)
+    hours = np.arange(first, first + count) % len(steps)
     start = pd.Timestamp(run.dataset["time"].to_numpy().min()).year
-    when = pd.Timestamp(f"{start}-01-01") + pd.to_timedelta(first + np.arange(count), unit="h")
-    return made.iloc[steps[taken]].set_axis(when)
+    times = pd.Timestamp(f"{start}-01-01") + pd.to_timedelta(first + np.arange(count), unit="h")
+    return rates.iloc[steps[hours]].set_axis(times)
 
 
 def week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
-    """A week, or all hours of a shorter case, hour by hour: what feeds a carrier [MW], in areas, and its price [EUR/MWh], a line."""
+    """Draws a week, or all hours of a shorter case: supply of a carrier [MW] as areas, its price [EUR/MWh] as a line."""
     frame, figure = hours_of(run, carrier, first), go.Figure()
     for i, name in enumerate(frame):
-        figure.add_scatter(x=frame.index, y=frame[name].round(2), name=said(name, language), stackgroup="all", mode="lines", line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"})  # fmt: skip
+        figure.add_scatter(
+            x=frame.index,
+            y=frame[name].round(2),
+            name=said(name, language),
+            stackgroup="all",
+            mode="lines",
+            line={"width": 0.5, "color": COLOURS[i % len(COLOURS)], "shape": "hv"},
+        )
     steps = run.dataset["step_of_hour"].to_numpy()
     price = _price(run, carrier)[steps[np.arange(first, first + len(frame)) % len(steps)]]
-    figure.add_scatter(x=frame.index, y=np.round(price, 2), name={"en": "price", "da": "pris"}[language], yaxis="y2", mode="lines", line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"})  # fmt: skip
+    figure.add_scatter(
+        x=frame.index,
+        y=np.round(price, 2),
+        name={"en": "price", "da": "pris"}[language],
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"},
+    )
     _layout(figure, language, "", "MW", hovermode="x unified")
-    figure.update_xaxes(tickformat="%-d/%-m")  # read alike in both languages
+    figure.update_xaxes(tickformat="%-d/%-m")  # the same in both languages
     return figure.update_layout(yaxis2={"overlaying": "y", "side": "right", "title": "EUR/MWh", "showgrid": False, "automargin": True})  # fmt: skip
 
 
 def _price(run: Run, carrier: str) -> np.ndarray:
-    buses = [b for b in run.dataset["bus"].to_numpy() if str(b).startswith(f"{carrier}@")]
+    buses = [bus for bus in run.dataset["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
     return run.dataset["price"].sel(bus=buses).mean("bus").to_numpy()
 
 
 def duration(run: Run, language: str) -> go.Figure:
-    """Prices of electricity and heat [EUR/MWh] in all hours, from highest to lowest."""
+    """Draws the price duration curves of electricity, heat and hydrogen [EUR/MWh]."""
     steps, figure = run.dataset["step_of_hour"].to_numpy(), go.Figure()
-    for i, carrier in enumerate(c for c in ("electricity", "heat", "hydrogen") if c in run.tables["carriers"].index):  # fmt: skip
+    for i, carrier in enumerate(name for name in ("electricity", "heat", "hydrogen") if name in run.tables["carriers"].index):  # fmt: skip
         values = np.sort(_price(run, carrier)[steps])[::-1]
         if np.isfinite(values).all():
-            every = max(1, len(values) // MAX_DURATION_POINTS)
-            figure.add_scatter(y=np.round(values[::every], 2), x=np.arange(len(values))[::every], name=_label(run.tables["carriers"], carrier, language), line={"dash": DASHES[i], "width": 2})  # fmt: skip
+            stride = max(1, len(values) // MAX_DURATION_POINTS)
+            figure.add_scatter(
+                y=np.round(values[::stride], 2),
+                x=np.arange(len(values))[::stride],
+                name=_label(run.tables["carriers"], carrier, language),
+                line={"dash": DASHES[i], "width": 2},
+            )
     return _layout(figure, language, {"en": "hours of the year", "da": "timer på året"}[language], "EUR/MWh")  # fmt: skip
 
 
 def months(run: Run, language: str, carrier: str) -> go.Figure:
-    """Month by month, what feeds a carrier [GWh]."""
+    """Draws the supply of a carrier by month [GWh]."""
     sums, figure = by_month(run, supply(run, carrier)) / 1e3, go.Figure()
     for i, name in enumerate(sums):
         figure.add_bar(x=[MONTHS[language][month - 1] for month in sums.index], y=sums[name].round(3), name=said(name, language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
@@ -234,7 +253,7 @@ def months(run: Run, language: str, carrier: str) -> go.Figure:
 
 
 def stores(run: Run, language: str) -> go.Figure | None:
-    """What the largest stores hold at the start of each day, as a share of the most they hold [%]."""
+    """Draws the storage level of the largest stores at the start of each day, as a share of their maximum in the year [%]."""
     if "day_level" not in run.dataset:
         return None
     level, built = run.dataset["day_level"].to_pandas(), run.tables["capacities"]
@@ -245,34 +264,39 @@ def stores(run: Run, language: str) -> go.Figure | None:
     year, figure = pd.Timestamp(run.dataset["time"].to_numpy().min()).year, go.Figure()
     days = pd.date_range(f"{year}-01-01", periods=level.shape[1], freq="D")
     for i, name in enumerate(chosen):
-        figure.add_scatter(x=days, y=(100 * level.loc[name] / full[name]).round(1), name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})", line={"dash": DASHES[i % len(DASHES)], "width": 2})  # fmt: skip
+        figure.add_scatter(
+            x=days,
+            y=(100 * level.loc[name] / full[name]).round(1),
+            name=f"{_label(built, name, language)} ({built.at[name, 'capacity']:,.0f} {said(built.at[name, 'unit'], language)})",
+            line={"dash": DASHES[i % len(DASHES)], "width": 2},
+        )
     _layout(figure, language, "", {"en": "held, % of the most in the year", "da": "indhold, % af årets højeste"}[language])  # fmt: skip
     firsts = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
     return figure.update_xaxes(tickvals=list(firsts), ticktext=MONTHS[language])
 
 
 def costs(run: Run, language: str, by: str) -> go.Figure:
-    """The year's cost [MEUR] by sector, firm or entry."""
+    """Draws the annual cost [MEUR] by sector, firm or entry."""
     table = run.tables["costs"]
     sums = table.groupby(table[by].fillna("nobody").replace("", "nobody"))["cost"].sum() / 1e6
     sums = sums[sums.abs() > 0.005 * sums.abs().max()].sort_values()
     firms = input_tables(run).get("firms", pd.DataFrame()) if by == "firm" else pd.DataFrame()
-    names = [_label(firms, n, language) if n in firms.index else said(str(n), language) for n in sums.index]  # fmt: skip
-    figure = go.Figure(go.Bar(x=sums.round(3), y=names, orientation="h", marker_color=[COLOURS[0] if v > 0 else COLOURS[1] for v in sums]))  # fmt: skip
+    names = [_label(firms, name, language) if name in firms.index else said(str(name), language) for name in sums.index]  # fmt: skip
+    figure = go.Figure(go.Bar(x=sums.round(3), y=names, orientation="h", marker_color=[COLOURS[0] if value > 0 else COLOURS[1] for value in sums]))  # fmt: skip
     return _layout(figure, language, {"en": "MEUR a year", "da": "mio. EUR om året"}[language], height=120 + 26 * len(sums))  # fmt: skip
 
 
 def emissions(run: Run, language: str) -> go.Figure:
-    """What is emitted and what is kept from the air [thousand t CO2 a year], by who does it."""
+    """Draws emissions and removals [thousand t CO2/a] by asset."""
     table = run.tables["emissions"].groupby("name")["emissions"].sum() / 1e3
     table = table[table.abs() > 0.005 * max(table.abs().max(), 1e-9)].sort_values()
-    names = [_label(run.tables["names"], n, language) for n in table.index]
-    figure = go.Figure(go.Bar(x=table.round(3), y=names, orientation="h", marker_color=[COLOURS[3] if v > 0 else COLOURS[2] for v in table]))  # fmt: skip
+    names = [_label(run.tables["names"], name, language) for name in table.index]
+    figure = go.Figure(go.Bar(x=table.round(3), y=names, orientation="h", marker_color=[COLOURS[3] if value > 0 else COLOURS[2] for value in table]))  # fmt: skip
     return _layout(figure, language, {"en": "thousand t CO2 a year", "da": "tusind t CO2 om året"}[language], height=140 + 24 * len(table))  # fmt: skip
 
 
 def fleets(run: Run, language: str) -> go.Figure | None:
-    """The share of each fleet's vehicles by what moves them [%]."""
+    """Draws the share of each fleet's vehicles by carrier [%]."""
     built, tables = run.tables["capacities"], input_tables(run)
     vehicles = built[(built["table"] == "vehicles") & (built["capacity"] > 1e-2)]
     if vehicles.empty:
@@ -282,28 +306,34 @@ def fleets(run: Run, language: str) -> go.Figure | None:
     shares = 100 * shares / shares.groupby(level=0).transform("sum")
     figure = go.Figure()
     for i, (carrier, part) in enumerate(shares.groupby(level=1)):
-        figure.add_bar(y=[_label(tables["fleets"], f, language) for f in part.index.get_level_values(0)], x=part.round(2), orientation="h", name=_label(run.tables["carriers"], carrier, language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
+        figure.add_bar(
+            y=[_label(tables["fleets"], name, language) for name in part.index.get_level_values(0)],
+            x=part.round(2),
+            orientation="h",
+            name=_label(run.tables["carriers"], carrier, language),
+            marker_color=COLOURS[i % len(COLOURS)],
+        )
     return _layout(figure, language, {"en": "% of vehicles", "da": "% af køretøjer"}[language], barmode="stack")  # fmt: skip
 
 
 def land(run: Run, language: str) -> go.Figure | None:
-    """Land taken [ha] by site and class, of what there is."""
+    """Draws the land used [ha] by site and class."""
     table = run.tables["land"]
     table = table[table["taken"] > 0.5] if len(table) else table
     if table.empty:
         return None
     sites, figure = input_tables(run)["sites"], go.Figure()
     for i, (kind, part) in enumerate(table.groupby(level=1)):
-        names = [_label(sites, s, language) for s in part.index.get_level_values(0)]
+        names = [_label(sites, site, language) for site in part.index.get_level_values(0)]
         figure.add_bar(y=names, x=part["taken"].round(2), orientation="h", name=said(str(kind), language), marker_color=COLOURS[i % len(COLOURS)])  # fmt: skip
     return _layout(figure, language, "ha", barmode="stack", height=160 + 22 * len(table))
 
 
 def first_hours(run: Run) -> dict[str, int]:
-    """The first hour of each stretch that is drawn hour by hour.
+    """Returns the first hour of each period that is drawn hour by hour.
 
-    ``winter`` is the week with most heat or power made, ``summer`` the week with least. A case
-    without two different weeks has one stretch, ``hours``, which begins at its first hour.
+    ``winter`` is the week with the highest heat or power production, ``summer`` the week with the lowest.
+    A case without two different weeks has one period, ``hours``, which begins at its first hour.
     """
     carriers = run.tables["carriers"].index
     carrier = "heat" if "heat" in carriers or carriers.empty else str(carriers[0])

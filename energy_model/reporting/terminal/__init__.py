@@ -1,1 +1,1 @@
-"""Terminal: runs, studies and explanations as tables on a terminal."""
+"""Terminal: runs, studies, explanations and verifications → tables and sentences on a terminal."""

@@ -1,4 +1,4 @@
-"""Console: tables and texts as they are printed on a terminal."""
+"""Console: texts and tables → output on a terminal."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from rich.table import Table
 
 
 def print_all(*what: Any) -> None:
-    """Prints texts and tables; a table's title stands on a line of its own, never folded to its width."""
+    """Prints texts and tables. A table's title gets its own line, which is not folded to the table's width."""
     console = Console(highlight=False)
     wide = Console(highlight=False, width=console.width if console.is_terminal else 140)
-    for thing in what:
-        if isinstance(thing, Table) and thing.title:
-            wide.print(f"[bold]{escape(str(thing.title))}[/]")
-            thing.title = None
-        wide.print(thing)
+    for item in what:
+        if isinstance(item, Table) and item.title:
+            wide.print(f"[bold]{escape(str(item.title))}[/]")
+            item.title = None
+        wide.print(item)
 
 
 def grid(title: str, columns: list[str], rows: list[list[str]], right: int = 1) -> Table:
-    """A table with its last columns aligned to the right from column ``right`` on."""
+    """Returns a table whose columns from index ``right`` on are right-aligned."""
     table = Table(
         title=title,
         title_justify="left",

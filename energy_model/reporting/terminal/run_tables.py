@@ -1,4 +1,4 @@
-"""Show: answers as tables on a terminal."""
+"""Run tables: the results of a run → tables on a terminal or JSON records."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from energy_model.reporting.terminal.console import grid, print_all
 from energy_model.results.run import Run
 from energy_model.results.summary import MEANINGS
 
-MIN_WIDE_COLUMNS = 110  # columns of a terminal below which the Danish words would fold every line
-MIN_SHOWN_AMOUNT = 0.02  # what an interior-point method leaves of nothing
+MIN_WIDE_COLUMNS = 110  # terminal width below which the Danish column would fold every line
+MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
 
 
 def meaning(run: Run, name: str) -> tuple[str, str, str]:
-    """Unit, English and Danish meaning of a headline number."""
+    """Returns unit, English meaning and Danish meaning of a headline number."""
     if name in MEANINGS:
         return MEANINGS[name]
     carrier, table = name.removesuffix("_price"), run.tables["carriers"]
@@ -34,17 +34,17 @@ def meaning(run: Run, name: str) -> tuple[str, str, str]:
 def _proven(proof: dict[str, Any]) -> str:
     if proof["gap"] is None:
         return f"[yellow]Not proven:[/] {proof['ended']} before the first full year was solved; this is the plan of {proof['plan']['steps']:,} steps."
-    told = f"Every hour of the year: no plan costs less than {format_number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
-    more = (
+    statement = f"Every hour of the year: no plan costs less than {format_number(proof['bound'], 'EUR/a')}; this one is within {100 * proof['gap']:.2g} % of that"
+    shortfall = (
         ""
         if proof["gap"] <= proof["asked"]
         else f", where {100 * proof['asked']:.2g} % were asked: {proof['ended']}"
     )
-    return f"{told}{more}."
+    return f"{statement}{shortfall}."
 
 
 def exported(path: Path, left_out: list[str], constant: float) -> None:
-    """What was written for another program, and what it does not hold."""
+    """Prints the path of an exported file and the features of the model that it does not express."""
     print_all(f"Written to {escape(str(path))}.")
     if constant:
         print_all(
@@ -52,17 +52,17 @@ def exported(path: Path, left_out: list[str], constant: float) -> None:
         )
     if left_out:
         print_all("[yellow]Not expressed[/], so its least cost is another:")
-        for said in left_out:
-            print_all(f"  {escape(said)}")
+        for sentence in left_out:
+            print_all(f"  {escape(sentence)}")
 
 
 def headline(run: Run) -> None:
-    """The first numbers and three sentences."""
+    """Prints the headline numbers, warnings, three sentences and the unserved demand by carrier."""
     title = f"{run.metadata['case']}, {run.metadata['scenario'] or 'base'}: {run.metadata['status']}, {run.metadata['steps']:,} steps"
     rows = []
     for name, value in run.summary.items():
         unit, english, danish = meaning(run, name)
-        if name != "unserved":  # told by carrier below; units differ
+        if name != "unserved":  # printed by carrier below, as units differ
             rows.append([english, danish, format_number(value, unit)])
     console = Console()
     if console.is_terminal and console.width < MIN_WIDE_COLUMNS:
@@ -77,15 +77,15 @@ def headline(run: Run) -> None:
     print_all("")
     for sentence in describe_run(run):
         print_all(escape(sentence))
-    short = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
-    for carrier, share in short[short > 1e-6].items():
+    unserved_share = run.tables["carriers"]["unserved"] / -run.tables["carriers"]["wanted"]
+    for carrier, share in unserved_share[unserved_share > 1e-6].items():
         row = run.tables["carriers"].loc[carrier]
-        told = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.1%} of the demand) goes unserved at its penalty."
-        print_all(f"[bold red]{escape(told)}[/]")
+        notice = f"{label(run.tables['carriers'], carrier)}: {format_number(row['unserved'], row['unit'] + '/a')} ({share:.1%} of the demand) goes unserved at its penalty."
+        print_all(f"[bold red]{escape(notice)}[/]")
 
 
 def everything(run: Run) -> None:
-    """All tables of a run."""
+    """Prints all tables of a run."""
     headline(run)
     for table in (capacities(run), carriers(run), *costs(run), emissions(run), land(run)):
         if table is not None and table.row_count:
@@ -94,7 +94,7 @@ def everything(run: Run) -> None:
 
 
 def capacities(run: Run) -> Table:
-    """What stands, is retired and added, with full-load hours."""
+    """Returns the table of existing, retired and added capacities with full-load hours."""
     frame = run.tables["capacities"]
     used = frame[
         (frame["capacity"].abs() > MIN_SHOWN_AMOUNT) | (frame["retired"] > MIN_SHOWN_AMOUNT)
@@ -104,7 +104,10 @@ def capacities(run: Run) -> Table:
         [
             label(frame, str(name)),
             str(row["group"] if isinstance(row["group"], str) else row["table"]),
-            *(format_number(row[c]) for c in ("existing", "retired", "added", "capacity")),
+            *(
+                format_number(row[column])
+                for column in ("existing", "retired", "added", "capacity")
+            ),
             row["unit"],
             format_number(hours[name]) if hours[name] == hours[name] else "",
         ]
@@ -119,14 +122,17 @@ def capacities(run: Run) -> Table:
 
 
 def carriers(run: Run) -> Table:
-    """Energy over the year and mean prices, by carrier."""
+    """Returns the table of annual amounts and mean marginal prices by carrier."""
     frame = run.tables["carriers"]
     names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved"]
     rows = [
         [
             label(frame, str(name)),
             row["unit"],
-            *(format_number(row[c]) if abs(row[c]) > MIN_SHOWN_AMOUNT else "" for c in names),
+            *(
+                format_number(row[column]) if abs(row[column]) > MIN_SHOWN_AMOUNT else ""
+                for column in names
+            ),
             format_number(row["mean_price"]) if row["mean_price"] == row["mean_price"] else "",
         ]
         for name, row in frame.iterrows()
@@ -140,9 +146,9 @@ def carriers(run: Run) -> Table:
 
 
 def costs(run: Run) -> list[Table]:
-    """Cost by entry, sector and firm."""
+    """Returns the tables of cost by entry, sector and firm."""
     frame = run.tables["costs"]
-    found = []
+    grids = []
     for column, title in (
         ("entry", "Cost by entry"),
         ("sector", "Cost by sector"),
@@ -159,12 +165,12 @@ def costs(run: Run) -> list[Table]:
             for name, amount in sums.items()
             if abs(amount) >= 0.5
         ]
-        found.append(grid(title, [column, "cost"], rows))
-    return found
+        grids.append(grid(title, [column, "cost"], rows))
+    return grids
 
 
 def emissions(run: Run) -> Table:
-    """Emissions by what emits, net both ways."""
+    """Returns the table of emissions by asset, with net emissions with and without export credit."""
     frame, names = run.tables["emissions"], run.tables["names"]
     sums = (
         frame.groupby("name")["emissions"].sum().sort_values(ascending=False)
@@ -176,22 +182,25 @@ def emissions(run: Run) -> Table:
         for name, amount in sums.items()
         if abs(amount) >= 0.5
     ]
-    first = run.summary
+    summary = run.summary
     rows += [
         [
             "net, exports not credited",
-            format_number(first["net_emissions_without_export_credit"], "t/a"),
+            format_number(summary["net_emissions_without_export_credit"], "t/a"),
         ],
-        ["net, exports credited", format_number(first["net_emissions_with_export_credit"], "t/a")],
+        [
+            "net, exports credited",
+            format_number(summary["net_emissions_with_export_credit"], "t/a"),
+        ],
     ]
     return grid("Emissions", ["From", "emitted (+), kept or taken back (−)"], rows)
 
 
 def land(run: Run) -> Table | None:
-    """Land taken by site and class."""
+    """Returns the table of land use by site and class; None if no land is used."""
     frame = run.tables["land"]
-    taken = frame[frame["taken"] > 1e-6] if len(frame) else frame
-    if not len(taken):
+    used = frame[frame["taken"] > 1e-6] if len(frame) else frame
+    if not len(used):
         return None
     rows = [
         [
@@ -203,7 +212,7 @@ def land(run: Run) -> Table | None:
             format_number(row["firms_total"]),
             format_number(row["price"]),
         ]
-        for (site, kind), row in taken.iterrows()
+        for (site, kind), row in used.iterrows()
     ]
     return grid(
         "Land",
@@ -222,7 +231,7 @@ def land(run: Run) -> Table | None:
 
 
 def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
-    """What a check found."""
+    """Prints the result of a case check: table sizes, traced shares of numbers and warnings."""
     sizes = [[name, f"{len(frame):,}"] for name, frame in system.frames.items() if len(frame)]
     print_all(
         grid(
@@ -245,13 +254,13 @@ def checked(system: System, warned: list[str], traced: pd.DataFrame) -> None:
 
 
 def statistics(path: Path, found: pd.DataFrame) -> None:
-    """A made year against published statistics."""
+    """Prints a generated year against published statistics."""
     print_all(
         grid(
             f"Written to {path}",
             list(found.columns),
             [
-                [str(v) if not isinstance(v, float) else f"{v:,.4g}" for v in row]
+                [str(value) if not isinstance(value, float) else f"{value:,.4g}" for value in row]
                 for row in found.to_numpy()
             ],
             2,
@@ -260,12 +269,12 @@ def statistics(path: Path, found: pd.DataFrame) -> None:
 
 
 def as_records(run: Run) -> dict[str, Any]:
-    """All tables of a run as lists of rows."""
+    """Returns all tables of a run as JSON records, and its sentences."""
     keyed = ("capacities", "carriers", "land", "names")
     return {
         name: (frame.reset_index() if name in keyed else frame)
         .astype(object)
-        .where(lambda f: f.notna(), None)
+        .where(lambda table: table.notna(), None)
         .to_dict("records")
         for name, frame in run.tables.items()
     } | {"sentences": describe_run(run)}

@@ -1,4 +1,4 @@
-"""Show studies: their tables and what they say in sentences, on a terminal."""
+"""Study tables: studies and comparisons → tables and sentences on a terminal or JSON records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from energy_model.results.summary import MEANINGS
 from energy_model.studies.compare import Comparison
 from energy_model.studies.runner.study import Study
 
-MAX_TERMINAL_ROWS = 30  # rows of a table shown on a terminal; the file holds all
+MAX_TERMINAL_ROWS = 30  # rows of a table on a terminal; the file contains all rows
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
 MONEY = ("cost", "cost_at_least", "cost_change", "regret", "against_own", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
 MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
@@ -48,14 +48,14 @@ TITLES = {
     "wishes": "Wishes: what each costs / Ønsker: hvad hvert koster",
     "between": "Between two wishes, at nearly least cost / Mellem to ønsker",
 }
-HIDDEN = ("coalitions", "capacity_values", "land")  # long; they stand in their files
+HIDDEN = ("coalitions", "capacity_values", "land")  # long tables, only in their files
 SHORT = {
     "years": ("year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "plan_status"),
     "links": ("label_en", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full"),
     "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
     "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
-    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # why, or why not
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # explanation, or reason of failure
     "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
     "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
 }  # fmt: skip
@@ -64,56 +64,62 @@ SHORT = {
 def _print(*what: Any) -> None:
     console = Console(highlight=False)
     wide = Console(highlight=False, width=console.width if console.is_terminal else 160)
-    for thing in what:
-        if isinstance(thing, Table) and thing.title:
-            wide.print(f"\n[bold]{thing.title}[/]")
-            thing.title = None
-        wide.print(thing)
+    for item in what:
+        if isinstance(item, Table) and item.title:
+            wide.print(f"\n[bold]{item.title}[/]")
+            item.title = None
+        wide.print(item)
 
 
 def written(folder: Path, *more: str) -> None:
-    """Where everything stands."""
-    Console(highlight=False, soft_wrap=True).print(f"\nWritten to {folder}{''.join(f', {name}' for name in more)}", markup=False)  # fmt: skip
+    """Prints the paths of the files written."""
+    Console(highlight=False, soft_wrap=True).print(
+        f"\nWritten to {folder}{''.join(f', {name}' for name in more)}", markup=False
+    )
 
 
 def study(found: Study, pictures: list[Path]) -> None:
-    """A finished study: its cases, its own tables, its notes."""
+    """Prints a finished study: its cases, its tables and its notes."""
     title = f"Study {found.question}: {len(found.table)} cases"
     if found.question == "sweep":
         _print(grid(title, *_rows(glance(found.table))))
     else:
         _print(f"[bold]{title}[/]")
     for name, frame in found.tables.items():
-        kept = shown(name, frame)
-        if len(kept) and name not in HIDDEN:
-            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(kept)))
+        rows = shown(name, frame)
+        if len(rows) and name not in HIDDEN:
+            _print(grid(TITLES.get(name, name.replace("_", " ")), *_rows(rows)))
     for note in found.notes:
         _print(note.replace("[", "\\["))
-    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(p.name for p in pictures))  # fmt: skip
+    written(found.folder, "cases.csv (Excel) and cases.parquet (pandas)", *(path.name for path in pictures))  # fmt: skip
 
 
 def glance(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a study's cases that matter at a glance."""
-    place = list(table.columns).index("objective") if "objective" in table else len(table.columns)
-    inputs = [c for c in table.columns[1:place] if c not in ("status", "reason")]
-    failed = ["status"] if (table["status"] != "optimal").any() else []
-    return table[["case", *inputs, *failed, *(c for c in SHOWN if c in table)]]
+    """Returns the main columns of a study's cases."""
+    index = list(table.columns).index("objective") if "objective" in table else len(table.columns)
+    inputs = [column for column in table.columns[1:index] if column not in ("status", "reason")]
+    status = ["status"] if (table["status"] != "optimal").any() else []
+    return table[["case", *inputs, *status, *(column for column in SHOWN if column in table)]]
 
 
 def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A table as a person wants to see it first."""
+    """Returns the compact form of a study's table for display."""
     if name == "regrets" and len(frame):
         wide = frame.pivot(index="plan", columns="future", values="regret")
         order = list(dict.fromkeys(frame["plan"]))
         wide = wide.loc[order, list(dict.fromkeys(frame["future"]))] / 1e6
-        return wide.reset_index().rename(columns={c: f"{c} [MEUR/a]" for c in wide.columns})
+        return wide.reset_index().rename(
+            columns={column: f"{column} [MEUR/a]" for column in wide.columns}
+        )
     if name == "plans" and len(frame):
         wide = frame.pivot(index="group", columns="plan", values="added")
-        reach = wide.max(axis=1)
-        return wide[reach > 1e-3].rename(columns=lambda n: f"plan {n}").reset_index()
+        largest = wide.max(axis=1)
+        return wide[largest > 1e-3].rename(columns=lambda plan: f"plan {plan}").reset_index()
     if name == "prices" and len(frame):
         carrier = frame["carrier"].str.replace("_", " ") + " " + frame["line"]
-        wide = frame.assign(carrier=carrier).pivot_table(index="site", columns="carrier", values="price", aggfunc="mean")  # fmt: skip
+        wide = frame.assign(carrier=carrier).pivot_table(
+            index="site", columns="carrier", values="price", aggfunc="mean"
+        )
         return wide.loc[list(dict.fromkeys(frame["site"]))].reset_index()
     if name == "pairs":
         frame = frame[frame["kind"] != ""].head(10)
@@ -122,57 +128,64 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         wide = frame.pivot(index="party", columns="wish", values="gain").loc[order]
         first = frame["wish"].iloc[0]
         balance = frame[frame["wish"] == first].set_index("party")["balance"]
-        wide = wide.drop(columns=first).rename(columns=lambda w: f"gain, {w}")
+        wide = wide.drop(columns=first).rename(columns=lambda wish: f"gain, {wish}")
         wide.insert(0, "balance", balance)
         return wide[wide.abs().max(axis=1) > 500].reset_index()
     if name == "parties":
-        frame = frame[frame[[c for c in ("gain", "balance") if c in frame]].abs().max(axis=1) > 500]
+        frame = frame[
+            frame[[column for column in ("gain", "balance") if column in frame]].abs().max(axis=1)
+            > 500
+        ]
     if name == "sites" and "why" in frame:
         frame = frame.assign(
             reason=frame["why"].where(frame["why"].astype(str) != "", frame["reason"])
         )
     if name in SHORT:
-        kept = [c for c in SHORT[name] if c in frame and not (c == "reason" and frame[c].isna().all())]  # fmt: skip
-        return frame[kept]
+        columns = [column for column in SHORT[name] if column in frame and not (column == "reason" and frame[column].isna().all())]  # fmt: skip
+        return frame[columns]
     if name in ("tornado", "sensitivity") and len(frame):
         costs = frame["output"] == "objective"
         frame = frame.assign(output=frame["output"].where(~costs, "objective [EUR/a]"))
-    return frame.drop(columns=[c for c in ("run", "reason") if c in frame])
+    return frame.drop(columns=[column for column in ("run", "reason") if column in frame])
 
 
 def _rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], int]:
-    """Headers and cells as texts; numbers to the right."""
+    """Returns headers, cells as texts and the first right-aligned column."""
     head = frame.head(MAX_TERMINAL_ROWS)
-    close = {str(c): _digits(head[c]) for c in head if is_money(str(c))}
-    cells = [
+    decimals = {str(column): _digits(head[column]) for column in head if is_money(str(column))}
+    rows = [
         [
-            _close(value, close[str(column)])
-            if close.get(str(column)) and isinstance(value, float) and np.isfinite(value)
+            _close(value, decimals[str(column)])
+            if decimals.get(str(column)) and isinstance(value, float) and np.isfinite(value)
             else cell(value, str(column))
             for column, value in zip(frame.columns, row, strict=True)
         ]
         for row in head.to_numpy(dtype=object)
     ]
     if len(frame) > MAX_TERMINAL_ROWS:
-        cells.append(
+        rows.append(
             [f"… {len(frame) - MAX_TERMINAL_ROWS} more rows", *[""] * (len(frame.columns) - 1)]
         )
-    texts = 0
+    text_columns = 0
     for column in frame.columns:
-        if pd.api.types.is_numeric_dtype(frame[column]) and texts:
+        if pd.api.types.is_numeric_dtype(frame[column]) and text_columns:
             break
-        texts += 1
-    return [header(str(c)) for c in frame.columns], cells, texts
+        text_columns += 1
+    return [header(str(column)) for column in frame.columns], rows, text_columns
 
 
 def _digits(column: pd.Series) -> int:
-    """Decimals of millions that tell values apart which one decimal would show alike; 0 where they need none."""
+    """Returns the decimals of millions that distinguish values equal at one decimal; 0 if one decimal suffices."""
     values = pd.to_numeric(column, errors="coerce").to_numpy(float)
     values = values[np.isfinite(values)]
     if not len(values) or np.abs(values).max() < 1e6 or np.abs(values).min() < 1e6:
         return 0
-    apart = [len({round(v / 1e6, digits) for v in values}) for digits in range(1, 5)]
-    return 0 if apart[0] == apart[3] else next(d for d in range(2, 5) if apart[d - 1] == apart[3])
+    counts = [len({round(value / 1e6, digits) for value in values}) for digits in range(1, 5)]
+    return (
+        0
+        if counts[0] == counts[3]
+        else next(digits for digits in range(2, 5) if counts[digits - 1] == counts[3])
+    )
 
 
 def _close(value: float, digits: int) -> str:
@@ -180,22 +193,20 @@ def _close(value: float, digits: int) -> str:
 
 
 def header(name: str) -> str:
-    """A column's name and unit in words."""
+    """Returns a column's name and unit in words."""
     unit = MEANINGS[name][0] if name in MEANINGS else ""
     return f"{name.replace('_', ' ')}{f' [{unit}]' if unit and not unit.startswith('EUR/a') else ''}"  # fmt: skip
 
 
 def cell(value: Any, column: str) -> str:
-    """A cell as a person reads it."""
+    """Returns a cell as formatted text."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float | np.floating | int | np.integer):
         value = float(value)
-        if column.count(".") == 2 and np.isfinite(
-            value
-        ):  # an address: what was asked, as it was asked
+        if column.count(".") == 2 and np.isfinite(value):  # an address: the input value unchanged
             return f"{value:.6g}"
         if not np.isfinite(value):
             return "without end"
@@ -208,16 +219,22 @@ def cell(value: Any, column: str) -> str:
 
 
 def is_money(column: str) -> bool:
-    """Whether a column holds euros a year."""
-    return column in MONEY or column.endswith(("_cost", "_regret", "_at_prices")) or column.startswith(MONEY_STARTS)  # fmt: skip
+    """Returns whether a column is in EUR/a."""
+    return (
+        column in MONEY
+        or column.endswith(("_cost", "_regret", "_at_prices"))
+        or column.startswith(MONEY_STARTS)
+    )
 
 
 def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
-    """A study as JSON holds it."""
+    """Returns a study as a JSON record."""
 
     def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         times = frame.select_dtypes("datetime").columns
-        plain = frame.assign(**{str(c): frame[c].dt.strftime("%Y-%m-%dT%H:%MZ") for c in times})
+        plain = frame.assign(
+            **{str(column): frame[column].dt.strftime("%Y-%m-%dT%H:%MZ") for column in times}
+        )
         return plain.astype(object).where(plain.notna(), None).to_dict("records")
 
     return {
@@ -234,7 +251,7 @@ def as_records(found: Study, pictures: list[Path]) -> dict[str, Any]:
 
 
 def comparison(found: Comparison, explained: Study | None, decided: bool) -> None:
-    """Runs side by side: sentences first, then what differs."""
+    """Prints a comparison of runs: sentences first, then the differences."""
     for sentence in sentences(found, decided):
         _print(sentence.replace("[", "\\["))
     if len(found.inputs):
@@ -247,49 +264,60 @@ def comparison(found: Comparison, explained: Study | None, decided: bool) -> Non
         frame = frame[~frame["same"]].drop(columns="same").reset_index()
         if len(frame):
             if name in ("capacities", "firms", "emissions"):
-                frame["name"] = [found.labels.get(n, n.replace("_", " ")) for n in frame["name"]]
+                frame["name"] = [
+                    found.labels.get(row_name, row_name.replace("_", " "))
+                    for row_name in frame["name"]
+                ]
             _print(grid(title, *_rows(frame)))
     if explained is not None:
-        _print(grid(TITLES["explained"], *_rows(shown("explained", explained.tables["explained"]))))  # fmt: skip
+        _print(grid(TITLES["explained"], *_rows(shown("explained", explained.tables["explained"]))))
         for sentence in _explained(explained):
             _print(sentence)
 
 
 def sentences(found: Comparison, decided: bool = False) -> list[str]:
-    """What changed in the inputs and in the answer, in words."""
+    """Returns sentences on the differences of inputs and results."""
     first, last = found.names[0], found.names[-1]
-    told = []
+    texts = []
     if not decided:
         count = len(found.inputs)
         tables = found.inputs["address"].str.split(".").str[0].value_counts()
-        where = ", ".join(f"{many} in {table}" for table, many in tables.head(4).items())
-        told.append(f"The inputs differ in {count:,} cells: {where}." if count else "The inputs are the same.")  # fmt: skip
+        locations = ", ".join(f"{changed} in {table}" for table, changed in tables.head(4).items())
+        texts.append(f"The inputs differ in {count:,} cells: {locations}." if count else "The inputs are the same.")  # fmt: skip
     costs = found.summary.loc["total_cost"]
-    by = float(costs["difference"])
-    share = f" ({abs(by) / abs(costs[first]):.2%})" if costs[first] else ""
+    difference = float(costs["difference"])
+    share = f" ({abs(difference) / abs(costs[first]):.2%})" if costs[first] else ""
     if costs["same"]:
-        told.append(f"'{last}' costs as much as '{first}'.")
+        texts.append(f"'{last}' costs as much as '{first}'.")
     else:
-        told.append(f"'{last}' costs {format_number(abs(by), 'EUR/a')}{share} {'more' if by > 0 else 'less'} than '{first}'.")  # fmt: skip
-    told += _moves(found)
+        texts.append(
+            f"'{last}' costs {format_number(abs(difference), 'EUR/a')}{share} {'more' if difference > 0 else 'less'} than '{first}'."
+        )
+    texts += _moves(found)
     firms = found.firms[~found.firms["same"]]
     if len(firms):
-        parts = [f"{found.labels.get(n, n.replace('_', ' '))} {'+' if d > 0 else '−'}{format_number(abs(d), 'EUR/a')}" for n, d in firms["difference"].head(4).items()]  # fmt: skip
-        told.append(f"Cost falls on: {', '.join(parts)}.")
-    return told
+        parts = [
+            f"{found.labels.get(firm, firm.replace('_', ' '))} {'+' if change > 0 else '−'}{format_number(abs(change), 'EUR/a')}"
+            for firm, change in firms["difference"].head(4).items()
+        ]
+        texts.append(f"Cost falls on: {', '.join(parts)}.")
+    return texts
 
 
 def _moves(found: Comparison) -> list[str]:
-    moved = found.capacities[~found.capacities["same"]]
-    told = []
+    changed = found.capacities[~found.capacities["same"]]
+    texts = []
     for word, part in (
-        ("More", moved[moved["difference"] > 0]),
-        ("Less", moved[moved["difference"] < 0]),
+        ("More", changed[changed["difference"] > 0]),
+        ("Less", changed[changed["difference"] < 0]),
     ):
         if len(part):
-            names = [f"{found.labels.get(n, n.replace('_', ' '))} ({format_number(abs(d))})" for n, d in part["difference"].head(5).items()]  # fmt: skip
-            told.append(f"{word}: {', '.join(names)}.")
-    return told
+            names = [
+                f"{found.labels.get(name, name.replace('_', ' '))} ({format_number(abs(change))})"
+                for name, change in part["difference"].head(5).items()
+            ]
+            texts.append(f"{word}: {', '.join(names)}.")
+    return texts
 
 
 def _explained(explained: Study) -> list[str]:
@@ -297,11 +325,13 @@ def _explained(explained: Study) -> list[str]:
     if frame.empty or not np.isfinite(frame["share"].iloc[0]):
         return []
     first = frame.iloc[0]
-    return [f"Most is explained by {first['input']}: alone it changes the cost by {format_number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."]  # fmt: skip
+    return [
+        f"Most is explained by {first['input']}: alone it changes the cost by {format_number(float(first['alone']), 'EUR/a')}, {first['share']:.0%} of the difference."
+    ]
 
 
 def comparison_records(found: Comparison, explained: Study | None) -> dict[str, Any]:
-    """A comparison as JSON holds it."""
+    """Returns a comparison as a JSON record."""
     tables = {
         name: frame if name == "inputs" else frame.reset_index()
         for name, frame in found.tables.items()

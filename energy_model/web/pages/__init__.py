@@ -1,1 +1,1 @@
-"""The pages of the workbench, one idea a file."""
+"""Pages: the application context and a request → the pages of the workbench, one module per page."""

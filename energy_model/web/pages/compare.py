@@ -1,4 +1,4 @@
-"""Compare: up to four answers side by side, what differs first, in words and numbers."""
+"""Compare page: up to four finished runs → their differences in sentences and tables."""
 
 from __future__ import annotations
 
@@ -23,103 +23,153 @@ PARTS = (("capacities", "What stands"), ("costs", "Cost by kind [EUR/a]"), ("sec
 
 
 def page(house: AppContext, search: str, language: str) -> list[Any]:
-    """The page; the address may name runs to begin with."""
+    """Returns the page; the query string can name selected runs."""
     jobs = [job for job in house.queue.jobs() if job.kind == "run" and job.state == "done"]
-    wanted = parse_qs(search.lstrip("?")).get("runs", [""])[0].split(",")
-    chosen = [job.name for job in jobs if job.name in wanted][:MAX_RUNS]
+    requested = parse_qs(search.lstrip("?")).get("runs", [""])[0].split(",")
+    chosen = [job.name for job in jobs if job.name in requested][:MAX_RUNS]
     heading = html.H1(say("Compare answers", language))
     if len(jobs) < 2:
-        return [heading, html.P(say("There must be two answers before they can be compared.", language)), dcc.Link(say("Ask a case", language), href="/")]  # fmt: skip
-    shown = [(job.name, f"{job.title} · {queue.when(job.made, language)}") for job in jobs[: queue.MAX_SHOWN_JOBS]]  # fmt: skip
-    listed = boxes(say("Choose two to four answers", language), "compared", shown, chosen, MAX_RUNS)
-    return [heading, listed, html.Div(compared(house, chosen, language), id="comparison")]  # fmt: skip
+        return [
+            heading,
+            html.P(say("There must be two answers before they can be compared.", language)),
+            dcc.Link(say("Ask a case", language), href="/"),
+        ]
+    run_choices = [
+        (job.name, f"{job.title} · {queue.when(job.made, language)}")
+        for job in jobs[: queue.MAX_SHOWN_JOBS]
+    ]
+    run_boxes = boxes(
+        say("Choose two to four answers", language), "compared", run_choices, chosen, MAX_RUNS
+    )
+    return [heading, run_boxes, html.Div(compared(house, chosen, language), id="comparison")]
 
 
 def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
-    """The comparison of some runs, the oldest first."""
+    """Returns the comparison of runs, the oldest first."""
     jobs = sorted((house.queue.job(name) for name in names), key=lambda job: job.name)
     if len(jobs) < 2:
         return [html.P(say("Choose at least two.", language), className="soft")]
-    titles = [job.title if [j.title for j in jobs].count(job.title) == 1 else f"{job.title} ({i})" for i, job in enumerate(jobs, 1)]  # fmt: skip
+    titles = [
+        job.title if [other.title for other in jobs].count(job.title) == 1 else f"{job.title} ({i})"
+        for i, job in enumerate(jobs, 1)
+    ]
     try:
         runs = [open_cached(house.workspace.place("runs", job.name)) for job in jobs]
-        found = em.compare(runs, titles)
-        found.labels.update(_labels(runs, language))
-    except em.InputError as wrong:
-        return [message([str(fault) for fault in wrong.issues])]
+        comparison = em.compare(runs, titles)
+        comparison.labels.update(_labels(runs, language))
+    except em.InputError as error:
+        return [message([str(issue) for issue in error.issues])]
     tiles = [results.tiles(run.summary, language) for run in runs]
-    names_of = [name for name, _ in tiles[0]]
-    first = [[name, *(dict(t).get(name, "") for t in tiles)] for name in names_of]
+    tile_names = [name for name, _ in tiles[0]]
+    tile_rows = [
+        [name, *(dict(run_tiles).get(name, "") for run_tiles in tiles)] for name in tile_names
+    ]
     return [
-        section(say("In words", language), html.Ul([html.Li(s) for s in sentences(found, language)])),
-        section(say("First numbers", language), table(say("First numbers", language), [say("What", language), *titles], first, len(titles))),
-        section(say("Inputs that differ", language), _inputs(found, runs, titles, language)),
-        *(_part(found, name, title, titles, language) for name, title in PARTS if len(found.tables[name])),
+        section(say("In words", language), html.Ul([html.Li(sentence) for sentence in sentences(comparison, language)])),
+        section(say("First numbers", language), table(say("First numbers", language), [say("What", language), *titles], tile_rows, len(titles))),
+        section(say("Inputs that differ", language), _inputs(comparison, runs, titles, language)),
+        *(_part(comparison, name, title, titles, language) for name, title in PARTS if len(comparison.tables[name])),
     ]  # fmt: skip
 
 
 def sentences(found: em.Comparison, language: str) -> list[str]:
-    """What differs, in words."""
+    """Returns sentences on the differences of inputs and results."""
     first, last = found.names[0], found.names[-1]
-    many = len(found.inputs)
-    told = [say("The inputs differ in {many} cells.", language, many=many) if many else say("The inputs are the same.", language)]  # fmt: skip
+    count = len(found.inputs)
+    texts = [
+        say("The inputs differ in {many} cells.", language, many=count)
+        if count
+        else say("The inputs are the same.", language)
+    ]
     costs = found.summary.loc["total_cost"]
-    by = float(costs["difference"])
+    difference = float(costs["difference"])
     if costs["same"]:
-        told.append(say("“{last}” costs as much as “{first}”.", language, last=last, first=first))
+        texts.append(say("“{last}” costs as much as “{first}”.", language, last=last, first=first))
     else:
-        words = "“{last}” costs {by} more than “{first}”." if by > 0 else "“{last}” costs {by} less than “{first}”."  # fmt: skip
-        told.append(say(words, language, last=last, first=first, by=number(abs(by) / 1e6, language, "MEUR/a")))  # fmt: skip
-    moved = found.capacities[~found.capacities["same"]]
-    for words, part in (("More of: {what}.", moved[moved["difference"] > 0]), ("Less of: {what}.", moved[moved["difference"] < 0])):  # fmt: skip
+        words = (
+            "“{last}” costs {by} more than “{first}”."
+            if difference > 0
+            else "“{last}” costs {by} less than “{first}”."
+        )
+        texts.append(
+            say(
+                words,
+                language,
+                last=last,
+                first=first,
+                by=number(abs(difference) / 1e6, language, "MEUR/a"),
+            )
+        )
+    changed = found.capacities[~found.capacities["same"]]
+    for words, part in (
+        ("More of: {what}.", changed[changed["difference"] > 0]),
+        ("Less of: {what}.", changed[changed["difference"] < 0]),
+    ):
         if len(part):
-            what = ", ".join(f"{found.labels.get(str(n), str(n).replace('_', ' '))} ({number(abs(d), language)})" for n, d in part["difference"].head(5).items())  # fmt: skip
-            told.append(say(words, language, what=what))
-    return told
+            names = ", ".join(
+                f"{found.labels.get(str(name), str(name).replace('_', ' '))} ({number(abs(change), language)})"
+                for name, change in part["difference"].head(5).items()
+            )
+            texts.append(say(words, language, what=names))
+    return texts
 
 
 def _labels(runs: list[em.Run], language: str) -> dict[str, str]:
-    """What the rows of some runs are called in a language, where they are called anything."""
+    """Returns the labels of the rows of runs in a language, as far as they have labels."""
     labels: dict[str, str] = {}
     for run in runs:
         names = run.tables["names"]
         if f"label_{language}" in names:
-            told = names[f"label_{language}"].dropna()
-            labels |= {str(name): str(label) for name, label in told.items() if str(label)}
+            labels_of_run = names[f"label_{language}"].dropna()
+            labels |= {str(name): str(label) for name, label in labels_of_run.items() if str(label)}
     return labels
 
 
 def _inputs(found: em.Comparison, runs: list[em.Run], titles: list[str], language: str) -> Any:
-    wishes = [run.metadata.get("candidates", {}) for run in runs]
-    named = dict.fromkeys(name for wished in wishes for name in wished)
+    choices_of_runs = [run.metadata.get("candidates", {}) for run in runs]
+    candidate_names = dict.fromkeys(name for choices in choices_of_runs for name in choices)
     rows = [
-        [found.labels.get(name, name), *(_wish(wished.get(name), language) for wished in wishes)]
-        for name in named
-        if any(wished.get(name) != wishes[0].get(name) for wished in wishes)
+        [
+            found.labels.get(name, name),
+            *(_wish(choices.get(name), language) for choices in choices_of_runs),
+        ]
+        for name in candidate_names
+        if any(choices.get(name) != choices_of_runs[0].get(name) for choices in choices_of_runs)
     ]
-    rows += [[row["address"], *(_cell(row[title], language) for title in titles)] for _, row in found.inputs.head(MAX_TABLE_ROWS).iterrows()]  # fmt: skip
+    rows += [
+        [row["address"], *(_cell(row[title], language) for title in titles)]
+        for _, row in found.inputs.head(MAX_TABLE_ROWS).iterrows()
+    ]
     if not rows:
         return html.P(say("The inputs are the same.", language))
-    return table(say("Inputs that differ", language), [say("Address", language), *titles], rows, len(titles))  # fmt: skip
+    return table(
+        say("Inputs that differ", language), [say("Address", language), *titles], rows, len(titles)
+    )
 
 
 def _wish(bounds: list[float] | None, language: str) -> str:
-    """What was wished for a candidate."""
+    """Returns the choice for a candidate in words."""
     if bounds is None:
         return say("optional", language)
-    least, most = bounds
-    return say("forbidden", language) if most == 0 else f"{say('at least', language)} {number(least, language)}"  # fmt: skip
+    minimum, maximum = bounds
+    return (
+        say("forbidden", language)
+        if maximum == 0
+        else f"{say('at least', language)} {number(minimum, language)}"
+    )
 
 
-def _part(found: em.Comparison, name: str, title: str, titles: list[str], language: str) -> html.Section:  # fmt: skip
+def _part(
+    found: em.Comparison, name: str, title: str, titles: list[str], language: str
+) -> html.Section:
     frame: pd.DataFrame = found.tables[name]
     frame = frame[~frame["same"]].head(MAX_TABLE_ROWS)
     if frame.empty:
         return section(say(title, language), html.P(say("No difference.", language)))
     heads = [say("What", language), *titles, say("Difference", language)]
     rows = [
-        [found.labels.get(str(n), say(str(n).replace("_", " "), language)), *(number(float(row[t]), language) for t in titles), number(float(row["difference"]), language)]
-        for n, row in frame.iterrows()
+        [found.labels.get(str(row_name), say(str(row_name).replace("_", " "), language)), *(number(float(row[run_title]), language) for run_title in titles), number(float(row["difference"]), language)]
+        for row_name, row in frame.iterrows()
     ]  # fmt: skip
     return section(say(title, language), table(say(title, language), heads, rows, len(titles) + 1))
 
@@ -129,10 +179,18 @@ def _cell(value: Any, language: str) -> str:
 
 
 def register(app: dash.Dash, house: AppContext) -> None:
-    """Lets the page answer."""
+    """Registers the callbacks of the page."""
 
-    @app.callback(Output("comparison", "children"), Output("compared", "value"), Input("compared", "value"), prevent_initial_call=True)  # fmt: skip
+    @app.callback(
+        Output("comparison", "children"),
+        Output("compared", "value"),
+        Input("compared", "value"),
+        prevent_initial_call=True,
+    )
     def compare(names: list[str]) -> tuple[Any, Any]:
-        known = {job.name for job in house.queue.jobs() if job.kind == "run" and job.state == "done"}  # fmt: skip
+        known = {
+            job.name for job in house.queue.jobs() if job.kind == "run" and job.state == "done"
+        }
         chosen = [name for name in names or [] if name in known][:MAX_RUNS]
-        return compared(house, chosen, security.language()), chosen if chosen != names else dash.no_update  # fmt: skip
+        comparison = compared(house, chosen, security.language())
+        return comparison, chosen if chosen != names else dash.no_update

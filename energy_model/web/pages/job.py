@@ -1,4 +1,4 @@
-"""Job: one question — its progress while it runs, and then its answer."""
+"""Job page: a job → its progress while it runs, then its results."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from energy_model.web.jobs import OPEN, Job
 from energy_model.web.language import progress, say
 from energy_model.web.pages import queue, results
 
-POLL_MS = 700  # milliseconds between looks
-MAX_SHOWN_LINES = 12  # of progress that are shown
+POLL_MS = 700  # milliseconds between updates
+MAX_SHOWN_LINES = 12  # of progress shown
 
 
 def page(house: AppContext, name: str, language: str) -> list[Any]:
-    """The page of a job; what it is of is looked up among those that are known."""
+    """Returns the page of a job, or a notice if there is no such job."""
     try:
         job = house.queue.job(name)
     except KeyError:
-        return [html.H1(say("There is no such question.", language)), dcc.Link(say("All questions", language), href="/queue")]  # fmt: skip
+        return [
+            html.H1(say("There is no such question.", language)),
+            dcc.Link(say("All questions", language), href="/queue"),
+        ]
     return [
         html.H1(job.title),
         html.P([f"{house.case_title(job.asked['case'], language)} · {queue.when(job.made, language)}", f" · {job.asker}" if job.asker else ""], className="soft"),
@@ -35,33 +38,62 @@ def page(house: AppContext, name: str, language: str) -> list[Any]:
 
 
 def shown(house: AppContext, job: Job, language: str) -> list[Any]:
-    """A job as it stands now."""
-    words = html.P([html.Span(queue.state(house, job, language), className=f"state {job.state}")], role="status")  # fmt: skip
+    """Returns the current state of a job with its progress or results."""
+    status = html.P(
+        [html.Span(queue.state(house, job, language), className=f"state {job.state}")],
+        role="status",
+    )
     if job.state in OPEN:
         lines = [line.partition("\t") for line in house.queue.progress(job.name)[-MAX_SHOWN_LINES:]]
-        items = [html.Li([html.Span(f"{seconds} s", className="n"), progress(text, language)]) for seconds, _, text in lines]  # fmt: skip
-        cancel = [button(say("Cancel", language), "job_cancel")] if job.person == security.user_id() else []  # fmt: skip
-        moving = html.Progress(**{"aria-label": say("It is being worked on", language)}) if job.state == "running" else html.P(say("It begins when those before it are done.", language))  # fmt: skip
-        return [words, moving, html.Ol(items, className="progress"), *cancel]
+        items = [
+            html.Li([html.Span(f"{seconds} s", className="n"), progress(text, language)])
+            for seconds, _, text in lines
+        ]
+        cancel = (
+            [button(say("Cancel", language), "job_cancel")]
+            if job.person == security.user_id()
+            else []
+        )
+        indicator = (
+            html.Progress(**{"aria-label": say("It is being worked on", language)})
+            if job.state == "running"
+            else html.P(say("It begins when those before it are done.", language))
+        )
+        return [status, indicator, html.Ol(items, className="progress"), *cancel]
     if job.state == "done":
-        return [words, *(results.run(house, job, language) if job.kind == "run" else results.study(house, job, language))]  # fmt: skip
-    again = dcc.Link(say("Change the question and ask again", language), href="/")
-    return [words, *([message(job.sentences)] if job.sentences else []), html.P(again)]
+        return [
+            status,
+            *(
+                results.run(house, job, language)
+                if job.kind == "run"
+                else results.study(house, job, language)
+            ),
+        ]
+    link = dcc.Link(say("Change the question and ask again", language), href="/")
+    return [status, *([message(job.sentences)] if job.sentences else []), html.P(link)]
 
 
 def _what(job: Job, language: str) -> Any:
-    asked = job.asked
-    lines = [html.Li(change) for change in asked["changes"]]
-    for name, (least, most) in asked["added"].items():
-        wish = say("forbidden", language) if most == 0 else f"{say('required', language)}, {say('at least', language)} {least:g}"  # fmt: skip
-        lines.append(html.Li(f"{name}: {wish}"))
-    lines += [html.Li(f"{key}: {value}") for key, value in asked.get("study", {}).items()]
-    scenario = html.P(f"{say('Scenario', language)}: {asked['scenario'] or '–'}; {say('steps', language)}: {asked['resolution'] or say('as the case is made', language)}")  # fmt: skip
-    return html.Div([scenario, html.Ul(lines) if lines else html.P(say("Nothing is changed.", language))])  # fmt: skip
+    request = job.asked
+    lines = [html.Li(change) for change in request["changes"]]
+    for name, (minimum, maximum) in request["added"].items():
+        choice = (
+            say("forbidden", language)
+            if maximum == 0
+            else f"{say('required', language)}, {say('at least', language)} {minimum:g}"
+        )
+        lines.append(html.Li(f"{name}: {choice}"))
+    lines += [html.Li(f"{key}: {value}") for key, value in request.get("study", {}).items()]
+    scenario = html.P(
+        f"{say('Scenario', language)}: {request['scenario'] or '–'}; {say('steps', language)}: {request['resolution'] or say('as the case is made', language)}"
+    )
+    return html.Div(
+        [scenario, html.Ul(lines) if lines else html.P(say("Nothing is changed.", language))]
+    )
 
 
 def register(app: dash.Dash, house: AppContext) -> None:
-    """Lets the page answer."""
+    """Registers the callbacks of the page."""
 
     @app.callback(
         Output("job_shown", "children"), Output("job_clock", "disabled"), Output("job_seen", "data"),
@@ -73,19 +105,29 @@ def register(app: dash.Dash, house: AppContext) -> None:
             job = house.queue.job(str(name))
         except KeyError:
             raise dash.exceptions.PreventUpdate from None
-        now = [queue.state(house, job, language), len(house.queue.progress(job.name))]
-        if now == seen:
+        state = [queue.state(house, job, language), len(house.queue.progress(job.name))]
+        if state == seen:
             raise dash.exceptions.PreventUpdate
-        return shown(house, job, language), job.state not in OPEN, now
+        return shown(house, job, language), job.state not in OPEN, state
 
-    @app.callback(Output("job_seen", "data", allow_duplicate=True), Input("job_cancel", "n_clicks"), State("job", "data"), prevent_initial_call=True)  # fmt: skip
+    @app.callback(
+        Output("job_seen", "data", allow_duplicate=True),
+        Input("job_cancel", "n_clicks"),
+        State("job", "data"),
+        prevent_initial_call=True,
+    )
     def cancel(_: Any, name: str) -> Any:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         house.queue.cancel(str(name), security.user_id())
         return None
 
-    @app.callback(Output("report_place", "children"), Input("report_open", "n_clicks"), State("job", "data"), prevent_initial_call=True)  # fmt: skip
+    @app.callback(
+        Output("report_place", "children"),
+        Input("report_open", "n_clicks"),
+        State("job", "data"),
+        prevent_initial_call=True,
+    )
     def report(_: Any, name: str) -> Any:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
@@ -94,4 +136,9 @@ def register(app: dash.Dash, house: AppContext) -> None:
             job = house.queue.job(name)
         except KeyError:
             raise dash.exceptions.PreventUpdate from None
-        return html.Iframe(src=f"/report/{job.name}?language={language}", title=say("The report", language), className="report", sandbox="allow-scripts")  # fmt: skip
+        return html.Iframe(
+            src=f"/report/{job.name}?language={language}",
+            title=say("The report", language),
+            className="report",
+            sandbox="allow-scripts",
+        )

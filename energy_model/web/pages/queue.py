@@ -1,4 +1,4 @@
-"""Queue: everything that was asked — what waits, what runs, and the answers."""
+"""Queue page: the job queue → a table of queued, running and finished jobs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from energy_model.web.context import AppContext
 from energy_model.web.jobs import OPEN, Job
 from energy_model.web.language import say
 
-MAX_SHOWN_JOBS = 100  # the newest
-POLL_MS = 1500  # milliseconds between looks
+MAX_SHOWN_JOBS = 100  # the newest jobs
+POLL_MS = 1500  # milliseconds between updates
 
 
 def page(house: AppContext, language: str) -> list[Any]:
-    """The page."""
+    """Returns the page."""
     return [
         html.H1(say("What was asked", language)),
         html.P(say("One question is answered after the other. You may close the page; the answer is kept here.", language), className="lead"),
@@ -30,7 +30,7 @@ def page(house: AppContext, language: str) -> list[Any]:
 
 
 def listed(house: AppContext, person: str, language: str) -> Any:
-    """All jobs as a table."""
+    """Returns the jobs as a table."""
     jobs = house.queue.jobs()
     if not jobs:
         return html.P(say("Nothing has been asked yet.", language))
@@ -42,28 +42,41 @@ def listed(house: AppContext, person: str, language: str) -> Any:
 
 
 def _row(house: AppContext, job: Job, person: str, language: str) -> list[Any]:
-    mine = f" ({say('you', language)})" if job.person == person else ""
+    own_mark = f" ({say('you', language)})" if job.person == person else ""
     kind = job.asked["study"]["question"] if job.kind == "study" else job.kind
-    open_ = job.state in OPEN
-    cancel = button(say("Cancel", language), {"type": "cancel", "job": job.name}, "small", **{"aria-label": f"{say('Cancel', language)}: {job.title}"}) if open_ and mine else ""  # fmt: skip
+    is_open = job.state in OPEN
+    cancel = (
+        button(
+            say("Cancel", language),
+            {"type": "cancel", "job": job.name},
+            "small",
+            **{"aria-label": f"{say('Cancel', language)}: {job.title}"},
+        )
+        if is_open and own_mark
+        else ""
+    )
     return [
-        dcc.Link(job.title, href=f"/job/{job.name}"), say(kind, language), f"{job.asker or '–'}{mine}", when(job.made, language),
+        dcc.Link(job.title, href=f"/job/{job.name}"), say(kind, language), f"{job.asker or '–'}{own_mark}", when(job.made, language),
         html.Span(state(house, job, language), className=f"state {job.state}"), cancel,
     ]  # fmt: skip
 
 
 def state(house: AppContext, job: Job, language: str) -> str:
-    """How a job goes, in words."""
+    """Returns the state of a job in words."""
     if job.state == "queued":
         before = house.queue.before(job.name)
-        return say("waiting, {many} before it", language, many=before) if before else say("is next", language)  # fmt: skip
+        return (
+            say("waiting, {many} before it", language, many=before)
+            if before
+            else say("is next", language)
+        )
     if house.queue.ending(job.name):
         return say("is being cancelled", language)
     return say(job.state, language)
 
 
 def when(text: str, language: str) -> str:
-    """A time as a reader writes it."""
+    """Returns an ISO time as local time in the format of the language; empty if invalid."""
     try:
         time = datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone()
     except ValueError:
@@ -72,20 +85,22 @@ def when(text: str, language: str) -> str:
 
 
 def register(app: dash.Dash, house: AppContext) -> None:
-    """Lets the page answer."""
+    """Registers the callbacks of the page."""
 
     @app.callback(
         Output("queue", "children"), Output("queue_seen", "data"),
         Input("queue_clock", "n_intervals"), Input({"type": "cancel", "job": ALL}, "n_clicks"), State("queue_seen", "data"), prevent_initial_call=True,
     )  # fmt: skip
     def look(_: Any, __: Any, seen: str | None) -> tuple[Any, Any]:
-        found = dash.callback_context
-        if isinstance(found.triggered_id, dict) and any(event["value"] for event in found.triggered):  # fmt: skip
-            house.queue.cancel(str(found.triggered_id["job"]), security.user_id())
+        context = dash.callback_context
+        if isinstance(context.triggered_id, dict) and any(
+            event["value"] for event in context.triggered
+        ):
+            house.queue.cancel(str(context.triggered_id["job"]), security.user_id())
         language = security.language()
-        now = json.dumps(
-            [(j.name, state(house, j, language)) for j in house.queue.jobs()[:MAX_SHOWN_JOBS]]
+        states = json.dumps(
+            [(job.name, state(house, job, language)) for job in house.queue.jobs()[:MAX_SHOWN_JOBS]]
         )
-        if now == seen:
+        if states == seen:
             return dash.no_update, dash.no_update
-        return listed(house, security.user_id(), language), now
+        return listed(house, security.user_id(), language), states

@@ -1,4 +1,4 @@
-"""Ask: the page on which a case is picked, its sliders are moved, candidates are wished for and cells are changed."""
+"""Scenario page: a draft → a form to choose case, sliders, candidates and table cells."""
 
 from __future__ import annotations
 
@@ -16,37 +16,41 @@ from energy_model.web.request_validation import ScenarioDraft
 
 
 def draft_of(house: AppContext, content: Any) -> ScenarioDraft:
-    """What a reader had gathered, less what the cases no longer know; else the first case as it starts."""
+    """Returns the stored draft without parts unknown to its case, or an empty draft of the first case."""
     try:
-        found = request_validation.parse_draft(content)
-        case = request_validation.known(found.case, found.scenario, house.cases)
+        draft = request_validation.parse_draft(content)
+        case = request_validation.known(draft.case, draft.scenario, house.cases)
     except InputError:
         first = next(iter(house.cases.values()))
         return ScenarioDraft(case=first.name, scenario=first.default)
-    moved = {slider.name: slider for slider in case.sliders(found.scenario)}
-    known = case.candidates(found.scenario).index
-    kept = {n: v for n, v in found.sliders.items() if n in moved and moved[n].least <= v <= moved[n].most}  # fmt: skip
+    known_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
+    known = case.candidates(draft.scenario).index
+    slider_values = {
+        name: value
+        for name, value in draft.sliders.items()
+        if name in known_sliders and known_sliders[name].least <= value <= known_sliders[name].most
+    }
     edits = [
         edit
-        for edit in found.edits
-        if request_validation.wrong_edit(edit, case, found.scenario) is None
+        for edit in draft.edits
+        if request_validation.wrong_edit(edit, case, draft.scenario) is None
     ]
-    wishes = {name: wish for name, wish in found.candidates.items() if name in known}
-    return found.model_copy(update={"sliders": kept, "edits": edits, "candidates": wishes})
+    wishes = {name: wish for name, wish in draft.candidates.items() if name in known}
+    return draft.model_copy(update={"sliders": slider_values, "edits": edits, "candidates": wishes})
 
 
 def page(house: AppContext, content: Any, language: str) -> list[Any]:
-    """The page, as its reader left it."""
-    found = draft_of(house, content)
+    """Returns the page with the stored draft."""
+    draft = draft_of(house, content)
     return [
         html.H1(say("Ask a case", language)),
         html.P(say("Choose a case, move what you want to know about, and press Run. The case itself is never changed.", language), className="lead"),
-        html.Div(body(house, found, language), id="ask", className="two"),
+        html.Div(body(house, draft, language), id="ask", className="two"),
     ]  # fmt: skip
 
 
 def body(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
-    """All that depends on the case and its scenario, and beside it what is asked."""
+    """Returns the parts of the page that depend on case and scenario, and the summary of the draft."""
     return [
         html.Div([_case(house, found, language), _sliders(house, found, language), _candidates(house, found, language), _tables(house, found, language)]),
         html.Aside(_aside(language), **{"aria-label": say("Your question", language)}),
@@ -54,15 +58,20 @@ def body(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
 
 
 def known(house: AppContext, found: ScenarioDraft, language: str) -> dict[str, Any]:
-    """What the page needs to tell a moved slider from one that stands where it began."""
+    """Returns start, step and unit of the sliders, from which the page determines the moved ones."""
     case = house.cases[found.case]
     system = case.system(found.scenario)
-    told = {}
+    slider_data = {}
     for slider in case.sliders(found.scenario):
         start = sliders.start(slider, system)
-        none = say("no limit in the case", language) if start is None else ""
-        told[slider.name] = {"start": start, "step": slider.step, "unit": slider.unit, "none": none}
-    return {"sliders": told, "draft": found.model_dump(mode="json")}
+        no_start = say("no limit in the case", language) if start is None else ""
+        slider_data[slider.name] = {
+            "start": start,
+            "step": slider.step,
+            "unit": slider.unit,
+            "none": no_start,
+        }
+    return {"sliders": slider_data, "draft": found.model_dump(mode="json")}
 
 
 def _case(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
@@ -73,7 +82,11 @@ def _case(house: AppContext, found: ScenarioDraft, language: str) -> html.Sectio
         request_validation.resolution(case, "quick"),
         request_validation.resolution(case, "fine"),
     )
-    steps = [("quick", say("a quick look, {steps} steps in the year", language, steps=quick)), ("own", say("as the case is made, {steps} steps", language, steps=own)), ("fine", say("finer, {steps} steps", language, steps=fine or own))]  # fmt: skip
+    steps = [
+        ("quick", say("a quick look, {steps} steps in the year", language, steps=quick)),
+        ("own", say("as the case is made, {steps} steps", language, steps=own)),
+        ("fine", say("finer, {steps} steps", language, steps=fine or own)),
+    ]
     return section(
         say("The case", language),
         html.Div([
@@ -86,43 +99,70 @@ def _case(house: AppContext, found: ScenarioDraft, language: str) -> html.Sectio
 
 def scenarios(house: AppContext, case: str, language: str) -> list[tuple[str, str]]:
     """The scenarios of a case and those that were saved in the page."""
-    own = [(f"own:{name}", titles[language]) for name, titles in house.cases[case].scenarios().items()]  # fmt: skip
-    saved = [(f"saved:{name}", f"{say('Saved', language)}: {content.get('title', name)}") for name, content in house.workspace.scenarios(case).items()]  # fmt: skip
+    own = [
+        (f"own:{name}", titles[language]) for name, titles in house.cases[case].scenarios().items()
+    ]
+    saved = [
+        (f"saved:{name}", f"{say('Saved', language)}: {content.get('title', name)}")
+        for name, content in house.workspace.scenarios(case).items()
+    ]
     return own + saved
 
 
 def _sliders(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     case = house.cases[found.case]
     system = case.system(found.scenario)
-    shown = []
+    labels = []
     for slider in case.sliders(found.scenario):
         start = sliders.start(slider, system)
-        begins = slider.start if start is None else start
-        value = found.sliders.get(slider.name, begins)
+        initial = slider.start if start is None else start
+        value = found.sliders.get(slider.name, initial)
         meaning = getattr(slider, f"meaning_{language}")
         name = {"type": "slider", "name": slider.name}
-        shown.append(
+        labels.append(
             html.Label([
                 html.Span(getattr(slider, f"label_{language}"), className="name"),
                 html.Output(id={"type": "shown", "name": slider.name}, children=number(value, language, slider.unit)),
-                dcc.Input(id=name, type="range", min=min(slider.least, begins), max=max(slider.most, begins), step=slider.step, value=value),
+                dcc.Input(id=name, type="range", min=min(slider.least, initial), max=max(slider.most, initial), step=slider.step, value=value),
                 html.Span(meaning, className="soft"),
             ], className="slider")
         )  # fmt: skip
-    return section(say("What if it were different?", language), html.Div(shown, className="sliders"), name="sliders")  # fmt: skip
+    return section(
+        say("What if it were different?", language),
+        html.Div(labels, className="sliders"),
+        name="sliders",
+    )
 
 
 def _candidates(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
     case = house.cases[found.case]
     system, candidates = case.system(found.scenario), case.candidates(found.scenario)
-    many = site_map.counted(candidates)
-    sites = [(str(site), f"{label(row, site, language)} ({many[site]})") for site, row in system["sites"].iterrows() if many.get(str(site))]  # fmt: skip
+    counts = site_map.counted(candidates)
+    sites = [
+        (str(site), f"{label(row, site, language)} ({counts[site]})")
+        for site, row in system["sites"].iterrows()
+        if counts.get(str(site))
+    ]
     if not sites:
-        return section(say("What may be built", language), html.P(say("The case has nothing that might be built.", language)))  # fmt: skip
-    first = max(sites, key=lambda site: many[site[0]])[0]
+        return section(
+            say("What may be built", language),
+            html.P(say("The case has nothing that might be built.", language)),
+        )
+    first = max(sites, key=lambda site: counts[site[0]])[0]
     wishes = {name: wish.wish for name, wish in found.candidates.items()}
     drawing = site_map.build_map(system, candidates, wishes, language, first)
-    legend = html.Ul([html.Li([html.Span(html.Span(className="mark"), className=f"place {state}"), say(words, language)]) for state, words in site_map.STATES.items()], className="legend")  # fmt: skip
+    legend = html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(html.Span(className="mark"), className=f"place {state}"),
+                    say(words, language),
+                ]
+            )
+            for state, words in site_map.STATES.items()
+        ],
+        className="legend",
+    )
     return section(
         say("What may be built", language),
         html.P(say("Choose a place on the map or in the list. Required: at least so much is built. Forbidden: nothing is. Optional: the cheapest plan decides.", language)),
@@ -133,23 +173,47 @@ def _candidates(house: AppContext, found: ScenarioDraft, language: str) -> html.
 
 
 def candidate_list(house: AppContext, found: ScenarioDraft, site: str, language: str) -> list[Any]:
-    """The candidates of a site, each with its wish."""
+    """Returns the candidates of a site, each with its choice."""
     case = house.cases[found.case]
-    system, shown = case.system(found.scenario), []
+    system, rows = case.system(found.scenario), []
     for name, row in site_map.at(site, case.candidates(found.scenario)).iterrows():
         wish = found.candidates.get(str(name))
-        source = system[row["table"]].loc[name]
-        title = label(source, name, language)
-        most = number(float(row["most"]), language, str(row["unit"])) if row["most"] < table_editor.MIN_UNLIMITED_VALUE else say("without limit", language)  # fmt: skip
-        three = [("required", say("required", language)), ("optional", say("optional", language)), ("forbidden", say("forbidden", language))]  # fmt: skip
-        wished = options(f"{title} ({say('at most', language)} {most})", {"type": "wish", "name": name}, three, wish.wish if wish else "optional")  # fmt: skip
-        size = html.Label([
-            f"{say('at least', language)} [{row['unit']}] ",
-            dcc.Input(id={"type": "size", "name": name}, type="number", min=0, step="any", value=wish.size if wish else None, debounce=True, placeholder=most),
-            html.Span(f" {title}", className="unseen"),
-        ], className="size")  # fmt: skip
-        shown.append(html.Div([wished, size], className="candidate"))
-    return shown
+        asset = system[row["table"]].loc[name]
+        title = label(asset, name, language)
+        maximum = (
+            number(float(row["most"]), language, str(row["unit"]))
+            if row["most"] < table_editor.MIN_UNLIMITED_VALUE
+            else say("without limit", language)
+        )
+        choices = [
+            ("required", say("required", language)),
+            ("optional", say("optional", language)),
+            ("forbidden", say("forbidden", language)),
+        ]
+        choice_buttons = options(
+            f"{title} ({say('at most', language)} {maximum})",
+            {"type": "wish", "name": name},
+            choices,
+            wish.wish if wish else "optional",
+        )
+        size = html.Label(
+            [
+                f"{say('at least', language)} [{row['unit']}] ",
+                dcc.Input(
+                    id={"type": "size", "name": name},
+                    type="number",
+                    min=0,
+                    step="any",
+                    value=wish.size if wish else None,
+                    debounce=True,
+                    placeholder=maximum,
+                ),
+                html.Span(f" {title}", className="unseen"),
+            ],
+            className="size",
+        )
+        rows.append(html.Div([choice_buttons, size], className="candidate"))
+    return rows
 
 
 def _tables(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
