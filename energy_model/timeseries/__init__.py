@@ -1,4 +1,4 @@
-"""Time series: hourly weather, demand and prices of a year, synthetic or from open-data services."""
+"""Time series: settings and measured data → hourly weather, demand and prices of a year."""
 
 from energy_model.timeseries.data_errors import DataError, DataIssue
 from energy_model.timeseries.generate import make_year

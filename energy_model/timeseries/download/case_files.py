@@ -76,23 +76,33 @@ def plan_download(
 ) -> DownloadPlan:
     """What is asked of a service; InputError tells everything that is wrong with the call at once."""
     if service not in SERVICES:
-        raise InputError.at("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)  # fmt: skip
+        remedy = f"no such service is known; known are {', '.join(SERVICES)}"
+        raise InputError.at("SERVICE", remedy, value=service)
     about = SERVICES[service]
     settings = settings_of(case, _given(place))
     faults: list[InputIssue] = []
     this = datetime.now(UTC).year
     if not FIRST_YEAR <= year < this:
-        faults.append(InputIssue("--year", f"write a year that is over, from {FIRST_YEAR} to {this - 1}", value=str(year)))  # fmt: skip
+        remedy = f"write a year that is over, from {FIRST_YEAR} to {this - 1}"
+        faults.append(InputIssue("--year", remedy, value=str(year)))
     parts, left_out = _parts(about, what, settings, faults)
     key = key or os.environ.get(about.key_variable or " ") or ""
     if about.key == "needed" and not key:
-        faults.append(InputIssue("--key", f"{about.title} needs a key; put it in {about.key_variable} in the environment or give it with --key; it is to be had from {about.key_from}"))  # fmt: skip
+        remedy = (
+            f"{about.title} needs a key; put it in {about.key_variable} in the environment or "
+            f"give it with --key; it is to be had from {about.key_from}"
+        )
+        faults.append(InputIssue("--key", remedy))
     if about.key == "none" and key:
         faults.append(InputIssue("--key", f"{about.title} needs no key; leave it out"))
     where = (address or about.address).rstrip("/")
     split = urlsplit(where)
     if split.scheme not in ("http", "https") or not split.hostname or "@" in split.netloc or split.query:  # fmt: skip
-        faults.append(InputIssue("--base-url", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
+        remedy = (
+            "write where the service answers, such as "
+            "https://example.org/api, without a key or a password"
+        )
+        faults.append(InputIssue("--base-url", remedy))
     if faults:
         raise InputError(faults)
     wish = DataRequest(
@@ -169,7 +179,11 @@ def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
         try:
             given["sea_point"] = [parse_number(part) for part in given["sea_point"].split(",")]
         except ValueError:
-            raise InputError.at("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"])) from None  # fmt: skip
+            raise InputError.at(
+                "--sea-point",
+                "write LATITUDE,LONGITUDE such as 56.2,10.6",
+                value=str(given["sea_point"]),
+            ) from None
     return given
 
 
@@ -196,9 +210,14 @@ def _parts(
         faults.append(InputIssue("--variables", f"write some of {', '.join(about.gives)}"))
     for name in parts:
         if name not in about.gives:
-            faults.append(InputIssue("--variables", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
+            remedy = f"{about.title} does not give it; it gives {', '.join(about.gives)}"
+            faults.append(InputIssue("--variables", remedy, value=name))
         elif needs := lacks(name):
-            faults.append(InputIssue("case.toml", f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give {OPTIONS[needs]}", column=f"profiles, {needs}"))  # fmt: skip
+            remedy = (
+                f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give "
+                f"{OPTIONS[needs]}"
+            )
+            faults.append(InputIssue("case.toml", remedy, column=f"profiles, {needs}"))
     return parts, ()
 
 

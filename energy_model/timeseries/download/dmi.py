@@ -66,11 +66,19 @@ def _values(
     features = list(_features(address, asked | {"datetime": span}, answers))
     if not features:
         told = ", ".join(f"{name} {value}" for name, value in asked.items())
-        raise answers.wrong(f"there are no values of {told} in {wish.year}; name another --weather-station, year or --variables")  # fmt: skip
+        remedy = (
+            f"there are no values of {told} in {wish.year}; name another --weather-station, "
+            "year or --variables"
+        )
+        raise answers.wrong(remedy)
     try:
         given = [(one["properties"][at], one["properties"]["value"]) for one in features]
     except (KeyError, TypeError):
-        raise answers.wrong(f"{address} gives values without '{at}' or 'value'; the service may have changed its format", str(features[0])[:120]) from None  # fmt: skip
+        remedy = (
+            f"{address} gives values without '{at}' or 'value'; the "
+            "service may have changed its format"
+        )
+        raise answers.wrong(remedy, str(features[0])[:120]) from None
     return pd.Series(
         pd.to_numeric(pd.Series([value for _, value in given]), errors="coerce").to_numpy(float),
         index=parse_timestamps([stamp for stamp, _ in given], answers.service),
@@ -85,7 +93,8 @@ def _features(
     while full:
         answer = answers.json(address, asked | {"limit": PAGE, "offset": offset})
         if not isinstance(answer, dict) or not isinstance(answer.get("features"), list):
-            raise answers.wrong(f"{address} gives no features; look whether the service has changed", str(answer)[:120])  # fmt: skip
+            remedy = f"{address} gives no features; look whether the service has changed"
+            raise answers.wrong(remedy, str(answer)[:120])
         yield from answer["features"]
         full = len(answer["features"]) >= PAGE
         offset += PAGE
@@ -103,7 +112,11 @@ def _nearest_sea_station(wish: DataRequest, answers: CachedHttpClient) -> str:
             east = (longitude - wish.longitude) * math.cos(math.radians(wish.latitude))
             near[str(about.get("stationId"))] = math.hypot(east, latitude - wish.latitude)
     if not near:
-        raise answers.wrong(f"{address} names no station that observes the sea's temperature; name one with --sea-station")  # fmt: skip
+        remedy = (
+            f"{address} names no station that observes the sea's "
+            "temperature; name one with --sea-station"
+        )
+        raise answers.wrong(remedy)
     return min(near, key=near.__getitem__)
 
 

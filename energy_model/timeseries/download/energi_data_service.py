@@ -142,7 +142,8 @@ def _of_homes(records: pd.DataFrame, answers: CachedHttpClient, *, among: bool) 
     if records.empty:
         return records
     if TRADE not in records:
-        raise answers.wrong(f"the column {TRADE} is gone; the service may have changed its format", ", ".join(records))  # fmt: skip
+        remedy = f"the column {TRADE} is gone; the service may have changed its format"
+        raise answers.wrong(remedy, ", ".join(records))
     homes = records[TRADE] == HOMES
     return records[homes if among else ~homes]
 
@@ -151,7 +152,11 @@ def _used(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd
     """The sum over all categories at each stamp; a category stands once at a stamp."""
     name = data.values[0]
     if records.empty:
-        raise answers.wrong(f"{data.name} has no records; ask for another year or municipality, or leave it out with --variables")  # fmt: skip
+        remedy = (
+            f"{data.name} has no records; ask for another year or municipality, or leave it "
+            "out with --variables"
+        )
+        raise answers.wrong(remedy)
     values = _values(records, data, answers)
     texts = [c for c in records if c not in (name, *STAMPS, *LOCAL_STAMPS)]
     marked = records[texts].assign(stamp=values.index)
@@ -160,7 +165,11 @@ def _used(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> pd
     twice = marked.duplicated(["stamp", *texts])
     if twice.any():
         stamp = marked.loc[twice, "stamp"].iloc[0]
-        raise answers.wrong(f"{data.name} has a category twice with different values; ask again with --refresh, or leave it out with --variables", str(stamp))  # fmt: skip
+        remedy = (
+            f"{data.name} has a category twice with different values; ask again with "
+            "--refresh, or leave it out with --variables"
+        )
+        raise answers.wrong(remedy, str(stamp))
     return marked.groupby("stamp")[name].sum(min_count=1)
 
 
@@ -169,7 +178,10 @@ def _capacity(wish: DataRequest, answers: CachedHttpClient) -> pd.DataFrame:
     records = _records(CAPACITY, wish.municipality, wish, answers, [(wish.begin, wish.end)])
     known = [name for name in CAPACITY_COLUMNS if name in records]
     if "Month" not in records or not known:
-        raise answers.wrong(f"{CAPACITY.name} has no Month or no capacity; the service may have changed its format", ", ".join(records))  # fmt: skip
+        remedy = (
+            f"{CAPACITY.name} has no Month or no capacity; the service may have changed its format"
+        )
+        raise answers.wrong(remedy, ", ".join(records))
     months = records.assign(month=records["Month"].str[:7]).drop_duplicates("month")
     return months.sort_values("month")[["month", *known]].rename(columns=CAPACITY_COLUMNS)
 
@@ -185,7 +197,11 @@ def _records(
     """All records of a place, span by span and page by page."""
     rows = [row for span in spans for row in _pages(data, place, wish, answers, *span)]
     if needed and not rows:
-        raise answers.wrong(f"{data.name} has no records of {data.place} {place} in {wish.year}; ask for another year or place, or leave it out with --variables")  # fmt: skip
+        remedy = (
+            f"{data.name} has no records of {data.place} {place} in {wish.year}; ask for "
+            "another year or place, or leave it out with --variables"
+        )
+        raise answers.wrong(remedy)
     return pd.DataFrame(rows)
 
 
@@ -209,11 +225,13 @@ def _pages(
         }
         answer = answers.json(f"{wish.address}/dataset/{data.name}", parameters)
         if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
-            raise answers.wrong(f"{data.name} gives no records; look whether the service has changed", str(answer)[:120])  # fmt: skip
+            remedy = f"{data.name} gives no records; look whether the service has changed"
+            raise answers.wrong(remedy, str(answer)[:120])
         records = answer["records"]
         total = int(answer.get("total") or len(records))
         if not records and offset < total:
-            raise answers.wrong(f"{data.name} promises {total} records and gives {offset}; ask again later")  # fmt: skip
+            remedy = f"{data.name} promises {total} records and gives {offset}; ask again later"
+            raise answers.wrong(remedy)
         yield from records
         offset += len(records)
 
@@ -224,7 +242,8 @@ def _values(records: pd.DataFrame, data: DataSet, answers: CachedHttpClient) -> 
     missing = [name for name in data.values if name not in records]
     if at is None or missing:
         lacking = ", ".join(missing) or " or ".join(STAMPS)
-        raise answers.wrong(f"{data.name} lacks {lacking}; the service may have changed its format", ", ".join(records))  # fmt: skip
+        remedy = f"{data.name} lacks {lacking}; the service may have changed its format"
+        raise answers.wrong(remedy, ", ".join(records))
     values = records[list(data.values)].apply(pd.to_numeric, errors="coerce")
     return values.set_axis(parse_timestamps(records[at], f"{answers.service}, {data.name}"), axis=0)
 

@@ -28,7 +28,8 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
         from entsoe import EntsoePandasClient, entsoe
         from entsoe.exceptions import NoMatchingDataError
     except ImportError:
-        raise answers.wrong("the library entsoe-py is needed; install it with: sh setup.sh entsoe") from None  # fmt: skip
+        remedy = "the library entsoe-py is needed; install it with: sh setup.sh entsoe"
+        raise answers.wrong(remedy) from None
 
     answers.session.hooks["response"].append(lambda given, **_: answers.check(given, wish.address))
     # The session asks again by itself, so the library need not.
@@ -41,7 +42,8 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
         try:
             zone = entsoe.lookup_area(_code(wish.price_area))
         except ValueError:
-            raise answers.wrong("this price area is not known; write one such as DK1, SE3 or DE_LU", wish.price_area) from None  # fmt: skip
+            remedy = "this price area is not known; write one such as DK1, SE3 or DE_LU"
+            raise answers.wrong(remedy, wish.price_area) from None
         try:
             if "prices" in wish.what:
                 series["electricity_price"] = _until(client.query_day_ahead_prices(zone, start=wish.begin, end=wish.end), wish)  # fmt: skip
@@ -50,11 +52,19 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
         except DataError:
             raise
         except NoMatchingDataError:
-            raise answers.wrong(f"there is no such data of {wish.price_area} in {wish.year}; take another year, zone or --variables") from None  # fmt: skip
+            remedy = (
+                f"there is no such data of {wish.price_area} in {wish.year}; take another "
+                "year, zone or --variables"
+            )
+            raise answers.wrong(remedy) from None
         except requests.exceptions.RequestException as wrong:
             raise answers.no_answer(wrong, wish.address) from None
         except (KeyError, ValueError, AttributeError, TypeError, IndexError) as wrong:
-            raise answers.wrong(f"{wish.address} gives an answer that entsoe-py cannot read; look whether the service has changed, and the library is new", type(wrong).__name__) from None  # fmt: skip
+            remedy = (
+                f"{wish.address} gives an answer that entsoe-py cannot read; look whether the "
+                "service has changed, and the library is new"
+            )
+            raise answers.wrong(remedy, type(wrong).__name__) from None
     return DataResponse(series, notes=(f"zone {wish.price_area}",))
 
 

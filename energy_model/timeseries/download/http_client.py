@@ -89,7 +89,11 @@ class CachedHttpClient:
                 expire_after=CACHE_SECONDS,
             )
         except (OSError, sqlite3.Error) as wrong:
-            raise data_error(str(folder), f"answers cannot be kept here ({reason_of(wrong)}); name another folder with {CACHE_DIR_VARIABLE}") from None  # fmt: skip
+            remedy = (
+                f"answers cannot be kept here ({reason_of(wrong)}); name another folder with "
+                f"{CACHE_DIR_VARIABLE}"
+            )
+            raise data_error(str(folder), remedy) from None
         self.session.again, self.session.used = again, set()
         self.session.tell = lambda what: tell(
             f"asking {service}: {what}; asked again, {MAX_ATTEMPTS} times at most, if it is busy"
@@ -166,19 +170,35 @@ class CachedHttpClient:
                 raise self.no_answer(wrong, address) from None
             else:
                 return response
-        raise self._unanswered(f"{address} gives answers that break off before their end; ask again later, or for less with --variables", self._clean(said or ""))  # fmt: skip
+        remedy = (
+            f"{address} gives answers that break off before their end; ask again later, or "
+            "for less with --variables"
+        )
+        raise self._unanswered(remedy, self._clean(said or ""))
 
     def check(self, response: requests.Response, address: str) -> None:
         """Refuses an answer that says no, or that is a page for people."""
         status, _ = response.status_code, response.content  # read, so that the connection is free
         if status in UNKNOWN_KEY:
-            raise self._unanswered(f"{address} does not know the key ({status}); give one it knows with --key, see energy-model timeseries fetch --list")  # fmt: skip
+            remedy = (
+                f"{address} does not know the key ({status}); give one it knows with --key, "
+                "see energy-model timeseries fetch --list"
+            )
+            raise self._unanswered(remedy)
         if status in BUSY:
             wait = response.headers.get("Retry-After")
             later = f", and wants {wait} s of peace" if wait else ""
-            raise self._unanswered(f"{address} is busy or out of order ({status}, asked {MAX_ATTEMPTS} times{later}); ask again later")  # fmt: skip
+            remedy = (
+                f"{address} is busy or out of order ({status}, asked {MAX_ATTEMPTS} "
+                f"times{later}); ask again later"
+            )
+            raise self._unanswered(remedy)
         if status >= HTTPStatus.BAD_REQUEST:
-            raise self._unanswered(f"{address} refuses the request ({status}); see what it says, and whether the service has changed", self._reason(response))  # fmt: skip
+            remedy = (
+                f"{address} refuses the request ({status}); see what it says, and whether the "
+                "service has changed"
+            )
+            raise self._unanswered(remedy, self._reason(response))
         if _is_page(response):
             raise self._page(response, address)
 
@@ -189,7 +209,11 @@ class CachedHttpClient:
             isinstance(reason, NoAnswerInTime) and not isinstance(reason, NewConnectionError)
         )
         why = "does not answer in time" if late else "cannot be reached"
-        return self._unanswered(f"{address} {why} (tried {MAX_ATTEMPTS} times); look whether the net is there, or ask again later")  # fmt: skip
+        remedy = (
+            f"{address} {why} (tried {MAX_ATTEMPTS} times); look whether the net is there, or "
+            "ask again later"
+        )
+        return self._unanswered(remedy)
 
     def wrong(self, remedy: str, value: str = "") -> DataError:
         """A refusal that names the service."""
@@ -197,7 +221,11 @@ class CachedHttpClient:
 
     def _page(self, response: requests.Response, address: str) -> ServiceUnavailableError:
         said = self._clean(_words(response.content[:BEGINNING]))
-        return self._unanswered(f"{address} answers with a page for people where data was asked for; look at it in a browser, or give another --base-url", said)  # fmt: skip
+        remedy = (
+            f"{address} answers with a page for people where data was asked for; look at it "
+            "in a browser, or give another --base-url"
+        )
+        return self._unanswered(remedy, said)
 
     def _unanswered(self, remedy: str, value: str = "") -> ServiceUnavailableError:
         return ServiceUnavailableError([DataIssue(self.service, remedy, value)])

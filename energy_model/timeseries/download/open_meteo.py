@@ -66,9 +66,17 @@ def _series(
     found = {}
     for name, column in wanted.items():
         if name not in hourly or len(hourly[name]) != len(at):
-            raise answers.wrong(f"{address} gives no whole {name}; leave it out with --variables, or look whether the service has changed", ", ".join(hourly))  # fmt: skip
+            remedy = (
+                f"{address} gives no whole {name}; leave it out with --variables, or look "
+                "whether the service has changed"
+            )
+            raise answers.wrong(remedy, ", ".join(hourly))
         if units.get(name) not in FACTORS:
-            raise answers.wrong(f"{address} gives {name} in a unit that is not known here; known are {', '.join(FACTORS)}", str(units.get(name)))  # fmt: skip
+            remedy = (
+                f"{address} gives {name} in a unit that is not known here; known are "
+                f"{', '.join(FACTORS)}"
+            )
+            raise answers.wrong(remedy, str(units.get(name)))
         moved = at - pd.Timedelta("1h") if name in HOUR_BEFORE else at
         values = pd.to_numeric(pd.Series(hourly[name], index=moved, dtype=object), errors="coerce")
         found[column] = values * FACTORS[units[name]]

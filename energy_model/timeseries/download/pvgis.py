@@ -80,9 +80,13 @@ def _hours(wish: DataRequest, answers: CachedHttpClient, panels: dict[str, Any])
     try:
         hours, _ = read_pvgis_hourly(io.StringIO(text), pvgis_format="json")
     except (KeyError, TypeError, ValueError):
-        raise answers.wrong(f"{wish.address} gives no hours as PVGIS did; look whether the service has changed", text[:120]) from None  # fmt: skip
+        remedy = f"{wish.address} gives no hours as PVGIS did; look whether the service has changed"
+        raise answers.wrong(remedy, text[:120]) from None
     wanted = ["P"] if panels["pvcalculation"] else [*PARTS, "temp_air", "wind_speed"]
     lacking = [name for name in wanted if name not in hours]
     if lacking:
-        raise answers.wrong(f"{wish.address} gives no {', '.join(lacking)}; look whether the service has changed", ", ".join(hours))  # fmt: skip
+        remedy = (
+            f"{wish.address} gives no {', '.join(lacking)}; look whether the service has changed"
+        )
+        raise answers.wrong(remedy, ", ".join(hours))
     return hours.set_axis(pd.DatetimeIndex(hours.index).floor("h"))

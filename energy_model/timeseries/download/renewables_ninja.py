@@ -62,7 +62,8 @@ def _output(
     try:
         values = [float(row["electricity"]) for row in data.values()]
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise answers.wrong(f"{address} gives no hours of electricity; look whether the service has changed", str(answer)[:120]) from None  # fmt: skip
+        remedy = f"{address} gives no hours of electricity; look whether the service has changed"
+        raise answers.wrong(remedy, str(answer)[:120]) from None
     return pd.Series(values, index=_stamps(list(data), answers.service), dtype=float)
 
 
