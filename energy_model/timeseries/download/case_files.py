@@ -27,7 +27,9 @@ from energy_model.timeseries.input_errors import as_faults
 from energy_model.timeseries.settings import Settings
 
 FIRST_YEAR = 1940
-OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("municipality", "price_area", "sea_point")}  # fmt: skip
+OPTIONS = {
+    name: f"--{name.replace('_', '-')}" for name in ("municipality", "price_area", "sea_point")
+}
 EXAMPLES = {"municipality": '"751"', "price_area": '"DK1"', "sea_point": "[56.2, 10.6]"}
 
 
@@ -52,7 +54,10 @@ def list_services() -> list[dict[str, Any]]:
         {
             "name": name,
             "title": service.title,
-            "gives": {dataset: {"columns": list(content.columns), "needs": content.needs} for dataset, content in service.gives.items()},
+            "gives": {
+                dataset: {"columns": list(content.columns), "needs": content.needs}
+                for dataset, content in service.gives.items()
+            },
             "years": service.years,
             "licence": service.licence,
             "credit": service.credit,
@@ -62,7 +67,7 @@ def list_services() -> list[dict[str, Any]]:
             "address": service.address,
         }
         for name, service in SERVICES.items()
-    ]  # fmt: skip
+    ]
 
 
 def plan_download(

@@ -43,8 +43,10 @@ PRODUCTION_COLUMNS = {
     "thermal_production": ("ThermalPowerMWh",),
 }
 PRODUCTION = DataSet(
-    "ProductionMunicipalityHour", "MunicipalityNo", tuple(n for names in PRODUCTION_COLUMNS.values() for n in names)
-)  # fmt: skip
+    "ProductionMunicipalityHour",
+    "MunicipalityNo",
+    tuple(name for names in PRODUCTION_COLUMNS.values() for name in names),
+)
 USE_OF_FIRMS = DataSet("ConsumptionIndustry", "MunicipalityNo", ("ConsumptionkWh",))
 USE_OF_HOMES = DataSet("PrivateConsumptionHeatingHour", "MunicipalityCode", ("ConsumptionkWh",))
 OLDER_USE = DataSet("PrivIndustryConsumptionHour", "MunicipalityNo", ("ConsumptionkWh",))
