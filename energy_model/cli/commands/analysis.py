@@ -76,7 +76,8 @@ def preferences(
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Whose wishes does a plan serve? Every party's account, under weights and limits, and the curve between two wishes."""
-    weights, limits = _pairs("--weight", "SUM=EUR", weight or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
+    weights = _pairs("--weight", "SUM=EUR", weight or [])
+    limits = _pairs("--limit", "SUM=MOST", limit or [])
     pair = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
     if tradeoff != "none" and len(pair) != 2:
         raise em.InputError.at(
@@ -120,7 +121,8 @@ def explain(
         targets = names or explanation_tables.first(opened)
         explanations = em.explain(opened, targets, break_even, tell)
     if as_json:
-        print_json({"run": str(opened.path), "explained": [explanation_tables.as_record(explanation) for explanation in explanations]})  # fmt: skip
+        records = [explanation_tables.as_record(explanation) for explanation in explanations]
+        print_json({"run": str(opened.path), "explained": records})
     else:
         for explanation in explanations:
             explanation_tables.explanation(explanation)

@@ -37,7 +37,8 @@ def fetch(
         _tell_services(case_files.list_services(), as_json)
         return
     if service is None or case is None or year is None:
-        missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
+        arguments = {"SERVICE": service, "CASE": case, "--year": year}
+        missing = [name for name, value in arguments.items() if value is None]
         remedy = (
             f"give {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo "
             "inputs/aarhus --year 2024; --list tells the services"
@@ -45,7 +46,13 @@ def fetch(
         raise em.InputError.at("fetch", remedy)
     with Progress(as_json) as tell:
         tell("reading the case")
-        place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip
+        place = {
+            "municipality": municipality,
+            "price_area": price_area,
+            "weather_station": weather_station,
+            "sea_station": sea_station,
+            "sea_point": sea_point,
+        }
         plan = case_files.plan_download(service, case, year, variables, key, base_url, place)
         result = case_files.download(plan, case, refresh, tell)
     if as_json:
@@ -81,8 +88,10 @@ def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:
         console.print(f"{service['name']} — {service['title']}", markup=False)
         for name, dataset in service["gives"].items():
             needs = f" (needs {dataset['needs']})" if dataset["needs"] else ""
-            console.print(f"  {name}: {', '.join(dataset['columns']) or 'a table of its own'}{needs}", markup=False)  # fmt: skip
+            columns = ", ".join(dataset["columns"]) or "a table of its own"
+            console.print(f"  {name}: {columns}{needs}", markup=False)
         console.print(f"  years: {service['years']}", markup=False)
         console.print(f"  licence: {service['licence']}; credit: {service['credit']}", markup=False)
-        key_hint = f" ({service['key_variable']} in the environment, or --key; {service['key_from']})" if service["key_variable"] else ""  # fmt: skip
+        variable, origin = service["key_variable"], service["key_from"]
+        key_hint = f" ({variable} in the environment, or --key; {origin})" if variable else ""
         console.print(f"  key: {service['key']}{key_hint}\n", markup=False)

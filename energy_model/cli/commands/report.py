@@ -47,7 +47,8 @@ def report(
             if as_json:
                 print_json({"written": [str(path) for path in files]})
             else:
-                Console(highlight=False, soft_wrap=True).print(f"{len(files)} figures written to {figures}", markup=False)  # fmt: skip
+                console = Console(highlight=False, soft_wrap=True)
+                console.print(f"{len(files)} figures written to {figures}", markup=False)
             return
         sources = None
         if case is not None:
