@@ -1,4 +1,4 @@
-"""Command line: check, run, show, verify, compare, explain, accounts, report, study, timeseries, excel, serve, init, export.
+"""App: the arguments of a call → one of the commands, and its exit code.
 
 Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
 """
@@ -25,7 +25,7 @@ from energy_model.cli.commands.timeseries import generate
 from energy_model.cli.output import FINE
 from energy_model.common.extensions import extensions
 
-INTERRUPTED = 130  # what the command line library makes of Ctrl-C
+INTERRUPTED = 130  # exit code of Typer after Ctrl-C
 timeseries = typer.Typer(
     help="Hourly years of a case: fetched from open-data services, or generated from its settings.",
     no_args_is_help=True,
@@ -60,12 +60,11 @@ def options(
 
 
 def main() -> None:
-    """The program; every expected fault ends in sentences and an exit code, never a traceback."""
+    """Runs the command line; expected exceptions become sentences and an exit code, without a traceback."""
     output.begin()
-    with suppress(ValueError):  # only the main thread may say what a signal does
-        signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # to be ended is to be interrupted
+    with suppress(ValueError):  # only the main thread may set signal handlers
+        # SIGTERM is handled like SIGINT.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     deprecated.translate_call()
     with failures.told():
         for name, study in extensions("studies").items():

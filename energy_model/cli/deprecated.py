@@ -1,4 +1,4 @@
-"""Deprecated words: commands and options of release 0.1, translated with a warning until release 0.3."""
+"""Deprecated: commands and options of release 0.1 → their new names with a warning, until release 0.3."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ BOOKS = (".xlsx", ".xlsm")
 
 
 def translated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Arguments of the command line in today's words, and a sentence for every word that changed."""
-    words, told = list(arguments), []
+    """The arguments with current names, and a sentence for every name that changed."""
+    words, sentences = list(arguments), []
     for old, new in COMMANDS.items():
         if tuple(words[: len(old)]) == old:
-            told.append(_said(" ".join(old), " ".join(new)))
+            sentences.append(_said(" ".join(old), " ".join(new)))
             words[: len(old)] = new
             break
     if words[:1] == ["table"]:
-        back = any(word.lower().endswith(BOOKS) for word in words[1:2])
-        new = ("excel", "import" if back else "export")
-        told.append(_said("table", " ".join(new)))
+        is_import = any(word.lower().endswith(BOOKS) for word in words[1:2])
+        new = ("excel", "import" if is_import else "export")
+        sentences.append(_said("table", " ".join(new)))
         words[:1] = new
-    command = next((c for c in OPTIONS if tuple(words[: len(c)]) == c), ())
+    command = next((name for name in OPTIONS if tuple(words[: len(name)]) == name), ())
     for i, word in enumerate(words):
         if word == "--":
             break
         name, equals, value = word.partition("=")
         if i >= len(command) and name in OPTIONS.get(command, {}):
             new_name = OPTIONS[command][name]
-            told.append(_said(name, new_name))
+            sentences.append(_said(name, new_name))
             words[i] = f"{new_name}{equals}{value}"
-    return words, list(dict.fromkeys(told))
+    return words, list(dict.fromkeys(sentences))
 
 
 def _said(old: str, new: str) -> str:
@@ -71,8 +71,8 @@ def _said(old: str, new: str) -> str:
 
 
 def translate_call() -> None:
-    """Replaces deprecated words of this process's call and warns of each on standard error."""
-    words, told = translated(sys.argv[1:])
+    """Replaces deprecated names in `sys.argv` and writes a warning for each to standard error."""
+    words, sentences = translated(sys.argv[1:])
     sys.argv[1:] = words
-    for sentence in told:
+    for sentence in sentences:
         sys.stderr.write(f"deprecated: {sentence}\n")

@@ -1,4 +1,4 @@
-"""Number options: numbers of the command line in the grammar that tables have."""
+"""Number options: the text of an option → a number, by the number grammar of the tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
 
 
 def number(text: str | float) -> float:
-    """The finite number of an option. BadParameter if the text is none."""
+    """The finite number of an option. BadParameter if the text is not one."""
     try:
         value = parse_number(str(text))
     except ValueError:
@@ -25,7 +25,7 @@ def number(text: str | float) -> float:
 
 
 def whole_number(lowest: int | None = None, highest: int | None = None) -> Callable[[str], int]:
-    """What reads the whole number of an option between two ends. BadParameter if it is none."""
+    """A parser of integer options between two bounds, inclusive. It raises BadParameter if the text is not one."""
 
     def read(text: str | int) -> int:
         if not WHOLE.fullmatch(str(text).strip()):

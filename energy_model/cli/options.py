@@ -1,4 +1,4 @@
-"""Options: the arguments and options that commands share, each declared once."""
+"""Options: the arguments and options that several commands share, each declared once."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of c
 
 
 def resolved(resolution: str | None) -> int | str | None:
-    """A number of steps, ``full`` or none, from the text of ``--resolution``."""
-    whole = resolution is not None and WHOLE.fullmatch(resolution)
-    return int(resolution) if resolution is not None and whole else resolution
+    """The number of steps, ``full`` or None, from the text of ``--resolution``."""
+    is_integer = resolution is not None and WHOLE.fullmatch(resolution)
+    return int(resolution) if resolution is not None and is_integer else resolution

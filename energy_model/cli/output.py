@@ -1,4 +1,4 @@
-"""Ends: exit codes, standard output, and how the program says what is wrong or prints JSON."""
+"""Output: results and errors of a command → standard output, standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _json_asked: ContextVar[bool] = ContextVar("json_asked", default=False)
 
 
 def ask_json(asked: bool) -> bool:
-    """Notes whether the command that runs was asked for JSON; faults are then told as JSON too."""
+    """Records whether the command has ``--json``; errors are then printed as JSON too."""
     _json_asked.set(asked)
     return asked
 
@@ -31,13 +31,13 @@ AsJson = Annotated[
         "--json",
         help="Print JSON, and nothing else, on standard output.",
         callback=ask_json,
-        is_eager=True,  # before an option that may be wrong
+        is_eager=True,  # parsed before options that may be invalid
     ),
 ]
 
 
 def begin() -> None:
-    """Prepares standard output: a letter that its encoding lacks is replaced."""
+    """Prepares standard output and error: characters missing in their encoding are replaced."""
     _json_asked.set(False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -45,7 +45,7 @@ def begin() -> None:
 
 
 def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
-    """Says what is wrong — as JSON too if that was asked for — and ends."""
+    """Prints an error, as JSON too with ``--json``, and exits."""
     with contextlib.suppress(OSError, SystemExit):  # standard error may be closed or full
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         console.print(f"{title}:", markup=False)
@@ -58,29 +58,29 @@ def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
 
 
 def finish(code: int) -> NoReturn:
-    """Ends with what was printed written out; says so if standard output cannot be written."""
+    """Flushes standard output and exits; prints a message if standard output cannot be written."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         code = code or STOPPED
         _discard_output()
-    except OSError as wrong:
+    except OSError as error:
         code = code or INPUT_FAULT
         _discard_output()
         with contextlib.suppress(OSError):
-            said = f"standard output: it cannot be written ({reason_of(wrong)})."
-            sys.stderr.write(f"{said}\n")
+            message = f"standard output: it cannot be written ({reason_of(error)})."
+            sys.stderr.write(f"{message}\n")
     sys.exit(code)
 
 
 def print_json(content: Any) -> None:
-    """Writes JSON alone on standard output; a number that is none becomes null."""
+    """Writes JSON to standard output; nan and infinity become null."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
-            return {str(k): plain(v) for k, v in value.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [plain(v) for v in value]
+            return [plain(item) for item in value]
         if hasattr(value, "item"):
             value = value.item()
         return None if isinstance(value, float) and not math.isfinite(value) else value
@@ -89,7 +89,7 @@ def print_json(content: Any) -> None:
 
 
 def _write(content: Any, indent: int | None = None) -> None:
-    """Writes JSON; letters that the encoding of standard output lacks are escaped."""
+    """Writes JSON; characters missing in the encoding of standard output are escaped."""
     text = json.dumps(content, ensure_ascii=False, indent=indent)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
@@ -99,6 +99,6 @@ def _write(content: Any, indent: int | None = None) -> None:
 
 
 def _discard_output() -> None:
-    """Standard output goes nowhere; else the interpreter writes what is left when it ends."""
+    """Redirects standard output to the null device; otherwise the interpreter writes the buffer at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

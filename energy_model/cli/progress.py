@@ -1,4 +1,4 @@
-"""Progress: what the program is doing, on standard error — a live line on a terminal, plain lines elsewhere."""
+"""Progress: messages of a running command → a live line on a terminal, plain lines on other standard errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUIET_SECONDS = 2.0  # seconds between plain lines about the same activity
 
 
 class Progress:
-    """Tells what is being done; keeps every line, with its time, for the run's log."""
+    """Prints progress messages and stores each with its time for the log of the run."""
 
     def __init__(self, silent: bool = False) -> None:
         self.console, self.silent = Console(stderr=True, highlight=False), silent
@@ -36,27 +36,27 @@ class Progress:
             self.status.stop()
 
     def __call__(self, said: str) -> None:
-        """Tells one thing."""
+        """Prints one message; the text before a colon names the activity."""
         now = time.monotonic()
         activity = said.split(":")[0]
-        news = activity != self.last[0] or now - self.last[1] >= QUIET_SECONDS
-        if news:
+        is_new = activity != self.last[0] or now - self.last[1] >= QUIET_SECONDS
+        if is_new:
             self.lines.append(f"{now - self.begun:8.1f} s  {said}")
             self.last = activity, now
         if self.silent:
             return
         if self.status is not None:
             self.status.update(f"{said}  ({now - self.begun:.0f} s)")
-        elif news:
+        elif is_new:
             with suppress(OSError, SystemExit):  # standard error may be closed or full
                 self.console.print(f"{now - self.begun:6.1f} s  {said}")
 
     @property
     def seconds(self) -> float:
-        """Time since the beginning [s]."""
+        """Time since the start [s]."""
         return time.monotonic() - self.begun
 
     @property
     def log(self) -> str:
-        """Everything told, a line each."""
+        """All messages, one a line."""
         return "\n".join(self.lines) + "\n"

@@ -1,4 +1,4 @@
-"""Start: the first file the command runs; an interrupt is answered in a sentence from the first moment on."""
+"""Start: the entry point of the command line; handles an interrupt while libraries are imported."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ INPUT_FAULT, STOPPED = 2, 4
 
 
 def main() -> None:
-    """The command line, once it is loaded."""
+    """Imports the command line and runs it."""
     try:
-        # Looking for what may be forgotten while libraries load, and then again and again among all they made, takes a
-        # second of a run; what is loaded stays.
+        # Garbage collection during the imports, and later of the imported objects, takes a second of a run; imported
+        # objects are permanent.
         gc.disable()
         from energy_model.cli.app import main as command  # noqa: PLC0415 - takes a second
 

@@ -1,1 +1,1 @@
-"""Input and output: a case as an Excel workbook, as a PyPSA network, or new from a template."""
+"""Input and output: a case ↔ an Excel workbook, a case → a PyPSA network, a template → a new case."""

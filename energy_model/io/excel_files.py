@@ -1,4 +1,4 @@
-"""Workbook files: the files of a case that a workbook holds, their rows and the names in them."""
+"""Excel files: the files of a case → their text, their rows and the names for drop-downs."""
 
 from __future__ import annotations
 
@@ -19,64 +19,72 @@ ASSETS = ("conversions", "storages", "links", "vehicles")
 
 
 def belongs(path: Path, case: Path) -> bool:
-    """Whether a file of a case goes into its workbook."""
+    """Whether a file of a case is part of its workbook."""
     parts = path.relative_to(case).parts
-    return path.is_file() and path.suffix in KINDS and not any(p.startswith(".") for p in parts)
+    return (
+        path.is_file() and path.suffix in KINDS and not any(part.startswith(".") for part in parts)
+    )
 
 
 def declared_table(file: str) -> Table | None:
-    """The table that a file holds rows of."""
+    """The declared table of a file, or None."""
     stem = file.removesuffix(".csv")
-    fitting = [t for t in TABLES if stem == t.name or stem.startswith(f"{t.name}_")]
-    return max(fitting, key=lambda t: len(t.name), default=None) if "/" not in file else None
+    matching = [
+        table for table in TABLES if stem == table.name or stem.startswith(f"{table.name}_")
+    ]
+    return (
+        max(matching, key=lambda table: len(table.name), default=None) if "/" not in file else None
+    )
 
 
 def read_files(
     files: Mapping[str, Path],
 ) -> tuple[dict[str, str], dict[str, list[list[str]]]]:
-    """The text of every TOML file, and the rows of every CSV file with decimal points.
+    """The text of every TOML file, and the rows of every CSV file with decimal points, by file name.
 
     Raises:
-        InputError: Every file that cannot be read.
+        InputError: All files that cannot be read.
     """
-    reading = InputLog()
+    log = InputLog()
     texts: dict[str, str] = {}
     rows: dict[str, list[list[str]]] = {}
     for name, path in files.items():
         if name.endswith(".csv"):
-            file = reading.csv_file(path, name)
+            file = log.csv_file(path, name)
             rows[name] = _with_points(file, name) if file is not None else []
         else:
             try:
                 texts[name] = path.read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as wrong:
-                reading.add_issue(name, f"it cannot be read ({wrong}); save it as UTF-8")
+            except (OSError, UnicodeDecodeError) as error:
+                log.add_issue(name, f"it cannot be read ({error}); save it as UTF-8")
                 continue
             if CONTROL.search(texts[name]):
-                reading.add_issue(name, "it holds control characters; save it as UTF-8 text")
-    if reading.issues:
-        raise InputError(reading.issues)
+                log.add_issue(name, "it holds control characters; save it as UTF-8 text")
+    if log.issues:
+        raise InputError(log.issues)
     return texts, rows
 
 
 def _with_points(file: CsvFile, name: str) -> list[list[str]]:
-    """The rows of a file, with decimal points in its columns of numbers where that is certain."""
+    """The rows of a file, with decimal points in numeric columns where the decimal separator is certain."""
     if not file.decimal_comma:
         return file.rows
     numeric = numeric_columns(name, file.header)
-    found = [file.header]
+    result = [file.header]
     for row in file.rows[1:]:
         cells = list(row)
         for i in numeric:
             if i < len(cells):
-                with suppress(ValueError):  # a cell with two readings stays as it is, a fault
+                with suppress(
+                    ValueError
+                ):  # an ambiguous cell stays as it is, and raises an issue later
                     cells[i] = file.number_text(cells[i])
-        found.append(cells)
-    return found
+        result.append(cells)
+    return result
 
 
 def numeric_columns(name: str, header: Sequence[str]) -> list[int]:
-    """The positions of the columns that hold numbers."""
+    """The positions of the numeric columns, from 0."""
     if name.startswith(HOURLY_FOLDERS):
         return list(range(1, len(header)))
     table = declared_table(name)
@@ -85,21 +93,22 @@ def numeric_columns(name: str, header: Sequence[str]) -> list[int]:
 
 
 def row_names(files: Mapping[str, list[list[str]]]) -> dict[str, list[str]]:
-    """The names of rows of each table, for the drop-downs; assets are the rows of four tables."""
-    found: dict[str, list[str]] = {}
+    """The row names of each table, for the drop-downs; assets are the rows of four tables."""
+    result: dict[str, list[str]] = {}
     for file, rows in files.items():
         table = declared_table(file)
         if table is None or len(table.key) > 1:
             continue
-        heads = [column_name(h) for h in rows[0]] if rows else []
-        if table.key[0] in heads:
-            at = heads.index(table.key[0])
-            found.setdefault(table.name, []).extend(r[at] for r in rows[1:] if len(r) > at and r[at])  # fmt: skip
-    found["assets"] = [name for table in ASSETS for name in found.get(table, [])]
-    return {table: list(dict.fromkeys(names)) for table, names in found.items() if names}
+        headers = [column_name(header) for header in rows[0]] if rows else []
+        if table.key[0] in headers:
+            position = headers.index(table.key[0])
+            names = [row[position] for row in rows[1:] if len(row) > position and row[position]]
+            result.setdefault(table.name, []).extend(names)
+    result["assets"] = [name for table in ASSETS for name in result.get(table, [])]
+    return {table: list(dict.fromkeys(names)) for table, names in result.items() if names}
 
 
 def column_name(header: str) -> str:
-    """The name in a header, without its unit."""
+    """The column name in a header, without its unit."""
     match = HEADER.match(header)
     return match["name"] if match else header.strip()

@@ -1,8 +1,8 @@
-"""PyPSA: a case written as a network that PyPSA opens and solves, with what it has no words for told.
+"""PyPSA network: a case → a network file that PyPSA opens and solves, and a list of what it cannot express.
 
-What is equal has an equal least cost. Plants become links with a bus for every flow, measured at one whose
-coefficient is constant; those of several modes share a bus of capacity. What stands and what may be added are two
-components, for PyPSA knows one cost of owning. Emissions with a target flow to a bus of the air.
+Expressible cases have equal optimal costs. Conversions become links with a bus for every flow, whose capacity refers to
+a flow with a constant coefficient; conversions with several modes share a capacity bus. Existing and addable capacity are
+two components, because PyPSA has one capital cost. Emissions with a target flow to an air bus.
 
 Format: PyPSA's own netCDF files (components, static and hourly attributes), version 1.
 """
@@ -24,7 +24,9 @@ from energy_model.common.errors import InputError
 from energy_model.formulation.capacity import annuity
 
 AIR = "air"
-MAX_EMISSION_STORE_TONNES = 1e9  # a store of emissions that is never full before the last step [t]
+MAX_EMISSION_STORE_TONNES = (
+    1e9  # capacity of the emission store, not binding before the last step [t]
+)
 DEFAULTS: dict[str, Any] = {
     "bus": "", "carrier": "", "p_nom": 0.0, "p_nom_extendable": False, "p_nom_min": 0.0, "p_nom_max": np.inf,
     "p_min_pu": 0.0, "p_max_pu": 1.0, "capital_cost": 0.0, "marginal_cost": 0.0, "efficiency": 1.0,
@@ -36,7 +38,7 @@ Value = float | str | bool | np.ndarray
 
 @dataclass
 class Network:
-    """Components by kind and name, each with its values, and sentences on what is not expressed."""
+    """Components by kind and name, with their attributes, and sentences on what is not expressed."""
 
     system: System
     parts: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
@@ -44,39 +46,39 @@ class Network:
     constant: float = 0.0
 
     def add(self, kind: str, name: str, **values: Value) -> None:
-        """Adds a component; an array that is the same in every step is held as one number."""
-        held = {
+        """Adds a component; an array that is constant over all steps is stored as one number."""
+        attributes = {
             k: float(v[0]) if isinstance(v, np.ndarray) and np.ptp(v) == 0 else v
             for k, v in values.items()
         }
-        self.parts.setdefault(kind, {})[name] = held
+        self.parts.setdefault(kind, {})[name] = attributes
 
     def leave(self, said: str) -> None:
-        """Tells, once, what is not expressed."""
+        """Records a sentence on what is not expressed, once."""
         if said not in self.left_out:
             self.left_out.append(said)
 
     def dataset(self) -> xr.Dataset:
-        """The network as PyPSA's netCDF files hold it."""
+        """The network in the layout of PyPSA's netCDF files."""
         steps = self.system.steps
         stamps = self.system.profiles.index[steps.start].tz_localize(None)
         data = xr.Dataset(coords={"snapshots": stamps.to_numpy()})
         for weight in ("objective", "stores", "generators"):
             data[f"snapshots_{weight}"] = ("snapshots", steps.length)
-        for kind, named in self.parts.items():
-            place, names = f"{kind}_i", list(named)
-            data[place] = (place, np.array(names, object))
-            for value in dict.fromkeys(v for values in named.values() for v in values):
+        for kind, components in self.parts.items():
+            index_name, names = f"{kind}_i", list(components)
+            data[index_name] = (index_name, np.array(names, object))
+            for value in dict.fromkeys(v for values in components.values() for v in values):
                 fallback = DEFAULTS.get(value, "" if value.startswith("bus") else 1.0)
-                cells = [values.get(value, fallback) for values in named.values()]
-                moving = [isinstance(cell, np.ndarray) for cell in cells]
-                still = [fallback if m else cell for m, cell in zip(moving, cells, strict=True)]
-                data[f"{kind}_{value}"] = (place, np.array(still))
-                if any(moving):
-                    who = f"{kind}_t_{value}_i"
-                    data[who] = (who, np.array(names, object)[moving])
-                    columns = [cell for m, cell in zip(moving, cells, strict=True) if m]
-                    data[f"{kind}_t_{value}"] = (("snapshots", who), np.column_stack(columns))
+                cells = [values.get(value, fallback) for values in components.values()]
+                mask = [isinstance(cell, np.ndarray) for cell in cells]
+                fixed = [fallback if mask[i] else cell for i, cell in enumerate(cells)]
+                data[f"{kind}_{value}"] = (index_name, np.array(fixed))
+                if any(mask):
+                    axis = f"{kind}_t_{value}_i"
+                    data[axis] = (axis, np.array(names, object)[mask])
+                    columns = [cell for i, cell in enumerate(cells) if mask[i]]
+                    data[f"{kind}_t_{value}"] = (("snapshots", axis), np.column_stack(columns))
         meta = {"constant": self.constant, "left_out": self.left_out, "digest": self.system.digest}
         title = f"{self.system.settings.name}, {self.system.scenario or 'base'}"
         data.attrs = {"network_name": title, "network_pypsa_version": "1.0.0", "meta": json.dumps(meta)}  # fmt: skip
@@ -84,31 +86,27 @@ class Network:
 
 
 def network(system: System) -> Network:
-    """A system as a PyPSA network; ``left_out`` says what PyPSA does not hold, ``constant`` what it does not cost [EUR/a]."""
-    made = Network(system)
-    made.parts["carriers"] = {str(name): {} for name in system["carriers"].index}
+    """A system as a PyPSA network; ``left_out`` lists what is not expressed, ``constant`` is the cost outside the network [EUR/a]."""
+    result = Network(system)
+    result.parts["carriers"] = {str(name): {} for name in system["carriers"].index}
     for part in (_buses, _conversions, _storages, _links, _markets, _demands, _fleets, _emissions):
-        part(made)
+        part(result)
     for limit in system["limits"].index:
-        made.leave(f"limit {limit}: a weighted sum")
-    return made
+        result.leave(f"limit {limit}: a weighted sum")
+    return result
 
 
 def write(system: System, path: Path) -> Network:
-    """Writes a system's network to a file; raises InputError where that cannot be."""
-    fault = (
-        "its days repeat, and PyPSA knows steps in order (system.in_order)"
-        if len(system.steps.days)
-        else "there is no such folder"
-        if not path.parent.is_dir()
-        else None
-    )
-    if fault:
-        raise InputError.at(str(path), fault)
-    made = network(system)
+    """Writes the network of a system to a file. InputError if the steps are not in order or the folder does not exist; WriteError."""
+    if len(system.steps.days):
+        message = "its days repeat, and PyPSA knows steps in order (system.in_order)"
+        raise InputError.at(str(path), message)
+    if not path.parent.is_dir():
+        raise InputError.at(str(path), "there is no such folder")
+    result = network(system)
     with new_file(path, "name another file with --out", also=(RuntimeError,)) as draft:
-        made.dataset().to_netcdf(draft)
-    return made
+        result.dataset().to_netcdf(draft)
+    return result
 
 
 def _buses(made: Network) -> None:
@@ -123,11 +121,11 @@ def _buses(made: Network) -> None:
 def _capacity_parts(
     made: Network, asset: str, more: float = 0.0
 ) -> list[tuple[str, dict[str, Value]]]:
-    """What stands and what may be added of an asset, per unit of its own capacity."""
+    """The existing and the addable capacity of an asset as components, per unit of its capacity."""
     system, row = made.system, made.system.assets.loc[asset]
     view = system.settings.view
     fixed = view.cost_factor * row["fixed_cost"] + more
-    stands, addable = row["capacity_existing"], row["capacity_addable"]
+    existing, addable = row["capacity_existing"], row["capacity_addable"]
     added = (
         fixed + view.cost_factor * annuity(view.discount_rate, row["lifetime"]) * row["investment"]
     )
@@ -135,25 +133,25 @@ def _capacity_parts(
         made.leave(f"{asset}: its capacity is tied to that of {row['tied_to']}")
     takers, land = system.land_takers, system["land"]
     for (_, site, kind), amount in takers["footprint"][takers.index.get_level_values(0) == asset].items():  # fmt: skip
-        place, prices = land.loc[(site, kind)], system.settings.acceptance
-        points = prices.citizens_price * place["citizens_points"] + prices.firms_price * place["firms_points"]  # fmt: skip
-        added += amount * (view.cost_factor * place["rent"] + points)
+        area, prices = land.loc[(site, kind)], system.settings.acceptance
+        points = prices.citizens_price * area["citizens_points"] + prices.firms_price * area["firms_points"]  # fmt: skip
+        added += amount * (view.cost_factor * area["rent"] + points)
         others = takers.xs((site, kind), level=("site", "land_class"))["footprint"]
         if len(others) == 1:
-            addable = min(addable, place["area"] / amount) if amount else addable
-        elif others @ system.assets["capacity_addable"][others.index] > place["area"]:
+            addable = min(addable, area["area"] / amount) if amount else addable
+        elif others @ system.assets["capacity_addable"][others.index] > area["area"]:
             made.leave(f"land of class {kind} at {site} is shared by {', '.join(others.index)}")
-    found: list[tuple[str, dict[str, Value]]] = []
-    if stands > 0:
-        least = stands * (1 - row["retirable"])
-        found.append((asset, {"p_nom_extendable": True, "p_nom_min": least, "p_nom_max": stands, "capital_cost": fixed}))  # fmt: skip
+    components: list[tuple[str, dict[str, Value]]] = []
+    if existing > 0:
+        minimum = existing * (1 - row["retirable"])
+        components.append((asset, {"p_nom_extendable": True, "p_nom_min": minimum, "p_nom_max": existing, "capital_cost": fixed}))  # fmt: skip
     if addable > 0:
-        found.append((f"{asset} added", {"p_nom_extendable": True, "p_nom_max": float(addable), "capital_cost": added}))  # fmt: skip
-    return found
+        components.append((f"{asset} added", {"p_nom_extendable": True, "p_nom_max": float(addable), "capital_cost": added}))  # fmt: skip
+    return components
 
 
 def _scaled(piece: dict[str, Value], by: float) -> dict[str, Value]:
-    """A piece counted in another unit: ``by`` of it for one of its own."""
+    """The capacity attributes of a component in another unit: ``by`` of it for one of its own."""
     return {
         name: float(value) / by if name == "capital_cost" else value if isinstance(value, bool) else float(value) * by
         for name, value in piece.items()
@@ -164,7 +162,7 @@ def _scaled(piece: dict[str, Value], by: float) -> dict[str, Value]:
 def _shared_capacity_bus(
     made: Network, asset: str, name: str, pieces: list, **values: Value
 ) -> str:
-    """A bus on which a capacity is handed out to all that use it."""
+    """A bus that distributes the capacity of an asset to all its links."""
     bus = f"capacity of {asset}"
     made.add("buses", bus)
     for piece, owning in pieces:
@@ -173,11 +171,11 @@ def _shared_capacity_bus(
 
 
 def _link_ports(first: int, flows: list[tuple[str, np.ndarray]]) -> dict[str, Value]:
-    """Buses and efficiencies of a link, from a port on."""
-    found: dict[str, Value] = {}
+    """Buses and efficiencies of a link, from port `first` on."""
+    ports: dict[str, Value] = {}
     for port, (bus, efficiency) in enumerate(flows, start=first):
-        found |= {f"bus{port}": bus, "efficiency" + (str(port) if port > 1 else ""): efficiency}
-    return found
+        ports |= {f"bus{port}": bus, "efficiency" + (str(port) if port > 1 else ""): efficiency}
+    return ports
 
 
 def _conversions(made: Network) -> None:
@@ -187,44 +185,44 @@ def _conversions(made: Network) -> None:
         pieces = _capacity_parts(made, plant)
         if not pieces:
             continue
-        for name, said in (("ramp", "how fast it changes"), ("full_load_hours", "its full-load hours")):  # fmt: skip
+        for name, meaning in (("ramp", "how fast it changes"), ("full_load_hours", "its full-load hours")):  # fmt: skip
             if pd.notna(row[name]):
-                made.leave(f"{plant}: {said}")
-        most = system.step_values(row["availability"])
+                made.leave(f"{plant}: {meaning}")
+        availability = system.step_values(row["availability"])
         modes = system.modes.loc[[plant]].reset_index()
-        several = len(modes) > 1
-        if several:
-            shared = _shared_capacity_bus(made, plant, "capacity", pieces, p_max_pu=most, p_min_pu=row["minimum"] * most)  # fmt: skip
+        has_modes = len(modes) > 1
+        if has_modes:
+            shared = _shared_capacity_bus(made, plant, "capacity", pieces, p_max_pu=availability, p_min_pu=row["minimum"] * availability)  # fmt: skip
         for mode, use, mode_cost in zip(modes["mode"], modes["capacity_use"], modes["mode_cost"], strict=True):  # fmt: skip
-            mine = flows[(flows["conversion"] == plant) & (flows["mode"] == mode)]
-            at = [(b, c, system.step_values(f)) for b, c, f in zip(mine["bus"], mine["carrier"], mine["coefficient"], strict=True)]  # fmt: skip
+            mode_flows = flows[(flows["conversion"] == plant) & (flows["mode"] == mode)]
+            at = [(b, c, system.step_values(f)) for b, c, f in zip(mode_flows["bus"], mode_flows["carrier"], mode_flows["coefficient"], strict=True)]  # fmt: skip
             cost = view.cost_factor * (mode_cost + row["running_cost"])
-            emitted = sum((f for _, c, f in at if c == air), np.zeros(len(most)))
+            emitted = sum((f for _, c, f in at if c == air), np.zeros(len(availability)))
             running = cost + view.cost_factor * system.emission_price * emitted
             ports = [(b, f) for b, c, f in at if c != air]
             if np.any(emitted) and system.settings.emissions.target != "none":
                 ports.append((AIR, emitted))
-            name = f"{plant} {mode}" if several else plant
-            if several:
+            name = f"{plant} {mode}" if has_modes else plant
+            if has_modes:
                 made.add("links", name, bus0=shared, p_nom_extendable=True, marginal_cost=running / use,
                          **_link_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
             elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
                 bus, made_by = ports[0]
-                ends = (most / use * made_by, row["minimum"] * most / use * made_by)
+                ends = (availability / use * made_by, row["minimum"] * availability / use * made_by)
                 for piece, owning in pieces:
                     made.add("generators", piece, bus=bus, p_min_pu=np.minimum(*ends), p_max_pu=np.maximum(*ends),
                              marginal_cost=running / made_by, **owning)  # fmt: skip
             elif ports:
-                _plant(made, pieces, ports, most / use, row["minimum"], running)
+                _plant(made, pieces, ports, availability / use, row["minimum"], running)
 
 
 def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: float, cost: np.ndarray) -> None:  # fmt: skip
-    """A plant of one mode, measured at a flow that is the same in every step, one it takes if there is one."""
-    steady = [i for i, (_, f) in enumerate(ports) if np.ptp(f) == 0 and f[0] != 0]
-    if steady:
-        measured = min(steady, key=lambda i: ports[i][1][0] > 0)
-        bus, unit = ports[measured][0], float(ports[measured][1][0])
-        ports = [port for i, port in enumerate(ports) if i != measured]
+    """A conversion with one mode, whose capacity refers to a flow with a constant coefficient, an input if there is one."""
+    constant_flows = [i for i, (_, f) in enumerate(ports) if np.ptp(f) == 0 and f[0] != 0]
+    if constant_flows:
+        reference = min(constant_flows, key=lambda i: ports[i][1][0] > 0)
+        bus, unit = ports[reference][0], float(ports[reference][1][0])
+        ports = [port for i, port in enumerate(ports) if i != reference]
     else:
         bus, unit = f"activity of {pieces[0][0]}", -1.0
         made.add("buses", bus)
@@ -252,7 +250,7 @@ def _links(made: Network) -> None:
     system = made.system
     for link, row in system["links"].iterrows():
         arriving = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
-        ends = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
+        buses = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
         cost, pieces = (
             system.settings.view.cost_factor * row["running_cost"],
             _capacity_parts(made, link),
@@ -261,18 +259,18 @@ def _links(made: Network) -> None:
             made.leave(f"{link}: what a warm pipe loses whether or not heat flows")
         if row["both_ways"] == "yes" and (arriving < 1 or cost):
             shared = _shared_capacity_bus(made, link, "capacity", pieces) if pieces else ""
-            for name, (start, end) in ((link, ends), (f"{link} back", ends[::-1])):
+            for name, (start, end) in ((link, buses), (f"{link} back", buses[::-1])):
                 if pieces:
                     made.add("links", name, bus0=start, bus1=end, efficiency=arriving, bus2=shared, efficiency2=-1.0,
                              marginal_cost=cost, p_nom_extendable=True)  # fmt: skip
             continue
         for piece, owning in pieces:
             back = -1.0 if row["both_ways"] == "yes" else 0.0
-            made.add("links", piece, bus0=ends[0], bus1=ends[1], efficiency=arriving, marginal_cost=cost, p_min_pu=back, **owning)  # fmt: skip
+            made.add("links", piece, bus0=buses[0], bus1=buses[1], efficiency=arriving, marginal_cost=cost, p_min_pu=back, **owning)  # fmt: skip
 
 
 def _trade(cell: float) -> dict[str, Value]:
-    """The most that may be traded, limited or not."""
+    """The capacity limit of a trade, extendable if it is infinite."""
     return {"p_nom_extendable": True} if np.isinf(cell) else {"p_nom": float(cell)}
 
 
@@ -287,8 +285,8 @@ def _markets(made: Network) -> None:
             for name in ("price", "tariff", "tax", "sale_price", "sale_tariff", "emission_factor")
         )
         bus = bus_name(row["carrier"], row["site"])
-        counted = view.cost_factor * system.emission_price * emitted
-        cost = factor["price"] * price + factor["tariff"] * tariff + taxed * tax + counted
+        emission_cost = view.cost_factor * system.emission_price * emitted
+        cost = factor["price"] * price + factor["tariff"] * tariff + taxed * tax + emission_cost
         sums = {f"e_sum_{end}": float(row[f"yearly_{name}"])
                 for end, name in (("max", "most"), ("min", "least")) if pd.notna(row[f"yearly_{name}"])}  # fmt: skip
         source = bus
@@ -299,22 +297,22 @@ def _markets(made: Network) -> None:
         if row["buy_most"] > 0:
             made.add("generators", market, bus=source, marginal_cost=cost, **sums, **_trade(row["buy_most"]))  # fmt: skip
         if row["sell_most"] > 0:
-            earned = factor["price"] * sale - factor["tariff"] * sale_tariff
+            revenue = factor["price"] * sale - factor["tariff"] * sale_tariff
             if settings.credit_exports:
-                earned = earned + counted
+                revenue = revenue + emission_cost
                 if settings.target != "none" and np.any(emitted):
                     made.leave(f"{market}: what exports save others counts in the target")
-            made.add("generators", f"{market} sale", bus=bus, marginal_cost=earned, p_min_pu=-1.0, p_max_pu=0.0, **_trade(row["sell_most"]))  # fmt: skip
+            made.add("generators", f"{market} sale", bus=bus, marginal_cost=revenue, p_min_pu=-1.0, p_max_pu=0.0, **_trade(row["sell_most"]))  # fmt: skip
 
 
 def _demands(made: Network) -> None:
     system = made.system
     for demand, row in system["demands"].iterrows():
         bus = bus_name(row["carrier"], row["site"])
-        wanted = system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
-        made.add("loads", demand, bus=bus, p_set=wanted)
-        if pd.notna(row["penalty"]) and wanted.max(initial=0.0) > 0:
-            made.add("generators", f"{demand} unserved", bus=bus, p_nom=float(wanted.max()), p_max_pu=wanted / wanted.max(),
+        demanded = system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
+        made.add("loads", demand, bus=bus, p_set=demanded)
+        if pd.notna(row["penalty"]) and demanded.max(initial=0.0) > 0:
+            made.add("generators", f"{demand} unserved", bus=bus, p_nom=float(demanded.max()), p_max_pu=demanded / demanded.max(),
                      marginal_cost=float(row["penalty"]))  # fmt: skip
         if row["shiftable"] > 0 and row["window"] > 0:
             made.leave(f"{demand}: the share that may wait")
@@ -325,15 +323,15 @@ def _fleets(made: Network) -> None:
     fleets, factor = system["fleets"], system.settings.view.cost_factor
     for vehicle, row in system["vehicles"].iterrows():
         fleet = fleets.loc[row["fleet"]]
-        far = float(fleet["distance"])
+        distance = float(fleet["distance"])
         if row["flexible"] > 0 and row["store"] > 0:
             made.leave(f"{vehicle}: when it charges, as its store grows with the fleet")
-        taken = far * row["energy_use"] / row["charge_efficiency"]
-        rate = system.by_step(system.hourly_rates(fleet["driving"], taken))
-        pieces = _capacity_parts(made, vehicle, factor * far * row["running_cost"])
+        energy_use = distance * row["energy_use"] / row["charge_efficiency"]
+        rate = system.by_step(system.hourly_rates(fleet["driving"], energy_use))
+        pieces = _capacity_parts(made, vehicle, factor * distance * row["running_cost"])
         buses = [bus_name(carrier, fleet["site"]) for carrier in (fleet["service"], row["carrier"])]
         for piece, owning in pieces:
-            speed = far / system.hours
+            speed = distance / system.hours
             made.add("links", piece, bus0=buses[0], p_min_pu=-1.0, p_max_pu=-1.0, **_scaled(owning, speed),
                      **_link_ports(1, [(buses[1], rate / speed)]))  # fmt: skip
 
@@ -344,7 +342,9 @@ def _emissions(made: Network) -> None:
     made.constant += system.settings.view.cost_factor * system.emission_price * residual
     if settings.target == "none":
         return
-    most = np.ones(len(system.steps.length))
-    most[-1] = (float(settings.target) - residual) / MAX_EMISSION_STORE_TONNES
+    maximum = np.ones(len(system.steps.length))
+    maximum[-1] = (float(settings.target) - residual) / MAX_EMISSION_STORE_TONNES
     made.add("buses", AIR)
-    made.add("stores", AIR, bus=AIR, e_nom=MAX_EMISSION_STORE_TONNES, e_min_pu=-1.0, e_max_pu=most)
+    made.add(
+        "stores", AIR, bus=AIR, e_nom=MAX_EMISSION_STORE_TONNES, e_min_pu=-1.0, e_max_pu=maximum
+    )

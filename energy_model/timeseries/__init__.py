@@ -1,22 +1,17 @@
-"""Time series: hourly weather, demand and prices of a year, synthetic or from open-data services."""
+"""Time series: settings and measured data → hourly weather, demand and prices of a year."""
 
-from energy_model.timeseries.data_errors import DataError, DataIssue
-from energy_model.timeseries.generate import make_year
-from energy_model.timeseries.hourly_csv import as_text
-from energy_model.timeseries.observed import MEASURED_UNITS, origins
-from energy_model.timeseries.schema import MEANINGS, UNITS
-from energy_model.timeseries.settings import Settings
-from energy_model.timeseries.validation import compare_with_references
+import lazy_loader
 
-__all__ = [
-    "MEANINGS",
-    "MEASURED_UNITS",
-    "UNITS",
-    "DataIssue",
-    "DataError",
-    "Settings",
-    "as_text",
-    "make_year",
-    "origins",
-    "compare_with_references",
-]
+# A name is imported at its first use, so that a case can be checked without the extra `timeseries`.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "data_errors": ["DataError", "DataIssue"],
+        "generate": ["make_year"],
+        "hourly_csv": ["as_text"],
+        "observed": ["MEASURED_UNITS", "origins"],
+        "schema": ["MEANINGS", "UNITS"],
+        "settings": ["Settings"],
+        "validation": ["compare_with_references"],
+    },
+)

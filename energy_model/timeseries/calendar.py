@@ -1,4 +1,4 @@
-"""Clock: the hours of the year, and what people's clocks and calendars show in them."""
+"""Calendar: a calendar year and a time zone → its hours, in universal and in local time."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Calendar:
-    """The hours in universal time, which drives weather and price, and in local time."""
+    """The hours of a year in universal time (weather, price) and in local time (habits)."""
 
     hours: pd.DatetimeIndex
     time_zone: str
@@ -32,17 +32,17 @@ class Calendar:
 
     @cached_property
     def month(self) -> NDArray[np.int64]:
-        """The month, January 0 to December 11."""
+        """The month of each hour in universal time, January 0 to December 11."""
         return self.hours.month.to_numpy(dtype=np.int64) - 1
 
     @cached_property
     def hour(self) -> NDArray[np.int64]:
-        """The hour of the day on local clocks, 0 to 23."""
+        """The local hour of the day, 0 to 23."""
         return self.local.hour.to_numpy(dtype=np.int64)
 
     @cached_property
     def season(self) -> NDArray[np.float64]:
-        """The angle of the year, 0 at its start and 2 pi at its end."""
+        """The angle of the year [rad], 0 at its start and 2 pi at its end."""
         return 2 * np.pi * (np.arange(len(self)) + 0.5) / len(self)
 
     @cached_property
@@ -55,13 +55,13 @@ class Calendar:
 
     @cached_property
     def rest(self) -> NDArray[np.bool_]:
-        """Whether it is a weekend or a public holiday."""
+        """Whether the local date is a weekend or a public holiday."""
         holiday = np.array([day in self.holidays for day in self.local.date])
         return holiday | (self.local.dayofweek.to_numpy() >= SATURDAY)
 
 
 def calendar_of(settings: Settings) -> Calendar:
-    """The clock of a year of 8760 hours; 29 February is left out of leap years."""
+    """The calendar of the settings' year, 8760 hours; 29 February is left out of leap years."""
     start, end = f"{settings.year}-01-01", f"{settings.year + 1}-01-01"
     hours = pd.date_range(start, end, freq="h", tz="UTC", inclusive="left", name="hour")
     leap_day = (hours.month == 2) & (hours.day == 29)

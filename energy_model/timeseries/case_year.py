@@ -1,4 +1,4 @@
-"""Remake: a case's year, made anew from its settings and what was measured, and written beside its tables."""
+"""Case year: the settings of a case and measured data → its hourly profiles, as a file."""
 
 from __future__ import annotations
 
@@ -16,23 +16,35 @@ from energy_model.timeseries.input_errors import as_faults
 
 
 def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeseries.Settings:
-    """The ``[profiles]`` settings of a case, with what is given in their place; InputError if they do not do."""
-    written = dict(load_toml(case / "case.toml").get("profiles", {}))
-    if not written:
+    """The ``[profiles]`` settings of a case, with overrides from ``given``.
+
+    Raises:
+        InputError: The section is missing, or a setting is missing, unknown or out of range.
+    """
+    section = dict(load_toml(case / "case.toml").get("profiles", {}))
+    if not section:
         raise InputError.at(
             "case.toml",
             "the case has no [profiles] section; write the place and the levels its year is to meet",
         )
     try:
-        return timeseries.Settings.from_mapping(written | dict(given or {}))
-    except (ValueError, TypeError) as wrong:
-        raise InputError.at("case.toml", str(wrong).rstrip("."), column="profiles") from None
+        return timeseries.Settings.from_mapping(section | dict(given or {}))
+    except (ValueError, TypeError) as error:
+        raise InputError.at("case.toml", str(error).rstrip("."), column="profiles") from None
 
 
 def year(
     case: Path, seed: int | None = None, calendar: int | None = None, out: Path | None = None
 ) -> tuple[Path, pd.DataFrame]:
-    """Writes the year of a case's ``[profiles]`` settings; where it was written, and its statistics."""
+    """Generates the synthetic year of a case and writes it as CSV.
+
+    Returns:
+        The path of the file, and the statistics of the year next to published ranges.
+
+    Raises:
+        InputError: The settings cannot be used.
+        WriteError: The file cannot be written.
+    """
     return _make(case, {"seed": seed, "year": calendar}, out)
 
 
@@ -43,7 +55,10 @@ def measured_year(
     seed: int | None = None,
     out: Path | None = None,
 ) -> tuple[Path, pd.DataFrame]:
-    """The same with what was measured in the place of what is made; the calendar is that of the measured year."""
+    """Generates the year with measured columns in place of synthetic ones and writes it as CSV.
+
+    The calendar year is that of the measured data; returns and exceptions are those of `year`.
+    """
     calendar = int(pd.DatetimeIndex(measured.index)[0].year)
     return _make(case, {"seed": seed, "year": calendar}, out, measured, price_as_measured)
 
@@ -59,12 +74,12 @@ def _make(
         case, {name: value for name, value in given.items() if value is not None}
     )
     with as_faults():
-        made = timeseries.make_year(settings, measured, price_as_measured)
+        table = timeseries.make_year(settings, measured, price_as_measured)
     path = out or case / "profiles" / "year.csv"
-    write(made, path)
-    return path, timeseries.compare_with_references(made, settings)
+    write(table, path)
+    return path, timeseries.compare_with_references(table, settings)
 
 
 def write(made: pd.DataFrame, path: Path) -> None:
-    """Writes a year of hours as the reader wants it, whole or not at all. WriteError if it cannot be written."""
+    """Writes the hourly profiles as CSV, atomically. WriteError if the file cannot be written."""
     write_text(path, timeseries.as_text(made), "name another place with --out")

@@ -1,4 +1,4 @@
-"""Refusal: why something from outside cannot be used, said so that whoever asked can mend it."""
+"""Data errors: the reasons why downloaded or measured data cannot be used → one exception."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DataIssue:
-    """One thing that is wrong: where, what would be right, and what is given."""
+    """One problem of external data: its location, how to solve it, and the value."""
 
     where: str  # a file, a service, an option
     remedy: str  # a sentence without its full stop
@@ -14,19 +14,19 @@ class DataIssue:
 
 
 class DataError(Exception):
-    """What was fetched or measured cannot be used; holds every complaint found."""
+    """Downloaded or measured data cannot be used; `complaints` holds every issue."""
 
     def __init__(self, complaints: Iterable[DataIssue]) -> None:
         self.complaints = list(complaints)
         super().__init__(
-            "; ".join(f"{one.where}: {one.value} {one.remedy}" for one in self.complaints)
+            "; ".join(f"{issue.where}: {issue.value} {issue.remedy}" for issue in self.complaints)
         )
 
 
 class ServiceUnavailableError(DataError):
-    """A service did not answer, or not with data; what it answered before is good."""
+    """A service did not answer, or not with data; its earlier responses stay valid in the cache."""
 
 
 def data_error(where: str, remedy: str, value: object = "") -> DataError:
-    """A refusal for one reason."""
+    """A `DataError` with one issue."""
     return DataError([DataIssue(where, remedy, str(value))])

@@ -1,4 +1,4 @@
-"""Electricity: classic demand of homes, firms and farms, without cars and heat pumps."""
+"""Electricity demand: calendar and weather → demand of homes, firms and farms, without cars and heat pumps."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ COLD_LIMIT, COLD_SLOPE = 12.0, 0.006  # degC, and the rise per kelvin below, an 
 
 
 def electricity_demand(clock: Calendar, weather: Weather) -> Series:
-    """Classic electricity demand, mean 1 [1]."""
+    """Classic electricity demand, one value an hour, mean 1 [1]."""
     from demandlib.bdew import G25, H25, L25
 
     naive = clock.local.tz_localize(None).floor("h")

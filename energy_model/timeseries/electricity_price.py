@@ -1,4 +1,4 @@
-"""Price: hours ranked by how scarce electricity is, then given the prices of a published year."""
+"""Electricity price: demand, wind and sun → a ranking of the hours by scarcity, and prices from it."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ PRICE_STEPS = (
 
 @dataclass(frozen=True)
 class Drivers:
-    """What makes electricity scarce or plentiful around the city."""
+    """The hourly series that determine the scarcity of electricity in the bidding zone."""
 
     demand: Series  # relative to its mean
     wind: Series  # output in the bidding zone [1]
@@ -69,16 +69,16 @@ def scarcity(settings: Settings, clock: Calendar, drivers: Drivers) -> Series:
 
 
 def electricity_price(settings: Settings, scarce: Series) -> Series:
-    """Day-ahead price [EUR/MWh], scaled to the wanted mean; zero stays zero."""
+    """Day-ahead price [EUR/MWh], scaled to the mean of the settings; zero stays zero."""
     shares, prices = np.transpose(PRICE_STEPS)
     price = np.interp(scarce, shares, prices)
     return price * settings.mean_price / price.mean()
 
 
 def grid_emissions(settings: Settings, scarce: Series, wind: Series) -> Series:
-    """Emissions of electricity from the grid [t/MWh]: fuel burns in calm, dear hours.
+    """Emission factor of electricity from the grid [t/MWh], high in calm hours with high prices.
 
-    That burning starts above the cheapest third of hours is an assumption.
+    The share of fuels is zero in the cheapest third of hours, an assumption.
     """
     burning = np.clip(scarce - 1 / 3, 0, None) ** 1.5 * np.clip(1 - wind, 0, 1)
     return settings.mean_grid_emissions * burning / burning.mean()

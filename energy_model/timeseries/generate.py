@@ -1,4 +1,4 @@
-"""Year: one weather and one calendar, made or measured, and everything that follows from them."""
+"""Generate: settings and measured columns → every hourly profile of a year, from one weather and one calendar."""
 
 import pandas as pd
 
@@ -60,38 +60,38 @@ from energy_model.timeseries.wind import IN_GERMANY, IN_THE_BAY, ON_LAND, wind_o
 def make_year(
     settings: Settings, measured: pd.DataFrame | None = None, price_as_measured: bool = False
 ) -> pd.DataFrame:
-    """Every profile in every hour of the year, rounded; `UNITS` names the columns' units.
+    """Every profile in every hour of the year, rounded; `UNITS` lists the units of the columns.
 
     Args:
-        settings: The place, the calendar and the levels.
-        measured: Some of `measured.COLUMNS` in the year's hours; they replace what is made.
-        price_as_measured: Keep a measured price as it is, not scaled to the settings' mean.
+        settings: The location, the calendar year and the levels.
+        measured: Some of `observed.COLUMNS` in the hours of the year; they replace synthetic columns.
+        price_as_measured: Keep a measured price as it is, not scaled to the mean of the settings.
 
     Returns:
-        8760 rows in universal time: leap years go without 29 February.
+        8760 rows in universal time, without 29 February in leap years.
 
     Raises:
-        Refusal: What is measured cannot be used.
+        DataError: The measured columns cannot be used.
     """
     clock = calendar_of(settings)
-    given = validate_observed(measured, clock)
-    weather = merge_weather(weather_of(settings, clock), given, settings, clock)
+    observed = validate_observed(measured, clock)
+    weather = merge_weather(weather_of(settings, clock), observed, settings, clock)
     sky = sky_above(settings, clock)
     air, breeze = weather.air_temperature, weather.wind_speed
-    sun = given.get("sun", sun_on_ground(sky, weather.cloud))
-    sea = given.get("sea_temperature", sea_temperature(settings, clock, weather))
-    waste_water = given.get(
+    sun = observed.get("sun", sun_on_ground(sky, weather.cloud))
+    sea = observed.get("sea_temperature", sea_temperature(settings, clock, weather))
+    waste_water = observed.get(
         "waste_water_temperature", waste_water_temperature(settings, clock, weather)
     )
     network = network_temperature(weather)
 
-    onshore = given.get("onshore_wind", wind_output(weather.wind_on_land, ON_LAND))
-    nearshore = given.get("nearshore_wind", wind_output(weather.wind_at_sea, IN_THE_BAY))
+    onshore = observed.get("onshore_wind", wind_output(weather.wind_on_land, ON_LAND))
+    nearshore = observed.get("nearshore_wind", wind_output(weather.wind_at_sea, IN_THE_BAY))
     zone_wind = (onshore + nearshore) / 2
-    rooms, taps = space_heat(clock, weather, sun), hot_water(clock)
+    rooms_heat, tap_water_heat = space_heat(clock, weather, sun), hot_water(clock)
     demand = electricity_demand(clock, weather)
-    if "electricity_demand" in given:
-        demand = relative(given["electricity_demand"])
+    if "electricity_demand" in observed:
+        demand = relative(observed["electricity_demand"])
     neighbour_sun = sun_on_ground(sky, weather.neighbour_cloud)
     drivers = Drivers(
         demand=demand,
@@ -101,11 +101,11 @@ def make_year(
     )
     scarce = scarcity(settings, clock, drivers)
     price = electricity_price(settings, scarce)
-    if "electricity_price" in given:  # dear hours are dirty ones, so emissions follow it
-        scarce = percentile_rank(given["electricity_price"])
-        price = scaled_price(given["electricity_price"], settings, price_as_measured)
+    if "electricity_price" in observed:  # grid emissions follow the measured price
+        scarce = percentile_rank(observed["electricity_price"])
+        price = scaled_price(observed["electricity_price"], settings, price_as_measured)
 
-    made = {
+    profiles = {
         "air_temperature": air,
         "sea_temperature": sea,
         "waste_water_temperature": waste_water,
@@ -114,8 +114,8 @@ def make_year(
         "network_temperature": network,
         "onshore_wind": onshore,
         "nearshore_wind": nearshore,
-        "field_sun": given.get("field_sun", panel_output(sky, sun, air, breeze, FIELD)),
-        "roof_sun": given.get("roof_sun", panel_output(sky, sun, air, breeze, ROOF)),
+        "field_sun": observed.get("field_sun", panel_output(sky, sun, air, breeze, FIELD)),
+        "roof_sun": observed.get("roof_sun", panel_output(sky, sun, air, breeze, ROOF)),
         "air_cop": performance(AIR, air, network, NETWORK_RETURN),
         "sea_cop": performance(SEA, sea, network, NETWORK_RETURN),
         "waste_water_cop": performance(WASTE_WATER, waste_water, network, NETWORK_RETURN),
@@ -125,17 +125,17 @@ def make_year(
         "home_cop": performance(HOME, air, home_supply(air), HOME_RETURN),
         "sea_available": sea_available(sea),
         "electricity_demand": demand,
-        "heat_demand": heat_demand(clock, rooms, taps),
-        "space_heat": rooms,
-        "hot_water": taps,
+        "heat_demand": heat_demand(clock, rooms_heat, tap_water_heat),
+        "space_heat": rooms_heat,
+        "hot_water": tap_water_heat,
         "cooling_demand": cooling_demand(clock, weather),
         "ships_at_berth": ships_at_berth(settings, clock),
         "electricity_price": price,
         "grid_emissions": grid_emissions(settings, scarce, zone_wind),
     }
     for name, fleet in FLEETS.items():
-        made[f"{name}_driving"] = driving(fleet, clock, air)
-        made[f"{name}_plugged"] = plugged(fleet, clock)
+        profiles[f"{name}_driving"] = driving(fleet, clock, air)
+        profiles[f"{name}_plugged"] = plugged(fleet, clock)
 
-    table = pd.DataFrame({name: made[name] for name in UNITS}, index=clock.hours)
+    table = pd.DataFrame({name: profiles[name] for name in UNITS}, index=clock.hours)
     return table.round({name: DECIMALS[unit] for name, unit in UNITS.items()})

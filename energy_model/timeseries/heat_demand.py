@@ -1,4 +1,4 @@
-"""Heat and cooling: what rooms, taps and networks want, hour by hour."""
+"""Heat and cooling: calendar and weather → hourly demand of rooms, tap water, networks and cooling."""
 
 import numpy as np
 
@@ -19,13 +19,13 @@ STEADY_COOLING, WORKDAY_COOLING, SUMMER_COOLING = 0.75, 0.10, 0.15
 
 
 def network_temperature(weather: Weather) -> Series:
-    """District-heating supply temperature at the plants [degC], led by the last hours' air."""
+    """District-heating supply temperature at the plants [degC], from the air temperature of the last hours."""
     cold = np.clip(SUPPLY_TURN - exponential_smoothing(weather.air_temperature, 12), 0, None)
     return np.clip(WARM_SUPPLY + SUPPLY_SLOPE * cold, WARM_SUPPLY, COLD_SUPPLY)
 
 
 def space_heat(clock: Calendar, weather: Weather, sun: Series) -> Series:
-    """Heat for warming rooms, mean 1 [1]: degree hours as walls feel them, and the day's habits."""
+    """Heat for rooms, mean 1 [1]: smoothed degree hours with wind and sun, times a daily profile."""
     windy = np.clip(exponential_smoothing(weather.wind_speed, 6) - 4, 0, None)
     felt = (
         exponential_smoothing(weather.air_temperature, 14)
@@ -44,21 +44,21 @@ def space_heat(clock: Calendar, weather: Weather, sun: Series) -> Series:
 
 
 def hot_water(clock: Calendar) -> Series:
-    """Heat for hot tap water, mean 1 [1]: morning and evening, a little more in winter."""
+    """Heat for hot tap water, mean 1 [1]: peaks in the morning and evening, slightly higher in winter."""
     morning = np.where(clock.rest, 9, 7)
     day = 0.45 + 1.5 * daily_bump(clock.hour, morning, 1.4) + 1.0 * daily_bump(clock.hour, 19, 2.2)
     return relative(day * (1 + 0.08 * np.cos(clock.season)))
 
 
 def heat_demand(clock: Calendar, rooms: Series, taps: Series) -> Series:
-    """District heat sent out by the plants, mean 1 [1]: rooms, taps and losses of the network."""
+    """District heat sent out by the plants, mean 1 [1]: rooms, tap water and network losses."""
     loss = relative(1 + 0.12 * np.cos(clock.season - np.pi / 6))
     weather_led = 1 - HOT_WATER_SHARE - LOSS_SHARE
     return relative(weather_led * rooms + HOT_WATER_SHARE * taps + LOSS_SHARE * loss)
 
 
 def cooling_demand(clock: Calendar, weather: Weather) -> Series:
-    """Cooling of hospitals and data centres, mean 1 [1]: machines always, rooms when it is warm."""
+    """Cooling of hospitals and data centres, mean 1 [1]: machines all year, rooms in warm hours."""
     warm = np.clip(exponential_smoothing(weather.air_temperature, 4) - COOLING_LIMIT, 0, None)
     work = daily_bump(clock.hour, 13, 4) * np.where(clock.rest, 0.4, 1)
     summer = relative(warm * (1 + 0.4 * work))

@@ -1,4 +1,4 @@
-"""Heat pumps: heat per electricity, from the temperatures they lift between."""
+"""Heat pumps: source and supply temperatures → heat per unit of electricity."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ import numpy as np
 from energy_model.timeseries.stochastic import Series
 
 KELVIN = 273.15
-NETWORK_RETURN = 42.0  # degC, between the fee above 40 and what is met [Kredsløb]
+NETWORK_RETURN = 42.0  # degC, between the fee limit of 40 and measured values [Kredsløb]
 
 
 @dataclass(frozen=True)
 class HeatPump:
-    """A heat pump's share of the ideal cycle, and how far it cools its source.
+    """The efficiency of a heat pump relative to the ideal cycle, and the cooling of its source.
 
-    Efficiencies are assumptions, set so that yearly means meet the catalogue of the Danish Energy
-    Agency and what the operator of the Aarhus harbour plant tells.
+    Efficiencies are assumptions, calibrated so that yearly means match the catalogue of the Danish
+    Energy Agency and the figures of the operator of the Aarhus harbour plant.
     """
 
     efficiency: float  # 1
@@ -34,7 +34,7 @@ HOME_SUPPLY, HOME_RETURN = (45.0, 50.0), 38.0  # degC mild and cold, an assumpti
 
 
 def performance(pump: HeatPump, source: Series, supply: Series, back: float) -> Series:
-    """Heat per electricity [1]: Lorenz's ideal for sliding temperatures, times the efficiency."""
+    """Heat per electricity [1]: the Lorenz efficiency for sliding temperatures, times the pump's efficiency."""
     hot = _mean_temperature(supply + pump.pinch, back + pump.pinch)
     cold = _mean_temperature(source - pump.pinch, source - pump.pinch - pump.cooling)
     return pump.efficiency * hot / (hot - cold)
@@ -47,7 +47,7 @@ def home_supply(air: Series) -> Series:
 
 
 def surplus_heat_source(season: Series) -> Series:
-    """Temperature at which firms give heat away [degC], steady over the day."""
+    """Temperature of the surplus heat of firms [degC], constant over the day."""
     winter, summer = SURPLUS_HEAT_SOURCE
     return (winter + summer) / 2 - (summer - winter) / 2 * np.cos(season)
 

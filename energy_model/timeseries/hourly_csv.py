@@ -1,4 +1,4 @@
-"""Written: a year of hours as the text of a file of profiles."""
+"""Hourly CSV: an hourly table → the text of a profile file."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,18 @@ import pandas as pd
 
 from energy_model.timeseries.schema import UNITS
 
-DIGITS = 5  # significant digits kept of every value of a made year
+DIGITS = 5  # significant digits of every value of a generated year
 
 
 def as_text(hours: pd.DataFrame, units: Mapping[str, str] = UNITS, digits: int = DIGITS) -> str:
-    """Hours first, in universal time, then a column a profile with its unit, as the reader of cases wants it."""
-    named = {name: f"{name} [{units.get(name, '1')}]" for name in hours}
-    table = (hours + 0.0).rename(columns=named)  # no -0
+    """The table as CSV: the hour in universal time, then one column a profile with its unit in the header.
+
+    Args:
+        hours: The hourly table, indexed by hour.
+        units: The unit of each column; columns without one get '1'.
+        digits: Significant digits of every value.
+    """
+    headers = {name: f"{name} [{units.get(name, '1')}]" for name in hours}
+    table = (hours + 0.0).rename(columns=headers)  # no -0
     table.insert(0, "hour", pd.DatetimeIndex(hours.index).strftime("%Y-%m-%dT%H:%MZ"))
     return table.to_csv(index=False, float_format=f"%.{digits}g", lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Refused: what the profiles refuse, told as faults of the inputs."""
+"""Input errors: a `DataError` of the time series → an `InputError`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from energy_model.timeseries import DataError
 
 @contextmanager
 def as_faults() -> Iterator[None]:
-    """Turns a refusal into faults, so that it ends in sentences."""
+    """Turns a `DataError` raised in the block into an `InputError` with the same issues."""
     try:
         yield
-    except DataError as refusal:
+    except DataError as error:
         raise InputError(
-            [InputIssue(one.where, one.remedy, value=one.value) for one in refusal.complaints]
+            [InputIssue(issue.where, issue.remedy, value=issue.value) for issue in error.complaints]
         ) from None

@@ -1,7 +1,7 @@
-"""Measured: what may be known of a real year, and how it takes the place of what else is made.
+"""Observed: measured columns of a real year → weather and prices in place of the synthetic ones.
 
-A root that is measured — the air, the wind, the sun, the sea, the price — replaces the synthetic one, and all that
-follows from it follows by the same models. What is not measured stays synthetic.
+A measured input (air temperature, wind, sun, sea temperature, price) replaces the synthetic one, and the same models
+compute the profiles that depend on it. Columns without measured inputs stay synthetic.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from energy_model.timeseries.stochastic import Series, month_curve
 from energy_model.timeseries.weather import GROUND_WIND, Weather
 from energy_model.timeseries.wind import IN_THE_BAY, ON_LAND
 
-# Unit, meaning, and the least and most that can be true.
+# Unit, meaning, and the minimum and maximum of a plausible value.
 COLUMNS = {
     "air_temperature": ("degC", "Temperature of the outdoor air", -60, 60),
     "wind_speed": ("m/s", "Wind speed 10 m above ground", 0, 80),
@@ -40,10 +40,12 @@ COLUMNS = {
     "thermal_production": ("MWh", "Electricity from power stations, made in the hour", 0, 1e6),
 }
 MEASURED_UNITS = {name: unit for name, (unit, _, _, _) in COLUMNS.items()}
-FOR_COMPARISON = tuple(name for name in COLUMNS if name.endswith("_production"))  # no root
+FOR_COMPARISON = tuple(
+    name for name in COLUMNS if name.endswith("_production")
+)  # not an input of the models
 
-# Height of what is measured [m], and how wind grows with it: the exponent of the power law over land is that of the
-# means at 10 and 100 m (`weather.GROUND_WIND`); over open water half of it is usual, an assumption.
+# Measurement heights [m] and exponents of the power law of wind with height: over land from the means at 10 and
+# 100 m (`weather.GROUND_WIND`); over open water about half of it, an assumption.
 GROUND, HUB = 10.0, 100.0
 LAND_SHEAR = float(np.log(1 / GROUND_WIND) / np.log(HUB / GROUND))
 SEA_SHEAR = 0.1
@@ -59,7 +61,7 @@ _PRICE_DRIVERS = (
     "nearshore_wind",
     "electricity_demand",
 )
-# What each column of the year follows, if that is measured and the column itself is not.
+# The inputs of each column that is not measured itself.
 DRIVEN_BY: dict[str, tuple[str, ...]] = {
     "sea_temperature": _AIR,
     "waste_water_temperature": _AIR,
@@ -90,90 +92,110 @@ DRIVEN_BY: dict[str, tuple[str, ...]] = {
 
 
 def validate_observed(measured: pd.DataFrame | None, clock: Calendar) -> dict[str, Series]:
-    """Measured columns in the hours of the clock; none if nothing is measured.
+    """The measured columns by name, in the hours of the calendar; empty without measured data.
 
     Raises:
-        Refusal: A column is not known, an hour is missing, or a value cannot be true.
+        DataError: A column is unknown, an hour is missing, or a value is not plausible.
     """
     if measured is None:
         return {}
     unknown = [str(name) for name in measured if name not in COLUMNS]
     if unknown:
-        raise data_error("measured year", f"no such column is known; known are {', '.join(COLUMNS)}", ", ".join(unknown))  # fmt: skip
+        raise data_error(
+            "measured year",
+            f"no such column is known; known are {', '.join(COLUMNS)}",
+            ", ".join(unknown),
+        )
     if not measured.index.equals(clock.hours):
         year = clock.hours[0].year
-        raise data_error("measured year", f"its hours are not the 8760 of {year} in universal time, without 29 February")  # fmt: skip
-    complaints = [c for name in measured if (c := _impossible(str(name), measured[name]))]
+        remedy = f"its hours are not the 8760 of {year} in universal time, without 29 February"
+        raise data_error("measured year", remedy)
+    complaints = [issue for name in measured if (issue := _impossible(str(name), measured[name]))]
     if complaints:
         raise DataError(complaints)
     return {str(name): measured[name].to_numpy(dtype=float) for name in measured}
 
 
 def _impossible(name: str, values: pd.Series) -> DataIssue | None:
-    """What is wrong with a column, if anything is."""
+    """The issue of a column with an implausible or constant value, or None."""
     unit, _, low, high = COLUMNS[name]
-    wrong = ~values.between(low, high)
-    if wrong.any():
-        hour = pd.Timestamp(values.index[int(wrong.to_numpy().argmax())])
-        return DataIssue(f"measured year, {name}", f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; {int(wrong.sum())} hours are outside, so look whether the unit is right", f"{values[hour]:g}")  # fmt: skip
+    outside = ~values.between(low, high)
+    if outside.any():
+        hour = pd.Timestamp(values.index[int(outside.to_numpy().argmax())])
+        remedy = (
+            f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; "
+            f"{int(outside.sum())} hours are outside, so look whether the unit is right"
+        )
+        return DataIssue(f"measured year, {name}", remedy, f"{values[hour]:g}")
     if name not in FOR_COMPARISON and values.nunique() == 1:
-        return DataIssue(f"measured year, {name}", "all hours are the same, which no year's are; look where the column comes from, or take it out", f"{values.iloc[0]:g}")  # fmt: skip
+        remedy = (
+            "all hours are the same, which no year's are; look where the column comes from, "
+            "or take it out"
+        )
+        return DataIssue(f"measured year, {name}", remedy, f"{values.iloc[0]:g}")
     return None
 
 
 def merge_weather(
     made: Weather, given: Mapping[str, Series], settings: Settings, clock: Calendar
 ) -> Weather:
-    """The made weather with what is measured in its place, wind brought to the height of hubs.
+    """The synthetic weather with measured series in its place, wind converted to hub height.
 
-    Wind at hubs comes from what was measured at 100 m, or else at 10 m, by the power law. Where none was measured at
-    sea it follows the wind on land, in the ratio of the settings' means: the bay then knows no weather of its own.
+    Wind at hub height comes from measurements at 100 m, otherwise at 10 m, by the power law. Without measured wind at
+    sea it is proportional to measured wind on land, in the ratio of the settings' means.
     """
-    now = replace(made, cloud=given.get("cloud", made.cloud))
+    weather = replace(made, cloud=given.get("cloud", made.cloud))
     if "air_temperature" in given:
         air = given["air_temperature"]
         normal = month_curve(clock.month, settings.air_temperatures)
-        now = replace(now, air_temperature=air, warmth=air - normal)
+        weather = replace(weather, air_temperature=air, warmth=air - normal)
     if (hub := given.get("wind_speed_at_hub")) is not None:
         on_land = _raised(hub, HUB, ON_LAND.hub_height, LAND_SHEAR)
-        now = replace(now, wind_on_land=on_land, wind_speed=_raised(hub, HUB, GROUND, LAND_SHEAR))
+        weather = replace(
+            weather, wind_on_land=on_land, wind_speed=_raised(hub, HUB, GROUND, LAND_SHEAR)
+        )
     elif (ground := given.get("wind_speed")) is not None:
-        now = replace(now, wind_on_land=_raised(ground, GROUND, ON_LAND.hub_height, LAND_SHEAR))
+        weather = replace(
+            weather, wind_on_land=_raised(ground, GROUND, ON_LAND.hub_height, LAND_SHEAR)
+        )
     if (ground := given.get("wind_speed")) is not None:
-        now = replace(now, wind_speed=ground)
+        weather = replace(weather, wind_speed=ground)
     if (sea := given.get("wind_speed_at_sea")) is not None:
-        return replace(now, wind_at_sea=_raised(sea, HUB, IN_THE_BAY.hub_height, SEA_SHEAR))
-    if now.wind_on_land is not made.wind_on_land:
+        return replace(weather, wind_at_sea=_raised(sea, HUB, IN_THE_BAY.hub_height, SEA_SHEAR))
+    if weather.wind_on_land is not made.wind_on_land:
         ratio = settings.wind_speed_at_sea / settings.wind_speed_on_land
-        return replace(now, wind_at_sea=ratio * now.wind_on_land)
-    return now
+        return replace(weather, wind_at_sea=ratio * weather.wind_on_land)
+    return weather
 
 
 def _raised(wind: Series, height: float, wanted: float, shear: float) -> Series:
-    """Wind speed at another height, by the power law [m/s]."""
+    """Wind speed at the height `wanted` [m], by the power law [m/s]."""
     return wind * (wanted / height) ** shear
 
 
 def scaled_price(price: Series, settings: Settings, as_measured: bool) -> Series:
-    """The measured price [EUR/MWh], scaled to the settings' mean unless it is to stay; zero stays zero."""
+    """The measured price [EUR/MWh], scaled to the mean of the settings unless `as_measured`; zero stays zero."""
     if as_measured:
         return price
     if price.mean() <= 0:
-        raise data_error("measured year, electricity_price", "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured", f"{price.mean():g}")  # fmt: skip
+        remedy = (
+            "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured"
+        )
+        raise data_error("measured year, electricity_price", remedy, f"{price.mean():g}")
     return price * settings.mean_price / price.mean()
 
 
 def percentile_rank(price: Series) -> Series:
-    """Share of the year's hours that are cheaper [1]: how scarce electricity is, seen from its price."""
+    """Share of the year's hours with a lower price [1]."""
     return (np.argsort(np.argsort(price, kind="stable"), kind="stable") + 0.5) / len(price)
 
 
 def origins(measured: Iterable[str]) -> dict[str, str]:
-    """Where each column of the year comes from: measured, follows A and B, or synthetic."""
-    given = set(measured)
-    found = {}
+    """The origin of each column of the year: "measured", "follows A and B", or "synthetic"."""
+    available = set(measured)
+    result = {}
     for name in UNITS:
-        led = [root for root in DRIVEN_BY.get(name, ()) if root in given]
-        follows = f"follows {' and '.join(led)}" if led else "synthetic"
-        found[name] = "measured" if name in given else follows
-    return found
+        inputs = [root for root in DRIVEN_BY.get(name, ()) if root in available]
+        modelled = f"follows {' and '.join(inputs)}" if inputs else "synthetic"
+        result[name] = "measured" if name in available else modelled
+    return result

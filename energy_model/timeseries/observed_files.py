@@ -1,6 +1,6 @@
-"""Measured files: CASE/measured/NAME_YEAR.csv, hours of a real year — written whole or not at all, and read with faults.
+"""Observed files: CASE/measured/NAME_YEAR.csv ↔ hourly tables of a real year, with their sources.
 
-Where the files come from is told in CASE/sources_measured.csv, a row for each thing fetched.
+Files are written atomically. CASE/sources_measured.csv has a row for each downloaded file.
 """
 
 from __future__ import annotations
@@ -26,41 +26,45 @@ from energy_model.timeseries.observed import COLUMNS
 
 FOLDER = "measured"
 SOURCES_FILE = "sources_measured.csv"
-TABLE = "measured"  # the table that rows of the sources file tell of
-SIGNIFICANT_DIGITS = 6  # significant digits kept of every value
+TABLE = "measured"  # the table named in rows of the sources file
+SIGNIFICANT_DIGITS = 6  # significant digits of every value
 HOUR = "%Y-%m-%dT%H:%MZ"
 
 
 def as_text(table: pd.DataFrame) -> str:
-    """Hours as the text of a file: hour first, units in headers."""
+    """The hourly table as CSV: the hour first, units in the headers."""
     return timeseries.as_text(table, MEASURED_UNITS, SIGNIFICANT_DIGITS)
 
 
 def read(path: Path, year: int) -> pd.DataFrame:
-    """The hours of a file, a column for each name in the unit of `MEASURED_UNITS`.
+    """The hours of a file, one column a name of `MEASURED_UNITS` and in its unit.
 
     Raises:
-        InputError: The file, row and column of every fault.
+        InputError: The file, row and column of every issue.
     """
-    name, reading, hours = f"{FOLDER}/{path.name}", InputLog(), hours_of(year)
-    file = read_hourly_file(path, name, len(hours), reading)
+    file_name, log, hours = f"{FOLDER}/{path.name}", InputLog(), hours_of(year)
+    file = read_hourly_file(path, file_name, len(hours), log)
     if file.hours is not None and not file.hours.equals(hours):
         row = int((file.hours != hours).argmax())
         remedy = f"give the {len(hours)} hours of {year} in UTC one after the other, without "
         remedy += f"29 February; in this row {hours[row].strftime(HOUR)}"
-        reading.add_issue(name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
+        log.add_issue(file_name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
     columns: dict[str, np.ndarray] = {}
     for column, values in file.columns.items():
-        given, unit = file.units[column], MEASURED_UNITS.get(column)
+        given_unit, unit = file.units[column], MEASURED_UNITS.get(column)
         if unit is None:
-            known = ", ".join(f"{n} [{u}]" for n, u in MEASURED_UNITS.items())
+            known = ", ".join(
+                f"{known_name} [{known_unit}]" for known_name, known_unit in MEASURED_UNITS.items()
+            )
             remedy = f"no such column is known; known are {known}"
-            reading.add_issue(name, remedy, "row 1", value=f"{column} [{given}]")
-        elif not are_alike(given, unit, reading.dkk_per_eur):
+            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{given_unit}]")
+        elif not are_alike(given_unit, unit, log.dkk_per_eur):
             remedy = f"write '{column} [{unit}]', and values in it"
-            reading.add_issue(name, remedy, "row 1", value=f"{column} [{given}]")
+            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{given_unit}]")
         else:
-            factor = 1.0 if given == unit else conversion(given, unit, reading.dkk_per_eur).factor
+            factor = (
+                1.0 if given_unit == unit else conversion(given_unit, unit, log.dkk_per_eur).factor
+            )
             columns[column] = values * factor
             _, _, low, high = COLUMNS[column]
             outside = ~((columns[column] >= low) & (columns[column] <= high))
@@ -69,74 +73,99 @@ def read(path: Path, year: int) -> pd.DataFrame:
                 remedy = (
                     f"write a value from {low:,} to {high:,} {unit}; look whether the unit is right"
                 )
-                reading.add_issue(name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
-    if reading.issues:
-        raise InputError(reading.issues)
+                log.add_issue(file_name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
+    if log.issues:
+        raise InputError(log.issues)
     return pd.DataFrame(columns, index=hours)
 
 
-def year_of(case: Path, year: int, prefer: Sequence[str] = ()) -> tuple[pd.DataFrame, dict[str, str]]:  # fmt: skip
-    """All measured columns of a year, and the file each comes from.
+def year_of(
+    case: Path, year: int, prefer: Sequence[str] = ()
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """All measured columns of a year, and the file name (without the year) of each.
 
     Args:
         case: Folder of the case.
         year: The calendar year.
-        prefer: Names of files, without the year, whose columns are taken where several hold one; the first first.
+        prefer: File names, without the year, in order of precedence when several files have the same column.
 
     Raises:
-        InputError: There is nothing, or two files hold one column and none is preferred.
+        InputError: There is no file of the year, or two files have the same column and neither is preferred.
     """
     paths = sorted((case / FOLDER).glob(f"*_{year}.csv"))
     names = [_name(path, year) for path in paths]
     if not paths:
-        there = sorted({p.stem.rsplit("_", 1)[-1] for p in (case / FOLDER).glob("*_[0-9]*.csv")})
-        hint = f"; there is {', '.join(y for y in there if y.isdigit())}" if there else ""
-        raise InputError.at(f"{FOLDER}/*_{year}.csv", f"nothing was measured in {year}{hint}; fetch it with: energy-model timeseries fetch SERVICE {case} --year {year}")  # fmt: skip
-    faults = [InputIssue("--prefer", f"no file of {year} has this name; there are {', '.join(names)}", value=p) for p in prefer if p not in names]  # fmt: skip
-    read_in: dict[str, pd.DataFrame] = {}
+        years = sorted(
+            {path.stem.rsplit("_", 1)[-1] for path in (case / FOLDER).glob("*_[0-9]*.csv")}
+        )
+        hint = f"; there is {', '.join(text for text in years if text.isdigit())}" if years else ""
+        remedy = (
+            f"nothing was measured in {year}{hint}; fetch it with: energy-model timeseries "
+            f"fetch SERVICE {case} --year {year}"
+        )
+        raise InputError.at(f"{FOLDER}/*_{year}.csv", remedy)
+    remedy = f"no file of {year} has this name; there are {', '.join(names)}"
+    issues = [InputIssue("--prefer", remedy, value=name) for name in prefer if name not in names]
+    tables: dict[str, pd.DataFrame] = {}
     for name, path in zip(names, paths, strict=True):
         try:
-            read_in[name] = read(path, year)
-        except InputError as fault:
-            faults += fault.issues
-    order = [*(p for p in prefer if p in read_in), *(n for n in read_in if n not in prefer)]
-    taken: dict[str, str] = {}
-    for name in order:
-        for column in read_in[name]:
-            if column not in taken:
-                taken[column] = name
-            elif taken[column] not in prefer:
-                faults.append(InputIssue(f"{FOLDER}/{name}_{year}.csv", f"it stands in {FOLDER}/{taken[column]}_{year}.csv too; take it out of one of them, or add --prefer {name} or --prefer {taken[column]}", "row 1", str(column)))  # fmt: skip
-    if faults:
-        raise InputError(faults)
-    known = [column for column in MEASURED_UNITS if column in taken]
-    return pd.DataFrame({c: read_in[taken[c]][c] for c in known}), {c: taken[c] for c in known}
+            tables[name] = read(path, year)
+        except InputError as error:
+            issues += error.issues
+    ordered = [
+        *(name for name in prefer if name in tables),
+        *(name for name in tables if name not in prefer),
+    ]
+    file_of: dict[str, str] = {}
+    for name in ordered:
+        for column in tables[name]:
+            if column not in file_of:
+                file_of[column] = name
+            elif file_of[column] not in prefer:
+                remedy = (
+                    f"it stands in {FOLDER}/{file_of[column]}_{year}.csv too; take it out of "
+                    f"one of them, or add --prefer {name} or --prefer {file_of[column]}"
+                )
+                issues.append(
+                    InputIssue(f"{FOLDER}/{name}_{year}.csv", remedy, "row 1", str(column))
+                )
+    if issues:
+        raise InputError(issues)
+    columns = [column for column in MEASURED_UNITS if column in file_of]
+    measured = pd.DataFrame({column: tables[file_of[column]][column] for column in columns})
+    return measured, {column: file_of[column] for column in columns}
 
 
 def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
-    """The text of the sources file with rows in the place of those that tell of the same."""
+    """The text of the sources file, with rows of the same files and columns replaced by the new rows."""
     path = case / SOURCES_FILE
-    kept: list[dict[str, str]] = []
+    existing: list[dict[str, str]] = []
     if path.is_file():
         try:
-            kept = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))  # fmt: skip
+            text = io.StringIO(path.read_text(encoding="utf-8-sig"))
+            existing = list(csv.DictReader(text, strict=True))
         except (OSError, UnicodeDecodeError, csv.Error):
-            raise InputError.at(SOURCES_FILE, "it is no table of comma-separated values in UTF-8; mend it, or take it away") from None  # fmt: skip
-    new = {(row["rows"], column) for row in rows for column in row["columns"].split()}
-    still = []
-    for row in kept:
-        columns = [c for c in (row.get("columns") or "").split() if (row.get("rows"), c) not in new]
+            remedy = "it is no table of comma-separated values in UTF-8; mend it, or take it away"
+            raise InputError.at(SOURCES_FILE, remedy) from None
+    replaced = {(row["rows"], column) for row in rows for column in row["columns"].split()}
+    remaining = []
+    for row in existing:
+        columns = [
+            column
+            for column in (row.get("columns") or "").split()
+            if (row.get("rows"), column) not in replaced
+        ]
         if columns or not row.get("columns"):
-            still.append(row | {"columns": " ".join(columns)})
+            remaining.append(row | {"columns": " ".join(columns)})
     text = io.StringIO()
     writer = csv.DictWriter(text, SOURCES, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows([*still, *rows])
+    writer.writerows([*remaining, *rows])
     return text.getvalue()
 
 
 def write(files: Mapping[Path, str]) -> None:
-    """Writes all files or none. WriteError if a place cannot be written."""
+    """Writes all files or none. WriteError if a file cannot be written."""
     write_files({path: text.encode() for path, text in files.items()}, "make the folder writable")
 
 

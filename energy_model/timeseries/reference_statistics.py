@@ -1,4 +1,4 @@
-"""Targets: what is known of a year in Aarhus and western Denmark, and how it is measured."""
+"""Reference statistics: published ranges for a year in Aarhus and western Denmark, and how each is measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Columns: every profile's name, unit and meaning, in the order of the table."""
+"""Schema: the name, unit and meaning of every profile, in the order of the table's columns."""
 
 COLUMNS = {
     "air_temperature": ("degC", "Temperature of the outdoor air"),

@@ -1,4 +1,4 @@
-"""Settings: the place, the calendar year and the levels a made year is to meet."""
+"""Settings: the ``[profiles]`` section of a case → validated location, calendar year and levels."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -8,11 +8,14 @@ from typing import Any, Self
 MONTHS = 12
 OPTIONAL = ("municipality", "price_area", "weather_station", "sea_station", "sea_point")
 LIMITS = {
-    "latitude": (0, 66),  # seasons and panels are the north's; the polar night has no sun
+    "latitude": (
+        0,
+        66,
+    ),  # seasons and panels are those of the northern hemisphere; polar nights have no sun
     "longitude": (-180, 180),
     "altitude": (-500, 9000),
     "year": (1970, 2200),
-    "seed": (0, 2**32 - 1),  # what the random numbers can be started with
+    "seed": (0, 2**32 - 1),  # the valid seeds of the random number generator
     "air_temperatures": (-60, 60),
     "sea_temperatures": (-2, 40),
     "waste_water_temperatures": (0, 60),
@@ -26,10 +29,10 @@ LIMITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a city says about its year; the rest is the climate of coastal Denmark.
+    """The settings of a generated year; what is not set is the climate of coastal Denmark.
 
-    The default seed was picked, not drawn: of the first hundred, a third meet every statistic for
-    Aarhus in 2030, and this one lies among the furthest inside. Other seeds stray, as years do.
+    The default seed is selected, not random: a third of the first hundred seeds meets every reference
+    statistic for Aarhus in 2030, and this one lies well inside the ranges. Other seeds deviate more.
     """
 
     latitude: float  # degrees north
@@ -46,27 +49,31 @@ class Settings:
     mean_grid_emissions: float  # of electricity bought from the grid [t/MWh]
     altitude: float = 0.0  # above the sea [m]
     seed: int = 9
-    month_spread: float = 0.35  # share kept of each month's departure from normal; 1 is nature's
-    # Where a measured year is asked for (`importers`); the made year does not need them.
+    month_spread: float = 0.35  # factor on each month's anomaly; 1 is natural variability
+    # Where a measured year is downloaded (`download`); a synthetic year does not need these.
     municipality: str = ""  # its number: 751
     price_area: str = ""  # the bidding zone: DK1
-    weather_station: str = ""  # number at the weather service; without it the grid is asked
-    sea_station: str = ""  # the same for sea temperature; without it the nearest is asked
+    weather_station: str = ""  # number at the weather service; empty: the grid cell
+    sea_station: str = ""  # the same for sea temperature; empty: the nearest
     sea_point: tuple[float, ...] = ()  # latitude and longitude of a wind park in the bay
 
     def __post_init__(self) -> None:
-        """Refuse values no year can be made from."""
+        """Raises ValueError for values from which no year can be generated."""
         faults = [
-            f"{field.name}: {getattr(self, field.name)!r} is given; {wanted} is needed"
+            f"{field.name}: {getattr(self, field.name)!r} is given; {requirement} is needed"
             for field in fields(self)
-            if (wanted := _wanted(field.name, field.type, getattr(self, field.name)))
+            if (requirement := _wanted(field.name, field.type, getattr(self, field.name)))
         ]
         if faults:
             raise ValueError("; ".join(faults))
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Self:
-        """Settings from a mapping, such as a section of a case file; unknown keys are refused."""
+        """Settings from a mapping, such as a section of a case file.
+
+        Raises:
+            ValueError: A key is unknown or missing, or a value is out of range.
+        """
         known = {field.name: field for field in fields(cls)}
         faults = [_unknown(key, list(known)) for key in given if key not in known]
         faults += [
@@ -83,19 +90,19 @@ class Settings:
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    """The sentence that refuses a key, naming the nearest one that would do."""
+    """The message for an unknown key, with the closest known key."""
     nearest = get_close_matches(key, known, n=1, cutoff=0.0)[0]
     return f"'{key}' is not known (did you mean '{nearest}'?)"
 
 
 def _wanted(name: str, kind: Any, value: Any) -> str | None:
-    """What a value should have been, or None if it is right."""
+    """The kind of value that a setting needs, or None if its value is valid."""
     if name in OPTIONAL and value in ("", ()):
         return None
     if name == "sea_point":
-        right = isinstance(value, tuple) and len(value) == 2
-        right = right and all(_is_number(part, -180, 180) for part in value)
-        return None if right else "a list of two numbers, latitude and longitude,"
+        valid = isinstance(value, tuple) and len(value) == 2
+        valid = valid and all(_is_number(part, -180, 180) for part in value)
+        return None if valid else "a list of two numbers, latitude and longitude,"
     if kind is str:
         return None if isinstance(value, str) and value else "a text"
     lowest, highest = LIMITS[name]
@@ -104,12 +111,12 @@ def _wanted(name: str, kind: Any, value: Any) -> str | None:
         return None if _is_number(value, lowest, highest, int) else f"a whole number {span}"
     if kind is float:
         return None if _is_number(value, lowest, highest) else f"a number {span}"
-    right = isinstance(value, tuple) and len(value) == MONTHS
-    if right and all(_is_number(mean, lowest, highest) for mean in value):
+    valid = isinstance(value, tuple) and len(value) == MONTHS
+    if valid and all(_is_number(mean, lowest, highest) for mean in value):
         return None
     return f"a list of twelve numbers {span}, for January to December,"
 
 
 def _is_number(value: Any, lowest: float, highest: float, kind: Any = int | float) -> bool:
-    """Whether a value is a number of the kind, within bounds; truth values are not."""
+    """Whether a value is a number of the kind within bounds; booleans are not numbers."""
     return isinstance(value, kind) and not isinstance(value, bool) and lowest <= value <= highest

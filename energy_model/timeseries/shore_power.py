@@ -1,4 +1,4 @@
-"""Ships: cargo ships lie at berth all year, cruise ships call by day in summer."""
+"""Shore power: calendar and random cruise calls → electricity demand of ships at berth."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ CRUISE_MONTHS = (5, 9)  # May to September
 
 
 def ships_at_berth(settings: Settings, clock: Calendar) -> Series:
-    """Electricity wanted by ships at berth, mean 1 [1]."""
+    """Electricity demand of ships at berth, mean 1 [1]: cargo all year, cruise ships by day in summer."""
     calls = daily_bump(clock.hour, 12, 4) * np.where(clock.rest, 0.5, 1)
     return relative(
         STEADY + CALLS * relative(calls) + CRUISE * relative(_cruise_ships(settings, clock))

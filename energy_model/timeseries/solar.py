@@ -1,4 +1,4 @@
-"""Sun: its path, what clouds leave of it, and the output of solar panels."""
+"""Solar: location, calendar and cloud cover → solar irradiation and the output of panels."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from energy_model.timeseries.stochastic import Series
 
 @dataclass(frozen=True)
 class Sky:
-    """Where the sun stands in the middle of each hour, and what a clear sky would let through."""
+    """The solar position in the middle of each hour, and the clear-sky irradiation."""
 
     middles: pd.DatetimeIndex
     zenith: Series  # degrees
@@ -22,12 +22,12 @@ class Sky:
 
 @dataclass(frozen=True)
 class Panels:
-    """Panels in equal shares to one or several directions, behind inverters of capacity 1."""
+    """Panels in equal shares on one or several orientations, behind inverters of capacity 1."""
 
     tilt: float  # degrees
     azimuths: tuple[float, ...]  # degrees, south is 180
     panels_per_inverter: float  # 1
-    losses: float  # 1, an assumption met to the hours of the Danish Energy Agency
+    losses: float  # 1, an assumption, calibrated to the full-load hours of the Danish Energy Agency
 
 
 # Panels per inverter: 1.25 in fields, and full-load hours, Danish Energy Agency, Technology Data.
@@ -38,7 +38,7 @@ HEAT_LOSS = -0.0035  # of panel output per kelvin above 25 degC, crystalline sil
 
 
 def sky_above(settings: Settings, clock: Calendar) -> Sky:
-    """The sky above the place, hour by hour."""
+    """Solar position and clear-sky irradiation at the location, one value an hour."""
     from pvlib.location import Location
 
     middles = clock.hours + pd.Timedelta("30min")
@@ -50,12 +50,12 @@ def sky_above(settings: Settings, clock: Calendar) -> Sky:
 
 
 def sun_on_ground(sky: Sky, cloud: Series) -> Series:
-    """Sunshine and sky light on level ground [W/m2], by the law of Kasten and Czeplak (1980)."""
+    """Global irradiation on level ground [W/m2], from cloud cover [1] by Kasten and Czeplak (1980)."""
     return sky.clear * (1 - 0.75 * cloud**3.4)
 
 
 def panel_output(sky: Sky, sun: Series, air: Series, wind: Series, panels: Panels) -> Series:
-    """Output of panels per unit of inverter capacity [1]."""
+    """Output of panels per unit of inverter capacity [1]; `sun` in W/m2, `air` in degC, `wind` in m/s."""
     from pvlib import irradiance, pvsystem, temperature
 
     parts = irradiance.erbs(sun, sky.zenith, sky.middles)

@@ -1,4 +1,4 @@
-"""Series: the few operations on hourly series that all profiles share."""
+"""Stochastic: the random processes and smoothing operations on hourly series that all profiles share."""
 
 from zlib import crc32
 
@@ -11,7 +11,7 @@ Series = NDArray[np.float64]
 
 
 def random_stream(settings: Settings, name: str) -> np.random.RandomState:
-    """A stream of random numbers of its own for each name, so that one profile never moves another.
+    """An independent random stream for each name, so that a change in one profile leaves the others as they are.
 
     RandomState, because its stream is frozen for good [NEP 19]; newer generators may change.
     """
@@ -19,40 +19,40 @@ def random_stream(settings: Settings, name: str) -> np.random.RandomState:
 
 
 def ornstein_uhlenbeck(hours: int, memory: float, random: np.random.RandomState) -> Series:
-    """A random walk pulled back to zero, of unit variance, that forgets within `memory` hours."""
+    """An Ornstein-Uhlenbeck process of mean 0 and variance 1, whose time constant is `memory` hours."""
     from scipy.signal import lfilter
 
-    kept = np.exp(-1 / memory)
-    shocks = random.standard_normal(hours + int(8 * memory))  # the start is forgotten, then cut
-    return lfilter([np.sqrt(1 - kept**2)], [1, -kept], shocks)[-hours:]
+    persistence = np.exp(-1 / memory)
+    shocks = random.standard_normal(hours + int(8 * memory))  # with a spin-up, cut off
+    return lfilter([np.sqrt(1 - persistence**2)], [1, -persistence], shocks)[-hours:]
 
 
 def standard(series: ArrayLike) -> Series:
-    """The series with mean 0 and standard deviation 1; one that never changes becomes 0."""
+    """The series with mean 0 and standard deviation 1; a constant series becomes 0."""
     series = np.asarray(series, dtype=float)
     spread = series.std()
     return (series - series.mean()) / (spread if spread > 0 else 1.0)
 
 
 def relative(series: ArrayLike) -> Series:
-    """The series divided by its mean, so that its own mean is 1; nothing, such as cooling in a year of cold, stays 0."""
+    """The series divided by its mean; a series of zeros, such as cooling in a cold year, stays 0."""
     series = np.asarray(series, dtype=float)
     mean = series.mean()
     return series / (mean if mean != 0 else 1.0)
 
 
 def exponential_smoothing(series: ArrayLike, memory: float) -> Series:
-    """The series as felt by something that forgets within `memory` hours."""
+    """The series smoothed exponentially with a time constant of `memory` hours."""
     from scipy.signal import lfilter
 
     series = np.asarray(series, dtype=float)
-    gained = 1 - np.exp(-1 / memory)
-    before = (1 - gained) * series[: int(5 * memory)].mean()
-    return lfilter([gained], [1, gained - 1], series, zi=[before])[0]
+    weight = 1 - np.exp(-1 / memory)
+    state = (1 - weight) * series[: int(5 * memory)].mean()
+    return lfilter([weight], [1, weight - 1], series, zi=[state])[0]
 
 
 def month_curve(month: NDArray[np.int64], means: ArrayLike) -> Series:
-    """A smooth course through the year that keeps twelve month means: four harmonics, fitted."""
+    """A smooth yearly curve with the given twelve monthly means: four harmonics, fitted by least squares."""
     angle = 2 * np.pi * (np.arange(len(month)) + 0.5) / len(month)
     waves = [wave(k * angle) for k in range(1, 5) for wave in (np.cos, np.sin)]
     basis = np.column_stack([np.ones(len(month)), *waves])
@@ -61,13 +61,13 @@ def month_curve(month: NDArray[np.int64], means: ArrayLike) -> Series:
 
 
 def shrink_monthly_anomalies(latent: ArrayLike, month: NDArray[np.int64], kept: float) -> Series:
-    """The series, standard, with only a part kept of each month's departure from its mean."""
+    """The standardised series, with each month's mean anomaly multiplied by `kept`."""
     latent = standard(latent)
     departures = np.array([latent[month == i].mean() for i in range(12)])
     return standard(latent - (1 - kept) * departures[month])
 
 
 def daily_bump(hour: ArrayLike, middle: ArrayLike, width: float) -> Series:
-    """A bell over the hours of the day, 1 at its middle, around the clock."""
-    away = np.abs((np.asarray(hour) - np.asarray(middle) + 12) % 24 - 12)
-    return np.exp(-0.5 * (away / width) ** 2)
+    """A Gaussian over the hours of the day, 1 at `middle`, periodic over 24 hours."""
+    distance = np.abs((np.asarray(hour) - np.asarray(middle) + 12) % 24 - 12)
+    return np.exp(-0.5 * (distance / width) ** 2)

@@ -1,4 +1,4 @@
-"""Statistics: a made year held against published ones, as a table."""
+"""Validation: a generated year → its statistics next to published ranges, as a table."""
 
 import pandas as pd
 
@@ -8,13 +8,13 @@ from energy_model.timeseries.year_statistics import YearStatistics
 
 
 def compare_with_references(year: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """One row per statistic of a made year: its value, the target it should lie in, its source."""
-    made = YearStatistics(year, settings)
+    """One row a statistic: its value in the year, the reference range and the source of the range."""
+    statistics = YearStatistics(year, settings)
     return pd.DataFrame(
         {
             "statistic": target.statistic,
             "unit": target.unit,
-            "value": float(target.measure(made)),
+            "value": float(target.measure(statistics)),
             "target_low": target.low,
             "target_high": target.high,
             "source": target.source,

@@ -1,4 +1,4 @@
-"""Vehicles: when they drive, and when they stand at a charger."""
+"""Vehicles: calendar and air temperature → hourly driving energy and the share at chargers."""
 
 from dataclasses import dataclass
 
@@ -26,19 +26,19 @@ BUS_WORKDAY = (0.8, 0.3, 0.2, 0.2, 0.9, 3.4, 6.4, 7.2, 6.6, 5.4, 5.2, 5.2,
 
 @dataclass(frozen=True)
 class Fleet:
-    """One kind of vehicle: when it drives, how much of the year, and where it stands else."""
+    """One kind of vehicle: its driving pattern, its driving time in a year and its charging habits."""
 
     workday: tuple[float, ...]  # kilometres by local hour
     rest: tuple[float, ...]  # the same on weekends and holidays
     rest_share: float  # kilometres of a rest day over those of a workday
     on_the_road: float  # share of the year a vehicle moves, from its kilometres and speed
-    tour: float  # hours kept from the charger per hour of moving: stops, queues, layovers
+    tour: float  # hours away from the charger per hour of moving: stops, queues, layovers
     at_charger: float  # share of standing vehicles that are plugged in
-    by_day: float  # the same on workdays from 8 to 16, over that share
+    by_day: float  # the same on workdays from 8 to 16, as a factor on that share
 
 
 # Kilometres per year, Aarhus: 12,500, 18,000, 55,000 and 55,000, at 40, 40, 60 and 22 km/h; these,
-# the tours and the habits of plugging in are assumptions.
+# the tours and the charging habits are assumptions.
 FLEETS = {
     "car": Fleet(CAR_WORKDAY, CAR_REST, 0.74, 0.036, 4.0, 0.62, 0.62),
     "van": Fleet(VAN_WORKDAY, VAN_WORKDAY, 0.33, 0.051, 5.0, 0.80, 0.50),
@@ -51,7 +51,7 @@ SUMMER_TRAFFIC = 0.06  # above the mean in July, an assumption
 
 
 def driving(fleet: Fleet, clock: Calendar, air: Series) -> Series:
-    """Energy used on the road, mean 1 [1]."""
+    """Driving energy, mean 1 [1]; `air` in degC."""
     heated = HEATING * np.clip(HEATING_LIMIT - air, 0, None)
     cooled = COOLING * np.clip(air - COOLING_LIMIT, 0, None)
     return relative(_kilometres(fleet, clock) * (1 + heated + cooled))
@@ -60,7 +60,7 @@ def driving(fleet: Fleet, clock: Calendar, air: Series) -> Series:
 def plugged(fleet: Fleet, clock: Calendar) -> Series:
     """Share of the fleet connected to a charger [1].
 
-    Only vehicles not on a tour can be plugged in, so driving and plugged shares never exceed 1.
+    Vehicles on a tour cannot be connected, so driving and connected shares never exceed 1.
     """
     standing = 1 - np.minimum(fleet.tour * fleet.on_the_road * _kilometres(fleet, clock), 1)
     at_work = (clock.hour >= 8) & (clock.hour < 16) & ~clock.rest

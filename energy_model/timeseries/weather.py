@@ -1,6 +1,6 @@
-"""Weather: one wandering of lows and highs that moves wind, temperature and cloud together.
+"""Weather: settings and a random pressure series → correlated hourly wind, temperature and cloud cover.
 
-Shapes are those of the ERA5 reanalysis for Aalborg, 2012; levels come from the settings.
+Distributions are those of the ERA5 reanalysis for Aalborg, 2012; levels come from the settings.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ from energy_model.timeseries.stochastic import (
     standard,
 )
 
-# January to December. Spread, daily range, wind and wind's pull on temperature are fitted to ERA5
-# for Aalborg, 2012; cloud to the irradiation there and to that of Open-Meteo for Aarhus, 2024.
+# January to December. Spread, daily range, wind and the correlation of wind with temperature are
+# fitted to ERA5 for Aalborg, 2012; cloud to the irradiation there and to that of Open-Meteo for
+# Aarhus, 2024.
 TEMPERATURE_SPREAD = (3.7, 3.7, 2.9, 2.6, 2.9, 2.6, 2.6, 2.4, 2.3, 2.6, 2.9, 3.6)  # K
 DAILY_RANGE = (1.6, 2.9, 4.9, 6.4, 7.4, 7.0, 7.0, 6.8, 5.2, 3.5, 2.0, 1.4)  # K
 WIND_SEASON = (1.18, 1.12, 1.07, 0.95, 0.91, 0.89, 0.86, 0.87, 0.98, 1.06, 1.08, 1.14)
@@ -35,10 +36,10 @@ NEIGHBOUR_WIND = 6.0  # m/s at the hubs of northern Germany, an assumption
 
 @dataclass(frozen=True)
 class Weather:
-    """The weather that all profiles of a year share."""
+    """The hourly weather that all profiles of a year share."""
 
     air_temperature: Series  # degC
-    warmth: Series  # departure of the air from its normal [K]
+    warmth: Series  # anomaly of the air temperature [K]
     cloud: Series  # share of the sky
     wind_speed: Series  # 10 m above ground [m/s]
     wind_on_land: Series  # at hub height [m/s]
@@ -48,56 +49,56 @@ class Weather:
 
 
 def weather_of(settings: Settings, clock: Calendar) -> Weather:
-    """The weather of a year."""
+    """The synthetic weather of a year, one value an hour."""
     random = random_stream(settings, "weather")
-    n, month, kept = len(clock), clock.month, settings.month_spread
+    count, month, month_spread = len(clock), clock.month, settings.month_spread
 
-    lows = 0.90 * standard(
-        exponential_smoothing(ornstein_uhlenbeck(n, 13, random), 3)
-    ) + 0.42 * ornstein_uhlenbeck(n, 110, random)
-    lows = shrink_monthly_anomalies(lows, month, kept)
-    warmth = _warmth(lows, clock, kept, random)
-    cloudiness = _cloudiness(lows, warmth, clock, random)
-    neighbour_lows = 0.62 * lows + 0.78 * ornstein_uhlenbeck(n, 22, random)
-    sea_lows = 0.80 * lows + 0.60 * standard(
-        exponential_smoothing(ornstein_uhlenbeck(n, 14, random), 3)
+    pressure = 0.90 * standard(
+        exponential_smoothing(ornstein_uhlenbeck(count, 13, random), 3)
+    ) + 0.42 * ornstein_uhlenbeck(count, 110, random)
+    pressure = shrink_monthly_anomalies(pressure, month, month_spread)
+    warmth = _warmth(pressure, clock, month_spread, random)
+    cloudiness = _cloudiness(pressure, warmth, clock, random)
+    neighbour_pressure = 0.62 * pressure + 0.78 * ornstein_uhlenbeck(count, 22, random)
+    sea_pressure = 0.80 * pressure + 0.60 * standard(
+        exponential_smoothing(ornstein_uhlenbeck(count, 14, random), 3)
     )
-    neighbour_cloudiness = 0.55 * cloudiness + 0.80 * ornstein_uhlenbeck(n, 20, random)
+    neighbour_cloudiness = 0.55 * cloudiness + 0.80 * ornstein_uhlenbeck(count, 20, random)
 
     cloud = _cloud(cloudiness, month_curve(month, CLOUD))
-    departure = month_curve(month, TEMPERATURE_SPREAD) * warmth
-    # Clear skies make days hot and nights cold; it is warmest two hours after noon by the sun.
+    anomaly = month_curve(month, TEMPERATURE_SPREAD) * warmth
+    # The daily range is larger under clear skies; the maximum is two hours after solar noon.
     noon = 12 - settings.longitude / 15  # in universal time
     after_noon = 2 * np.pi * (clock.hours.hour.to_numpy() - noon) / 24
     day = np.cos(after_noon - 2 * np.pi * 2 / 24) * (1.35 - 0.7 * cloud)
     daily = 0.5 * month_curve(month, DAILY_RANGE) * (day - day.mean())
 
-    # Hub-height wind on land is strongest at night; at sea it knows no hour.
+    # Hub-height wind on land is strongest at night; at sea it has no daily cycle.
     night = 1 - 0.025 * np.cos(after_noon - 2 * np.pi * 1 / 24)
     season = month_curve(month, WIND_SEASON)
-    on_land = settings.wind_speed_on_land * relative(night * season * _weibull(lows, 2.3))
-    at_sea = settings.wind_speed_at_sea * relative(season * _weibull(sea_lows, 2.4))
+    on_land = settings.wind_speed_on_land * relative(night * season * _weibull(pressure, 2.3))
+    at_sea = settings.wind_speed_at_sea * relative(season * _weibull(sea_pressure, 2.4))
     return Weather(
-        air_temperature=month_curve(month, settings.air_temperatures) + departure + daily,
-        warmth=departure,
+        air_temperature=month_curve(month, settings.air_temperatures) + anomaly + daily,
+        warmth=anomaly,
         cloud=cloud,
         wind_speed=GROUND_WIND * on_land,
         wind_on_land=on_land,
         wind_at_sea=at_sea,
-        neighbour_wind=NEIGHBOUR_WIND * relative(season * _weibull(neighbour_lows, 2.1)),
-        neighbour_cloud=_cloud(neighbour_cloudiness, np.full(n, 0.55)),
+        neighbour_wind=NEIGHBOUR_WIND * relative(season * _weibull(neighbour_pressure, 2.1)),
+        neighbour_cloud=_cloud(neighbour_cloudiness, np.full(count, 0.55)),
     )
 
 
 def _warmth(lows: Series, clock: Calendar, kept: float, random: np.random.RandomState) -> Series:
-    """How warm the air is for the season: carried in by the wind, and by slow changes of air."""
+    """Seasonal temperature anomaly, standardised: advection by wind, and slow changes of air mass."""
     pull = month_curve(clock.month, WIND_WARMS)
     slow = standard(
         0.98 * ornstein_uhlenbeck(len(clock), 150, random)
         + 0.15 * ornstein_uhlenbeck(len(clock), 7, random)
     )
     warmth = pull * standard(exponential_smoothing(lows, 30)) + np.sqrt(1 - pull**2) * slow
-    # Winters reach further down than up, summers further up than down.
+    # The distribution is skewed: cold extremes in winter, warm extremes in summer.
     outward = (warmth < 0) != np.isin(clock.month, SUMMER)
     return shrink_monthly_anomalies(np.where(outward, 1.14, 0.88) * warmth, clock.month, kept)
 
@@ -105,22 +106,24 @@ def _warmth(lows: Series, clock: Calendar, kept: float, random: np.random.Random
 def _cloudiness(
     lows: Series, warmth: Series, clock: Calendar, random: np.random.RandomState
 ) -> Series:
-    """How cloudy it is for the season: mild winters are grey, warm summers clear."""
-    n = len(clock)
-    grey = np.where(np.isin(clock.month, WINTER), 0.25, -0.15) * warmth
-    own = 0.70 * ornstein_uhlenbeck(n, 15, random) + 0.55 * ornstein_uhlenbeck(n, 3, random)
-    return standard(own + 0.18 * lows + grey)
+    """Seasonal cloudiness anomaly, standardised: mild winters are cloudy, warm summers clear."""
+    count = len(clock)
+    seasonal = np.where(np.isin(clock.month, WINTER), 0.25, -0.15) * warmth
+    independent = 0.70 * ornstein_uhlenbeck(count, 15, random) + 0.55 * ornstein_uhlenbeck(
+        count, 3, random
+    )
+    return standard(independent + 0.18 * lows + seasonal)
 
 
 def _chance(latent: Series) -> Series:
-    """The chance that a year's hour is below this one [1]."""
+    """The normal cumulative probability of each hour [1]."""
     from scipy.special import ndtr
 
     return np.clip(ndtr(standard(latent)), 1e-9, 1 - 1e-9)
 
 
 def _cloud(latent: Series, mean: Series) -> Series:
-    """Cloud cover [1]: mostly clear or mostly covered, so a beta distribution shaped like a U."""
+    """Cloud cover [1] from a U-shaped beta distribution: mostly clear or mostly overcast."""
     from scipy.special import betaincinv
 
     return betaincinv(0.95 * mean, 0.95 * (1 - mean), _chance(latent))

@@ -1,4 +1,4 @@
-"""Wind: the output of turbines at the wind speed of their hubs."""
+"""Wind: wind speed at hub height → the output of turbines."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,7 @@ from energy_model.timeseries.stochastic import Series
 
 @dataclass(frozen=True)
 class Turbines:
-    """Several turbines of one type, as `windpowerlib` names it."""
+    """A group of turbines of one type; `kind` is the name in `windpowerlib`."""
 
     kind: str
     hub_height: float  # m
@@ -24,7 +24,7 @@ TURBULENCE = 0.10  # of the wind between turbines of one park, an assumption
 
 
 def wind_output(wind: Series, turbines: Turbines) -> Series:
-    """Output of the turbines per unit of capacity [1]."""
+    """Output of the turbines per unit of capacity [1]; `wind` at hub height in m/s."""
     speeds, outputs = _power_curve(turbines)
     output = np.interp(wind, speeds, outputs, right=0)
     return np.clip(output * (1 - turbines.losses), 0, 1)
@@ -32,7 +32,7 @@ def wind_output(wind: Series, turbines: Turbines) -> Series:
 
 @cache
 def _power_curve(turbines: Turbines) -> tuple[Series, Series]:
-    """Wind speeds [m/s] and output at them before losses [1]; the same for every year."""
+    """Wind speeds [m/s] and the output at them before losses [1]."""
     from windpowerlib import WindTurbine, power_curves
 
     turbine = WindTurbine(hub_height=turbines.hub_height, turbine_type=turbines.kind)

@@ -1,4 +1,4 @@
-"""Measures: the quantities by which a made year is held against a published one."""
+"""Year statistics: a generated year → the quantities that are compared with published ones."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ CALM = 0.05  # output per capacity
 
 @dataclass(frozen=True)
 class YearStatistics:
-    """A made year and the settings it was made from."""
+    """A generated year and its settings."""
 
     table: pd.DataFrame
     settings: Settings
@@ -27,7 +27,7 @@ class YearStatistics:
 
     @property
     def local_hour(self) -> NDArray[np.int64]:
-        """The hour of the day on local clocks."""
+        """The local hour of the day, 0 to 23."""
         return Calendar(self.hours, self.settings.time_zone, self.settings.country).hour
 
     def over_months(self, name: str, *months: int) -> float:
@@ -35,31 +35,31 @@ class YearStatistics:
         return self.table[name][self.hours.month.isin(months)].mean()
 
     def correlation(self, one: str, other: str) -> float:
-        """How two columns go together hour by hour, -1 to 1."""
+        """The hourly correlation of two columns, -1 to 1."""
         return self.table[one].corr(self.table[other])
 
     def rank_correlation(self, one: str, other: str) -> float:
-        """How the order of two columns goes together, -1 to 1."""
+        """The rank correlation of two columns, -1 to 1."""
         return self.table[one].rank().corr(self.table[other].rank())
 
     def daily_correlation(self, one: str, other: str, months: tuple[int, ...]) -> float:
-        """How the daily means of two columns go together in some months, -1 to 1."""
+        """The correlation of the daily means of two columns in some months, -1 to 1."""
         days = self.table[[one, other]].resample("D").mean()
         days = days[pd.DatetimeIndex(days.index).month.isin(months)]
         return days[one].corr(days[other])
 
     def memory(self, name: str, lag: int) -> float:
-        """How a column goes together with itself some hours before, -1 to 1."""
+        """The autocorrelation of a column at a lag in hours, -1 to 1."""
         return _autocorrelation(self.table[name], lag)
 
     def weather_memory(self, name: str, lag: int) -> float:
-        """The same for what is left of a column without its season and its daily course."""
+        """The autocorrelation of a column without its seasonal and daily cycle, -1 to 1."""
         column = self.table[name]
         usual = column.groupby([self.hours.month, self.hours.hour]).transform("mean")
         return _autocorrelation(column - usual, lag)
 
     def capture(self, name: str) -> float:
-        """The price a plant's output earns over the mean price."""
+        """The capture price of a plant's output over the mean price."""
         price, output = self.table["electricity_price"], self.table[name]
         return (price * output).sum() / output.sum() / price.mean()
 
@@ -74,7 +74,7 @@ class YearStatistics:
         return float((price > multiple * price.mean()).sum())
 
     def longest_calm(self) -> float:
-        """The longest time turbines on land stand nearly still [h]."""
+        """The longest time in which the output of turbines on land is below 5 % of capacity [h]."""
         calm = self.table["onshore_wind"] < CALM
         return float(calm.groupby((~calm).cumsum()).sum().max())
 
@@ -89,6 +89,6 @@ class YearStatistics:
 
 
 def _autocorrelation(column: pd.Series, lag: int) -> float:
-    """How a series goes together with itself some hours before, -1 to 1."""
+    """The autocorrelation of a series at a lag in hours, -1 to 1."""
     values = column.to_numpy() - column.mean()
     return (values[lag:] * values[:-lag]).mean() / (values**2).mean()

@@ -1,1 +1,1 @@
-"""Commands: one file for each group of commands."""
+"""Commands: one module for each group of commands."""

@@ -1,4 +1,4 @@
-"""Together: the command line's questions about firms and places — symbiosis, siting, interests, explain, accounts."""
+"""Analysis: the commands on firms and locations — symbiosis, siting, preferences, explain, accounts."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def symbiosis(
 ) -> None:  # fmt: skip
     """What can firms do together, what is each link worth, and how may they share it?"""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
-        found = em.symbiosis(
+        study = em.symbiosis(
             case, out, scenario, changes or (), resolved(resolution), pairs, samples, seed, penalty, execution
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(study, as_json)
 
 
 @studies.command()
@@ -58,10 +58,10 @@ def siting(
     """Where would an activity cost the city least, and what would its firm see there?"""
     required = _pairs("--require", "SITE=SIZE", require or [])
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=True) as execution:
-        found = em.siting(
+        study = em.siting(
             case, activity, sites, required, forbid or (), out, scenario, changes or (), resolved(resolution), execution
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(study, as_json)
 
 
 @studies.command()
@@ -76,34 +76,37 @@ def preferences(
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Whose wishes does a plan serve? Every party's account, under weights and limits, and the curve between two wishes."""
-    weights, limits = _pairs("--weight", "SUM=EUR", weight or []), _pairs("--limit", "SUM=MOST", limit or [])  # fmt: skip
-    two = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
-    if tradeoff != "none" and len(two) != 2:
-        raise em.InputError.at("--tradeoff", "write two sums with a comma between, or none", value=tradeoff)  # fmt: skip
+    weights = _pairs("--weight", "SUM=EUR", weight or [])
+    limits = _pairs("--limit", "SUM=MOST", limit or [])
+    pair = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
+    if tradeoff != "none" and len(pair) != 2:
+        raise em.InputError.at(
+            "--tradeoff", "write two sums with a comma between, or none", value=tradeoff
+        )
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
-        found = em.preferences(
+        study = em.preferences(
             case,
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
-            None if tradeoff == "none" else (two[0], two[1]), slack, points, out, scenario, changes or (), resolved(resolution), execution,
+            None if tradeoff == "none" else (pair[0], pair[1]), slack, points, out, scenario, changes or (), resolved(resolution), execution,
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(study, as_json)
 
 
 def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
-    """Names with numbers from NAME=NUMBER; InputError with every text that is none."""
-    found, faults = {}, []
+    """Numbers by name, from NAME=NUMBER. InputError with every invalid text."""
+    numbers, issues = {}, []
     for text in texts:
         name, _, amount = text.rpartition("=")
         try:
-            found[name.strip()] = parse_number(amount)
+            numbers[name.strip()] = parse_number(amount)
         except ValueError:
             name = ""
         if not name.strip():
-            faults.append(em.InputIssue(option, f"write {form} with a number", value=text))
-    if faults:
-        raise em.InputError(faults)
-    return found
+            issues.append(em.InputIssue(option, f"write {form} with a number", value=text))
+    if issues:
+        raise em.InputError(issues)
+    return numbers
 
 
 def explain(
@@ -115,14 +118,15 @@ def explain(
     """Why is this built and that not? What sets this price? From a run's folder alone."""
     opened = em.open_run(run)
     with Progress(as_json) as tell:
-        asked = names or explanation_tables.first(opened)
-        found = em.explain(opened, asked, break_even, tell)
+        targets = names or explanation_tables.first(opened)
+        explanations = em.explain(opened, targets, break_even, tell)
     if as_json:
-        print_json({"run": str(opened.path), "explained": [explanation_tables.as_record(why) for why in found]})  # fmt: skip
+        records = [explanation_tables.as_record(explanation) for explanation in explanations]
+        print_json({"run": str(opened.path), "explained": records})
     else:
-        for why in found:
-            explanation_tables.explanation(why)
-        if not found:
+        for explanation in explanations:
+            explanation_tables.explanation(explanation)
+        if not explanations:
             explanation_tables.nothing_added()
 
 
@@ -133,23 +137,25 @@ def accounts(
 ) -> None:  # fmt: skip
     """Who earns and pays what: the account of every party, and a carrier's bill in every district."""
     opened = em.open_run(run)
-    book = em.accounts(opened)
-    everybody = em.stakeholder_accounts(opened, book)
+    ledger = em.accounts(opened)
+    parties = em.stakeholder_accounts(opened, ledger)
     chosen = carrier or explanation_tables.billed_carrier(opened)
     if chosen is None:
-        owed, lacks = pd.DataFrame(), None
+        bills, charge = pd.DataFrame(), None
     else:
-        owed, lacks = (
-            em.customer_bills(opened, chosen, book),
-            em.network_charge(opened, chosen, book),
+        bills, charge = (
+            em.customer_bills(opened, chosen, ledger),
+            em.network_charge(opened, chosen, ledger),
         )
-        if owed.empty:
+        if bills.empty:
             known = ", ".join(explanation_tables.wanted_carriers(opened)) or "none"
-            raise em.InputError.at("--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen)  # fmt: skip
+            raise em.InputError.at(
+                "--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen
+            )
     if as_json:
         print_json({
-            "run": str(opened.path), "parties": explanation_tables.records(everybody.reset_index()),
-            "bills": explanation_tables.records(owed.reset_index()), "network": lacks,
+            "run": str(opened.path), "parties": explanation_tables.records(parties.reset_index()),
+            "bills": explanation_tables.records(bills.reset_index()), "network": charge,
         })  # fmt: skip
     else:
-        explanation_tables.accounts(opened, everybody, owed, lacks, chosen)
+        explanation_tables.accounts(opened, parties, bills, charge, chosen)

@@ -1,4 +1,4 @@
-"""Cases: the commands that check, begin and export a case."""
+"""Cases: the commands check, init and export."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def check(
         if system.settings.profiles:
             case_year.settings_of(case)
         tell("looking at peaks, potentials and the emission target")
-        warned = precheck.check_adequacy(system)
-        traced = sources.trace_sources(case, system, TABLES)
+        warnings = precheck.check_adequacy(system)
+        sources_of_numbers = sources.trace_sources(case, system, TABLES)
     if as_json:
         print_json(
             {
                 "case": system.settings.name,
                 "scenario": system.scenario,
                 "faults": [],
-                "warnings": warned,
-                **sources.summary(traced),
+                "warnings": warnings,
+                **sources.summary(sources_of_numbers),
             }
         )
     else:
-        tables.checked(system, warned, traced)
+        tables.checked(system, warnings, sources_of_numbers)
 
 
 def init(
@@ -88,9 +88,9 @@ def export(
         tell("reading the tables")
         system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
         tell("writing the network")
-        made = exporters[to](system, out)
+        network = exporters[to](system, out)
     if as_json:
-        told = {"left_out": made.left_out, "constant": made.constant}
-        print_json({"written": str(out), "steps": len(system.steps.length), **told})
+        record = {"left_out": network.left_out, "constant": network.constant}
+        print_json({"written": str(out), "steps": len(system.steps.length), **record})
     else:
-        tables.exported(out, made.left_out, made.constant)
+        tables.exported(out, network.left_out, network.constant)

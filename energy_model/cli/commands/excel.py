@@ -1,4 +1,4 @@
-"""Excel: the commands that write a case as a workbook and a workbook as a case."""
+"""Excel: the commands that export a case as a workbook and import a workbook as a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetch: the command that brings hours of a real year from an open-data service into a case."""
+"""Fetch: the command that downloads hours of a real year from an open-data service into a case."""
 
 from __future__ import annotations
 
@@ -37,17 +37,28 @@ def fetch(
         _tell_services(case_files.list_services(), as_json)
         return
     if service is None or case is None or year is None:
-        missing = [name for name, given in (("SERVICE", service), ("CASE", case), ("--year", year)) if given is None]  # fmt: skip
-        raise em.InputError.at("fetch", f"give {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo inputs/aarhus --year 2024; --list tells the services")  # fmt: skip
+        arguments = {"SERVICE": service, "CASE": case, "--year": year}
+        missing = [name for name, value in arguments.items() if value is None]
+        remedy = (
+            f"give {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo "
+            "inputs/aarhus --year 2024; --list tells the services"
+        )
+        raise em.InputError.at("fetch", remedy)
     with Progress(as_json) as tell:
         tell("reading the case")
-        place = {"municipality": municipality, "price_area": price_area, "weather_station": weather_station, "sea_station": sea_station, "sea_point": sea_point}  # fmt: skip
-        wanted = case_files.plan_download(service, case, year, variables, key, base_url, place)
-        told = case_files.download(wanted, case, refresh, tell)
+        place = {
+            "municipality": municipality,
+            "price_area": price_area,
+            "weather_station": weather_station,
+            "sea_station": sea_station,
+            "sea_point": sea_point,
+        }
+        plan = case_files.plan_download(service, case, year, variables, key, base_url, place)
+        result = case_files.download(plan, case, refresh, tell)
     if as_json:
-        print_json(told)
+        print_json(result)
         return
-    _tell_fetched(told, case, year)
+    _tell_fetched(result, case, year)
 
 
 def _tell_fetched(told: dict[str, Any], case: Path, year: int) -> None:
@@ -73,12 +84,14 @@ def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:
         print_json({"services": services})
         return
     console = Console(highlight=False, soft_wrap=True)
-    for one in services:
-        console.print(f"{one['name']} — {one['title']}", markup=False)
-        for what, about in one["gives"].items():
-            needs = f" (needs {about['needs']})" if about["needs"] else ""
-            console.print(f"  {what}: {', '.join(about['columns']) or 'a table of its own'}{needs}", markup=False)  # fmt: skip
-        console.print(f"  years: {one['years']}", markup=False)
-        console.print(f"  licence: {one['licence']}; credit: {one['credit']}", markup=False)
-        have = f" ({one['key_variable']} in the environment, or --key; {one['key_from']})" if one["key_variable"] else ""  # fmt: skip
-        console.print(f"  key: {one['key']}{have}\n", markup=False)
+    for service in services:
+        console.print(f"{service['name']} — {service['title']}", markup=False)
+        for name, dataset in service["gives"].items():
+            needs = f" (needs {dataset['needs']})" if dataset["needs"] else ""
+            columns = ", ".join(dataset["columns"]) or "a table of its own"
+            console.print(f"  {name}: {columns}{needs}", markup=False)
+        console.print(f"  years: {service['years']}", markup=False)
+        console.print(f"  licence: {service['licence']}; credit: {service['credit']}", markup=False)
+        variable, origin = service["key_variable"], service["key_from"]
+        key_hint = f" ({variable} in the environment, or --key; {origin})" if variable else ""
+        console.print(f"  key: {service['key']}{key_hint}\n", markup=False)

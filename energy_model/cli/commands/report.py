@@ -1,4 +1,4 @@
-"""Command line: report."""
+"""Report: the command that writes a run or a study as a page or as figures."""
 
 from __future__ import annotations
 
@@ -42,21 +42,22 @@ def report(
         if figures is not None:
             from energy_model.reporting.figures import export  # noqa: PLC0415
 
-            wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-            files = export.write(opened, figures, wanted, language, tell)
+            formats = [kind.strip() for kind in kinds.split(",") if kind.strip()]
+            files = export.write(opened, figures, formats, language, tell)
             if as_json:
                 print_json({"written": [str(path) for path in files]})
             else:
-                Console(highlight=False, soft_wrap=True).print(f"{len(files)} figures written to {figures}", markup=False)  # fmt: skip
+                console = Console(highlight=False, soft_wrap=True)
+                console.print(f"{len(files)} figures written to {figures}", markup=False)
             return
         sources = None
         if case is not None:
             tell("reading the sources")
-            read = em.load_case(case, opened.metadata["scenario"])
-            if read.settings.name != opened.metadata["case"]:
+            system = em.load_case(case, opened.metadata["scenario"])
+            if system.settings.name != opened.metadata["case"]:
                 remedy = f"the run is of the case {opened.metadata['case']}; name its folder"
                 raise em.InputError.at("--case", remedy, value=str(case))
-            sources = read.sources
+            sources = system.sources
         tell("drawing the page")
         written = pages.write(opened, out, sources)
     _done(written, as_json)

@@ -68,16 +68,16 @@ def run(
                 "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
             )
         name = default_folder_name(system) + ("_proven" if prove else "")
-        place = out or Path("runs") / name
-        found = None if again else _same_inputs(place, system.digest, gap if prove else None)
-        if found is None:
-            ensure_writable(place)
+        folder = out or Path("runs") / name
+        existing = None if again else _same_inputs(folder, system.digest, gap if prove else None)
+        if existing is None:
+            ensure_writable(folder)
             if not again:
-                _note_replaced(place)
-            warned: list[str] = []
+                _note_replaced(folder)
+            warnings: list[str] = []
 
             def look() -> None:
-                warned.extend(precheck.check_adequacy(system, every_hour=prove))
+                warnings.extend(precheck.check_adequacy(system, every_hour=prove))
 
             if prove:
                 tell("looking at peaks, potentials and the emission target")
@@ -85,59 +85,57 @@ def run(
                 solved = em.solve_full_year(system, gap, progress=tell)
             else:
                 solved = em.solve(system, progress=tell, run_meanwhile=look)
-            solved.metadata["warnings"] = [*warned, *solved.metadata.get("warnings", [])]
+            solved.metadata["warnings"] = [*warnings, *solved.metadata.get("warnings", [])]
             solved.metadata["seconds"]["total"] = round(tell.seconds, 3)
             tell("writing the run")
-            em.save(solved, place, tell.log)
+            em.save(solved, folder, tell.log)
         else:
-            tell(f"the same inputs were solved before: {place} (--force solves them again)")
-            solved = found
+            tell(f"the same inputs were solved before: {folder} (--force solves them again)")
+            solved = existing
         if page:
             from energy_model.reporting import run_page as pages  # noqa: PLC0415
 
             tell("drawing the page")
-            pages.write(solved, place / "report.html", system.sources)
+            pages.write(solved, folder / "report.html", system.sources)
     proven = solved.metadata.get("proof", {}).get("gap")
-    missed = prove and (proven is None or proven > gap)
+    exceeds_gap = prove and (proven is None or proven > gap)
     if as_json:
-        print_json({"run": str(place), "found_again": found is not None, **_summary(solved)})
+        print_json({"run": str(folder), "found_again": existing is not None, **_summary(solved)})
     else:
         tables.headline(solved)
-        Console(highlight=False, soft_wrap=True).print(f"\nWritten to {place}", markup=False)
-    if missed:
+        Console(highlight=False, soft_wrap=True).print(f"\nWritten to {folder}", markup=False)
+    if exceeds_gap:
         raise typer.Exit(STOPPED)
 
 
 def _note_replaced(place: Path) -> None:
-    """Says that a run of other inputs is replaced."""
+    """Prints a note if a run with other inputs is replaced."""
     with suppress(em.InputError):
         if (place / "record.json").is_file():
             from energy_model.results.record import read_record  # noqa: PLC0415
 
-            there = read_record(place / "record.json")
-            of = f"{there['case']}, {there['scenario'] or 'base'}"
-            said = (
-                f"{place} holds a run of {of} with other inputs, rules or options; it is replaced"
-            )
-            typer.echo(f"note: {said}.", err=True)
+            record = read_record(place / "record.json")
+            title = f"{record['case']}, {record['scenario'] or 'base'}"
+            message = f"{place} holds a run of {title} with other inputs, rules or options; it is replaced"
+            typer.echo(f"note: {message}.", err=True)
 
 
 def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
-    """A run of the same inputs that stands already, and is proven as closely as asked."""
+    """An existing run with the same inputs and a proven gap within the requested one, or None."""
     try:
-        found = em.open_run(place) if (place / "record.json").is_file() else None
+        existing = em.open_run(place) if (place / "record.json").is_file() else None
     except em.InputError:
         return None
-    if found is None or found.metadata["digest"] != digest:
+    if existing is None or existing.metadata["digest"] != digest:
         return None
-    if found.metadata.get("extended") or found.metadata.get("question"):
+    if existing.metadata.get("extended") or existing.metadata.get("question"):
         return (
-            None  # a run of another program, with rules of the user's own or a question of a study
+            None  # a run of another linear program, with user-defined rules or a query of a study
         )
-    proven = found.metadata.get("proof", {}).get("gap")
+    proven = existing.metadata.get("proof", {}).get("gap")
     if gap is None:
-        return found if proven is None else None
-    return found if proven is not None and proven <= gap else None
+        return existing if proven is None else None
+    return existing if proven is not None and proven <= gap else None
 
 
 def _summary(solved: em.Run) -> dict[str, Any]:
@@ -176,17 +174,17 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Prove a run without a solver: rebuild its program from its inputs, and recompute the answer, tables and proof."""
-    found = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
+    verification = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
     if as_json:
-        print_json(found.as_dict() | {"case": None if case is None else str(case)})
+        print_json(verification.as_dict() | {"case": None if case is None else str(case)})
     else:
-        verification_tables.verified(found, case)
-    if not found.proven:
+        verification_tables.verified(verification, case)
+    if not verification.proven:
         raise typer.Exit(STOPPED)
 
 
 def _case_of(run: Path, case: Path) -> em.System:
-    """A case read as a run says it was: under its scenario and changes, at its resolution."""
+    """The case with the scenario, changes and resolution of a run."""
     from energy_model.results.record import read_record  # noqa: PLC0415
     from energy_model.results.run_files import find_run  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Command line: serve."""
+"""Serve: the command that starts the workbench."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def serve(
 
 
 def _password(file: Path | None) -> str | None:
-    """The password of a file, or of the surroundings; none if neither is there."""
+    """The password from the file or the environment; None without either."""
     if file is None:
         return os.environ.get("ENERGY_MODEL_PASSWORD") or None
     try:

@@ -1,4 +1,4 @@
-"""Study: the command line's questions that ask a case many times, and the comparison of runs."""
+"""Studies: the commands that solve a case many times, and the comparison of runs."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ studies = typer.Typer(
 
 @contextmanager
 def asked_by(as_json: bool, **who: Any) -> Iterator[ExecutionOptions]:
-    """Within, the execution that a command's options name, and who tells of its progress."""
+    """The execution options of a command, with progress output in the block."""
     with Progress(as_json) as tell:
         yield ExecutionOptions(**who, progress=tell)
 
 
 def told_to(study: Study, as_json: bool, again: bool = False) -> None:
-    """Draws a finished study and tells it, on a terminal or as JSON.
+    """Draws a finished study and prints it, as tables or as JSON.
 
-    ``again`` is for a study that was drawn before: where it cannot be written, the pictures that stand are told.
+    ``again``: the study was drawn before; if its folder cannot be written, the existing figures are listed.
     """
     from energy_model.reporting.figures import study_figures  # noqa: PLC0415 - drawing takes a while to load
 
@@ -95,10 +95,10 @@ def sweep(
     with asked_by(
         as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs, yes=yes
     ) as execution:
-        found = em.sweep(
+        result = em.sweep(
             case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, execution
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command()
@@ -116,10 +116,10 @@ def pareto(
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
-        found = em.pareto_front(
+        result = em.pareto_front(
             case, metric, points, out, second_metric, levels, scenario, changes or (), resolved(resolution), None, execution
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command("near-optimal")
@@ -139,10 +139,10 @@ def near_optimal(
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputError.at("--slack", remedy, value=slack) from None
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
-        found = em.near_optimal(
+        result = em.near_optimal(
             case, shares, by, filter_, plans, out, scenario, changes or (), resolved(resolution), None, execution
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command()
@@ -164,11 +164,11 @@ def regret(
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
-        found = em.regret(
+        result = em.regret(
             case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out, scenario,
             changes or (), resolved(resolution), execution,
         )  # fmt: skip
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command("weather-years")
@@ -187,13 +187,13 @@ def weather_years(
     from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
-        named = parse_years(
+        tables = parse_years(
             case, seeds, measured or (), years or (), variability, execution.progress
         )
-        found = em.weather_years(
-            case, named, out, keep_target, scenario, changes or (), resolved(resolution), execution
+        result = em.weather_years(
+            case, tables, out, keep_target, scenario, changes or (), resolved(resolution), execution
         )
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command()
@@ -211,7 +211,7 @@ def ranging(
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
-        found = em.ranging(
+        result = em.ranging(
             case,
             addresses,
             tolerance,
@@ -222,7 +222,7 @@ def ranging(
             resolved(resolution),
             execution,
         )
-    told_to(found, as_json)
+    told_to(result, as_json)
 
 
 @studies.command("show")
@@ -244,23 +244,23 @@ def compare(
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None, workers: Workers = 1, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Compare runs, differences first; or a case with and without some asset: what that costs, who pays, what replaces it."""
-    decided = bool(with_ or without)
-    if decided and (len(runs) != 1 or attribute is not None):
+    is_decision = bool(with_ or without)
+    if is_decision and (len(runs) != 1 or attribute is not None):
         remedy = "--with and --without take one case, and not --attribute"
         raise em.InputError.at("compare", remedy)
-    explained = None
+    attribution = None
     with asked_by(as_json, workers=workers) as execution:
-        if decided:
-            study, found = em.compare_decision(
+        if is_decision:
+            study, comparison = em.compare_decision(
                 runs[0], with_ or (), without or (), out, scenario, changes or (), resolved(resolution), execution
             )  # fmt: skip
         else:
-            found = em.compare(runs)
+            comparison = em.compare(runs)
             if attribute is not None:
-                explained = em.attribute_difference(runs, attribute, out, execution)
+                attribution = em.attribute_difference(runs, attribute, out, execution)
     if as_json:
-        print_json(told.comparison_records(found, explained))
+        print_json(told.comparison_records(comparison, attribution))
     else:
-        told.comparison(found, explained, decided)
-        if decided:
+        told.comparison(comparison, attribution, is_decision)
+        if is_decision:
             told.written(study.folder)

@@ -1,4 +1,4 @@
-"""Profiles: the command that makes a case's hourly year, synthetic or with what was measured."""
+"""Time series: the command that generates the hourly year of a case, synthetic or with measured data."""
 
 from __future__ import annotations
 
@@ -29,38 +29,40 @@ def generate(
     from energy_model.timeseries import (  # noqa: PLC0415 - they take a while to load
         case_year,
         observed_files,
-        origins,  # noqa: PLC0415
+        origins,
     )
 
     if measured is None:
         if price_as_measured or prefer:
-            given = "--price-as-measured" if price_as_measured else "--prefer"
-            raise em.InputError.at(given, "it tells what to do with a measured year; give --measured YEAR too")  # fmt: skip
+            option = "--price-as-measured" if price_as_measured else "--prefer"
+            remedy = "it tells what to do with a measured year; give --measured YEAR too"
+            raise em.InputError.at(option, remedy)
         with Progress(as_json) as tell:
             tell("making the year")
-            path, found = case_year.year(case, seed, year, out)
-        told: dict[str, object] = {}
+            path, statistics = case_year.year(case, seed, year, out)
+        details: dict[str, object] = {}
     else:
         if year not in (None, measured):
-            raise em.InputError.at("--year", f"the calendar is that of the measured year; leave it out, or write {measured}", value=str(year))  # fmt: skip
+            remedy = f"the calendar is that of the measured year; leave it out, or write {measured}"
+            raise em.InputError.at("--year", remedy, value=str(year))
         with Progress(as_json) as tell:
             tell("reading what was measured")
             table, files = observed_files.year_of(case, measured, prefer or ())
             tell("making the year")
-            path, found = case_year.measured_year(case, table, price_as_measured, seed, out)
-        from_where = origins(table)
-        unused = [name for name in table if name not in from_where and name not in _roots()]
-        told = {"measured": files, "origins": from_where, "only_for_comparison": unused}
+            path, statistics = case_year.measured_year(case, table, price_as_measured, seed, out)
+        column_origins = origins(table)
+        unused = [name for name in table if name not in column_origins and name not in _roots()]
+        details = {"measured": files, "origins": column_origins, "only_for_comparison": unused}
     if as_json:
-        print_json({"written": str(path), "statistics": found.to_dict("records"), **told})
+        print_json({"written": str(path), "statistics": statistics.to_dict("records"), **details})
         return
-    run_tables.statistics(path, found)
-    if told:
-        _tell(files, from_where, unused, measured)
+    run_tables.statistics(path, statistics)
+    if details:
+        _tell(files, column_origins, unused, measured)
 
 
 def _roots() -> set[str]:
-    """Measured columns that are none of the year's and yet move it."""
+    """Measured columns that are inputs of other columns."""
     from energy_model.timeseries.observed import DRIVEN_BY  # noqa: PLC0415
 
     return {root for roots in DRIVEN_BY.values() for root in roots}
@@ -69,7 +71,7 @@ def _roots() -> set[str]:
 def _tell(
     files: dict[str, str], from_where: dict[str, str], unused: list[str], year: int | None
 ) -> None:
-    """Which columns of the year are measured, which follow, and which stay synthetic."""
+    """Prints which columns of the year are measured, modelled from measured inputs, or synthetic."""
     console = Console(highlight=False, soft_wrap=True)
 
     def say(title: str, names: list[str]) -> None:
@@ -79,9 +81,10 @@ def _tell(
     console.print(f"\nThe year is that of {year}, as far as it was measured:", markup=False)
     say("  measured", [f"{name} ({file})" for name, file in files.items() if name not in unused])
     say(
-        "  follows by the models", [n for n, how in from_where.items() if how.startswith("follows")]
+        "  follows by the models",
+        [name for name, origin in from_where.items() if origin.startswith("follows")],
     )
-    say("  synthetic", [n for n, how in from_where.items() if how == "synthetic"])
+    say("  synthetic", [name for name, origin in from_where.items() if origin == "synthetic"])
     say("  only for comparison, moves nothing", unused)
     if "electricity_price" not in files:
         console.print("  The price is made: it knows the measured wind and demand here, and made weather abroad.", markup=False)  # fmt: skip

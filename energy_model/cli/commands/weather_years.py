@@ -1,4 +1,4 @@
-"""Years: those a study of weather is asked for — made of seeds, measured, or kept with the case."""
+"""Weather years: the year options of the command → hourly tables, from seeds, measured data or the case."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from energy_model.case.settings import load_toml
 from energy_model.timeseries import case_year, make_year, observed_files
 from energy_model.timeseries.input_errors import as_faults
 
-DEFAULT_YEARS = "1..10"  # seeds, where nothing is named
-MAX_SEEDS = 1000  # seeds at a time
+DEFAULT_YEARS = "1..10"  # seeds, if no year is given
+MAX_SEEDS = 1000  # seeds in one call
 
 
 def parse_years(
@@ -25,26 +25,32 @@ def parse_years(
     spread: float,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, pd.DataFrame | None]:
-    """The years by name; None where the case has the file. InputError if one cannot be had."""
-    found: dict[str, pd.DataFrame | None] = dict.fromkeys(kept)
+    """The hourly table of each year by name; None for a year stored in the case.
+
+    Raises:
+        InputError: A year cannot be generated or read.
+    """
+    tables: dict[str, pd.DataFrame | None] = dict.fromkeys(kept)
     for year in dict.fromkeys(measured):
         if tell is not None:
             tell(f"making the year measured in {year}")
         table, _ = observed_files.year_of(case, year)
         settings = case_year.settings_of(case, {"year": year})
         with as_faults():
-            found[f"measured_{year}"] = make_year(settings, table)
-    text = seeds if seeds is not None else "" if found else DEFAULT_YEARS
-    wanted = _seeds(text) if text else []
-    if wanted:
-        case_year.settings_of(case)  # tells what is wrong with them before the first year is made
-        given = load_toml(case / "case.toml").get("profiles", {})
-        found |= em.synthetic_years(given, wanted, spread, tell)
-    return found
+            tables[f"measured_{year}"] = make_year(settings, table)
+    text = seeds if seeds is not None else "" if tables else DEFAULT_YEARS
+    seed_numbers = _seeds(text) if text else []
+    if seed_numbers:
+        case_year.settings_of(
+            case
+        )  # raises for invalid settings before the first year is generated
+        profiles = load_toml(case / "case.toml").get("profiles", {})
+        tables |= em.synthetic_years(profiles, seed_numbers, spread, tell)
+    return tables
 
 
 def _seeds(text: str) -> list[int]:
-    """Seeds from ``1..10`` or ``1,4,7``; InputError if they are neither."""
+    """The seeds in ``1..10`` or ``1,4,7``; InputError for other texts."""
     match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip(), re.ASCII)
     parts = [part.strip() for part in text.split(",")]
     if match and int(match[1]) <= int(match[2]) < int(match[1]) + MAX_SEEDS:

@@ -1,4 +1,4 @@
-"""Download: hourly years from open-data services, one file a service."""
+"""Download: requests to open-data services → hourly years, one module a service."""
 
 from energy_model.timeseries.download.http_client import CachedHttpClient
 from energy_model.timeseries.download.registry import SERVICES, Service, fetch

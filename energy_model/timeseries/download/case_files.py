@@ -1,4 +1,4 @@
-"""Fetched: what is asked of a service for a case, and the files that come of it."""
+"""Case files: a download plan for a case → the files in CASE/measured and their sources."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ from energy_model.timeseries.input_errors import as_faults
 from energy_model.timeseries.settings import Settings
 
 FIRST_YEAR = 1940
-OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("municipality", "price_area", "sea_point")}  # fmt: skip
+OPTIONS = {
+    name: f"--{name.replace('_', '-')}" for name in ("municipality", "price_area", "sea_point")
+}
 EXAMPLES = {"municipality": '"751"', "price_area": '"DK1"', "sea_point": "[56.2, 10.6]"}
 
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """A service, what is wished of it, and what could not be wished because its place is not told."""
+    """A service, the request to it, and the datasets left out because a required setting is missing."""
 
     name: str
     service: Service
@@ -42,27 +44,30 @@ class DownloadPlan:
 
     @property
     def file(self) -> str:
-        """The name of the file it makes, without its ending."""
+        """The name of the output file, without its suffix."""
         return f"{self.name}_{self.wish.year}"
 
 
 def list_services() -> list[dict[str, Any]]:
-    """The services as `fetch --list` tells them."""
+    """The services as records, for `fetch --list`."""
     return [
         {
             "name": name,
-            "title": one.title,
-            "gives": {w: {"columns": list(g.columns), "needs": g.needs} for w, g in one.gives.items()},
-            "years": one.years,
-            "licence": one.licence,
-            "credit": one.credit,
-            "key": one.key,
-            "key_variable": one.key_variable,
-            "key_from": one.key_from,
-            "address": one.address,
+            "title": service.title,
+            "gives": {
+                dataset: {"columns": list(content.columns), "needs": content.needs}
+                for dataset, content in service.gives.items()
+            },
+            "years": service.years,
+            "licence": service.licence,
+            "credit": service.credit,
+            "key": service.key,
+            "key_variable": service.key_variable,
+            "key_from": service.key_from,
+            "address": service.address,
         }
-        for name, one in SERVICES.items()
-    ]  # fmt: skip
+        for name, service in SERVICES.items()
+    ]
 
 
 def plan_download(
@@ -74,33 +79,57 @@ def plan_download(
     address: str | None,
     place: Mapping[str, str | None],
 ) -> DownloadPlan:
-    """What is asked of a service; InputError tells everything that is wrong with the call at once."""
+    """The request to a service for a case.
+
+    Args:
+        service: A key of `SERVICES`.
+        case: Folder of the case.
+        year: The calendar year.
+        what: Names of datasets, separated by commas; None for the default datasets.
+        key: The API key; None for that of the environment.
+        address: The base URL; None for that of the service.
+        place: Overrides of the location settings, as texts; None values are ignored.
+
+    Raises:
+        InputError: All issues of the call at once.
+    """
     if service not in SERVICES:
-        raise InputError.at("SERVICE", f"no such service is known; known are {', '.join(SERVICES)}", value=service)  # fmt: skip
+        remedy = f"no such service is known; known are {', '.join(SERVICES)}"
+        raise InputError.at("SERVICE", remedy, value=service)
     about = SERVICES[service]
     settings = settings_of(case, _given(place))
-    faults: list[InputIssue] = []
-    this = datetime.now(UTC).year
-    if not FIRST_YEAR <= year < this:
-        faults.append(InputIssue("--year", f"write a year that is over, from {FIRST_YEAR} to {this - 1}", value=str(year)))  # fmt: skip
-    parts, left_out = _parts(about, what, settings, faults)
+    issues: list[InputIssue] = []
+    current_year = datetime.now(UTC).year
+    if not FIRST_YEAR <= year < current_year:
+        remedy = f"write a year that is over, from {FIRST_YEAR} to {current_year - 1}"
+        issues.append(InputIssue("--year", remedy, value=str(year)))
+    datasets, left_out = _parts(about, what, settings, issues)
     key = key or os.environ.get(about.key_variable or " ") or ""
     if about.key == "needed" and not key:
-        faults.append(InputIssue("--key", f"{about.title} needs a key; put it in {about.key_variable} in the environment or give it with --key; it is to be had from {about.key_from}"))  # fmt: skip
+        remedy = (
+            f"{about.title} needs a key; put it in {about.key_variable} in the environment or "
+            f"give it with --key; it is to be had from {about.key_from}"
+        )
+        issues.append(InputIssue("--key", remedy))
     if about.key == "none" and key:
-        faults.append(InputIssue("--key", f"{about.title} needs no key; leave it out"))
-    where = (address or about.address).rstrip("/")
-    split = urlsplit(where)
-    if split.scheme not in ("http", "https") or not split.hostname or "@" in split.netloc or split.query:  # fmt: skip
-        faults.append(InputIssue("--base-url", "write where the service answers, such as https://example.org/api, without a key or a password"))  # fmt: skip
-    if faults:
-        raise InputError(faults)
-    wish = DataRequest(
+        issues.append(InputIssue("--key", f"{about.title} needs no key; leave it out"))
+    base_url = (address or about.address).rstrip("/")
+    parsed_url = urlsplit(base_url)
+    is_url = parsed_url.scheme in ("http", "https") and parsed_url.hostname
+    if not is_url or "@" in parsed_url.netloc or parsed_url.query:
+        remedy = (
+            "write where the service answers, such as "
+            "https://example.org/api, without a key or a password"
+        )
+        issues.append(InputIssue("--base-url", remedy))
+    if issues:
+        raise InputError(issues)
+    request = DataRequest(
         year=year,
-        what=parts,
+        what=datasets,
         latitude=settings.latitude,
         longitude=settings.longitude,
-        address=where,
+        address=base_url,
         key=key,
         municipality=settings.municipality,
         price_area=settings.price_area,
@@ -108,84 +137,97 @@ def plan_download(
         sea_station=settings.sea_station,
         sea_point=settings.sea_point,
     )
-    return DownloadPlan(service, about, wish, left_out)
+    return DownloadPlan(service, about, request, left_out)
 
 
 def download(
     asked: DownloadPlan, case: Path, again: bool, tell: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Asks, and writes CASE/measured/SERVICE_YEAR.csv and its rows of sources_measured.csv; what was done.
+    """Downloads, and writes CASE/measured/SERVICE_YEAR.csv and its rows of sources_measured.csv.
 
-    Columns that an earlier fetch wrote into the file and this one did not ask for stay.
+    Columns of an earlier download that this one does not include stay in the file. Returns a record of what was
+    written, with licence, credit, notes and filled gaps.
+
+    Raises:
+        InputError: The service does not answer, or its data cannot be used.
+        WriteError: A file cannot be written.
     """
-    wish = asked.wish
+    request = asked.wish
     with (
         as_faults(),
         CachedHttpClient(
-            asked.service.title, again=again, secrets=[wish.key], tell=tell
-        ) as answers,
+            asked.service.title, again=again, secrets=[request.key], tell=tell
+        ) as client,
     ):
-        whole, found = ask(asked.name, wish, answers)
-        as_of = answers.as_of
+        complete, response = ask(asked.name, request, client)
+        as_of = client.as_of
     tell("writing what came")
     folder = case / observed_files.FOLDER
     files: dict[Path, str] = {}
     columns: dict[str, list[str]] = {}
-    if len(whole.table.columns):
+    if len(complete.table.columns):
         path = folder / f"{asked.file}.csv"
-        table = whole.table
+        table = complete.table
         if path.is_file():
-            before = observed_files.read(path, wish.year)
-            table = before.drop(columns=list(table), errors="ignore").join(table)
+            existing = observed_files.read(path, request.year)
+            table = existing.drop(columns=list(table), errors="ignore").join(table)
         files[path] = observed_files.as_text(table)
-        columns[str(path)] = [str(name) for name in whole.table]
-    for name, extra in found.tables.items():
+        columns[str(path)] = [str(name) for name in complete.table]
+    for name, extra in response.tables.items():
         path = folder / f"{asked.file}_{name}.csv"
         files[path] = extra.to_csv(
             index=False, float_format=f"%.{observed_files.SIGNIFICANT_DIGITS}g", lineterminator="\n"
         )
         columns[str(path)] = [str(header) for header in extra]
-    rows = _sources(asked, whole, found, as_of)
+    rows = _sources(asked, complete, response, as_of)
     files[case / observed_files.SOURCES_FILE] = observed_files.with_sources(case, rows)
     observed_files.write(files)
     return {
         "service": asked.name,
-        "year": wish.year,
+        "year": request.year,
         "written": columns,
         "sources": str(case / observed_files.SOURCES_FILE),
         "licence": asked.service.licence,
         "credit": asked.service.credit,
-        "notes": list(found.notes),
-        "filled": [str(one) for one in whole.filled],
+        "notes": list(response.notes),
+        "filled": [str(gap) for gap in complete.filled],
         "left_out": list(asked.left_out),
         "as_of": as_of.strftime(observed_files.HOUR),
     }
 
 
 def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
-    """What the call says of the place, in the words of the settings."""
-    given: dict[str, Any] = {name: text for name, text in place.items() if text is not None}
-    if "sea_point" in given:
+    """The location options of the call as settings, without options that are not set."""
+    overrides: dict[str, Any] = {name: text for name, text in place.items() if text is not None}
+    if "sea_point" in overrides:
         try:
-            given["sea_point"] = [parse_number(part) for part in given["sea_point"].split(",")]
+            overrides["sea_point"] = [
+                parse_number(part) for part in overrides["sea_point"].split(",")
+            ]
         except ValueError:
-            raise InputError.at("--sea-point", "write LATITUDE,LONGITUDE such as 56.2,10.6", value=str(given["sea_point"])) from None  # fmt: skip
-    return given
+            raise InputError.at(
+                "--sea-point",
+                "write LATITUDE,LONGITUDE such as 56.2,10.6",
+                value=str(overrides["sea_point"]),
+            ) from None
+    return overrides
 
 
 def _parts(
     about: Service, what: str | None, settings: Settings, faults: list[InputIssue]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is fetched, and what is left out because the case does not tell its place."""
+    """The datasets to download, and the default datasets left out because a required setting is missing."""
 
     def lacks(name: str) -> str:
         needs = about.gives[name].needs
         return needs if needs and not getattr(settings, needs) else ""
 
     if what is None:
-        usual = [name for name, gift in about.gives.items() if gift.asked]
-        parts = tuple(name for name in usual if not lacks(name))
-        left_out = tuple(f"{name}, which needs {OPTIONS[lacks(name)]}" for name in usual if lacks(name))  # fmt: skip
+        defaults = [name for name, dataset in about.gives.items() if dataset.asked]
+        parts = tuple(name for name in defaults if not lacks(name))
+        left_out = tuple(
+            f"{name}, which needs {OPTIONS[lacks(name)]}" for name in defaults if lacks(name)
+        )
         if not parts:
             faults.append(
                 InputIssue("--variables", f"nothing can be fetched: {'; '.join(left_out)}")
@@ -196,39 +238,44 @@ def _parts(
         faults.append(InputIssue("--variables", f"write some of {', '.join(about.gives)}"))
     for name in parts:
         if name not in about.gives:
-            faults.append(InputIssue("--variables", f"{about.title} does not give it; it gives {', '.join(about.gives)}", value=name))  # fmt: skip
+            remedy = f"{about.title} does not give it; it gives {', '.join(about.gives)}"
+            faults.append(InputIssue("--variables", remedy, value=name))
         elif needs := lacks(name):
-            faults.append(InputIssue("case.toml", f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give {OPTIONS[needs]}", column=f"profiles, {needs}"))  # fmt: skip
+            remedy = (
+                f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give "
+                f"{OPTIONS[needs]}"
+            )
+            faults.append(InputIssue("case.toml", remedy, column=f"profiles, {needs}"))
     return parts, ()
 
 
 def _sources(
     asked: DownloadPlan, whole: CompleteYear, found: DataResponse, as_of: datetime
-) -> list[dict[str, str]]:  # fmt: skip
-    """A row of the sources for each thing fetched."""
-    said = [
+) -> list[dict[str, str]]:
+    """One row of the sources file for each dataset with data."""
+    notes = [
         f"Licence: {asked.service.licence}",
         f"credit: {asked.service.credit}",
         f"from {asked.wish.address}",
         *found.notes,
         f"fetched {as_of.strftime(observed_files.HOUR)}",
     ]
-    gifts = {what: asked.service.gives[what].columns for what in asked.wish.what}
+    columns_of = {what: asked.service.gives[what].columns for what in asked.wish.what}
     rows = []
-    for what, names in gifts.items():
-        there = [name for name in names if name in whole.table]
-        filled = [str(one) for one in whole.filled if one.column in there]
-        told = f"hours filled: {', '.join(filled)}" if filled else "no hours filled"
-        own = what in found.tables
+    for what, names in columns_of.items():
+        present = [name for name in names if name in whole.table]
+        filled = [str(gap) for gap in whole.filled if gap.column in present]
+        gap_note = f"hours filled: {', '.join(filled)}" if filled else "no hours filled"
+        has_own_table = what in found.tables
         rows.append(
             {
                 "table": observed_files.TABLE,
-                "rows": f"{asked.file}_{what}" if own else asked.file,
-                "columns": "*" if own else " ".join(there),
+                "rows": f"{asked.file}_{what}" if has_own_table else asked.file,
+                "columns": "*" if has_own_table else " ".join(present),
                 "kind": "source",
                 "publication": asked.service.title,
                 "year": str(asked.wish.year),
-                "note": "; ".join([*said, *([] if own else [told])]),
+                "note": "; ".join([*notes, *([] if has_own_table else [gap_note])]),
             }
         )
     return [row for row in rows if row["columns"]]

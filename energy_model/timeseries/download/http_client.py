@@ -1,8 +1,8 @@
-"""Answers: what a service says over the net — asked patiently, kept on disk, and refused when it is not data.
+"""HTTP client: requests to a service → validated responses, with retries and a cache on disk.
 
-A service that is busy or out of order is asked again, later each time, and as late as it wishes; one
-request follows another after a pause. What was answered is kept for a month, so that asking again costs
-nobody anything. Keys are left out of what is kept and of everything that is said.
+A busy or failing service is retried with increasing delays, and after the delay it asks for; a pause
+separates requests. Responses stay in the cache for a month. Keys are removed from the cache and from all
+messages.
 """
 
 import contextlib
@@ -34,27 +34,27 @@ from energy_model.timeseries.data_errors import (
     data_error,
 )
 
-CACHE_DIR_VARIABLE = "ENERGY_MODEL_ANSWERS"  # names another folder for answers in the environment
+CACHE_DIR_VARIABLE = "ENERGY_MODEL_ANSWERS"  # environment variable of the cache folder
 USER_AGENT = "energy_model/0.1 (least-cost energy system of a city)"
 BUSY = (408, 429, 500, 502, 503, 504)
 UNKNOWN_KEY = (401, 403)
-MAX_ATTEMPTS = 5  # that a service is asked before it is given up
-LONGEST_WAIT = 60.0  # s, whatever a service wishes
-CONNECT, ANSWER = 10.0, 120.0  # s that a connection and an answer may take
+MAX_ATTEMPTS = 5  # of a request before an error
+LONGEST_WAIT = 60.0  # s, upper bound of a delay, including one that the service asks for
+CONNECT, ANSWER = 10.0, 120.0  # s, timeouts of a connection and of a response
 CACHE_SECONDS = 30 * 24 * 3600  # s
-KEYS = ("apikey", "api-key", "token", "securityToken", "Authorization")  # never kept
-BEGINNING = 120  # letters of an answer that are told
+KEYS = ("apikey", "api-key", "token", "securityToken", "Authorization")  # never cached
+BEGINNING = 120  # characters of a response in a message
 
-# These would write whole addresses, keys and all, into logs.
+# These libraries log whole URLs, including keys.
 for talker in ("urllib3", "requests_cache", "entsoe"):
     logging.getLogger(talker).setLevel(logging.ERROR)
 
-back_off = 1.0  # s before asking a third time, twice as long before each further time
-pause = 1.0  # s from one request to the next; the services ask for about this
+back_off = 1.0  # s before the third attempt, doubled before each further one
+pause = 1.0  # s between requests; the services ask for about this
 
 
 class CachedHttpClient:
-    """The answers of one service."""
+    """Sends requests to one service and caches its responses on disk."""
 
     def __init__(
         self,
@@ -65,17 +65,17 @@ class CachedHttpClient:
         folder: Path | None = None,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Opens the kept answers.
+        """Opens the cache.
 
         Args:
-            service: Its name, for sentences.
-            again: Ask even if the answer is kept.
-            secrets: Keys that are taken out of what the service itself says.
-            folder: Where answers are kept; without it the user's folder for such things.
-            tell: Is told of every question.
+            service: Its name, for messages.
+            again: Send the request even if its response is cached.
+            secrets: Keys that are removed from messages of the service.
+            folder: The cache folder; None for the user's cache folder.
+            tell: Receives a message for every request.
 
         Raises:
-            Refusal: The folder cannot be written.
+            DataError: The folder cannot be written.
         """
         self.service, self.again = service, again
         self.secrets = [secret for secret in secrets if secret]
@@ -88,14 +88,18 @@ class CachedHttpClient:
                 filter_fn=_is_data,
                 expire_after=CACHE_SECONDS,
             )
-        except (OSError, sqlite3.Error) as wrong:
-            raise data_error(str(folder), f"answers cannot be kept here ({reason_of(wrong)}); name another folder with {CACHE_DIR_VARIABLE}") from None  # fmt: skip
+        except (OSError, sqlite3.Error) as error:
+            remedy = (
+                f"answers cannot be kept here ({reason_of(error)}); name another folder with "
+                f"{CACHE_DIR_VARIABLE}"
+            )
+            raise data_error(str(folder), remedy) from None
         self.session.again, self.session.used = again, set()
         self.session.tell = lambda what: tell(
             f"asking {service}: {what}; asked again, {MAX_ATTEMPTS} times at most, if it is busy"
         )
         self.session.headers["User-Agent"] = USER_AGENT
-        patient = _Patient(
+        adapter = _Patient(
             max_retries=_Waiting(
                 total=MAX_ATTEMPTS - 1,
                 backoff_factor=back_off,
@@ -104,45 +108,45 @@ class CachedHttpClient:
                 raise_on_status=False,
             )
         )
-        self.session.mount("https://", patient)
-        self.session.mount("http://", patient)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
 
     def __enter__(self) -> "CachedHttpClient":
-        """Itself; closed at the end."""
+        """The client; the cache is closed at the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Closes the kept answers."""
+        """Closes the cache."""
         self.session.close()
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest of the answers was given; now if there is none."""
+        """The time of the oldest response; the current time without responses."""
         return self.session.oldest or datetime.now(UTC)
 
     def forget(self) -> None:
-        """Forgets the answers of this session: they were no good, and may be better another day."""
+        """Deletes the responses of this session from the cache, because they cannot be used."""
         self.session.cache.delete(*self.session.used)
 
     def json(
         self, address: str, parameters: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> Any:
-        """The content of an answer in JSON.
+        """The parsed JSON content of a response.
 
         Raises:
-            Refusal: There is no answer, the key is not known, or the answer is no whole JSON.
+            DataError: There is no response, the key is not valid, or the response is not complete JSON.
         """
         return self._whole(address, parameters, headers).json()
 
     def text(self, address: str, parameters: Mapping[str, Any]) -> str:
-        """The text of an answer that is whole JSON, for a library that reads it."""
+        """The text of a complete JSON response, for a library that parses it; exceptions as for `json`."""
         return self._whole(address, parameters, None).content.decode("utf-8", "replace")
 
     def _whole(
         self, address: str, parameters: Mapping[str, Any], headers: Mapping[str, str] | None
     ) -> requests.Response:
-        """An answer that is whole JSON; one that broke off is asked for again."""
-        said: str | None = None
+        """A response of complete JSON; a truncated one is requested again."""
+        fragment: str | None = None
         for attempt in range(MAX_ATTEMPTS):
             if attempt:
                 time.sleep(min(back_off * 2 ** (attempt - 1), LONGEST_WAIT))
@@ -159,51 +163,81 @@ class CachedHttpClient:
             except requests.exceptions.JSONDecodeError:
                 if response.content.lstrip()[:1] == b"<":
                     raise self._page(response, address) from None
-                said = _words(response.content[-BEGINNING:]) or "nothing"
-            except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):  # fmt: skip
-                said = "a part"
-            except requests.exceptions.RequestException as wrong:
-                raise self.no_answer(wrong, address) from None
+                fragment = _words(response.content[-BEGINNING:]) or "nothing"
+            except (
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError,
+            ):
+                fragment = "a part"
+            except requests.exceptions.RequestException as error:
+                raise self.no_answer(error, address) from None
             else:
                 return response
-        raise self._unanswered(f"{address} gives answers that break off before their end; ask again later, or for less with --variables", self._clean(said or ""))  # fmt: skip
+        remedy = (
+            f"{address} gives answers that break off before their end; ask again later, or "
+            "for less with --variables"
+        )
+        raise self._unanswered(remedy, self._clean(fragment or ""))
 
     def check(self, response: requests.Response, address: str) -> None:
-        """Refuses an answer that says no, or that is a page for people."""
-        status, _ = response.status_code, response.content  # read, so that the connection is free
+        """Raises ServiceUnavailableError for an error status or an HTML page."""
+        status, _ = (
+            response.status_code,
+            response.content,
+        )  # reads the content, which frees the connection
         if status in UNKNOWN_KEY:
-            raise self._unanswered(f"{address} does not know the key ({status}); give one it knows with --key, see energy-model timeseries fetch --list")  # fmt: skip
+            remedy = (
+                f"{address} does not know the key ({status}); give one it knows with --key, "
+                "see energy-model timeseries fetch --list"
+            )
+            raise self._unanswered(remedy)
         if status in BUSY:
             wait = response.headers.get("Retry-After")
             later = f", and wants {wait} s of peace" if wait else ""
-            raise self._unanswered(f"{address} is busy or out of order ({status}, asked {MAX_ATTEMPTS} times{later}); ask again later")  # fmt: skip
+            remedy = (
+                f"{address} is busy or out of order ({status}, asked {MAX_ATTEMPTS} "
+                f"times{later}); ask again later"
+            )
+            raise self._unanswered(remedy)
         if status >= HTTPStatus.BAD_REQUEST:
-            raise self._unanswered(f"{address} refuses the request ({status}); see what it says, and whether the service has changed", self._reason(response))  # fmt: skip
+            remedy = (
+                f"{address} refuses the request ({status}); see what it says, and whether the "
+                "service has changed"
+            )
+            raise self._unanswered(remedy, self._reason(response))
         if _is_page(response):
             raise self._page(response, address)
 
     def no_answer(self, wrong: Exception, address: str) -> DataError:
-        """The refusal for an answer that did not come; what the library says might hold the key."""
+        """The error for a missing response, without the library's message, which may hold the key."""
         reason = getattr(next(iter(wrong.args), None), "reason", None)
-        late = isinstance(wrong, requests.exceptions.Timeout) or (
+        timed_out = isinstance(wrong, requests.exceptions.Timeout) or (
             isinstance(reason, NoAnswerInTime) and not isinstance(reason, NewConnectionError)
         )
-        why = "does not answer in time" if late else "cannot be reached"
-        return self._unanswered(f"{address} {why} (tried {MAX_ATTEMPTS} times); look whether the net is there, or ask again later")  # fmt: skip
+        failure = "does not answer in time" if timed_out else "cannot be reached"
+        remedy = (
+            f"{address} {failure} (tried {MAX_ATTEMPTS} times); look whether the net is there, or "
+            "ask again later"
+        )
+        return self._unanswered(remedy)
 
     def wrong(self, remedy: str, value: str = "") -> DataError:
-        """A refusal that names the service."""
+        """A DataError that names the service."""
         return data_error(self.service, remedy, self._clean(value))
 
     def _page(self, response: requests.Response, address: str) -> ServiceUnavailableError:
-        said = self._clean(_words(response.content[:BEGINNING]))
-        return self._unanswered(f"{address} answers with a page for people where data was asked for; look at it in a browser, or give another --base-url", said)  # fmt: skip
+        beginning = self._clean(_words(response.content[:BEGINNING]))
+        remedy = (
+            f"{address} answers with a page for people where data was asked for; look at it "
+            "in a browser, or give another --base-url"
+        )
+        return self._unanswered(remedy, beginning)
 
     def _unanswered(self, remedy: str, value: str = "") -> ServiceUnavailableError:
         return ServiceUnavailableError([DataIssue(self.service, remedy, value)])
 
     def _reason(self, response: requests.Response) -> str:
-        """What the service itself says is wrong."""
+        """The service's own error message."""
         try:
             content = response.json()
         except requests.exceptions.JSONDecodeError:
@@ -220,13 +254,13 @@ class CachedHttpClient:
 
 
 class _Session(CachedSession):
-    """A session that asks anew if told so, and knows how old its answers are; a library may be handed it."""
+    """A session that can bypass its cache and records the age of its responses; external libraries may use it."""
 
     again = False
     tell: Callable[[str], None]
     asked = 0
     oldest: datetime | None = None
-    used: set[str]  # keys of the answers
+    used: set[str]  # cache keys of the responses
 
     def request(self, method: str, url: str, *args: Any, **named: Any) -> Any:
         self.asked += 1
@@ -234,13 +268,13 @@ class _Session(CachedSession):
         named["force_refresh"] = named.get("force_refresh", False) or self.again
         response = super().request(method, url, *args, **named)
         self.used.add(response.cache_key)
-        given = response.created_at if response.from_cache else datetime.now(UTC)
-        self.oldest = min(given, self.oldest or given)
+        created_at = response.created_at if response.from_cache else datetime.now(UTC)
+        self.oldest = min(created_at, self.oldest or created_at)
         return response
 
 
 class _Kept(FileCache):
-    """Answers kept in a folder; one that cannot be kept whole, as on a full disk, is used and not kept."""
+    """A cache on disk; a response that cannot be stored completely, as on a full disk, is used but not cached."""
 
     def save_response(
         self,
@@ -255,21 +289,21 @@ class _Kept(FileCache):
             KeyError,
             OSError,
             sqlite3.Error,
-        ):  # the library turns errors of the disk into KeyError
+        ):  # the library turns disk errors into KeyError
             with contextlib.suppress(KeyError, OSError, sqlite3.Error):
                 del self.responses[key]
 
 
 class _Waiting(Retry):
-    """Waits as long as a service wishes, within reason."""
+    """Retries after the delay that the service asks for, up to `LONGEST_WAIT`."""
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        wished = super().get_retry_after(response)
-        return None if wished is None else min(wished, LONGEST_WAIT)
+        delay = super().get_retry_after(response)
+        return None if delay is None else min(delay, LONGEST_WAIT)
 
 
 class _Patient(HTTPAdapter):
-    """Keeps a pause between requests that reach the net."""
+    """Keeps a pause between requests that reach the network."""
 
     last = 0.0
 
@@ -282,16 +316,16 @@ class _Patient(HTTPAdapter):
 
 
 def _is_data(response: requests.Response) -> bool:
-    """Whether an answer is worth keeping: whole, and not a page for people."""
+    """Whether a response can be cached: it is complete, and not an HTML page."""
     body = response.content.strip()
-    whole = body[:1] + body[-1:] in (b"{}", b"[]", b"<>")
-    return whole and not _is_page(response)
+    complete = body[:1] + body[-1:] in (b"{}", b"[]", b"<>")
+    return complete and not _is_page(response)
 
 
 def _is_page(response: requests.Response) -> bool:
-    """Whether an answer is a page for people, not data."""
-    begins = response.content[:BEGINNING].strip().lower()
-    return begins[:1] == b"<" and b"html" in begins
+    """Whether a response is an HTML page."""
+    beginning = response.content[:BEGINNING].strip().lower()
+    return beginning[:1] == b"<" and b"html" in beginning
 
 
 def _words(body: bytes) -> str:

@@ -1,7 +1,7 @@
-"""Open-Meteo: the weather of the ERA5 reanalysis at any place, from 1940 to a week ago.
+"""Open-Meteo: ERA5 reanalysis weather at a location, from 1940 to a week ago → hourly columns.
 
-`https://open-meteo.com/en/docs/historical-weather-api`. Temperature, wind and cloud are those of the moment;
-radiation is the mean of the hour before its stamp, so it is moved to the hour it tells of.
+`https://open-meteo.com/en/docs/historical-weather-api`. Temperature, wind and cloud cover are instantaneous;
+radiation is the mean of the hour before its timestamp, so it is shifted to the hour it describes.
 """
 
 from typing import Any
@@ -13,10 +13,10 @@ from energy_model.timeseries.download.request import DataRequest, DataResponse
 from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://archive-api.open-meteo.com"
-PAYING = "https://customer-archive-api.open-meteo.com"  # where a key is known
-MODEL = "era5"  # alone of the archive's models it has the wind at 100 m
+PAYING = "https://customer-archive-api.open-meteo.com"  # base URL for calls with a key
+MODEL = "era5"  # the only model of the archive with wind at 100 m
 
-# Column by the name of the service.
+# Columns by dataset and parameter of the service.
 WEATHER = {
     "temperature": {"temperature_2m": "air_temperature"},
     "wind": {"wind_speed_10m": "wind_speed", "wind_speed_100m": "wind_speed_at_hub"},
@@ -29,12 +29,14 @@ FACTORS = {"°C": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "W/m²": 1.0, "%": 0.01}
 
 
 def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
-    """The weather asked for; `sea_wind` at the point of the bay, all else at the place."""
-    wanted: dict[str, str] = {}
+    """The weather of the request; `sea_wind` at the sea point, all other datasets at the location."""
+    parameters: dict[str, str] = {}
     for what in wish.what:
-        wanted |= WEATHER.get(what, {})
-    series = _series(wish, answers, wanted, (wish.latitude, wish.longitude)) if wanted else {}
-    notes = [f"{MODEL.upper()} at {wish.latitude:g} N {wish.longitude:g} E"] if wanted else []
+        parameters |= WEATHER.get(what, {})
+    series = (
+        _series(wish, answers, parameters, (wish.latitude, wish.longitude)) if parameters else {}
+    )
+    notes = [f"{MODEL.upper()} at {wish.latitude:g} N {wish.longitude:g} E"] if parameters else []
     if "sea_wind" in wish.what:
         series |= _series(wish, answers, AT_SEA, wish.sea_point)
         notes.append("wind at sea at {:g} N {:g} E".format(*wish.sea_point))
@@ -48,7 +50,9 @@ def _series(
         "latitude": point[0],
         "longitude": point[1],
         "start_date": wish.begin.strftime("%Y-%m-%d"),
-        "end_date": wish.end.strftime("%Y-%m-%d"),  # its first hour tells of the year's last sun
+        "end_date": wish.end.strftime(
+            "%Y-%m-%d"
+        ),  # its first hour holds the radiation of the year's last hour
         "hourly": ",".join(wanted),
         "wind_speed_unit": "ms",
         "timezone": "UTC",
@@ -62,14 +66,24 @@ def _series(
         reason = answer.get("reason", "") if isinstance(answer, dict) else ""
         raise answers.wrong(f"{address} gives no hours; see what it says", str(reason))
     hourly, units = answer["hourly"], answer.get("hourly_units", {})
-    at = parse_timestamps(hourly.get("time", []), answers.service)
-    found = {}
+    stamps = parse_timestamps(hourly.get("time", []), answers.service)
+    series = {}
     for name, column in wanted.items():
-        if name not in hourly or len(hourly[name]) != len(at):
-            raise answers.wrong(f"{address} gives no whole {name}; leave it out with --variables, or look whether the service has changed", ", ".join(hourly))  # fmt: skip
+        if name not in hourly or len(hourly[name]) != len(stamps):
+            remedy = (
+                f"{address} gives no whole {name}; leave it out with --variables, or look "
+                "whether the service has changed"
+            )
+            raise answers.wrong(remedy, ", ".join(hourly))
         if units.get(name) not in FACTORS:
-            raise answers.wrong(f"{address} gives {name} in a unit that is not known here; known are {', '.join(FACTORS)}", str(units.get(name)))  # fmt: skip
-        moved = at - pd.Timedelta("1h") if name in HOUR_BEFORE else at
-        values = pd.to_numeric(pd.Series(hourly[name], index=moved, dtype=object), errors="coerce")
-        found[column] = values * FACTORS[units[name]]
-    return found
+            remedy = (
+                f"{address} gives {name} in a unit that is not known here; known are "
+                f"{', '.join(FACTORS)}"
+            )
+            raise answers.wrong(remedy, str(units.get(name)))
+        shifted = stamps - pd.Timedelta("1h") if name in HOUR_BEFORE else stamps
+        values = pd.to_numeric(
+            pd.Series(hourly[name], index=shifted, dtype=object), errors="coerce"
+        )
+        series[column] = values * FACTORS[units[name]]
+    return series

@@ -1,6 +1,6 @@
-"""PVGIS: the sun as satellites saw it, and what panels would have made of it; European Commission.
+"""PVGIS (European Commission): satellite irradiation and modelled output of panels → hourly columns.
 
-`https://re.jrc.ec.europa.eu/pvg_tools`, read with pvlib. Stamps are some minutes past the hour and stand for it.
+`https://re.jrc.ec.europa.eu/pvg_tools`, parsed with pvlib. Timestamps are some minutes past the hour they represent.
 """
 
 import io
@@ -14,13 +14,13 @@ from energy_model.timeseries.solar import FIELD, ROOF, Panels
 
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3"
 SATELLITES = "PVGIS-SARAH3"  # Europe, Africa and Asia, from 2005 to 2023
-SOUTH = 180.0  # degrees; PVGIS counts from it, west is +
+SOUTH = 180.0  # degrees; the zero of azimuths in PVGIS, west is positive
 PARTS = ("poa_direct", "poa_sky_diffuse", "poa_ground_diffuse")
 KILO = 1000.0
 
 
 def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
-    """Sun, weather and output of panels, as asked for."""
+    """Irradiation, weather and output of panels, as requested."""
     series: dict[str, pd.Series] = {}
     if {"sun", "temperature", "wind"} & set(wish.what):
         level = _hours(wish, answers, {"angle": 0, "aspect": 0, "pvcalculation": 0})
@@ -39,8 +39,8 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
 
 
 def _output(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.Series:
-    """Output of panels per unit of inverter capacity [1]; tilt, directions and losses are our own."""
-    made = [
+    """Output of panels per unit of inverter capacity [1]; tilt, azimuths and losses are those of `solar`."""
+    outputs = [
         _hours(
             wish,
             answers,
@@ -57,12 +57,12 @@ def _output(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.
         / KILO
         for azimuth in panels.azimuths
     ]
-    together = sum(made[1:], start=made[0]) / len(made)
-    return (together * panels.panels_per_inverter).clip(0, 1)
+    mean_output = sum(outputs[1:], start=outputs[0]) / len(outputs)
+    return (mean_output * panels.panels_per_inverter).clip(0, 1)
 
 
 def _hours(wish: DataRequest, answers: CachedHttpClient, panels: dict[str, Any]) -> pd.DataFrame:
-    """What the service computes for panels that lie so, hour by hour."""
+    """The hourly result of the service for panels with these parameters."""
     from pvlib.iotools import read_pvgis_hourly
 
     parameters = {
@@ -80,9 +80,13 @@ def _hours(wish: DataRequest, answers: CachedHttpClient, panels: dict[str, Any])
     try:
         hours, _ = read_pvgis_hourly(io.StringIO(text), pvgis_format="json")
     except (KeyError, TypeError, ValueError):
-        raise answers.wrong(f"{wish.address} gives no hours as PVGIS did; look whether the service has changed", text[:120]) from None  # fmt: skip
-    wanted = ["P"] if panels["pvcalculation"] else [*PARTS, "temp_air", "wind_speed"]
-    lacking = [name for name in wanted if name not in hours]
-    if lacking:
-        raise answers.wrong(f"{wish.address} gives no {', '.join(lacking)}; look whether the service has changed", ", ".join(hours))  # fmt: skip
+        remedy = f"{wish.address} gives no hours as PVGIS did; look whether the service has changed"
+        raise answers.wrong(remedy, text[:120]) from None
+    required = ["P"] if panels["pvcalculation"] else [*PARTS, "temp_air", "wind_speed"]
+    missing = [name for name in required if name not in hours]
+    if missing:
+        remedy = (
+            f"{wish.address} gives no {', '.join(missing)}; look whether the service has changed"
+        )
+        raise answers.wrong(remedy, ", ".join(hours))
     return hours.set_axis(pd.DatetimeIndex(hours.index).floor("h"))

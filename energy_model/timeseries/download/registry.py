@@ -1,4 +1,4 @@
-"""Services: a page of contents — what each service gives, who may use it, what it asks for."""
+"""Registry: the services, with their datasets, licence and key, and the call that downloads from one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from energy_model.timeseries.download.resample import CompleteYear, whole_year
 
 @dataclass(frozen=True)
 class Dataset:
-    """One thing a service gives: its columns, and what must be told for it."""
+    """One dataset of a service: its columns, and the field of the request that it requires."""
 
-    columns: tuple[str, ...]  # of `measured.COLUMNS`; none for a table of its own
-    needs: str = ""  # a name of the wish that must not be empty
-    asked: bool = True  # whether it is fetched without being named, if what it needs is told
+    columns: tuple[str, ...]  # of `observed.COLUMNS`; empty for a table that is not hourly
+    needs: str = ""  # a field of the request that must not be empty
+    asked: bool = True  # whether it is downloaded by default, if its required field is set
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service: what it gives, how it is credited, and whether it wants a key."""
+    """A service: its datasets, its credit line and whether it requires a key."""
 
     title: str
     client: ModuleType
@@ -39,12 +39,12 @@ class Service:
     credit: str
     years: str
     key: str = "none"  # none, optional or needed
-    key_variable: str = ""  # of the environment, where a key may stand
-    key_from: str = ""  # where one is to be had
+    key_variable: str = ""  # the environment variable of the key
+    key_from: str = ""  # where to obtain a key
 
     @property
     def address(self) -> str:
-        """Where it answers."""
+        """The base URL of the service."""
         return str(self.client.ADDRESS)
 
 
@@ -144,20 +144,27 @@ SERVICES = {
 def fetch(
     name: str, wish: DataRequest, answers: CachedHttpClient
 ) -> tuple[CompleteYear, DataResponse]:
-    """What a service gives, as a whole year and as it came.
+    """Downloads from a service.
+
+    Returns:
+        The hours of the year without gaps, and the response as received.
 
     Raises:
-        Refusal: The service does not answer, or what it gives makes no year.
+        DataError: The service does not answer, or its response does not cover the year.
     """
     try:
-        found = SERVICES[name].client.read(wish, answers)
-        return whole_year(found.series, wish.year, SERVICES[name].title), found
+        response = SERVICES[name].client.read(wish, answers)
+        return whole_year(response.series, wish.year, SERVICES[name].title), response
     except ServiceUnavailableError:
         raise
     except DataError:
-        answers.forget()  # a year may be published late
+        answers.forget()  # a year may be published later
         raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         answers.forget()
-        told = f"{type(wrong).__name__}: {wrong}"[:120]
-        raise answers.wrong(f"{wish.address} answers in a form that is not known here; look whether the service has changed", told) from None  # fmt: skip
+        reason = f"{type(error).__name__}: {error}"[:120]
+        remedy = (
+            f"{wish.address} answers in a form that is not known here; look whether the "
+            "service has changed"
+        )
+        raise answers.wrong(remedy, reason) from None

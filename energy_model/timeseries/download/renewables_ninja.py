@@ -1,7 +1,7 @@
-"""Renewables.ninja: output of turbines and panels from the MERRA-2 reanalysis; needs a token of your own.
+"""Renewables.ninja: output of turbines and panels from the MERRA-2 reanalysis → hourly columns, with a personal token.
 
-`https://www.renewables.ninja/documentation/api`. Free for what is not sold, six requests a minute and fifty an
-hour; one fetch makes three.
+`https://www.renewables.ninja/documentation/api`. Free for non-commercial use, six requests a minute and fifty an
+hour; one download makes three.
 """
 
 from typing import Any
@@ -16,17 +16,17 @@ from energy_model.timeseries.wind import ON_LAND
 
 ADDRESS = "https://www.renewables.ninja"
 REANALYSIS = "merra2"
-TURBINE = "Vestas V126 3300"  # that of our own turbines on land
+TURBINE = "Vestas V126 3300"  # the same type as `wind.ON_LAND`
 SOUTH = 180.0  # degrees
 
 
 def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
-    """Output of turbines on land, of solar fields and of solar roofs, as asked for [1]."""
+    """Output of turbines on land, of solar fields and of solar roofs, as requested [1]."""
     series: dict[str, pd.Series] = {}
     if "wind" in wish.what:
         turbines = {"height": ON_LAND.hub_height, "turbine": TURBINE, "raw": "false"}
-        made = _output(wish, answers, "wind", turbines)
-        series["onshore_wind"] = (made * (1 - ON_LAND.losses)).clip(0, 1)
+        output = _output(wish, answers, "wind", turbines)
+        series["onshore_wind"] = (output * (1 - ON_LAND.losses)).clip(0, 1)
     if "field_sun" in wish.what:
         series["field_sun"] = _sun(wish, answers, FIELD)
     if "roof_sun" in wish.what:
@@ -36,16 +36,16 @@ def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
 
 
 def _sun(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.Series:
-    """Output of panels per unit of inverter capacity, all of them to the south to spare requests [1]."""
-    asked = {"system_loss": panels.losses, "tracking": 0, "tilt": panels.tilt, "azim": SOUTH}
-    made = _output(wish, answers, "pv", asked)
-    return (made * panels.panels_per_inverter).clip(0, 1)
+    """Output of panels per unit of inverter capacity [1]; all panels face south, to limit the number of requests."""
+    parameters = {"system_loss": panels.losses, "tracking": 0, "tilt": panels.tilt, "azim": SOUTH}
+    output = _output(wish, answers, "pv", parameters)
+    return (output * panels.panels_per_inverter).clip(0, 1)
 
 
 def _output(
     wish: DataRequest, answers: CachedHttpClient, kind: str, asked: dict[str, Any]
 ) -> pd.Series:
-    """Output per unit of capacity, hour by hour [1]."""
+    """Output per unit of capacity, one value an hour [1]."""
     parameters = {
         "lat": wish.latitude,
         "lon": wish.longitude,
@@ -62,12 +62,13 @@ def _output(
     try:
         values = [float(row["electricity"]) for row in data.values()]
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise answers.wrong(f"{address} gives no hours of electricity; look whether the service has changed", str(answer)[:120]) from None  # fmt: skip
+        remedy = f"{address} gives no hours of electricity; look whether the service has changed"
+        raise answers.wrong(remedy, str(answer)[:120]) from None
     return pd.Series(values, index=_stamps(list(data), answers.service), dtype=float)
 
 
 def _stamps(keys: list[str], service: str) -> pd.DatetimeIndex:
-    """Stamps are milliseconds since 1970 or times, by the version of the service."""
+    """Timestamps from milliseconds since 1970 or from times, depending on the version of the service."""
     if all(key.lstrip("-").isdigit() for key in keys):
         return pd.DatetimeIndex(pd.to_datetime([int(key) for key in keys], unit="ms", utc=True))
     return parse_timestamps(keys, service)
