@@ -202,7 +202,11 @@ def compare_decision(
             matches = fnmatch.filter(system.assets.index, pattern.strip())
             if not matches:
                 nearest = ", ".join(_near(pattern, system.assets.index))
-                issues.append(InputIssue(option, f"no asset has this name; nearest are {nearest}", value=pattern))  # fmt: skip
+                issues.append(
+                    InputIssue(
+                        option, f"no asset has this name; nearest are {nearest}", value=pattern
+                    )
+                )
             for asset in matches:
                 maximum = float(system.assets.at[asset, "capacity_addable"])
                 try:
@@ -211,7 +215,11 @@ def compare_decision(
                     issues.append(InputIssue(option, "write ASSET=SIZE with a number", value=text))
                     continue
                 if not 0 <= target <= maximum or not np.isfinite(target):
-                    issues.append(InputIssue(option, f"from 0 to {maximum:g} of it may be added", asset, value=text))  # fmt: skip
+                    issues.append(
+                        InputIssue(
+                            option, f"from 0 to {maximum:g} of it may be added", asset, value=text
+                        )
+                    )
                 if asset in bounds and bounds[asset] != (target, target):
                     issues.append(
                         InputIssue(option, "it is asked for and forbidden at once", asset)
@@ -225,7 +233,10 @@ def compare_decision(
     execution = ExecutionOptions(
         execution.workers, execution.scheduler, True, execution.yes, execution.progress
     )
-    cases = [StudyCase({"decision": "as it stands"}), StudyCase({"decision": "decided"}, question=Query(added=bounds))]  # fmt: skip
+    cases = [
+        StudyCase({"decision": "as it stands"}),
+        StudyCase({"decision": "decided"}, question=Query(added=bounds)),
+    ]
     with place.work("decision", definition, execution) as work:
         for result in work.answers(cases):
             if result["status"] != "optimal":
@@ -234,7 +245,11 @@ def compare_decision(
             [place.out / "runs" / study_case.key for study_case in cases],
             ["as it stands", "decided"],
         )
-        tables = {name: frame.reset_index() for name, frame in comparison.tables.items() if name != "inputs"}  # fmt: skip
+        tables = {
+            name: frame.reset_index()
+            for name, frame in comparison.tables.items()
+            if name != "inputs"
+        }
         return write_results(work, place, "decision", tables, (), cases), comparison
 
 
@@ -255,7 +270,14 @@ def attribute_difference(
     """
     opened_runs = [run if isinstance(run, Run) else open_run(run) for run in runs]
     first, last = opened_runs[0], opened_runs[-1]
-    place = CaseSpec.of(case, output, "explained", first.metadata["scenario"] or "", tuple(first.metadata["changes"]), _resolution(first))  # fmt: skip
+    place = CaseSpec.of(
+        case,
+        output,
+        "explained",
+        first.metadata["scenario"] or "",
+        tuple(first.metadata["changes"]),
+        _resolution(first),
+    )
     differences = _inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
     for address, value in zip(differences["address"], differences["b"], strict=True):
@@ -294,7 +316,9 @@ def attribute_difference(
         frame = pd.DataFrame(rows, columns=["input", "cells", "alone", "status", "reason"])
         frame["share"] = frame["alone"] / total if abs(total) > 1 else np.nan
         frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
-        return write_results(work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases)  # fmt: skip
+        return write_results(
+            work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases
+        )
 
 
 def _resolution(run: Run) -> int | str:

@@ -57,7 +57,10 @@ def near_optimal(
     as the smallest slack allows. ``extend`` adds the user's own rules to every model. Raises
     InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, place = execution or ExecutionOptions(), CaseSpec.of(case, output, "alternatives", scenario, changes, resolution)  # fmt: skip
+    execution, place = (
+        execution or ExecutionOptions(),
+        CaseSpec.of(case, output, "alternatives", scenario, changes, resolution),
+    )
     shares = sorted(slack)
     invalid = [share for share in shares if not 0 < share < 10]
     if invalid or not shares:
@@ -77,7 +80,9 @@ def near_optimal(
         ]
         failed_count = int((~extremes["verified"]).sum())
         if failed_count:
-            notes.append(f"{failed_count} extremes could not be had or verified; the reason stands in their cases.")  # fmt: skip
+            notes.append(
+                f"{failed_count} extremes could not be had or verified; the reason stands in their cases."
+            )
         return write_results(
             work, place, "alternatives", {"extremes": extremes, "plans": diverse}, notes
         )

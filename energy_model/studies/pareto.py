@@ -78,7 +78,12 @@ def pareto_front(
         dict.fromkeys([metric, *([second_metric] if second_metric else []), "cost", UNSERVED])
     )
     units = _units(place, watched)
-    definition = {"against": metric, "points": points, "also": second_metric or "", "also_points": levels if second_metric else 0}  # fmt: skip
+    definition = {
+        "against": metric,
+        "points": points,
+        "also": second_metric or "",
+        "also_points": levels if second_metric else 0,
+    }
     with place.work("frontier", definition, execution, watched, extend) as work:
         ends = _ends(work, [{}], metric)[0]
         front = _refine(work, metric, ends, points)
@@ -90,7 +95,9 @@ def pareto_front(
         price = f"EUR/{units[metric].removesuffix('/a')}"
         notes = [f"The sum is {metric} [{units[metric]}]; its price is in {price}."]
         if len(front) < points:
-            notes.append(f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be.")  # fmt: skip
+            notes.append(
+                f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be."
+            )
         if second_metric is not None:
             tables["surface"] = _surface(work, metric, second_metric, points, levels)
         return write_results(work, place, "frontier", tables, notes)
@@ -283,7 +290,17 @@ def marginal_steps(found: list[Point]) -> pd.DataFrame:
                 0.0,
             )
         ]
-    names = ["step", "from", "to", "spared", "more_cost", "cost_of_a_unit", "asset", "capacity_change", "cost_change"]  # fmt: skip
+    names = [
+        "step",
+        "from",
+        "to",
+        "spared",
+        "more_cost",
+        "cost_of_a_unit",
+        "asset",
+        "capacity_change",
+        "cost_change",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -298,10 +315,17 @@ def _surface(work: StudyRunner, against: str, also: str, points: int, levels: in
             continue
         service_limit = ends[0].case.question.limits.get(UNSERVED, (-np.inf, np.inf))
         levels_of_metric = np.linspace(relax(ends[0].amount), ends[-1].amount, points)
-        targets += [(float(level), limits | {UNSERVED: service_limit, against: (-np.inf, float(amount))}) for amount in levels_of_metric]  # fmt: skip
+        targets += [
+            (float(level), limits | {UNSERVED: service_limit, against: (-np.inf, float(amount))})
+            for amount in levels_of_metric
+        ]
     rows = []
-    for (level, _), point in zip(targets, _points(work, against, [limits for _, limits in targets]), strict=True):  # fmt: skip
+    for (level, _), point in zip(
+        targets, _points(work, against, [limits for _, limits in targets]), strict=True
+    ):
         if point is not None:
             prices = (work.store.finding(point.case) or {})["prices"]
-            rows.append((level, point.amount, point.cost, point.price, -prices[also], point.case.key))  # fmt: skip
+            rows.append(
+                (level, point.amount, point.cost, point.price, -prices[also], point.case.key)
+            )
     return pd.DataFrame(rows, columns=["also", "amount", "cost", "price", "price_of_also", "run"])

@@ -94,7 +94,9 @@ def preferences(
         notes = _notes(tables["wishes"])
         if tradeoff is not None:
             tables["between"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
-            notes.append(f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}.")  # fmt: skip
+            notes.append(
+                f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}."
+            )
         return write_results(work, place, "interests", tables, notes)
 
 
@@ -107,7 +109,12 @@ def _priced(
         if answers[name]["status"] != OPTIMAL:
             continue
         amounts = answers[name]["quantities"]
-        bounds = {metric_name: (-np.inf, relax(amounts[metric_name])) if weight > 0 else (-relax(-amounts[metric_name]), np.inf) for metric_name, weight in sums.items()}  # fmt: skip
+        bounds = {
+            metric_name: (-np.inf, relax(amounts[metric_name]))
+            if weight > 0
+            else (-relax(-amounts[metric_name]), np.inf)
+            for metric_name, weight in sums.items()
+        }
         fixed_cases[name] = StudyCase({"wish": name}, question=Query(limits=bounds), whole=True)
     for (name, case), answer in zip(
         fixed_cases.items(), work.answers(fixed_cases.values()), strict=True
@@ -134,7 +141,18 @@ def _scenarios(
             else {}
         )
         net = answer["headline"]["net_emissions"] if solved else np.nan
-        rows.append({"wish": name, "status": answer["status"], "cost": cost, "more_cost": cost - least, "net_emissions": net, **sums, "run": cases[name].key, "reason": answer["reason"]})  # fmt: skip
+        rows.append(
+            {
+                "wish": name,
+                "status": answer["status"],
+                "cost": cost,
+                "more_cost": cost - least,
+                "net_emissions": net,
+                **sums,
+                "run": cases[name].key,
+                "reason": answer["reason"],
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -160,18 +178,26 @@ def _tradeoff(
     """The least of the second metric for amounts of the first, between its least and its amount at the least of the second."""
     first_metric, second_metric = between
     least_cost = base["objective"]
-    limits = {"cost": (-np.inf, least_cost + within * abs(least_cost)), UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED]))}  # fmt: skip
+    limits = {
+        "cost": (-np.inf, least_cost + within * abs(least_cost)),
+        UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED])),
+    }
 
     def goal(name: str) -> tuple[tuple[float, str], ...]:
         price = abs(least_cost) / max(abs(base["quantities"][name]), 1.0)
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
-    ends = work.answers([StudyCase({"least": n}, question=Query(limits=limits, least=goal(n))) for n in between])  # fmt: skip
+    ends = work.answers(
+        [StudyCase({"least": n}, question=Query(limits=limits, least=goal(n))) for n in between]
+    )
     if any(end["status"] != OPTIMAL for end in ends):
         return pd.DataFrame(columns=[*between, "cost", "more_cost"])
     low, high = (end["quantities"][first_metric] for end in ends)
     amounts = np.linspace(relax(low), max(high, relax(low)), points)[:-1]
-    study_cases = [StudyCase({f"{first_metric} at most": float(amount)}, question=Query(limits=limits | {first_metric: (-np.inf, float(amount))}, least=goal(second_metric))) for amount in amounts]  # fmt: skip
+    study_cases = []
+    for amount in map(float, amounts):
+        query = Query(limits | {first_metric: (-np.inf, amount)}, goal(second_metric))
+        study_cases.append(StudyCase({f"{first_metric} at most": amount}, question=query))
     results = [*work.answers(study_cases), ends[1]]
     rows = [
         (result["quantities"][first_metric], result["quantities"][second_metric], result["objective"], result["objective"] - least_cost)
@@ -185,13 +211,17 @@ def _ends(frame: pd.DataFrame) -> str:
     if frame.empty:
         return "no plan to no plan"
     first, last = frame.iloc[0], frame.iloc[-1]
-    return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"  # fmt: skip
+    return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"
 
 
 def _notes(wishes: pd.DataFrame) -> list[str]:
     """The cost of each wish in sentences."""
     notes = []
     for row in wishes[wishes["wish"] != BASE].itertuples(index=False):
-        outcome = f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost" if row.status == OPTIMAL else f"has no plan: {row.reason}"  # fmt: skip
+        outcome = (
+            f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost"
+            if row.status == OPTIMAL
+            else f"has no plan: {row.reason}"
+        )
         notes.append(f"'{row.wish}' {outcome}.")
     return notes

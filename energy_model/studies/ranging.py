@@ -60,7 +60,9 @@ class Bisection:
     def case(self) -> StudyCase:
         """The case of the next share."""
         factor = 1 + self.sign * self.next
-        return StudyCase({"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",))  # fmt: skip
+        return StudyCase(
+            {"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",)
+        )
 
     def after(self, changed: bool, why: str) -> Bisection:
         """The search after the result of the next share."""
@@ -97,7 +99,11 @@ def ranging(
         raise InputError.at(
             "ranging", remedy, value=f"--tolerance {tolerance:g}, --max-change {max_change:g}"
         )
-    searches = [Bisection(a, sign, min(max_change, 1.0) if sign == DOWN else max_change) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
+    searches = [
+        Bisection(a, sign, min(max_change, 1.0) if sign == DOWN else max_change)
+        for a in addresses
+        for sign in (DOWN, UP)
+    ]
     place.addresses([s.case for s in searches if s.sign == UP], execution.progress, "--of")
     yearly_cost = _owning(place.read())
     definition = {
@@ -114,7 +120,9 @@ def ranging(
             for i, answer in zip(unfinished, answers, strict=True):
                 searches[i] = searches[i].after(*_changed(base, answer, yearly_cost, tolerance))
         table = _ranges(searches)
-        notes = [f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
+        notes = [
+            f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."
+        ]
         return write_results(work, place, "ranging", {"ranges": table}, notes)
 
 
@@ -148,5 +156,13 @@ def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
     for down, up in zip(searches[::2], searches[1::2], strict=True):
         low = 1 - down.stays if down.changed is not None else -np.inf
         high = 1 + up.stays if up.changed is not None else np.inf
-        rows.append((down.address, low, high, down.why or "nothing as far as was tried", up.why or "nothing as far as was tried"))  # fmt: skip
+        rows.append(
+            (
+                down.address,
+                low,
+                high,
+                down.why or "nothing as far as was tried",
+                up.why or "nothing as far as was tried",
+            )
+        )
     return pd.DataFrame(rows, columns=["address", "low", "high", "below", "above"])

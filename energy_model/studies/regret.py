@@ -75,7 +75,10 @@ def regret(
         "futures": {n: [f[0] or "", *f[1]] for n, f in all_futures.items()},
         "plans": {n: [f[0] or "", *f[1]] for n, f in planned_futures.items()}, "near": tolerance,
     }  # fmt: skip
-    optima = {name: StudyCase({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned_futures, **all_futures}.items()}  # fmt: skip
+    optima = {
+        name: StudyCase({"plan": name, "future": name}, f[1], f[0])
+        for name, f in {**planned_futures, **all_futures}.items()
+    }
     place.addresses(optima.values(), execution.progress, "--future")
     with place.work("regret", definition, execution) as work:
         optimum_by_name = dict(zip(optima, work.answers(optima.values()), strict=True))
@@ -98,7 +101,9 @@ def regret(
         ]  # fmt: skip
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
             first = ranking.iloc[0]
-            notes.append(f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'.")  # fmt: skip
+            notes.append(
+                f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'."
+            )
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
         return write_results(work, place, "regret", tables, notes)
 
@@ -146,7 +151,9 @@ def _ranking(regrets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for plan, part in regrets.dropna(subset=["regret"]).groupby("plan", sort=False):
         worst = part.loc[part["regret"].idxmax()]
-        rows.append((plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max()))  # fmt: skip
+        rows.append(
+            (plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max())
+        )
     names = ["plan", "greatest_regret", "worst_future", "mean_regret", "most_unserved"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.sort_values(["greatest_regret", "plan"], ignore_index=True)

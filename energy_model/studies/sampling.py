@@ -79,7 +79,8 @@ class ParameterRange:
         except ValueError:
             remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
             raise InputError.at("--set", remedy, column=address, value=text) from None
-        if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]) or (count and point_count < 2):  # fmt: skip
+        ordered = math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]
+        if not ordered or (count and point_count < 2):
             remedy = "the first end must be below the second, and a count at least 2"
             raise InputError.at("--set", remedy, column=address, value=text)
         points = tuple(float(v) for v in np.linspace(*ends, point_count)) if point_count else ()
@@ -127,7 +128,10 @@ def cases(
     """
     _validate_design(design, variations, samples)
     if design == "grid":
-        yield from (case(variations, values) for values in itertools.product(*(v.values for v in variations)))  # fmt: skip
+        yield from (
+            case(variations, values)
+            for values in itertools.product(*(v.values for v in variations))
+        )
     elif design == "list":
         for values in zip(*(v.values for v in variations), strict=True):
             yield case(variations, values)
@@ -211,7 +215,9 @@ def from_table(path: Path) -> list[StudyCase]:
     """
     frame = _frame(path)
     if frame.empty:
-        raise InputError.at(str(path), "it has no rows; write a case on each, below a header of addresses")  # fmt: skip
+        raise InputError.at(
+            str(path), "it has no rows; write a case on each, below a header of addresses"
+        )
     variations = [ParameterRange(str(name).strip()) for name in frame.columns]
     if not any(_is_address(v.address) for v in variations):
         remedy = "no header is an address such as carriers.co2.price, or scenario"
@@ -222,7 +228,9 @@ def from_table(path: Path) -> list[StudyCase]:
             None if pd.isna(cell) or str(cell).strip() == "" else _value(v.address, cell)
             for v, cell in zip(variations, row, strict=True)
         ]
-        values = [c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)]  # fmt: skip
+        values = [
+            c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)
+        ]
         base_case = case(variations, values)
         notes = {v.address: "" if c is None else c for v, c in zip(variations, cells, strict=True)}
         study_cases.append(StudyCase(notes, base_case.changes, base_case.scenario))

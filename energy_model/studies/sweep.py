@@ -77,7 +77,9 @@ def sweep(
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)
         if design == "table" and (labels := sampling.note_columns(cases)):
-            notes.append(f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}.")  # fmt: skip
+            notes.append(
+                f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}."
+            )
         if design == "one":
             tables["tornado"] = tornado(table, variations, outputs)
         if design in ("sobol", "morris"):
@@ -108,7 +110,10 @@ def _notes(table: pd.DataFrame) -> list[str]:
     failed_counts = {
         str(status): int(number) for status, number in status_counts.items() if status != "optimal"
     }
-    return [f"{number} of {len(table)} cases ended {status}; the reason stands in their rows." for status, number in failed_counts.items()]  # fmt: skip
+    return [
+        f"{number} of {len(table)} cases ended {status}; the reason stands in their rows."
+        for status, number in failed_counts.items()
+    ]
 
 
 def tornado(
@@ -135,8 +140,10 @@ def tornado(
         rows, columns=["output", "input", "as it stands", "lowest", "at", "highest", "at_highest"]
     )
     frame = frame.rename(columns={"at": "at_lowest"})
-    reach = np.maximum(frame["highest"], frame["as it stands"]) - np.minimum(frame["lowest"], frame["as it stands"])  # fmt: skip
-    return frame.assign(reach=reach).sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)  # fmt: skip
+    base_values = frame["as it stands"]
+    reach = np.maximum(frame["highest"], base_values) - np.minimum(frame["lowest"], base_values)
+    frame = frame.assign(reach=reach)
+    return frame.sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)
 
 
 def sensitivity(
@@ -173,7 +180,9 @@ def sensitivity(
         frame.insert(0, "output", output)
         frame.insert(1, "input", problem["names"])
         parts.append(frame.sort_values(frame.columns[-2], ascending=False))
-    joined = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])  # fmt: skip
+    joined = (
+        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])
+    )
     return joined, _doubt(joined, samples)
 
 
@@ -186,7 +195,9 @@ def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
     uncertain = found[found[f"{name}_confidence"] > 0.5 * largest]
     if uncertain.empty:
         return []
-    return [f"Too few are drawn: with {samples} samples {len(uncertain)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."]  # fmt: skip
+    return [
+        f"Too few are drawn: with {samples} samples {len(uncertain)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."
+    ]
 
 
 def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:

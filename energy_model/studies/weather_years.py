@@ -46,9 +46,11 @@ def synthetic_years(
         if progress is not None:
             progress(f"making the year of seed {seed}")
         try:
-            year_settings = timeseries.Settings.from_mapping({**settings, "seed": seed, "month_spread": spread})  # fmt: skip
+            year_settings = timeseries.Settings.from_mapping(
+                {**settings, "seed": seed, "month_spread": spread}
+            )
         except (ValueError, TypeError) as error:
-            raise InputError.at("case.toml", str(error).rstrip("."), column="profiles") from None  # fmt: skip
+            raise InputError.at("case.toml", str(error).rstrip("."), column="profiles") from None
         tables[f"seed_{seed}"] = timeseries.make_year(year_settings)
     return tables
 
@@ -92,7 +94,10 @@ def weather_years(
         fixed_cases = []
         if optimum_by_year[BASE]["status"] == OPTIMAL:
             sizes = fix_capacities(optimum_by_year[BASE]["assets"])
-            fixed_cases = [StudyCase({"plan": BASE, "year": name}, (_in(name), *price_changes), None, sizes) for name in years]  # fmt: skip
+            fixed_cases = [
+                StudyCase({"plan": BASE, "year": name}, (_in(name), *price_changes), None, sizes)
+                for name in years
+            ]
         target = settings.emissions.target if price_changes else "none"
         target_value = price * float(target) if target != "none" else 0.0
         year_table = _years(
@@ -101,7 +106,11 @@ def weather_years(
             target_value,
             settings,
         )
-        plans = {name: result["assets"] for name, result in optimum_by_year.items() if result["status"] == OPTIMAL}  # fmt: skip
+        plans = {
+            name: result["assets"]
+            for name, result in optimum_by_year.items()
+            if result["status"] == OPTIMAL
+        }
         tables = {"years": year_table, "sizes": _sizes(plans)}
         return write_results(
             work,
@@ -126,7 +135,11 @@ def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
         if not re.fullmatch(r"[a-z0-9_]+", str(name))
     ]
     if not years:
-        issues += [InputIssue("the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME")]  # fmt: skip
+        issues += [
+            InputIssue(
+                "the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME"
+            )
+        ]
     if issues:
         raise InputError(issues)
 
@@ -145,7 +158,10 @@ def _priced(price: float, settings: Settings) -> tuple[str, ...]:
     if settings.emissions.target == "none" or price <= 0:
         return ()
     increment = price / settings.view.cost_factor
-    return ("case.emissions.target = none", f"carriers.{settings.emissions.carrier}.price += {increment!r}")  # fmt: skip
+    return (
+        "case.emissions.target = none",
+        f"carriers.{settings.emissions.carrier}.price += {increment!r}",
+    )
 
 
 def _years(
@@ -155,7 +171,8 @@ def _years(
     rows = []
     target = settings.emissions.target
     for name, optimum in best.items():
-        run = runs.get(name, optimum if name == BASE else {"status": "", "reason": "the case as it stands has no plan"})  # fmt: skip
+        no_plan = {"status": "", "reason": "the case as it stands has no plan"}
+        run = runs.get(name, optimum if name == BASE else no_plan)
         solved = run["status"] == OPTIMAL
         cost = run["objective"] - (worth if name != BASE else 0.0) if solved else np.nan
         least_cost = optimum["objective"] if optimum["status"] == OPTIMAL else np.nan
@@ -163,8 +180,34 @@ def _years(
         emissions = headline.get("net_emissions", np.nan)
         above_target = emissions - float(target) if target != "none" else np.nan
         reason = run["reason"] or optimum["reason"]
-        rows.append((name, least_cost, cost, cost - least_cost, emissions, above_target, headline.get("unserved", np.nan), headline.get("unserved_hours", np.nan), optimum["status"], run["status"], reason))  # fmt: skip
-    names = ["year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "status", "plan_status", "reason"]  # fmt: skip
+        rows.append(
+            (
+                name,
+                least_cost,
+                cost,
+                cost - least_cost,
+                emissions,
+                above_target,
+                headline.get("unserved", np.nan),
+                headline.get("unserved_hours", np.nan),
+                optimum["status"],
+                run["status"],
+                reason,
+            )
+        )
+    names = [
+        "year",
+        "least_cost",
+        "plan_cost",
+        "against_own",
+        "net_emissions",
+        "above_target",
+        "unserved",
+        "unserved_hours",
+        "status",
+        "plan_status",
+        "reason",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -175,7 +218,17 @@ def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     for asset in first:
         added = np.array([max(plan[asset][1], 0.0) for plan in plans.values()])
         if added.max() > 1e-3:
-            rows.append((asset, max(first[asset][1], 0.0), added.min(), added.mean(), added.max(), int((added > 1e-3 * added.max()).sum()), len(plans)))  # fmt: skip
+            rows.append(
+                (
+                    asset,
+                    max(first[asset][1], 0.0),
+                    added.min(),
+                    added.mean(),
+                    added.max(),
+                    int((added > 1e-3 * added.max()).sum()),
+                    len(plans),
+                )
+            )
     names = ["asset", "in_the_plan", "at_least", "mean", "at_most", "plans_with_it", "plans"]
     return pd.DataFrame(rows, columns=names)
 
@@ -188,26 +241,51 @@ def _notes(
     table: pd.DataFrame, best: Mapping[str, dict[str, Any]], sizes: pd.DataFrame, priced: tuple[str, ...],
 ) -> list[str]:  # fmt: skip
     """The years in sentences."""
-    notes = [f"'{name}' has no plan: {result['reason']}" for name, result in best.items() if result["status"] != OPTIMAL]  # fmt: skip
+    notes = [
+        f"'{name}' has no plan: {result['reason']}"
+        for name, result in best.items()
+        if result["status"] != OPTIMAL
+    ]
     others = table[table["year"] != BASE]
     costs, runs = others["least_cost"].dropna(), others.dropna(subset=["plan_cost"])
     if len(costs):
-        notes.append(f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years.")  # fmt: skip
+        notes.append(
+            f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years."
+        )
     both = runs.dropna(subset=["against_own"])
     if len(both):
         extra_cost = both["against_own"]
-        remark = " (below zero where the tonnes above the target cost less than avoiding them would have)" if extra_cost.min() < -1 else ""  # fmt: skip
-        notes.append(f"The plan held costs {_money(extra_cost.min())} to {_money(extra_cost.max())} more than each year's own{remark}, most in '{both.loc[extra_cost.idxmax(), 'year']}'.")  # fmt: skip
+        remark = (
+            " (below zero where the tonnes above the target cost less than avoiding them would have)"
+            if extra_cost.min() < -1
+            else ""
+        )
+        notes.append(
+            f"The plan held costs {_money(extra_cost.min())} to {_money(extra_cost.max())} more than each year's own{remark}, most in '{both.loc[extra_cost.idxmax(), 'year']}'."
+        )
     if len(runs):
         with_shortage = runs[runs["unserved_hours"] > 0]
-        notes.append(f"Something wanted is not delivered in {len(with_shortage)} of {len(runs)} years, in {with_shortage['unserved_hours'].max():,.0f} hours at most." if len(with_shortage) else f"All that is wanted is delivered in all {len(runs)} years.")  # fmt: skip
+        notes.append(
+            f"Something wanted is not delivered in {len(with_shortage)} of {len(runs)} years, in {with_shortage['unserved_hours'].max():,.0f} hours at most."
+            if len(with_shortage)
+            else f"All that is wanted is delivered in all {len(runs)} years."
+        )
         if runs["above_target"].notna().any():
-            notes.append(f"It emits {runs['above_target'].min():,.0f} to {runs['above_target'].max():,.0f} t/a against the target (below zero: less than it)." )  # fmt: skip
+            notes.append(
+                f"It emits {runs['above_target'].min():,.0f} to {runs['above_target'].max():,.0f} t/a against the target (below zero: less than it)."
+            )
     if priced:
-        notes.append("In years it was not planned for, the plan pays for each tonne what the last one cost when it was planned, in place of the target; what it costs is told as if that price bought the tonnes above the target.")  # fmt: skip
+        notes.append(
+            "In years it was not planned for, the plan pays for each tonne what the last one cost when it was planned, in place of the target; what it costs is told as if that price bought the tonnes above the target."
+        )
     infeasible = others[(others["plan_status"] != OPTIMAL) & (others["plan_status"] != "")]
-    notes += [f"The plan cannot be run in '{year}': {reason}" for year, reason in zip(infeasible["year"], infeasible["reason"], strict=True)]  # fmt: skip
+    notes += [
+        f"The plan cannot be run in '{year}': {reason}"
+        for year, reason in zip(infeasible["year"], infeasible["reason"], strict=True)
+    ]
     always_count = int((sizes["plans_with_it"] == sizes["plans"]).sum())
     if len(sizes):
-        notes.append(f"{always_count} of {len(sizes)} assets are added in every year's own plan; the table tells how much at least.")  # fmt: skip
+        notes.append(
+            f"{always_count} of {len(sizes)} assets are added in every year's own plan; the table tells how much at least."
+        )
     return notes

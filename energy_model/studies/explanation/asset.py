@@ -129,8 +129,16 @@ def explain_asset(again: ReSolver, asset: str, break_even: bool = True) -> Expla
         operation.sentences()[0] for operation in both_ways(again.run) if operation.asset == asset
     ]
     if addable > 0 and not exists and not break_even:
-        sentences.append("What its first unit would earn is found by solving again, which was not asked for.")  # fmt: skip
-    return Explanation(asset, "built" if is_added else "stands" if exists else "not built", tuple(sentences), lines, threshold=threshold)  # fmt: skip
+        sentences.append(
+            "What its first unit would earn is found by solving again, which was not asked for."
+        )
+    return Explanation(
+        asset,
+        "built" if is_added else "stands" if exists else "not built",
+        tuple(sentences),
+        lines,
+        threshold=threshold,
+    )
 
 
 def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFrame:
@@ -138,7 +146,10 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
     lines = sheet.drop(columns="name")
     balance = {"line": "balance", "of": "", "amount": lines["amount"].sum()}
     if not built:
-        return pd.concat([lines[lines["amount"].abs() > MIN_AMOUNT_EUR], pd.DataFrame([balance])], ignore_index=True)  # fmt: skip
+        return pd.concat(
+            [lines[lines["amount"].abs() > MIN_AMOUNT_EUR], pd.DataFrame([balance])],
+            ignore_index=True,
+        )
     order = {STANDING: 0, ADDABLE: 1, ROUNDING: 9}
     rent_lines = rents.drop(columns="name").assign(of="")
     rent_lines = rent_lines.iloc[
@@ -155,7 +166,9 @@ def _marginal_capacity(program: Solution, asset: str) -> float:
     return max(1e-3, MARGINAL_SHARE * reach) if maximum > 1e-3 else maximum / 2
 
 
-def _break_even(again: ReSolver, asset: str, investment: float) -> tuple[BreakEven | None, Accounts | None]:  # fmt: skip
+def _break_even(
+    again: ReSolver, asset: str, investment: float
+) -> tuple[BreakEven | None, Accounts | None]:
     """The break-even of the first unit, and the accounts of the year with that first unit."""
     program = again.program
     column, size = program.lp.columns("added", asset).start, _marginal_capacity(program, asset)
@@ -184,7 +197,10 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
         (turn * (1 - TEST_OFFSET_SHARE), "below"),
         (turn * (1 + TEST_OFFSET_SHARE), "above"),
     ):
-        answer = again.solve(again.program.lp.with_costs(np.array([column]), cost), f"{asset}: one per cent {said} its threshold")  # fmt: skip
+        answer = again.solve(
+            again.program.lp.with_costs(np.array([column]), cost),
+            f"{asset}: one per cent {said} its threshold",
+        )
         if answer.status != highs.OPTIMAL:
             return False
         built.append(float(answer.x[column]))
@@ -212,23 +228,41 @@ def _sentences(
     income = lines[lines["line"].isin([DELIVERS, TAKES, "sales"]) & (lines["amount"] > 0)]
     earned = float(income["amount"].sum())
     if has:
-        parts = [f"{_size(added)} {unit} of {name} is added" if added > 0 else f"nothing of {name} is added"]  # fmt: skip
+        parts = [
+            f"{_size(added)} {unit} of {name} is added"
+            if added > 0
+            else f"nothing of {name} is added"
+        ]
         if row["existing"] > 0:
             parts.append(f"{_size(row['existing'])} {unit} stood")
         if row["retired"] > 1e-6:
             parts.append(f"{_size(row['retired'])} {unit} is retired")
         sentences.append(_sentence(", ".join(parts)))
     elif row["existing"] > 0:
-        sentences.append(_sentence(f"all {_size(row['existing'])} {unit} of {name} is retired: keeping it costs more than it earns"))  # fmt: skip
+        sentences.append(
+            _sentence(
+                f"all {_size(row['existing'])} {unit} of {name} is retired: keeping it costs more than it earns"
+            )
+        )
     else:
-        sentences.append(_sentence(f"{name} is not built, though {_size(addable)} {unit} may be" if addable > 0 else f"{name} may not be built: nothing of it is addable"))  # fmt: skip
+        sentences.append(
+            _sentence(
+                f"{name} is not built, though {_size(addable)} {unit} may be"
+                if addable > 0
+                else f"{name} may not be built: nothing of it is addable"
+            )
+        )
     if earned > 0:
         sentences.append(_largest(income, earned, has, unit))
     rents = lines.set_index("line")["amount"]
     if has and rents.get(STANDING, 0.0) > 1 and row["existing"] > 0:
-        sentences.append(f"Each {unit} that stands leaves {rents[STANDING] / row['existing']:,.0f} EUR a year over.")  # fmt: skip
+        sentences.append(
+            f"Each {unit} that stands leaves {rents[STANDING] / row['existing']:,.0f} EUR a year over."
+        )
     if has and added > 0 and rents.get(ADDABLE, 0.0) > 1e-4 * max(earned, 1.0):
-        sentences.append(f"All that may be added is added; one {unit} more would be worth {rents[ADDABLE] / added:,.0f} EUR a year.")  # fmt: skip
+        sentences.append(
+            f"All that may be added is added; one {unit} more would be worth {rents[ADDABLE] / added:,.0f} EUR a year."
+        )
     if found is not None:
         sentences += _turns(found, row, unit)
     return sentences
@@ -240,18 +274,26 @@ def _turns(found: BreakEven, row: pd.Series, unit: str) -> list[str]:
     checked = " (tried by solving again)" if found.confirmed else ""
     if found.gain > 0:
         if unit_investment > 0:
-            sentences.append(f"It would not be added at all if its investment rose by {found.investment / unit_investment - 1:.1%}, from {_money(unit_investment)} to {_money(found.investment)} a {unit}{checked}.")  # fmt: skip
+            sentences.append(
+                f"It would not be added at all if its investment rose by {found.investment / unit_investment - 1:.1%}, from {_money(unit_investment)} to {_money(found.investment)} a {unit}{checked}."
+            )
         else:
             sentences.append(f"Its first {unit} leaves {found.gain:,.0f} EUR a year over.")
         return sentences
-    per_unit_text = f", {-found.gain / found.used:,.2f} EUR for each unit it would run" if found.used > 1e-6 else ""  # fmt: skip
+    per_unit_text = (
+        f", {-found.gain / found.used:,.2f} EUR for each unit it would run"
+        if found.used > 1e-6
+        else ""
+    )
     sentences.append(
         f"The first {unit} misses what it costs by {_money(-found.gain)} a year{per_unit_text}."
     )
     if not found.tried:
         sentences.append("It would not be built even if it cost nothing to build.")
     elif unit_investment > 0:
-        sentences.append(f"It enters when its investment is below {_money(found.investment)} a {unit}; it is {_money(unit_investment)}{checked}.")  # fmt: skip
+        sentences.append(
+            f"It enters when its investment is below {_money(found.investment)} a {unit}; it is {_money(unit_investment)}{checked}."
+        )
     return sentences
 
 
@@ -262,7 +304,8 @@ def _largest(income: pd.DataFrame, earned: float, has: bool, unit: str) -> str:
     totals = by_carrier.groupby("carrier")["amount"].sum()
     carrier = str(totals.idxmax())
     season = str(sums.loc[carrier].idxmax()) if sums.loc[carrier].sum() > 0 else ""
-    share, in_season = totals[carrier] / earned, float(sums.at[carrier, season]) / earned if season else 0.0  # fmt: skip
+    share = totals[carrier] / earned
+    in_season = float(sums.at[carrier, season]) / earned if season else 0.0
     verb, carrier_text = "earns" if has else "would earn", carrier.replace("_", " ")
     share_text = (
         f"{share:.0%} of what it {verb} is {carrier_text}"
@@ -295,5 +338,6 @@ def _money(amount: float) -> str:
     """An amount in EUR, kEUR or MEUR as text."""
     for size, unit in ((1e6, "MEUR"), (1e3, "kEUR")):
         if abs(amount) >= 10 * size or (size == 1e6 and abs(amount) >= size):
-            return f"{amount / size:,.3g} {unit}" if abs(amount) < 1000 * size else f"{amount / size:,.0f} {unit}"  # fmt: skip
+            small = abs(amount) < 1000 * size
+            return f"{amount / size:,.3g} {unit}" if small else f"{amount / size:,.0f} {unit}"
     return f"{amount:,.0f} EUR" if abs(amount) >= 100 else f"{amount:,.2f} EUR"

@@ -56,7 +56,11 @@ def explain(
             known = [*assets, *carriers, *land_names, EMISSIONS]
             near = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
             near = near or [n for n in known if name.strip("*") in n][:4]
-            hint = f"nearest are {', '.join(near)}" if near else "name an asset, a carrier, emissions, or site:class"  # fmt: skip
+            hint = (
+                f"nearest are {', '.join(near)}"
+                if near
+                else "name an asset, a carrier, emissions, or site:class"
+            )
             issues.append(
                 InputIssue("explain", f"nothing in the run has this name; {hint}", value=name)
             )

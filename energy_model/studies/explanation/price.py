@@ -58,11 +58,18 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
     sheet = pd.DataFrame(
         rows, columns=["sets_the_price", "label_en", "hours", "share", "mean_price"]
     )
-    mean = sum(float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus] for bus in buses)  # fmt: skip
+    mean = sum(
+        float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
+        for bus in buses
+    )
     location = f" at {site}" if site else ""
-    sentences = [f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
+    sentences = [
+        f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."
+    ]
     for row in sheet.head(MAX_TOLD_ROWS).itertuples(index=False):
-        sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
+        sentences.append(
+            f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}."
+        )
     increment = _one_more(again, program, buses, weights, length)
     if increment is None:
         sentences.append(
@@ -81,7 +88,9 @@ def explain_emission_price(again: ReSolver) -> Explanation:
     program, record = again.program, again.run.metadata
     price = float(record["headline"]["emission_price"])
     block = program.lp.constraints.get("emission_limit")
-    sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
+    sentences = (
+        [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []
+    )
     if block is None:
         sentences.append("The case has no emission target, so nothing comes on top of it.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
@@ -95,7 +104,9 @@ def explain_emission_price(again: ReSolver) -> Explanation:
     lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
     lp.row_upper[row] -= reduction
     changes = _changes(again, lp, reduction, "one tonne less")
-    sentences.append(f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare.")  # fmt: skip
+    sentences.append(
+        f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare."
+    )
     if changes is None:
         sentences.append("One tonne less cannot be had: there is no plan with it.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
@@ -112,7 +123,9 @@ def explain_land_price(again: ReSolver, place: str) -> Explanation:
     row = land.loc[(site, kind)]
     column = program.lp.columns("land_taken", place).start
     taken, area = float(row["taken"]), float(row["area"])
-    sentences = [f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."]  # fmt: skip
+    sentences = [
+        f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."
+    ]
     if float(row["price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
@@ -136,8 +149,14 @@ def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
     if site is not None:
         buses = [b for b in buses if b == f"{carrier}@{site}"]
     if not buses:
-        message = f"{carrier} has no hourly price there; its buses are {', '.join(known)}" if known else "no bus carries it"  # fmt: skip
-        raise InputError.at("explain", message, value=carrier if site is None else f"{carrier}@{site}")  # fmt: skip
+        message = (
+            f"{carrier} has no hourly price there; its buses are {', '.join(known)}"
+            if known
+            else "no bus carries it"
+        )
+        raise InputError.at(
+            "explain", message, value=carrier if site is None else f"{carrier}@{site}"
+        )
     with_demand = [b for b in buses if _demand(again, b) > 0]
     return with_demand or buses
 
@@ -145,9 +164,13 @@ def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
 def _demand(again: ReSolver, bus: str) -> float:
     names = again.run.tables["names"]
     carrier, _, site = bus.partition("@")
-    rows = names.index[(names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)]  # fmt: skip
+    rows = names.index[
+        (names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)
+    ]
     length = again.run.dataset["step_length"].to_numpy()
-    return sum(float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
+    return sum(
+        float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows
+    )
 
 
 def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
@@ -235,13 +258,17 @@ def _one_more(
     length: np.ndarray,
 ) -> tuple[pd.DataFrame, float] | None:
     """What changes if the demand at buses rises by one unit, spread over the hours of the year."""
-    lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
+    lp = replace(
+        program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy()
+    )
     increment = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
         rows = program.balance_of(bus).of(bus)
         lp.row_lower[rows] += increment * weights[bus] / length.sum()
         upper = lp.row_upper[rows]
-        lp.row_upper[rows] = np.where(np.isfinite(upper), upper + increment * weights[bus] / length.sum(), upper)  # fmt: skip
+        lp.row_upper[rows] = np.where(
+            np.isfinite(upper), upper + increment * weights[bus] / length.sum(), upper
+        )
     return _changes(again, lp, increment, "one unit more")
 
 
@@ -260,13 +287,21 @@ def _changes(
     groups, of_column = program.lp.column_groups()
     change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]
-    added = {name: answer.x[place] - first.x[place] for name in table.index for place in [program.lp.columns("capacity", name).start]}  # fmt: skip
+    columns = {name: program.lp.columns("capacity", name).start for name in table.index}
+    added = {name: answer.x[column] - first.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
-        owner = "emissions" if decision == "net_emissions" else name.split(":")[0] if decision != "land_taken" else name  # fmt: skip
+        owner = name if decision == "land_taken" else name.split(":")[0]
+        owner = "emissions" if decision == "net_emissions" else owner
         rows[owner] = rows.get(owner, 0.0) + float(value)
     total = sum(rows.values())
-    frame = pd.DataFrame([(owner, _label(names["label_en"], owner), value, added.get(owner, 0.0) / amount) for owner, value in rows.items()], columns=["name", "label_en", "cost", "capacity"])  # fmt: skip
+    frame = pd.DataFrame(
+        [
+            (owner, _label(names["label_en"], owner), value, added.get(owner, 0.0) / amount)
+            for owner, value in rows.items()
+        ],
+        columns=["name", "label_en", "cost", "capacity"],
+    )
     frame = frame[frame["cost"].abs() > 1e-4 * max(frame["cost"].abs().max(), 1e-9)]
     frame = frame.iloc[np.argsort(-frame["cost"].abs().to_numpy(), kind="stable")]
     return frame.reset_index(drop=True), total

@@ -84,16 +84,29 @@ def parse_activity(system: System, text: str) -> Activity:
     matches = [name] if name in known else [t for t in known if t.startswith(name)] if name else []
     if len(matches) != 1:
         nearest = matches or difflib.get_close_matches(name, known, n=5, cutoff=0.4)
-        hint = f"{'several begin so' if matches else 'nearest are'}: {', '.join(nearest)}" if nearest else f"known are {', '.join(known[:15])}"  # fmt: skip
-        raise InputError.at("--activity", f"there is no one technology of this name; {hint}", value=name)  # fmt: skip
+        hint = (
+            f"{'several begin so' if matches else 'nearest are'}: {', '.join(nearest)}"
+            if nearest
+            else f"known are {', '.join(known[:15])}"
+        )
+        raise InputError.at(
+            "--activity", f"there is no one technology of this name; {hint}", value=name
+        )
     technology = matches[0]
     flows = system["flows"]
     flow_rows = flows[flows.index.get_level_values("conversion") == technology]
-    users = {t: system[t].index[system[t]["technology"] == technology] for t in ("conversions", "storages")}  # fmt: skip
+    users = {
+        t: system[t].index[system[t]["technology"] == technology]
+        for t in ("conversions", "storages")
+    }
     if len(flow_rows):
         table, user_rows = "conversions", users["conversions"]
         takes, makes = _directions(system, flow_rows)
-        carrier = system["conversions"].at[user_rows[0], "carrier"] if len(user_rows) else flow_rows.index.get_level_values("carrier")[0]  # fmt: skip
+        carrier = (
+            system["conversions"].at[user_rows[0], "carrier"]
+            if len(user_rows)
+            else flow_rows.index.get_level_values("carrier")[0]
+        )
     elif len(users["storages"]):
         table = "storages"
         carrier = system["storages"].at[users["storages"][0], "carrier"]
@@ -105,7 +118,17 @@ def parse_activity(system: System, text: str) -> Activity:
         raise InputError.at("--activity", remedy, value=technology)
     label = technologies.at[technology, "label_en"]
     stated = _stated(system, technology, table, users[table])
-    return Activity(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip
+    return Activity(
+        technology,
+        size,
+        table,
+        str(carrier),
+        str(label or technology),
+        capacity_unit(system, table, str(carrier)),
+        takes,
+        makes,
+        stated,
+    )
 
 
 def _stated(
@@ -161,10 +184,20 @@ def candidates(
         InputError: no site matches.
     """
     sites = [str(s) for s in system["sites"].index]
-    issues = [InputIssue("--forbid", unknown_site_hint(s, sites), value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
+    issues = [
+        InputIssue("--forbid", unknown_site_hint(s, sites), value=s)
+        for s in forbid
+        if not fnmatch.filter(sites, s)
+    ]
     matches = fnmatch.filter(sites, pattern)
     if not matches:
-        issues.append(InputIssue("--sites", f"no site has such a name; known are {', '.join(sites[:15])}", value=pattern))  # fmt: skip
+        issues.append(
+            InputIssue(
+                "--sites",
+                f"no site has such a name; known are {', '.join(sites[:15])}",
+                value=pattern,
+            )
+        )
     if issues:
         raise InputError(issues)
     forbidden = {s for p in forbid for s in fnmatch.filter(sites, p)}
@@ -194,7 +227,11 @@ def _candidate(system: System, asked: Activity, site: str, shut: bool) -> Candid
             continue
         if _needed(system, asked, carrier):
             verb = "comes to" if carrier in asked.takes else "can leave"
-            return CandidateSite(site, asset, reason=f"no {carrier.replace('_', ' ')} {verb} the site, and no link of the case carries it")  # fmt: skip
+            return CandidateSite(
+                site,
+                asset,
+                reason=f"no {carrier.replace('_', ' ')} {verb} the site, and no link of the case carries it",
+            )
     return CandidateSite(site, asset, tuple(links))
 
 
@@ -219,7 +256,11 @@ def _needed(system: System, asked: Activity, carrier: str) -> bool:
 def _no_room(system: System, asked: Activity, site: str) -> str:
     """Why a site's land cannot hold the activity; empty if it can, or if it takes no land."""
     footprints, land = system["footprints"]["footprint"], system["land"]
-    land_per_unit = {kind: float(v) for (technology, kind), v in footprints.items() if technology == asked.technology}  # fmt: skip
+    land_per_unit = {
+        kind: float(v)
+        for (technology, kind), v in footprints.items()
+        if technology == asked.technology
+    }
     if not land_per_unit:
         return ""
     classes_at_site = {kind for land_site, kind in land.index if land_site == site}
@@ -272,7 +313,10 @@ def _connections(system: System, asked: Activity, site: str, carrier: str) -> li
 
 def distance(system: System, one: str, other: str) -> float:
     """The great-circle distance between two sites [km], by the haversine formula."""
-    first, second = (np.radians(system["sites"].loc[s, ["lon", "lat"]].astype(float).to_numpy()) for s in (one, other))  # fmt: skip
+    first, second = (
+        np.radians(system["sites"].loc[s, ["lon", "lat"]].astype(float).to_numpy())
+        for s in (one, other)
+    )
     haversines = np.sin((second - first) / 2) ** 2
     return float(
         2

@@ -252,9 +252,8 @@ def _details(
         after = run.tables["capacities"]
         table = after[after["table"] == "links"]
         growth = table["added"] - before["added"].reindex(table.index).fillna(0.0)
-        for link in growth.index[
-            growth.abs() > MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
-        ]:
+        threshold = MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
+        for link in growth.index[growth.abs() > threshold]:
             own_link = any(link == connection.name for connection in candidate.links)
             links.append((candidate.site, link, table.at[link, "label_en"], "connection" if own_link else "reinforcement", growth[link], table.at[link, "unit"], growth[link] * float(table.at[link, "unit_investment"])))  # fmt: skip
     numbers = {"quantity": float, "price": float}
@@ -306,9 +305,8 @@ def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
     parts_text = [f"{name} {value / 1e3:+,.0f} kEUR/a" for name, value in differences.items()]
     is_only_site = parts.shape[1] == 1
     reason = "the only site" if is_only_site else f"against the mean of the sites: {', '.join(parts_text)}" if parts_text else "much as at other sites"  # fmt: skip
-    reinforced = links[(links["site"] == site) & (links["more"] > 0)].nlargest(
-        MAX_REASONS, "investment"
-    )
+    reinforced = links[(links["site"] == site) & (links["more"] > 0)]
+    reinforced = reinforced.nlargest(MAX_REASONS, "investment")
     if len(reinforced):
         reason += "; " + ", ".join(f"{row.label_en or row.link} {row.more:+,.3g} {row.unit}" for row in reinforced.itertuples(index=False))  # fmt: skip
     return reason
@@ -324,12 +322,10 @@ def _notes(table: pd.DataFrame, asked: Activity) -> list[str]:
     notes = [f"{asked.size:g} {unit} of {label} costs the city least at {best['label_en'] or best['site']}: {_money(best['added_cost'])} a year ({best['why']})."]  # fmt: skip
     if len(solved) > 1:
         notes.append(f"At {worst['label_en'] or worst['site']} it costs {_money(worst['added_cost'] - best['added_cost'])} a year more ({worst['why']}).")  # fmt: skip
-        pairs = itertools.combinations(
-            zip(solved["estimate"], solved["added_cost"], strict=True), 2
-        )
-        same_order_share = np.mean(
-            [(first[0] - second[0]) * (first[1] - second[1]) >= 0 for first, second in pairs]
-        )
+        costs = zip(solved["estimate"], solved["added_cost"], strict=True)
+        pairs = itertools.combinations(costs, 2)
+        same_order = [(one[0] - other[0]) * (one[1] - other[1]) >= 0 for one, other in pairs]
+        same_order_share = np.mean(same_order)
         largest_error = solved["difference"].abs().max()
         notes.append(f"The estimate from prices alone is {_money(largest_error)} a year off at most, and puts {same_order_share:.0%} of all pairs of sites in the right order.")  # fmt: skip
     return notes

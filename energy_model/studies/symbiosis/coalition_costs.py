@@ -61,7 +61,9 @@ class CoalitionCosts:
         """Stores the cost of a set of links and which of them are in use; if it is infeasible, so is every subset."""
         solved = answer["status"] == OPTIMAL
         used = frozenset(set(answer["carried"]) & opened) if solved else frozenset()
-        self.known[opened] = SystemCost(float(answer["objective"]) if solved else np.nan, used, answer["reason"])  # fmt: skip
+        self.known[opened] = SystemCost(
+            float(answer["objective"]) if solved else np.nan, used, answer["reason"]
+        )
 
     def year(self, opened: Links) -> SystemCost | None:
         """The known result for a set of links, or None."""
@@ -89,7 +91,14 @@ class CoalitionCosts:
         open_links = set(opened)
         closed = tuple(link for link in self.links if link not in open_links)
         whole = len(open_links) in (0, len(self.links)) if whole is None else whole
-        return StudyCase({"open": len(open_links), "links": " ".join(link for link in self.links if link in open_links)}, question=Query(closed=closed), whole=whole)  # fmt: skip
+        return StudyCase(
+            {
+                "open": len(open_links),
+                "links": " ".join(link for link in self.links if link in open_links),
+            },
+            question=Query(closed=closed),
+            whole=whole,
+        )
 
     def within(self, firms: Iterable[str]) -> tuple[str, ...]:
         """The links that a coalition may use."""
@@ -107,9 +116,24 @@ def links_of_coalition(system: System) -> dict[str, frozenset[str]]:
     for link, row in table.iterrows():
         firms = [firm for firm in (row["giver"], row["taker"]) if isinstance(firm, str) and firm]
         if len(firms) == 1:
-            issues.append(InputIssue("links.csv", "a symbiosis names the firm that gives and the firm that takes; fill in both", str(link), "giver" if not row["giver"] else "taker"))  # fmt: skip
+            issues.append(
+                InputIssue(
+                    "links.csv",
+                    "a symbiosis names the firm that gives and the firm that takes; fill in both",
+                    str(link),
+                    "giver" if not row["giver"] else "taker",
+                )
+            )
         elif len(set(firms)) == 1:
-            issues.append(InputIssue("links.csv", "giver and taker are the same firm; a symbiosis is between two", str(link), "taker", firms[0]))  # fmt: skip
+            issues.append(
+                InputIssue(
+                    "links.csv",
+                    "giver and taker are the same firm; a symbiosis is between two",
+                    str(link),
+                    "taker",
+                    firms[0],
+                )
+            )
         elif firms:
             firms_by_link[str(link)] = frozenset(firms)
     if not firms_by_link and not issues:

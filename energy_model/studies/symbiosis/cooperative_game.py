@@ -186,7 +186,8 @@ def nucleolus(game: CooperativeGame) -> np.ndarray:
                 settled[coalition] = game.known[coalition] - level
         if rank >= player_count:
             right_hand_side = [game.worth(game.all), *(settled[s] for s in settled)]
-            return np.linalg.lstsq(np.vstack([np.ones(player_count), game.incidence(settled)]), np.array(right_hand_side), rcond=None)[0]  # fmt: skip
+            equations = np.vstack([np.ones(player_count), game.incidence(settled)])
+            return np.linalg.lstsq(equations, np.array(right_hand_side), rcond=None)[0]
 
 
 def _level(

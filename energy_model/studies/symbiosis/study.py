@@ -67,8 +67,14 @@ def symbiosis(
     )
     system = place.read()
     links = links_of_coalition(system)
-    players = tuple(sorted({firm for pair in links.values() for firm in pair}, key=list(system["firms"].index).index))  # fmt: skip
-    definition = {"pairs": pairs, "orders": samples, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
+    firms = {firm for pair in links.values() for firm in pair}
+    players = tuple(sorted(firms, key=list(system["firms"].index).index))
+    definition = {
+        "pairs": pairs,
+        "orders": samples,
+        "seed": seed,
+        "penalty": "" if penalty is None else float(penalty),
+    }
     with place.work("symbiosis", definition, execution) as work:
         costs = CoalitionCosts(work, links, penalty)
         together, alone = costs.case(links), costs.case(())
@@ -88,7 +94,9 @@ def symbiosis(
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = cost_alone - least_cost
         value, half_width = _shapley(game, samples, seed)
-        runs = {name: open_run(place.out / "runs" / study_case.key) for name, study_case in (("together", together), ("alone", alone)) if work.store.finding(study_case)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
+        runs = {"together": open_run(place.out / "runs" / together.key)}
+        if answer_alone["status"] == OPTIMAL:
+            runs["alone"] = open_run(place.out / "runs" / alone.key)
         accounts_by_run = {name: accounts(run) for name, run in runs.items()}
         tables = _link_tables(
             costs, cost_alone, runs["together"], accounts_by_run["together"], pairs
@@ -102,7 +110,8 @@ def symbiosis(
         }
         assessment = _judged(game, splits)
         shares = _shares(game, splits, half_width, parties_table, system, costs)
-        tables |= {"shares": shares, "splits": assessment, "parties": parties_table.reset_index(), "coalitions": _coalitions(game, costs, cost_alone)}  # fmt: skip
+        tables |= {"shares": shares, "splits": assessment, "parties": parties_table.reset_index()}
+        tables["coalitions"] = _coalitions(game, costs, cost_alone)
         notes = _notes(game, assessment, shares, costs, system, runs)
         return write_results(work, place, "symbiosis", tables, notes)
 
@@ -121,9 +130,12 @@ def _link_tables(
     links, all_links = list(asked.links), set(asked.links)
     least_cost = asked.costs([all_links])[0]
     pair_sets = [set(pair) for pair in itertools.combinations(links, 2)] if pairs else []
-    asked.costs([*([link] for link in links), *(all_links - {link} for link in links), *pair_sets, *(all_links - pair_set for pair_set in pair_sets)])  # fmt: skip
-    alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
-    last = dict(zip(links, np.array(asked.costs([all_links - {link} for link in links])) - least_cost, strict=True))  # fmt: skip
+    single_sets = [{link} for link in links]
+    without_link = [all_links - {link} for link in links]
+    without_pair = [all_links - pair_set for pair_set in pair_sets]
+    asked.costs([*single_sets, *without_link, *pair_sets, *without_pair])
+    alone = dict(zip(links, nothing - np.array(asked.costs(single_sets)), strict=True))
+    last = dict(zip(links, np.array(asked.costs(without_link)) - least_cost, strict=True))
     program, data = solution_once(run), run.dataset
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     capacities, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
@@ -142,32 +154,35 @@ def _link_tables(
         full = (
             float(length[sent >= MIN_FULL_LINK_SHARE * capacity].sum()) if capacity > 1e-6 else 0.0
         )
-        giver_taker = [names.at[link, "label_en"], names.at[link, "label_da"], *sorted(asked.links[link])]  # fmt: skip
-        rows.append((link, *giver_taker, capacity, float(sent @ length), alone[link], last[link], float(capacity_value.sum()), full, rent))  # fmt: skip
-        stamps = data["time"].to_numpy()
-        hours += [(link, t, float(duration), float(step_value / duration), float(flow)) for t, duration, step_value, flow in zip(stamps, length, capacity_value, sent, strict=True)]  # fmt: skip
+        labels = (names.at[link, "label_en"], names.at[link, "label_da"])
+        use = (capacity, float(sent @ length), alone[link], last[link])
+        values = (float(capacity_value.sum()), full, rent)
+        rows.append((link, *labels, *sorted(asked.links[link]), *use, *values))
+        steps = zip(data["time"].to_numpy(), length, capacity_value, sent, strict=True)
+        hours += [
+            (link, t, float(duration), float(step_value / duration), float(flow))
+            for t, duration, step_value, flow in steps
+        ]
     columns = ["link", "label_en", "label_da", "one_firm", "other_firm", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full", "rent"]  # fmt: skip
-    tables = {"links": pd.DataFrame(rows, columns=columns).sort_values("worth_last", ascending=False, ignore_index=True)}  # fmt: skip
+    link_table = pd.DataFrame(rows, columns=columns)
+    tables = {"links": link_table.sort_values("worth_last", ascending=False, ignore_index=True)}
     if pair_sets:
         worth_of_pair = nothing - np.array(asked.costs(pair_sets))
-        cost_without_pair = (
-            np.array(asked.costs([all_links - pair_set for pair_set in pair_sets])) - least_cost
-        )
+        cost_without_pair = np.array(asked.costs(without_pair)) - least_cost
         pair_rows = []
         for pair, pair_worth, pair_loss in zip(
             pair_sets, worth_of_pair, cost_without_pair, strict=True
         ):
-            a, pair_set = sorted(pair, key=links.index)
-            early, late = (
-                pair_worth - alone[a] - alone[pair_set],
-                last[a] + last[pair_set] - pair_loss,
-            )
+            link, other = sorted(pair, key=links.index)
+            early = pair_worth - alone[link] - alone[other]
+            late = last[link] + last[other] - pair_loss
             maximum = max(abs(early), abs(late))
             kind = "" if maximum < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
-            pair_rows.append((a, pair_set, pair_worth, pair_loss, early, late, kind))
+            pair_rows.append((link, other, pair_worth, pair_loss, early, late, kind))
         pair_columns = ["link", "other_link", "worth_alone", "worth_last", "more_alone", "more_last", "kind"]  # fmt: skip
         frame = pd.DataFrame(pair_rows, columns=pair_columns)
-        order = np.argsort(-(frame["more_alone"] + frame["more_last"]).abs().to_numpy(), kind="stable")  # fmt: skip
+        size = (frame["more_alone"] + frame["more_last"]).abs()
+        order = np.argsort(-size.to_numpy(), kind="stable")
         tables["pairs"] = frame.iloc[order].reset_index(drop=True)
     tables["capacity_values"] = pd.DataFrame(
         hours, columns=["link", "time", "hours", "value", "sent"]
@@ -206,7 +221,9 @@ def _judged(game: CooperativeGame, splits: Mapping[str, np.ndarray]) -> pd.DataF
         excess = cooperative_game.max_excess(game, split)
         shares_all = abs(split.sum() - total_worth) <= tolerance
         stable = shares_all and excess.amount <= tolerance
-        rows.append((rule, float(split.sum()), total_worth, shares_all, stable, excess.certain, "" if stable else " ".join(game.names(excess.coalition)), excess.amount))  # fmt: skip
+        leaving = "" if stable else " ".join(game.names(excess.coalition))
+        checks = (shares_all, stable, excess.certain, leaving, excess.amount)
+        rows.append((rule, float(split.sum()), total_worth, *checks))
     level, _ = cooperative_game.least_core(game)
     names = ["rule", "sum", "worth_of_all", "shares_all", "in_core", "certain", "leaves", "gains_by_leaving"]  # fmt: skip
     return pd.DataFrame(rows, columns=names).assign(least_complaint=level)
@@ -231,7 +248,8 @@ def _shares(
     game.ask(without)
     frame["others_lose"] = [total_worth - game.known[s] for s in without]
     for rule in ("shapley", "nucleolus"):
-        frame[f"loses_outside_{rule}"] = frame[rule] - [game.worth(1 << i) for i in range(len(game.players))]  # fmt: skip
+        own_worths = [game.worth(1 << i) for i in range(len(game.players))]
+        frame[f"loses_outside_{rule}"] = frame[rule] - own_worths
         frame[f"side_payment_{rule}"] = frame[rule] - frame["prices"]
     return frame
 
@@ -244,8 +262,13 @@ def _coalitions(game: CooperativeGame, asked: CoalitionCosts, nothing: float) ->
         open_links = asked.within(firms)
         system_cost = asked.year(frozenset(open_links))
         infeasible = system_cost is not None and np.isnan(system_cost.cost)
-        rows.append((len(firms), " ".join(firms), len(open_links), nothing - game.known[coalition], game.known[coalition], "penalty" if infeasible else OPTIMAL, system_cost.reason if system_cost else ""))  # fmt: skip
-    return pd.DataFrame(rows, columns=["firms", "coalition", "open_links", "cost", "worth", "status", "reason"])  # fmt: skip
+        worth = game.known[coalition]
+        status = "penalty" if infeasible else OPTIMAL
+        reason = system_cost.reason if system_cost else ""
+        size = (len(firms), " ".join(firms), len(open_links))
+        rows.append((*size, nothing - worth, worth, status, reason))
+    names = ["firms", "coalition", "open_links", "cost", "worth", "status", "reason"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _notes(
@@ -274,7 +297,8 @@ def _notes(
         if least_excess <= tolerance
         else "so the core is empty, and no split keeps everybody"
     )
-    notes.append(f"The least core: shared as well as can be, no group of firms gains more than {_thousand(max(least_excess, 0.0) if abs(least_excess) <= tolerance else least_excess)} a year by leaving, {conclusion}.")  # fmt: skip
+    shown = max(least_excess, 0.0) if abs(least_excess) <= tolerance else least_excess
+    notes.append(f"The least core: shared as well as can be, no group of firms gains more than {_thousand(shown)} a year by leaving, {conclusion}.")  # fmt: skip
     prices, rents = rows.loc["prices"], rows.loc["rents"]
     remainder = total_worth - prices["sum"]
     position = "in the core" if prices["in_core"] else "not in the core"
@@ -293,9 +317,16 @@ def _notes(
         for links, system_cost in asked.known.items()
         if np.isnan(system_cost.cost)
     ]
-    notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {system_cost.reason}" for links, system_cost in infeasible]  # fmt: skip
+    notes += [
+        f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {system_cost.reason}"
+        for links, system_cost in infeasible
+    ]
     owners = set(owner_of(runs["together"], pd.Series(system.assets.index.astype(str))))
-    notes += [f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment." for firm in game.players if firm not in owners]  # fmt: skip
+    notes += [
+        f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment."
+        for firm in game.players
+        if firm not in owners
+    ]
     return notes
 
 
