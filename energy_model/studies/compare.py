@@ -119,7 +119,7 @@ def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
     for table in sorted({name for frames in tables_by_run for name in frames}):
         frames = [frames.get(table, pd.DataFrame()) for frames in tables_by_run]
         all_rows = list(dict.fromkeys(row for frame in frames for row in frame.index))
-        for column in list(dict.fromkeys(c for frame in frames for c in frame)):
+        for column in dict.fromkeys(header for frame in frames for header in frame):
             cells = [
                 frame[column].reindex(all_rows) if column in frame else pd.Series(None, all_rows, dtype=object)
                 for frame in frames
@@ -189,11 +189,11 @@ def compare_decision(
     with * as a wildcard, of which nothing is added. Raises InputError, NoSolutionError (the
     decision is infeasible) or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "decision", scenario, changes, resolution),
     )
-    system = place.read()
+    system = spec.read()
     bounds: dict[str, tuple[float, float]] = {}
     issues: list[InputIssue] = []
     for option, texts in (("--without", without), ("--with", with_)):
@@ -237,12 +237,12 @@ def compare_decision(
         StudyCase({"decision": "as it stands"}),
         StudyCase({"decision": "decided"}, question=Query(added=bounds)),
     ]
-    with place.work("decision", definition, execution) as work:
+    with spec.work("decision", definition, execution) as work:
         for result in work.answers(cases):
             if result["status"] != "optimal":
                 raise NoSolutionError(result["status"], [result["reason"]])
         comparison = compare(
-            [place.out / "runs" / study_case.key for study_case in cases],
+            [spec.out / "runs" / study_case.key for study_case in cases],
             ["as it stands", "decided"],
         )
         tables = {
@@ -250,7 +250,7 @@ def compare_decision(
             for name, frame in comparison.tables.items()
             if name != "inputs"
         }
-        return write_results(work, place, "decision", tables, (), cases), comparison
+        return write_results(work, spec, "decision", tables, (), cases), comparison
 
 
 def _near(name: str, known: Sequence[str]) -> list[str]:
@@ -270,7 +270,7 @@ def attribute_difference(
     """
     opened_runs = [run if isinstance(run, Run) else open_run(run) for run in runs]
     first, last = opened_runs[0], opened_runs[-1]
-    place = CaseSpec.of(
+    spec = CaseSpec.of(
         case,
         output,
         "explained",
@@ -293,7 +293,7 @@ def attribute_difference(
         inputs: dict[str, Value] = {"input": label, "cells": float(len(overrides))}
         cases.append(StudyCase(inputs, tuple(overrides)))
     total = last.objective - first.objective
-    with place.work(
+    with spec.work(
         "explained",
         {"cases": [study_case.key for study_case in cases]},
         execution or ExecutionOptions(),
@@ -317,7 +317,7 @@ def attribute_difference(
         frame["share"] = frame["alone"] / total if abs(total) > 1 else np.nan
         frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
         return write_results(
-            work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases
+            work, spec, "explained", {"explained": frame.reset_index(drop=True)}, (), cases
         )
 
 

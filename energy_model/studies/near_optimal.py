@@ -57,7 +57,7 @@ def near_optimal(
     as the smallest slack allows. ``extend`` adds the user's own rules to every model. Raises
     InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "alternatives", scenario, changes, resolution),
     )
@@ -65,10 +65,15 @@ def near_optimal(
     invalid = [share for share in shares if not 0 < share < 10]
     if invalid or not shares:
         remedy = "write shares above 0, such as 0.01 for one per cent"
-        raise InputError.at("--slack", remedy, value=", ".join(f"{s:g}" for s in invalid))
-    groups = _groups(place.read(), by, filter)
-    definition = {"within": [float(s) for s in shares], "by": by, "only": filter, "plans": plans}
-    with place.work("alternatives", definition, execution, ("cost",), extend) as work:
+        raise InputError.at("--slack", remedy, value=", ".join(f"{value:g}" for value in invalid))
+    groups = _groups(spec.read(), by, filter)
+    definition = {
+        "within": [float(value) for value in shares],
+        "by": by,
+        "only": filter,
+        "plans": plans,
+    }
+    with spec.work("alternatives", definition, execution, ("cost",), extend) as work:
         optimum = work.answers([StudyCase({})])[0]
         if optimum["status"] != OPTIMAL:
             raise NoSolutionError(optimum["status"], [optimum["reason"]])
@@ -84,7 +89,7 @@ def near_optimal(
                 f"{failed_count} extremes could not be had or verified; the reason stands in their cases."
             )
         return write_results(
-            work, place, "alternatives", {"extremes": extremes, "plans": diverse}, notes
+            work, spec, "alternatives", {"extremes": extremes, "plans": diverse}, notes
         )
 
 

@@ -67,7 +67,7 @@ def pareto_front(
     points; ``kinks`` the breakpoints. With a ``second_metric``, the table ``surface`` holds a front
     for each of ``levels`` levels of it. Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "frontier", scenario, changes, resolution),
     )
@@ -77,14 +77,14 @@ def pareto_front(
     watched = tuple(
         dict.fromkeys([metric, *([second_metric] if second_metric else []), "cost", UNSERVED])
     )
-    units = _units(place, watched)
+    units = _units(spec, watched)
     definition = {
         "against": metric,
         "points": points,
         "also": second_metric or "",
         "also_points": levels if second_metric else 0,
     }
-    with place.work("frontier", definition, execution, watched, extend) as work:
+    with spec.work("frontier", definition, execution, watched, extend) as work:
         ends = _ends(work, [{}], metric)[0]
         front = _refine(work, metric, ends, points)
         tables = {
@@ -100,7 +100,7 @@ def pareto_front(
             )
         if second_metric is not None:
             tables["surface"] = _surface(work, metric, second_metric, points, levels)
-        return write_results(work, place, "frontier", tables, notes)
+        return write_results(work, spec, "frontier", tables, notes)
 
 
 def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
@@ -306,8 +306,8 @@ def marginal_steps(found: list[Point]) -> pd.DataFrame:
 
 def _surface(work: StudyRunner, against: str, also: str, points: int, levels: int) -> pd.DataFrame:
     """A front of evenly spread points for each level of a second metric, from its least to that of the cheapest plan."""
-    first = _ends(work, [{}], also)[0]
-    amounts = np.linspace(first[0].amount, first[-1].amount, levels)
+    front_ends = _ends(work, [{}], also)[0]
+    amounts = np.linspace(front_ends[0].amount, front_ends[-1].amount, levels)
     fixed: list[Limits] = [{also: (-np.inf, relax(float(level)))} for level in amounts]
     targets: list[tuple[float, Limits]] = []
     for level, limits, ends in zip(amounts, fixed, _ends(work, fixed, against), strict=True):

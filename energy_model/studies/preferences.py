@@ -54,7 +54,7 @@ def preferences(
     points), ``wishes`` (cost and metrics of each) and ``between`` (the trade-off, at most ``slack``
     [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "interests", scenario, changes, resolution),
     )
@@ -66,14 +66,17 @@ def preferences(
     watched_metrics = tuple(
         dict.fromkeys([*sorted(metric_names), *(tradeoff or ()), "cost", UNSERVED])
     )
-    system = place.read()
+    system = spec.read()
     compiled = CompiledModel.of(system, build_model(system))
     units = {name: metric(compiled, name).unit for name in watched_metrics}
     definition: dict[str, Any] = {
-        "weights": {n: dict(metric_name) for n, metric_name in weights.items()}, "limits": {n: dict(metric_name) for n, metric_name in limits.items()},
-        "between": list(tradeoff or ()), "within": slack, "points": points,
-    }  # fmt: skip
-    with place.work("interests", definition, execution, watched_metrics) as work:
+        "weights": {label: dict(sums) for label, sums in weights.items()},
+        "limits": {label: dict(sums) for label, sums in limits.items()},
+        "between": list(tradeoff or ()),
+        "within": slack,
+        "points": points,
+    }
+    with spec.work("interests", definition, execution, watched_metrics) as work:
         cases = {BASE: StudyCase({"wish": BASE}, whole=True)}
         for name, sums in weights.items():
             goal = tuple((float(weight), metric_name) for metric_name, weight in sums.items())
@@ -89,7 +92,7 @@ def preferences(
         _priced(work, cases, answers, weights)
         tables = {
             "wishes": _scenarios(cases, answers, watched_metrics),
-            "parties": _accounts(place, cases, answers),
+            "parties": _accounts(spec, cases, answers),
         }
         notes = _notes(tables["wishes"])
         if tradeoff is not None:
@@ -97,7 +100,7 @@ def preferences(
             notes.append(
                 f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}."
             )
-        return write_results(work, place, "interests", tables, notes)
+        return write_results(work, spec, "interests", tables, notes)
 
 
 def _priced(
@@ -127,7 +130,7 @@ def _scenarios(
     cases: Mapping[str, StudyCase], answers: Mapping[str, Any], watched: Sequence[str]
 ) -> pd.DataFrame:
     """The cost and the metrics of every wish, and its cost above the least."""
-    least, rows = answers[BASE]["objective"], []
+    least_cost, rows = answers[BASE]["objective"], []
     for name, answer in answers.items():
         solved = answer["status"] == OPTIMAL
         cost = answer["objective"] if solved else np.nan
@@ -146,7 +149,7 @@ def _scenarios(
                 "wish": name,
                 "status": answer["status"],
                 "cost": cost,
-                "more_cost": cost - least,
+                "more_cost": cost - least_cost,
                 "net_emissions": net,
                 **sums,
                 "run": cases[name].key,
@@ -167,8 +170,9 @@ def _accounts(
             run = open_run(folder)
             frames.append(stakeholder_accounts(run, accounts(run)).assign(wish=name))
     all_accounts = pd.concat(frames).rename_axis("party").reset_index()
-    first = all_accounts[all_accounts["wish"] == BASE].set_index("party")["balance"]
-    all_accounts["gain"] = all_accounts["balance"] - all_accounts["party"].map(first).fillna(0.0)
+    base_balance = all_accounts[all_accounts["wish"] == BASE].set_index("party")["balance"]
+    base_of_row = all_accounts["party"].map(base_balance).fillna(0.0)
+    all_accounts["gain"] = all_accounts["balance"] - base_of_row
     return all_accounts[["wish", *[column for column in all_accounts if column != "wish"]]]
 
 
@@ -188,7 +192,12 @@ def _tradeoff(
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
     ends = work.answers(
-        [StudyCase({"least": n}, question=Query(limits=limits, least=goal(n))) for n in between]
+        [
+            StudyCase(
+                {"least": metric_name}, question=Query(limits=limits, least=goal(metric_name))
+            )
+            for metric_name in between
+        ]
     )
     if any(end["status"] != OPTIMAL for end in ends):
         return pd.DataFrame(columns=[*between, "cost", "more_cost"])

@@ -88,7 +88,7 @@ def ranging(
     differently; ``max_change`` [1] the largest change either way. Raises InputError,
     NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "ranging", scenario, changes, resolution),
     )
@@ -100,22 +100,24 @@ def ranging(
             "ranging", remedy, value=f"--tolerance {tolerance:g}, --max-change {max_change:g}"
         )
     searches = [
-        Bisection(a, sign, min(max_change, 1.0) if sign == DOWN else max_change)
-        for a in addresses
+        Bisection(address, sign, min(max_change, 1.0) if sign == DOWN else max_change)
+        for address in addresses
         for sign in (DOWN, UP)
     ]
-    place.addresses([s.case for s in searches if s.sign == UP], execution.progress, "--of")
-    yearly_cost = _owning(place.read())
+    spec.addresses(
+        [search.case for search in searches if search.sign == UP], execution.progress, "--of"
+    )
+    yearly_cost = _owning(spec.read())
     definition = {
         "addresses": list(addresses),
         "share": float(tolerance),
         "most": float(max_change),
     }
-    with place.work("ranging", definition, execution) as work:
+    with spec.work("ranging", definition, execution) as work:
         base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
-        while unfinished := [i for i, s in enumerate(searches) if not s.known]:
+        while unfinished := [i for i, search in enumerate(searches) if not search.known]:
             answers = work.answers([searches[i].case for i in unfinished])
             for i, answer in zip(unfinished, answers, strict=True):
                 searches[i] = searches[i].after(*_changed(base, answer, yearly_cost, tolerance))
@@ -123,7 +125,7 @@ def ranging(
         notes = [
             f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."
         ]
-        return write_results(work, place, "ranging", {"ranges": table}, notes)
+        return write_results(work, spec, "ranging", {"ranges": table}, notes)
 
 
 def _owning(system: System) -> pd.Series:
@@ -143,7 +145,7 @@ def _changed(
         asset: float(owning[asset]) * (sizes[1] - base["assets"][asset][1])
         for asset, sizes in found["assets"].items()
     }
-    total = sum(float(owning[a]) * sizes[1] for a, sizes in base["assets"].items())
+    total = sum(float(owning[name]) * sizes[1] for name, sizes in base["assets"].items())
     if sum(map(abs, cost_changes.values())) <= 2 * share * max(total, 1.0):
         return False, ""
     largest = max(cost_changes, key=lambda asset: abs(cost_changes[asset]))

@@ -58,7 +58,7 @@ def regret(
     holds what all plans add whose greatest regret is within ``tolerance`` of the least cost above
     the least greatest regret. Raises InputError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "regret", scenario, changes, resolution),
     )
@@ -69,18 +69,18 @@ def regret(
         remedy = "name at least one future besides the case as it stands"
         raise InputError.at("--future", remedy)
     planned_futures = (
-        all_futures if plans is None else {n: _future(value) for n, value in plans.items()}
+        all_futures if plans is None else {label: _future(value) for label, value in plans.items()}
     )
     definition = {
-        "futures": {n: [f[0] or "", *f[1]] for n, f in all_futures.items()},
-        "plans": {n: [f[0] or "", *f[1]] for n, f in planned_futures.items()}, "near": tolerance,
+        "futures": {label: [future[0] or "", *future[1]] for label, future in all_futures.items()},
+        "plans": {label: [future[0] or "", *future[1]] for label, future in planned_futures.items()}, "near": tolerance,
     }  # fmt: skip
     optima = {
-        name: StudyCase({"plan": name, "future": name}, f[1], f[0])
-        for name, f in {**planned_futures, **all_futures}.items()
+        name: StudyCase({"plan": name, "future": name}, future[1], future[0])
+        for name, future in {**planned_futures, **all_futures}.items()
     }
-    place.addresses(optima.values(), execution.progress, "--future")
-    with place.work("regret", definition, execution) as work:
+    spec.addresses(optima.values(), execution.progress, "--future")
+    with spec.work("regret", definition, execution) as work:
         optimum_by_name = dict(zip(optima, work.answers(optima.values()), strict=True))
         solved_plans = {
             name: optimum_by_name[name]
@@ -88,9 +88,14 @@ def regret(
             if optimum_by_name[name]["status"] == OPTIMAL
         }
         study_cases = [
-            StudyCase({"plan": plan, "future": name}, f[1], f[0], fix_capacities(result["assets"]))
+            StudyCase(
+                {"plan": plan, "future": name},
+                future[1],
+                future[0],
+                fix_capacities(result["assets"]),
+            )
             for plan, result in solved_plans.items()
-            for name, f in all_futures.items()
+            for name, future in all_futures.items()
         ]
         regrets = _regrets(study_cases, work.answers(study_cases), optimum_by_name)
         ranking = _ranking(regrets)
@@ -100,12 +105,12 @@ def regret(
             f"'{name}' has no plan: {result['reason']}" for name, result in optimum_by_name.items() if result["status"] != OPTIMAL
         ]  # fmt: skip
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
-            first = ranking.iloc[0]
+            best_plan = ranking.iloc[0]
             notes.append(
-                f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'."
+                f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
             )
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
-        return write_results(work, place, "regret", tables, notes)
+        return write_results(work, spec, "regret", tables, notes)
 
 
 def _future(given: Future | Sequence[str] | str) -> Future:

@@ -66,7 +66,7 @@ class ParameterRange:
         if not items:
             remedy = "no value is given; write at least one after the sign"
             raise InputError.at("--set", remedy, column=address)
-        return cls(address, tuple(_value(address, v) for v in items))
+        return cls(address, tuple(_value(address, item) for item in items))
 
     @classmethod
     def _ranged(cls, address: str, text: str, low: str, high: str) -> ParameterRange:
@@ -83,7 +83,8 @@ class ParameterRange:
         if not ordered or (count and point_count < 2):
             remedy = "the first end must be below the second, and a count at least 2"
             raise InputError.at("--set", remedy, column=address, value=text)
-        points = tuple(float(v) for v in np.linspace(*ends, point_count)) if point_count else ()
+        spacing = np.linspace(*ends, point_count) if point_count else ()
+        points = tuple(float(point) for point in spacing)
         return cls(address, points, ends)
 
     def change(self, value: Value) -> str:
@@ -130,10 +131,10 @@ def cases(
     if design == "grid":
         yield from (
             case(variations, values)
-            for values in itertools.product(*(v.values for v in variations))
+            for values in itertools.product(*(parameter.values for parameter in variations))
         )
     elif design == "list":
-        for values in zip(*(v.values for v in variations), strict=True):
+        for values in zip(*(parameter.values for parameter in variations), strict=True):
             yield case(variations, values)
     elif design == "one":
         yield StudyCase({})
@@ -141,16 +142,16 @@ def cases(
             yield from (case([variation], [value]) for value in variation.values)
     else:
         for row in sample(design, variations, samples, seed):
-            yield case(variations, [float(v) for v in row])
+            yield case(variations, [float(value) for value in row])
 
 
 def salib_problem(variations: Sequence[ParameterRange]) -> dict[str, Any]:
     """The ranges as a problem definition of SALib."""
-    ranges = [v.range for v in variations if v.range is not None]
+    ranges = [variation.range for variation in variations if variation.range is not None]
     return {
         "num_vars": len(variations),
-        "names": [v.address for v in variations],
-        "bounds": [list(r) for r in ranges],
+        "names": [variation.address for variation in variations],
+        "bounds": [list(bounds) for bounds in ranges],
     }
 
 
@@ -219,20 +220,24 @@ def from_table(path: Path) -> list[StudyCase]:
             str(path), "it has no rows; write a case on each, below a header of addresses"
         )
     variations = [ParameterRange(str(name).strip()) for name in frame.columns]
-    if not any(_is_address(v.address) for v in variations):
+    if not any(_is_address(variation.address) for variation in variations):
         remedy = "no header is an address such as carriers.co2.price, or scenario"
         raise InputError.at(str(path), remedy, value=", ".join(map(str, frame.columns)))
     study_cases = []
     for row in frame.itertuples(index=False):
         cells = [
-            None if pd.isna(cell) or str(cell).strip() == "" else _value(v.address, cell)
-            for v, cell in zip(variations, row, strict=True)
+            None if pd.isna(cell) or str(cell).strip() == "" else _value(variation.address, cell)
+            for variation, cell in zip(variations, row, strict=True)
         ]
         values = [
-            c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)
+            cell_value if _is_address(variation.address) else None
+            for variation, cell_value in zip(variations, cells, strict=True)
         ]
         base_case = case(variations, values)
-        notes = {v.address: "" if c is None else c for v, c in zip(variations, cells, strict=True)}
+        notes = {
+            variation.address: "" if cell_value is None else cell_value
+            for variation, cell_value in zip(variations, cells, strict=True)
+        }
         study_cases.append(StudyCase(notes, base_case.changes, base_case.scenario))
     return study_cases
 
@@ -311,8 +316,8 @@ def _value(address: str, value: Any) -> Value:
     """A value in the type of its address: a text is kept as written where the column holds text."""
     if not _is_text(address):
         return _number(value)
-    whole = isinstance(value, float) and value.is_integer()  # an Excel cell
-    return f"{value:.0f}" if whole else str(value).strip()
+    is_integer = isinstance(value, float) and value.is_integer()  # an Excel cell
+    return f"{value:.0f}" if is_integer else str(value).strip()
 
 
 def _is_text(address: str) -> bool:
@@ -341,4 +346,4 @@ def _number(value: Any) -> Value:
 
 def from_mapping(values: Mapping[str, Any]) -> list[ParameterRange]:
     """Variations from a mapping of addresses to values, or to a text as on the command line."""
-    return [ParameterRange.of(address, given) for address, given in values.items()]
+    return [ParameterRange.of(address, value) for address, value in values.items()]

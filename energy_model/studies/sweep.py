@@ -49,7 +49,7 @@ def sweep(
     reason. ``extend`` adds the user's own rules to every model. Raises InputError or
     StudyInterrupted; finished cases remain stored.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "sweep", scenario, changes, resolution),
     )
@@ -61,10 +61,10 @@ def sweep(
         # validates the design before cases are counted
         first_case = list(itertools.islice(generated, 1))
         case_count = sampling.count(design, variations, samples)
-        confirm_many_cases(case_count, place.read, execution)
+        confirm_many_cases(case_count, spec.read, execution)
         cases = [*first_case, *generated]
     cases = assign_warm_starts(cases)
-    place.addresses(
+    spec.addresses(
         cases, execution.progress, str(vary) if isinstance(vary, str | Path) else "--set"
     )
     definition = {
@@ -72,7 +72,7 @@ def sweep(
         "cases": len(cases),
         "asked": _asked(cases),
     }
-    with place.work("sweep", definition, execution, extend=extend) as work:
+    with spec.work("sweep", definition, execution, extend=extend) as work:
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)
@@ -86,7 +86,7 @@ def sweep(
             frame, messages = sensitivity(table, variations, design, samples, seed, outputs)
             tables["sensitivity"] = frame
             notes += messages
-        return write_results(work, place, "sweep", tables, notes, cases)
+        return write_results(work, spec, "sweep", tables, notes, cases)
 
 
 def _asked(cases: Sequence[StudyCase]) -> list[str]:
@@ -122,7 +122,7 @@ def tornado(
     """The effect of each input, changed alone, on each output: lowest and highest value against the unchanged case."""
     rows = []
     alone = table[table["status"] == "optimal"]
-    addresses = [v.address for v in variations]
+    addresses = [variation.address for variation in variations]
     base = alone[alone[addresses].isna().all(axis=1)]
     for output in _known(table, outputs):
         if base.empty:
@@ -188,7 +188,7 @@ def sensitivity(
 
 def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
     """A note that the samples are too few, if an index is less certain than half the largest."""
-    name = next((n for n in ("total", "mean_effect") if n in found), None)
+    name = next((candidate for candidate in ("total", "mean_effect") if candidate in found), None)
     if name is None:
         return []
     largest = found.groupby("output")[name].transform("max")
@@ -206,7 +206,7 @@ def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
     Raises:
         InputError: an output is no numeric column.
     """
-    numbers = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c])]
+    numbers = [column for column in table.columns if pd.api.types.is_numeric_dtype(table[column])]
     unknown = [name for name in outputs if name not in numbers]
     if unknown and len(table) and (table["status"] == "optimal").any():
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"

@@ -72,19 +72,19 @@ def weather_years(
     ``weather/``. ``sizes`` holds what the plans of all years add. Raises InputError or
     StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "weather", scenario, changes, resolution),
     )
-    _refuse(place.case, years)
-    system = place.read()
+    _refuse(spec.case, years)
+    system = spec.read()
     files = {
         f"weather/{name}.csv": timeseries.as_text(year_table).encode()
         for name, year_table in years.items()
         if year_table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with place.work("weather", definition, execution, extra=files) as work:
+    with spec.work("weather", definition, execution, extra=files) as work:
         own_cases = [StudyCase({"plan": BASE, "year": BASE})]
         own_cases += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
         answers = work.answers(own_cases)
@@ -114,7 +114,7 @@ def weather_years(
         tables = {"years": year_table, "sizes": _sizes(plans)}
         return write_results(
             work,
-            place,
+            spec,
             "weather",
             tables,
             _notes(year_table, optimum_by_year, tables["sizes"], price_changes),
@@ -213,15 +213,15 @@ def _years(
 
 def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     """The minimum, mean and maximum added capacity of each asset over all plans, and the number of plans with it."""
-    first = next(iter(plans.values()), {})
+    base_plan = next(iter(plans.values()), {})
     rows = []
-    for asset in first:
+    for asset in base_plan:
         added = np.array([max(plan[asset][1], 0.0) for plan in plans.values()])
         if added.max() > 1e-3:
             rows.append(
                 (
                     asset,
-                    max(first[asset][1], 0.0),
+                    max(base_plan[asset][1], 0.0),
                     added.min(),
                     added.mean(),
                     added.max(),

@@ -193,13 +193,13 @@ def _break_even(
 def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
     """Whether the asset is added at one per cent below the threshold and not at one per cent above."""
     built = []
-    for cost, said in (
+    for cost, side in (
         (turn * (1 - TEST_OFFSET_SHARE), "below"),
         (turn * (1 + TEST_OFFSET_SHARE), "above"),
     ):
         answer = again.solve(
             again.program.lp.with_costs(np.array([column]), cost),
-            f"{asset}: one per cent {said} its threshold",
+            f"{asset}: one per cent {side} its threshold",
         )
         if answer.status != highs.OPTIMAL:
             return False

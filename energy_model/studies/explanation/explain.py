@@ -54,11 +54,12 @@ def explain(
         hits = fnmatch.filter(assets, name)
         if not hits:
             known = [*assets, *carriers, *land_names, EMISSIONS]
-            near = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
-            near = near or [n for n in known if name.strip("*") in n][:4]
+            nearest = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
+            containing = [candidate for candidate in known if name.strip("*") in candidate]
+            nearest = nearest or containing[:4]
             hint = (
-                f"nearest are {', '.join(near)}"
-                if near
+                f"nearest are {', '.join(nearest)}"
+                if nearest
                 else "name an asset, a carrier, emissions, or site:class"
             )
             issues.append(

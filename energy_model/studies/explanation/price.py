@@ -144,10 +144,10 @@ def explain_land_price(again: ReSolver, place: str) -> Explanation:
 def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
     """The buses of a carrier with an hourly balance; only those with demand if there are any."""
     data = again.run.dataset
-    known = [str(b) for b in data["bus"].to_numpy() if str(b).split("@")[0] == carrier]
-    buses = [b for b in known if not data["price"].sel(bus=b).isnull().any()]
+    known = [str(bus) for bus in data["bus"].to_numpy() if str(bus).split("@")[0] == carrier]
+    buses = [bus for bus in known if not data["price"].sel(bus=bus).isnull().any()]
     if site is not None:
-        buses = [b for b in buses if b == f"{carrier}@{site}"]
+        buses = [bus for bus in buses if bus == f"{carrier}@{site}"]
     if not buses:
         message = (
             f"{carrier} has no hourly price there; its buses are {', '.join(known)}"
@@ -157,7 +157,7 @@ def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
         raise InputError.at(
             "explain", message, value=carrier if site is None else f"{carrier}@{site}"
         )
-    with_demand = [b for b in buses if _demand(again, b) > 0]
+    with_demand = [bus for bus in buses if _demand(again, bus) > 0]
     return with_demand or buses
 
 
@@ -188,12 +188,13 @@ class _PriceSetter:
         lp, x, prices = program.lp, program.x, program.prices
         self.groups, self.of_column = program.lp.column_groups()
         families, of_row = program.lp.row_groups()
-        outside = np.array([OUTSIDE.get(f) is not None for f, _ in families], bool)[of_row]
+        is_outside = [OUTSIDE.get(family_name) is not None for family_name, _ in families]
+        outside = np.array(is_outside, bool)[of_row]
         self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
         self.by_row = lp.A
-        most = np.zeros(len(self.groups))
-        np.maximum.at(most, self.of_column, np.abs(x))
-        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * most[self.of_column], 1e-7)
+        largest_flows = np.zeros(len(self.groups))
+        np.maximum.at(largest_flows, self.of_column, np.abs(x))
+        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * largest_flows[self.of_column], 1e-7)
         self.at_most = np.isfinite(lp.upper) & (lp.upper - x <= 1e-7 * np.maximum(1.0, np.abs(x)))
         self.columns = lp.A.tocsc()
         self.bus_rows = {
@@ -216,8 +217,8 @@ class _PriceSetter:
         A, prices = self.by_row, self.program.prices
         entries = slice(A.indptr[row], A.indptr[row + 1])
         columns, weights = A.indices[entries], A.data[entries]
-        near = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
-        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= near)]
+        max_gap = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
+        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= max_gap)]
         decisions = {int(j): self.groups[self.of_column[j]] for j in free}
         setter = ""
         for kinds in (("bought", "sold", "unserved"), ("activity",), ("charged", "given_back")):
@@ -231,13 +232,13 @@ class _PriceSetter:
             for j, (decision, _) in decisions.items():
                 if decision in ("sent", "returned"):
                     rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
-                    other = [
+                    other_rows = [
                         int(candidate)
                         for candidate in rows
                         if candidate != row and candidate in self.bus_rows and candidate not in seen
                     ]
-                    if other:
-                        setter = self._set(other[0], (*seen, row))
+                    if other_rows:
+                        setter = self._set(other_rows[0], (*seen, row))
                         if setter not in (STORE, CAPACITY):
                             break
         if not setter:
@@ -280,15 +281,15 @@ def _changes(
     None if the modified program has no solution.
     """
     program = again.program
-    first = again.solve(program.lp, "the run as it stands")
+    base_answer = again.solve(program.lp, "the run as it stands")
     answer = again.solve(lp, said)
-    if first.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
+    if base_answer.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None
     groups, of_column = program.lp.column_groups()
-    change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
+    change = np.bincount(of_column, lp.cost * (answer.x - base_answer.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]
     columns = {name: program.lp.columns("capacity", name).start for name in table.index}
-    added = {name: answer.x[column] - first.x[column] for name, column in columns.items()}
+    added = {name: answer.x[column] - base_answer.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
         owner = name if decision == "land_taken" else name.split(":")[0]

@@ -75,8 +75,8 @@ class CaseSnapshot:
     def digest(self) -> str:
         """The fingerprint of the files and options together."""
         options = [self.scenario, self.changes, self.resolution, self.watched]
-        own = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
-        return fingerprint_of([self.fingerprints, options, own])
+        extension = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
+        return fingerprint_of([self.fingerprints, options, extension])
 
     def unpacked(self) -> Path:
         """The path of a temporary folder with the files; the caller removes it."""

@@ -203,7 +203,11 @@ class StudyRunner:
                 self._work([case for case in unsolved if case.anchor])
                 self._work([case for case in unsolved if not case.anchor])
             except (WorkersLostError, KeyboardInterrupt) as end:
-                stored = [c for c in self.asked.values() if self.store.finding(c) is not None]
+                stored = [
+                    stored_case
+                    for stored_case in self.asked.values()
+                    if self.store.finding(stored_case) is not None
+                ]
                 reason = str(end) or "Interrupted."
                 raise StudyInterrupted(
                     [f"{reason} {len(stored)} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."]

@@ -65,11 +65,11 @@ class CaseWorker:
         except WriteError:
             raise
         except InputError as error:
-            return _failure(FAULTY, " ".join(str(f) for f in error.issues), started), None
-        except NoSolutionError as none:
-            return _failure(none.status, " ".join(none.sentences), started), None
-        except ConsistencyError as wrong:
-            return _failure(INCONSISTENT, str(wrong), started), None
+            return _failure(FAULTY, " ".join(str(issue) for issue in error.issues), started), None
+        except NoSolutionError as infeasible:
+            return _failure(infeasible.status, " ".join(infeasible.sentences), started), None
+        except ConsistencyError as inconsistency:
+            return _failure(INCONSISTENT, str(inconsistency), started), None
         result = _result(query_result, run, case.question)
         packed = _packed(run) if keep_run and not case.question.least else None
         return result | {"seconds": round(time.monotonic() - started, 3)}, packed
@@ -100,7 +100,7 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
         "headline": headline,
         "quantities": asked.quantities,
         "prices": asked.prices,
-        "assets": {str(asset): [float(v) for v in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
+        "assets": {str(asset): [float(size) for size in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
         "carried": _carried(run),
         "violation": max(certificate.row_violation, certificate.bound_violation) if certificate else None,
         "method": asked.answer.method,

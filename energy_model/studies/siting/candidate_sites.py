@@ -141,7 +141,7 @@ def _stated(
     """
     shared, issues = [], []
     frame, technologies = system[table], system["technologies"]
-    for name in (n for n in PLANT_OVERRIDES if n in frame and len(users)):
+    for name in (column for column in PLANT_OVERRIDES if column in frame and len(users)):
         if name in technologies and not _blank(technologies.at[technology, name]):
             continue
         cells = {str(frame.at[user, name]) for user in users if not _blank(frame.at[user, name])}
@@ -183,11 +183,11 @@ def candidates(
     Raises:
         InputError: no site matches.
     """
-    sites = [str(s) for s in system["sites"].index]
+    sites = [str(name) for name in system["sites"].index]
     issues = [
-        InputIssue("--forbid", unknown_site_hint(s, sites), value=s)
-        for s in forbid
-        if not fnmatch.filter(sites, s)
+        InputIssue("--forbid", unknown_site_hint(name, sites), value=name)
+        for name in forbid
+        if not fnmatch.filter(sites, name)
     ]
     matches = fnmatch.filter(sites, pattern)
     if not matches:
@@ -200,14 +200,14 @@ def candidates(
         )
     if issues:
         raise InputError(issues)
-    forbidden = {s for p in forbid for s in fnmatch.filter(sites, p)}
+    forbidden = {name for text in forbid for name in fnmatch.filter(sites, text)}
     return [_candidate(system, asked, site, site in forbidden) for site in matches]
 
 
 def unknown_site_hint(name: str, sites: Sequence[str]) -> str:
     """The message for an unknown site, with the nearest names."""
     nearest = difflib.get_close_matches(name, sites, n=3, cutoff=0.4) or [
-        s for s in sites if name in s
+        site for site in sites if name in site
     ]
     return f"there is no such site; {'nearest are' if nearest else 'known are'} {', '.join(nearest or list(sites)[:15])}"
 
@@ -257,8 +257,8 @@ def _no_room(system: System, asked: Activity, site: str) -> str:
     """Why a site's land cannot hold the activity; empty if it can, or if it takes no land."""
     footprints, land = system["footprints"]["footprint"], system["land"]
     land_per_unit = {
-        kind: float(v)
-        for (technology, kind), v in footprints.items()
+        kind: float(area)
+        for (technology, kind), area in footprints.items()
         if technology == asked.technology
     }
     if not land_per_unit:
@@ -314,8 +314,8 @@ def _connections(system: System, asked: Activity, site: str, carrier: str) -> li
 def distance(system: System, one: str, other: str) -> float:
     """The great-circle distance between two sites [km], by the haversine formula."""
     first, second = (
-        np.radians(system["sites"].loc[s, ["lon", "lat"]].astype(float).to_numpy())
-        for s in (one, other)
+        np.radians(system["sites"].loc[site, ["lon", "lat"]].astype(float).to_numpy())
+        for site in (one, other)
     )
     haversines = np.sin((second - first) / 2) ** 2
     return float(

@@ -113,11 +113,11 @@ def siting(
     ``require`` is a minimum capacity by site for the free placement; ``forbid`` excludes sites.
     Raises InputError, NoSolutionError (the case without the activity) or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "siting", scenario, changes, resolution),
     )
-    system = place.read()
+    system = spec.read()
     parsed = parse_activity(system, activity)
     site_list = candidates(system, parsed, sites, forbid)
     allowed = [c for c in site_list if not c.reason]
@@ -125,8 +125,8 @@ def siting(
     _check(parsed, site_list, allowed, required, activity)
     definition = {"activity": parsed.technology, "size": parsed.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
     watched = f"added:{parsed.technology}_at_*"
-    with place.work("siting", definition, execution, (watched,), extra=case_files(system, parsed, allowed)) as work:  # fmt: skip
-        siting_cases = SitingCases(work, place, parsed, allowed)
+    with spec.work("siting", definition, execution, (watched,), extra=case_files(system, parsed, allowed)) as work:  # fmt: skip
+        siting_cases = SitingCases(work, spec, parsed, allowed)
         reference_case = siting_cases.case({})
         base = work.answers([reference_case])[0]
         if base["status"] != OPTIMAL:
@@ -148,7 +148,7 @@ def siting(
         notes = _notes(table, parsed)
         if len(allowed) > 1:
             notes.append(_optimal_placement(answers[-1], base, allowed))
-        return write_results(work, place, "siting", {"sites": table, **tables}, notes)
+        return write_results(work, spec, "siting", {"sites": table, **tables}, notes)
 
 
 def _check(
@@ -324,7 +324,7 @@ def _notes(table: pd.DataFrame, asked: Activity) -> list[str]:
         notes.append(f"At {worst['label_en'] or worst['site']} it costs {_money(worst['added_cost'] - best['added_cost'])} a year more ({worst['why']}).")  # fmt: skip
         costs = zip(solved["estimate"], solved["added_cost"], strict=True)
         pairs = itertools.combinations(costs, 2)
-        same_order = [(one[0] - other[0]) * (one[1] - other[1]) >= 0 for one, other in pairs]
+        same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
         same_order_share = np.mean(same_order)
         largest_error = solved["difference"].abs().max()
         notes.append(f"The estimate from prices alone is {_money(largest_error)} a year off at most, and puts {same_order_share:.0%} of all pairs of sites in the right order.")  # fmt: skip

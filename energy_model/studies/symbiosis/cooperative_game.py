@@ -79,7 +79,7 @@ class CooperativeGame:
     @property
     def tolerance(self) -> float:
         """The excess below which differences are rounding."""
-        return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(v) for v in self.known.values()))
+        return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(worth) for worth in self.known.values()))
 
 
 def shapley(game: CooperativeGame) -> np.ndarray:

@@ -61,11 +61,11 @@ def symbiosis(
         NoSolutionError: the case with all links open has no solution.
         StudyInterrupted: the study stops before all cases are solved.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "symbiosis", scenario, changes, resolution),
     )
-    system = place.read()
+    system = spec.read()
     links = links_of_coalition(system)
     firms = {firm for pair in links.values() for firm in pair}
     players = tuple(sorted(firms, key=list(system["firms"].index).index))
@@ -75,7 +75,7 @@ def symbiosis(
         "seed": seed,
         "penalty": "" if penalty is None else float(penalty),
     }
-    with place.work("symbiosis", definition, execution) as work:
+    with spec.work("symbiosis", definition, execution) as work:
         costs = CoalitionCosts(work, links, penalty)
         together, alone = costs.case(links), costs.case(())
         answer_together, answer_alone = work.answers([together, alone])
@@ -94,9 +94,9 @@ def symbiosis(
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = cost_alone - least_cost
         value, half_width = _shapley(game, samples, seed)
-        runs = {"together": open_run(place.out / "runs" / together.key)}
+        runs = {"together": open_run(spec.out / "runs" / together.key)}
         if answer_alone["status"] == OPTIMAL:
-            runs["alone"] = open_run(place.out / "runs" / alone.key)
+            runs["alone"] = open_run(spec.out / "runs" / alone.key)
         accounts_by_run = {name: accounts(run) for name, run in runs.items()}
         tables = _link_tables(
             costs, cost_alone, runs["together"], accounts_by_run["together"], pairs
@@ -113,7 +113,7 @@ def symbiosis(
         tables |= {"shares": shares, "splits": assessment, "parties": parties_table.reset_index()}
         tables["coalitions"] = _coalitions(game, costs, cost_alone)
         notes = _notes(game, assessment, shares, costs, system, runs)
-        return write_results(work, place, "symbiosis", tables, notes)
+        return write_results(work, spec, "symbiosis", tables, notes)
 
 
 def _shapley(game: CooperativeGame, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -246,7 +246,7 @@ def _shares(
     total_worth = game.worth(game.all)
     without = [game.all ^ 1 << i for i in range(len(game.players))]
     game.ask(without)
-    frame["others_lose"] = [total_worth - game.known[s] for s in without]
+    frame["others_lose"] = [total_worth - game.known[coalition] for coalition in without]
     for rule in ("shapley", "nucleolus"):
         own_worths = [game.worth(1 << i) for i in range(len(game.players))]
         frame[f"loses_outside_{rule}"] = frame[rule] - own_worths
