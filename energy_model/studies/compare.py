@@ -121,9 +121,11 @@ def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
         all_rows = list(dict.fromkeys(row for frame in frames for row in frame.index))
         for column in dict.fromkeys(header for frame in frames for header in frame):
             cells = [
-                frame[column].reindex(all_rows) if column in frame else pd.Series(None, all_rows, dtype=object)
+                frame[column].reindex(all_rows)
+                if column in frame
+                else pd.Series(None, all_rows, dtype=object)
                 for frame in frames
-            ]  # fmt: skip
+            ]
             for row in all_rows:
                 values = [cell[row] for cell in cells]
                 if any(not _same(values[0], value) for value in values[1:]):
@@ -260,8 +262,11 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 
 def attribute_difference(
-    runs: Sequence[Run | str | Path], case: str | Path, output: str | Path | None = None, execution: ExecutionOptions | None = None,
-) -> Study:  # fmt: skip
+    runs: Sequence[Run | str | Path],
+    case: str | Path,
+    output: str | Path | None = None,
+    execution: ExecutionOptions | None = None,
+) -> Study:
     """The differing inputs, each changed alone from the first run to the last, by their effect on cost.
 
     Differences in one column of one table are changed together. ``explained`` holds the change in

@@ -181,8 +181,13 @@ def _verified(found: dict[str, Any], most_cost: float) -> bool:
 
 
 def _diverse_plans(
-    work: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], share: float, extremes: pd.DataFrame, plans: int,
-) -> pd.DataFrame:  # fmt: skip
+    work: StudyRunner,
+    best: dict[str, Any],
+    groups: dict[str, list[str]],
+    share: float,
+    extremes: pd.DataFrame,
+    plans: int,
+) -> pd.DataFrame:
     """The cheapest plan, and plans that each maximise the distance from the mean of the earlier ones within the slack.
 
     The objective penalises groups above half of their maximum in the mean and rewards those below;

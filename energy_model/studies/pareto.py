@@ -122,9 +122,12 @@ def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
 def _points(work: StudyRunner, against: str, asked: Sequence[Limits]) -> list[Point | None]:
     """The cheapest plan under each set of limits; None where it is infeasible."""
     cases = [
-        StudyCase({f"{name} at most": upper for name, (_, upper) in limits.items() if name != UNSERVED}, question=Query(limits=limits))
+        StudyCase(
+            {f"{name} at most": upper for name, (_, upper) in limits.items() if name != UNSERVED},
+            question=Query(limits=limits),
+        )
         for limits in asked
-    ]  # fmt: skip
+    ]
     return [
         Point(case, result["quantities"][against], result["objective"], -result["prices"][against], result["assets"])
         if result["status"] == OPTIMAL else None
@@ -148,15 +151,25 @@ def _ends(work: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list
         unserved = result["quantities"][UNSERVED] if point else 0.0
         upper = unserved * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3
         service_limits.append(limits | {UNSERVED: (-np.inf, upper)})
-    least_results = work.answers([
-        StudyCase({"least": against}, question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))))
-        for limits, plan in zip(service_limits, cheapest, strict=True)
-    ])  # fmt: skip
+    least_results = work.answers(
+        [
+            StudyCase(
+                {"least": against},
+                question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))),
+            )
+            for limits, plan in zip(service_limits, cheapest, strict=True)
+        ]
+    )
     lowest = _points(
-        work, against,
-        [limits | {against: (-np.inf, relax(result["quantities"][against]))} if result["status"] == OPTIMAL else limits
-         for limits, result in zip(service_limits, least_results, strict=True)],
-    )  # fmt: skip
+        work,
+        against,
+        [
+            limits | {against: (-np.inf, relax(result["quantities"][against]))}
+            if result["status"] == OPTIMAL
+            else limits
+            for limits, result in zip(service_limits, least_results, strict=True)
+        ],
+    )
     return [
         [point for point in pair if point is not None]
         for pair in zip(lowest, cheapest, strict=True)

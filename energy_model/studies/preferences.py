@@ -104,8 +104,11 @@ def preferences(
 
 
 def _priced(
-    work: StudyRunner, cases: dict[str, StudyCase], answers: dict[str, Any], weights: Mapping[str, Mapping[str, float]]
-) -> None:  # fmt: skip
+    work: StudyRunner,
+    cases: dict[str, StudyCase],
+    answers: dict[str, Any],
+    weights: Mapping[str, Mapping[str, float]],
+) -> None:
     """Re-solves weighted plans at least cost with their metrics fixed: marginal prices require the objective to be cost."""
     fixed_cases = {}
     for name, sums in weights.items():
@@ -209,9 +212,15 @@ def _tradeoff(
         study_cases.append(StudyCase({f"{first_metric} at most": amount}, question=query))
     results = [*work.answers(study_cases), ends[1]]
     rows = [
-        (result["quantities"][first_metric], result["quantities"][second_metric], result["objective"], result["objective"] - least_cost)
-        for result in results if result["status"] == OPTIMAL
-    ]  # fmt: skip
+        (
+            result["quantities"][first_metric],
+            result["quantities"][second_metric],
+            result["objective"],
+            result["objective"] - least_cost,
+        )
+        for result in results
+        if result["status"] == OPTIMAL
+    ]
     frame = pd.DataFrame(rows, columns=[first_metric, second_metric, "cost", "more_cost"])
     return frame.sort_values(first_metric, ignore_index=True)
 

@@ -73,8 +73,11 @@ def regret(
     )
     definition = {
         "futures": {label: [future[0] or "", *future[1]] for label, future in all_futures.items()},
-        "plans": {label: [future[0] or "", *future[1]] for label, future in planned_futures.items()}, "near": tolerance,
-    }  # fmt: skip
+        "plans": {
+            label: [future[0] or "", *future[1]] for label, future in planned_futures.items()
+        },
+        "near": tolerance,
+    }
     optima = {
         name: StudyCase({"plan": name, "future": name}, future[1], future[0])
         for name, future in {**planned_futures, **all_futures}.items()
@@ -102,8 +105,10 @@ def regret(
         low_regret = _low(ranking, optimum_by_name, tolerance)
         common = _common({plan: solved_plans[plan]["assets"] for plan in low_regret})
         notes = [
-            f"'{name}' has no plan: {result['reason']}" for name, result in optimum_by_name.items() if result["status"] != OPTIMAL
-        ]  # fmt: skip
+            f"'{name}' has no plan: {result['reason']}"
+            for name, result in optimum_by_name.items()
+            if result["status"] != OPTIMAL
+        ]
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
             best_plan = ranking.iloc[0]
             notes.append(

@@ -134,8 +134,16 @@ def tornado(
                 continue
             low, high = moved[output].idxmin(), moved[output].idxmax()
             rows.append(
-                (output, address, base_value, float(moved.at[low, output]), moved.at[low, address], float(moved.at[high, output]), moved.at[high, address])
-            )  # fmt: skip
+                (
+                    output,
+                    address,
+                    base_value,
+                    float(moved.at[low, output]),
+                    moved.at[low, address],
+                    float(moved.at[high, output]),
+                    moved.at[high, address],
+                )
+            )
     frame = pd.DataFrame(
         rows, columns=["output", "input", "as it stands", "lowest", "at", "highest", "at_highest"]
     )
@@ -174,9 +182,13 @@ def sensitivity(
         else:
             sample_rows = sampling.sample(design, variations, samples, seed)
             index = morris.analyze(problem, sample_rows, values, num_levels=8, seed=seed)
-            frame = pd.DataFrame({
-                "mean_effect": index["mu_star"], "mean_effect_confidence": index["mu_star_conf"], "spread": index["sigma"],
-            }).astype(float)  # fmt: skip
+            frame = pd.DataFrame(
+                {
+                    "mean_effect": index["mu_star"],
+                    "mean_effect_confidence": index["mu_star_conf"],
+                    "spread": index["sigma"],
+                }
+            ).astype(float)
         frame.insert(0, "output", output)
         frame.insert(1, "input", problem["names"])
         parts.append(frame.sort_values(frame.columns[-2], ascending=False))

@@ -165,8 +165,11 @@ def _priced(price: float, settings: Settings) -> tuple[str, ...]:
 
 
 def _years(
-    best: Mapping[str, dict[str, Any]], runs: Mapping[str, dict[str, Any]], worth: float, settings: Settings,
-) -> pd.DataFrame:  # fmt: skip
+    best: Mapping[str, dict[str, Any]],
+    runs: Mapping[str, dict[str, Any]],
+    worth: float,
+    settings: Settings,
+) -> pd.DataFrame:
     """A row for each year: the cost of its own plan, the cost of the fixed plan, and the demand the latter leaves unserved."""
     rows = []
     target = settings.emissions.target
@@ -238,8 +241,11 @@ def _money(amount: float) -> str:
 
 
 def _notes(
-    table: pd.DataFrame, best: Mapping[str, dict[str, Any]], sizes: pd.DataFrame, priced: tuple[str, ...],
-) -> list[str]:  # fmt: skip
+    table: pd.DataFrame,
+    best: Mapping[str, dict[str, Any]],
+    sizes: pd.DataFrame,
+    priced: tuple[str, ...],
+) -> list[str]:
     """The years in sentences."""
     notes = [
         f"'{name}' has no plan: {result['reason']}"

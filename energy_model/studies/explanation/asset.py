@@ -220,8 +220,13 @@ def _used(run: Run, program: Solution, asset: str) -> float:
 
 
 def _sentences(
-    row: pd.Series, lines: pd.DataFrame, found: BreakEven | None, has: bool, added: float, addable: float,
-) -> list[str]:  # fmt: skip
+    row: pd.Series,
+    lines: pd.DataFrame,
+    found: BreakEven | None,
+    has: bool,
+    added: float,
+    addable: float,
+) -> list[str]:
     """The sheet and the break-even in sentences."""
     unit, name = row["unit"], _named(row)
     sentences = []

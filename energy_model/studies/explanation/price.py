@@ -199,10 +199,11 @@ class _PriceSetter:
         self.columns = lp.A.tocsc()
         self.bus_rows = {
             row: (bus, t)
-            for family in BALANCES if family in program.lp.constraints and program.lp.constraints[family].by_step
+            for family in BALANCES
+            if family in program.lp.constraints and program.lp.constraints[family].by_step
             for bus in program.lp.constraints[family].labels
             for t, row in enumerate(range(*program.lp.rows(family, bus).indices(len(prices))))
-        }  # fmt: skip
+        }
         self.known: dict[int, str] = {}
 
     def of(self, bus: str) -> list[str]:

@@ -210,8 +210,10 @@ class StudyRunner:
                 ]
                 reason = str(end) or "Interrupted."
                 raise StudyInterrupted(
-                    [f"{reason} {len(stored)} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."]
-                ) from None  # fmt: skip
+                    [
+                        f"{reason} {len(stored)} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."
+                    ]
+                ) from None
         findings = [self.store.finding(case) for case in cases]
         return [finding for finding in findings if finding is not None]
 

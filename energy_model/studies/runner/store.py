@@ -49,10 +49,16 @@ class StudyStore:
         """
         content = {
             "study": dict(definition)
-            | {"case": ground.name, "scenario": ground.scenario or "", "changes": list(ground.changes),
-               "resolution": str(ground.resolution or ""), "watched": list(ground.watched), "digest": ground.digest},
+            | {
+                "case": ground.name,
+                "scenario": ground.scenario or "",
+                "changes": list(ground.changes),
+                "resolution": str(ground.resolution or ""),
+                "watched": list(ground.watched),
+                "digest": ground.digest,
+            },
             "files": dict(ground.fingerprints),
-        }  # fmt: skip
+        }
         definition_path = self.folder / DEFINITION
         try:
             if not definition_path.is_file():

@@ -243,9 +243,13 @@ def confirm_many_cases(count: int, read: Callable[[], System], execution: Execut
 
 
 def write_results(
-    work: StudyRunner, place: CaseSpec, question: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (),
+    work: StudyRunner,
+    place: CaseSpec,
+    question: str,
+    tables: Mapping[str, pd.DataFrame],
+    notes: Iterable[str] = (),
     cases: Iterable[StudyCase] | None = None,
-) -> Study:  # fmt: skip
+) -> Study:
     """Writes a study's tables and returns the study."""
     study_cases = list(work.asked.values()) if cases is None else list(cases)
     table = work.store.table(study_cases)

@@ -47,8 +47,14 @@ class CaseWorker:
         folder = ground.unpacked()
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.series = CaseSolver(
-            folder, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
-        )  # fmt: skip
+            folder,
+            ground.scenario,
+            ground.changes,
+            ground.resolution,
+            ground.watched,
+            ground.extend,
+            start,
+        )
 
     def first(self, progress: Any = None) -> QueryResult:
         """The solution of the unchanged case; afterwards the warm start is known."""
@@ -100,11 +106,16 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
         "headline": headline,
         "quantities": asked.quantities,
         "prices": asked.prices,
-        "assets": {str(asset): [float(size) for size in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
+        "assets": {
+            str(asset): [float(size) for size in row]
+            for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)
+        },
         "carried": _carried(run),
-        "violation": max(certificate.row_violation, certificate.bound_violation) if certificate else None,
+        "violation": max(certificate.row_violation, certificate.bound_violation)
+        if certificate
+        else None,
         "method": asked.answer.method,
-    }  # fmt: skip
+    }
 
 
 def _carried(run: Run) -> dict[str, float]:
@@ -149,8 +160,11 @@ def _leave_with(parent: int) -> None:
 
 
 def solve_case(
-    given: tuple[CaseSnapshot, Arrays | None] | None, case: StudyCase, keep_run: bool, begin: Arrays | None = None,
-) -> tuple[dict[str, Any], bytes | None, Arrays | None]:  # fmt: skip
+    given: tuple[CaseSnapshot, Arrays | None] | None,
+    case: StudyCase,
+    keep_run: bool,
+    begin: Arrays | None = None,
+) -> tuple[dict[str, Any], bytes | None, Arrays | None]:
     """Solves a case in this process, on the given snapshot or the process's own; returns the final basis too if it is an anchor."""
     with _ONE_AT_A_TIME:
         shared = given or SNAPSHOT

@@ -179,7 +179,15 @@ def _link_tables(
             maximum = max(abs(early), abs(late))
             kind = "" if maximum < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
             pair_rows.append((link, other, pair_worth, pair_loss, early, late, kind))
-        pair_columns = ["link", "other_link", "worth_alone", "worth_last", "more_alone", "more_last", "kind"]  # fmt: skip
+        pair_columns = [
+            "link",
+            "other_link",
+            "worth_alone",
+            "worth_last",
+            "more_alone",
+            "more_last",
+            "kind",
+        ]
         frame = pd.DataFrame(pair_rows, columns=pair_columns)
         size = (frame["more_alone"] + frame["more_last"]).abs()
         order = np.argsort(-size.to_numpy(), kind="stable")
@@ -289,7 +297,9 @@ def _notes(
             )
         else:
             firms = _and(row["leaves"].split())
-            notes.append(f"{subject} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving.")  # fmt: skip
+            notes.append(
+                f"{subject} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving."
+            )
     least_excess = float(judged["least_complaint"].iloc[0])
     tolerance = max(MIN_WORTH_EUR, 1e-6 * abs(total_worth))
     conclusion = (
@@ -298,7 +308,9 @@ def _notes(
         else "so the core is empty, and no split keeps everybody"
     )
     shown = max(least_excess, 0.0) if abs(least_excess) <= tolerance else least_excess
-    notes.append(f"The least core: shared as well as can be, no group of firms gains more than {_thousand(shown)} a year by leaving, {conclusion}.")  # fmt: skip
+    notes.append(
+        f"The least core: shared as well as can be, no group of firms gains more than {_thousand(shown)} a year by leaving, {conclusion}."
+    )
     prices, rents = rows.loc["prices"], rows.loc["rents"]
     remainder = total_worth - prices["sum"]
     position = "in the core" if prices["in_core"] else "not in the core"
