@@ -245,7 +245,8 @@ def _details(
         traded = own_lines[own_lines["line"].isin([DELIVERS, TAKES])]
         traded = traded[traded["quantity"].abs() > MIN_TRADE_SHARE * traded["quantity"].abs().max()]
         for row in traded.itertuples(index=False):
-            prices.append((candidate.site, row.of.split("@")[0], row.line, row.quantity, row.amount / row.quantity))  # fmt: skip
+            carrier, price = row.of.split("@")[0], row.amount / row.quantity
+            prices.append((candidate.site, carrier, row.line, row.quantity, price))
         run = question.run(case)
         taken = run.tables["land"]["taken"] - base.tables["land"]["taken"]
         land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > MIN_LAND_CHANGE]  # fmt: skip
@@ -255,7 +256,10 @@ def _details(
         threshold = MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
         for link in growth.index[growth.abs() > threshold]:
             own_link = any(link == connection.name for connection in candidate.links)
-            links.append((candidate.site, link, table.at[link, "label_en"], "connection" if own_link else "reinforcement", growth[link], table.at[link, "unit"], growth[link] * float(table.at[link, "unit_investment"])))  # fmt: skip
+            kind = "connection" if own_link else "reinforcement"
+            cost = growth[link] * float(table.at[link, "unit_investment"])
+            label, unit = table.at[link, "label_en"], table.at[link, "unit"]
+            links.append((candidate.site, link, label, kind, growth[link], unit, cost))
     numbers = {"quantity": float, "price": float}
     reinforcement_types = {"more": float, "investment": float}
     columns = ["site", "link", "label_en", "kind", "more", "unit", "investment"]
