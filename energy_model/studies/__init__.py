@@ -1,1 +1,1 @@
-"""Studies: questions put to a case many times, each a file of its own."""
+"""Studies: a case and a question → many solved cases and tables of results; one module per study."""

@@ -1,4 +1,4 @@
-"""Compare: runs side by side, differences first — in the inputs, in the answer, and which input explains most of it."""
+"""Compare: two or more runs → tables side by side, differences first, and the input that explains most of a cost difference."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, open_run
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.case_spec import StudyCase, Value
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-MIN_DIFFERENCE_SHARE = 1e-6  # share below which two numbers are the same
+MIN_DIFFERENCE_SHARE = 1e-6  # relative difference below which two numbers are equal
 Frames = dict[str, pd.DataFrame]
 
 
@@ -27,8 +27,9 @@ Frames = dict[str, pd.DataFrame]
 class Comparison:
     """Runs side by side: their names, and tables with a column for each run, differences first.
 
-    ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry), ``sectors``, ``firms`` and
-    ``emissions`` what differs in the answer; ``difference`` is the last run less the first.
+    ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry),
+    ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
+    run less the first.
     """
 
     names: tuple[str, ...]
@@ -43,29 +44,33 @@ class Comparison:
 
     @property
     def tables(self) -> Frames:
-        """All of them by name."""
+        """All tables by name."""
         names = ("capacities", "costs", "sectors", "firms", "emissions")
         first = {"inputs": self.inputs, "headline": self.summary}
         return first | {name: getattr(self, name) for name in names}
 
 
 def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None) -> Comparison:
-    """Two or more runs side by side. InputError if there are fewer."""
+    """Two or more runs side by side.
+
+    Raises:
+        InputError: there are fewer than two runs.
+    """
     opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
     if len(opened) < 2:
         raise InputError.at("compare", "name two runs or more to compare")
-    called = tuple(names) if names else _names(opened)
+    run_names = tuple(names) if names else _names(opened)
     labels: dict[str, str] = {}
     for run in opened:
-        told = run.tables["names"]["label_en"].dropna()
-        labels |= {str(name): str(label) for name, label in told.items() if str(label)}
+        run_labels = run.tables["names"]["label_en"].dropna()
+        labels |= {str(name): str(label) for name, label in run_labels.items() if str(label)}
 
     def side(part: Callable[[Run], pd.Series], least: float = 0.0) -> pd.DataFrame:
-        return _align({n: part(run) for n, run in zip(called, opened, strict=True)}, least)
+        return _align({n: part(run) for n, run in zip(run_names, opened, strict=True)}, least)
 
     return Comparison(
-        called,
-        _inputs(called, opened),
+        run_names,
+        _inputs(run_names, opened),
         side(lambda run: pd.Series(run.summary, dtype=float)),
         side(lambda run: run.tables["capacities"]["capacity"], 1e-3),
         side(lambda run: run.tables["costs"].groupby("entry")["cost"].sum(), 1.0),
@@ -77,12 +82,12 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
 
 
 def _names(runs: Sequence[Run]) -> tuple[str, ...]:
-    """Names that tell the runs apart: their scenarios, else their folders, else numbers."""
+    """Distinct names for the runs: their scenarios, otherwise their folders, otherwise numbers."""
     scenarios = [str(run.metadata["scenario"] or "base") for run in runs]
     folders = [run.path.name if run.path else "" for run in runs]
-    for found in (scenarios, folders):
-        if len(set(found)) == len(runs) and all(found):
-            return tuple(found)
+    for labels in (scenarios, folders):
+        if len(set(labels)) == len(runs) and all(labels):
+            return tuple(labels)
     return tuple(f"{name} ({i})" for i, name in enumerate(scenarios, 1))
 
 
@@ -95,29 +100,33 @@ def _summed(run: Run, column: str) -> pd.Series:
 
 
 def _align(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
-    """A row for each name, the largest difference first; rows that are the same everywhere last."""
+    """A row for each name, the largest difference first; rows that are equal in all runs last."""
     frame = pd.DataFrame({name: part[part.notna()] for name, part in parts.items()}).fillna(0.0)
     frame["difference"] = frame.iloc[:, -1] - frame.iloc[:, 0]
     spread = frame[list(parts)].max(axis=1) - frame[list(parts)].min(axis=1)
-    small = spread <= np.maximum(least, MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1))
-    frame = frame.assign(same=small, spread=spread.where(~small, 0.0))
+    is_same = spread <= np.maximum(
+        least, MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1)
+    )
+    frame = frame.assign(same=is_same, spread=spread.where(~is_same, 0.0))
     frame = frame.sort_values("spread", ascending=False, kind="stable")
     return frame.drop(columns="spread").rename_axis("name")
 
 
 def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
-    """Every cell and setting of the inputs that is not the same in all runs."""
-    told = [input_tables(run) for run in runs]
+    """Every cell and setting of the inputs that differs between runs."""
+    tables_by_run = [input_tables(run) for run in runs]
     rows: list[tuple] = []
-    for table in sorted({name for frames in told for name in frames}):
-        frames = [frames.get(table, pd.DataFrame()) for frames in told]
-        every = list(dict.fromkeys(row for frame in frames for row in frame.index))
-        for column in list(dict.fromkeys(c for frame in frames for c in frame)):
+    for table in sorted({name for frames in tables_by_run for name in frames}):
+        frames = [frames.get(table, pd.DataFrame()) for frames in tables_by_run]
+        all_rows = list(dict.fromkeys(row for frame in frames for row in frame.index))
+        for column in dict.fromkeys(header for frame in frames for header in frame):
             cells = [
-                frame[column].reindex(every) if column in frame else pd.Series(None, every, dtype=object)
+                frame[column].reindex(all_rows)
+                if column in frame
+                else pd.Series(None, all_rows, dtype=object)
                 for frame in frames
-            ]  # fmt: skip
-            for row in every:
+            ]
+            for row in all_rows:
                 values = [cell[row] for cell in cells]
                 if any(not _same(values[0], value) for value in values[1:]):
                     rows.append((f"{table}.{row}.{column}", *map(_plain, values)))
@@ -126,14 +135,14 @@ def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
         values = [flat.get(name) for flat in settings]
         if any(not _same(values[0], value) for value in values[1:]):
             rows.append((f"case.{name}", *map(_plain, values)))
-    own = [_own_rules(run) for run in runs]
-    if len(set(own)) > 1:
-        rows.append(("rules of the user's own", *own))
+    rules = [_own_rules(run) for run in runs]
+    if len(set(rules)) > 1:
+        rows.append(("rules of the user's own", *rules))
     return pd.DataFrame(rows, columns=["address", *names])
 
 
 def _own_rules(run: Run) -> str:
-    """The names of a run's own rules; ``unnamed`` where they are not known, empty where it has none."""
+    """The names of a run's own rules; ``unnamed`` if they are unknown, empty if there are none."""
     names = ", ".join(run.metadata.get("own_rules", []))
     return names or ("unnamed" if run.metadata.get("extended") else "")
 
@@ -146,7 +155,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A cell as a number or a text; empty where there is nothing."""
+    """A cell as a number or a text; empty if it holds nothing."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, bool | str):
@@ -176,55 +185,74 @@ def compare_decision(
     resolution: int | str | None = None,
     execution: ExecutionOptions | None = None,
 ) -> tuple[Study, Comparison]:
-    """What a decision costs: the case as it stands beside the case in which assets are built, or are not.
+    """The cost of a decision: the unchanged case beside the case in which assets are added or excluded.
 
-    ``with_`` holds ``ASSET`` (all that may be added) or ``ASSET=SIZE``; ``without`` names of assets, with * for any part, of which
-    nothing is added. Raises InputError, NoSolutionError (where the decision leaves no plan) or Stopped.
+    ``with_`` holds ``ASSET`` (the addable capacity) or ``ASSET=SIZE``; ``without`` asset names,
+    with * as a wildcard, of which nothing is added. Raises InputError, NoSolutionError (the
+    decision is infeasible) or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "decision", scenario, changes, resolution),
     )
-    system = place.read()
-    held: dict[str, tuple[float, float]] = {}
-    faults: list[InputIssue] = []
-    for option, asked in (("--without", without), ("--with", with_)):
-        for text in asked:
+    system = spec.read()
+    bounds: dict[str, tuple[float, float]] = {}
+    issues: list[InputIssue] = []
+    for option, texts in (("--without", without), ("--with", with_)):
+        for text in texts:
             pattern, sign, size = text.partition("=")
-            hits = fnmatch.filter(system.assets.index, pattern.strip())
-            if not hits:
-                near = ", ".join(_near(pattern, system.assets.index))
-                faults.append(InputIssue(option, f"no asset has this name; nearest are {near}", value=pattern))  # fmt: skip
-            for asset in hits:
-                most = float(system.assets.at[asset, "capacity_addable"])
+            matches = fnmatch.filter(system.assets.index, pattern.strip())
+            if not matches:
+                nearest = ", ".join(_near(pattern, system.assets.index))
+                issues.append(
+                    InputIssue(
+                        option, f"no asset has this name; nearest are {nearest}", value=pattern
+                    )
+                )
+            for asset in matches:
+                maximum = float(system.assets.at[asset, "capacity_addable"])
                 try:
-                    wanted = 0.0 if option == "--without" else float(size) if sign else most
+                    target = 0.0 if option == "--without" else float(size) if sign else maximum
                 except ValueError:
-                    faults.append(InputIssue(option, "write ASSET=SIZE with a number", value=text))
+                    issues.append(InputIssue(option, "write ASSET=SIZE with a number", value=text))
                     continue
-                if not 0 <= wanted <= most or not np.isfinite(wanted):
-                    faults.append(InputIssue(option, f"from 0 to {most:g} of it may be added", asset, value=text))  # fmt: skip
-                if asset in held and held[asset] != (wanted, wanted):
-                    faults.append(
+                if not 0 <= target <= maximum or not np.isfinite(target):
+                    issues.append(
+                        InputIssue(
+                            option, f"from 0 to {maximum:g} of it may be added", asset, value=text
+                        )
+                    )
+                if asset in bounds and bounds[asset] != (target, target):
+                    issues.append(
                         InputIssue(option, "it is asked for and forbidden at once", asset)
                     )
-                held[asset] = (wanted, wanted)
-    if not held and not faults:
-        faults.append(InputIssue("--with", "name an asset with --with or --without"))
-    if faults:
-        raise InputError(faults)
+                bounds[asset] = (target, target)
+    if not bounds and not issues:
+        issues.append(InputIssue("--with", "name an asset with --with or --without"))
+    if issues:
+        raise InputError(issues)
     definition = {"with": list(with_), "without": list(without)}
     execution = ExecutionOptions(
         execution.workers, execution.scheduler, True, execution.yes, execution.progress
     )
-    cases = [StudyCase({"decision": "as it stands"}), StudyCase({"decision": "decided"}, question=Query(added=held))]  # fmt: skip
-    with place.work("decision", definition, execution) as work:
-        for found in work.answers(cases):
-            if found["status"] != "optimal":
-                raise NoSolutionError(found["status"], [found["reason"]])
-        told = compare([place.out / "runs" / c.key for c in cases], ["as it stands", "decided"])
-        shown = {name: frame.reset_index() for name, frame in told.tables.items() if name != "inputs"}  # fmt: skip
-        return write_results(work, place, "decision", shown, (), cases), told
+    cases = [
+        StudyCase({"decision": "as it stands"}),
+        StudyCase({"decision": "decided"}, question=Query(added=bounds)),
+    ]
+    with spec.work("decision", definition, execution) as work:
+        for result in work.answers(cases):
+            if result["status"] != "optimal":
+                raise NoSolutionError(result["status"], [result["reason"]])
+        comparison = compare(
+            [spec.out / "runs" / study_case.key for study_case in cases],
+            ["as it stands", "decided"],
+        )
+        tables = {
+            name: frame.reset_index()
+            for name, frame in comparison.tables.items()
+            if name != "inputs"
+        }
+        return write_results(work, spec, "decision", tables, (), cases), comparison
 
 
 def _near(name: str, known: Sequence[str]) -> list[str]:
@@ -234,19 +262,30 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 
 def attribute_difference(
-    runs: Sequence[Run | str | Path], case: str | Path, output: str | Path | None = None, execution: ExecutionOptions | None = None,
-) -> Study:  # fmt: skip
-    """Which differing input explains most of the difference in cost: each, alone, moved from the first run to the last.
+    runs: Sequence[Run | str | Path],
+    case: str | Path,
+    output: str | Path | None = None,
+    execution: ExecutionOptions | None = None,
+) -> Study:
+    """The differing inputs, each changed alone from the first run to the last, by their effect on cost.
 
-    Differences of one column of one table are moved together. ``explained`` holds what each alone changes in cost
-    [EUR/a], and as a share of the whole difference; shares need not add up, for inputs act on each other.
+    Differences in one column of one table are changed together. ``explained`` holds the change in
+    cost of each [EUR/a] and its share of the total difference; shares need not sum to 1, as inputs
+    interact.
     """
-    opened = [run if isinstance(run, Run) else open_run(run) for run in runs]
-    first, last = opened[0], opened[-1]
-    place = CaseSpec.of(case, output, "explained", first.metadata["scenario"] or "", tuple(first.metadata["changes"]), _resolution(first))  # fmt: skip
-    differ = _inputs(("a", "b"), [first, last])
+    opened_runs = [run if isinstance(run, Run) else open_run(run) for run in runs]
+    first, last = opened_runs[0], opened_runs[-1]
+    spec = CaseSpec.of(
+        case,
+        output,
+        "explained",
+        first.metadata["scenario"] or "",
+        tuple(first.metadata["changes"]),
+        _resolution(first),
+    )
+    differences = _inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
-    for address, value in zip(differ["address"], differ["b"], strict=True):
+    for address, value in zip(differences["address"], differences["b"], strict=True):
         if address.startswith("case.") and address.split(".")[1] in ("title_en", "title_da"):
             continue
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
@@ -254,24 +293,37 @@ def attribute_difference(
         groups.setdefault(name, []).append(f"{address} = {value}")
     if not groups:
         raise InputError.at("compare", "the inputs of these runs do not differ")
-    cases = [StudyCase({"input": ""}), *(StudyCase({"input": n, "cells": float(len(c))}, tuple(c)) for n, c in groups.items())]  # fmt: skip
-    whole = last.objective - first.objective
-    with place.work(
-        "explained", {"cases": [c.key for c in cases]}, execution or ExecutionOptions()
+    cases = [StudyCase({"input": ""})]
+    for label, overrides in groups.items():
+        inputs: dict[str, Value] = {"input": label, "cells": float(len(overrides))}
+        cases.append(StudyCase(inputs, tuple(overrides)))
+    total = last.objective - first.objective
+    with spec.work(
+        "explained",
+        {"cases": [study_case.key for study_case in cases]},
+        execution or ExecutionOptions(),
     ) as work:
-        found = work.answers(cases)
-        base = found[0]["objective"]
+        results = work.answers(cases)
+        base = results[0]["objective"]
         if base is None or abs(base - first.objective) > 1e-3 * max(1.0, abs(base)):
             remedy = f"it no longer gives the first run's cost ({first.objective:,.0f} EUR/a); name the case the run was made from, unchanged"
             raise InputError.at(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")
         rows = [
-            (str(c.inputs["input"]), int(c.inputs["cells"]), answer["objective"] - base if answer["objective"] is not None else np.nan, answer["status"], answer["reason"])
-            for c, answer in zip(cases[1:], found[1:], strict=True)
-        ]  # fmt: skip
+            (
+                str(study_case.inputs["input"]),
+                int(study_case.inputs["cells"]),
+                answer["objective"] - base if answer["objective"] is not None else np.nan,
+                answer["status"],
+                answer["reason"],
+            )
+            for study_case, answer in zip(cases[1:], results[1:], strict=True)
+        ]
         frame = pd.DataFrame(rows, columns=["input", "cells", "alone", "status", "reason"])
-        frame["share"] = frame["alone"] / whole if abs(whole) > 1 else np.nan
+        frame["share"] = frame["alone"] / total if abs(total) > 1 else np.nan
         frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
-        return write_results(work, place, "explained", {"explained": frame.reset_index(drop=True)}, (), cases)  # fmt: skip
+        return write_results(
+            work, spec, "explained", {"explained": frame.reset_index(drop=True)}, (), cases
+        )
 
 
 def _resolution(run: Run) -> int | str:

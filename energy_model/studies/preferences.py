@@ -1,8 +1,9 @@
-"""Interests: whose wishes a plan serves — cost, bills, profit, land and emissions by party, under weights and limits on any of them.
+"""Preferences: a case with weights and limits on metrics → plans, every party's accounts, and a trade-off between two metrics.
 
-A weight makes one unit of a sum count so many euros in the goal; a limit holds it. The sums are those of `quantity`:
-``cost:citizens`` is what citizens' own assets cost, ``citizens_points`` what citizens think of the land taken. Between two
-sums that want different things lies a curve: the least of the one for each amount of the other, at nearly least cost.
+A weight adds so many EUR per unit of a metric to the objective; a limit constrains the metric.
+Metrics are those of `metric`: ``cost:citizens`` is the cost of citizens' own assets,
+``citizens_points`` their rating of the land taken. The trade-off is the least of one metric for
+each amount of another, within a slack of the least cost.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 BASE = "least cost"
-COST_TIEBREAK_SHARE = 1e-3  # share of the least cost that weighs as much as all points of the cheapest plan, between plans else alike
+COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
 
 
 def preferences(
@@ -46,64 +47,84 @@ def preferences(
     resolution: int | str | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """Every party's account under the least cost and under further wishes, and the curve between two wishes.
+    """Every party's accounts at least cost and under further wishes, and the trade-off between two metrics.
 
-    ``weights`` and ``limits`` map a name of your own to sums with the euros a unit counts, or the most it may be. Tables:
-    ``parties`` (for each wish, every party's account [EUR/a], emissions [t/a], land [ha] and points), ``wishes`` (cost and sums of each) and
-    ``between`` (the curve of two sums, at most ``within`` dearer than the least cost). Raises InputError, NoSolutionError or Stopped.
+    ``weights`` and ``limits`` map a name to metrics with the EUR per unit, or the maximum. Tables:
+    ``parties`` (for each wish, every party's accounts [EUR/a], emissions [t/a], land [ha] and
+    points), ``wishes`` (cost and metrics of each) and ``between`` (the trade-off, at most ``slack``
+    [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "interests", scenario, changes, resolution),
     )
     weights, limits = weights or {}, limits or {}
-    asked = {name for sums in (*weights.values(), *limits.values()) for name in sums}
+    metric_names = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if tradeoff is not None and (points < 3 or not 0 < slack < 10):
         remedy = "write --slack above 0, such as 0.02, and --points of 3 or more"
         raise InputError.at("interests", remedy, value=f"{slack:g}, {points}")
-    watched = tuple(dict.fromkeys([*sorted(asked), *(tradeoff or ()), "cost", UNSERVED]))
-    system = place.read()
-    problem = CompiledModel.of(system, build_model(system))
-    units = {name: metric(problem, name).unit for name in watched}
+    watched_metrics = tuple(
+        dict.fromkeys([*sorted(metric_names), *(tradeoff or ()), "cost", UNSERVED])
+    )
+    system = spec.read()
+    compiled = CompiledModel.of(system, build_model(system))
+    units = {name: metric(compiled, name).unit for name in watched_metrics}
     definition: dict[str, Any] = {
-        "weights": {n: dict(s) for n, s in weights.items()}, "limits": {n: dict(s) for n, s in limits.items()},
-        "between": list(tradeoff or ()), "within": slack, "points": points,
-    }  # fmt: skip
-    with place.work("interests", definition, execution, watched) as work:
+        "weights": {label: dict(sums) for label, sums in weights.items()},
+        "limits": {label: dict(sums) for label, sums in limits.items()},
+        "between": list(tradeoff or ()),
+        "within": slack,
+        "points": points,
+    }
+    with spec.work("interests", definition, execution, watched_metrics) as work:
         cases = {BASE: StudyCase({"wish": BASE}, whole=True)}
         for name, sums in weights.items():
-            goal = tuple((float(w), s) for s, w in sums.items())
+            goal = tuple((float(weight), metric_name) for metric_name, weight in sums.items())
             cases[name] = StudyCase({"wish": name}, question=Query(least=(*goal, (1.0, "cost"))))
         for name, sums in limits.items():
-            held = {s: (-np.inf, float(most)) for s, most in sums.items()}
-            cases[name] = StudyCase({"wish": name}, question=Query(limits=held), whole=True)
+            bounds = {
+                metric_name: (-np.inf, float(maximum)) for metric_name, maximum in sums.items()
+            }
+            cases[name] = StudyCase({"wish": name}, question=Query(limits=bounds), whole=True)
         answers = dict(zip(cases, work.answers(cases.values()), strict=True))
         if answers[BASE]["status"] != OPTIMAL:
             raise NoSolutionError(answers[BASE]["status"], [answers[BASE]["reason"]])
         _priced(work, cases, answers, weights)
         tables = {
-            "wishes": _scenarios(cases, answers, watched),
-            "parties": _accounts(place, cases, answers),
+            "wishes": _scenarios(cases, answers, watched_metrics),
+            "parties": _accounts(spec, cases, answers),
         }
         notes = _notes(tables["wishes"])
         if tradeoff is not None:
             tables["between"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
-            notes.append(f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}.")  # fmt: skip
-        return write_results(work, place, "interests", tables, notes)
+            notes.append(
+                f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}."
+            )
+        return write_results(work, spec, "interests", tables, notes)
 
 
 def _priced(
-    work: StudyRunner, cases: dict[str, StudyCase], answers: dict[str, Any], weights: Mapping[str, Mapping[str, float]]
-) -> None:  # fmt: skip
-    """Prices belong to a year of least cost: a weighed plan's sums are held where it left them, and its cost is asked."""
-    held = {}
+    work: StudyRunner,
+    cases: dict[str, StudyCase],
+    answers: dict[str, Any],
+    weights: Mapping[str, Mapping[str, float]],
+) -> None:
+    """Re-solves weighted plans at least cost with their metrics fixed: marginal prices require the objective to be cost."""
+    fixed_cases = {}
     for name, sums in weights.items():
         if answers[name]["status"] != OPTIMAL:
             continue
-        found = answers[name]["quantities"]
-        most = {s: (-np.inf, relax(found[s])) if w > 0 else (-relax(-found[s]), np.inf) for s, w in sums.items()}  # fmt: skip
-        held[name] = StudyCase({"wish": name}, question=Query(limits=most), whole=True)
-    for (name, case), answer in zip(held.items(), work.answers(held.values()), strict=True):
+        amounts = answers[name]["quantities"]
+        bounds = {
+            metric_name: (-np.inf, relax(amounts[metric_name]))
+            if weight > 0
+            else (-relax(-amounts[metric_name]), np.inf)
+            for metric_name, weight in sums.items()
+        }
+        fixed_cases[name] = StudyCase({"wish": name}, question=Query(limits=bounds), whole=True)
+    for (name, case), answer in zip(
+        fixed_cases.items(), work.answers(fixed_cases.values()), strict=True
+    ):
         if answer["status"] == OPTIMAL:
             cases[name], answers[name] = case, answer
 
@@ -111,71 +132,114 @@ def _priced(
 def _scenarios(
     cases: Mapping[str, StudyCase], answers: Mapping[str, Any], watched: Sequence[str]
 ) -> pd.DataFrame:
-    """The cost and the sums of every wish, and what it costs above the least."""
-    least, rows = answers[BASE]["objective"], []
+    """The cost and the metrics of every wish, and its cost above the least."""
+    least_cost, rows = answers[BASE]["objective"], []
     for name, answer in answers.items():
-        done = answer["status"] == OPTIMAL
-        cost = answer["objective"] if done else np.nan
-        sums = {s: answer["quantities"][s] for s in watched if s != "cost"} if done else {}
-        net = answer["headline"]["net_emissions"] if done else np.nan
-        rows.append({"wish": name, "status": answer["status"], "cost": cost, "more_cost": cost - least, "net_emissions": net, **sums, "run": cases[name].key, "reason": answer["reason"]})  # fmt: skip
+        solved = answer["status"] == OPTIMAL
+        cost = answer["objective"] if solved else np.nan
+        sums = (
+            {
+                metric_name: answer["quantities"][metric_name]
+                for metric_name in watched
+                if metric_name != "cost"
+            }
+            if solved
+            else {}
+        )
+        net = answer["headline"]["net_emissions"] if solved else np.nan
+        rows.append(
+            {
+                "wish": name,
+                "status": answer["status"],
+                "cost": cost,
+                "more_cost": cost - least_cost,
+                "net_emissions": net,
+                **sums,
+                "run": cases[name].key,
+                "reason": answer["reason"],
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def _accounts(
     place: CaseSpec, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Every party's account under every wish, and what changes for it against the least cost."""
+    """Every party's accounts under every wish, and the change against the least cost."""
     frames = []
     for name, case in cases.items():
         folder = place.out / "runs" / case.key
         if answers[name]["status"] == OPTIMAL and folder.is_dir():
             run = open_run(folder)
             frames.append(stakeholder_accounts(run, accounts(run)).assign(wish=name))
-    whole = pd.concat(frames).rename_axis("party").reset_index()
-    first = whole[whole["wish"] == BASE].set_index("party")["balance"]
-    whole["gain"] = whole["balance"] - whole["party"].map(first).fillna(0.0)
-    return whole[["wish", *[c for c in whole if c != "wish"]]]
+    all_accounts = pd.concat(frames).rename_axis("party").reset_index()
+    base_balance = all_accounts[all_accounts["wish"] == BASE].set_index("party")["balance"]
+    base_of_row = all_accounts["party"].map(base_balance).fillna(0.0)
+    all_accounts["gain"] = all_accounts["balance"] - base_of_row
+    return all_accounts[["wish", *[column for column in all_accounts if column != "wish"]]]
 
 
 def _tradeoff(
     work: StudyRunner, base: Mapping[str, Any], between: tuple[str, str], within: float, points: int
 ) -> pd.DataFrame:
-    """The least of the second sum for amounts of the first between its least and what the least of the second takes."""
-    one, other = between
-    least = base["objective"]
-    room = {"cost": (-np.inf, least + within * abs(least)), UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED]))}  # fmt: skip
+    """The least of the second metric for amounts of the first, between its least and its amount at the least of the second."""
+    first_metric, second_metric = between
+    least_cost = base["objective"]
+    limits = {
+        "cost": (-np.inf, least_cost + within * abs(least_cost)),
+        UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED])),
+    }
 
     def goal(name: str) -> tuple[tuple[float, str], ...]:
-        price = abs(least) / max(abs(base["quantities"][name]), 1.0)
+        price = abs(least_cost) / max(abs(base["quantities"][name]), 1.0)
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
-    ends = work.answers([StudyCase({"least": n}, question=Query(limits=room, least=goal(n))) for n in between])  # fmt: skip
+    ends = work.answers(
+        [
+            StudyCase(
+                {"least": metric_name}, question=Query(limits=limits, least=goal(metric_name))
+            )
+            for metric_name in between
+        ]
+    )
     if any(end["status"] != OPTIMAL for end in ends):
         return pd.DataFrame(columns=[*between, "cost", "more_cost"])
-    low, high = (end["quantities"][one] for end in ends)
+    low, high = (end["quantities"][first_metric] for end in ends)
     amounts = np.linspace(relax(low), max(high, relax(low)), points)[:-1]
-    asked = [StudyCase({f"{one} at most": float(a)}, question=Query(limits=room | {one: (-np.inf, float(a))}, least=goal(other))) for a in amounts]  # fmt: skip
-    found = [*work.answers(asked), ends[1]]
+    study_cases = []
+    for amount in map(float, amounts):
+        query = Query(limits | {first_metric: (-np.inf, amount)}, goal(second_metric))
+        study_cases.append(StudyCase({f"{first_metric} at most": amount}, question=query))
+    results = [*work.answers(study_cases), ends[1]]
     rows = [
-        (f["quantities"][one], f["quantities"][other], f["objective"], f["objective"] - least)
-        for f in found if f["status"] == OPTIMAL
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=[one, other, "cost", "more_cost"])
-    return frame.sort_values(one, ignore_index=True)
+        (
+            result["quantities"][first_metric],
+            result["quantities"][second_metric],
+            result["objective"],
+            result["objective"] - least_cost,
+        )
+        for result in results
+        if result["status"] == OPTIMAL
+    ]
+    frame = pd.DataFrame(rows, columns=[first_metric, second_metric, "cost", "more_cost"])
+    return frame.sort_values(first_metric, ignore_index=True)
 
 
 def _ends(frame: pd.DataFrame) -> str:
     if frame.empty:
         return "no plan to no plan"
     first, last = frame.iloc[0], frame.iloc[-1]
-    return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"  # fmt: skip
+    return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"
 
 
 def _notes(wishes: pd.DataFrame) -> list[str]:
-    """What each wish costs."""
+    """The cost of each wish in sentences."""
     notes = []
     for row in wishes[wishes["wish"] != BASE].itertuples(index=False):
-        said = f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost" if row.status == OPTIMAL else f"has no plan: {row.reason}"  # fmt: skip
-        notes.append(f"'{row.wish}' {said}.")
+        outcome = (
+            f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost"
+            if row.status == OPTIMAL
+            else f"has no plan: {row.reason}"
+        )
+        notes.append(f"'{row.wish}' {outcome}.")
     return notes

@@ -1,8 +1,9 @@
-"""Ranging: how far may a number move before the plan changes?
+"""Ranging: a case and addresses → the range of factors within which the plan does not change.
 
-With thousands of hours a plan's last digits move with every number, so a basis says little. Here the plan has changed when the
-yearly cost of owning what is added differently passes a share of that of all that is added. It is found by answering again,
-first in doubling steps, then by halving; each address alone, all others as they stand: it is local.
+With thousands of hours the last digits of a plan move with every input, so ranging of the basis
+says little. Here the plan counts as changed when the yearly cost of the capacity added differently
+exceeds a share of that of all added capacity. The range is found by re-solving, first in doubling
+steps, then by bisection; each address is changed alone, so the range is local.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-FIRST_MOVE_SHARE = 0.025  # share by which a number is moved at first
-MAX_UNCERTAINTY_SHARE = 0.1  # an end is known when it is known within this share of its own move
+FIRST_MOVE_SHARE = 0.025  # share by which a number is changed at first
+MAX_UNCERTAINTY_SHARE = (
+    0.1  # uncertainty of an end, as a share of its change, at which it counts as known
+)
 DOWN, UP = -1.0, 1.0
 
 
 @dataclass(frozen=True)
 class Bisection:
-    """One address moved one way: up to what share the plan stays, and from what share on it has changed."""
+    """The search in one direction for one address: the largest share without a change of plan, and the least with one."""
 
     address: str
     sign: float
@@ -41,7 +44,7 @@ class Bisection:
 
     @property
     def known(self) -> bool:
-        """Whether the end is known closely enough, or is that of the search."""
+        """Whether the end is known closely enough, or the search limit is reached."""
         if self.changed is None:
             return self.stays >= self.most
         return self.changed - self.stays <= MAX_UNCERTAINTY_SHARE * self.changed
@@ -55,12 +58,14 @@ class Bisection:
 
     @property
     def case(self) -> StudyCase:
-        """The next question."""
+        """The case of the next share."""
         factor = 1 + self.sign * self.next
-        return StudyCase({"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",))  # fmt: skip
+        return StudyCase(
+            {"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",)
+        )
 
     def after(self, changed: bool, why: str) -> Bisection:
-        """The search once the next question is answered."""
+        """The search after the result of the next share."""
         if changed:
             return replace(self, changed=self.next, why=why)
         return replace(self, stays=self.next)
@@ -77,12 +82,13 @@ def ranging(
     resolution: int | str | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """The range of factors within which the plan stays as it is, for each address, in ``study.tables["ranges"]``.
+    """The range of factors within which the plan does not change, for each address, in ``study.tables["ranges"]``.
 
-    ``share`` [1] is how much of the yearly cost of what is added may be added differently before the plan counts as
-    changed; ``most`` [1] how far a number is moved either way. Raises InputError, NoSolutionError or Stopped.
+    ``tolerance`` [1] is the share of the yearly cost of added capacity that may be added
+    differently; ``max_change`` [1] the largest change either way. Raises InputError,
+    NoSolutionError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "ranging", scenario, changes, resolution),
     )
@@ -93,29 +99,37 @@ def ranging(
         raise InputError.at(
             "ranging", remedy, value=f"--tolerance {tolerance:g}, --max-change {max_change:g}"
         )
-    searches = [Bisection(a, sign, min(max_change, 1.0) if sign == DOWN else max_change) for a in addresses for sign in (DOWN, UP)]  # fmt: skip
-    place.addresses([s.case for s in searches if s.sign == UP], execution.progress, "--of")
-    owning = _owning(place.read())
+    searches = [
+        Bisection(address, sign, min(max_change, 1.0) if sign == DOWN else max_change)
+        for address in addresses
+        for sign in (DOWN, UP)
+    ]
+    spec.addresses(
+        [search.case for search in searches if search.sign == UP], execution.progress, "--of"
+    )
+    yearly_cost = _owning(spec.read())
     definition = {
         "addresses": list(addresses),
         "share": float(tolerance),
         "most": float(max_change),
     }
-    with place.work("ranging", definition, execution) as work:
+    with spec.work("ranging", definition, execution) as work:
         base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
-        while open_ones := [i for i, s in enumerate(searches) if not s.known]:
-            found = work.answers([searches[i].case for i in open_ones])
-            for i, answer in zip(open_ones, found, strict=True):
-                searches[i] = searches[i].after(*_changed(base, answer, owning, tolerance))
+        while unfinished := [i for i, search in enumerate(searches) if not search.known]:
+            answers = work.answers([searches[i].case for i in unfinished])
+            for i, answer in zip(unfinished, answers, strict=True):
+                searches[i] = searches[i].after(*_changed(base, answer, yearly_cost, tolerance))
         table = _ranges(searches)
-        notes = [f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."]  # fmt: skip
-        return write_results(work, place, "ranging", {"ranges": table}, notes)
+        notes = [
+            f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."
+        ]
+        return write_results(work, spec, "ranging", {"ranges": table}, notes)
 
 
 def _owning(system: System) -> pd.Series:
-    """What owning a unit of what is added costs in a year [EUR/capacity/a]."""
+    """The yearly cost of a unit of added capacity [EUR/capacity/a]."""
     assets, view = system.assets, system.settings.view
     yearly: pd.Series = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
     return yearly + assets["fixed_cost"]
@@ -124,18 +138,18 @@ def _owning(system: System) -> pd.Series:
 def _changed(
     base: dict[str, Any], found: dict[str, Any], owning: pd.Series, share: float
 ) -> tuple[bool, str]:
-    """Whether a plan is another, and what makes it so."""
+    """Whether a plan differs from the base, and the largest difference."""
     if found["status"] != OPTIMAL:
         return True, f"no plan ({found['status']})"
-    moved = {
+    cost_changes = {
         asset: float(owning[asset]) * (sizes[1] - base["assets"][asset][1])
         for asset, sizes in found["assets"].items()
     }
-    whole = sum(float(owning[a]) * sizes[1] for a, sizes in base["assets"].items())
-    if sum(map(abs, moved.values())) <= 2 * share * max(whole, 1.0):
+    total = sum(float(owning[name]) * sizes[1] for name, sizes in base["assets"].items())
+    if sum(map(abs, cost_changes.values())) <= 2 * share * max(total, 1.0):
         return False, ""
-    first = max(moved, key=lambda asset: abs(moved[asset]))
-    return True, f"{'more' if moved[first] > 0 else 'less'} {first}"
+    largest = max(cost_changes, key=lambda asset: abs(cost_changes[asset]))
+    return True, f"{'more' if cost_changes[largest] > 0 else 'less'} {largest}"
 
 
 def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
@@ -144,5 +158,13 @@ def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
     for down, up in zip(searches[::2], searches[1::2], strict=True):
         low = 1 - down.stays if down.changed is not None else -np.inf
         high = 1 + up.stays if up.changed is not None else np.inf
-        rows.append((down.address, low, high, down.why or "nothing as far as was tried", up.why or "nothing as far as was tried"))  # fmt: skip
+        rows.append(
+            (
+                down.address,
+                low,
+                high,
+                down.why or "nothing as far as was tried",
+                up.why or "nothing as far as was tried",
+            )
+        )
     return pd.DataFrame(rows, columns=["address", "low", "high", "below", "above"])

@@ -1,7 +1,7 @@
-"""Regret: how much dearer is a plan than the best, should the future turn out otherwise — and what do good plans share?
+"""Regret: plans and futures → the cost of each plan in each future above that of the best plan there.
 
-Each plan's sizes are held and its year run in each future. Regret is its cost there less that of the plan that
-would have been best there; the plan whose greatest regret is least is the safest of them.
+Each plan's capacities are fixed and its operation is solved in each future. Regret is its cost
+there less the least cost there; the ranking is by greatest regret (minimax).
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 BASE_CASE = "as it stands"
-MIN_CAPACITY = 1e-6  # what an interior point leaves of nothing
+MIN_CAPACITY = 1e-6  # residue of an interior-point solution
 Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
 
 
 def parse_future(text: str) -> tuple[str, Future]:
-    """A name with its scenario and changes, from ``SCENARIO``, ``NAME: ADDRESS=VALUE; …`` or ``NAME: SCENARIO; ADDRESS=VALUE``."""
+    """A name with its scenario and overrides, from ``SCENARIO``, ``NAME: ADDRESS=VALUE; …`` or ``NAME: SCENARIO; ADDRESS=VALUE``.
+
+    Raises:
+        InputError: the text has another form.
+    """
     name, colon, rest = text.partition(": ")
     parts = [part.strip() for part in (rest if colon else text).split(";") if part.strip()]
     scenarios = [part for part in parts if "=" not in part]
@@ -49,45 +53,69 @@ def regret(
 ) -> Study:
     """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
 
-    ``futures`` maps names to a scenario, a list of changes, or both as a pair; the case as it stands is always one. ``plans``
-    does the same for what is planned for; without it, each future is planned for. ``common`` tells what all plans hold
-    whose greatest regret is within ``near`` of the least cost of the safest one's. Raises InputError or Stopped.
+    ``futures`` maps names to a scenario, a list of overrides, or both as a pair; the unchanged case
+    is always one. ``plans`` does the same for the futures planned for; by default all. ``common``
+    holds what all plans add whose greatest regret is within ``tolerance`` of the least cost above
+    the least greatest regret. Raises InputError or StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "regret", scenario, changes, resolution),
     )
-    to_come = {BASE_CASE: (None, ())} | {name: _future(given) for name, given in futures.items()}
-    if len(to_come) < 2:
+    all_futures = {BASE_CASE: (None, ())} | {
+        name: _future(value) for name, value in futures.items()
+    }
+    if len(all_futures) < 2:
         remedy = "name at least one future besides the case as it stands"
         raise InputError.at("--future", remedy)
-    planned = to_come if plans is None else {n: _future(given) for n, given in plans.items()}
+    planned_futures = (
+        all_futures if plans is None else {label: _future(value) for label, value in plans.items()}
+    )
     definition = {
-        "futures": {n: [f[0] or "", *f[1]] for n, f in to_come.items()},
-        "plans": {n: [f[0] or "", *f[1]] for n, f in planned.items()}, "near": tolerance,
-    }  # fmt: skip
-    optima = {name: StudyCase({"plan": name, "future": name}, f[1], f[0]) for name, f in {**planned, **to_come}.items()}  # fmt: skip
-    place.addresses(optima.values(), execution.progress, "--future")
-    with place.work("regret", definition, execution) as work:
-        best = dict(zip(optima, work.answers(optima.values()), strict=True))
-        made = {name: best[name] for name in planned if best[name]["status"] == OPTIMAL}
-        asked = [
-            StudyCase({"plan": plan, "future": name}, f[1], f[0], fix_capacities(found["assets"]))
-            for plan, found in made.items()
-            for name, f in to_come.items()
+        "futures": {label: [future[0] or "", *future[1]] for label, future in all_futures.items()},
+        "plans": {
+            label: [future[0] or "", *future[1]] for label, future in planned_futures.items()
+        },
+        "near": tolerance,
+    }
+    optima = {
+        name: StudyCase({"plan": name, "future": name}, future[1], future[0])
+        for name, future in {**planned_futures, **all_futures}.items()
+    }
+    spec.addresses(optima.values(), execution.progress, "--future")
+    with spec.work("regret", definition, execution) as work:
+        optimum_by_name = dict(zip(optima, work.answers(optima.values()), strict=True))
+        solved_plans = {
+            name: optimum_by_name[name]
+            for name in planned_futures
+            if optimum_by_name[name]["status"] == OPTIMAL
+        }
+        study_cases = [
+            StudyCase(
+                {"plan": plan, "future": name},
+                future[1],
+                future[0],
+                fix_capacities(result["assets"]),
+            )
+            for plan, result in solved_plans.items()
+            for name, future in all_futures.items()
         ]
-        regrets = _regrets(asked, work.answers(asked), best)
+        regrets = _regrets(study_cases, work.answers(study_cases), optimum_by_name)
         ranking = _ranking(regrets)
-        low = _low(ranking, best, tolerance)
-        common = _common({plan: made[plan]["assets"] for plan in low})
+        low_regret = _low(ranking, optimum_by_name, tolerance)
+        common = _common({plan: solved_plans[plan]["assets"] for plan in low_regret})
         notes = [
-            f"'{name}' has no plan: {found['reason']}" for name, found in best.items() if found["status"] != OPTIMAL
-        ]  # fmt: skip
+            f"'{name}' has no plan: {result['reason']}"
+            for name, result in optimum_by_name.items()
+            if result["status"] != OPTIMAL
+        ]
         if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
-            first = ranking.iloc[0]
-            notes.append(f"The plan of least greatest regret is the one for '{first['plan']}': at most {first['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{first['worst_future']}'.")  # fmt: skip
+            best_plan = ranking.iloc[0]
+            notes.append(
+                f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
+            )
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
-        return write_results(work, place, "regret", tables, notes)
+        return write_results(work, spec, "regret", tables, notes)
 
 
 def _future(given: Future | Sequence[str] | str) -> Future:
@@ -99,7 +127,7 @@ def _future(given: Future | Sequence[str] | str) -> Future:
 
 
 def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
-    """The question in which the sizes of a plan (capacity, added, retired by asset) are held."""
+    """The query that fixes the capacities of a plan (capacity, added and retired by asset)."""
 
     def size(amount: float) -> tuple[float, float]:
         amount = amount if amount > MIN_CAPACITY else 0.0
@@ -114,40 +142,45 @@ def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
 def _regrets(
     cases: Sequence[StudyCase], found: Sequence[dict[str, Any]], best: Mapping[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    """Cost and regret of each plan in each future; without end where it cannot be run there."""
+    """Cost and regret of each plan in each future; infinite where it is infeasible."""
     rows = []
     for case, answer in zip(cases, found, strict=True):
         plan, name = str(case.inputs["plan"]), str(case.inputs["future"])
-        least = best[name]["objective"]
+        least_cost = best[name]["objective"]
         cost = answer["objective"] if answer["status"] == OPTIMAL else np.inf
-        shed = answer.get("headline", {}).get("unserved", np.nan)
-        over = max(cost - least, 0.0) if least is not None else np.nan
-        rows.append((plan, name, cost, least, over, shed, answer["status"], answer["reason"]))
+        unserved = answer.get("headline", {}).get("unserved", np.nan)
+        excess_cost = max(cost - least_cost, 0.0) if least_cost is not None else np.nan
+        outcome = (answer["status"], answer["reason"])
+        rows.append((plan, name, cost, least_cost, excess_cost, unserved, *outcome))
     names = ["plan", "future", "cost", "least_cost", "regret", "unserved", "status", "reason"]
     return pd.DataFrame(rows, columns=names)
 
 
 def _ranking(regrets: pd.DataFrame) -> pd.DataFrame:
-    """Plans by their greatest regret, the safest first."""
+    """Plans by their greatest regret, the least first."""
     rows = []
     for plan, part in regrets.dropna(subset=["regret"]).groupby("plan", sort=False):
         worst = part.loc[part["regret"].idxmax()]
-        rows.append((plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max()))  # fmt: skip
+        rows.append(
+            (plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max())
+        )
     names = ["plan", "greatest_regret", "worst_future", "mean_regret", "most_unserved"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.sort_values(["greatest_regret", "plan"], ignore_index=True)
 
 
 def _low(ranking: pd.DataFrame, best: Mapping[str, dict[str, Any]], near: float) -> list[str]:
-    """The plans whose greatest regret is nearly the least."""
+    """The plans whose greatest regret is within a share of the least cost above the least."""
     if ranking.empty or not np.isfinite(ranking["greatest_regret"].iloc[0]):
         return []
-    room = near * max(abs(b["objective"]) for b in best.values() if b["objective"] is not None)
-    return list(ranking["plan"][ranking["greatest_regret"] <= ranking["greatest_regret"].iloc[0] + room])  # fmt: skip
+    costs = [optimum["objective"] for optimum in best.values()]
+    margin = near * max(abs(cost) for cost in costs if cost is not None)
+    greatest = ranking["greatest_regret"]
+    return list(ranking["plan"][greatest <= greatest.iloc[0] + margin])
 
 
 def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
-    """What all of some plans add at least, and the most any adds."""
+    """The minimum and maximum of what all of some plans add."""
     rows = []
     for asset in next(iter(plans.values()), {}):
         added = [max(plan[asset][1], 0.0) for plan in plans.values()]

@@ -1,4 +1,4 @@
-"""Designs: which cases a sweep asks — every combination, a list, one at a time, a table, or drawn from ranges."""
+"""Sampling: addresses with values or ranges → the cases of a sweep: a grid, a list, one at a time, a table or random samples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DESIGNS = ("grid", "list", "one", *DRAWN)
 
 @dataclass(frozen=True)
 class ParameterRange:
-    """An address with the values it takes, or the range it is drawn from."""
+    """An address with its values, or the range it is sampled from."""
 
     address: str  # with its operation if that is not =
     values: tuple[Value, ...] = ()
@@ -39,58 +39,63 @@ class ParameterRange:
 
     @classmethod
     def parse(cls, text: str) -> ParameterRange:
-        """From ``ADDRESS=1,2,3``, ``ADDRESS*=0.8,1.2``, ``ADDRESS=0..100`` or ``ADDRESS=0..100:5`` (five, evenly spread)."""
+        """From ``ADDRESS=1,2,3``, ``ADDRESS*=0.8,1.2``, ``ADDRESS=0..100`` or ``ADDRESS=0..100:5`` (five, evenly spread).
+
+        Raises InputError if the text has another form.
+        """
         try:
-            found = Override.parse(text)
+            override = Override.parse(text)
         except ValueError:
             remedy = "write ADDRESS=VALUE,VALUE,… or ADDRESS=LOW..HIGH"
             raise InputError.at("--set", remedy, value=text) from None
-        name = found.address if found.operation == "=" else f"{found.address} {found.operation}"
-        return cls.of(name, str(found.value))
+        operation = "" if override.operation == "=" else f" {override.operation}"
+        return cls.of(f"{override.address}{operation}", str(override.value))
 
     @classmethod
     def of(cls, address: str, values: str | Sequence[Value] | Value) -> ParameterRange:
         """From an address and its values: a list, one value, or a text as in `parse`."""
         if isinstance(values, Sequence) and not isinstance(values, str):
-            told = tuple(values)
+            items = tuple(values)
         elif isinstance(values, str):
-            low, dots, high = values.partition("..")
-            if dots:
+            low, separator, high = values.partition("..")
+            if separator:
                 return cls._ranged(address, values, low, high)
-            told = tuple(part.strip() for part in values.split(",") if part.strip())
+            items = tuple(part.strip() for part in values.split(",") if part.strip())
         else:
-            told = (values,)
-        if not told:
+            items = (values,)
+        if not items:
             remedy = "no value is given; write at least one after the sign"
             raise InputError.at("--set", remedy, column=address)
-        return cls(address, tuple(_value(address, v) for v in told))
+        return cls(address, tuple(_value(address, item) for item in items))
 
     @classmethod
     def _ranged(cls, address: str, text: str, low: str, high: str) -> ParameterRange:
         high, _, count = high.partition(":")
         try:
             ends = parse_number(low), parse_number(high)
-            many = int(count) if count.isascii() and count.isdigit() else 0
-            if count and not many:
+            point_count = int(count) if count.isascii() and count.isdigit() else 0
+            if count and not point_count:
                 raise ValueError(count)
         except ValueError:
             remedy = "write LOW..HIGH in numbers, or LOW..HIGH:COUNT"
             raise InputError.at("--set", remedy, column=address, value=text) from None
-        if not (math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]) or (count and many < 2):  # fmt: skip
+        ordered = math.isfinite(ends[0]) and math.isfinite(ends[1]) and ends[0] < ends[1]
+        if not ordered or (count and point_count < 2):
             remedy = "the first end must be below the second, and a count at least 2"
             raise InputError.at("--set", remedy, column=address, value=text)
-        spread = tuple(float(v) for v in np.linspace(*ends, many)) if many else ()
-        return cls(address, spread, ends)
+        spacing = np.linspace(*ends, point_count) if point_count else ()
+        points = tuple(float(point) for point in spacing)
+        return cls(address, points, ends)
 
     def change(self, value: Value) -> str:
-        """The change of the inputs that sets a value."""
+        """The override that sets a value."""
         text = number_text(value) if isinstance(value, float) else str(value)
         sign = "" if self.address.endswith(("*=", "+=")) else " ="
         return f"{self.address}{sign} {text}"
 
 
 def case(variations: Sequence[ParameterRange], values: Sequence[Value | None]) -> StudyCase:
-    """The case in which each variation takes its value; none leaves the inputs as they are."""
+    """The case in which each variation takes its value; None leaves the input unchanged."""
     inputs: dict[str, Value] = {}
     changes, scenario = [], None
     for variation, value in zip(variations, values, strict=True):
@@ -105,24 +110,31 @@ def case(variations: Sequence[ParameterRange], values: Sequence[Value | None]) -
 
 
 def count(design: str, variations: Sequence[ParameterRange], samples: int) -> int:
-    """How many cases a design has, before any is made."""
-    lengths = [len(v.values) for v in variations]
-    many = len(variations)
+    """The number of cases of a design, before any is generated."""
+    lengths = [len(variation.values) for variation in variations]
+    parameter_count = len(variations)
     return {
         "grid": math.prod(lengths), "list": max(lengths, default=0), "one": 1 + sum(lengths),
-        "latin": samples, "sobol": samples * (many + 2), "morris": samples * (many + 1),
+        "latin": samples, "sobol": samples * (parameter_count + 2), "morris": samples * (parameter_count + 1),
     }[design]  # fmt: skip
 
 
 def cases(
     design: str, variations: Sequence[ParameterRange], samples: int = 0, seed: int = 1
 ) -> Iterator[StudyCase]:
-    """The cases of a design, in order. InputError where the values do not suit it."""
+    """The cases of a design, in order.
+
+    Raises:
+        InputError: the values do not suit the design.
+    """
     _validate_design(design, variations, samples)
     if design == "grid":
-        yield from (case(variations, values) for values in itertools.product(*(v.values for v in variations)))  # fmt: skip
+        yield from (
+            case(variations, values)
+            for values in itertools.product(*(parameter.values for parameter in variations))
+        )
     elif design == "list":
-        for values in zip(*(v.values for v in variations), strict=True):
+        for values in zip(*(parameter.values for parameter in variations), strict=True):
             yield case(variations, values)
     elif design == "one":
         yield StudyCase({})
@@ -130,131 +142,142 @@ def cases(
             yield from (case([variation], [value]) for value in variation.values)
     else:
         for row in sample(design, variations, samples, seed):
-            yield case(variations, [float(v) for v in row])
+            yield case(variations, [float(value) for value in row])
 
 
 def salib_problem(variations: Sequence[ParameterRange]) -> dict[str, Any]:
-    """The ranges in the words of SALib."""
-    ranges = [v.range for v in variations if v.range is not None]
+    """The ranges as a problem definition of SALib."""
+    ranges = [variation.range for variation in variations if variation.range is not None]
     return {
         "num_vars": len(variations),
-        "names": [v.address for v in variations],
-        "bounds": [list(r) for r in ranges],
+        "names": [variation.address for variation in variations],
+        "bounds": [list(bounds) for bounds in ranges],
     }
 
 
 def sample(
     design: str, variations: Sequence[ParameterRange], samples: int, seed: int
 ) -> np.ndarray:
-    """Values drawn from the ranges, a row for each case; the same for the same seed."""
+    """Values sampled from the ranges, a row for each case; the same for the same seed."""
     from SALib.sample import latin, morris, sobol  # noqa: PLC0415 - it takes a while to load
 
-    asked = salib_problem(variations)
+    problem = salib_problem(variations)
     draw: dict[str, Callable[[], np.ndarray]] = {
-        "latin": lambda: latin.sample(asked, samples, seed=seed),
-        "sobol": lambda: sobol.sample(asked, samples, calc_second_order=False, seed=seed),
-        "morris": lambda: morris.sample(asked, samples, num_levels=8, seed=seed),
+        "latin": lambda: latin.sample(problem, samples, seed=seed),
+        "sobol": lambda: sobol.sample(problem, samples, calc_second_order=False, seed=seed),
+        "morris": lambda: morris.sample(problem, samples, num_levels=8, seed=seed),
     }
     return draw[design]()
 
 
 def _validate_design(design: str, variations: Sequence[ParameterRange], samples: int) -> None:
-    faults = []
+    issues = []
     if design not in DESIGNS:
-        faults.append(InputIssue("--design", f"known are {', '.join(DESIGNS)}", value=design))
+        issues.append(InputIssue("--design", f"known are {', '.join(DESIGNS)}", value=design))
     if not variations:
-        faults.append(
+        issues.append(
             InputIssue("--set", "nothing is varied; name at least one address with values")
         )
-    twice = {v.address for v in variations if [w.address for w in variations].count(v.address) > 1}
-    faults += [
+    repeated = {
+        v.address for v in variations if [w.address for w in variations].count(v.address) > 1
+    }
+    issues += [
         InputIssue("--set", "it is varied twice; name it once with all its values", column=address)
-        for address in sorted(twice)
+        for address in sorted(repeated)
     ]
     for variation in variations:
         if design in DRAWN and variation.range is None:
             remedy = f"--design {design} draws from ranges; write {variation.address}=LOW..HIGH"
-            faults.append(InputIssue("--set", remedy, column=variation.address))
+            issues.append(InputIssue("--set", remedy, column=variation.address))
         if design not in DRAWN and not variation.values:
             remedy = f"--design {design} takes values; write them with commas, or how many of the range, such as 0..100:5"
-            faults.append(InputIssue("--set", remedy, column=variation.address))
+            issues.append(InputIssue("--set", remedy, column=variation.address))
     lengths = {v.address: len(v.values) for v in variations}
     if design == "list" and len(set(lengths.values())) > 1:
-        told = ", ".join(f"{address} has {many}" for address, many in lengths.items())
-        faults.append(InputIssue("--set", f"a list needs as many values of each; {told}"))
+        counts = ", ".join(f"{address} has {number}" for address, number in lengths.items())
+        issues.append(InputIssue("--set", f"a list needs as many values of each; {counts}"))
     if design in DRAWN and samples < 1:
-        faults.append(
+        issues.append(
             InputIssue("--samples", "write how many to draw, 1 or more", value=str(samples))
         )
     if design == "sobol" and samples > 0 and samples & (samples - 1):
-        near = 2 ** round(math.log2(samples))
-        remedy = f"Sobol's sequence needs a power of two, such as {near}"
-        faults.append(InputIssue("--samples", remedy, value=str(samples)))
-    if faults:
-        raise InputError(faults)
+        nearest = 2 ** round(math.log2(samples))
+        remedy = f"Sobol's sequence needs a power of two, such as {nearest}"
+        issues.append(InputIssue("--samples", remedy, value=str(samples)))
+    if issues:
+        raise InputError(issues)
 
 
 def from_table(path: Path) -> list[StudyCase]:
     """A case for every row of a CSV or Excel file; its headers are addresses, an empty cell changes nothing.
 
-    A column whose header is no address (a name, a note) stands in the results as it is. InputError names row and column.
+    A column whose header is no address (a name, a note) is copied to the results. Raises InputError
+    with row and column.
     """
     frame = _frame(path)
     if frame.empty:
-        raise InputError.at(str(path), "it has no rows; write a case on each, below a header of addresses")  # fmt: skip
+        raise InputError.at(
+            str(path), "it has no rows; write a case on each, below a header of addresses"
+        )
     variations = [ParameterRange(str(name).strip()) for name in frame.columns]
-    if not any(_is_address(v.address) for v in variations):
+    if not any(_is_address(variation.address) for variation in variations):
         remedy = "no header is an address such as carriers.co2.price, or scenario"
         raise InputError.at(str(path), remedy, value=", ".join(map(str, frame.columns)))
-    found = []
+    study_cases = []
     for row in frame.itertuples(index=False):
         cells = [
-            None if pd.isna(cell) or str(cell).strip() == "" else _value(v.address, cell)
-            for v, cell in zip(variations, row, strict=True)
+            None if pd.isna(cell) or str(cell).strip() == "" else _value(variation.address, cell)
+            for variation, cell in zip(variations, row, strict=True)
         ]
-        meant = [c if _is_address(v.address) else None for v, c in zip(variations, cells, strict=True)]  # fmt: skip
-        made = case(variations, meant)
-        notes = {v.address: "" if c is None else c for v, c in zip(variations, cells, strict=True)}
-        found.append(StudyCase(notes, made.changes, made.scenario))
-    return found
+        values = [
+            cell_value if _is_address(variation.address) else None
+            for variation, cell_value in zip(variations, cells, strict=True)
+        ]
+        base_case = case(variations, values)
+        notes = {
+            variation.address: "" if cell_value is None else cell_value
+            for variation, cell_value in zip(variations, cells, strict=True)
+        }
+        study_cases.append(StudyCase(notes, base_case.changes, base_case.scenario))
+    return study_cases
 
 
 def note_columns(cases: Sequence[StudyCase]) -> list[str]:
-    """The columns of a table of cases that change nothing, since their headers are no addresses."""
+    """The columns of a table of cases whose headers are no addresses, so that they change nothing."""
     columns = cases[0].inputs if cases else {}
     return [column for column in columns if not _is_address(column)]
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    """The cells of a table of cases as they stand; InputError where it is no table."""
+    """The cells of a table of cases; InputError if it cannot be read as a table."""
     refuse_large(path)
     if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
         try:
             cells = pd.read_excel(
                 path, dtype=object, header=None, keep_default_na=False, na_values=[""]
             )
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as wrong:
-            reason = getattr(wrong, "strerror", None) or str(wrong).splitlines()[0]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
             remedy = f"it cannot be read as a table ({reason}); give a CSV or Excel file"
             raise InputError.at(str(path), remedy) from None
         rows = cells.to_numpy(object).tolist()
         header = (
             [str(cell).strip() if not pd.isna(cell) else "" for cell in rows[0]] if rows else []
         )
-        faults: list[InputIssue] = []
+        issues: list[InputIssue] = []
     else:
-        header, rows, faults = _csv_cells(path)
-    faults += [
+        header, rows, issues = _csv_cells(path)
+    issues += [
         InputIssue(str(path), "the column stands twice; remove one", "row 1", value=name)
         for name in dict.fromkeys(header)
         if header.count(name) > 1
     ]
     if "" in header:
-        faults.append(
+        issues.append(
             InputIssue(str(path), "a header is empty; name the column or remove it", "row 1")
         )
-    if faults:
-        raise InputError(faults)
+    if issues:
+        raise InputError(issues)
     filled = [
         row for row in rows[1:] if any(str(cell).strip() for cell in row if not pd.isna(cell))
     ]
@@ -262,23 +285,23 @@ def _frame(path: Path) -> pd.DataFrame:
 
 
 def _csv_cells(path: Path) -> tuple[list[str], list[list[Any]], list[InputIssue]]:
-    """Header, rows and faults of a CSV file; numbers of a file with decimal commas have points."""
-    reading = InputLog()
-    file = reading.csv_file(path, str(path))
+    """Header, rows and issues of a CSV file; decimal commas are converted to points."""
+    log = InputLog()
+    file = log.csv_file(path, str(path))
     if file is None:
-        return [], [], reading.issues
+        return [], [], log.issues
     for line, row in zip(file.lines[1:], file.rows[1:], strict=True):
         if any(row) and len(row) != len(file.header):
             remedy = f"the row has {len(row)} cells where the header has {len(file.header)}"
-            reading.add_issue(str(path), remedy, f"row {line}")
+            log.add_issue(str(path), remedy, f"row {line}")
         for i, cell in enumerate(row if file.decimal_comma else ()):
             try:
                 row[i] = file.number_text(cell)
             except ValueError:
                 if number_hint(cell):
                     remedy = "it may be two numbers; write it without separators of thousands"
-                    reading.add_issue(str(path), remedy, f"row {line}", value=cell)
-    return file.header, list(file.rows), reading.issues
+                    log.add_issue(str(path), remedy, f"row {line}", value=cell)
+    return file.header, list(file.rows), log.issues
 
 
 def _is_address(text: str) -> bool:
@@ -290,11 +313,11 @@ def _is_address(text: str) -> bool:
 
 
 def _value(address: str, value: Any) -> Value:
-    """A value as an address takes it: a text stays as it is written where the column holds text."""
+    """A value in the type of its address: a text is kept as written where the column holds text."""
     if not _is_text(address):
         return _number(value)
-    whole = isinstance(value, float) and value.is_integer()  # a cell of Excel
-    return f"{value:.0f}" if whole else str(value).strip()
+    is_integer = isinstance(value, float) and value.is_integer()  # an Excel cell
+    return f"{value:.0f}" if is_integer else str(value).strip()
 
 
 def _is_text(address: str) -> bool:
@@ -305,12 +328,12 @@ def _is_text(address: str) -> bool:
     table, _, rest = plain.partition(".")
     pattern = rest.rpartition(".")[2]
     columns = DECLARED[table].columns if table in DECLARED else ()
-    named = [column for column in columns if fnmatch.fnmatchcase(column.name, pattern)]
-    return bool(named) and not any(column.range for column in named)
+    matching = [column for column in columns if fnmatch.fnmatchcase(column.name, pattern)]
+    return bool(matching) and not any(column.range for column in matching)
 
 
 def _number(value: Any) -> Value:
-    """A cell as a number, if it is one; ``50,5`` is 50.5, as half of Europe writes it."""
+    """A cell as a number, if it is one; ``50,5`` is 50.5, a decimal comma."""
     if isinstance(value, str):
         text = value.strip()
         try:
@@ -323,4 +346,4 @@ def _number(value: Any) -> Value:
 
 def from_mapping(values: Mapping[str, Any]) -> list[ParameterRange]:
     """Variations from a mapping of addresses to values, or to a text as on the command line."""
-    return [ParameterRange.of(address, given) for address, given in values.items()]
+    return [ParameterRange.of(address, value) for address, value in values.items()]

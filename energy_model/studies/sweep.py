@@ -1,4 +1,4 @@
-"""Sweep: what if these numbers were different — and which of them matter most?"""
+"""Sweep: a case and varied inputs → a row for every case, a tornado table and sensitivity indices."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ def sweep(
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
 
-    ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel file with a case on each row.
-    ``design`` is grid, list, one (at a time), latin, sobol or morris; the last three draw ``samples`` from ranges. A study of
-    design one has a table ``tornado``, of sobol and morris a table ``sensitivity`` for each of the ``outputs``. A case without
-    a plan is a row with its reason. ``extend`` adds rows of your own to every model. Raises InputError, or Stopped with what stands.
+    ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel
+    file with a case on each row. ``design`` is grid, list, one (at a time), latin, sobol or morris;
+    the last three draw ``samples`` from ranges. The design one gives a table ``tornado``, sobol and
+    morris a table ``sensitivity`` for each of the ``outputs``. An infeasible case is a row with its
+    reason. ``extend`` adds the user's own rules to every model. Raises InputError or
+    StudyInterrupted; finished cases remain stored.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "sweep", scenario, changes, resolution),
     )
@@ -55,13 +57,14 @@ def sweep(
         cases, variations, design = sampling.from_table(Path(vary)), [], "table"
     else:
         variations = sampling.from_mapping(vary) if isinstance(vary, Mapping) else list(vary)
-        made = sampling.cases(design, variations, samples, seed)
-        head = list(itertools.islice(made, 1))  # looks at the design before anything is counted
-        many = sampling.count(design, variations, samples)
-        confirm_many_cases(many, place.read, execution)
-        cases = [*head, *made]
+        generated = sampling.cases(design, variations, samples, seed)
+        # validates the design before cases are counted
+        first_case = list(itertools.islice(generated, 1))
+        case_count = sampling.count(design, variations, samples)
+        confirm_many_cases(case_count, spec.read, execution)
+        cases = [*first_case, *generated]
     cases = assign_warm_starts(cases)
-    place.addresses(
+    spec.addresses(
         cases, execution.progress, str(vary) if isinstance(vary, str | Path) else "--set"
     )
     definition = {
@@ -69,66 +72,86 @@ def sweep(
         "cases": len(cases),
         "asked": _asked(cases),
     }
-    with place.work("sweep", definition, execution, extend=extend) as work:
+    with spec.work("sweep", definition, execution, extend=extend) as work:
         work.answers(cases)
         table = work.store.table(cases)
         tables, notes = {}, _notes(table)
         if design == "table" and (labels := sampling.note_columns(cases)):
-            notes.append(f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}.")  # fmt: skip
+            notes.append(
+                f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}."
+            )
         if design == "one":
             tables["tornado"] = tornado(table, variations, outputs)
         if design in ("sobol", "morris"):
-            frame, said = sensitivity(table, variations, design, samples, seed, outputs)
+            frame, messages = sensitivity(table, variations, design, samples, seed, outputs)
             tables["sensitivity"] = frame
-            notes += said
-        return write_results(work, place, "sweep", tables, notes, cases)
+            notes += messages
+        return write_results(work, spec, "sweep", tables, notes, cases)
 
 
 def _asked(cases: Sequence[StudyCase]) -> list[str]:
-    """What the cases vary, in words a person compares; and a fingerprint of all of it."""
+    """The varied values as readable text, and a fingerprint of all cases."""
     values: dict[str, list[str]] = {}
     for case in cases:
         for name, value in case.inputs.items():
             text = f"{value:g}" if isinstance(value, float) else str(value)
-            known = values.setdefault(name, [])
-            if text not in known and len(known) < 12:
-                known.append(text)
-    told = [f"{name} {', '.join(known)}" for name, known in values.items()]
-    return [*told, fingerprint_of([(c.key, dict(c.inputs)) for c in cases])]
+            texts = values.setdefault(name, [])
+            if text not in texts and len(texts) < 12:
+                texts.append(text)
+    descriptions = [f"{name} {', '.join(texts)}" for name, texts in values.items()]
+    return [
+        *descriptions,
+        fingerprint_of([(study_case.key, dict(study_case.inputs)) for study_case in cases]),
+    ]
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    ended = table["status"].value_counts()
-    failed = {str(status): int(many) for status, many in ended.items() if status != "optimal"}
-    return [f"{many} of {len(table)} cases ended {status}; the reason stands in their rows." for status, many in failed.items()]  # fmt: skip
+    status_counts = table["status"].value_counts()
+    failed_counts = {
+        str(status): int(number) for status, number in status_counts.items() if status != "optimal"
+    }
+    return [
+        f"{number} of {len(table)} cases ended {status}; the reason stands in their rows."
+        for status, number in failed_counts.items()
+    ]
 
 
 def tornado(
     table: pd.DataFrame, variations: Sequence[ParameterRange], outputs: Sequence[str]
 ) -> pd.DataFrame:
-    """How far each input, moved alone, moves each output: lowest and highest against the case as it stands."""
+    """The effect of each input, changed alone, on each output: lowest and highest value against the unchanged case."""
     rows = []
     alone = table[table["status"] == "optimal"]
-    addresses = [v.address for v in variations]
+    addresses = [variation.address for variation in variations]
     base = alone[alone[addresses].isna().all(axis=1)]
     for output in _known(table, outputs):
         if base.empty:
             break
-        stands = float(base[output].iloc[0])
+        base_value = float(base[output].iloc[0])
         for address in addresses:
             moved = alone[alone[address].notna()]
             if moved.empty:
                 continue
             low, high = moved[output].idxmin(), moved[output].idxmax()
             rows.append(
-                (output, address, stands, float(moved.at[low, output]), moved.at[low, address], float(moved.at[high, output]), moved.at[high, address])
-            )  # fmt: skip
+                (
+                    output,
+                    address,
+                    base_value,
+                    float(moved.at[low, output]),
+                    moved.at[low, address],
+                    float(moved.at[high, output]),
+                    moved.at[high, address],
+                )
+            )
     frame = pd.DataFrame(
         rows, columns=["output", "input", "as it stands", "lowest", "at", "highest", "at_highest"]
     )
     frame = frame.rename(columns={"at": "at_lowest"})
-    reach = np.maximum(frame["highest"], frame["as it stands"]) - np.minimum(frame["lowest"], frame["as it stands"])  # fmt: skip
-    return frame.assign(reach=reach).sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)  # fmt: skip
+    base_values = frame["as it stands"]
+    reach = np.maximum(frame["highest"], base_values) - np.minimum(frame["lowest"], base_values)
+    frame = frame.assign(reach=reach)
+    return frame.sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)
 
 
 def sensitivity(
@@ -143,49 +166,61 @@ def sensitivity(
     from SALib.analyze import morris, sobol  # noqa: PLC0415 - it takes a while to load
 
     if (table["status"] != "optimal").any():
-        said = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
-        return pd.DataFrame(columns=["output", "input"]), [said]
-    asked, parts = sampling.salib_problem(variations), []
+        message = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
+        return pd.DataFrame(columns=["output", "input"]), [message]
+    problem, parts = sampling.salib_problem(variations), []
     for output in _known(table, outputs):
-        found = table[output].to_numpy(float)
-        if np.ptp(found) <= 1e-9 * max(1.0, np.abs(found).max()):
-            continue  # nothing moves it
+        values = table[output].to_numpy(float)
+        if np.ptp(values) <= 1e-9 * max(1.0, np.abs(values).max()):
+            continue  # no input affects it
         if design == "sobol":
-            index = sobol.analyze(asked, found, calc_second_order=False, seed=seed)
+            index = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
             frame = pd.DataFrame({
                 "first_order": index["S1"], "first_order_confidence": index["S1_conf"],
                 "total": index["ST"], "total_confidence": index["ST_conf"],
             })  # fmt: skip
         else:
-            drawn = sampling.sample(design, variations, samples, seed)
-            index = morris.analyze(asked, drawn, found, num_levels=8, seed=seed)
-            frame = pd.DataFrame({
-                "mean_effect": index["mu_star"], "mean_effect_confidence": index["mu_star_conf"], "spread": index["sigma"],
-            }).astype(float)  # fmt: skip
+            sample_rows = sampling.sample(design, variations, samples, seed)
+            index = morris.analyze(problem, sample_rows, values, num_levels=8, seed=seed)
+            frame = pd.DataFrame(
+                {
+                    "mean_effect": index["mu_star"],
+                    "mean_effect_confidence": index["mu_star_conf"],
+                    "spread": index["sigma"],
+                }
+            ).astype(float)
         frame.insert(0, "output", output)
-        frame.insert(1, "input", asked["names"])
+        frame.insert(1, "input", problem["names"])
         parts.append(frame.sort_values(frame.columns[-2], ascending=False))
-    joined = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])  # fmt: skip
+    joined = (
+        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])
+    )
     return joined, _doubt(joined, samples)
 
 
 def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
-    """That too few were drawn, where an index is less certain than it is large."""
-    name = next((n for n in ("total", "mean_effect") if n in found), None)
+    """A note that the samples are too few, if an index is less certain than half the largest."""
+    name = next((candidate for candidate in ("total", "mean_effect") if candidate in found), None)
     if name is None:
         return []
-    most = found.groupby("output")[name].transform("max")
-    unsure = found[found[f"{name}_confidence"] > 0.5 * most]
-    if unsure.empty:
+    largest = found.groupby("output")[name].transform("max")
+    uncertain = found[found[f"{name}_confidence"] > 0.5 * largest]
+    if uncertain.empty:
         return []
-    return [f"Too few are drawn: with {samples} samples {len(unsure)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."]  # fmt: skip
+    return [
+        f"Too few are drawn: with {samples} samples {len(uncertain)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."
+    ]
 
 
 def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
-    """The outputs that stand in the table. InputError if one does not."""
-    numbers = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c])]
-    wrong = [name for name in outputs if name not in numbers]
-    if wrong and len(table) and (table["status"] == "optimal").any():
+    """The outputs that are columns of the table.
+
+    Raises:
+        InputError: an output is no numeric column.
+    """
+    numbers = [column for column in table.columns if pd.api.types.is_numeric_dtype(table[column])]
+    unknown = [name for name in outputs if name not in numbers]
+    if unknown and len(table) and (table["status"] == "optimal").any():
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
-        raise InputError([InputIssue("--of", remedy, value=name) for name in wrong])
+        raise InputError([InputIssue("--of", remedy, value=name) for name in unknown])
     return [name for name in outputs if name in numbers]

@@ -1,9 +1,10 @@
-"""Weather: what a plan costs in other years than the one it was made for, and what every year's own plan holds.
+"""Weather years: a case and years of weather → the cost of one plan in each year, and the plan optimal for each year.
 
-The plan of the case as it stands is held and run in each year; each year is also planned for by itself. A year's
-weather may miss a yearly emission target that the plan just meets, as a year's weather does: so the held plan pays
-for each tonne what the last one cost when it was planned, and what it emits above or below the target is told. With
-``keep_target`` the target holds in every year instead, and the plan has no answer in those it cannot meet it in.
+The plan of the unchanged case is fixed and operated in each year; each year is also planned for
+separately. A year's weather may miss a yearly emission target that the plan just meets. So the
+fixed plan pays the shadow price of the target from planning for each tonne instead, and its
+emissions above or below the target are reported. With ``keep_target`` the target holds in every
+year, and the plan is infeasible in years that cannot meet it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 BASE = "as it stands"
-# Share kept of each month's departure from normal: a year's, not the typical year's
+# Share kept of each month's anomaly: that of a single year, not of the typical year
 NATURAL_VARIABILITY_SHARE = 1.0
 
 
@@ -35,20 +36,23 @@ def synthetic_years(
     spread: float = NATURAL_VARIABILITY_SHARE,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Synthetic years of a case's ``[profiles]`` settings by name, one of each seed.
+    """Synthetic years of a case's ``[profiles]`` settings by name, one for each seed.
 
-    ``spread`` is the share kept of each month's departure from normal [1]. Raises InputError if no year can be made.
+    ``spread`` is the share kept of each month's anomaly [1]. Raises InputError if the settings are
+    invalid.
     """
-    found = {}
+    tables = {}
     for seed in seeds:
         if progress is not None:
             progress(f"making the year of seed {seed}")
         try:
-            wanted = timeseries.Settings.from_mapping({**settings, "seed": seed, "month_spread": spread})  # fmt: skip
-        except (ValueError, TypeError) as wrong:
-            raise InputError.at("case.toml", str(wrong).rstrip("."), column="profiles") from None  # fmt: skip
-        found[f"seed_{seed}"] = timeseries.make_year(wanted)
-    return found
+            year_settings = timeseries.Settings.from_mapping(
+                {**settings, "seed": seed, "month_spread": spread}
+            )
+        except (ValueError, TypeError) as error:
+            raise InputError.at("case.toml", str(error).rstrip("."), column="profiles") from None
+        tables[f"seed_{seed}"] = timeseries.make_year(year_settings)
+    return tables
 
 
 def weather_years(
@@ -61,62 +65,83 @@ def weather_years(
     resolution: int | str | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, sizes in ``sizes``.
+    """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, capacities in ``sizes``.
 
-    ``years`` maps names (small letters, digits, _) to a row an hour of profiles, as `made_years` and
-    `profiles.make_year` give them, or to None where the case has a file of that name in ``weather/``. ``sizes`` tells what
-    every year's own plan adds at least. Raises InputError or Stopped.
+    ``years`` maps names (small letters, digits, _) to hourly profiles, as `synthetic_years` and
+    `timeseries.make_year` return them, or to None where the case has a file of that name in
+    ``weather/``. ``sizes`` holds what the plans of all years add. Raises InputError or
+    StudyInterrupted.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "weather", scenario, changes, resolution),
     )
-    _refuse(place.case, years)
-    system = place.read()
+    _refuse(spec.case, years)
+    system = spec.read()
     files = {
-        f"weather/{name}.csv": timeseries.as_text(table).encode()
-        for name, table in years.items()
-        if table is not None
+        f"weather/{name}.csv": timeseries.as_text(year_table).encode()
+        for name, year_table in years.items()
+        if year_table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with place.work("weather", definition, execution, extra=files) as work:
-        own = [StudyCase({"plan": BASE, "year": BASE})]
-        own += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
-        answers = work.answers(own)
-        best = dict(zip((BASE, *years), answers, strict=True))
-        price = 0.0 if keep_target else _last_tonne(best[BASE])
-        priced, settings = _priced(price, system.settings), system.settings
-        asked = []
-        if best[BASE]["status"] == OPTIMAL:
-            sizes = fix_capacities(best[BASE]["assets"])
-            asked = [StudyCase({"plan": BASE, "year": name}, (_in(name), *priced), None, sizes) for name in years]  # fmt: skip
-        target = settings.emissions.target if priced else "none"
-        worth = price * float(target) if target != "none" else 0.0
-        table = _years(best, dict(zip(years, work.answers(asked), strict=False)), worth, settings)
-        planned = {name: found["assets"] for name, found in best.items() if found["status"] == OPTIMAL}  # fmt: skip
-        tables = {"years": table, "sizes": _sizes(planned)}
+    with spec.work("weather", definition, execution, extra=files) as work:
+        own_cases = [StudyCase({"plan": BASE, "year": BASE})]
+        own_cases += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
+        answers = work.answers(own_cases)
+        optimum_by_year = dict(zip((BASE, *years), answers, strict=True))
+        price = 0.0 if keep_target else _last_tonne(optimum_by_year[BASE])
+        price_changes, settings = _priced(price, system.settings), system.settings
+        fixed_cases = []
+        if optimum_by_year[BASE]["status"] == OPTIMAL:
+            sizes = fix_capacities(optimum_by_year[BASE]["assets"])
+            fixed_cases = [
+                StudyCase({"plan": BASE, "year": name}, (_in(name), *price_changes), None, sizes)
+                for name in years
+            ]
+        target = settings.emissions.target if price_changes else "none"
+        target_value = price * float(target) if target != "none" else 0.0
+        year_table = _years(
+            optimum_by_year,
+            dict(zip(years, work.answers(fixed_cases), strict=False)),
+            target_value,
+            settings,
+        )
+        plans = {
+            name: result["assets"]
+            for name, result in optimum_by_year.items()
+            if result["status"] == OPTIMAL
+        }
+        tables = {"years": year_table, "sizes": _sizes(plans)}
         return write_results(
-            work, place, "weather", tables, _notes(table, best, tables["sizes"], priced)
+            work,
+            spec,
+            "weather",
+            tables,
+            _notes(year_table, optimum_by_year, tables["sizes"], price_changes),
         )
 
 
 def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
-    """InputError with what is wrong with the names of years, or if there are none, or no file of a name."""
-    there = ", ".join(sorted(path.stem for path in (case / "weather").glob("*.csv"))) or "none"
-    faults = [
-        InputIssue(f"weather/{name}.csv", f"the case has no such year; there are: {there}")
+    """InputError if the names of years are invalid, there are none, or a file is missing."""
+    available = ", ".join(sorted(path.stem for path in (case / "weather").glob("*.csv"))) or "none"
+    issues = [
+        InputIssue(f"weather/{name}.csv", f"the case has no such year; there are: {available}")
         for name, table in years.items()
         if table is None and not (case / "weather" / f"{name}.csv").is_file()
     ]
-    faults += [
+    issues += [
         InputIssue("the years", "name years with small letters, digits and _", value=str(name))
         for name in years
         if not re.fullmatch(r"[a-z0-9_]+", str(name))
     ]
     if not years:
-        faults += [InputIssue("the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME")]  # fmt: skip
-    if faults:
-        raise InputError(faults)
+        issues += [
+            InputIssue(
+                "the years", "name at least one: --seeds 1..10, --measured YEAR or --year NAME"
+            )
+        ]
+    if issues:
+        raise InputError(issues)
 
 
 def _in(name: str) -> str:
@@ -124,46 +149,89 @@ def _in(name: str) -> str:
 
 
 def _last_tonne(answer: Mapping[str, Any]) -> float:
-    """What the emission target makes the last tonne cost, on top of the price of emitting [EUR/t]."""
+    """The shadow price of the emission target, on top of the emission price [EUR/t]."""
     return float(answer.get("headline", {}).get("emission_target_price", 0.0))
 
 
 def _priced(price: float, settings: Settings) -> tuple[str, ...]:
-    """The changes that put a price in the place of the emission target, if there is one."""
+    """The overrides that replace the emission target, if there is one, with a price."""
     if settings.emissions.target == "none" or price <= 0:
         return ()
-    more = price / settings.view.cost_factor
-    return ("case.emissions.target = none", f"carriers.{settings.emissions.carrier}.price += {more!r}")  # fmt: skip
+    increment = price / settings.view.cost_factor
+    return (
+        "case.emissions.target = none",
+        f"carriers.{settings.emissions.carrier}.price += {increment!r}",
+    )
 
 
 def _years(
-    best: Mapping[str, dict[str, Any]], runs: Mapping[str, dict[str, Any]], worth: float, settings: Settings,
-) -> pd.DataFrame:  # fmt: skip
-    """A row a year: what its own plan costs, what the held plan does, and what that one misses."""
+    best: Mapping[str, dict[str, Any]],
+    runs: Mapping[str, dict[str, Any]],
+    worth: float,
+    settings: Settings,
+) -> pd.DataFrame:
+    """A row for each year: the cost of its own plan, the cost of the fixed plan, and the demand the latter leaves unserved."""
     rows = []
     target = settings.emissions.target
-    for name, own in best.items():
-        run = runs.get(name, own if name == BASE else {"status": "", "reason": "the case as it stands has no plan"})  # fmt: skip
+    for name, optimum in best.items():
+        no_plan = {"status": "", "reason": "the case as it stands has no plan"}
+        run = runs.get(name, optimum if name == BASE else no_plan)
         solved = run["status"] == OPTIMAL
         cost = run["objective"] - (worth if name != BASE else 0.0) if solved else np.nan
-        least = own["objective"] if own["status"] == OPTIMAL else np.nan
-        first = run.get("headline", {})
-        emitted = first.get("net_emissions", np.nan)
-        over = emitted - float(target) if target != "none" else np.nan
-        reason = run["reason"] or own["reason"]
-        rows.append((name, least, cost, cost - least, emitted, over, first.get("unserved", np.nan), first.get("unserved_hours", np.nan), own["status"], run["status"], reason))  # fmt: skip
-    names = ["year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "status", "plan_status", "reason"]  # fmt: skip
+        least_cost = optimum["objective"] if optimum["status"] == OPTIMAL else np.nan
+        headline = run.get("headline", {})
+        emissions = headline.get("net_emissions", np.nan)
+        above_target = emissions - float(target) if target != "none" else np.nan
+        reason = run["reason"] or optimum["reason"]
+        rows.append(
+            (
+                name,
+                least_cost,
+                cost,
+                cost - least_cost,
+                emissions,
+                above_target,
+                headline.get("unserved", np.nan),
+                headline.get("unserved_hours", np.nan),
+                optimum["status"],
+                run["status"],
+                reason,
+            )
+        )
+    names = [
+        "year",
+        "least_cost",
+        "plan_cost",
+        "against_own",
+        "net_emissions",
+        "above_target",
+        "unserved",
+        "unserved_hours",
+        "status",
+        "plan_status",
+        "reason",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
 def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
-    """What each year's own plan adds of each asset, least, mean and most, and in how many plans it is added."""
-    first = next(iter(plans.values()), {})
+    """The minimum, mean and maximum added capacity of each asset over all plans, and the number of plans with it."""
+    base_plan = next(iter(plans.values()), {})
     rows = []
-    for asset in first:
+    for asset in base_plan:
         added = np.array([max(plan[asset][1], 0.0) for plan in plans.values()])
         if added.max() > 1e-3:
-            rows.append((asset, max(first[asset][1], 0.0), added.min(), added.mean(), added.max(), int((added > 1e-3 * added.max()).sum()), len(plans)))  # fmt: skip
+            rows.append(
+                (
+                    asset,
+                    max(base_plan[asset][1], 0.0),
+                    added.min(),
+                    added.mean(),
+                    added.max(),
+                    int((added > 1e-3 * added.max()).sum()),
+                    len(plans),
+                )
+            )
     names = ["asset", "in_the_plan", "at_least", "mean", "at_most", "plans_with_it", "plans"]
     return pd.DataFrame(rows, columns=names)
 
@@ -173,29 +241,57 @@ def _money(amount: float) -> str:
 
 
 def _notes(
-    table: pd.DataFrame, best: Mapping[str, dict[str, Any]], sizes: pd.DataFrame, priced: tuple[str, ...],
-) -> list[str]:  # fmt: skip
-    """What the years say, in sentences."""
-    notes = [f"'{name}' has no plan: {found['reason']}" for name, found in best.items() if found["status"] != OPTIMAL]  # fmt: skip
+    table: pd.DataFrame,
+    best: Mapping[str, dict[str, Any]],
+    sizes: pd.DataFrame,
+    priced: tuple[str, ...],
+) -> list[str]:
+    """The years in sentences."""
+    notes = [
+        f"'{name}' has no plan: {result['reason']}"
+        for name, result in best.items()
+        if result["status"] != OPTIMAL
+    ]
     others = table[table["year"] != BASE]
     costs, runs = others["least_cost"].dropna(), others.dropna(subset=["plan_cost"])
     if len(costs):
-        notes.append(f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years.")  # fmt: skip
+        notes.append(
+            f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years."
+        )
     both = runs.dropna(subset=["against_own"])
     if len(both):
-        more = both["against_own"]
-        less = " (below zero where the tonnes above the target cost less than avoiding them would have)" if more.min() < -1 else ""  # fmt: skip
-        notes.append(f"The plan held costs {_money(more.min())} to {_money(more.max())} more than each year's own{less}, most in '{both.loc[more.idxmax(), 'year']}'.")  # fmt: skip
+        extra_cost = both["against_own"]
+        remark = (
+            " (below zero where the tonnes above the target cost less than avoiding them would have)"
+            if extra_cost.min() < -1
+            else ""
+        )
+        notes.append(
+            f"The plan held costs {_money(extra_cost.min())} to {_money(extra_cost.max())} more than each year's own{remark}, most in '{both.loc[extra_cost.idxmax(), 'year']}'."
+        )
     if len(runs):
-        short = runs[runs["unserved_hours"] > 0]
-        notes.append(f"Something wanted is not delivered in {len(short)} of {len(runs)} years, in {short['unserved_hours'].max():,.0f} hours at most." if len(short) else f"All that is wanted is delivered in all {len(runs)} years.")  # fmt: skip
+        with_shortage = runs[runs["unserved_hours"] > 0]
+        notes.append(
+            f"Something wanted is not delivered in {len(with_shortage)} of {len(runs)} years, in {with_shortage['unserved_hours'].max():,.0f} hours at most."
+            if len(with_shortage)
+            else f"All that is wanted is delivered in all {len(runs)} years."
+        )
         if runs["above_target"].notna().any():
-            notes.append(f"It emits {runs['above_target'].min():,.0f} to {runs['above_target'].max():,.0f} t/a against the target (below zero: less than it)." )  # fmt: skip
+            notes.append(
+                f"It emits {runs['above_target'].min():,.0f} to {runs['above_target'].max():,.0f} t/a against the target (below zero: less than it)."
+            )
     if priced:
-        notes.append("In years it was not planned for, the plan pays for each tonne what the last one cost when it was planned, in place of the target; what it costs is told as if that price bought the tonnes above the target.")  # fmt: skip
-    lost = others[(others["plan_status"] != OPTIMAL) & (others["plan_status"] != "")]
-    notes += [f"The plan cannot be run in '{year}': {reason}" for year, reason in zip(lost["year"], lost["reason"], strict=True)]  # fmt: skip
-    every = int((sizes["plans_with_it"] == sizes["plans"]).sum())
+        notes.append(
+            "In years it was not planned for, the plan pays for each tonne what the last one cost when it was planned, in place of the target; what it costs is told as if that price bought the tonnes above the target."
+        )
+    infeasible = others[(others["plan_status"] != OPTIMAL) & (others["plan_status"] != "")]
+    notes += [
+        f"The plan cannot be run in '{year}': {reason}"
+        for year, reason in zip(infeasible["year"], infeasible["reason"], strict=True)
+    ]
+    always_count = int((sizes["plans_with_it"] == sizes["plans"]).sum())
     if len(sizes):
-        notes.append(f"{every} of {len(sizes)} assets are added in every year's own plan; the table tells how much at least.")  # fmt: skip
+        notes.append(
+            f"{always_count} of {len(sizes)} assets are added in every year's own plan; the table tells how much at least."
+        )
     return notes

@@ -1,4 +1,4 @@
-"""Explain: why is this built and that not; what sets this price — asked of a finished run, from its folder alone."""
+"""Explain: a finished run's folder → why an asset is built or not, and what sets a price."""
 
 from __future__ import annotations
 
@@ -26,50 +26,58 @@ def explain(
     break_even: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> list[Explanation]:
-    """Why, for each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions``, or a hectare (``viby:industrial``).
+    """The explanations of each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions`` or land (``viby:industrial``).
 
-    An asset is told by its balance sheet at marginal prices; with ``break_even`` also by where the answer turns, which
-    takes some re-solves. Names may hold * for any part of an asset's name. InputError, with what is near, where a name is unknown.
+    An asset is explained by its balance sheet at marginal prices; with ``break_even`` also by its
+    break-even investment, which takes some re-solves. Asset names may hold * as a wildcard.
+
+    Raises:
+        InputError: a name is unknown; it lists the nearest ones.
     """
     opened = run if isinstance(run, Run) else open_run(run)
-    asked = [names] if isinstance(names, str) else list(names)
+    requested = [names] if isinstance(names, str) else list(names)
     carrier = opened.metadata["settings"]["emissions"]["carrier"]
     assets = list(map(str, opened.tables["capacities"].index))
     carriers = list(map(str, opened.tables["carriers"].index))
-    places = [f"{site}:{kind}" for site, kind in opened.tables["land"].index]
+    land_names = [f"{site}:{kind}" for site, kind in opened.tables["land"].index]
     buses = [str(bus) for bus in opened.dataset["bus"].to_numpy()]
-    found: list[tuple[str, str]] = []
-    faults = []
-    for name in asked:
+    targets: list[tuple[str, str]] = []
+    issues = []
+    for name in requested:
         kind = (
-            "emissions" if name in (EMISSIONS, carrier) else "land" if name in places
+            "emissions" if name in (EMISSIONS, carrier) else "land" if name in land_names
             else "carrier" if name in carriers or name in buses else "asset"
         )  # fmt: skip
         if kind != "asset":
-            found.append((kind, name))
+            targets.append((kind, name))
             continue
         hits = fnmatch.filter(assets, name)
         if not hits:
-            known = [*assets, *carriers, *places, EMISSIONS]
-            near = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
-            near = near or [n for n in known if name.strip("*") in n][:4]
-            said = f"nearest are {', '.join(near)}" if near else "name an asset, a carrier, emissions, or site:class"  # fmt: skip
-            faults.append(
-                InputIssue("explain", f"nothing in the run has this name; {said}", value=name)
+            known = [*assets, *carriers, *land_names, EMISSIONS]
+            nearest = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
+            containing = [candidate for candidate in known if name.strip("*") in candidate]
+            nearest = nearest or containing[:4]
+            hint = (
+                f"nearest are {', '.join(nearest)}"
+                if nearest
+                else "name an asset, a carrier, emissions, or site:class"
             )
-        found += [("asset", hit) for hit in hits]
-    if faults:
-        raise InputError(faults)
-    again = ReSolver(opened, progress)
-    told = []
-    for kind, name in found:
+            issues.append(
+                InputIssue("explain", f"nothing in the run has this name; {hint}", value=name)
+            )
+        targets += [("asset", hit) for hit in hits]
+    if issues:
+        raise InputError(issues)
+    solver = ReSolver(opened, progress)
+    explanations = []
+    for kind, name in targets:
         if kind == "emissions":
-            told.append(explain_emission_price(again))
+            explanations.append(explain_emission_price(solver))
         elif kind == "land":
-            told.append(explain_land_price(again, name))
+            explanations.append(explain_land_price(solver, name))
         elif kind == "carrier":
             name_of, _, site = name.partition("@")
-            told.append(explain_carrier_price(again, name_of, site or None))
+            explanations.append(explain_carrier_price(solver, name_of, site or None))
         else:
-            told.append(explain_asset(again, name, break_even))
-    return told
+            explanations.append(explain_asset(solver, name, break_even))
+    return explanations

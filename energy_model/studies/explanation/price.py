@@ -1,9 +1,10 @@
-"""Why this price: what sets a carrier's price hour by hour, and what one tonne, hectare or unit more would change.
+"""Explain price: a finished run → what sets a carrier's price hour by hour, and what one unit more changes.
 
-In an hour a price is set by what runs but is not full: a market that could sell more, a plant that could run more. A link that
-is not full brings the price of its other end. Where all that runs is full, a store gives what it would else keep, at
-the worth of what it holds; where there is none, the hour pays for capacity. What a price is made of over the year is found
-by asking for a little more and solving again: what everybody's cost changes by, for each unit, adds up to the price.
+In an hour the price is set by the variable that is in use but below its limit: a market that could
+sell more, a plant that could run more. A link below its limit passes on the price of its other end.
+Where everything in use is at its limit, a store sets the price by its marginal storage value;
+without a store, the hour pays for capacity. The composition of a yearly price is found by
+perturbing the demand and re-solving: the cost changes of all assets, per unit, sum to the price.
 """
 
 from __future__ import annotations
@@ -21,133 +22,162 @@ from energy_model.results.accounts import OUTSIDE
 from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation, ReSolver
 
-MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which what runs is taken to set it
-MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which something does not run
+MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
+MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
 CAPACITY, STORE = "capacity that only such hours need", "what stores hold"
-PERTURBATION_SHARE = 1e-3  # share of a total by which it is moved to see what changes
+PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
 MAX_TOLD_ROWS = 4
 
 
 def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None) -> Explanation:
-    """What sets a carrier's price, by hours, at a site or at every site where it is wanted; and what one unit more costs."""
+    """What sets a carrier's price, by hours, at a site or at every site with demand; and the cost of one unit more."""
     run, program = again.run, again.program
     buses = _buses(again, carrier, site)
     data, length = run.dataset, run.dataset["step_length"].to_numpy()
     weights = _wanted(again, carrier, buses)
     marginal = _PriceSetter(program)
-    found: dict[str, list[float]] = {}
+    by_setter: dict[str, list[float]] = {}
     for bus in buses:
         hourly = data["price"].sel(bus=bus).to_numpy()
         for step, setter in enumerate(marginal.of(bus)):
             weight = float(length[step] * weights[bus])
-            hours, money = found.setdefault(setter, [0.0, 0.0])
-            found[setter] = [hours + weight, money + weight * float(hourly[step])]
-    whole = sum(hours for hours, _ in found.values())
+            hours, value = by_setter.setdefault(setter, [0.0, 0.0])
+            by_setter[setter] = [hours + weight, value + weight * float(hourly[step])]
+    total_hours = sum(hours for hours, _ in by_setter.values())
     names = run.tables["names"]["label_en"]
     rows = [
-        (who, _label(names, who), length.sum() * hours / whole, hours / whole, money / hours)
-        for who, (hours, money) in sorted(found.items(), key=lambda item: -item[1][0])
+        (
+            name,
+            _label(names, name),
+            length.sum() * hours / total_hours,
+            hours / total_hours,
+            value / hours,
+        )
+        for name, (hours, value) in sorted(by_setter.items(), key=lambda item: -item[1][0])
     ]
     sheet = pd.DataFrame(
         rows, columns=["sets_the_price", "label_en", "hours", "share", "mean_price"]
     )
-    mean = sum(float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus] for bus in buses)  # fmt: skip
-    where = f" at {site}" if site else ""
-    sentences = [f"The price of {carrier.replace('_', ' ')}{where} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."]  # fmt: skip
+    mean = sum(
+        float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
+        for bus in buses
+    )
+    location = f" at {site}" if site else ""
+    sentences = [
+        f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."
+    ]
     for row in sheet.head(MAX_TOLD_ROWS).itertuples(index=False):
-        sentences.append(f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}.")  # fmt: skip
-    found_more = _one_more(again, program, buses, weights, length)
-    if found_more is None:
+        sentences.append(
+            f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}."
+        )
+    increment = _one_more(again, program, buses, weights, length)
+    if increment is None:
         sentences.append(
             "One more unit, spread over the year, cannot be had: there is no plan with it."
         )
         return Explanation(carrier, "price", tuple(sentences), sheet)
-    more, price = found_more
+    cost_changes, price = increment
     sentences.append(
-        f"One more unit, spread over the year, costs {price:,.2f} EUR: {_format_changes(more)}."
+        f"One more unit, spread over the year, costs {price:,.2f} EUR: {_format_changes(cost_changes)}."
     )
-    return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": more})
+    return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": cost_changes})
 
 
 def explain_emission_price(again: ReSolver) -> Explanation:
-    """What the last tonne costs, and who spares it."""
+    """The marginal cost of the last tonne, and which assets avoid it."""
     program, record = again.program, again.run.metadata
     price = float(record["headline"]["emission_price"])
     block = program.lp.constraints.get("emission_limit")
-    sentences = [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []  # fmt: skip
+    sentences = (
+        [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []
+    )
     if block is None:
         sentences.append("The case has no emission target, so nothing comes on top of it.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     row = block.first
-    worth = -float(program.prices[row])
-    if worth <= 1e-6:
+    shadow_price = -float(program.prices[row])
+    if shadow_price <= 1e-6:
         sentences.append("The target costs nothing: the plan emits less by itself.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
-    less = PERTURBATION_SHARE * max(1.0, turnover)
+    reduction = PERTURBATION_SHARE * max(1.0, turnover)
     lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
-    lp.row_upper[row] -= less
-    changes = _changes(again, lp, less, "one tonne less")
-    sentences.append(f"The target adds {worth:,.2f} EUR/t: that is what the last tonne costs to spare.")  # fmt: skip
+    lp.row_upper[row] -= reduction
+    changes = _changes(again, lp, reduction, "one tonne less")
+    sentences.append(
+        f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare."
+    )
     if changes is None:
         sentences.append("One tonne less cannot be had: there is no plan with it.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
-    sheet, more = changes
-    sentences.append(f"One tonne less would cost {more:,.2f} EUR: {_format_changes(sheet)}.")
+    sheet, unit_cost = changes
+    sentences.append(f"One tonne less would cost {unit_cost:,.2f} EUR: {_format_changes(sheet)}.")
     return Explanation("emissions", "price", tuple(sentences), sheet)
 
 
 def explain_land_price(again: ReSolver, place: str) -> Explanation:
-    """What a hectare of a class at a site is worth, and what it would be used for."""
+    """The value of one hectare of a land class at a site, and its use."""
     program, run = again.program, again.run
     land = run.tables["land"]
     site, _, kind = place.partition(":")
     row = land.loc[(site, kind)]
     column = program.lp.columns("land_taken", place).start
     taken, area = float(row["taken"]), float(row["area"])
-    sentences = [f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."]  # fmt: skip
+    sentences = [
+        f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."
+    ]
     if float(row["price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
-    more = PERTURBATION_SHARE * max(1.0, area)
-    lp = program.lp.with_bounds(np.array([column]), upper=area + more)
-    changes = _changes(again, lp, more, "one hectare more")
-    if changes is None:  # more room takes no plan away, so the solver stopped early
+    increment = PERTURBATION_SHARE * max(1.0, area)
+    lp = program.lp.with_bounds(np.array([column]), upper=area + increment)
+    changes = _changes(again, lp, increment, "one hectare more")
+    if changes is None:  # a looser bound stays feasible, so the solver stopped early
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
-    sheet, worth = changes
+    sheet, unit_cost = changes
     sentences.append(
-        f"One hectare more would be worth {-worth:,.0f} EUR a year: {_format_changes(sheet)}."
+        f"One hectare more would be worth {-unit_cost:,.0f} EUR a year: {_format_changes(sheet)}."
     )
     return Explanation(place, "price", tuple(sentences), sheet)
 
 
 def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
-    """The buses of a carrier that are balanced hour by hour; where it is wanted if it is."""
+    """The buses of a carrier with an hourly balance; only those with demand if there are any."""
     data = again.run.dataset
-    known = [str(b) for b in data["bus"].to_numpy() if str(b).split("@")[0] == carrier]
-    buses = [b for b in known if not data["price"].sel(bus=b).isnull().any()]
+    known = [str(bus) for bus in data["bus"].to_numpy() if str(bus).split("@")[0] == carrier]
+    buses = [bus for bus in known if not data["price"].sel(bus=bus).isnull().any()]
     if site is not None:
-        buses = [b for b in buses if b == f"{carrier}@{site}"]
+        buses = [bus for bus in buses if bus == f"{carrier}@{site}"]
     if not buses:
-        said = f"{carrier} has no hourly price there; its buses are {', '.join(known)}" if known else "no bus carries it"  # fmt: skip
-        raise InputError.at("explain", said, value=carrier if site is None else f"{carrier}@{site}")  # fmt: skip
-    wanted = [b for b in buses if _demand(again, b) > 0]
-    return wanted or buses
+        message = (
+            f"{carrier} has no hourly price there; its buses are {', '.join(known)}"
+            if known
+            else "no bus carries it"
+        )
+        raise InputError.at(
+            "explain", message, value=carrier if site is None else f"{carrier}@{site}"
+        )
+    with_demand = [bus for bus in buses if _demand(again, bus) > 0]
+    return with_demand or buses
 
 
 def _demand(again: ReSolver, bus: str) -> float:
     names = again.run.tables["names"]
     carrier, _, site = bus.partition("@")
-    rows = names.index[(names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)]  # fmt: skip
+    rows = names.index[
+        (names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)
+    ]
     length = again.run.dataset["step_length"].to_numpy()
-    return sum(float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows)  # fmt: skip
+    return sum(
+        float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows
+    )
 
 
 def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
-    """The weight of each bus: its share of what is wanted, or alike."""
+    """The weight of each bus: its share of the demand, or equal shares without demand."""
     amounts = {bus: _demand(again, bus) for bus in buses}
-    whole = sum(amounts.values())
-    return {bus: amount / whole if whole else 1 / len(buses) for bus, amount in amounts.items()}
+    total = sum(amounts.values())
+    return {bus: amount / total if total else 1 / len(buses) for bus, amount in amounts.items()}
 
 
 class _PriceSetter:
@@ -158,60 +188,68 @@ class _PriceSetter:
         lp, x, prices = program.lp, program.x, program.prices
         self.groups, self.of_column = program.lp.column_groups()
         families, of_row = program.lp.row_groups()
-        outside = np.array([OUTSIDE.get(f) is not None for f, _ in families], bool)[of_row]
+        is_outside = [OUTSIDE.get(family_name) is not None for family_name, _ in families]
+        outside = np.array(is_outside, bool)[of_row]
         self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
         self.by_row = lp.A
-        most = np.zeros(len(self.groups))
-        np.maximum.at(most, self.of_column, np.abs(x))
-        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * most[self.of_column], 1e-7)
+        largest_flows = np.zeros(len(self.groups))
+        np.maximum.at(largest_flows, self.of_column, np.abs(x))
+        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * largest_flows[self.of_column], 1e-7)
         self.at_most = np.isfinite(lp.upper) & (lp.upper - x <= 1e-7 * np.maximum(1.0, np.abs(x)))
         self.columns = lp.A.tocsc()
         self.bus_rows = {
             row: (bus, t)
-            for family in BALANCES if family in program.lp.constraints and program.lp.constraints[family].by_step
+            for family in BALANCES
+            if family in program.lp.constraints and program.lp.constraints[family].by_step
             for bus in program.lp.constraints[family].labels
             for t, row in enumerate(range(*program.lp.rows(family, bus).indices(len(prices))))
-        }  # fmt: skip
+        }
         self.known: dict[int, str] = {}
 
     def of(self, bus: str) -> list[str]:
-        """Its setter in every step."""
-        place = self.program.balance_of(bus).of(bus)
-        return [self._set(row, ()) for row in range(place.start, place.stop)]
+        """The price setter of a bus in every step."""
+        bus_rows = self.program.balance_of(bus).of(bus)
+        return [self._set(row, ()) for row in range(bus_rows.start, bus_rows.stop)]
 
     def _set(self, row: int, seen: tuple[int, ...]) -> str:
-        """Who sets the price of a row; a link asks at its other end."""
+        """What sets the price of a row; a link takes the setter of its other end."""
         if row in self.known:
             return self.known[row]
         A, prices = self.by_row, self.program.prices
         entries = slice(A.indptr[row], A.indptr[row + 1])
         columns, weights = A.indices[entries], A.data[entries]
-        near = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
-        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= near)]
+        max_gap = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
+        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= max_gap)]
         decisions = {int(j): self.groups[self.of_column[j]] for j in free}
-        found = ""
+        setter = ""
         for kinds in (("bought", "sold", "unserved"), ("activity",), ("charged", "given_back")):
-            told = [name.split(":")[0] for d, name in decisions.values() if d in kinds]
-            if told:
-                found = told[0]
+            setters = [
+                name.split(":")[0] for variable, name in decisions.values() if variable in kinds
+            ]
+            if setters:
+                setter = setters[0]
                 break
         else:
             for j, (decision, _) in decisions.items():
                 if decision in ("sent", "returned"):
                     rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
-                    other = [
-                        int(r) for r in rows if r != row and r in self.bus_rows and r not in seen
+                    other_rows = [
+                        int(candidate)
+                        for candidate in rows
+                        if candidate != row and candidate in self.bus_rows and candidate not in seen
                     ]
-                    if other:
-                        found = self._set(other[0], (*seen, row))
-                        if found not in (STORE, CAPACITY):
+                    if other_rows:
+                        setter = self._set(other_rows[0], (*seen, row))
+                        if setter not in (STORE, CAPACITY):
                             break
-        if not found:
-            kept = {self.groups[self.of_column[j]][0] for j in columns[self.runs[columns]]}
-            found = STORE if kept & {"charge", "discharge", "waiting"} else CAPACITY
+        if not setter:
+            decisions_in_use = {
+                self.groups[self.of_column[j]][0] for j in columns[self.runs[columns]]
+            }
+            setter = STORE if decisions_in_use & {"charge", "discharge", "waiting"} else CAPACITY
         if not seen:
-            self.known[row] = found
-        return found
+            self.known[row] = setter
+        return setter
 
 
 def _one_more(
@@ -221,46 +259,58 @@ def _one_more(
     weights: dict[str, float],
     length: np.ndarray,
 ) -> tuple[pd.DataFrame, float] | None:
-    """What changes if one unit more is wanted at buses, spread over the hours of the year."""
-    lp = replace(program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy())  # fmt: skip
-    more = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
+    """What changes if the demand at buses rises by one unit, spread over the hours of the year."""
+    lp = replace(
+        program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy()
+    )
+    increment = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
-        place = program.balance_of(bus).of(bus)
-        lp.row_lower[place] += more * weights[bus] / length.sum()
-        upper = lp.row_upper[place]
-        lp.row_upper[place] = np.where(np.isfinite(upper), upper + more * weights[bus] / length.sum(), upper)  # fmt: skip
-    return _changes(again, lp, more, "one unit more")
+        rows = program.balance_of(bus).of(bus)
+        lp.row_lower[rows] += increment * weights[bus] / length.sum()
+        upper = lp.row_upper[rows]
+        lp.row_upper[rows] = np.where(
+            np.isfinite(upper), upper + increment * weights[bus] / length.sum(), upper
+        )
+    return _changes(again, lp, increment, "one unit more")
 
 
 def _changes(
     again: ReSolver, lp: LinearProgram, amount: float, said: str
 ) -> tuple[pd.DataFrame, float] | None:
-    """By whom cost changes if a program is asked in place of the run's, for each unit; and the sum.
+    """The change in cost of each asset between the run's program and a modified one, per unit of ``amount``; and their sum.
 
-    None if the program has no plan.
+    None if the modified program has no solution.
     """
     program = again.program
-    first = again.solve(program.lp, "the run as it stands")
+    base_answer = again.solve(program.lp, "the run as it stands")
     answer = again.solve(lp, said)
-    if first.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
+    if base_answer.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None
     groups, of_column = program.lp.column_groups()
-    change = np.bincount(of_column, lp.cost * (answer.x - first.x), len(groups)) / amount
+    change = np.bincount(of_column, lp.cost * (answer.x - base_answer.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]
-    added = {name: answer.x[place] - first.x[place] for name in table.index for place in [program.lp.columns("capacity", name).start]}  # fmt: skip
+    columns = {name: program.lp.columns("capacity", name).start for name in table.index}
+    added = {name: answer.x[column] - base_answer.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
-        who = "emissions" if decision == "net_emissions" else name.split(":")[0] if decision != "land_taken" else name  # fmt: skip
-        rows[who] = rows.get(who, 0.0) + float(value)
-    whole = sum(rows.values())
-    frame = pd.DataFrame([(who, _label(names["label_en"], who), value, added.get(who, 0.0) / amount) for who, value in rows.items()], columns=["name", "label_en", "cost", "capacity"])  # fmt: skip
+        owner = name if decision == "land_taken" else name.split(":")[0]
+        owner = "emissions" if decision == "net_emissions" else owner
+        rows[owner] = rows.get(owner, 0.0) + float(value)
+    total = sum(rows.values())
+    frame = pd.DataFrame(
+        [
+            (owner, _label(names["label_en"], owner), value, added.get(owner, 0.0) / amount)
+            for owner, value in rows.items()
+        ],
+        columns=["name", "label_en", "cost", "capacity"],
+    )
     frame = frame[frame["cost"].abs() > 1e-4 * max(frame["cost"].abs().max(), 1e-9)]
     frame = frame.iloc[np.argsort(-frame["cost"].abs().to_numpy(), kind="stable")]
-    return frame.reset_index(drop=True), whole
+    return frame.reset_index(drop=True), total
 
 
 def _format_changes(frame: pd.DataFrame) -> str:
-    """The largest changes in words."""
+    """The largest changes as text."""
     parts = [
         f"{row.label_en} {row.cost:+,.2f}"
         for row in frame.head(MAX_TOLD_ROWS).itertuples(index=False)
@@ -270,8 +320,8 @@ def _format_changes(frame: pd.DataFrame) -> str:
 
 
 def _label(names: pd.Series, who: str) -> str:
-    told = names.get(who)
-    return str(told) if isinstance(told, str) and told else who.replace("_", " ")
+    label = names.get(who)
+    return str(label) if isinstance(label, str) and label else who.replace("_", " ")
 
 
 def _unit(again: ReSolver, carrier: str) -> str:

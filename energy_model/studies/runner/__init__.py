@@ -1,1 +1,1 @@
-"""Runner: the cases of a study → their results, in this process, in several or on a cluster; resumable."""
+"""Runner: the cases of a study → their results, in this process, in worker processes or on a cluster; resumable."""

@@ -1,4 +1,4 @@
-"""Cases: what a study asks, one by one, and the ground all of them stand on."""
+"""Case specification: a case's files and a study's changes → a snapshot all cases share, and one record per case."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CASE_SUFFIXES = (".csv", ".toml")
 
 @dataclass(frozen=True)
 class CaseSnapshot:
-    """What all cases of a study stand on: the files of a case, its scenario, changes and resolution, and the sums watched.
+    """The input shared by all cases of a study: the case's files, scenario, overrides, resolution and watched metrics.
 
-    It holds the files themselves, so that a process on another machine needs no folder shared with this one.
+    It holds the file contents, so that a worker on another machine needs no shared folder.
     """
 
     name: str
@@ -45,7 +45,11 @@ class CaseSnapshot:
         watched: tuple[str, ...] = (),
         extend: Callable | None = None,
     ) -> CaseSnapshot:
-        """The ground in a case's folder. InputError if there is none."""
+        """The snapshot of a case folder.
+
+        Raises:
+            InputError: the folder holds no case.toml.
+        """
         folder = Path(folder)
         if not (folder / "case.toml").is_file():
             raise InputError.at(
@@ -64,33 +68,34 @@ class CaseSnapshot:
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of every file, cut to what tells files apart."""
+        """The SHA-256 of every file, cut to 16 digits."""
         return {name: hashlib.sha256(data).hexdigest()[:16] for name, data in self.files.items()}
 
     @cached_property
     def digest(self) -> str:
-        """The same for the same files and options."""
+        """The fingerprint of the files and options together."""
         options = [self.scenario, self.changes, self.resolution, self.watched]
-        own = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
-        return fingerprint_of([self.fingerprints, options, own])
+        extension = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
+        return fingerprint_of([self.fingerprints, options, extension])
 
     def unpacked(self) -> Path:
-        """The files in a temporary folder, which is whoever asks's to take away."""
-        place = temporary_folder()
-        with new_folder(place, "name another folder for temporary files with TMPDIR") as draft:
+        """The path of a temporary folder with the files; the caller removes it."""
+        folder = temporary_folder()
+        with new_folder(folder, "name another folder for temporary files with TMPDIR") as draft:
             for name, data in self.files.items():
                 path = draft / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-        return place
+        return folder
 
 
 @dataclass(frozen=True)
 class StudyCase:
-    """One question: changes to the inputs under a scenario, and what is asked; ``inputs`` are its cells in the study's table.
+    """One case of a study: overrides of the inputs under a scenario, and a query.
 
-    ``whole`` says whether its run is kept; if none, the study's execution does. ``begins_at`` is the key of a case asked before, an
-    anchor, at whose end this one begins; its own end is kept if it is an ``anchor``.
+    ``inputs`` are the case's cells in the study's table. ``whole`` says whether the run is saved;
+    None leaves it to the execution options. ``begins_at`` is the key of an earlier case, an anchor,
+    whose basis is this case's warm start; the final basis of an ``anchor`` is stored.
     """
 
     inputs: Mapping[str, Value]
@@ -103,19 +108,23 @@ class StudyCase:
 
     @cached_property
     def key(self) -> str:
-        """The same for the same question, whoever asks; names its files."""
+        """The fingerprint of the case, equal for equal cases of any study; names its files."""
         return fingerprint_of([self.scenario, self.changes, asdict(self.question)])
 
 
 def temporary_folder() -> Path:
-    """A new name among temporary files. WriteError if there is no folder for them with room."""
+    """A new path among temporary files.
+
+    Raises:
+        WriteError: there is no writable folder for temporary files.
+    """
     try:
         return Path(tempfile.gettempdir()) / f"energy_model_{secrets.token_hex(6)}"
-    except FileNotFoundError as wrong:
-        raise write_error("temporary files", wrong.strerror or str(wrong), "free space") from None
+    except FileNotFoundError as error:
+        raise write_error("temporary files", error.strerror or str(error), "free space") from None
 
 
 def fingerprint_of(content: Any) -> str:
-    """A short fingerprint of anything JSON can hold."""
+    """The first 16 digits of the SHA-256 of any JSON content."""
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

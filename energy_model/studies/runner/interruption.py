@@ -1,10 +1,10 @@
-"""Stopped: how a study ends before its cases are all solved."""
+"""Interruption: the exceptions that end a study before all its cases are solved."""
 
 from __future__ import annotations
 
 
 class StudyInterrupted(Exception):
-    """A study that ended before its cases were all answered; what was finished stands."""
+    """A study ended before all its cases were solved; finished cases remain stored."""
 
     def __init__(self, sentences: list[str]) -> None:
         self.sentences = sentences
@@ -12,4 +12,4 @@ class StudyInterrupted(Exception):
 
 
 class WorkersLostError(Exception):
-    """Whoever worked on cases is gone."""
+    """The workers or their scheduler are gone."""

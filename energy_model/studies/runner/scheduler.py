@@ -1,7 +1,7 @@
-"""Work: the cases of a study, answered here, by processes side by side, or by a cluster; what is finished stays.
+"""Scheduler: the cases of a study → their stored results, in this process, in worker processes or on a Dask cluster.
 
-Which cases are answered does not depend on who answers them, and every answer begins at the same place, so one worker,
-several and a cluster give the same table.
+The set of solved cases does not depend on the executor, and every case starts from the same warm
+start, so one worker, several and a cluster give the same table.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from energy_model.studies.runner.interruption import StudyInterrupted, WorkersLo
 from energy_model.studies.runner.store import StudyStore
 from energy_model.studies.runner.worker import Arrays
 
-MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # seconds a scheduler may be away
-MAX_CASE_TRIES = 2  # times a cluster gives a case that lost its worker to another
+MAX_SCHEDULER_ABSENCE_SECONDS = 30.0  # s a scheduler may be unreachable
+MAX_CASE_TRIES = 2  # retries on a cluster of a case that lost its worker
 Tell = Callable[[str], None]
 
 
 class Executor(Protocol):
-    """Who answers cases."""
+    """The interface of whatever solves cases."""
 
     many: int
 
@@ -46,7 +46,7 @@ class Executor(Protocol):
 
 
 class SerialExecutor:
-    """This very process, a case at a time; what a debugger or a notebook wants."""
+    """Solves cases one by one in this process, for debuggers and notebooks."""
 
     many = 1
 
@@ -54,24 +54,24 @@ class SerialExecutor:
         self.given = (ground, start)
 
     def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
-        """Answers a case at once."""
+        """Solves a case at once."""
         future: futures.Future = futures.Future()
         try:
             future.set_result(worker.solve_case(self.given, case, keep_run, begin))
-        except Exception as wrong:  # noqa: BLE001 - it is told where the case is taken
-            future.set_exception(wrong)
+        except Exception as error:  # noqa: BLE001 - it is reported where the result is read
+            future.set_exception(error)
         return future
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
-        """All, for they have ended."""
+        """All futures, since they are done."""
         return set(pending)
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Does nothing."""
 
 
 class ProcessExecutor:
-    """Processes on this machine, each with one thread of the solver."""
+    """Worker processes on this machine, each with one solver thread."""
 
     def __init__(self, ground: CaseSnapshot, start: dict[str, Any], many: int) -> None:
         self.ground, self.start, self.many = ground, start, many
@@ -86,7 +86,7 @@ class ProcessExecutor:
         )
 
     def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
-        """Gives a case to whoever is free."""
+        """Submits a case to the next free worker; starts a new pool if the last one broke."""
         try:
             return self.pool.submit(worker.solve_case, None, case, keep_run, begin)
         except BrokenProcessPool:
@@ -94,48 +94,46 @@ class ProcessExecutor:
             return self.pool.submit(worker.solve_case, None, case, keep_run, begin)
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
-        """Those that ended, after a while at most."""
+        """The futures that are done, after 0.5 s at most."""
         return futures.wait(pending, 0.5, futures.FIRST_COMPLETED).done
 
     def close(self) -> None:
-        """Ends the processes, whatever they do."""
+        """Terminates the worker processes."""
         for process in list((self.pool._processes or {}).values()):
             process.terminate()
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 
 class DaskExecutor:
-    """The workers of a Dask scheduler; energy_model must be installed where they run."""
+    """The workers of a Dask scheduler; energy_model must be installed on them."""
 
     def __init__(self, ground: CaseSnapshot, start: dict[str, Any], address: str) -> None:
-        import distributed  # noqa: PLC0415 - only who asks for a cluster needs it
+        import distributed  # noqa: PLC0415 - only a cluster needs it
 
         self.address, self.distributed = address, distributed
         for name in ("distributed", *logging.root.manager.loggerDict):
-            if name.startswith(
-                ("distributed", "tornado")
-            ):  # what matters is told here, in a sentence
+            if name.startswith(("distributed", "tornado")):  # relevant errors are reported here
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
-            where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}  # fmt: skip
-            self.client = distributed.Client(**where, timeout=5)
-        except (OSError, ValueError, TimeoutError) as wrong:
-            remedy = f"no Dask scheduler answers there ({type(wrong).__name__}); start one with 'dask scheduler', or leave --scheduler out"
+            option = "scheduler_file" if address.endswith(".json") else "address"
+            self.client = distributed.Client(**{option: address}, timeout=5)
+        except (OSError, ValueError, TimeoutError) as error:
+            remedy = f"no Dask scheduler answers there ({type(error).__name__}); start one with 'dask scheduler', or leave --scheduler out"
             raise InputError.at("--scheduler", remedy, value=address) from None
         self.many = max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
         self.ground = self.client.scatter((ground, start), broadcast=False, hash=False)
         self.away = 0.0
 
     def submit(self, case: StudyCase, keep_run: bool, begin: Arrays | None) -> futures.Future:
-        """Gives a case to the scheduler."""
-        made: Any = self.client.submit(
+        """Submits a case to the scheduler."""
+        dask_future: Any = self.client.submit(
             worker.solve_case, self.ground, case, keep_run, begin, key=f"{case.key}-{time.monotonic_ns()}", pure=False, retries=MAX_CASE_TRIES
         )  # fmt: skip
-        given: futures.Future = made  # it answers to the same names
-        return given
+        future: futures.Future = dask_future  # it has the same interface
+        return future
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
-        """Those that ended, after a while at most; Lost if the scheduler stays away."""
+        """The futures that are done, after 0.5 s at most; raises WorkersLostError if the scheduler or its cases are lost."""
         if self.client.status != "running":
             self.away += 0.5
             if self.away >= MAX_SCHEDULER_ABSENCE_SECONDS or self.client.status in (
@@ -160,13 +158,13 @@ class DaskExecutor:
         return done
 
     def close(self) -> None:
-        """Leaves the scheduler."""
+        """Closes the client."""
         with contextlib.suppress(Exception):
             self.client.close(timeout=2)
 
 
 class StudyRunner:
-    """A study at work: its ground, its folder, and who answers its cases."""
+    """A running study: its snapshot, its store and its executor."""
 
     def __init__(
         self,
@@ -181,7 +179,7 @@ class StudyRunner:
         self.workers, self.scheduler = workers, scheduler
         self.tell = tell or (lambda _: None)
         self.hands: Executor | None = None
-        self.asked: dict[str, StudyCase] = {}  # every case asked so far, by its key, in order
+        self.asked: dict[str, StudyCase] = {}  # every case requested so far, by its key, in order
 
     def __enter__(self) -> StudyRunner:
         return self
@@ -191,47 +189,53 @@ class StudyRunner:
             self.hands.close()
 
     def answers(self, cases: Iterable[StudyCase]) -> list[dict[str, Any]]:
-        """What is found for every case, in their order; those finished before are not asked again.
+        """The result of every case, in order; finished cases are read from the store.
 
-        Raises Stopped if it is interrupted or the scheduler is gone; what was finished stands.
+        Raises StudyInterrupted if the study is interrupted or the scheduler is gone; finished cases
+        remain stored.
         """
         cases = list(cases)
         self.asked |= {case.key: case for case in cases}
         unique = list({case.key: case for case in cases}.values())
-        left = [case for case in unique if self.store.finding(case) is None]
-        if left:
+        unsolved = [case for case in unique if self.store.finding(case) is None]
+        if unsolved:
             try:
-                for part in ([c for c in left if c.anchor], [c for c in left if not c.anchor]):
-                    self._work(part)
+                self._work([case for case in unsolved if case.anchor])
+                self._work([case for case in unsolved if not case.anchor])
             except (WorkersLostError, KeyboardInterrupt) as end:
-                kept = sum(self.store.finding(case) is not None for case in self.asked.values())
-                told = str(end) or "Interrupted."
+                stored = [
+                    stored_case
+                    for stored_case in self.asked.values()
+                    if self.store.finding(stored_case) is not None
+                ]
+                reason = str(end) or "Interrupted."
                 raise StudyInterrupted(
-                    [f"{told} {kept} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."]
-                ) from None  # fmt: skip
-        found = [self.store.finding(case) for case in cases]
-        return [one for one in found if one is not None]
+                    [
+                        f"{reason} {len(stored)} of the {len(self.asked)} cases asked so far are kept in {self.store.folder}; the same command goes on from there."
+                    ]
+                ) from None
+        findings = [self.store.finding(case) for case in cases]
+        return [finding for finding in findings if finding is not None]
 
     def _work(self, left: list[StudyCase]) -> None:
         if not left:
             return
-        done = sum(self.store.finding(case) is not None for case in self.asked.values())
-        begun = time.monotonic()
+        done_before = sum(self.store.finding(case) is not None for case in self.asked.values())
+        started = time.monotonic()
         if self.hands is None:
             self.hands = self._hire()
-            begun = time.monotonic()
-        hands, waiting = self.hands, left[::-1]
-        careful: list[
-            StudyCase
-        ] = []  # they lost their process, perhaps through another; now each is tried alone
+            started = time.monotonic()
+        executor, waiting = self.hands, left[::-1]
+        # cases that lost their process, perhaps due to another case; each is retried alone
+        retried: list[StudyCase] = []
         pending: dict[futures.Future, tuple[StudyCase, filelock.BaseFileLock]] = {}
         elsewhere: list[StudyCase] = []
         finished = 0
         try:
-            alone: set[str] = set()
-            while waiting or pending or elsewhere or careful:
-                room = 2 * hands.many - len(pending) if not careful else 0 if pending else 1
-                for case in _some(careful or waiting, [] if careful else elsewhere, room):
+            retried_keys: set[str] = set()
+            while waiting or pending or elsewhere or retried:
+                slots = 2 * executor.many - len(pending) if not retried else 0 if pending else 1
+                for case in _some(retried or waiting, [] if retried else elsewhere, slots):
                     lock = self.store.claim(case.key)
                     if lock is None:
                         elsewhere.append(case)
@@ -239,23 +243,22 @@ class StudyRunner:
                         lock.release()
                         finished += 1
                     else:
-                        whole = self.runs if case.whole is None else case.whole
-                        pending[hands.submit(case, whole, self._begins(case))] = (case, lock)
+                        keep_run = self.runs if case.whole is None else case.whole
+                        pending[executor.submit(case, keep_run, self._begins(case))] = (case, lock)
                 if not pending:
                     time.sleep(0.2 if elsewhere else 0)
                     continue
-                for future in hands.wait(pending):
+                for future in executor.wait(pending):
                     case, lock = pending.pop(future)
-                    if _lost(future) and case.key not in alone:
-                        alone.add(case.key)
-                        careful.append(case)
+                    if _lost(future) and case.key not in retried_keys:
+                        retried_keys.add(case.key)
+                        retried.append(case)
                     else:
                         self._take(future, case)
                         finished += 1
                     lock.release()
-                self.tell(
-                    _progress(done + finished, len(self.asked), finished, time.monotonic() - begun)
-                )
+                seconds = time.monotonic() - started
+                self.tell(_progress(done_before + finished, len(self.asked), finished, seconds))
         finally:
             for future, (_, lock) in pending.items():
                 with contextlib.suppress(Exception):
@@ -263,26 +266,27 @@ class StudyRunner:
                 lock.release()
 
     def _take(self, future: futures.Future, case: StudyCase) -> None:
-        """Keeps what a case found; one that fails is a row, never the end of the study."""
+        """Stores the result of a case; a case that fails is a row of the table and does not end the study."""
         try:
             finding, run, end = future.result()
-        except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told in the row
-            if isinstance(wrong, WriteError) or getattr(wrong, "errno", None) in SPACE_ERRORS:
-                raise  # the case is not at fault; it is asked again when there is room
-            said = "its process ended; it may need more memory than there is"
-            said = said if _lost(future) else f"{type(wrong).__name__}: {wrong}"
-            finding, run, end = {"status": highs.FAILED, "reason": said, "objective": None}, None, None  # fmt: skip
-        if end:  # before the finding, so that an anchor that is finished has its end
+        except Exception as error:  # noqa: BLE001 - any error is reported in the row
+            if isinstance(error, WriteError) or getattr(error, "errno", None) in SPACE_ERRORS:
+                raise  # the case is not at fault; it is solved when there is space again
+            message = "its process ended; it may need more memory than there is"
+            message = message if _lost(future) else f"{type(error).__name__}: {error}"
+            finding = {"status": highs.FAILED, "reason": message, "objective": None}
+            run, end = None, None
+        if end:  # before the result, so that a finished anchor has its basis
             self.store.keep_start(end, case.key)
         self.store.keep(case, finding, run)
 
     def _begins(self, case: StudyCase) -> Arrays | None:
-        """The end of the anchor at which a case begins; none if it has none, or that had no plan."""
+        """The warm start of a case: its anchor's basis; None without an anchor, or if the anchor has no solution."""
         start = self.store.start(case.begins_at) if case.begins_at else None
         return start.packed() or None if start is not None else None
 
     def _hire(self) -> Executor:
-        """Finds where all cases begin, unless it is known, and who answers them."""
+        """The executor, once the warm start of all cases is known."""
         start = self.store.start()
         while start is None:
             lock = self.store.claim("begin")
@@ -302,10 +306,10 @@ class StudyRunner:
     def _begin(self) -> highs.WarmStart:
         self.tell("solving the case as it stands, where all others begin")
         with worker.one_thread(), contextlib.suppress(NoSolutionError):
-            desk = worker.CaseWorker(self.ground)
-            desk.first(lambda said: self.tell(f"where all begin: {said}"))
-        self.store.keep_start(desk.series.start)
-        return desk.series.start
+            case_worker = worker.CaseWorker(self.ground)
+            case_worker.first(lambda said: self.tell(f"where all begin: {said}"))
+        self.store.keep_start(case_worker.series.start)
+        return case_worker.series.start
 
 
 def _lost(future: futures.Future) -> bool:
@@ -314,23 +318,23 @@ def _lost(future: futures.Future) -> bool:
 
 
 def _some(waiting: list[StudyCase], elsewhere: list[StudyCase], many: int) -> Iterator[StudyCase]:
-    """The next cases to try: those that wait, then those that another process had."""
-    again = len(elsewhere)
+    """The next cases to try: the waiting ones, then those another process had locked."""
+    remaining = len(elsewhere)
     for _ in range(max(many, 0)):
         if waiting:
             yield waiting.pop()
-        elif again:
-            again -= 1
+        elif remaining:
+            remaining -= 1
             yield elsewhere.pop(0)
 
 
 def _progress(done: int, count: int, finished: int, seconds: float) -> str:
-    told = f"cases: {done:,} of {count:,} answered"
+    progress = f"cases: {done:,} of {count:,} answered"
     if finished and seconds > 0:
         rate = finished / seconds
-        left = (count - done) / rate
-        told += f", {60 * rate:,.1f} a minute, {_time(left)} left"
-    return told
+        seconds_left = (count - done) / rate
+        progress += f", {60 * rate:,.1f} a minute, {_time(seconds_left)} left"
+    return progress
 
 
 def _time(seconds: float) -> str:

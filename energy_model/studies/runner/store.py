@@ -1,8 +1,8 @@
-"""Store: a study as a folder — its definition, a file for every finished case, tables, and the runs.
+"""Store: a study → a folder with its definition, a file for every finished case, tables and runs.
 
-A finished case is written to a temporary file and renamed, so a study killed at any moment keeps all that was
-finished, and goes on where it stood. Several processes may work on one study: who works on a case holds its lock,
-which the system frees when that process ends, however it ends.
+A finished case is written to a temporary file and renamed, so an interrupted study keeps all
+finished cases and can be resumed. Several processes may work on one study: the process that works
+on a case holds its lock, which the operating system frees when the process ends.
 """
 
 from __future__ import annotations
@@ -40,58 +40,66 @@ class StudyStore:
         self.folder = Path(folder)
 
     def begin(self, ground: CaseSnapshot, definition: Mapping[str, Any]) -> bool:
-        """Writes the definition, or finds the same one standing; whether it stood already.
+        """Writes the definition; returns whether the same one was stored already.
 
-        InputError with all that differs if another study stands here, or its inputs have changed since.
+        Raises:
+            InputError: another study is stored here, or its inputs have changed; it lists all
+                differences.
+            WriteError: the folder cannot be written.
         """
         content = {
             "study": dict(definition)
-            | {"case": ground.name, "scenario": ground.scenario or "", "changes": list(ground.changes),
-               "resolution": str(ground.resolution or ""), "watched": list(ground.watched), "digest": ground.digest},
+            | {
+                "case": ground.name,
+                "scenario": ground.scenario or "",
+                "changes": list(ground.changes),
+                "resolution": str(ground.resolution or ""),
+                "watched": list(ground.watched),
+                "digest": ground.digest,
+            },
             "files": dict(ground.fingerprints),
-        }  # fmt: skip
-        place = self.folder / DEFINITION
+        }
+        definition_path = self.folder / DEFINITION
         try:
-            if not place.is_file():
-                there = [p.name for p in self.folder.iterdir()] if self.folder.is_dir() else []
-                if any(
-                    name not in FOLDERS and not name.startswith(f".{DEFINITION}") for name in there
-                ):
+            if not definition_path.is_file():
+                entries = list(self.folder.iterdir()) if self.folder.is_dir() else []
+                names = [entry.name for entry in entries if entry.name not in FOLDERS]
+                if any(not name.startswith(f".{DEFINITION}") for name in names):
                     remedy = "the folder holds something else; name another with --out"
                     raise InputError.at(str(self.folder), remedy)
                 with new_parts(self.folder, FOLDERS, ELSEWHERE):
-                    write_bytes(place, tomli_w.dumps(content).encode(), ELSEWHERE)
+                    write_bytes(definition_path, tomli_w.dumps(content).encode(), ELSEWHERE)
                 return False
-        except OSError as wrong:
-            raise write_error(self.folder, wrong, ELSEWHERE) from None
-        faults = _differences(place, content)
-        if faults:
-            raise InputError(faults)
+        except OSError as error:
+            raise write_error(self.folder, error, ELSEWHERE) from None
+        issues = _differences(definition_path, content)
+        if issues:
+            raise InputError(issues)
         with new_parts(self.folder, FOLDERS, ELSEWHERE):
             return True
 
     def remove_empty(self) -> None:
-        """Removes a study of which no case is finished, so that a disk that was full holds nothing of it."""
+        """Removes a study without finished cases, so that nothing remains of one that a full disk stopped."""
         if not any((self.folder / "cases").glob("*.json")):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- cases ------------------------------------------------------------------------------------
 
     def finding(self, case: StudyCase) -> dict[str, Any] | None:
-        """What was found for a case, if it is finished."""
+        """The result of a case, or None if it is not finished."""
         try:
             return json.loads((self.folder / "cases" / f"{case.key}.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
 
     def keep(self, case: StudyCase, finding: Mapping[str, Any], run: bytes | None) -> None:
-        """Keeps a finished case: its run first, so that a case that is there is whole."""
+        """Stores a finished case: its run first, so that a case that exists is complete."""
         if run is not None:
-            place = self.folder / "runs" / case.key
-            for left in place.parent.glob(f".{case.key}_*"):  # of a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
+            run_folder = self.folder / "runs" / case.key
+            for draft_folder in run_folder.parent.glob(f".{case.key}_*"):  # of a killed process
+                shutil.rmtree(draft_folder, ignore_errors=True)
             with (
-                new_folder(place, GO_ON, replace=True) as draft,
+                new_folder(run_folder, GO_ON, replace=True) as draft,
                 zipfile.ZipFile(io.BytesIO(run)) as packed,
             ):
                 packed.extractall(draft)
@@ -99,30 +107,36 @@ class StudyStore:
         _write(self.folder / "cases" / f"{case.key}.json", text.encode())
 
     def claim(self, name: str) -> filelock.BaseFileLock | None:
-        """The lock of a case or step, held; none if another process holds it. WriteError if it cannot be made."""
-        place = self.folder / "claims" / f"{name}.lock"
-        lock = filelock.FileLock(place, thread_local=False)
+        """The acquired lock of a case or step; None if another process holds it.
+
+        Raises:
+            WriteError: the lock file cannot be created.
+        """
+        path = self.folder / "claims" / f"{name}.lock"
+        lock = filelock.FileLock(path, thread_local=False)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
             return None
-        except OSError as wrong:
-            raise write_error(place, wrong, GO_ON) from None
+        except OSError as error:
+            raise write_error(path, error, GO_ON) from None
         return lock
 
-    # --- where all begin --------------------------------------------------------------------------
+    # --- warm starts ------------------------------------------------------------------------------
 
     def start(self, case: str = "begin") -> highs.WarmStart | None:
-        """Where all cases begin, or the end of an anchor by its key, if that is known."""
-        place = self.folder / "starts" / f"{case}.npz"
+        """The warm start of all cases, or the final basis of an anchor by its key; None if unknown."""
+        path = self.folder / "starts" / f"{case}.npz"
         try:
-            with np.load(place) as arrays:
+            with np.load(path) as arrays:
                 return highs.WarmStart.unpacked(dict(arrays))
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
 
-    def keep_start(self, start: highs.WarmStart | Mapping[str, np.ndarray], case: str = "begin") -> None:  # fmt: skip
-        """Keeps where all cases begin, or the end of an anchor; nothing where there is nowhere to begin."""
+    def keep_start(
+        self, start: highs.WarmStart | Mapping[str, np.ndarray], case: str = "begin"
+    ) -> None:
+        """Stores the warm start of all cases, or the final basis of an anchor."""
         file = io.BytesIO()
         arrays = start.packed() if isinstance(start, highs.WarmStart) else dict(start)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -131,54 +145,55 @@ class StudyStore:
     # --- tables -----------------------------------------------------------------------------------
 
     def table(self, cases: Iterable[StudyCase]) -> pd.DataFrame:
-        """A row for every case: what was varied, how it ended, its cost and its headline numbers."""
-        rows, inputs = [], []
+        """A row for every case: its inputs, status, cost and headline numbers."""
+        rows, input_names = [], []
         for number, case in enumerate(cases, 1):
-            found = self.finding(case) or {"status": "waiting", "reason": "", "objective": None}
+            result = self.finding(case) or {"status": "waiting", "reason": "", "objective": None}
             rows.append(
                 {"case": number} | dict(case.inputs)
-                | {name: found[name] for name in ("status", "reason", "objective")}
-                | dict(found.get("headline", {})) | dict(found.get("quantities", {}))
-                | {f"price of {name}": price for name, price in found.get("prices", {}).items()}
+                | {name: result[name] for name in ("status", "reason", "objective")}
+                | dict(result.get("headline", {})) | dict(result.get("quantities", {}))
+                | {f"price of {name}": price for name, price in result.get("prices", {}).items()}
                 | {"run": case.key}
             )  # fmt: skip
-            inputs += [name for name in case.inputs if name not in inputs]
+            input_names += [name for name in case.inputs if name not in input_names]
         frame = pd.DataFrame(rows)
         if frame.empty:
             return frame
-        for name in inputs:
+        for name in input_names:
             frame[name] = _as_numbers(frame[name])
-        others = [c for c in frame if c not in (*FIRST, *inputs, "run")]
-        return frame[["case", *inputs, "status", "reason", "objective", *others, "run"]]
+        others = [column for column in frame if column not in (*FIRST, *input_names, "run")]
+        return frame[["case", *input_names, "status", "reason", "objective", *others, "run"]]
 
     def assets(self, cases: Iterable[StudyCase]) -> pd.DataFrame:
-        """What is added, retired and there of every asset, case by case."""
+        """The capacity, added and retired capacity and yearly cost of every asset, case by case."""
         rows = []
         for number, case in enumerate(cases, 1):
-            found = self.finding(case) or {}
-            rows += [(number, asset, *sizes) for asset, sizes in found.get("assets", {}).items()]
+            result = self.finding(case) or {}
+            rows += [(number, asset, *sizes) for asset, sizes in result.get("assets", {}).items()]
         columns = ["case", "asset", "capacity", "added", "retired", "yearly_cost"]
         return pd.DataFrame(rows, columns=columns)
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
-        """A table for pandas (Parquet) and for Excel (CSV, with a mark that tells it the letters)."""
+        """Writes a table as Parquet for pandas and as CSV for Excel (with a byte-order mark)."""
         _write(self.folder / f"{name}.csv", frame.to_csv(index=False).encode("utf-8-sig"))
         file = io.BytesIO()
         plain = frame.copy()
         for column in plain:
             if plain[column].dtype == object:
                 numbers = _as_numbers(plain[column])
-                told = numbers.dtype != object
-                plain[column] = numbers if told else plain[column].fillna("").astype(str)
+                is_numeric = numbers.dtype != object
+                plain[column] = numbers if is_numeric else plain[column].fillna("").astype(str)
         plain.to_parquet(file, index=False)
         _write(self.folder / f"{name}.parquet", file.getvalue())
 
     def write_json(self, name: str, content: Any) -> None:
-        """A file of numbers and words."""
-        _write(self.folder / f"{name}.json", json.dumps(content, indent=1, ensure_ascii=False).encode())  # fmt: skip
+        """Writes JSON content."""
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        _write(self.folder / f"{name}.json", text.encode())
 
     def read_json(self, name: str) -> Any:
-        """What `write_json` wrote; none if it is not there."""
+        """The content that `write_json` wrote; None if it does not exist."""
         try:
             return json.loads((self.folder / f"{name}.json").read_text("utf-8"))
         except (OSError, ValueError):
@@ -186,9 +201,9 @@ class StudyStore:
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
-    """A column as numbers if all its cells that hold anything are numbers; as it is otherwise.
+    """A column as numbers if all its non-empty cells are numbers; unchanged otherwise.
 
-    A text stays a text, also one that reads as a number: ``0751`` is a name.
+    A text remains a text, even one that reads as a number: ``0751`` is a name.
     """
     if column.dtype != object:
         return column
@@ -200,16 +215,20 @@ def _as_numbers(column: pd.Series) -> pd.Series:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all. WriteError if it cannot be written."""
+    """Writes a file atomically.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
     write_bytes(path, data, GO_ON)
 
 
 def _differences(place: Path, content: Mapping[str, Any]) -> list[InputIssue]:
-    """What differs between the study that stands and the one that is asked."""
+    """The differences between the stored study and the requested one."""
     try:
-        stood = tomllib.loads(place.read_text(encoding="utf-8"))
-        then, now = stood["files"], content["files"]
-        options = stood["study"]
+        stored = tomllib.loads(place.read_text(encoding="utf-8"))
+        stored_files, current_files = stored["files"], content["files"]
+        options = stored["study"]
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
         return [InputIssue(str(place), remedy)]
@@ -217,20 +236,24 @@ def _differences(place: Path, content: Mapping[str, Any]) -> list[InputIssue]:
     if options.get("question") != question:
         remedy = f"a study of another question stands here ({options.get('question')}); name another folder with --out"
         return [InputIssue(str(place.parent), remedy, value=str(question))]
-    faults = []
-    for name in sorted({*then, *now}):
-        if then.get(name) != now.get(name):
-            what = "is gone" if name not in now else "is new" if name not in then else "has changed"
-            remedy = f"it {what} since the study began, so its cases would not be alike; put it back, or name another folder with --out"
-            faults.append(InputIssue(name, remedy))
+    issues = []
+    for name in sorted({*stored_files, *current_files}):
+        if stored_files.get(name) != current_files.get(name):
+            change = "is new" if name not in stored_files else "has changed"
+            change = "is gone" if name not in current_files else change
+            remedy = f"it {change} since the study began, so its cases would not be alike; put it back, or name another folder with --out"
+            issues.append(InputIssue(name, remedy))
     for name, value in content["study"].items():
         if name != "digest" and options.get(name) != value:
             remedy = f"the study in this folder has {_short(options.get(name))}; ask the same, or name another folder with --out"
-            faults.append(InputIssue(str(place), remedy, column=name, value=_short(value)))
-    return faults
+            issues.append(InputIssue(str(place), remedy, column=name, value=_short(value)))
+    return issues
 
 
 def _short(value: object) -> str:
-    """A value as a person reads it; of a list, what can be read in it."""
-    text = "; ".join(str(v) for v in value if len(str(v).split()) > 1 or len(value) == 1) if isinstance(value, list) else str(value)  # fmt: skip
+    """A value as short text; of a list, only the readable items."""
+    text = str(value)
+    if isinstance(value, list):
+        items = [str(item) for item in value]
+        text = "; ".join(item for item in items if len(item.split()) > 1 or len(items) == 1)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,4 +1,4 @@
-"""Study: what every question shares — its folder, its ground, its workers — and what it gives back."""
+"""Study: a question, a case and a folder → the runner that solves its cases, and the finished study."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.store import StudyStore
 
-MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no yes
-# Of a program's matrix, in a case that begins where another ended
+MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no confirmation
+# Non-zero entries solved per second in a case with a warm start
 MATRIX_ENTRIES_PER_SECOND = 60_000
 
 
 @dataclass(frozen=True)
 class ExecutionOptions:
-    """Who works on a study and how: processes (0: this very one), or a Dask scheduler; whether whole runs are kept; who is told."""
+    """How a study runs: worker processes (0: this process) or a Dask scheduler, whether runs are saved, and a progress callback."""
 
     workers: int = 1
     scheduler: str | None = None
@@ -40,7 +40,7 @@ class ExecutionOptions:
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study: its folder, a row for every case, and the question's own tables by name."""
+    """A finished study: its folder, a row for every case, and the tables of its question by name."""
 
     folder: Path
     question: str
@@ -49,21 +49,25 @@ class Study:
     notes: tuple[str, ...] = ()
 
     def run(self, case: int) -> Run:
-        """The whole run of a case, by its number. InputError if it was not kept."""
+        """The saved run of a case, by its number.
+
+        Raises:
+            InputError: there is no such case, or its run was not saved.
+        """
         rows = self.table.loc[self.table["case"] == case, "run"]
         if rows.empty:
             raise InputError.at(str(self.folder), "there is no such case", value=str(case))
         return open_run(self.folder / "runs" / rows.iloc[0])
 
     def __repr__(self) -> str:
-        ended = self.table["status"].value_counts().to_dict() if len(self.table) else {}
-        told = ", ".join(f"{many} {status}" for status, many in ended.items())
-        return f"Study({self.question}: {told or 'no cases'}, {self.folder})"
+        status_counts = self.table["status"].value_counts().to_dict() if len(self.table) else {}
+        counts = ", ".join(f"{number} {status}" for status, number in status_counts.items())
+        return f"Study({self.question}: {counts or 'no cases'}, {self.folder})"
 
 
 @dataclass(frozen=True)
 class CaseSpec:
-    """Where a study's case is and where it is written."""
+    """The case of a study and its output folder."""
 
     case: Path
     out: Path
@@ -81,16 +85,20 @@ class CaseSpec:
         changes: Iterable[str] = (),
         resolution: int | str | None = None,
     ) -> CaseSpec:
-        """The place of a question; without ``out`` a folder of the case's and the question's name under ``runs/``."""
+        """The specification of a study; without ``out`` its folder is ``runs/CASE_QUESTION``."""
         name = Path(case).resolve().name
         folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
         return cls(Path(case), folder, scenario, as_overrides(changes), resolution)
 
     def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
-        """The case under further changes. InputError as `read`."""
-        asked = scenario if scenario is not None else self.scenario
+        """The case under further overrides.
+
+        Raises:
+            InputError: as `load.load_system`.
+        """
+        scenario_name = scenario if scenario is not None else self.scenario
         return load.load_system(
-            self.case, TABLES, asked, (*self.changes, *changes), self.resolution
+            self.case, TABLES, scenario_name, (*self.changes, *changes), self.resolution
         )
 
     @contextmanager
@@ -103,18 +111,18 @@ class CaseSpec:
         extend: Callable | None = None,
         extra: Mapping[str, bytes] | None = None,
     ) -> Iterator[StudyRunner]:
-        """Within, cases are answered; the study's definition stands in its folder. ``extra`` are further files of the case."""
-        ground = CaseSnapshot.of(
+        """A context with a runner for the cases; the study's definition is stored on entry. ``extra`` are additional case files."""
+        snapshot = CaseSnapshot.of(
             self.case, self.scenario, self.changes, self.resolution, watched, extend
         )
-        ground = replace(ground, files={**ground.files, **(extra or {})})
+        snapshot = replace(snapshot, files={**snapshot.files, **(extra or {})})
         store = StudyStore(self.out)
-        stood = store.begin(ground, {"question": question, **definition})
-        if stood and execution.progress:
+        resumed = store.begin(snapshot, {"question": question, **definition})
+        if resumed and execution.progress:
             execution.progress(f"the study in {self.out} goes on")
         try:
             with StudyRunner(
-                ground,
+                snapshot,
                 store,
                 execution.workers,
                 execution.scheduler,
@@ -123,7 +131,7 @@ class CaseSpec:
             ) as work:
                 yield work
         except WriteError:
-            if not stood:
+            if not resumed:
                 store.remove_empty()
             raise
 
@@ -133,20 +141,24 @@ class CaseSpec:
         tell: Callable[[str], None] | None = None,
         asked_in: str = "--set",
     ) -> None:
-        """InputError with every address and scenario of the cases that the case does not know; ``asked_in`` is where they were written."""
-        asked: dict[str, tuple[str | None, str | None]] = {}
+        """Checks every address and scenario of the cases; ``asked_in`` is the option or file that names them.
+
+        Raises:
+            InputError: the case does not know some of them; it lists all.
+        """
+        requests: dict[str, tuple[str | None, str | None]] = {}
         for case in cases:
             for change in case.changes:
-                asked.setdefault(change.rsplit("=", 1)[0], (change, None))
+                requests.setdefault(change.rsplit("=", 1)[0], (change, None))
             if case.scenario is not None:
-                asked.setdefault(f"scenario {case.scenario}", (None, case.scenario))
-        told = tell or (lambda _: None)
-        told(f"reading the case with {len(asked)} addresses changed")
-        try:  # one reading checks all addresses that change different cells
-            for changes, scenario in _together(asked.values()):
+                requests.setdefault(f"scenario {case.scenario}", (None, case.scenario))
+        report = tell or (lambda _: None)
+        report(f"reading the case with {len(requests)} addresses changed")
+        try:  # one load checks all addresses of different cells
+            for changes, scenario in _together(requests.values()):
                 self.read(changes, scenario)
         except InputError:
-            self._each(asked, told, asked_in)
+            self._each(requests, report, asked_in)
 
     def _each(
         self,
@@ -154,33 +166,41 @@ class CaseSpec:
         tell: Callable[[str], None],
         asked_in: str,
     ) -> None:
-        """The same one address after the other: several together may fail where each is right."""
+        """Checks one address after the other: several together may fail where each alone is valid."""
         self.read()
-        faults = []
+        issues = []
         for address, (change, scenario) in asked.items():
             tell(f"reading the case: {address.strip()}")
             try:
                 self.read(() if change is None else (change,), scenario)
             except InputError as fault:
-                faults += [replace(f, file=asked_in) if f.file == "--set" else f for f in fault.issues]  # fmt: skip
-        if faults:
-            raise InputError(faults)
+                issues += [
+                    replace(issue, file=asked_in) if issue.file == "--set" else issue
+                    for issue in fault.issues
+                ]
+        if issues:
+            raise InputError(issues)
 
 
 def _together(
     asked: Iterable[tuple[str | None, str | None]],
 ) -> list[tuple[list[str], str | None]]:
-    """Changes in groups that can be read at once, with the scenario of each group.
+    """Groups of overrides that can be loaded at once, with the scenario of each group.
 
-    No two changes of a group may name the same cell: the later would hide a fault of the earlier.
+    No two overrides of a group may address the same cell: the later would hide an error of the
+    earlier.
     """
     groups: list[tuple[list[str], str | None]] = []
     for change, scenario in asked:
         if change is None:
             groups.append(([], scenario))
             continue
-        fits = (g for g, of in groups if of is None and not any(_meet(change, c) for c in g))
-        group = next(fits, None)
+        matching = (
+            members
+            for members, group_scenario in groups
+            if group_scenario is None and not any(_meet(change, other) for other in members)
+        )
+        group = next(matching, None)
         if group is None:
             groups.append(([change], None))
         else:
@@ -189,20 +209,25 @@ def _together(
 
 
 def _meet(change: str, other: str) -> bool:
-    """Whether two changes may name the same cell."""
+    """Whether two overrides may address the same cell."""
     try:
-        mine, its = (Override.parse(text).address.split(".") for text in (change, other))
+        parts, other_parts = (Override.parse(text).address.split(".") for text in (change, other))
     except ValueError:
-        return True  # what is wrong with it is found where it is read alone
-    if len(mine) != len(its):
+        return True  # its error is found when it is loaded alone
+    if len(parts) != len(other_parts):
         return False
-    return all(a == b or set("*?[") & set(a + b) for a, b in zip(mine, its, strict=True))
+    return all(
+        part == other_part or set("*?[") & set(part + other_part)
+        for part, other_part in zip(parts, other_parts, strict=True)
+    )
 
 
 def confirm_many_cases(count: int, read: Callable[[], System], execution: ExecutionOptions) -> None:
-    """InputError that tells how many cases there are and how long they take, unless that is wanted.
+    """Checks that a study of many cases is confirmed; ``read`` loads the case and is called only if there are many.
 
-    ``read`` gives the case; it is only called where there are many.
+    Raises:
+        InputError: there are more than 1000 cases without confirmation; it states their number and
+            time.
     """
     if count <= MAX_UNCONFIRMED_CASES or execution.yes:
         return
@@ -212,36 +237,45 @@ def confirm_many_cases(count: int, read: Callable[[], System], execution: Execut
 
     entries = CompiledModel.of(system, build_model(system)).lp.A.nnz
     hours = count * (0.3 + entries / MATRIX_ENTRIES_PER_SECOND) / 3600 / max(execution.workers, 1)
-    told = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
-    remedy = f"these are {count:,} cases, which take about {told} with {execution.workers} worker{'s' * (execution.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
+    duration = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
+    remedy = f"these are {count:,} cases, which take about {duration} with {execution.workers} worker{'s' * (execution.workers > 1)}; say --yes if they are wanted, or draw some with --design latin"
     raise InputError.at("the study", remedy)
 
 
 def write_results(
-    work: StudyRunner, place: CaseSpec, question: str, tables: Mapping[str, pd.DataFrame], notes: Iterable[str] = (),
+    work: StudyRunner,
+    place: CaseSpec,
+    question: str,
+    tables: Mapping[str, pd.DataFrame],
+    notes: Iterable[str] = (),
     cases: Iterable[StudyCase] | None = None,
-) -> Study:  # fmt: skip
-    """Writes a study's tables and gives it back."""
-    asked = list(work.asked.values()) if cases is None else list(cases)
-    table = work.store.table(asked)
+) -> Study:
+    """Writes a study's tables and returns the study."""
+    study_cases = list(work.asked.values()) if cases is None else list(cases)
+    table = work.store.table(study_cases)
     work.store.write("cases", table)
-    work.store.write("assets", work.store.assets(asked))
+    work.store.write("assets", work.store.assets(study_cases))
     for name, frame in tables.items():
         work.store.write(name, frame)
-    work.store.write_json("notes", {"question": question, "tables": list(tables), "notes": list(notes)})  # fmt: skip
+    content = {"question": question, "tables": list(tables), "notes": list(notes)}
+    work.store.write_json("notes", content)
     return Study(place.out, question, table, dict(tables), tuple(notes))
 
 
 def open_study(folder: str | Path) -> Study:
-    """A finished study from its folder. InputError if there is none."""
+    """A finished study from its folder.
+
+    Raises:
+        InputError: the folder holds no finished study.
+    """
     folder = Path(folder)
     store = StudyStore(folder)
-    told = store.read_json("notes")
-    if told is None or not (folder / "cases.parquet").is_file():
+    notes = store.read_json("notes")
+    if notes is None or not (folder / "cases.parquet").is_file():
         remedy = (
             "there is no finished study here; name a folder that holds cases.csv and notes.json"
         )
         raise InputError.at(str(folder), remedy)
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in told["tables"]}
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in notes["tables"]}
     table = pd.read_parquet(folder / "cases.parquet")
-    return Study(folder, told["question"], table, tables, tuple(told["notes"]))
+    return Study(folder, notes["question"], table, tables, tuple(notes["notes"]))

@@ -1,8 +1,8 @@
-"""Anchors: some cases of a sweep, far from each other, at whose ends the cases near them begin.
+"""Warm-start clusters: the cases of a sweep → anchors far from each other, whose final bases are the warm starts of near cases.
 
-From the end of a case that is near, an answer takes some hundred pivots; from the case as it stands, when several inputs have
-moved, it may take more than a fresh start. Which cases are anchors depends on the list of cases alone, so the answers do not
-depend on who works or in what order.
+From the basis of a near case a solution takes some hundred pivots; from the unchanged case, when
+several inputs have moved, it may take more than a cold start. The anchors depend on the list of
+cases alone, so the results do not depend on the workers or their order.
 """
 
 from __future__ import annotations
@@ -15,44 +15,47 @@ import numpy as np
 
 from energy_model.studies.runner.case_spec import StudyCase
 
-MIN_ANCHORED_CASES = 12  # cases below which all begin at the case as it stands
+MIN_ANCHORED_CASES = 12  # with fewer cases, all start from the unchanged case
 
 
 def assign_warm_starts(cases: Sequence[StudyCase]) -> list[StudyCase]:
-    """The cases in their order, about the square root of their number marked as anchors, each other one begun at the nearest.
+    """The cases in order, about the square root of their number marked as anchors and each other one assigned to the nearest.
 
-    The first anchor lies nearest the middle; each further one is the case farthest from all before it.
+    The first anchor is the case nearest the centre; each further one is the case farthest from all
+    anchors so far.
     """
     cases = list(cases)
     if len(cases) < MIN_ANCHORED_CASES:
         return cases
     points = _points(cases)
-    chosen = [int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))]
-    apart = np.linalg.norm(points - points[chosen[0]], axis=1)
+    anchors = [int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))]
+    distances = np.linalg.norm(points - points[anchors[0]], axis=1)
     nearest = np.zeros(len(cases), int)
-    while len(chosen) < math.isqrt(len(cases) - 1) + 1 and apart.max() > 0:
-        chosen.append(int(np.argmax(apart)))
-        further = np.linalg.norm(points - points[chosen[-1]], axis=1)
-        nearest = np.where(further < apart, len(chosen) - 1, nearest)
-        apart = np.minimum(apart, further)
-    keys = [cases[i].key for i in chosen]
+    while len(anchors) < math.isqrt(len(cases) - 1) + 1 and distances.max() > 0:
+        anchors.append(int(np.argmax(distances)))
+        new_distances = np.linalg.norm(points - points[anchors[-1]], axis=1)
+        nearest = np.where(new_distances < distances, len(anchors) - 1, nearest)
+        distances = np.minimum(distances, new_distances)
+    keys = [cases[i].key for i in anchors]
     return [
-        replace(case, anchor=True) if case.key in keys else replace(case, begins_at=keys[near])
-        for case, near in zip(cases, nearest, strict=True)
+        replace(case, anchor=True) if case.key in keys else replace(case, begins_at=keys[position])
+        for case, position in zip(cases, nearest, strict=True)
     ]
 
 
 def _points(cases: Sequence[StudyCase]) -> np.ndarray:
-    """Where each case lies: numbers over their range, and a direction of its own for every word."""
+    """The coordinates of each case: numbers scaled to their range, and one indicator column for every text."""
     names = list(dict.fromkeys(name for case in cases for name in case.inputs))
     columns: list[np.ndarray] = []
     for name in names:
         values = [case.inputs.get(name) for case in cases]
-        numbers = np.array([v if isinstance(v, float | int) else np.nan for v in values], float)
+        numbers = np.array(
+            [value if isinstance(value, float | int) else np.nan for value in values], float
+        )
         if np.isfinite(numbers).any():
             low, high = np.nanmin(numbers), np.nanmax(numbers)
             scaled = (numbers - low) / (high - low) if high > low else np.zeros(len(cases))
             columns.append(np.nan_to_num(scaled, nan=0.5))
-        words = dict.fromkeys(v for v in values if isinstance(v, str) and v)
-        columns += [np.array([float(v == word) for v in values]) for word in words]
+        words = dict.fromkeys(value for value in values if isinstance(value, str) and value)
+        columns += [np.array([float(value == word) for value in values]) for word in words]
     return np.column_stack(columns) if columns else np.zeros((len(cases), 1))

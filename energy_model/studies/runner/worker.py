@@ -1,7 +1,7 @@
-"""Answering: one case of a study, answered in whatever process works on it.
+"""Worker: one case of a study → its result, solved in whichever process runs it.
 
-A process keeps the built problem and the place where answers begin between cases; what it returns is plain: numbers by
-name, and the run's files packed, so that it can come from anywhere.
+A process caches the built model and the warm start between cases. The result is plain data, numbers
+by name and the packed files of the run, so that it can come from any machine.
 """
 
 from __future__ import annotations
@@ -33,46 +33,52 @@ from energy_model.solving.case_solver import CaseSolver, Query, QueryResult
 from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
-MIN_LINK_USE = 1e-4  # what a link carries or has added below which it is rounding
+MIN_LINK_USE = 1e-4  # flow or added capacity of a link below which it is rounding
 Arrays = dict[str, np.ndarray]
 SNAPSHOT: tuple[CaseSnapshot, Arrays | None] | None = None
 _WORKERS: dict[str, CaseWorker] = {}
-_ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS are asked by one thread of a process at a time
+_ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS run in one thread of a process at a time
 
 
 class CaseWorker:
-    """Where one process answers the cases of one study."""
+    """Solves the cases of one study in one process."""
 
     def __init__(self, ground: CaseSnapshot, start: highs.WarmStart | None = None) -> None:
-        place = ground.unpacked()
-        weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
+        folder = ground.unpacked()
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.series = CaseSolver(
-            place, ground.scenario, ground.changes, ground.resolution, ground.watched, ground.extend, start
-        )  # fmt: skip
+            folder,
+            ground.scenario,
+            ground.changes,
+            ground.resolution,
+            ground.watched,
+            ground.extend,
+            start,
+        )
 
     def first(self, progress: Any = None) -> QueryResult:
-        """The case as it stands; where all begin is known afterwards."""
+        """The solution of the unchanged case; afterwards the warm start is known."""
         return self.series.ask(progress=progress)
 
     def answer(
         self, case: StudyCase, keep_run: bool, begin: highs.WarmStart | None = None
     ) -> tuple[dict[str, Any], bytes | None]:
-        """What is found for a case, and its run's files if they are wanted and its cost is least."""
-        begun = time.monotonic()
+        """The result of a case, and its run's packed files if they are requested and the objective is cost."""
+        started = time.monotonic()
         try:
-            asked = self.series.ask(case.changes, case.scenario, case.question, start=begin)
-            run = asked.run()
+            query_result = self.series.ask(case.changes, case.scenario, case.question, start=begin)
+            run = query_result.run()
         except WriteError:
             raise
-        except InputError as fault:
-            return _failure(FAULTY, " ".join(str(f) for f in fault.issues), begun), None
-        except NoSolutionError as none:
-            return _failure(none.status, " ".join(none.sentences), begun), None
-        except ConsistencyError as wrong:
-            return _failure(INCONSISTENT, str(wrong), begun), None
-        found = _result(asked, run, case.question)
+        except InputError as error:
+            return _failure(FAULTY, " ".join(str(issue) for issue in error.issues), started), None
+        except NoSolutionError as infeasible:
+            return _failure(infeasible.status, " ".join(infeasible.sentences), started), None
+        except ConsistencyError as inconsistency:
+            return _failure(INCONSISTENT, str(inconsistency), started), None
+        result = _result(query_result, run, case.question)
         packed = _packed(run) if keep_run and not case.question.least else None
-        return found | {"seconds": round(time.monotonic() - begun, 3)}, packed
+        return result | {"seconds": round(time.monotonic() - started, 3)}, packed
 
 
 def _failure(status: str, reason: str, begun: float) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _failure(status: str, reason: str, begun: float) -> dict[str, Any]:
 
 
 def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
-    """The numbers of an answer; prices only where it is the cost there is least of."""
+    """The numbers of a solution; prices only where the objective is cost."""
     sizes = run.tables["capacities"][["capacity", "added", "retired", "yearly_cost"]]
     headline = {
         name: value
@@ -100,24 +106,31 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
         "headline": headline,
         "quantities": asked.quantities,
         "prices": asked.prices,
-        "assets": {str(asset): [float(v) for v in row] for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)},
+        "assets": {
+            str(asset): [float(size) for size in row]
+            for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)
+        },
         "carried": _carried(run),
-        "violation": max(certificate.row_violation, certificate.bound_violation) if certificate else None,
+        "violation": max(certificate.row_violation, certificate.bound_violation)
+        if certificate
+        else None,
         "method": asked.answer.method,
-    }  # fmt: skip
+    }
 
 
 def _carried(run: Run) -> dict[str, float]:
-    """What each link carries in the year, or has been added; nothing where it is not needed."""
+    """What each link carries in the year, or its added capacity if larger; links below the rounding limit are left out."""
     links = run.tables["capacities"].query("table == 'links'")
     used = np.maximum(links["used"].to_numpy(float), links["added"].to_numpy(float))
     return {
-        str(link): float(u) for link, u in zip(links.index, used, strict=True) if u > MIN_LINK_USE
+        str(link): float(amount)
+        for link, amount in zip(links.index, used, strict=True)
+        if amount > MIN_LINK_USE
     }
 
 
 def _packed(run: Run) -> bytes:
-    """The files of a run."""
+    """The files of a run as a zip archive."""
     with tempfile.TemporaryDirectory(prefix="energy_model_") as folder:
         path = run_files.save(run, Path(folder) / "run")
         file = io.BytesIO()
@@ -127,14 +140,14 @@ def _packed(run: Run) -> bytes:
         return file.getvalue()
 
 
-# --- in a process of its own --------------------------------------------------------------------------
+# --- worker processes ------------------------------------------------------------------------------------
 
 
 def initialize_worker(
     ground: CaseSnapshot, start: Arrays | None, parent: int | None = None
 ) -> None:
-    """Tells a new process what it stands on; it ends when the process that began it does."""
-    global SNAPSHOT  # noqa: PLW0603 - a process works on one case
+    """Sets the snapshot of a new worker process; the process ends when its parent does."""
+    global SNAPSHOT  # noqa: PLW0603 - a process works on one study
     SNAPSHOT = (ground, start)
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
@@ -147,18 +160,22 @@ def _leave_with(parent: int) -> None:
 
 
 def solve_case(
-    given: tuple[CaseSnapshot, Arrays | None] | None, case: StudyCase, keep_run: bool, begin: Arrays | None = None,
-) -> tuple[dict[str, Any], bytes | None, Arrays | None]:  # fmt: skip
-    """Answers a case in this process, on the ground given or the one it stands on; gives its end back if it is an anchor."""
+    given: tuple[CaseSnapshot, Arrays | None] | None,
+    case: StudyCase,
+    keep_run: bool,
+    begin: Arrays | None = None,
+) -> tuple[dict[str, Any], bytes | None, Arrays | None]:
+    """Solves a case in this process, on the given snapshot or the process's own; returns the final basis too if it is an anchor."""
     with _ONE_AT_A_TIME:
-        known = given or SNAPSHOT
-        if known is None:
+        shared = given or SNAPSHOT
+        if shared is None:
             raise ValueError("this process stands on no ground")
-        ground, start = known
-        if ground.digest not in _WORKERS:
+        snapshot, start = shared
+        if snapshot.digest not in _WORKERS:
             _WORKERS.clear()
-            _WORKERS[ground.digest] = CaseWorker(ground, highs.WarmStart.unpacked(start) if start is not None else None)  # fmt: skip
-        at = (
+            common_start = highs.WarmStart.unpacked(start) if start is not None else None
+            _WORKERS[snapshot.digest] = CaseWorker(snapshot, common_start)
+        warm_start = (
             highs.WarmStart()
             if case.anchor
             else None
@@ -166,13 +183,14 @@ def solve_case(
             else highs.WarmStart.unpacked(begin)
         )
         with one_thread():
-            found, run = _WORKERS[ground.digest].answer(case, keep_run, at)
-            return found, run, at.packed() if case.anchor and at is not None else None
+            result, run = _WORKERS[snapshot.digest].answer(case, keep_run, warm_start)
+            basis = warm_start if case.anchor else None
+            return result, run, basis.packed() if basis is not None else None
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Within, the solver and linear algebra use one thread, as many everywhere: sums then have the same last digit."""
+    """A context in which the solver and linear algebra use one thread, so that sums have the same last digit on every machine."""
     threads, highs.SOLVER_THREADS = highs.SOLVER_THREADS, 1
     try:
         with threadpool_limits(1):

@@ -1,1 +1,1 @@
-"""Siting: an activity → the sites at which it costs the city least."""
+"""Siting: an activity → the sites ranked by the cost it adds to the system."""

@@ -1,4 +1,4 @@
-"""Places: which sites could hold an activity, what links it would need there, and the rows that put it into a case."""
+"""Candidate sites: a case and an activity → the sites that can hold it, the new links each needs, and their rows as case files."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from energy_model.results.summary import capacity_unit
 DECLARED = {table.name: table for table in TABLES}
 EARTH_RADIUS_KM = 6371.0  # km, mean radius
 MAX_LINKED_SITES = 3  # sites to which a new link may lead
-# What a plant may state in its own row in place of its technology's.
+# Values that a plant's own row may override from its technology.
 PLANT_OVERRIDES = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
        "retention", "efficiency_in", "efficiency_out", "duration")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Activity:
-    """An activity: so much of a technology, the table its rows stand in, and what it is counted in."""
+    """An activity: a capacity of a technology, the table of its rows, and its unit."""
 
     technology: str
     size: float
@@ -39,12 +39,12 @@ class Activity:
     makes: tuple[str, ...]
     stated: tuple[
         tuple[str, str], ...
-    ] = ()  # headers and cells its plants state alike, and the technology does not
+    ] = ()  # headers and cells that all its plants share and the technology leaves open
 
 
 @dataclass(frozen=True)
 class NewLink:
-    """A new link that brings a carrier to a site, or takes it away."""
+    """A new link that brings a carrier to a site or takes it away."""
 
     name: str
     carrier: str
@@ -56,7 +56,7 @@ class NewLink:
 
 @dataclass(frozen=True)
 class CandidateSite:
-    """A site for the activity, with its new links; or the reason why it cannot be there."""
+    """A site for the activity, with its new links; or the reason why it is excluded."""
 
     site: str
     asset: str
@@ -65,7 +65,12 @@ class CandidateSite:
 
 
 def parse_activity(system: System, text: str) -> Activity:
-    """The activity in ``TECHNOLOGY=SIZE``. InputError, with what is near, where there is no such technology."""
+    """The activity in ``TECHNOLOGY=SIZE``, with the size in the technology's unit of capacity.
+
+    Raises:
+        InputError: the size is no number above 0, or no single technology has the name; it lists
+            the nearest ones.
+    """
     name, sign, amount = (part.strip() for part in text.partition("="))
     technologies = system["technologies"]
     try:
@@ -76,19 +81,32 @@ def parse_activity(system: System, text: str) -> Activity:
         remedy = "write TECHNOLOGY=SIZE with a size above 0, such as electrolyser=50"
         raise InputError.at("--activity", remedy, value=text)
     known = [str(t) for t in technologies.index]
-    hits = [name] if name in known else [t for t in known if t.startswith(name)] if name else []
-    if len(hits) != 1:
-        near = hits or difflib.get_close_matches(name, known, n=5, cutoff=0.4)
-        said = f"{'several begin so' if hits else 'nearest are'}: {', '.join(near)}" if near else f"known are {', '.join(known[:15])}"  # fmt: skip
-        raise InputError.at("--activity", f"there is no one technology of this name; {said}", value=name)  # fmt: skip
-    technology = hits[0]
+    matches = [name] if name in known else [t for t in known if t.startswith(name)] if name else []
+    if len(matches) != 1:
+        nearest = matches or difflib.get_close_matches(name, known, n=5, cutoff=0.4)
+        hint = (
+            f"{'several begin so' if matches else 'nearest are'}: {', '.join(nearest)}"
+            if nearest
+            else f"known are {', '.join(known[:15])}"
+        )
+        raise InputError.at(
+            "--activity", f"there is no one technology of this name; {hint}", value=name
+        )
+    technology = matches[0]
     flows = system["flows"]
-    own = flows[flows.index.get_level_values("conversion") == technology]
-    users = {t: system[t].index[system[t]["technology"] == technology] for t in ("conversions", "storages")}  # fmt: skip
-    if len(own):
-        table, used = "conversions", users["conversions"]
-        takes, makes = _directions(system, own)
-        carrier = system["conversions"].at[used[0], "carrier"] if len(used) else own.index.get_level_values("carrier")[0]  # fmt: skip
+    flow_rows = flows[flows.index.get_level_values("conversion") == technology]
+    users = {
+        t: system[t].index[system[t]["technology"] == technology]
+        for t in ("conversions", "storages")
+    }
+    if len(flow_rows):
+        table, user_rows = "conversions", users["conversions"]
+        takes, makes = _directions(system, flow_rows)
+        carrier = (
+            system["conversions"].at[user_rows[0], "carrier"]
+            if len(user_rows)
+            else flow_rows.index.get_level_values("carrier")[0]
+        )
     elif len(users["storages"]):
         table = "storages"
         carrier = system["storages"].at[users["storages"][0], "carrier"]
@@ -100,30 +118,41 @@ def parse_activity(system: System, text: str) -> Activity:
         raise InputError.at("--activity", remedy, value=technology)
     label = technologies.at[technology, "label_en"]
     stated = _stated(system, technology, table, users[table])
-    return Activity(technology, size, table, str(carrier), str(label or technology), capacity_unit(system, table, str(carrier)), takes, makes, stated)  # fmt: skip
+    return Activity(
+        technology,
+        size,
+        table,
+        str(carrier),
+        str(label or technology),
+        capacity_unit(system, table, str(carrier)),
+        takes,
+        makes,
+        stated,
+    )
 
 
 def _stated(
     system: System, technology: str, table: str, users: pd.Index
 ) -> tuple[tuple[str, str], ...]:
-    """What all plants of a technology state alike in their own rows, where the technology leaves it open.
+    """The values that all plants of a technology share in their own rows, where the technology leaves them open.
 
-    InputError where they differ in when they can run: nobody could say then how one more would.
+    Raises:
+        InputError: the plants differ in availability, so that of one more is undefined.
     """
-    found, faults = [], []
-    frame, own = system[table], system["technologies"]
-    for name in (n for n in PLANT_OVERRIDES if n in frame and len(users)):
-        if name in own and not _blank(own.at[technology, name]):
+    shared, issues = [], []
+    frame, technologies = system[table], system["technologies"]
+    for name in (column for column in PLANT_OVERRIDES if column in frame and len(users)):
+        if name in technologies and not _blank(technologies.at[technology, name]):
             continue
         cells = {str(frame.at[user, name]) for user in users if not _blank(frame.at[user, name])}
         if len(cells) == 1:
-            found.append((DECLARED[table][name].header, cells.pop()))
+            shared.append((DECLARED[table][name].header, cells.pop()))
         elif name == "availability" and cells:
             remedy = f"its plants have an availability of their own, and it differs ({', '.join(sorted(cells)[:3])}); state one under the technology in technologies.csv"
-            faults.append(InputIssue("--activity", remedy, value=technology))
-    if faults:
-        raise InputError(faults)
-    return tuple(found)
+            issues.append(InputIssue("--activity", remedy, value=technology))
+    if issues:
+        raise InputError(issues)
+    return tuple(shared)
 
 
 def _blank(cell: object) -> bool:
@@ -131,7 +160,7 @@ def _blank(cell: object) -> bool:
 
 
 def _directions(system: System, flows: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The carriers a technology takes and makes; what reaches the air is neither."""
+    """The carriers a technology consumes and produces; emissions are neither."""
     takes: list[str] = []
     makes: list[str] = []
     for (_, _, carrier), cell in flows["coefficient"].items():
@@ -149,24 +178,38 @@ def _directions(system: System, flows: pd.DataFrame) -> tuple[tuple[str, ...], t
 def candidates(
     system: System, asked: Activity, pattern: str = "*", forbid: Sequence[str] = ()
 ) -> list[CandidateSite]:
-    """Every site whose name matches, with the links it needs, or the reason why it is not one. InputError if none matches."""
-    sites = [str(s) for s in system["sites"].index]
-    faults = [InputIssue("--forbid", unknown_site_hint(s, sites), value=s) for s in forbid if not fnmatch.filter(sites, s)]  # fmt: skip
-    chosen = fnmatch.filter(sites, pattern)
-    if not chosen:
-        faults.append(InputIssue("--sites", f"no site has such a name; known are {', '.join(sites[:15])}", value=pattern))  # fmt: skip
-    if faults:
-        raise InputError(faults)
-    shut = {s for p in forbid for s in fnmatch.filter(sites, p)}
-    return [_candidate(system, asked, site, site in shut) for site in chosen]
+    """Every site whose name matches, with the links it needs, or the reason why it is excluded.
+
+    Raises:
+        InputError: no site matches.
+    """
+    sites = [str(name) for name in system["sites"].index]
+    issues = [
+        InputIssue("--forbid", unknown_site_hint(name, sites), value=name)
+        for name in forbid
+        if not fnmatch.filter(sites, name)
+    ]
+    matches = fnmatch.filter(sites, pattern)
+    if not matches:
+        issues.append(
+            InputIssue(
+                "--sites",
+                f"no site has such a name; known are {', '.join(sites[:15])}",
+                value=pattern,
+            )
+        )
+    if issues:
+        raise InputError(issues)
+    forbidden = {name for text in forbid for name in fnmatch.filter(sites, text)}
+    return [_candidate(system, asked, site, site in forbidden) for site in matches]
 
 
 def unknown_site_hint(name: str, sites: Sequence[str]) -> str:
-    """That there is no such site, with what is near."""
-    near = difflib.get_close_matches(name, sites, n=3, cutoff=0.4) or [
-        s for s in sites if name in s
+    """The message for an unknown site, with the nearest names."""
+    nearest = difflib.get_close_matches(name, sites, n=3, cutoff=0.4) or [
+        site for site in sites if name in site
     ]
-    return f"there is no such site; {'nearest are' if near else 'known are'} {', '.join(near or list(sites)[:15])}"
+    return f"there is no such site; {'nearest are' if nearest else 'known are'} {', '.join(nearest or list(sites)[:15])}"
 
 
 def _candidate(system: System, asked: Activity, site: str, shut: bool) -> CandidateSite:
@@ -174,17 +217,21 @@ def _candidate(system: System, asked: Activity, site: str, shut: bool) -> Candid
     reason = "forbidden" if shut else _no_room(system, asked, site)
     if reason:
         return CandidateSite(site, asset, reason=reason)
-    links, here = [], _at(system, site)
+    links, carriers_at_site = [], _at(system, site)
     for carrier in dict.fromkeys((*asked.takes, *asked.makes)):
-        if carrier in here:
+        if carrier in carriers_at_site:
             continue
-        new = _connections(system, asked, site, carrier)
-        links += new
-        if new:
+        new_links = _connections(system, asked, site, carrier)
+        links += new_links
+        if new_links:
             continue
         if _needed(system, asked, carrier):
-            word = "comes to" if carrier in asked.takes else "can leave"
-            return CandidateSite(site, asset, reason=f"no {carrier.replace('_', ' ')} {word} the site, and no link of the case carries it")  # fmt: skip
+            verb = "comes to" if carrier in asked.takes else "can leave"
+            return CandidateSite(
+                site,
+                asset,
+                reason=f"no {carrier.replace('_', ' ')} {verb} the site, and no link of the case carries it",
+            )
     return CandidateSite(site, asset, tuple(links))
 
 
@@ -194,90 +241,104 @@ def _at(system: System, site: str) -> set[str]:
 
 
 def _needed(system: System, asked: Activity, carrier: str) -> bool:
-    """Whether the activity cannot run without a bus where the carrier is bought, or can be got rid of."""
+    """Whether the activity cannot run without a bus for the carrier: every mode uses it, and no surplus of it is allowed."""
     if carrier in asked.makes and system["carriers"].at[carrier, "surplus"] == "yes":
         return False
     if asked.table == "storages":
         return True
     flows = system["flows"]
-    own = flows[flows.index.get_level_values("conversion") == asked.technology]
-    modes = own.index.get_level_values("mode")
-    having = modes[own.index.get_level_values("carrier") == carrier]
-    return set(modes) == set(having)
+    flow_rows = flows[flows.index.get_level_values("conversion") == asked.technology]
+    modes = flow_rows.index.get_level_values("mode")
+    modes_with_carrier = modes[flow_rows.index.get_level_values("carrier") == carrier]
+    return set(modes) == set(modes_with_carrier)
 
 
 def _no_room(system: System, asked: Activity, site: str) -> str:
-    """Why a site's land cannot hold the activity; nothing if it can, or if it takes no land."""
+    """Why a site's land cannot hold the activity; empty if it can, or if it takes no land."""
     footprints, land = system["footprints"]["footprint"], system["land"]
-    takes = {kind: float(v) for (technology, kind), v in footprints.items() if technology == asked.technology}  # fmt: skip
-    if not takes:
+    land_per_unit = {
+        kind: float(area)
+        for (technology, kind), area in footprints.items()
+        if technology == asked.technology
+    }
+    if not land_per_unit:
         return ""
-    here = {kind for place, kind in land.index if place == site}
-    met = set(takes) & here
-    others = system[asked.table]
-    used = others["site"][others["technology"] == asked.technology]
-    alike = [{kind for place, kind in land.index if place == other} & set(takes) for other in used]
-    if not met or (alike and not any(together and together <= met for together in alike)):
-        lacking = sorted(set(takes) - here)
-        return f"it has no {' or '.join(kind.replace('_', ' ') for kind in lacking)} land"
-    for kind in met:
-        need, has = takes[kind] * asked.size, float(land.at[(site, kind), "area"])
-        if need > has * (1 + 1e-9):
-            return (
-                f"it needs {need:,.2f} ha of {kind.replace('_', ' ')} and the site has {has:,.2f}"
-            )
+    classes_at_site = {kind for land_site, kind in land.index if land_site == site}
+    usable = set(land_per_unit) & classes_at_site
+    plants = system[asked.table]
+    used_sites = plants["site"][plants["technology"] == asked.technology]
+    classes_at_used_sites = [
+        {kind for land_site, kind in land.index if land_site == other} & set(land_per_unit)
+        for other in used_sites
+    ]
+    if not usable or (
+        classes_at_used_sites
+        and not any(classes and classes <= usable for classes in classes_at_used_sites)
+    ):
+        missing = sorted(set(land_per_unit) - classes_at_site)
+        return f"it has no {' or '.join(kind.replace('_', ' ') for kind in missing)} land"
+    for kind in usable:
+        required, available = land_per_unit[kind] * asked.size, float(land.at[(site, kind), "area"])
+        if required > available * (1 + 1e-9):
+            return f"it needs {required:,.2f} ha of {kind.replace('_', ' ')} and the site has {available:,.2f}"
     return ""
 
 
 def _connections(system: System, asked: Activity, site: str, carrier: str) -> list[NewLink]:
-    """New links between a site and the nearest ones that have a carrier; none if no link of the case carries it.
+    """New links between a site and the nearest sites that have a carrier; none if no link of the case carries it.
 
-    Several, for the nearest may be of no use: a filling station does not take what a ship does.
+    There are several, as the nearest may be unsuitable: a filling station does not take what a ship
+    does.
     """
     links, buses = system["links"], system.buses
-    kinds = links[(links["carrier"] == carrier) & links["technology"].notna()]
-    there = [str(s) for s in buses["site"][buses["carrier"] == carrier].unique()]
-    if kinds.empty or not there:
+    existing_links = links[(links["carrier"] == carrier) & links["technology"].notna()]
+    connected_sites = [str(s) for s in buses["site"][buses["carrier"] == carrier].unique()]
+    if existing_links.empty or not connected_sites:
         return []
-    addable = kinds["capacity_addable"].astype(float) > 0
-    kinds = kinds[addable] if addable.any() else kinds
-    sizes = kinds["capacity_addable"].astype(float).where(lambda s: s > 0)
-    sizes = sizes.fillna(kinds["capacity_existing"].astype(float)).clip(lower=1e-6)
-    apart = np.log(sizes / asked.size).abs().groupby(kinds["technology"]).median()
-    near = sorted(there, key=lambda other: (distance(system, site, other), other))[
+    addable = existing_links["capacity_addable"].astype(float) > 0
+    existing_links = existing_links[addable] if addable.any() else existing_links
+    sizes = existing_links["capacity_addable"].astype(float).where(lambda s: s > 0)
+    sizes = sizes.fillna(existing_links["capacity_existing"].astype(float)).clip(lower=1e-6)
+    size_ratio = np.log(sizes / asked.size).abs().groupby(existing_links["technology"]).median()
+    nearest = sorted(connected_sites, key=lambda other: (distance(system, site, other), other))[
         :MAX_LINKED_SITES
     ]
     makes, takes = carrier in asked.makes, carrier in asked.takes
     return [
-        NewLink(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(apart.idxmin()),
+        NewLink(f"{carrier}_{asked.technology}_at_{site}_and_{other}", carrier, str(size_ratio.idxmin()),
                    *((other, site) if takes else (site, other)), both_ways=makes and takes)
-        for other in near
+        for other in nearest
     ]  # fmt: skip
 
 
 def distance(system: System, one: str, other: str) -> float:
-    """The straight line between two sites [km], by the haversine formula."""
-    a, b = (np.radians(system["sites"].loc[s, ["lon", "lat"]].astype(float).to_numpy()) for s in (one, other))  # fmt: skip
-    half = np.sin((b - a) / 2) ** 2
+    """The great-circle distance between two sites [km], by the haversine formula."""
+    first, second = (
+        np.radians(system["sites"].loc[site, ["lon", "lat"]].astype(float).to_numpy())
+        for site in (one, other)
+    )
+    haversines = np.sin((second - first) / 2) ** 2
     return float(
-        2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half[1] + np.cos(a[1]) * np.cos(b[1]) * half[0]))
+        2
+        * EARTH_RADIUS_KM
+        * np.arcsin(np.sqrt(haversines[1] + np.cos(first[1]) * np.cos(second[1]) * haversines[0]))
     )
 
 
 def case_files(
     system: System, asked: Activity, allowed: Sequence[CandidateSite]
 ) -> Mapping[str, bytes]:
-    """The rows of the activity at every site, and of its links, as further files of the case."""
+    """The rows of the activity and its links at every site, as additional case files."""
     name = "placed_by_siting"
     key = asked.table.removesuffix("s")
     rows = [
-        {key: c.asset, "site": c.site, "carrier": asked.carrier, "technology": asked.technology,
-         "label_en": f"{asked.label}, {c.site.replace('_', ' ')}", f"capacity_addable [{asked.unit}]": asked.size, **dict(asked.stated)}
-        for c in allowed
+        {key: candidate.asset, "site": candidate.site, "carrier": asked.carrier, "technology": asked.technology,
+         "label_en": f"{asked.label}, {candidate.site.replace('_', ' ')}", f"capacity_addable [{asked.unit}]": asked.size, **dict(asked.stated)}
+        for candidate in allowed
     ]  # fmt: skip
-    made = {f"{asked.table}_{name}.csv": pd.DataFrame(rows)}
+    tables = {f"{asked.table}_{name}.csv": pd.DataFrame(rows)}
     by_unit: dict[str, list[dict[str, object]]] = {}
-    for link in (link for c in allowed for link in c.links):
+    for link in (link for candidate in allowed for link in candidate.links):
         unit = capacity_unit(system, "links", link.carrier)
         by_unit.setdefault(unit, []).append({
             "link": link.name, "carrier": link.carrier, "from_site": link.from_site, "to_site": link.to_site,
@@ -285,5 +346,5 @@ def case_files(
             "label_en": f"New {link.carrier.replace('_', ' ')} link {link.from_site} - {link.to_site}", f"capacity_addable [{unit}]": "inf",
         })  # fmt: skip
     for number, frame in enumerate(by_unit.values()):
-        made[f"links_{name}_{number}.csv"] = pd.DataFrame(frame)
-    return {file: frame.to_csv(index=False).encode() for file, frame in made.items()}
+        tables[f"links_{name}_{number}.csv"] = pd.DataFrame(frame)
+    return {file: frame.to_csv(index=False).encode() for file, frame in tables.items()}

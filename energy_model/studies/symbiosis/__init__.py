@@ -1,1 +1,1 @@
-"""Symbiosis: links between firms → what each is worth and how firms may share the gains."""
+"""Symbiosis: links between firms → the value of each and how firms may share the gains."""

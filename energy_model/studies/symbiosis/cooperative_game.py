@@ -1,11 +1,13 @@
-"""Games: how to share what several earn only together — Shapley value, core, least core and nucleolus.
+"""Cooperative game: players and the worth of coalitions → Shapley value, core, least core and nucleolus.
 
-A game has players and a worth for every coalition of them; a coalition is a number whose binary digits say who is in. The
-*Shapley value* gives each the mean of what it adds when all come in random order (Shapley, 1953). A split is in the *core* if no
-coalition gets less than it is worth alone. The *least core* makes the worst complaint as small as can be, and the *nucleolus*
-goes on with the second worst, and so on, until one split is left (Schmeidler, 1969). Here it is found by one linear program
-for each level (Maschler, Peleg and Shapley, 1979), with rows generated as they are needed: a coalition's worth is asked only
-where it could still complain.
+A game has players and a worth for every coalition; a coalition is an integer whose binary digits
+mark its members. The *Shapley value* gives each player the mean of its marginal contribution over
+all orders of joining (Shapley, 1953). A split is in the *core* if no coalition gets less than its
+own worth. The *excess* of a coalition is its worth less what the split gives it. The *least core*
+minimises the largest excess; the *nucleolus* then minimises the second largest, and so on, until
+one split is left (Schmeidler, 1969). Here it takes one linear program per level (Maschler, Peleg
+and Shapley, 1979) with constraint generation: a coalition is evaluated only where its excess could
+still bind.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linprog
 
-MAX_EXACT_PLAYERS = 12  # players up to which every coalition is asked
-MAX_ENUMERATED_PLAYERS = 18  # players up to which every coalition can at least be looked at
-# Complaints closer than this, relative to the worth of all, are the same
+MAX_EXACT_PLAYERS = 12  # players up to which every coalition is evaluated
+MAX_ENUMERATED_PLAYERS = 18  # players up to which every coalition can be enumerated
+# Excesses closer than this, relative to the largest known worth, are equal
 MAX_EXCESS_TIE_SHARE = 1e-7
 # Half the width of an interval that holds 95 times of 100, in standard errors
 CONFIDENCE_STANDARD_ERRORS = 1.96
@@ -28,10 +30,11 @@ Worths = Callable[[list[int]], list[float]]
 
 @dataclass
 class CooperativeGame:
-    """Players and the worth of coalitions, asked many at a time and remembered.
+    """Players and the worth of coalitions, evaluated in batches and cached.
 
-    ``worths`` takes coalitions and gives their worths; that of nobody is 0. ``budget`` is how many coalitions may be asked to
-    look for complaints; where it is spent, what was found holds among the coalitions that were asked.
+    ``worths`` maps coalitions to their worths; the empty coalition is worth 0. ``budget`` is the
+    number of coalitions that may be evaluated in search of excesses; once it is spent, results hold
+    among the evaluated coalitions.
     """
 
     players: tuple[str, ...]
@@ -41,19 +44,21 @@ class CooperativeGame:
 
     @property
     def certain(self) -> bool:
-        """Whether every coalition that could complain was looked at."""
+        """Whether every coalition whose excess could bind has been considered."""
         return len(self.players) <= MAX_ENUMERATED_PLAYERS and self.budget != 0
 
     @property
     def all(self) -> int:
-        """The coalition of everybody."""
+        """The grand coalition."""
         return (1 << len(self.players)) - 1
 
     def ask(self, coalitions: Iterable[int]) -> None:
-        """Learns the worth of coalitions not known yet."""
-        new = [s for s in dict.fromkeys(coalitions) if s not in self.known]
-        if new:
-            self.known |= dict(zip(new, self.worths(new), strict=True))
+        """Evaluates the worth of coalitions not known yet."""
+        unknown = [
+            coalition for coalition in dict.fromkeys(coalitions) if coalition not in self.known
+        ]
+        if unknown:
+            self.known |= dict(zip(unknown, self.worths(unknown), strict=True))
 
     def worth(self, coalition: int) -> float:
         """The worth of a coalition."""
@@ -61,30 +66,38 @@ class CooperativeGame:
         return self.known[coalition]
 
     def names(self, coalition: int) -> list[str]:
-        """Who is in a coalition."""
+        """The members of a coalition."""
         return [name for i, name in enumerate(self.players) if coalition >> i & 1]
 
     def incidence(self, coalitions: Iterable[int]) -> np.ndarray:
-        """A row for each coalition, with 1 where a player is in it."""
+        """The incidence matrix: a row per coalition, with 1 where a player is a member."""
         numbers = np.fromiter(coalitions, dtype=object)
-        return np.array([[s >> i & 1 for i in range(len(self.players))] for s in numbers], float).reshape(-1, len(self.players))  # fmt: skip
+        players = range(len(self.players))
+        bits = [[number >> i & 1 for i in players] for number in numbers]
+        return np.array(bits, float).reshape(-1, len(self.players))
 
     @property
     def tolerance(self) -> float:
-        """Below this a complaint is rounding."""
-        return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(v) for v in self.known.values()))
+        """The excess below which differences are rounding."""
+        return MAX_EXCESS_TIE_SHARE * max(1.0, max(abs(worth) for worth in self.known.values()))
 
 
 def shapley(game: CooperativeGame) -> np.ndarray:
-    """Each player's Shapley value; asks every coalition."""
-    n = len(game.players)
-    game.ask(range(1 << n))
-    worth = np.array([game.known[s] for s in range(1 << n)])
-    numbers = np.arange(1 << n)
-    size = np.array([s.bit_count() for s in range(1 << n)])
-    weight = np.array([math.factorial(k) * math.factorial(n - 1 - k) / math.factorial(n) for k in range(n)])  # fmt: skip
-    value = np.empty(n)
-    for i in range(n):
+    """Each player's Shapley value; evaluates every coalition."""
+    player_count = len(game.players)
+    game.ask(range(1 << player_count))
+    worth = np.array([game.known[coalition] for coalition in range(1 << player_count)])
+    numbers = np.arange(1 << player_count)
+    size = np.array([coalition.bit_count() for coalition in range(1 << player_count)])
+    orders = math.factorial(player_count)
+    weight = np.array(
+        [
+            math.factorial(k) * math.factorial(player_count - 1 - k) / orders
+            for k in range(player_count)
+        ]
+    )
+    value = np.empty(player_count)
+    for i in range(player_count):
         without = numbers[numbers >> i & 1 == 0]
         value[i] = weight[size[without]] @ (worth[without | 1 << i] - worth[without])
     return value
@@ -95,28 +108,29 @@ def shapley_sampled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The Shapley value from random orders, each with its reverse, and half the width of its 95 % interval.
 
-    The values sum to the worth of all whatever the sample.
+    The values sum to the worth of the grand coalition for any sample.
     """
-    draw, n = np.random.default_rng(seed), len(game.players)
-    found: list[np.ndarray] = []
-    drawn = [draw.permutation(n) for _ in range(max(2, (orders + 1) // 2))]
+    rng, player_count = np.random.default_rng(seed), len(game.players)
+    contributions: list[np.ndarray] = []
+    permutations = [rng.permutation(player_count) for _ in range(max(2, (orders + 1) // 2))]
     chains = []
-    for order in drawn:
-        for way in (order, order[::-1]):
-            chains.append((way, [int(sum(1 << int(i) for i in way[:k])) for k in range(n + 1)]))
-    game.ask([s for _, chain in chains for s in chain])
-    for way, chain in chains:
-        added = np.empty(n)
-        added[way] = np.diff([game.known[s] for s in chain])
-        found.append(added)
-    pairs = (np.array(found[::2]) + np.array(found[1::2])) / 2
-    half = CONFIDENCE_STANDARD_ERRORS * pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
-    return pairs.mean(axis=0), half
+    for order in permutations:
+        for sequence in (order, order[::-1]):
+            members = [[int(i) for i in sequence[:k]] for k in range(player_count + 1)]
+            chains.append((sequence, [sum(1 << i for i in firsts) for firsts in members]))
+    game.ask([coalition for _, chain in chains for coalition in chain])
+    for sequence, chain in chains:
+        added = np.empty(player_count)
+        added[sequence] = np.diff([game.known[coalition] for coalition in chain])
+        contributions.append(added)
+    pairs = (np.array(contributions[::2]) + np.array(contributions[1::2])) / 2
+    half_width = CONFIDENCE_STANDARD_ERRORS * pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
+    return pairs.mean(axis=0), half_width
 
 
 @dataclass(frozen=True)
 class Excess:
-    """The coalition that gains most by leaving a split, and how much; whether every coalition was looked at."""
+    """The coalition with the largest excess under a split, and that excess; whether every coalition was considered."""
 
     coalition: int
     amount: float
@@ -124,120 +138,146 @@ class Excess:
 
 
 def max_excess(game: CooperativeGame, split: np.ndarray) -> Excess:
-    """Who complains loudest about a split: in the core nobody does, and the amount is not above 0."""
+    """The largest excess under a split; the split is in the core if the amount is not above 0."""
     while not _generate_constraints(game, split, _worst(game, split)[1]):
         pass
-    worst, amount = _worst(game, split)
-    return Excess(worst, amount, game.certain)
+    coalition, amount = _worst(game, split)
+    return Excess(coalition, amount, game.certain)
 
 
 def _worst(game: CooperativeGame, split: np.ndarray) -> tuple[int, float]:
-    coalitions = [s for s in game.known if s not in (0, game.all)]
+    coalitions = [coalition for coalition in game.known if coalition not in (0, game.all)]
     if not coalitions:
         return 0, 0.0
-    excess = np.array([game.known[s] for s in coalitions]) - game.incidence(coalitions) @ split
-    best = int(np.argmax(excess))
-    return coalitions[best], float(excess[best])
+    excess = (
+        np.array([game.known[coalition] for coalition in coalitions])
+        - game.incidence(coalitions) @ split
+    )
+    position = int(np.argmax(excess))
+    return coalitions[position], float(excess[position])
 
 
 def least_core(game: CooperativeGame) -> tuple[float, np.ndarray]:
-    """The smallest complaint that the worst off must have, and a split that gives it; below 0 the core has room."""
+    """The least largest excess, and a split that attains it; below 0 the core has an interior."""
     game.ask([game.all, *(1 << i for i in range(len(game.players)))])
-    found = _level(game, {})
-    while not _generate_constraints(game, found[1], found[0]):
-        found = _level(game, {})
-    return found[0], found[1]
+    solution = _level(game, {})
+    while not _generate_constraints(game, solution[1], solution[0]):
+        solution = _level(game, {})
+    return solution[0], solution[1]
 
 
 def nucleolus(game: CooperativeGame) -> np.ndarray:
-    """The split whose complaints, worst first, are least. Where no player loses by joining it is also fair to each alone."""
-    n = len(game.players)
-    game.ask([game.all, *(1 << i for i in range(n))])
-    if n == 1:
+    """The split whose excesses, largest first, are lexicographically least. If no player loses by joining, it is individually rational."""
+    player_count = len(game.players)
+    game.ask([game.all, *(1 << i for i in range(player_count))])
+    if player_count == 1:
         return np.array([game.worth(game.all)])
     settled: dict[int, float] = {}
     while True:
         level, split, dual = _level(game, settled)
         while not _generate_constraints(game, split, level):
             level, split, dual = _level(game, settled)
-        matrix = np.vstack([np.ones(n), game.incidence(settled)])
+        matrix = np.vstack([np.ones(player_count), game.incidence(settled)])
         rank = np.linalg.matrix_rank(matrix)
         for coalition in sorted(dual, key=lambda s: -dual[s]):
             row = game.incidence([coalition])
             if np.linalg.matrix_rank(np.vstack([matrix, row])) > rank:
                 matrix, rank = np.vstack([matrix, row]), rank + 1
                 settled[coalition] = game.known[coalition] - level
-        if rank >= n:
-            right = [game.worth(game.all), *(settled[s] for s in settled)]
-            return np.linalg.lstsq(np.vstack([np.ones(n), game.incidence(settled)]), np.array(right), rcond=None)[0]  # fmt: skip
+        if rank >= player_count:
+            right_hand_side = [game.worth(game.all), *(settled[s] for s in settled)]
+            equations = np.vstack([np.ones(player_count), game.incidence(settled)])
+            return np.linalg.lstsq(equations, np.array(right_hand_side), rcond=None)[0]
 
 
 def _level(
     game: CooperativeGame, settled: dict[int, float]
 ) -> tuple[float, np.ndarray, dict[int, float]]:
-    """The least worst complaint of coalitions not settled, a split that has it, and the coalitions that hold it there.
+    """The least largest excess of unsettled coalitions, a split that attains it, and the duals of the binding coalitions.
 
-    ``settled`` are coalitions with what they get; what they determine is settled too.
+    ``settled`` maps coalitions to what they get; coalitions in their row space are settled too.
     """
-    n = len(game.players)
-    fixed = np.vstack([np.ones(n), game.incidence(settled)])
-    given = np.array([game.worth(game.all), *settled.values()])
-    free = [s for s in game.known if s not in (0, game.all) and s not in settled]
+    player_count = len(game.players)
+    fixed = np.vstack([np.ones(player_count), game.incidence(settled)])
+    fixed_worth = np.array([game.worth(game.all), *settled.values()])
+    free = [
+        coalition
+        for coalition in game.known
+        if coalition not in (0, game.all) and coalition not in settled
+    ]
     rows = game.incidence(free)
     if len(free):
-        basis = np.linalg.svd(fixed)[2][
-            np.linalg.matrix_rank(fixed) :
-        ]  # what settled rows leave open
-        open_ones = np.abs(rows @ basis.T).max(axis=1, initial=0.0) > 1e-9
-        free = [s for s, is_open in zip(free, open_ones, strict=True) if is_open]
-        rows = rows[open_ones]
+        rank = np.linalg.matrix_rank(fixed)
+        basis = np.linalg.svd(fixed)[2][rank:]  # the null space of the settled rows
+        undetermined = np.abs(rows @ basis.T).max(axis=1, initial=0.0) > 1e-9
+        free = [coalition for coalition, is_open in zip(free, undetermined, strict=True) if is_open]
+        rows = rows[undetermined]
     if not free:
-        return 0.0, np.linalg.lstsq(fixed, given, rcond=None)[0], {}
+        return 0.0, np.linalg.lstsq(fixed, fixed_worth, rcond=None)[0], {}
     scale = max(1.0, abs(game.worth(game.all)))
-    worth = np.array([game.known[s] for s in free]) / scale
-    found = linprog(
-        np.r_[np.zeros(n), 1.0],
+    worth = np.array([game.known[coalition] for coalition in free]) / scale
+    result = linprog(
+        np.r_[np.zeros(player_count), 1.0],
         A_ub=np.c_[-rows, -np.ones(len(free))], b_ub=-worth,
-        A_eq=np.c_[fixed, np.zeros(len(fixed))], b_eq=given / scale,
-        bounds=[(None, None)] * (n + 1), method="highs",
+        A_eq=np.c_[fixed, np.zeros(len(fixed))], b_eq=fixed_worth / scale,
+        bounds=[(None, None)] * (player_count + 1), method="highs",
     )  # fmt: skip
-    if found.status != 0:
-        raise ArithmeticError(f"the level could not be found: {found.message}")
-    held = {s: float(-m) for s, m in zip(free, found.ineqlin.marginals, strict=True) if m < -1e-9}
-    return float(found.x[-1] * scale), found.x[:-1] * scale, held
+    if result.status != 0:
+        raise ArithmeticError(f"the level could not be found: {result.message}")
+    duals = {
+        coalition: float(-marginal)
+        for coalition, marginal in zip(free, result.ineqlin.marginals, strict=True)
+        if marginal < -1e-9
+    }
+    return float(result.x[-1] * scale), result.x[:-1] * scale, duals
 
 
 def _generate_constraints(game: CooperativeGame, split: np.ndarray, level: float) -> bool:
-    """Asks coalitions that could complain more than a level; whether there were none.
+    """Evaluates coalitions whose excess could be above a level; returns whether there were none.
 
-    A coalition is worth no more than any larger one that is known, for who joins may always do nothing.
+    A coalition is worth no more than any known superset, since a joining player may stay passive.
     """
-    n = len(game.players)
-    if len(game.known) >= 1 << n or game.budget == 0:
+    player_count = len(game.players)
+    if len(game.known) >= 1 << player_count or game.budget == 0:
         return True
-    if n > MAX_ENUMERATED_PLAYERS:  # too many to look at: neighbours of the loudest known ones
+    if player_count > MAX_ENUMERATED_PLAYERS:
+        # too many to enumerate: neighbours of the one with the largest known excess
         return _neighbours(game, split, level)
-    every = np.arange(1, 1 << n, dtype=np.int64)
-    gets = sum((every >> i & 1) * split[i] for i in range(n))
-    most = np.full(len(every), np.inf)
-    for s, worth in game.known.items():
-        np.minimum(most, np.where(every & ~np.int64(s) == 0, worth, np.inf), out=most)
-    known = np.isin(every, np.fromiter(game.known, dtype=np.int64))
-    could = np.where(known, -np.inf, most - gets)
-    loud = np.argsort(-could, kind="stable")[: max(8, n)]
-    return not _evaluate(game, [int(every[k]) for k in loud if could[k] > level + game.tolerance])
+    coalitions = np.arange(1, 1 << player_count, dtype=np.int64)
+    payoffs = sum((coalitions >> i & 1) * split[i] for i in range(player_count))
+    upper_bounds = np.full(len(coalitions), np.inf)
+    for superset, worth in game.known.items():
+        np.minimum(
+            upper_bounds,
+            np.where(coalitions & ~np.int64(superset) == 0, worth, np.inf),
+            out=upper_bounds,
+        )
+    known = np.isin(coalitions, np.fromiter(game.known, dtype=np.int64))
+    potential_excess = np.where(known, -np.inf, upper_bounds - payoffs)
+    candidates = np.argsort(-potential_excess, kind="stable")[: max(8, player_count)]
+    return not _evaluate(
+        game,
+        [int(coalitions[k]) for k in candidates if potential_excess[k] > level + game.tolerance],
+    )
 
 
 def _neighbours(game: CooperativeGame, split: np.ndarray, level: float) -> bool:
-    """Asks who lies beside the coalition that complains most; whether none of them was new or louder."""
-    worst, amount = _worst(game, split)
-    beside = [worst ^ 1 << i for i in range(len(game.players))]
-    _evaluate(game, [s for s in beside if s not in game.known and s not in (0, game.all)])
+    """Evaluates the neighbours of the coalition with the largest excess; returns whether none raised it."""
+    coalition, amount = _worst(game, split)
+    neighbours = [coalition ^ 1 << i for i in range(len(game.players))]
+    _evaluate(
+        game,
+        [
+            neighbour
+            for neighbour in neighbours
+            if neighbour not in game.known and neighbour not in (0, game.all)
+        ],
+    )
     return _worst(game, split)[1] <= max(amount, level) + game.tolerance
 
 
 def _evaluate(game: CooperativeGame, coalitions: list[int]) -> list[int]:
-    """Asks coalitions as long as the budget lasts; those asked."""
+    """Evaluates coalitions as far as the budget allows; returns those evaluated."""
     if game.budget is not None:
         coalitions = coalitions[: game.budget]
         game.budget -= len(coalitions)

@@ -1,8 +1,9 @@
-"""Symbiosis: what is each link between firms worth, what can firms do together, and how may they share it?
+"""Symbiosis: the links between firms → the value of each link and coalition, and ways to share the gains.
 
-A coalition of firms may use the links whose giver and taker are both in it; all other symbiosis links are closed: not added,
-and carrying nothing. Its worth is the cost of the system with every such link closed, less the cost with only its own closed.
-Coalitions that open the same links are one case. See `games` for the ways to share.
+A coalition of firms may use the links whose giver and taker both belong to it; all other symbiosis
+links are closed: they add no capacity and carry no flow. The worth of a coalition is the system
+cost with every such link closed, less the cost with only its own links open. Coalitions that open
+the same links share one case. See `cooperative_game` for the ways to share.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts, links
 from energy_model.studies.symbiosis.cooperative_game import MAX_EXACT_PLAYERS, CooperativeGame
 
 RULES = ("prices", "rents", "shapley", "nucleolus")
-# Coalitions for each firm that are asked to look for complaints, where not all can be
+# Coalitions per firm that are evaluated in search of excesses, where not all can be
 MAX_EVALUATIONS_PER_FIRM = 10
 MIN_WORTH_EUR = 1.0  # EUR/a below which a worth is rounding
 MIN_FULL_LINK_SHARE = 0.999  # share of its capacity above which a link is full
@@ -46,59 +47,77 @@ def symbiosis(
     penalty: float | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """Every symbiosis link's worth, the worth of every coalition of firms, and how they may share it.
+    """The worth of every symbiosis link and every coalition of firms, and ways to share it.
 
-    Tables: ``links`` (worth alone and last in [EUR/a], value of its capacity), ``pairs`` (whether two links reinforce or replace each other),
-    ``coalitions``, ``shares`` (a firm's statement), ``splits`` (which ways to share are in the core, and who would leave), ``parties`` (what
-    everybody gains at marginal prices) and ``capacity_values`` (hour by hour). Up to 12 firms every coalition is asked; above, ``orders`` random orders are drawn.
-    ``penalty`` [EUR/a] is what a coalition without a plan costs above all together. Raises InputError, NoSolutionError or Stopped.
+    Tables: ``links`` (worth alone and last in [EUR/a], value of capacity), ``pairs`` (whether two
+    links reinforce or replace each other), ``coalitions``, ``shares`` (a statement per firm),
+    ``splits`` (which ways to share are in the core, and who would leave), ``parties`` (every
+    party's gain at marginal prices) and ``capacity_values`` (hourly). With up to 12 firms every
+    coalition is evaluated; with more, ``samples`` random orders are drawn. ``penalty`` [EUR/a] is
+    the cost of an infeasible coalition above that of all firms together.
+
+    Raises:
+        InputError: a link names only one firm, or no link is a symbiosis.
+        NoSolutionError: the case with all links open has no solution.
+        StudyInterrupted: the study stops before all cases are solved.
     """
-    execution, place = (
+    execution, spec = (
         execution or ExecutionOptions(),
         CaseSpec.of(case, output, "symbiosis", scenario, changes, resolution),
     )
-    system = place.read()
+    system = spec.read()
     links = links_of_coalition(system)
-    players = tuple(sorted({firm for pair in links.values() for firm in pair}, key=list(system["firms"].index).index))  # fmt: skip
-    definition = {"pairs": pairs, "orders": samples, "seed": seed, "penalty": "" if penalty is None else float(penalty)}  # fmt: skip
-    with place.work("symbiosis", definition, execution) as work:
-        asked = CoalitionCosts(work, links, penalty)
-        together, alone = asked.case(links), asked.case(())
-        first, last = work.answers([together, alone])
-        if first["status"] != OPTIMAL:
-            raise NoSolutionError(first["status"], [first["reason"]])
-        asked.learn(frozenset(links), first)
-        asked.learn(frozenset(), last)
-        least, nothing = asked.costs([links, ()])
+    firms = {firm for pair in links.values() for firm in pair}
+    players = tuple(sorted(firms, key=list(system["firms"].index).index))
+    definition = {
+        "pairs": pairs,
+        "orders": samples,
+        "seed": seed,
+        "penalty": "" if penalty is None else float(penalty),
+    }
+    with spec.work("symbiosis", definition, execution) as work:
+        costs = CoalitionCosts(work, links, penalty)
+        together, alone = costs.case(links), costs.case(())
+        answer_together, answer_alone = work.answers([together, alone])
+        if answer_together["status"] != OPTIMAL:
+            raise NoSolutionError(answer_together["status"], [answer_together["reason"]])
+        costs.learn(frozenset(links), answer_together)
+        costs.learn(frozenset(), answer_alone)
+        least_cost, cost_alone = costs.costs([links, ()])
 
         def worths(coalitions: list[int]) -> list[float]:
-            cost = asked.costs([asked.within(game.names(s)) for s in coalitions])
-            return [nothing - c for c in cost]
+            link_sets = [costs.within(game.names(coalition)) for coalition in coalitions]
+            return [cost_alone - cost for cost in costs.costs(link_sets)]
 
         game = CooperativeGame(players, worths)
         if len(players) > MAX_EXACT_PLAYERS:
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
-        game.known[game.all] = nothing - least
-        value, half = _shapley(game, samples, seed)
-        runs = {name: open_run(place.out / "runs" / c.key) for name, c in (("together", together), ("alone", alone)) if work.store.finding(c)["status"] == OPTIMAL}  # type: ignore[index]  # fmt: skip
-        books = {name: accounts(run) for name, run in runs.items()}
-        tables = _link_tables(asked, nothing, runs["together"], books["together"], pairs)
-        everybody = _parties(runs, books)
+        game.known[game.all] = cost_alone - least_cost
+        value, half_width = _shapley(game, samples, seed)
+        runs = {"together": open_run(spec.out / "runs" / together.key)}
+        if answer_alone["status"] == OPTIMAL:
+            runs["alone"] = open_run(spec.out / "runs" / alone.key)
+        accounts_by_run = {name: accounts(run) for name, run in runs.items()}
+        tables = _link_tables(
+            costs, cost_alone, runs["together"], accounts_by_run["together"], pairs
+        )
+        parties_table = _parties(runs, accounts_by_run)
         splits = {
-            "prices": everybody["gain"].reindex(players, fill_value=0.0).to_numpy(),
+            "prices": parties_table["gain"].reindex(players, fill_value=0.0).to_numpy(),
             "rents": _rents(links, players, tables["links"]),
             "shapley": value,
             "nucleolus": cooperative_game.nucleolus(game),
         }
-        judged = _judged(game, splits)
-        shares = _shares(game, splits, half, everybody, system, asked)
-        tables |= {"shares": shares, "splits": judged, "parties": everybody.reset_index(), "coalitions": _coalitions(game, asked, nothing)}  # fmt: skip
-        notes = _notes(game, judged, shares, asked, system, runs)
-        return write_results(work, place, "symbiosis", tables, notes)
+        assessment = _judged(game, splits)
+        shares = _shares(game, splits, half_width, parties_table, system, costs)
+        tables |= {"shares": shares, "splits": assessment, "parties": parties_table.reset_index()}
+        tables["coalitions"] = _coalitions(game, costs, cost_alone)
+        notes = _notes(game, assessment, shares, costs, system, runs)
+        return write_results(work, spec, "symbiosis", tables, notes)
 
 
 def _shapley(game: CooperativeGame, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The Shapley value, exact where every coalition can be asked; and half the width of its interval."""
+    """The Shapley value and half the width of its interval; exact where every coalition can be evaluated."""
     if len(game.players) <= MAX_EXACT_PLAYERS:
         return cooperative_game.shapley(game), np.zeros(len(game.players))
     return cooperative_game.shapley_sampled(game, orders, seed)
@@ -107,83 +126,112 @@ def _shapley(game: CooperativeGame, orders: int, seed: int) -> tuple[np.ndarray,
 def _link_tables(
     asked: CoalitionCosts, nothing: float, run: Run, book: Accounts, pairs: bool
 ) -> dict[str, pd.DataFrame]:
-    """What each link is worth, alone, last in, together with each other one, and hour by hour."""
-    links, every = list(asked.links), set(asked.links)
-    least = asked.costs([every])[0]
-    both = [set(pair) for pair in itertools.combinations(links, 2)] if pairs else []
-    asked.costs([*([link] for link in links), *(every - {link} for link in links), *both, *(every - b for b in both)])  # fmt: skip
-    alone = dict(zip(links, nothing - np.array(asked.costs([[link] for link in links])), strict=True))  # fmt: skip
-    last = dict(zip(links, np.array(asked.costs([every - {link} for link in links])) - least, strict=True))  # fmt: skip
+    """The worth of each link alone, added last and in pairs, and its hourly capacity value."""
+    links, all_links = list(asked.links), set(asked.links)
+    least_cost = asked.costs([all_links])[0]
+    pair_sets = [set(pair) for pair in itertools.combinations(links, 2)] if pairs else []
+    single_sets = [{link} for link in links]
+    without_link = [all_links - {link} for link in links]
+    without_pair = [all_links - pair_set for pair_set in pair_sets]
+    asked.costs([*single_sets, *without_link, *pair_sets, *without_pair])
+    alone = dict(zip(links, nothing - np.array(asked.costs(single_sets)), strict=True))
+    last = dict(zip(links, np.array(asked.costs(without_link)) - least_cost, strict=True))
     program, data = solution_once(run), run.dataset
     length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
-    built, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
+    capacities, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
     for link in links:
         family = next(
-            f for f in ("sent_limit", "both_ways_limit") if link in program.lp.constraints[f].labels
+            candidate
+            for candidate in ("sent_limit", "both_ways_limit")
+            if link in program.lp.constraints[candidate].labels
         )
-        worth = -program.prices[program.lp.rows(family, link)]
-        rent = float(worth.sum() * built.at[link, "existing"] + rents.get((link, ADDABLE), 0.0))
+        capacity_value = -program.prices[program.lp.rows(family, link)]
+        rent = float(
+            capacity_value.sum() * capacities.at[link, "existing"] + rents.get((link, ADDABLE), 0.0)
+        )
         sent = data["sent"].sel(link=link).to_numpy()
-        capacity = float(built.at[link, "capacity"])
+        capacity = float(capacities.at[link, "capacity"])
         full = (
             float(length[sent >= MIN_FULL_LINK_SHARE * capacity].sum()) if capacity > 1e-6 else 0.0
         )
-        giver_taker = [names.at[link, "label_en"], names.at[link, "label_da"], *sorted(asked.links[link])]  # fmt: skip
-        rows.append((link, *giver_taker, capacity, float(sent @ length), alone[link], last[link], float(worth.sum()), full, rent))  # fmt: skip
-        stamps = data["time"].to_numpy()
-        hours += [(link, t, float(n), float(w / n), float(s)) for t, n, w, s in zip(stamps, length, worth, sent, strict=True)]  # fmt: skip
+        labels = (names.at[link, "label_en"], names.at[link, "label_da"])
+        use = (capacity, float(sent @ length), alone[link], last[link])
+        values = (float(capacity_value.sum()), full, rent)
+        rows.append((link, *labels, *sorted(asked.links[link]), *use, *values))
+        steps = zip(data["time"].to_numpy(), length, capacity_value, sent, strict=True)
+        hours += [
+            (link, t, float(duration), float(step_value / duration), float(flow))
+            for t, duration, step_value, flow in steps
+        ]
     columns = ["link", "label_en", "label_da", "one_firm", "other_firm", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full", "rent"]  # fmt: skip
-    found = {"links": pd.DataFrame(rows, columns=columns).sort_values("worth_last", ascending=False, ignore_index=True)}  # fmt: skip
-    if both:
-        first = nothing - np.array(asked.costs(both))
-        final = np.array(asked.costs([every - b for b in both])) - least
-        told = []
-        for pair, of_two, lost in zip(both, first, final, strict=True):
-            a, b = sorted(pair, key=links.index)
-            early, late = of_two - alone[a] - alone[b], last[a] + last[b] - lost
-            most = max(abs(early), abs(late))
-            kind = "" if most < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
-            told.append((a, b, of_two, lost, early, late, kind))
-        names_ = ["link", "other_link", "worth_alone", "worth_last", "more_alone", "more_last", "kind"]  # fmt: skip
-        frame = pd.DataFrame(told, columns=names_)
-        order = np.argsort(-(frame["more_alone"] + frame["more_last"]).abs().to_numpy(), kind="stable")  # fmt: skip
-        found["pairs"] = frame.iloc[order].reset_index(drop=True)
-    found["capacity_values"] = pd.DataFrame(
+    link_table = pd.DataFrame(rows, columns=columns)
+    tables = {"links": link_table.sort_values("worth_last", ascending=False, ignore_index=True)}
+    if pair_sets:
+        worth_of_pair = nothing - np.array(asked.costs(pair_sets))
+        cost_without_pair = np.array(asked.costs(without_pair)) - least_cost
+        pair_rows = []
+        for pair, pair_worth, pair_loss in zip(
+            pair_sets, worth_of_pair, cost_without_pair, strict=True
+        ):
+            link, other = sorted(pair, key=links.index)
+            early = pair_worth - alone[link] - alone[other]
+            late = last[link] + last[other] - pair_loss
+            maximum = max(abs(early), abs(late))
+            kind = "" if maximum < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
+            pair_rows.append((link, other, pair_worth, pair_loss, early, late, kind))
+        pair_columns = [
+            "link",
+            "other_link",
+            "worth_alone",
+            "worth_last",
+            "more_alone",
+            "more_last",
+            "kind",
+        ]
+        frame = pd.DataFrame(pair_rows, columns=pair_columns)
+        size = (frame["more_alone"] + frame["more_last"]).abs()
+        order = np.argsort(-size.to_numpy(), kind="stable")
+        tables["pairs"] = frame.iloc[order].reset_index(drop=True)
+    tables["capacity_values"] = pd.DataFrame(
         hours, columns=["link", "time", "hours", "value", "sent"]
     )
-    return found
+    return tables
 
 
 def _rents(
     links: Mapping[str, frozenset[str]], players: Sequence[str], table: pd.DataFrame
 ) -> np.ndarray:
     """The rent of every link at marginal prices, half to each of its firms."""
-    rent, found = table.set_index("link")["rent"], dict.fromkeys(players, 0.0)
+    rent, rent_by_firm = table.set_index("link")["rent"], dict.fromkeys(players, 0.0)
     for link, pair in links.items():
         for firm in pair:
-            found[firm] += float(rent[link]) / 2
-    return np.array(list(found.values()))
+            rent_by_firm[firm] += float(rent[link]) / 2
+    return np.array(list(rent_by_firm.values()))
 
 
 def _parties(runs: Mapping[str, Run], books: Mapping[str, Accounts]) -> pd.DataFrame:
-    """What every party has left at marginal prices, alone and together; the gains sum to what all save."""
-    kept = {name: stakeholder_accounts(run, books[name]) for name, run in runs.items()}
-    frame = pd.DataFrame({name: part["balance"] for name, part in kept.items()}).fillna(0.0)
+    """Every party's balance at marginal prices, alone and together; the gains sum to the total saving."""
+    accounts_by_run = {name: stakeholder_accounts(run, books[name]) for name, run in runs.items()}
+    frame = pd.DataFrame({name: part["balance"] for name, part in accounts_by_run.items()}).fillna(
+        0.0
+    )
     frame["gain"] = frame["together"] - frame["alone"] if "alone" in frame else np.nan
-    kinds = pd.concat([part["kind"] for part in kept.values()])
+    kinds = pd.concat([part["kind"] for part in accounts_by_run.values()])
     frame.insert(0, "kind", kinds[~kinds.index.duplicated()])
     return frame.rename_axis("party")
 
 
 def _judged(game: CooperativeGame, splits: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """For each way to share: what it sums to, and who gains most by leaving."""
-    rows, whole = [], game.worth(game.all)
-    near = max(MIN_WORTH_EUR, 1e-6 * abs(whole))
+    """The sum of each way to share, and the coalition that gains most by leaving."""
+    rows, total_worth = [], game.worth(game.all)
+    tolerance = max(MIN_WORTH_EUR, 1e-6 * abs(total_worth))
     for rule, split in splits.items():
-        worst = cooperative_game.max_excess(game, split)
-        shares_all = abs(split.sum() - whole) <= near
-        stable = shares_all and worst.amount <= near
-        rows.append((rule, float(split.sum()), whole, shares_all, stable, worst.certain, "" if stable else " ".join(game.names(worst.coalition)), worst.amount))  # fmt: skip
+        excess = cooperative_game.max_excess(game, split)
+        shares_all = abs(split.sum() - total_worth) <= tolerance
+        stable = shares_all and excess.amount <= tolerance
+        leaving = "" if stable else " ".join(game.names(excess.coalition))
+        checks = (shares_all, stable, excess.certain, leaving, excess.amount)
+        rows.append((rule, float(split.sum()), total_worth, *checks))
     level, _ = cooperative_game.least_core(game)
     names = ["rule", "sum", "worth_of_all", "shares_all", "in_core", "certain", "leaves", "gains_by_leaving"]  # fmt: skip
     return pd.DataFrame(rows, columns=names).assign(least_complaint=level)
@@ -192,7 +240,7 @@ def _judged(game: CooperativeGame, splits: Mapping[str, np.ndarray]) -> pd.DataF
 def _shares(
     game: CooperativeGame, splits: Mapping[str, np.ndarray], half: np.ndarray, everybody: pd.DataFrame, system: System, asked: CoalitionCosts,
 ) -> pd.DataFrame:  # fmt: skip
-    """The statement of every firm: alone and together at marginal prices, its share by each rule, and the payment between them."""
+    """The statement of every firm: its balance alone and together at marginal prices, its share by each rule, and its side payment."""
     frame = pd.DataFrame({"firm": game.players})
     for label in ("label_en", "label_da"):
         frame[label] = [system["firms"].at[firm, label] for firm in game.players]
@@ -203,68 +251,94 @@ def _shares(
     for rule in RULES:
         frame[rule] = splits[rule]
     frame["shapley_within"] = half
-    whole = game.worth(game.all)
+    total_worth = game.worth(game.all)
     without = [game.all ^ 1 << i for i in range(len(game.players))]
     game.ask(without)
-    frame["others_lose"] = [whole - game.known[s] for s in without]
+    frame["others_lose"] = [total_worth - game.known[coalition] for coalition in without]
     for rule in ("shapley", "nucleolus"):
-        frame[f"loses_outside_{rule}"] = frame[rule] - [game.worth(1 << i) for i in range(len(game.players))]  # fmt: skip
+        own_worths = [game.worth(1 << i) for i in range(len(game.players))]
+        frame[f"loses_outside_{rule}"] = frame[rule] - own_worths
         frame[f"side_payment_{rule}"] = frame[rule] - frame["prices"]
     return frame
 
 
 def _coalitions(game: CooperativeGame, asked: CoalitionCosts, nothing: float) -> pd.DataFrame:
-    """Every coalition whose worth was asked."""
+    """Every evaluated coalition."""
     rows = []
     for coalition in sorted(game.known, key=lambda s: (s.bit_count(), s)):
         firms = game.names(coalition)
-        opened = asked.within(firms)
-        year = asked.year(frozenset(opened))
-        ended = year is not None and np.isnan(year.cost)
-        rows.append((len(firms), " ".join(firms), len(opened), nothing - game.known[coalition], game.known[coalition], "penalty" if ended else OPTIMAL, year.reason if year else ""))  # fmt: skip
-    return pd.DataFrame(rows, columns=["firms", "coalition", "open_links", "cost", "worth", "status", "reason"])  # fmt: skip
+        open_links = asked.within(firms)
+        system_cost = asked.year(frozenset(open_links))
+        infeasible = system_cost is not None and np.isnan(system_cost.cost)
+        worth = game.known[coalition]
+        status = "penalty" if infeasible else OPTIMAL
+        reason = system_cost.reason if system_cost else ""
+        size = (len(firms), " ".join(firms), len(open_links))
+        rows.append((*size, nothing - worth, worth, status, reason))
+    names = ["firms", "coalition", "open_links", "cost", "worth", "status", "reason"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _notes(
     game: CooperativeGame, judged: pd.DataFrame, shares: pd.DataFrame, asked: CoalitionCosts, system: System, runs: Mapping[str, Run],
 ) -> list[str]:  # fmt: skip
-    """What the tables say, in sentences."""
-    whole = game.worth(game.all)
-    notes = [f"Together the {len(game.players)} firms save the city {_thousand(whole)} a year."]
+    """The results in sentences."""
+    total_worth = game.worth(game.all)
+    notes = [
+        f"Together the {len(game.players)} firms save the city {_thousand(total_worth)} a year."
+    ]
     rows = judged.set_index("rule")
-    for rule, said in (("shapley", "The Shapley value"), ("nucleolus", "The nucleolus")):
+    for rule, subject in (("shapley", "The Shapley value"), ("nucleolus", "The nucleolus")):
         row = rows.loc[rule]
-        looked = "" if row["certain"] else " among the coalitions that were looked at"
+        qualifier = "" if row["certain"] else " among the coalitions that were looked at"
         if row["in_core"]:
-            notes.append(f"{said} is in the core: no group of firms gains by leaving{looked}.")
+            notes.append(
+                f"{subject} is in the core: no group of firms gains by leaving{qualifier}."
+            )
         else:
             firms = _and(row["leaves"].split())
-            notes.append(f"{said} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving.")  # fmt: skip
-    least = float(judged["least_complaint"].iloc[0])
-    near = max(MIN_WORTH_EUR, 1e-6 * abs(whole))
-    least_core = (
+            notes.append(
+                f"{subject} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving."
+            )
+    least_excess = float(judged["least_complaint"].iloc[0])
+    tolerance = max(MIN_WORTH_EUR, 1e-6 * abs(total_worth))
+    conclusion = (
         "so the core is not empty"
-        if least <= near
+        if least_excess <= tolerance
         else "so the core is empty, and no split keeps everybody"
     )
-    notes.append(f"The least core: shared as well as can be, no group of firms gains more than {_thousand(max(least, 0.0) if abs(least) <= near else least)} a year by leaving, {least_core}.")  # fmt: skip
+    shown = max(least_excess, 0.0) if abs(least_excess) <= tolerance else least_excess
+    notes.append(
+        f"The least core: shared as well as can be, no group of firms gains more than {_thousand(shown)} a year by leaving, {conclusion}."
+    )
     prices, rents = rows.loc["prices"], rows.loc["rents"]
-    kept = whole - prices["sum"]
-    ends = "in the core" if prices["in_core"] else "not in the core"
-    notes.append(f"Marginal prices alone give the firms {_thousand(prices['sum'])} of it and {_thousand(kept)} to citizens, the city and others; as a split it is {ends}.")  # fmt: skip
+    remainder = total_worth - prices["sum"]
+    position = "in the core" if prices["in_core"] else "not in the core"
+    notes.append(f"Marginal prices alone give the firms {_thousand(prices['sum'])} of it and {_thousand(remainder)} to citizens, the city and others; as a split it is {position}.")  # fmt: skip
     if rents["in_core"]:
         notes.append("The rents of the links at marginal prices sum to all that is saved, so this split is in the core.")  # fmt: skip
     else:
         notes.append(f"The rents of the links at marginal prices sum to {_thousand(rents['sum'])}; only where they sum to all that is saved are they a split in the core.")  # fmt: skip
     for row in shares.sort_values("shapley", ascending=False).itertuples(index=False):
-        pays = "gets" if row.side_payment_shapley >= 0 else "pays"
-        notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {pays} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loses_outside_shapley)} a year by staying out.")  # fmt: skip
+        verb = "gets" if row.side_payment_shapley >= 0 else "pays"
+        notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {verb} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loses_outside_shapley)} a year by staying out.")  # fmt: skip
     if len(game.players) > MAX_EXACT_PLAYERS:
         notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
-    ended = [(links, year) for links, year in asked.known.items() if np.isnan(year.cost)]
-    notes += [f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {year.reason}" for links, year in ended]  # fmt: skip
+    infeasible = [
+        (links, system_cost)
+        for links, system_cost in asked.known.items()
+        if np.isnan(system_cost.cost)
+    ]
+    notes += [
+        f"With {len(links)} of the {len(asked.links)} links open there is no plan, and it is counted as costing {_thousand(asked.without_plan)} a year: {system_cost.reason}"
+        for links, system_cost in infeasible
+    ]
     owners = set(owner_of(runs["together"], pd.Series(system.assets.index.astype(str))))
-    notes += [f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment." for firm in game.players if firm not in owners]  # fmt: skip
+    notes += [
+        f"{firm} owns nothing in the case; at marginal prices it earns nothing, and its share comes as a side payment."
+        for firm in game.players
+        if firm not in owners
+    ]
     return notes
 
 
