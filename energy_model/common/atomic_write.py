@@ -203,21 +203,13 @@ def new_parts(folder: str | Path, names: Iterable[str], remedy: str = ELSEWHERE)
 
 
 def write_bytes(path: str | Path, data: bytes, remedy: str = ELSEWHERE, mode: int = 0o666) -> None:
-    """Writes a file atomically.
-
-    Raises:
-        WriteError: The file cannot be written.
-    """
+    """Writes a file atomically; raises WriteError if it cannot be written."""
     with new_file(path, remedy, mode=mode) as draft:
         draft.write_bytes(data)
 
 
 def write_text(path: str | Path, text: str, remedy: str = ELSEWHERE) -> None:
-    """Writes a UTF-8 file atomically, without changing line endings.
-
-    Raises:
-        WriteError: The file cannot be written.
-    """
+    """Writes a UTF-8 file atomically, as `write_bytes`, without changing line endings."""
     write_bytes(path, text.encode("utf-8"), remedy)
 
 
