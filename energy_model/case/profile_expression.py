@@ -21,11 +21,8 @@ CELL = re.compile(
     rf"(?:(?P<factor>{PLAIN})\s*(?P<operation>[*/])\s*)?"
     r"(?P<profile>[A-Za-z_][A-Za-z0-9_]*)$"
 )
-RESERVED = (
-    "nan",
-    "inf",
-    "infinity",
-)  # not allowed as profile names, because other parsers read them as numbers
+# Not allowed as profile names, because other parsers read them as numbers.
+RESERVED = ("nan", "inf", "infinity")
 
 
 @dataclass(frozen=True)
