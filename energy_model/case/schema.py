@@ -236,7 +236,7 @@ class Table:
         """Returns name, value and remedy of every invalid cell of a row."""
         try:
             self.model.model_validate({name: v for name, v in row.items() if v is not None})
-        except pydantic.ValidationError as wrong:
-            names = [str(error["loc"][0]) for error in wrong.errors()]
+        except pydantic.ValidationError as validation_error:
+            names = [str(error["loc"][0]) for error in validation_error.errors()]
             return [(n, row.get(n), self[n].remedy_for(row.get(n))) for n in dict.fromkeys(names)]
         return []

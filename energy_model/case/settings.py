@@ -142,12 +142,8 @@ def load_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise InputError.at(name, f"it is not TOML ({error}); mend that line") from None
     except (RecursionError, ValueError) as error:  # tomllib's limits of depth and digits
-        is_nested_too_deeply = isinstance(error, RecursionError)
-        problem = (
-            "it is nested too deeply"
-            if is_nested_too_deeply
-            else "a number in it has too many digits"
-        )
+        is_deep = isinstance(error, RecursionError)
+        problem = "it is nested too deeply" if is_deep else "a number in it has too many digits"
         raise InputError.at(name, f"{problem}; mend it") from None
     except OSError as error:
         raise InputError.at(name, f"it cannot be read ({error.strerror})") from None
@@ -161,9 +157,9 @@ def validate(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
     """
     try:
         return kind.model_validate(content)
-    except pydantic.ValidationError as wrong:
+    except pydantic.ValidationError as validation_error:
         issues_by_setting: dict[str, tuple[list[str], str]] = {}
-        for error in wrong.errors():
+        for error in validation_error.errors():
             parts = [str(part) for part in error["loc"] if not str(part).startswith(KINDS_OF_VALUE)]
             value = "" if error["type"] == "missing" else _shown(error["input"])
             message = error["msg"][0].lower() + error["msg"][1:]

@@ -245,11 +245,11 @@ class System:
     def used_profiles(self) -> list[str]:
         """Returns the names of all profiles that a cell refers to."""
         cells = (
-            c
+            value
             for frame in self.frames.values()
             for name in frame
-            for c in frame[name]
-            if isinstance(c, ProfileExpression)
+            for value in frame[name]
+            if isinstance(value, ProfileExpression)
         )
         used_names = {cell.profile for cell in cells if cell.profile}
         return [name for name in self.profiles if name in used_names]
