@@ -80,7 +80,7 @@ class InputLog:
         return file, remedy, row, header, self.given_texts.get(cell, _text(value))
 
     def warned(self) -> tuple[str, ...]:
-        """Returns one sentence per column with unusual cells: the first cell and a count of the others."""
+        """Returns one sentence per unusual column: the first cell and a count of the others."""
         sentences = list(self.notes)
         for issues in self.warnings.values():
             suffix = f" ({len(issues) - 1} more rows likewise.)" if len(issues) > 1 else ""

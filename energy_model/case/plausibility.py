@@ -84,16 +84,18 @@ def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
 
 def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
     """Adds warnings for visually similar names and for names in two scripts."""
-    first_name_by_skeleton: dict[str, object] = {}
+    first_names: dict[str, object] = {}
     column = str(names.name)
     for name in names:
         if not isinstance(name, str):
             continue
         name_skeleton = skeleton(name)
-        if name_skeleton in first_name_by_skeleton:
-            remedy = f"the name looks like '{first_name_by_skeleton[name_skeleton]}'; they are read as two things"
+        if name_skeleton in first_names:
+            remedy = (
+                f"the name looks like '{first_names[name_skeleton]}'; they are read as two things"
+            )
             reading.warn(table, name, column, name, remedy)
-        first_name_by_skeleton.setdefault(name_skeleton, name)
+        first_names.setdefault(name_skeleton, name)
         if not name.isascii() and len(scripts := _scripts(name)) > 1:
             remedy = f"the name has letters of {' and '.join(sorted(scripts))}"
             reading.warn(table, name, column, name, remedy)

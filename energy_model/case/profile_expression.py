@@ -71,7 +71,7 @@ class ProfileExpression:
         return replace(self, offset=self.offset + more)
 
     def under_header(self, factor: float) -> ProfileExpression:
-        """Returns the expression converted from a header whose unit is ``factor`` internal units."""
+        """Returns the expression converted from a header unit of ``factor`` internal units."""
         applied = factor if self.profile is not None else 1.0
         return replace(self, offset=self.offset * factor, header_factor=applied)
 

@@ -1,9 +1,9 @@
 """Schema: declarations of name, unit, kind and meaning → columns, tables and pydantic models.
 
 A numeric kind is ``any``, ``positive``, ``not negative``, ``shape`` (only its proportions count),
-``limit``, ``fraction``, ``positive fraction`` or ``from A to B``. Preceded by ``hourly``, it accepts
-a number or a profile. The other kinds are ``name``, ``text``, ``yes or no``, ``one of a b c`` and
-``in table`` (a key of that table). ``usual`` is followed by the usual range of the numbers; a number
+``limit``, ``fraction``, ``positive fraction`` or ``from A to B``. After ``hourly``, it accepts a
+number or a profile. The other kinds are ``name``, ``text``, ``yes or no``, ``one of a b c`` and
+``in table`` (a key of that table). ``usual`` is followed by the usual range of the numbers; a value
 outside it is accepted with a warning. ``=`` is followed by the value of an empty cell; ``= none``
 leaves it undefined. An empty cell of an asset first takes the value of the asset's technology. Rows
 are validated by pydantic models created from these declarations.
@@ -146,7 +146,7 @@ class Column:
         return self.remedy + (number_hint(value) if self.range else "")
 
     def read(self, text: str, factor: float = 1.0) -> object:
-        """Returns a cell in the internal unit; an invalid number stays a text and fails validation."""
+        """Returns a cell in the internal unit; an invalid number stays text and fails validation."""
         if not self.range or not text:
             return text or None
         try:

@@ -21,9 +21,9 @@ ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
 class System:
     """A case under one scenario; every number is in its internal unit.
 
-    ``frames`` holds the tables by name, indexed by their keys. ``profiles`` has one row per hour from
-    the first hour of the year in UTC (8760, fewer in small examples), and one column per profile in
-    the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
+    ``frames`` holds the tables by name, indexed by their keys. ``profiles`` has one row per hour
+    from the first hour of the year in UTC (8760, fewer in small examples), and one column per profile
+    in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     """
 
     settings: Settings
@@ -272,7 +272,7 @@ class System:
         return self.cache[cell]
 
     def hourly_rates(self, shape: ProfileExpression, yearly: float) -> np.ndarray:
-        """Returns hourly rates [unit/h] with the proportions of a shape that sum to ``yearly`` [unit]."""
+        """Returns hourly rates [unit/h] that follow a shape and sum to ``yearly`` [unit]."""
         values = shape.values(self.profiles)
         total = values.sum()
         return values * (yearly / total) if total else np.zeros(len(values))

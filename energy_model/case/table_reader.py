@@ -93,7 +93,7 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
 
 
 def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
-    """Returns a cell in the internal unit; an ambiguous number stays a text and fails validation."""
+    """Returns a cell in the internal unit; an ambiguous number stays text and fails validation."""
     if not column.range:
         return column.read(text)
     try:

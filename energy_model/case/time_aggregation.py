@@ -1,8 +1,8 @@
 """Time aggregation: hourly profiles → fewer time steps, as segments in order or typical days.
 
 *Segments*: adjacent hours that are similar in all profiles together are merged by Ward's
-hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. The mean of
-each group represents all its days, is cut into steps of adjacent hours, and repeats at each of its
+hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. The mean
+of each group represents all its days, is cut into steps of adjacent hours, and repeats at each of its
 days in the year.
 
 Hours (or days) with the highest or lowest value of a profile in the year are not merged, so that
@@ -53,7 +53,7 @@ class TimeSteps:
 
     @cached_property
     def length(self) -> np.ndarray:
-        """Hours of the year that each step represents [h]; equal to ``span`` for segments in order."""
+        """Hours of the year in each step [h]; equal to ``span`` for segments in order."""
         return np.bincount(self.of_hour, minlength=len(self.start)).astype(float)
 
     @property
@@ -129,8 +129,9 @@ def segments(
 def typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
     """Returns ``days`` typical days with ``count`` steps in total.
 
-    Profiles of less than two days, or not of full days, give segments in order. Days with the highest
-    or lowest daily mean of a profile are not merged; they are at most a quarter of the typical days.
+    Profiles of less than two days, or not of full days, give segments in order. Days with the
+    highest or lowest daily mean of a profile are not merged; they are at most a quarter of the
+    typical days.
     """
     hours, varying = len(profiles), profiles.loc[:, profiles.nunique() > 1]
     if count >= hours or hours < 2 * DAY or hours % DAY or varying.empty:
@@ -207,8 +208,8 @@ def _cut_segments(values: np.ndarray, count: int) -> np.ndarray:
 def _cut_days(values: np.ndarray, occurs: np.ndarray, count: int) -> np.ndarray:
     """Returns the first hours of ``count`` groups of adjacent hours; no group spans two days.
 
-    The cost of merging two hours increases with the occurrences of their day; the cheapest merges of
-    all days are applied.
+    The cost of merging two hours increases with the occurrences of their day; the cheapest merges
+    of all days are applied.
     """
     weighted_days = values.reshape(-1, DAY, values.shape[1]) * np.sqrt(occurs)[:, None, None]
     heights = [

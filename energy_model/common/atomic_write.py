@@ -39,7 +39,7 @@ class WriteError(InputError):
 
 
 def reason_of(wrong: BaseException) -> str:
-    """Returns the operating system's text of an error, or the first line of the error's own text."""
+    """Returns the operating system's text of an error, or the first line of its message."""
     if isinstance(wrong, OSError) and wrong.errno:
         return wrong.strerror or os.strerror(wrong.errno)
     lines = str(wrong).strip().splitlines()

@@ -1,4 +1,4 @@
-"""Workbook limits: rows of a workbook → rows within limits, as a zip file may unpack to far more."""
+"""Workbook limits: rows of a workbook → rows within limits, as a zip file may hold much more."""
 
 from __future__ import annotations
 

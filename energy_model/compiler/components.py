@@ -267,10 +267,10 @@ class ArrayParam(LazyComponent, IndexedParam):
     def construct(self, data=None):
         super().construct(data)
         if self.array.shape != (
-            expected_shape := tuple(len(subset) for subset in self.index_set().subsets())
+            shape := tuple(len(subset) for subset in self.index_set().subsets())
         ):
             raise ValueError(
-                f"Parameter '{self.name}' has shape {self.array.shape}; its sets have {expected_shape}."
+                f"Parameter '{self.name}' has shape {self.array.shape}; its sets have {shape}."
             )
         self._position = [
             {member: i for i, member in enumerate(subset)} for subset in self.index_set().subsets()
@@ -297,10 +297,10 @@ class ProfileParam(LazyComponent, IndexedParam):
         """Checks the shape, and numbers the rows and steps."""
         super().construct(data)
         *rows, steps = self.index_set().subsets()
-        expected_shape = math.prod(len(row_set) for row_set in rows), len(steps)
-        if (len(self.which), self.profiles.shape[1]) != expected_shape:
+        shape = math.prod(len(row_set) for row_set in rows), len(steps)
+        if (len(self.which), self.profiles.shape[1]) != shape:
             raise ValueError(
-                f"Parameter '{self.name}' has {len(self.which)} rows of {self.profiles.shape[1]} steps; its sets have {expected_shape}."
+                f"Parameter '{self.name}' has {len(self.which)} rows of {self.profiles.shape[1]} steps; its sets have {shape}."
             )
         members = (
             [row if type(row) is tuple else (row,) for row in rows[0]]

@@ -1,7 +1,7 @@
 """Expression reader: Pyomo templates → linear terms, for all indices at once.
 
-Pyomo stores a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. The reader evaluates it
-once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index
+Pyomo stores a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. The reader evaluates
+it once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index
 values. A sum opens a longer frame, whose ``origin`` is the parent line of each of its lines.
 Unsupported expressions raise `UnsupportedExpressionError`, and Pyomo reads that component instead.
 """
@@ -57,7 +57,7 @@ class Frame:
 
 @dataclass
 class LinearTerms:
-    """A constant per line, and terms (lines, columns, coefficients); lines None means all in order."""
+    """A constant per line, and terms (lines or None for all in order, columns, coefficients)."""
 
     constant: float | np.ndarray = 0.0
     terms: list[tuple] = field(default_factory=list)
@@ -98,7 +98,7 @@ class ExpressionReader:
     # --- sets, parameters and variables as arrays -------------------------------------------------
 
     def once(self, what: str, component, make):
-        """Returns a value cached per component; the cache holds the component, so its id stays unique."""
+        """Returns a value cached by component; the cache holds the component, so ids stay unique."""
         key = what, id(component)
         if key not in self.cache:
             self.cache[key] = component, make()
@@ -217,7 +217,7 @@ class ExpressionReader:
         return grid.find([self.label(arg, frame) for arg in node.args[1:]])
 
     def label(self, node, frame: Frame) -> Codes:
-        """Returns the codes of an index: a placeholder, a literal, a parameter value or arithmetic."""
+        """Returns the codes of an index: a placeholder, literal, parameter value or arithmetic."""
         if isinstance(node, IndexTemplate):
             return frame.at(node)
         if node.__class__ in native_types:

@@ -112,7 +112,7 @@ def number(x: Any) -> float:
 
 
 def relation(said: Any) -> Relation | None:
-    """Returns the result of a constraint rule, or its template, as a relation; None if it is none."""
+    """Returns the result or template of a constraint rule as a relation; None if it is none."""
     if said.__class__ is Relation:
         return said
     if said.__class__ is tuple:

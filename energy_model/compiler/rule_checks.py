@@ -1,7 +1,7 @@
 """Rule checks: a template and its rule → an exception if their values differ.
 
 Constraints, bounds and objectives are compared at their declaration, at pseudo-random values of the
-variables. Lines of an indexed component are sampled so that every member of every set occurs, except
+variables. Lines of indexed components are sampled so that every member of every set occurs, except
 of time sets (more than `MAX_MEMBERS` integers): of those a few members are sampled, also in sums.
 Template and rule omit the same members, so that they agree exactly if the template is right.
 """
@@ -138,7 +138,7 @@ class RuleReader(ExpressionReader):
 
     @contextmanager
     def calling(self, points: bool) -> Iterator[None]:
-        """Samples time sets inside the context; with ``points``, indexed variables return points."""
+        """Samples time sets in the context; with ``points``, indexed variables return points."""
         original_iter, original_getitem, thread = (
             _FiniteSetMixin.__iter__,
             IndexedVar.__getitem__,

@@ -1,8 +1,8 @@
 """Templates: rules called with guarded placeholders for their indices → templates.
 
 Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and uses the result
-for all members. That is valid only if the rule does not depend on the value of the index. Pyomo does
-not check this: a placeholder compared with a text is unequal. The placeholders of this module raise
+for all members. That is valid only if the rule does not depend on the value of the index. Pyomo
+does not check this: a placeholder compared with a text is unequal. The placeholders of this module raise
 an error on every comparison, conversion and look-up, and a sum becomes a template only if its loops
 run directly over sets.
 """
@@ -194,7 +194,7 @@ class TemplateContext(te._template_iter_context):
         return total if start.__class__ is int and start == 0 else start + total
 
     def own_loops(self, iterable: Any) -> set[int]:
-        """Returns the ids of the placeholders of the sets that a generator or map itself loops over.
+        """Returns the ids of placeholders of the sets that a generator or map itself loops over.
 
         It is empty if a loop runs over another iterable (a list of a set, `zip`, `islice`).
         """
@@ -215,7 +215,7 @@ class TemplateContext(te._template_iter_context):
 
 @contextmanager
 def guarded_expressions(context: TemplateContext) -> Iterator[None]:
-    """Makes comparisons of expressions with non-numbers raise inside the context, not be unequal."""
+    """Makes comparisons of expressions with non-numbers raise in the context, not be unequal."""
     numeric = NumericValue.__eq__
     structural = (te.Structural_GetItemExpression, te.NPV_Structural_GetItemExpression,
                   te.Structural_GetAttrExpression, te.NPV_Structural_GetAttrExpression)  # fmt: skip
