@@ -63,7 +63,9 @@ def load_system(
             settings.override_setting(toml_content, difference)
     if resolution is not None:
         toml_content.setdefault("time", {})["resolution"] = resolution
-    setting_origins = {d.address.removeprefix("case."): d.origin for d in differences}
+    setting_origins = {
+        override.address.removeprefix("case."): override.origin for override in differences
+    }
     if resolution is not None:
         setting_origins["time.resolution"] = "the resolution asked for"
     case = settings.read_settings(toml_content, setting_origins, input_log.issues)
@@ -174,7 +176,7 @@ def _validated(frame: pd.DataFrame, table: Table, reading: InputLog) -> pd.DataF
 
 def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Returns a table with float columns for numbers, and keys in the index only."""
-    kinds = {c.name: float for c in table.columns if c.range and not c.hourly}
+    kinds = {column.name: float for column in table.columns if column.range and not column.hourly}
     return frame.drop(columns=list(table.key)).astype(kinds)
 
 

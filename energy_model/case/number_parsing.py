@@ -64,7 +64,7 @@ def number_hint(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or len(text) > MAX_NUMBER_CHARACTERS:
         return ""
-    if any(c.isdigit() and not c.isascii() for c in text):
+    if any(character.isdigit() and not character.isascii() for character in text):
         return " with the digits 0 to 9"
     if LOOKS_LIKE_A_NUMBER.fullmatch(text) and not NUMBER.fullmatch(text):
         return " with a point before decimals, and neither commas nor spaces nor _"

@@ -94,7 +94,9 @@ def apply_override(
             difference, f"there is no table '{table_name}'{_nearest(table_name, declared)}"
         )
     table, frame = declared[table_name], frames[table_name]
-    names = [c.name for c in table.columns if c.name not in table.key]
+    names = [
+        table_column.name for table_column in table.columns if table_column.name not in table.key
+    ]
     columns = fnmatch.filter(names, column_name)
     if not columns:
         return [], _fault(

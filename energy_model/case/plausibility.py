@@ -104,12 +104,16 @@ def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
 def skeleton(name: str) -> str:
     """Returns a name without case, width variants, blanks, punctuation and lookalike letters."""
     folded = unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    return "".join(character for character in folded if character.isalnum())
 
 
 def _scripts(name: str) -> set[str]:
     """Returns the scripts of the letters in a name, such as LATIN and CYRILLIC."""
-    return {unicodedata.name(c, "UNKNOWN").split()[0] for c in name if c.isalpha()}
+    return {
+        unicodedata.name(character, "UNKNOWN").split()[0]
+        for character in name
+        if character.isalpha()
+    }
 
 
 def _warn_of_far_sites(sites: pd.DataFrame, reading: InputLog) -> None:

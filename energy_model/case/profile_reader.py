@@ -45,7 +45,11 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
     """
     count, issue_count = case.time.hours, len(reading.issues)
     profiles: dict[str, np.ndarray] = {}
-    paths = [p for p in sorted((folder / "profiles").glob("*.csv")) if p.is_file()]
+    paths = [
+        file_path
+        for file_path in sorted((folder / "profiles").glob("*.csv"))
+        if file_path.is_file()
+    ]
     files = [read_hourly_file(path, f"profiles/{path.name}", count, reading) for path in paths]
     reference = _reference(files)
     for file in files:
@@ -207,7 +211,10 @@ def _read_weather(
     """
     path, name = folder / "weather" / f"{wanted}.csv", f"weather/{wanted}.csv"
     if not path.is_file():
-        available = ", ".join(sorted(p.stem for p in (folder / "weather").glob("*.csv"))) or "none"
+        available = (
+            ", ".join(sorted(file_path.stem for file_path in (folder / "weather").glob("*.csv")))
+            or "none"
+        )
         remedy = f"there is no file {name}; there are: {available}"
         reading.add_issue("case.toml", remedy, "", "time.weather", wanted)
         return HourlyFile(name)

@@ -146,7 +146,7 @@ class Column:
         return self.remedy + (number_hint(value) if self.range else "")
 
     def read(self, text: str, factor: float = 1.0) -> object:
-        """Returns a cell in the internal unit; an invalid number stays text and fails validation."""
+        """Returns a cell in the internal unit; an invalid number stays text, to fail validation."""
         if not self.range or not text:
             return text or None
         try:
@@ -235,8 +235,13 @@ class Table:
     def wrong_cells(self, row: dict[str, object]) -> list[tuple[str, object, str]]:
         """Returns name, value and remedy of every invalid cell of a row."""
         try:
-            self.model.model_validate({name: v for name, v in row.items() if v is not None})
+            self.model.model_validate(
+                {name: value for name, value in row.items() if value is not None}
+            )
         except pydantic.ValidationError as validation_error:
             names = [str(error["loc"][0]) for error in validation_error.errors()]
-            return [(n, row.get(n), self[n].remedy_for(row.get(n))) for n in dict.fromkeys(names)]
+            return [
+                (column, row.get(column), self[column].remedy_for(row.get(column)))
+                for column in dict.fromkeys(names)
+            ]
         return []

@@ -130,7 +130,7 @@ def load_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        case_names = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
+        case_names = sorted(case_path.parent.name for case_path in path.parent.glob("*/case.toml"))
         hint = f", or name a case in it: {', '.join(case_names)}" if case_names else ""
         remedy = f"the file is missing; create it in {path.parent}{hint}"
         raise InputError.at(name, remedy) from None
@@ -266,7 +266,7 @@ def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict
             remedy = f"extends goes in a circle ({circle}); cut it"
             raise InputError.at(file, remedy, value=name)
         path = folder / "scenarios" / f"{name}.toml"
-        known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
+        known = sorted(file_path.stem for file_path in (folder / "scenarios").glob("*.toml"))
         if name not in known or not path.is_file():
             remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
             if chain:
@@ -287,7 +287,9 @@ def collect_overrides(scenarios: Mapping[str, Scenario], extra: tuple[str, ...])
         InputError: A text is not an override.
     """
     overrides, issues = [], []
-    changes_by_origin = [(f"scenarios/{name}.toml", s.changes) for name, s in scenarios.items()]
+    changes_by_origin = [
+        (f"scenarios/{name}.toml", scenario.changes) for name, scenario in scenarios.items()
+    ]
     for origin, changes in [*changes_by_origin, ("--set", extra)]:
         for text in changes:
             try:

@@ -22,7 +22,9 @@ def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.D
     rules = system.sources.to_dict("records")
     rows = []
     for table, row, column, value in numeric_cells(folder, tables):
-        rule = next((r for r in rules if matches(r, table, row, column)), None)
+        rule = next(
+            (candidate for candidate in rules if matches(candidate, table, row, column)), None
+        )
         kind, publication = (rule["kind"], rule["publication"]) if rule else ("none", "")
         rows.append((table, row, column, value, kind, publication))
     return pd.DataFrame(rows, columns=["table", "row", "column", "value", "kind", "publication"])

@@ -22,8 +22,8 @@ class System:
     """A case under one scenario; every number is in its internal unit.
 
     ``frames`` holds the tables by name, indexed by their keys. ``profiles`` has one row per hour
-    from the first hour of the year in UTC (8760, fewer in small examples), and one column per profile
-    in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
+    from the first hour of the year in UTC (8760, fewer in small examples), and one column per
+    profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     """
 
     settings: Settings

@@ -2,8 +2,8 @@
 
 *Segments*: adjacent hours that are similar in all profiles together are merged by Ward's
 hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. The mean
-of each group represents all its days, is cut into steps of adjacent hours, and repeats at each of its
-days in the year.
+of each group represents all its days, is cut into steps of adjacent hours, and repeats at each of
+its days in the year.
 
 Hours (or days) with the highest or lowest value of a profile in the year are not merged, so that
 peaks are preserved. In both methods every hour of the year belongs to one step, and the values of a

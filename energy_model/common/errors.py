@@ -16,7 +16,10 @@ def printable(text: str, max_characters: int = MAX_PART_CHARACTERS) -> str:
         text = f"{text[:max_characters]}… ({len(text):,} characters)"
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Expression reader: Pyomo templates → linear terms, for all indices at once.
 
 Pyomo stores a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. The reader evaluates
-it once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index
-values. A sum opens a longer frame, whose ``origin`` is the parent line of each of its lines.
+it once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of
+index values. A sum opens a longer frame, whose ``origin`` is the parent line of each of its lines.
 Unsupported expressions raise `UnsupportedExpressionError`, and Pyomo reads that component instead.
 """
 
@@ -98,7 +98,7 @@ class ExpressionReader:
     # --- sets, parameters and variables as arrays -------------------------------------------------
 
     def once(self, what: str, component, make):
-        """Returns a value cached by component; the cache holds the component, so ids stay unique."""
+        """Returns a value cached by component; the cache holds components, so ids stay unique."""
         key = what, id(component)
         if key not in self.cache:
             self.cache[key] = component, make()

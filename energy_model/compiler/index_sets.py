@@ -23,12 +23,12 @@ class IndexSet:
         self.size, self.dimen = len(rows), dimen
         columns = [rows] if dimen == 1 else list(zip(*rows, strict=False)) or [()] * dimen
         self.place = [{x: i for i, x in enumerate(dict.fromkeys(column))} for column in columns]
-        self.members = [list(place) for place in self.place]
+        self.members = [list(positions) for positions in self.place]
         self.codes = [
-            np.fromiter(map(place.__getitem__, column), np.int32, self.size)
-            for place, column in zip(self.place, columns, strict=False)
+            np.fromiter(map(positions.__getitem__, column), np.int32, self.size)
+            for positions, column in zip(self.place, columns, strict=False)
         ]
-        self.spans = [max(1, len(m)) for m in self.members]
+        self.spans = [max(1, len(members)) for members in self.members]
         keys = np.ravel_multi_index(self.codes, self.spans) if dimen > 1 else self.codes[0]
         self.order = np.argsort(keys)
         self.keys = keys[self.order]

@@ -306,7 +306,7 @@ def positions_by_member(axis: IndexSet) -> dict:
     if axis.dimen == 1:
         return {axis.members[0][code]: i for i, code in enumerate(axis.codes[0])}
     columns = zip(axis.members, axis.codes, strict=True)
-    parts = [[members[c] for c in codes] for members, codes in columns]
+    parts = [[members[part_code] for part_code in codes] for members, codes in columns]
     return {member: i for i, member in enumerate(zip(*parts, strict=True))}
 
 

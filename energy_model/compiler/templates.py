@@ -2,9 +2,9 @@
 
 Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and uses the result
 for all members. That is valid only if the rule does not depend on the value of the index. Pyomo
-does not check this: a placeholder compared with a text is unequal. The placeholders of this module raise
-an error on every comparison, conversion and look-up, and a sum becomes a template only if its loops
-run directly over sets.
+does not check this: a placeholder compared with a text is unequal. The placeholders of this module
+raise an error on every comparison, conversion and look-up, and a sum becomes a template only if its
+loops run directly over sets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Formulation: a system → a Pyomo model.
 
-The components are built in the order of `COMPONENTS`. A new component is a new file and a new entry.
+The components are built in the order of `COMPONENTS`. A new component is a new file and a new
+entry.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
 
-# The constraints whose dual is the marginal price at a bus: per step or year, closed or with surplus.
+# Constraints whose dual is the marginal price at a bus: per step or year, without or with surplus.
 BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
 
 CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """

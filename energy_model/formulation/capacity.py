@@ -113,9 +113,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 def annuity(rate: float, lifetime: Years) -> Years:
     """Returns the annuity factor [1/a]: the yearly payment that repays 1 over its lifetime.
 
-    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; its limit without interest is
-    ``1 / lifetime``. ``expm1`` and ``log1p`` retain full precision if the interest over the lifetime
-    is near zero; the plain formula does not.
+    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; without interest its limit is
+    ``1 / lifetime``. ``expm1`` and ``log1p`` retain full precision if the interest over the
+    lifetime is near zero; the plain formula does not.
 
     Args:
         rate: The discount rate [1/a], above -1.

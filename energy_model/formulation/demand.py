@@ -1,7 +1,7 @@
 """Demand: yearly amounts and shapes → fixed, shiftable and unserved demand.
 
-A share of a demand can be postponed by at most ``window`` hours: the postponed demand at the end of a
-step does not exceed the demand of that share in the last ``window`` hours. Unserved demand has a
+A share of a demand can be postponed by at most ``window`` hours: the postponed demand at the end of
+a step does not exceed the demand of that share in the last ``window`` hours. Unserved demand has a
 penalty.
 """
 

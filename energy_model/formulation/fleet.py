@@ -1,8 +1,8 @@
 """Fleet: fleets and kinds of vehicle → numbers of vehicles, charging and discharging.
 
-The variable is the number of vehicles of each kind. All vehicles of a fleet drive its distance with its
-driving profile. The flexible share of vehicles with a store (battery or tank) charges while plugged
-in; other vehicles take their energy while driving.
+The variable is the number of vehicles of each kind. All vehicles of a fleet drive its distance with
+its driving profile. The flexible share of vehicles with a store (battery or tank) charges while
+plugged in; other vehicles take their energy while driving.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Land: footprints of added capacity → land use, its limit, rent and acceptance.
 
-Land has classes (field, roof, harbour, setback zone, ...). A setback zone around an asset is a class
-of its own, which other uses need not share. Two weights in points per hectare, of citizens and of
-firms, define the acceptance accounts.
+Land has classes (field, roof, harbour, setback zone, ...). A setback zone around an asset is a
+class of its own, which other uses need not share. Two weights in points per hectare, of citizens
+and of firms, define the acceptance accounts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Link: pipes, cables, lorries and symbioses → flows of a carrier between two sites.
 
-Losses proportional to the flow occur at the receiving end. The standing losses of a warm pipe, which
-do not depend on the flow, occur at ``from_site``.
+Losses proportional to the flow occur at the receiving end. The standing losses of a warm pipe,
+which do not depend on the flow, occur at ``from_site``.
 """
 
 from __future__ import annotations

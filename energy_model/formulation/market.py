@@ -1,7 +1,7 @@
 """Market: purchases and sales across the system boundary at exogenous prices → costs and emissions.
 
-A price has the components price, tariff and tax; the perspective selects those that count. Purchases
-have the emissions of the carrier.
+A price has the components price, tariff and tax; the perspective selects those that count.
+Purchases have the emissions of the carrier.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def shiftable_window(m: Model, system: System, demands: pd.DataFrame) -> Profile
 def _columns(
     system: System, tables: tuple[Table, ...], hourly_ones: bool
 ) -> dict[str, tuple[int, dict]]:
-    """Returns key width and values of every numeric column by name, over all tables that have it."""
+    """Returns key width and values of every numeric column by name, over all its tables."""
     columns: dict[str, tuple[int, dict]] = {}
     for table in tables:
         for column in table.columns:

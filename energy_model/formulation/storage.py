@@ -1,9 +1,9 @@
 """Storage: tanks, pits and batteries → storage levels, charging and discharging.
 
-The year is cyclic: the last step precedes the first, so that no storage starts with free energy. With
-typical days, each day is cyclic. Only storages with a duration above one day have a level that is
-carried from day to day in the order of the year; their level in a step is relative to the start of
-the day.
+The year is cyclic: the last step precedes the first, so that no storage starts with free energy.
+With typical days, each day is cyclic. Only storages with a duration above one day have a level that
+is carried from day to day in the order of the year; their level in a step is relative to the start
+of the day.
 """
 
 from __future__ import annotations
