@@ -1,7 +1,7 @@
-"""CSV files: bytes → rows of texts, with the separator and the decimal mark the file uses.
+"""CSV files: bytes → rows of texts, with the separator and the decimal mark of the file.
 
-A file has commas and decimal points, or semicolons and decimal commas, which is what a
-spreadsheet in Danish saves. A file that may be read in two ways is refused.
+A file uses commas and decimal points, or semicolons and decimal commas as a Danish spreadsheet
+saves them. An ambiguous file is rejected.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from energy_model.case.number_parsing import with_decimal_points
 
 MAX_FILE_MEGABYTES = 200
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-UTF_7_LETTERS = re.compile(rb"\+([A-Za-z0-9+/]{3,})-")  # how UTF-7 writes letters beyond ASCII
+UTF_7_LETTERS = re.compile(rb"\+([A-Za-z0-9+/]{3,})-")  # UTF-7 encoding of letters beyond ASCII
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
-# Called with what is wrong, the row, the column and the value, as `Reading.fault` is without its file.
+# Called with remedy, row, column and value, like `InputLog.add_issue` without its file.
 Report = Callable[[str, str, str, object], None]
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """The rows of a file as texts without outer blanks, the header first, and where each stands.
+    """The rows of a file as stripped texts, the header first, with their line numbers.
 
     ``lines`` has the number of each row's first line, counted from 1; a cell may span lines.
     """
@@ -42,12 +42,16 @@ class CsvFile:
         return self.rows[0]
 
     def number_text(self, cell: str) -> str:
-        """A cell of a column of numbers with a decimal point; ValueError if it has two readings."""
+        """Returns a cell of a numeric column with a decimal point.
+
+        Raises:
+            ValueError: The cell is ambiguous, such as ``1.234`` in a file with decimal commas.
+        """
         return with_decimal_points(cell) if self.decimal_comma else cell
 
 
 def read_csv_file(path: Path, report: Report) -> CsvFile | None:
-    """The rows of a file; None where it cannot be read, and ``report`` is called with the reason."""
+    """Returns the rows of a file; calls ``report`` and returns None if it cannot be read."""
     text = _decoded(path, report)
     if text is None:
         return None
@@ -55,31 +59,31 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
         report("the file is empty; write a header row or remove the file", "", "", "")
         return None
     blank_lines = text[: len(text) - len(text.lstrip())].count("\n")
-    joined = text.split("\n")[blank_lines]
-    unquoted = re.sub(r'"[^"]*"', "", joined)
-    commas, semicolons = "," in unquoted, ";" in unquoted
-    if not commas and not semicolons and "\t" in joined:
+    header_line = text.split("\n")[blank_lines]
+    unquoted_header = re.sub(r'"[^"]*"', "", header_line)
+    commas, semicolons = "," in unquoted_header, ";" in unquoted_header
+    if not commas and not semicolons and "\t" in header_line:
         report("cells are separated by tabs; save it with commas or semicolons", "row 1", "", "")
         return None
     if commas and semicolons:
         remedy = "the header has commas and semicolons; separate cells by one of them"
-        report(remedy, "row 1", "", joined.strip())
+        report(remedy, "row 1", "", header_line.strip())
         return None
     separator = ";" if semicolons else ","
     rows: list[list[str]] = []
     lines: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    before = 0
+    last_line = 0
     try:
         for row in reader:
             rows.append(list(map(str.strip, row)))
-            lines.append(before + 1)
-            before = reader.line_num
-    except csv.Error as wrong:
+            lines.append(last_line + 1)
+            last_line = reader.line_num
+    except csv.Error as error:
         remedy = (
-            f"it is not a table of separated values ({wrong}); look for a quote that is not closed"
+            f"it is not a table of separated values ({error}); look for a quote that is not closed"
         )
-        report(remedy, f"row {before + 1}", "", "")
+        report(remedy, f"row {last_line + 1}", "", "")
         return None
     while not any(rows[0]):
         del rows[0], lines[0]
@@ -87,41 +91,48 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
 
 
 def _decoded(path: Path, report: Report) -> str | None:
-    """The text of a file with one kind of line end; None where it is not UTF-8 text."""
+    """Returns the text of a file with uniform line endings; None if it is not UTF-8 text."""
     try:
-        size = path.stat().st_size / 1e6
-        if size > MAX_FILE_MEGABYTES:
-            report(f"it has {size:,.0f} MB; at most {MAX_FILE_MEGABYTES} are read", "", "", "")
+        megabytes = path.stat().st_size / 1e6
+        if megabytes > MAX_FILE_MEGABYTES:
+            report(f"it has {megabytes:,.0f} MB; at most {MAX_FILE_MEGABYTES} are read", "", "", "")
             return None
         content = path.read_bytes()
-    except OSError as wrong:
-        report(f"it cannot be read ({wrong.strerror}); mend its permissions", "", "", "")
+    except OSError as error:
+        report(f"it cannot be read ({error.strerror}); mend its permissions", "", "", "")
         return None
     if content.startswith(UTF_16_MARKS):
         report("it is saved as UTF-16; save the file as UTF-8", "", "", "")
         return None
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        report("a letter is not UTF-8; save the file as UTF-8", undecodable_row(wrong), "", "")
+    except UnicodeDecodeError as error:
+        report("a letter is not UTF-8; save the file as UTF-8", undecodable_row(error), "", "")
         return None
-    if letter := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
-        row = content.count(b"\n", 0, letter.start()) + 1
-        report("it is saved as UTF-7; save the file as UTF-8", f"row {row}", "", letter[0].decode())
+    if utf_7_match := next(filter(_is_utf_7_letter, UTF_7_LETTERS.finditer(content)), None):
+        row = content.count(b"\n", 0, utf_7_match.start()) + 1
+        report(
+            "it is saved as UTF-7; save the file as UTF-8",
+            f"row {row}",
+            "",
+            utf_7_match[0].decode(),
+        )
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if found := CONTROL.search(text):
-        row = text.count("\n", 0, found.start()) + 1
-        remedy = f"it holds the control character U+{ord(found[0]):04X}; save it as UTF-8 text"
+    if control_match := CONTROL.search(text):
+        row = text.count("\n", 0, control_match.start()) + 1
+        remedy = (
+            f"it holds the control character U+{ord(control_match[0]):04X}; save it as UTF-8 text"
+        )
         report(remedy, f"row {row}", "", "")
         return None
     return text
 
 
 def _is_utf_7_letter(found: re.Match[bytes]) -> bool:
-    """Whether a match stands for Latin letters, as ``+AOY-`` does for ``æ``; most texts do not."""
+    """Returns whether a match encodes Latin letters, as ``+AOY-`` encodes ``æ``."""
     try:
         letters = found[0].decode("utf-7")
     except UnicodeDecodeError:
@@ -130,7 +141,7 @@ def _is_utf_7_letter(found: re.Match[bytes]) -> bool:
 
 
 def undecodable_row(wrong: UnicodeDecodeError) -> str:
-    """The row of a letter that cannot be read, and what stands before it."""
+    """Returns the row of an undecodable byte, with the text before it."""
     before = wrong.object[: wrong.start]
     line = before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
     return f"row {before.count(bytes([10])) + 1}, after '{line[-20:]}'"

@@ -1,4 +1,7 @@
-"""File names: a file that is nearly one of a case, and would be left out without a word."""
+"""File names: the folder of a case → issues for files and folders with nearly valid names.
+
+Such files would otherwise be ignored silently.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ SHEET_ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods")
 
 
 def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> None:
-    """Notes a fault for every file or folder whose name is nearly one that is read."""
+    """Adds an issue for every file or folder whose name is close to a valid one."""
     names = [*tables, "sources"]
     for path in sorted(folder.iterdir()):
         if _is_passed_over(path):
@@ -25,8 +28,12 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
             _check_folder(path, reading)
         elif path.suffix == ".csv" and path.is_file():
             if not _is_table(path.stem, names):
-                near = difflib.get_close_matches(path.stem, names, n=2, cutoff=0.5)
-                hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(names)}"
+                close_names = difflib.get_close_matches(path.stem, names, n=2, cutoff=0.5)
+                hint = (
+                    f"nearest are {', '.join(close_names)}"
+                    if close_names
+                    else f"known are {', '.join(names)}"
+                )
                 remedy = f"no table has this name; {hint}, or put it in another folder"
                 reading.add_issue(path.name, remedy)
         else:
@@ -38,7 +45,7 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
 
 
 def _is_passed_over(path: Path) -> bool:
-    """Whether a name marks a hidden file, a lock or a backup of an editor."""
+    """Returns whether a path is a hidden file, a lock file or an editor's backup."""
     return path.name.startswith((".", "~$")) or path.name.lower().endswith(BACKUP_ENDINGS)
 
 
@@ -47,7 +54,7 @@ def _is_table(stem: str, names: Iterable[str]) -> bool:
 
 
 def _stem(name: str) -> str:
-    """A name without the endings of sheets, in small letters: ``demands.CSV`` is ``demands``."""
+    """Returns a name without sheet extensions, in lower case: ``demands`` for ``demands.CSV``."""
     stem = re.sub(r"\s+", "", name.lower())
     while (ending := Path(stem).suffix) in SHEET_ENDINGS:
         stem = stem.removesuffix(ending)
@@ -55,7 +62,7 @@ def _stem(name: str) -> str:
 
 
 def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog) -> None:
-    """Notes a table saved under another ending, or a folder in the place of a file."""
+    """Adds an issue for a table with another extension, or a folder named like a file."""
     lower = path.name.lower()
     if path.is_file() and not path.suffix and _is_table(lower, names):
         reading.add_issue(
@@ -68,8 +75,8 @@ def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog
     if path.is_dir():
         reading.add_issue(name, "a folder has this name where a file is read; give it another name")
     elif ".csv" in lower:
-        near = f"; rename it to {stem}.csv" if _is_table(stem, names) else ""
-        remedy = f"only names that end in .csv in small letters are read{near}"
+        rename_hint = f"; rename it to {stem}.csv" if _is_table(stem, names) else ""
+        remedy = f"only names that end in .csv in small letters are read{rename_hint}"
         reading.add_issue(name, f"{remedy}, or put it in another folder")
     elif _is_table(stem, names):
         remedy = f"only CSV files are read; save it as {stem}.csv, or put it in another folder"
@@ -77,22 +84,24 @@ def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog
 
 
 def _check_folder(path: Path, reading: InputLog) -> None:
-    """Notes a folder whose name is nearly one that is read."""
-    near = difflib.get_close_matches(path.name.lower(), FOLDERS, n=1, cutoff=0.8)
-    if near and path.name not in FOLDERS:
-        remedy = f"no folder of a case has this name; rename it to {near[0]}, or put it elsewhere"
+    """Adds an issue for a folder whose name is close to a valid one."""
+    close_names = difflib.get_close_matches(path.name.lower(), FOLDERS, n=1, cutoff=0.8)
+    if close_names and path.name not in FOLDERS:
+        remedy = (
+            f"no folder of a case has this name; rename it to {close_names[0]}, or put it elsewhere"
+        )
         reading.add_issue(f"{path.name}/", remedy)
 
 
 def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
-    """Notes files of a folder of hours or scenarios that are not read for their endings."""
+    """Adds an issue for files of profiles or scenarios with a wrong extension."""
     for path in sorted(folder.iterdir()):
         name = f"{folder.name}/{path.name}"
         if _is_passed_over(path):
             continue
-        right = path.suffix == ending
-        if path.is_dir() and (right or any(path.rglob(f"*{ending}"))):
+        has_ending = path.suffix == ending
+        if path.is_dir() and (has_ending or any(path.rglob(f"*{ending}"))):
             reading.add_issue(name, "a folder stands where files are read; move its files up")
-        elif path.is_file() and not right and ending in path.name.lower():
+        elif path.is_file() and not has_ending and ending in path.name.lower():
             remedy = f"only names that end in {ending} in small letters are read; rename it"
             reading.add_issue(name, remedy)

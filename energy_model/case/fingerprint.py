@@ -1,4 +1,4 @@
-"""Fingerprint of a case: one SHA-256 over settings, tables and profiles."""
+"""Fingerprint: settings, tables and profiles of a case → one SHA-256."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from energy_model.case.settings import Settings
 def fingerprint(
     frames: Mapping[str, pd.DataFrame], profiles: pd.DataFrame, settings: Settings
 ) -> str:
-    """SHA-256 of everything an answer depends on, as 64 hexadecimal digits.
+    """Returns the SHA-256 of all inputs of a solution, as 64 hexadecimal digits.
 
-    ``frames`` are the tables as a `System` holds them, ``profiles`` has one row an hour. Tables enter as CSV
-    text with all digits, profiles as 8-byte numbers.
+    Args:
+        frames: The tables of a `System`; hashed as CSV text with all digits.
+        profiles: One row per hour; hashed as 8-byte numbers.
+        settings: The settings of the case; hashed as JSON.
     """
     content = hashlib.sha256(settings.model_dump_json().encode())
     for name in sorted(frames):

@@ -1,8 +1,8 @@
-"""Hour stamps: the first column of a file of hours, as instants in universal time.
+"""Hour stamps: the first column of an hourly file → UTC time stamps.
 
-A stamp states its offset (``2030-01-01T00:00Z``, ``2030-01-01T01:00+01:00``), or the header names
-the time zone of all (``hour [Europe/Copenhagen]``). A stamp without either is refused, since it may
-mean two instants.
+A stamp has an offset (``2030-01-01T00:00Z``, ``2030-01-01T01:00+01:00``), or the header names the
+time zone of all stamps (``hour [Europe/Copenhagen]``). A stamp with neither is rejected, because it
+is ambiguous.
 """
 
 from __future__ import annotations
@@ -22,32 +22,34 @@ EXAMPLE = "2030-01-01T00:00Z"
 HOUR = pd.Timedelta(hours=1)
 MIN_YEAR, MAX_YEAR = 1900, 2200
 
-# Called with the position of a stamp, from 0, and what is to be done about it.
+# Called with the position of a stamp, counted from 0, and the remedy.
 Report = Callable[[int, str], None]
 
 
 def parse_hour_stamps(
     texts: Sequence[str], zone: str | None, report: Report
 ) -> pd.DatetimeIndex | None:
-    """The instants of stamps, one an hour and in order; None, after a report, where they are not.
+    """Returns the stamps as consecutive UTC hours; reports and returns None if one is invalid.
 
     Args:
-        texts: The stamps as they stand in the file.
-        zone: The time zone that the header names, if it names one.
-        report: Called once with the first stamp that is wrong.
+        texts: The stamps as written in the file.
+        zone: The time zone named in the header, if any.
+        report: Called once, with the first invalid stamp.
     """
     if not texts:
         return pd.DatetimeIndex([], tz="UTC")
     if zone is not None and not _is_zone(zone):
         report(-1, "there is no such time zone; write one such as UTC or Europe/Copenhagen")
         return None
-    found = [STAMP.fullmatch(text) for text in texts]
-    if (wrong := next((i for i, match in enumerate(found) if match is None), None)) is not None:
-        short = SHORT_OFFSET.fullmatch(texts[wrong])
-        mended = f"{short['stamp']}{short['offset']}:00" if short else EXAMPLE
-        report(wrong, f"write an hour such as {mended}")
+    matches = [STAMP.fullmatch(text) for text in texts]
+    if (
+        bad_position := next((i for i, match in enumerate(matches) if match is None), None)
+    ) is not None:
+        short_match = SHORT_OFFSET.fullmatch(texts[bad_position])
+        example = f"{short_match['stamp']}{short_match['offset']}:00" if short_match else EXAMPLE
+        report(bad_position, f"write an hour such as {example}")
         return None
-    offsets = [match is not None and match["offset"] is not None for match in found]
+    offsets = [match is not None and match["offset"] is not None for match in matches]
     if zone is None and not all(offsets):
         remedy = "the hour has no offset; write Z after it if it is universal time, its offset such"
         remedy += " as +01:00, or the time zone in the header: hour [Europe/Copenhagen]"
@@ -66,13 +68,13 @@ def parse_hour_stamps(
         report(int(outside.argmax()), f"the year is not between {MIN_YEAR} and {MAX_YEAR}")
         return None
     if zone is not None:
-        local = _localised(hours, ZoneInfo(zone), zone, report)
-        if local is None:
+        utc_hours = _localised(hours, ZoneInfo(zone), zone, report)
+        if utc_hours is None:
             return None
-        hours = local
-    full = (hours.minute == 0) & (hours.second == 0)
-    if not full.all():
-        report(int((~full).argmax()), "an hour begins at its full hour in universal time")
+        hours = utc_hours
+    is_full_hour = (hours.minute == 0) & (hours.second == 0)
+    if not is_full_hour.all():
+        report(int((~is_full_hour).argmax()), "an hour begins at its full hour in universal time")
         return None
     leap_day = (hours.month == 2) & (hours.day == 29)
     if leap_day.any():
@@ -93,7 +95,7 @@ def _is_zone(name: str) -> bool:
 def _localised(
     hours: pd.DatetimeIndex, zone: ZoneInfo, name: str, report: Report
 ) -> pd.DatetimeIndex | None:
-    """Hours on the clocks of a zone as instants; both hours of the autumn change must stand there."""
+    """Returns local hours in UTC; both hours of the autumn change must be present."""
     skipped = hours.tz_localize(zone, ambiguous=np.ones(len(hours), bool), nonexistent="NaT").isna()
     if skipped.any():
         remedy = f"the clocks of {name} skip this hour; write universal time"
@@ -101,7 +103,7 @@ def _localised(
         return None
     try:
         return hours.tz_localize(zone, ambiguous="infer").tz_convert("UTC")
-    except Exception:  # noqa: BLE001 - the type depends on the library of time zones
+    except Exception:  # noqa: BLE001 - the type depends on the time zone library
         doubled = hours.tz_localize(zone, ambiguous="NaT").isna()
         remedy = f"the clocks of {name} show this hour twice; write both, or universal time"
         report(int(doubled.argmax()), remedy)
@@ -109,7 +111,7 @@ def _localised(
 
 
 def _follow_each_other(hours: pd.DatetimeIndex, report: Report) -> bool:
-    """Whether each instant is an hour after the one before, 29 February left out."""
+    """Returns whether each stamp is one hour after the previous one, without 29 February."""
     steps = np.diff(hours.to_numpy())
     for i in np.flatnonzero(steps != HOUR.to_timedelta64()).tolist():
         before, after = hours[i], hours[i + 1]

@@ -1,4 +1,4 @@
-"""Reading: what has been read of a case so far, where each cell stands, and what is wrong with it."""
+"""Input log: cells read from a case → their locations, issues and warnings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from energy_model.common.errors import InputIssue
 
 @dataclass
 class InputLog:
-    """Rows with where they stand, every fault met, and what is read but far from usual."""
+    """Locations of rows, all issues, and warnings of unusual values."""
 
     issues: list[InputIssue] = field(default_factory=list)
     warnings: dict[tuple[str, str, str], list[InputIssue]] = field(default_factory=dict)
@@ -26,16 +26,16 @@ class InputLog:
     set_by: dict[tuple[str, object, str], str] = field(default_factory=dict)
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
     wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
-    unread: set[str] = field(default_factory=set)  # tables of which nothing could be read
-    garbled: dict[str, set[str]] = field(default_factory=dict)  # rows that could not be read
+    unread: set[str] = field(default_factory=set)  # tables without any readable row
+    garbled: dict[str, set[str]] = field(default_factory=dict)  # names of unreadable rows by table
     profile_units: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)  # further sentences that are no issues
+    notes: list[str] = field(default_factory=list)  # further sentences that are not issues
     dkk_per_eur: float = DKK_PER_EUR
 
     def add_issue(
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
     ) -> None:
-        """Notes a fault."""
+        """Adds an issue."""
         if file == "case.toml" and (origin := origin_of(column, self.settings_set_by)):
             column = f"{column} (set by {origin})"
         self.issues.append(
@@ -43,7 +43,7 @@ class InputLog:
         )
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:
-        """The rows of a file; notes a fault and gives none where it cannot be read."""
+        """Returns the rows of a file; adds an issue and returns None if it cannot be read."""
 
         def report(remedy: str, row: str, column: str, value: object) -> None:
             self.add_issue(name, remedy, row, column, value)
@@ -51,27 +51,27 @@ class InputLog:
         return read_csv_file(path, report)
 
     def at(self, table: str, key: object) -> tuple[str, str]:
-        """File and row of a key, in words."""
+        """Returns the file and the row of a key, as texts."""
         file, line = self.places.get((table, key), (f"{table}.csv", 0))
         return file, f"row {line} ({row_key(key)})" if line else f"row of {row_key(key)}"
 
     def wrong(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
-        """Notes a fault of a cell that has been read."""
+        """Adds an issue for a cell of a table."""
         self.add_issue(*self._cell(table, key, column, value, remedy))
 
     def warn(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
-        """Notes that a cell is read although it is far from usual.
+        """Adds a warning for a cell with an unusual value.
 
-        Cells of one file and column with the same remedy are told in one sentence.
+        Cells of one file and column with the same remedy share one sentence.
         """
-        file, remedy, row, header, given = self._cell(table, key, column, value, remedy)
-        told = InputIssue(file, remedy, row, header, given)
-        self.warnings.setdefault((file, header, remedy), []).append(told)
+        file, remedy, row, header, shown_value = self._cell(table, key, column, value, remedy)
+        issue = InputIssue(file, remedy, row, header, shown_value)
+        self.warnings.setdefault((file, header, remedy), []).append(issue)
 
     def _cell(
         self, table: str, key: object, column: str, value: object, remedy: str
     ) -> tuple[str, str, str, str, str]:
-        """File, remedy, row, column and value of a cell, as they stand where it was written."""
+        """Returns file, remedy, row, column and value of a cell, as written in its file."""
         file, row = self.at(table, key)
         cell = (table, key, column)
         if cell in self.set_by:
@@ -80,11 +80,11 @@ class InputLog:
         return file, remedy, row, header, self.given_texts.get(cell, _text(value))
 
     def warned(self) -> tuple[str, ...]:
-        """A sentence for each column with unusual cells: the first one, and how many more."""
+        """Returns one sentence per unusual column: the first cell and a count of the others."""
         sentences = list(self.notes)
-        for told in self.warnings.values():
-            more = f" ({len(told) - 1} more rows likewise.)" if len(told) > 1 else ""
-            sentences.append(f"{told[0]}{more}")
+        for issues in self.warnings.values():
+            suffix = f" ({len(issues) - 1} more rows likewise.)" if len(issues) > 1 else ""
+            sentences.append(f"{issues[0]}{suffix}")
         return tuple(sentences)
 
 

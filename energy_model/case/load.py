@@ -1,4 +1,4 @@
-"""Reader: a folder of tables and a scenario → a System, or every fault of every file at once."""
+"""Load: a folder of tables and a scenario → a `System`, or an error with all issues at once."""
 
 from __future__ import annotations
 
@@ -32,9 +32,17 @@ def load_system(
     changes: Iterable[str] | str = (),
     resolution: int | str | None = None,
 ) -> System:
-    """The case in a folder under a scenario and further changes (``ADDRESS=VALUE``).
+    """Returns the case of a folder under a scenario and further overrides.
 
-    Raises InputError with every fault found.
+    Args:
+        folder: The folder of the case.
+        tables: The tables to read.
+        scenario: The name of a scenario; None for the default of the case.
+        changes: Overrides as ``ADDRESS=VALUE``, applied after those of the scenario.
+        resolution: The number of time steps or ``full``; None for the setting of the case.
+
+    Raises:
+        InputError: The inputs are invalid; it holds every issue.
     """
     folder, tables, changes = Path(folder), tuple(tables), as_overrides(changes)
     if not folder.is_dir():
@@ -44,54 +52,60 @@ def load_system(
     if scenario is not None and not isinstance(scenario, str):
         remedy = "name one scenario, or none"
         raise InputError.at("scenario", remedy, value=str(scenario))
-    reading, content = InputLog(), settings.load_toml(folder / "case.toml")
-    name = scenario if scenario is not None else str(content.get("default_scenario", ""))
-    scenarios = settings.scenario_chain(folder, name, named_by_case=scenario is None)
+    input_log, toml_content = InputLog(), settings.load_toml(folder / "case.toml")
+    scenario_name = (
+        scenario if scenario is not None else str(toml_content.get("default_scenario", ""))
+    )
+    scenarios = settings.scenario_chain(folder, scenario_name, named_by_case=scenario is None)
     differences = settings.collect_overrides(scenarios, changes)
     for difference in differences:
         if difference.address.startswith("case."):
-            settings.override_setting(content, difference)
+            settings.override_setting(toml_content, difference)
     if resolution is not None:
-        content.setdefault("time", {})["resolution"] = resolution
-    said = {d.address.removeprefix("case."): d.origin for d in differences}
+        toml_content.setdefault("time", {})["resolution"] = resolution
+    setting_origins = {
+        override.address.removeprefix("case."): override.origin for override in differences
+    }
     if resolution is not None:
-        said["time.resolution"] = "the resolution asked for"
-    case = settings.read_settings(content, said, reading.issues)
-    reading.settings_set_by = said
+        setting_origins["time.resolution"] = "the resolution asked for"
+    case = settings.read_settings(toml_content, setting_origins, input_log.issues)
+    input_log.settings_set_by = setting_origins
     if case.perspective not in case.perspectives:
         known = ", ".join(case.perspectives)
-        reading.add_issue(
+        input_log.add_issue(
             "case.toml",
             f"there is no such perspective; known are {known}",
             column="perspective",
             value=case.perspective,
         )
 
-    reading.dkk_per_eur = case.dkk_per_eur
-    check_file_names(folder, [table.name for table in tables], reading)
-    frames = {table.name: read_table(folder, table, reading) for table in tables}
-    told_twice = bool(reading.unread)
+    input_log.dkk_per_eur = case.dkk_per_eur
+    check_file_names(folder, [table.name for table in tables], input_log)
+    frames = {table.name: read_table(folder, table, input_log) for table in tables}
+    is_unread = bool(input_log.unread)
     for difference in differences:
         if not difference.address.startswith("case."):
-            changed, fault = apply_override(difference, frames, tables, reading.notes.append)
-            if fault and not told_twice:
-                reading.issues.append(fault)
-            reading.set_by |= dict.fromkeys(changed, f"{difference.origin}: {difference}")
-    profiles = read_profiles(folder, case, reading)
-    _fill_defaults(frames, tables, reading)
-    apply_profile_units(frames, tables, reading)
+            changed_cells, issue = apply_override(
+                difference, frames, tables, input_log.notes.append
+            )
+            if issue and not is_unread:
+                input_log.issues.append(issue)
+            input_log.set_by |= dict.fromkeys(changed_cells, f"{difference.origin}: {difference}")
+    profiles = read_profiles(folder, case, input_log)
+    _fill_defaults(frames, tables, input_log)
+    apply_profile_units(frames, tables, input_log)
     for table in tables:
-        frames[table.name] = _validated(frames[table.name], table, reading)
-    warn_of_unusual_cells(frames, tables, profiles, reading)
-    validation.validate_tables(frames, tables, profiles, case, reading)
-    sources = read_sources(folder, reading)
-    if reading.issues:
-        raise InputError(reading.issues)
+        frames[table.name] = _validated(frames[table.name], table, input_log)
+    warn_of_unusual_cells(frames, tables, profiles, input_log)
+    validation.validate_tables(frames, tables, profiles, case, input_log)
+    sources = read_sources(folder, input_log)
+    if input_log.issues:
+        raise InputError(input_log.issues)
     frames = {table.name: _cast(frames[table.name], table) for table in tables}
     _derive_columns(frames, case.detour)
     system = System(
         case,
-        name,
+        scenario_name,
         frames,
         profiles,
         every_hour(len(profiles)),
@@ -99,18 +113,18 @@ def load_system(
         changes,
         fingerprint(frames, profiles, case),
     )
-    wrong = system_validation.validate_system(system, reading)
-    if wrong:
-        raise InputError(wrong)
-    warn_of_unusual_rows(system, reading)
-    system = replace(system, warnings=reading.warned())
+    issues = system_validation.validate_system(system, input_log)
+    if issues:
+        raise InputError(issues)
+    warn_of_unusual_rows(system, input_log)
+    system = replace(system, warnings=input_log.warned())
     return system if case.time.resolution == "full" else system.cut(case.time.resolution)
 
 
 def _fill_defaults(
     frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: InputLog
 ) -> None:
-    """Empty cells take the technology's, then the default."""
+    """Fills empty cells from the technology of the row, then with the default of the column."""
     technologies = frames.get("technologies")
     for table in tables:
         frame = frames[table.name]
@@ -123,24 +137,24 @@ def _fill_defaults(
             if fallback is not None:
                 cells = frame[column.name].tolist()
                 if any(cell is None for cell in cells):
-                    filled = [fallback if cell is None else cell for cell in cells]
-                    frame[column.name] = pd.Series(filled, index=frame.index, dtype=object)
+                    filled_cells = [fallback if cell is None else cell for cell in cells]
+                    frame[column.name] = pd.Series(filled_cells, index=frame.index, dtype=object)
 
 
 def _inherit(
     frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, reading: InputLog
 ) -> None:
-    """Fills empty cells of assets with those of the technologies they name."""
-    named = frame["technology"].tolist()
+    """Fills empty cells of assets from their technologies."""
+    technology_names = frame["technology"].tolist()
     for column in table.columns:
         name = column.name
         if name not in technologies.columns or name in ("label_en", "label_da"):
             continue
-        shared = technologies[name].to_dict()
+        catalogue_values = technologies[name].to_dict()
         cells = frame[name].tolist()
-        for i, (row, technology) in enumerate(zip(frame.index, named, strict=True)):
-            if cells[i] is None and technology in shared:
-                cells[i] = shared[technology]
+        for i, (row, technology) in enumerate(zip(frame.index, technology_names, strict=True)):
+            if cells[i] is None and technology in catalogue_values:
+                cells[i] = catalogue_values[technology]
                 reading.inherited[table.name, row, name] = technology
         frame[name] = pd.Series(cells, index=frame.index, dtype=object)
 
@@ -155,19 +169,19 @@ def _validated(frame: pd.DataFrame, table: Table, reading: InputLog) -> pd.DataF
                 reading.wrong_in_catalogue.add((key, name))
             source = reading.inherited.get((table.name, key, name))
             if (source, name) in reading.wrong_in_catalogue:
-                continue  # told at the technology
+                continue  # reported for the technology
             reading.wrong(table.name, key, name, value, remedy)
     return frame
 
 
 def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Columns of numbers as numbers; the keys only in the index."""
-    kinds = {c.name: float for c in table.columns if c.range and not c.hourly}
+    """Returns a table with float columns for numbers, and keys in the index only."""
+    kinds = {column.name: float for column in table.columns if column.range and not column.hourly}
     return frame.drop(columns=list(table.key)).astype(kinds)
 
 
 def _derive_columns(frames: dict[str, pd.DataFrame], detour: float) -> None:
-    """What is implied: lengths of links, prices and emission factors of markets."""
+    """Fills the derived cells: lengths of links, prices and emission factors of markets."""
     links, sites, markets, carriers = (
         frames[name] for name in ("links", "sites", "markets", "carriers")
     )
@@ -183,18 +197,18 @@ def _derive_columns(frames: dict[str, pd.DataFrame], detour: float) -> None:
 
 
 def refreshed(system: System, tables: Iterable[Table]) -> System:
-    """The system itself, or, where its tables were changed since it was read, one made of them anew.
+    """Returns the system, rebuilt from its tables if they have changed since it was loaded.
 
-    A system remembers what it derives from its tables, and its digest. Both would be those of the
-    tables as they were read.
+    A system caches its digest and the values derived from its tables; a change of the tables
+    makes both outdated.
 
     Raises:
-        InputError: A changed cell is not what its column asks for.
+        InputError: A changed cell is not valid in its column.
     """
     digest = fingerprint(system.frames, system.profiles, system.settings)
     if digest == system.digest:
         return system
-    tables, reading = tuple(tables), InputLog(dkk_per_eur=system.settings.dkk_per_eur)
+    tables, input_log = tuple(tables), InputLog(dkk_per_eur=system.settings.dkk_per_eur)
     frames = {table.name: _with_hourly_cells(system[table.name], table) for table in tables}
     with_keys = {
         table.name: frames[table.name].assign(
@@ -203,19 +217,19 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
         for table in tables
     }
     for table in tables:
-        _validated(with_keys[table.name], table, reading)
-    validation.validate_tables(with_keys, tables, system.profiles, system.settings, reading)
-    if reading.issues:
-        raise InputError(reading.issues)
+        _validated(with_keys[table.name], table, input_log)
+    validation.validate_tables(with_keys, tables, system.profiles, system.settings, input_log)
+    if input_log.issues:
+        raise InputError(input_log.issues)
     digest = fingerprint(frames, system.profiles, system.settings)
-    found = replace(system, frames=frames, digest=digest, cache={})
-    if wrong := system_validation.validate_system(found, reading):
-        raise InputError(wrong)
-    return found
+    refreshed_system = replace(system, frames=frames, digest=digest, cache={})
+    if issues := system_validation.validate_system(refreshed_system, input_log):
+        raise InputError(issues)
+    return refreshed_system
 
 
 def _with_hourly_cells(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """A table in which a plain number of an hourly column is the same number in every hour."""
+    """Returns a copy of a table with plain numbers of hourly columns as `ProfileExpression`."""
     frame = frame.copy()
     for column in table.columns:
         if column.hourly and column.name in frame:

@@ -1,7 +1,8 @@
-"""Addresses: ``table.row.column`` with wildcards, and the differences a scenario writes to them.
+"""Overrides: addresses ``table.row.column`` with wildcards → changed cells of tables.
 
-``technologies.pump_*.investment *= 0.8``, ``links.*.capacity_addable = 0``,
-``case.emissions.target = 100``. Rows with several keys join them by ``:`` — ``land.lisbjerg:field.rent``.
+Examples: ``technologies.pump_*.investment *= 0.8``, ``links.*.capacity_addable = 0``,
+``case.emissions.target = 100``. The keys of a row with several keys are joined by ``:``, as in
+``land.lisbjerg:field.rent``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ STATEMENT = re.compile(
 
 @dataclass(frozen=True)
 class Override:
-    """One change of the inputs: where, how (``=``, ``+=``, ``*=``), by what, and who said so."""
+    """One override of the inputs: address, operation (``=``, ``+=``, ``*=``), value and origin."""
 
     address: str
     operation: str
@@ -36,34 +37,40 @@ class Override:
 
     @classmethod
     def parse(cls, text: str, origin: str = "--set") -> Override:
-        """A difference from ``ADDRESS=VALUE``; ValueError if there is no operation in it."""
-        if (found := STATEMENT.match(text)) is None:
+        """Returns the override of a text ``ADDRESS=VALUE``.
+
+        Raises:
+            ValueError: The text has no operation.
+        """
+        if (match := STATEMENT.match(text)) is None:
             raise ValueError(text)
-        return cls(found["address"], found["operation"], found["value"].strip(), origin)
+        return cls(match["address"], match["operation"], match["value"].strip(), origin)
 
     def __str__(self) -> str:
         return f"{self.address} {self.operation} {self.value}"
 
 
 def as_overrides(changes: Iterable[str] | str | None) -> tuple[str, ...]:
-    """Changes as a tuple of texts; a text alone is one change, and None is none.
+    """Returns overrides as a tuple of texts; a single text is one override, None is no override.
 
     Raises:
-        InputError: A change is no text.
+        InputError: An override is not a text.
     """
     if changes is not None and not isinstance(changes, Iterable):
         remedy = "write changes as texts, such as ['carriers.co2.price = 150']"
         raise InputError.at("changes", remedy, value=str(changes))
-    found = (changes,) if isinstance(changes, str) else tuple(changes or ())
-    wrong = [change for change in found if not isinstance(change, str)]
-    if wrong:
+    overrides = (changes,) if isinstance(changes, str) else tuple(changes or ())
+    invalid_changes = [change for change in overrides if not isinstance(change, str)]
+    if invalid_changes:
         remedy = "write each change as a text, such as 'carriers.co2.price = 150'"
-        raise InputError([InputIssue("changes", remedy, value=str(change)) for change in wrong])
-    return found
+        raise InputError(
+            [InputIssue("changes", remedy, value=str(change)) for change in invalid_changes]
+        )
+    return overrides
 
 
 def row_key(key: object) -> str:
-    """A row's name in an address."""
+    """Returns the name of a row in an address."""
     return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
@@ -73,13 +80,13 @@ def apply_override(
     tables: Iterable[Table],
     warn: Callable[[str], None] | None = None,
 ) -> tuple[list[tuple[str, object, str]], InputIssue | None]:
-    """Changes the cells an address names; the cells changed, or what is wrong with the address.
+    """Changes the cells at an address; returns the changed cells, and the issue if one occurs.
 
-    ``warn`` is called with a sentence where a factor leaves every cell as it was.
+    ``warn`` is called with a sentence if all cells are infinite and the operation changes none.
     """
     declared = {table.name: table for table in tables}
-    table_name, _, rest = difference.address.partition(".")
-    rows, _, column_name = rest.rpartition(".")  # a name may hold a point
+    table_name, _, row_and_column = difference.address.partition(".")
+    rows, _, column_name = row_and_column.rpartition(".")  # a row name may contain a point
     if not (table_name and rows and column_name):
         return [], _fault(difference, "write table.row.column, with * for any part of a name")
     if table_name not in declared:
@@ -87,39 +94,47 @@ def apply_override(
             difference, f"there is no table '{table_name}'{_nearest(table_name, declared)}"
         )
     table, frame = declared[table_name], frames[table_name]
-    names = [c.name for c in table.columns if c.name not in table.key]
+    names = [
+        table_column.name for table_column in table.columns if table_column.name not in table.key
+    ]
     columns = fnmatch.filter(names, column_name)
     if not columns:
         return [], _fault(
             difference, f"{table_name} has no column '{column_name}'{_nearest(column_name, names)}"
         )
-    known = {row_key(key): key for key in frame.index}
-    hits = fnmatch.filter(known, rows)
-    if not hits:
-        return [], _fault(difference, f"{table_name} has no row '{rows}'{_nearest(rows, known)}")
-    changed: list[tuple[str, object, str]] = []
-    endless = 0
+    keys_by_name = {row_key(key): key for key in frame.index}
+    matching_names = fnmatch.filter(keys_by_name, rows)
+    if not matching_names:
+        return [], _fault(
+            difference, f"{table_name} has no row '{rows}'{_nearest(rows, keys_by_name)}"
+        )
+    changed_cells: list[tuple[str, object, str]] = []
+    infinite_count = 0
     for column in (table[name] for name in columns):
-        for key in (known[hit] for hit in hits):
-            before = frame.at[key, column.name]
-            if before is None and difference.operation != "=":
-                before = _inherited(frames, frame, key, column.name)
+        for key in (keys_by_name[hit] for hit in matching_names):
+            old_value = frame.at[key, column.name]
+            if old_value is None and difference.operation != "=":
+                old_value = _inherited(frames, frame, key, column.name)
             try:
-                frame.at[key, column.name] = _changed(before, difference, column)
-            except (TypeError, ValueError) as problem:
-                return changed, _fault(difference, str(problem))
-            changed.append((table_name, key, column.name))
-            now = frame.at[key, column.name]
-            endless += isinstance(now, float) and math.isinf(now) and difference.operation != "="
-    if warn is not None and endless == len(changed):
+                frame.at[key, column.name] = _changed(old_value, difference, column)
+            except (TypeError, ValueError) as error:
+                return changed_cells, _fault(difference, str(error))
+            changed_cells.append((table_name, key, column.name))
+            new_value = frame.at[key, column.name]
+            infinite_count += (
+                isinstance(new_value, float)
+                and math.isinf(new_value)
+                and difference.operation != "="
+            )
+    if warn is not None and infinite_count == len(changed_cells):
         warn(f"{difference.origin}: '{difference}' changes nothing, as the cells have no limit.")
-    return changed, None
+    return changed_cells, None
 
 
 def _inherited(
     frames: dict[str, pd.DataFrame], frame: pd.DataFrame, key: object, name: str
 ) -> object:
-    """What an empty cell takes from the row's technology; none where it takes nothing."""
+    """Returns the value of an empty cell from the row's technology, or None."""
     catalogue = frames.get("technologies")
     if catalogue is None or "technology" not in frame or name not in catalogue.columns:
         return None
@@ -132,23 +147,23 @@ def _changed(before: object, difference: Override, column: Column) -> object:
     if difference.operation == "=":
         return column.read(text)
     try:
-        by = parse_number(text)
+        operand = parse_number(text)
     except ValueError:
         raise ValueError(f"'{text}' is not a number; only = can set a text") from None
-    if not math.isfinite(by):
+    if not math.isfinite(operand):
         raise ValueError(f"'{text}' is no finite number; only = can set it")
     before = column.fallback if before is None else before
     if not isinstance(before, float | ProfileExpression):
         raise ValueError(f"'{column.name}' holds no number to change; use =")
-    after = before * by if difference.operation == "*=" else before + by
-    if isinstance(after, float) and math.isnan(after):
+    new_value = before * operand if difference.operation == "*=" else before + operand
+    if isinstance(new_value, float) and math.isnan(new_value):
         raise ValueError(f"'{column.name}' has no limit, which times 0 is no number; use = 0")
-    return after
+    return new_value
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name.replace("*", ""), list(known), n=3, cutoff=0.3)
-    return f"; nearest are {', '.join(near)}" if near else ""
+    close_names = difflib.get_close_matches(name.replace("*", ""), list(known), n=3, cutoff=0.3)
+    return f"; nearest are {', '.join(close_names)}" if close_names else ""
 
 
 def _fault(difference: Override, remedy: str) -> InputIssue:

@@ -1,4 +1,4 @@
-"""Plausibility: what is read, but so far from usual that a slip is likelier than a wish."""
+"""Plausibility: valid inputs → warnings of values so unusual that an error is likely."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column, Table
 from energy_model.case.system import System, distance
 
-# Energy made for each unit of energy taken. Fuels are counted by their lower heating value, so a
-# plant that condenses its flue gas makes up to 1.15 or so of one.
+# Energy output per unit of energy input. Fuels are counted by their lower heating value, so a plant
+# with flue gas condensation has an output of up to about 1.15.
 MAX_ENERGY_RATIO = 1.2
-# The same where energy comes from outside the case: a coefficient of performance.
+# The same ratio with energy from outside the case: a coefficient of performance.
 MAX_ENERGY_RATIO_WITH_OUTSIDE = 15.0
 MAX_DISCOUNT_RATE = 0.25  # 1/a
-COST_FACTORS = (0.1, 10.0)  # usual range of a perspective's factor on all costs but taxes
-USUAL_DKK_PER_EUR = (7.0, 8.0)  # the krone is held at 7.46 with a band of 2.25 %
+COST_FACTORS = (0.1, 10.0)  # usual range of a perspective's factor on all costs except taxes
+USUAL_DKK_PER_EUR = (7.0, 8.0)  # the krone is pegged at 7.46 with a band of 2.25 %
 MAX_SITE_DISTANCE_KM = (
-    500.0  # from the middle of all sites, beyond which a coordinate is likelier wrong
+    500.0  # from the center of all sites; beyond it a coordinate is probably wrong
 )
 ENERGY = "MWh"
-# Letters of other scripts that look like a Latin one.
+# Letters of other scripts that look like a Latin letter.
 LOOKALIKES = str.maketrans(
     "абвгеёзікмнорсстухѕјіԁһԛԝуАВЕЗІКМНОРСТУХЅЈαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "a6bree3ikmhopcctyxsjidhqwyABE3IKMHOPCTYXSJaβεikvoptυxABEZHIKMNOPTYX",
@@ -38,7 +38,7 @@ def warn_of_unusual_cells(
     profiles: pd.DataFrame,
     reading: InputLog,
 ) -> None:
-    """Warns of numbers outside the usual range of their column, and of names that look alike."""
+    """Adds warnings for numbers outside the usual range of their column and for similar names."""
     tables = tuple(tables)
     for table in tables:
         for column in table.columns:
@@ -55,22 +55,24 @@ def _warn_of_column(
     low, high = column.usual or (0.0, 0.0)
     remedy = f"that is far from usual ({low:g} to {high:g} {column.unit}); look whether the number "
     remedy += "and the unit are right"
-    seen: dict[ProfileExpression, bool] = {}
+    usual_by_cell: dict[ProfileExpression, bool] = {}
     for key, cell in cells.items():
         if (table.name, key, column.name) in reading.inherited:
-            continue  # told at the technology
+            continue  # reported for the technology
         if isinstance(cell, ProfileExpression):
-            if cell not in seen:
-                seen[cell] = all(map(column.is_usual, _ends(cell, profiles)))
-            usual = seen[cell]
+            if cell not in usual_by_cell:
+                usual_by_cell[cell] = all(map(column.is_usual, _ends(cell, profiles)))
+            is_usual = usual_by_cell[cell]
         else:
-            usual = not isinstance(cell, float) or not column.holds(cell) or column.is_usual(cell)
-        if not usual:
+            is_usual = (
+                not isinstance(cell, float) or not column.holds(cell) or column.is_usual(cell)
+            )
+        if not is_usual:
             reading.warn(table.name, key, column.name, cell, remedy)
 
 
 def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
-    """The lowest and highest value of a cell; none where it has no value."""
+    """Returns the lowest and highest value of a cell; empty if a value is not finite."""
     if cell.profile is None:
         return (cell.offset,)
     if cell.profile not in profiles:
@@ -81,50 +83,62 @@ def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
 
 
 def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
-    """Warns of two names that differ in what a reader hardly sees, and of a name in two scripts."""
-    first: dict[str, object] = {}
+    """Adds warnings for visually similar names and for names in two scripts."""
+    first_names: dict[str, object] = {}
     column = str(names.name)
     for name in names:
         if not isinstance(name, str):
             continue
-        seen = skeleton(name)
-        if seen in first:
-            remedy = f"the name looks like '{first[seen]}'; they are read as two things"
+        name_skeleton = skeleton(name)
+        if name_skeleton in first_names:
+            remedy = (
+                f"the name looks like '{first_names[name_skeleton]}'; they are read as two things"
+            )
             reading.warn(table, name, column, name, remedy)
-        first.setdefault(seen, name)
+        first_names.setdefault(name_skeleton, name)
         if not name.isascii() and len(scripts := _scripts(name)) > 1:
             remedy = f"the name has letters of {' and '.join(sorted(scripts))}"
             reading.warn(table, name, column, name, remedy)
 
 
 def skeleton(name: str) -> str:
-    """A name as a reader sees it: without case, marks of width, blanks and lookalike letters."""
+    """Returns a name without case, width variants, blanks, punctuation and lookalike letters."""
     folded = unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    return "".join(character for character in folded if character.isalnum())
 
 
 def _scripts(name: str) -> set[str]:
-    """The scripts of a name's letters, such as LATIN and CYRILLIC."""
-    return {unicodedata.name(c, "UNKNOWN").split()[0] for c in name if c.isalpha()}
+    """Returns the scripts of the letters in a name, such as LATIN and CYRILLIC."""
+    return {
+        unicodedata.name(character, "UNKNOWN").split()[0]
+        for character in name
+        if character.isalpha()
+    }
 
 
 def _warn_of_far_sites(sites: pd.DataFrame, reading: InputLog) -> None:
-    """Warns of sites far from the others, as where latitude and longitude are exchanged."""
-    places = sites[["lat", "lon"]].dropna()
-    middle = places.median() if len(places) > 2 else places.iloc[0] if len(places) else None
-    for site, place in places.iterrows():
-        far = distance(place, middle)
-        if far > MAX_SITE_DISTANCE_KM:
-            remedy = f"the site is {far:,.0f} km from the middle of the sites; look whether lat and lon are exchanged"
-            reading.warn("sites", site, "lat", place["lat"], remedy)
+    """Adds warnings for sites far from the others, as when latitude and longitude are swapped."""
+    coordinates = sites[["lat", "lon"]].dropna()
+    center = (
+        coordinates.median()
+        if len(coordinates) > 2
+        else coordinates.iloc[0]
+        if len(coordinates)
+        else None
+    )
+    for site, coordinate in coordinates.iterrows():
+        distance_km = distance(coordinate, center)
+        if distance_km > MAX_SITE_DISTANCE_KM:
+            remedy = f"the site is {distance_km:,.0f} km from the middle of the sites; look whether lat and lon are exchanged"
+            reading.warn("sites", site, "lat", coordinate["lat"], remedy)
 
 
 def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
-    """Warns of plants that make more energy than they take, losses above all, and unusual rates."""
+    """Adds warnings for energy ratios, total losses of links and unusual settings."""
     _warn_of_energy_ratios(system, reading)
     links = system["links"]
-    lost = links["standing_loss"] * links["length"]
-    for link in links.index[lost >= 1]:
+    lost_share = links["standing_loss"] * links["length"]
+    for link in links.index[lost_share >= 1]:
         remedy = f"over {links.at[link, 'length']:g} km it loses more than its whole capacity"
         reading.warn("links", link, "standing_loss", links.at[link, "standing_loss"], remedy)
     _warn_of_signs(system, reading)
@@ -150,7 +164,7 @@ def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
 
 
 def _warn_of_signs(system: System, reading: InputLog) -> None:
-    """Warns of flows that are made in some hours and taken in others."""
+    """Adds warnings for flow coefficients whose sign changes over the year."""
     for key, cell in system["flows"]["coefficient"].items():
         if cell.profile is not None:
             values = cell.values(system.profiles)
@@ -161,9 +175,9 @@ def _warn_of_signs(system: System, reading: InputLog) -> None:
 
 
 def _warn_of_energy_ratios(system: System, reading: InputLog) -> None:
-    """Warns of modes that make more energy than they take, by the worst hour of the year.
+    """Adds warnings for modes with more energy output than input in the worst hour of the year.
 
-    Plants of one technology are told once, by the first of them.
+    Conversions of one technology share one warning, which names the first of them.
     """
     unit_of = system["carriers"]["unit"].to_dict()
     technology_of = system["conversions"]["technology"].to_dict()
@@ -174,37 +188,39 @@ def _warn_of_energy_ratios(system: System, reading: InputLog) -> None:
         flows.index.tolist(), flows["carrier"].tolist(), flows["coefficient"].tolist(), strict=True
     ):
         modes.setdefault((plant, mode), []).append((unit_of[carrier] == ENERGY, cell))
-    told: set[tuple[object, object]] = set()
+    warned_owners: set[tuple[object, object]] = set()
     for (plant, mode), cells in modes.items():
         owner = (technology_of[plant] or plant, mode)
-        if owner not in told and (remedy := _excess(cells, outside_of[plant] == "yes", system)):
-            told.add(owner)
+        if owner not in warned_owners and (
+            remedy := _excess(cells, outside_of[plant] == "yes", system)
+        ):
+            warned_owners.add(owner)
             reading.warn("conversions", plant, "conversion", plant, f"in mode '{mode}' {remedy}")
 
 
 def _excess(cells: Iterable[tuple[bool, ProfileExpression]], outside: bool, system: System) -> str:
-    """How much more energy a mode makes than it takes, in words; empty if it does not.
+    """Returns a sentence on the excess energy output of a mode; empty if there is none.
 
-    ``cells`` are its flows, each with whether it is energy.
+    ``cells`` are the flow coefficients of the mode, each with whether its carrier is energy.
     """
-    made, taken = np.zeros(1), np.zeros(1)
+    energy_made, energy_taken = np.zeros(1), np.zeros(1)
     for is_energy, cell in cells:
         constant = np.array([cell.offset]) if cell.profile is None else None
         values = constant if constant is not None else cell.values(system.profiles)
         if is_energy:
-            made = made + np.clip(values, 0, None)
-            taken = taken + np.clip(-values, 0, None)
+            energy_made = energy_made + np.clip(values, 0, None)
+            energy_taken = energy_taken + np.clip(-values, 0, None)
         elif (values < 0).any():
-            return ""  # how much energy a tonne of fuel holds is not known
-    if outside and not taken.any():
+            return ""  # the energy content of a tonne of fuel is unknown
+    if outside and not energy_taken.any():
         return ""
     limit = MAX_ENERGY_RATIO_WITH_OUTSIDE if outside else MAX_ENERGY_RATIO
-    made, taken = np.broadcast_arrays(made, taken)
-    hour = int(np.argmax(made - limit * taken))
-    if made[hour] - limit * taken[hour] <= 1e-9:
+    energy_made, energy_taken = np.broadcast_arrays(energy_made, energy_taken)
+    hour = int(np.argmax(energy_made - limit * energy_taken))
+    if energy_made[hour] - limit * energy_taken[hour] <= 1e-9:
         return ""
-    text = f"it makes {made[hour]:.3g} MWh of energy and takes "
-    text += f"{taken[hour]:.3g}" if taken[hour] > 0 else "none"
+    text = f"it makes {energy_made[hour]:.3g} MWh of energy and takes "
+    text += f"{energy_taken[hour]:.3g}" if energy_taken[hour] > 0 else "none"
     text += "; look at its rows in flows.csv"
     if outside:
         return text

@@ -1,6 +1,7 @@
-"""Hourly: a cell that is a number all year, or a number made from a profile: ``5 + 0.8 * price``.
+"""Profile expression: the text of a cell, such as ``5 + 0.8 * price`` → a value in every hour.
 
-Accepted: ``0.9``, ``price``, ``-price``, ``0.8 * price``, ``5 + 0.8 * price``, ``1 / cop``, ``-2 / cop``.
+Accepted: ``0.9``, ``price``, ``-price``, ``0.8 * price``, ``5 + 0.8 * price``, ``1 / cop``,
+``-2 / cop``.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ CELL = re.compile(
     rf"(?:(?P<factor>{PLAIN})\s*(?P<operation>[*/])\s*)?"
     r"(?P<profile>[A-Za-z_][A-Za-z0-9_]*)$"
 )
-RESERVED = ("nan", "inf", "infinity")  # no names of profiles, as they are read as numbers elsewhere
+# Not allowed as profile names, because other parsers read them as numbers.
+RESERVED = ("nan", "inf", "infinity")
 
 
 @dataclass(frozen=True)
 class ProfileExpression:
-    """A value of every hour: ``offset + factor * profile``, or ``offset + factor / profile``.
+    """A value in every hour: ``offset + factor * profile``, or ``offset + factor / profile``.
 
-    ``header_factor`` turns the unit of the cell's header into the one used inside. The offset has
-    been multiplied by it; whether the profile's part is to be, depends on the profile's own unit
-    (`profile_units`), which sets it to 1.
+    ``header_factor`` converts the unit of the cell's header to the internal unit. The offset is
+    already multiplied by it. Whether ``factor`` must be depends on the unit of the profile;
+    `apply_profile_units` decides that and sets ``header_factor`` to 1.
     """
 
     offset: float = 0.0
@@ -40,7 +42,11 @@ class ProfileExpression:
 
     @classmethod
     def parse(cls, text: str) -> ProfileExpression:
-        """The value a cell states; ValueError if it states none."""
+        """Returns the expression in the text of a cell.
+
+        Raises:
+            ValueError: The text is not an expression, or its number is not finite.
+        """
         if len(text) > MAX_NUMBER_CHARACTERS:
             raise ValueError(text)
         try:
@@ -51,12 +57,12 @@ class ProfileExpression:
             if not math.isfinite(number):
                 raise ValueError(text)
             return cls(offset=number)
-        found = CELL.match(text.strip())
-        if found is None or found["profile"].lower() in RESERVED:
+        match = CELL.match(text.strip())
+        if match is None or match["profile"].lower() in RESERVED:
             raise ValueError(text)
-        factor = parse_number(found["factor"] or "1") * (-1.0 if found["sign"] == "-" else 1.0)
-        inverse = found["operation"] == "/"
-        return cls(parse_number(found["offset"] or "0"), factor, found["profile"], inverse)
+        factor = parse_number(match["factor"] or "1") * (-1.0 if match["sign"] == "-" else 1.0)
+        inverse = match["operation"] == "/"
+        return cls(parse_number(match["offset"] or "0"), factor, match["profile"], inverse)
 
     def __mul__(self, by: float) -> ProfileExpression:
         return replace(self, offset=self.offset * by, factor=self.factor * by)
@@ -65,32 +71,34 @@ class ProfileExpression:
         return replace(self, offset=self.offset + more)
 
     def under_header(self, factor: float) -> ProfileExpression:
-        """The value of a cell whose header's unit is ``factor`` times the one used inside."""
+        """Returns the expression converted from a header unit of ``factor`` internal units."""
         applied = factor if self.profile is not None else 1.0
         return replace(self, offset=self.offset * factor, header_factor=applied)
 
     def values(self, profiles: pd.DataFrame) -> np.ndarray:
-        """The value in each hour of the profiles."""
+        """Returns the value in each hour; ``profiles`` has one row per hour."""
         if self.profile is None:
             return np.full(len(profiles), self.offset)
         column = profiles[self.profile].to_numpy(float)
         return self.offset + (self.factor / column if self.inverse else self.factor * column)
 
     def __str__(self) -> str:
-        """The value as text that `parse` reads back to the last bit."""
+        """Returns a text that `parse` reads back without loss."""
         return self._text(number_text)
 
     @property
     def short(self) -> str:
-        """The value as text with numbers of 12 digits, for readers."""
+        """A readable text, with numbers of 12 digits."""
         return self._text(lambda number: f"{number:.12g}")
 
     def _text(self, written: Callable[[float], str]) -> str:
         if self.profile is None:
             return written(self.offset)
         operation = "/" if self.inverse else "*"
-        plain = abs(self.factor) == 1 and not self.inverse
-        part = self.profile if plain else f"{written(abs(self.factor))} {operation} {self.profile}"
+        is_bare = abs(self.factor) == 1 and not self.inverse
+        profile_text = (
+            self.profile if is_bare else f"{written(abs(self.factor))} {operation} {self.profile}"
+        )
         if not self.offset:
-            return f"-{part}" if self.factor < 0 else part
-        return f"{written(self.offset)} {'-' if self.factor < 0 else '+'} {part}"
+            return f"-{profile_text}" if self.factor < 0 else profile_text
+        return f"{written(self.offset)} {'-' if self.factor < 0 else '+'} {profile_text}"

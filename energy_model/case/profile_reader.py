@@ -1,7 +1,7 @@
-"""Profile files: hourly columns with a stamp and a unit, aligned by their stamps.
+"""Profile reader: hourly files with stamps and units → profiles, aligned by their stamps.
 
-The first file that begins with a universal year, or else the first, says which hours the case has.
-Every other file has the same ones, in the same order.
+The first file that begins at the start of a UTC year, otherwise the first file, defines the hours
+of the case. Every other file must have the same hours in the same order.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from energy_model.case.table_reader import HEADER
 from energy_model.case.units import UnknownUnitError, conversion, has_arbitrary_zero
 
 HOUR_HEADER = re.compile(r"hour(?:\s*\[(?P<zone>[^\]]*)\])?")
-MAX_LOCAL_SHIFT_HOURS = 14  # of a clock on earth from universal time
+MAX_LOCAL_SHIFT_HOURS = 14  # largest offset of a time zone from UTC
 PLAIN_NUMBERS = re.compile(r"[-+0-9.eE,]*")
 
 
 @dataclass
 class HourlyFile:
-    """The hours of a file, and its profiles with the unit of each."""
+    """The hours of a file, and its profiles with their units."""
 
     name: str
     hours: pd.DatetimeIndex | None = None
@@ -39,42 +39,46 @@ class HourlyFile:
 
 
 def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFrame:
-    """Every profile of the case in the unit of its header: a row an hour, by its stamp.
+    """Returns every profile of the case in the unit of its header, with one row per hour.
 
-    The units are left in ``reading.profile_units``.
+    The units are written to ``reading.profile_units``.
     """
-    count, told = case.time.hours, len(reading.issues)
-    parts: dict[str, np.ndarray] = {}
-    paths = [p for p in sorted((folder / "profiles").glob("*.csv")) if p.is_file()]
+    count, issue_count = case.time.hours, len(reading.issues)
+    profiles: dict[str, np.ndarray] = {}
+    paths = [
+        file_path
+        for file_path in sorted((folder / "profiles").glob("*.csv"))
+        if file_path.is_file()
+    ]
     files = [read_hourly_file(path, f"profiles/{path.name}", count, reading) for path in paths]
-    first = _reference(files)
+    reference = _reference(files)
     for file in files:
-        if first is not None:
-            _check_same_hours(file, first, reading)
+        if reference is not None:
+            _check_same_hours(file, reference, reading)
         for header in file.columns:
-            if header in parts:
+            if header in profiles:
                 remedy = "the profile stands in another file too; remove one"
                 reading.add_issue(file.name, remedy, "row 1", value=header)
-        parts |= file.columns
+        profiles |= file.columns
         reading.profile_units |= file.units
-    hours = first.hours if first is not None else None
+    hours = reference.hours if reference is not None else None
     if case.time.weather:
-        weather = _read_weather(folder, case.time.weather, count, parts, first, reading)
+        weather = _read_weather(folder, case.time.weather, count, profiles, reference, reading)
         hours = weather.hours if weather.hours is not None else hours
-        parts |= weather.columns
-    if len(reading.issues) > told:
+        profiles |= weather.columns
+    if len(reading.issues) > issue_count:
         reading.unread.add("profiles")
     if hours is None or len(hours) != count:
         hours = pd.date_range(f"{case.target_year}-01-01", periods=count, freq="h", tz="UTC")
-    return pd.DataFrame(parts, index=hours.rename("hour"))
+    return pd.DataFrame(profiles, index=hours.rename("hour"))
 
 
 def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> HourlyFile:
-    """The hours and profiles of a file; notes every fault."""
-    found, told = HourlyFile(name), len(reading.issues)
+    """Returns the hours and profiles of a file; adds every issue to ``reading``."""
+    hourly_file, issue_count = HourlyFile(name), len(reading.issues)
     file = reading.csv_file(path, name)
     if file is None or not _has_hours(file, count, name, reading):
-        return found
+        return hourly_file
     columns = (
         list(zip(*file.rows[1:], strict=True)) if len(file.rows) > 1 else [()] * len(file.header)
     )
@@ -91,28 +95,28 @@ def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> Ho
         if not match or match["unit"] is None or not match["unit"].strip():
             remedy = "the unit is missing; write 'name [EUR/MWh]', or 'name [1]' for a plain number"
             reading.add_issue(name, remedy, "row 1", value=header or "nothing")
-        elif match["name"] in found.columns:
+        elif match["name"] in hourly_file.columns:
             remedy = "the profile stands in this file twice; remove one"
             reading.add_issue(name, remedy, "row 1", value=match["name"])
         else:
             values = _numbers(file, header, texts, name, reading)
-            found.columns[match["name"]] = values
-            found.units[match["name"]] = match["unit"].strip()
-    if hours is not None and len(hours) == count and len(reading.issues) == told:
-        found.hours = hours
-    return found
+            hourly_file.columns[match["name"]] = values
+            hourly_file.units[match["name"]] = match["unit"].strip()
+    if hours is not None and len(hours) == count and len(reading.issues) == issue_count:
+        hourly_file.hours = hours
+    return hourly_file
 
 
 def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
-    """Whether a file is a table of the hours wanted; notes what is not so."""
+    """Returns whether a file has a valid hour column and ``count`` hours; adds issues if not."""
     if not HOUR_HEADER.fullmatch(file.header[0]):
         remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z, "
         remedy += "or 'hour [Europe/Copenhagen]' for stamps in local time"
         reading.add_issue(name, remedy, "row 1", value=file.header[0])
         return False
-    keep = [bool(any(row)) for row in file.rows]
-    file.lines[:] = [line for line, kept in zip(file.lines, keep, strict=True) if kept]
-    file.rows[:] = [row for row, kept in zip(file.rows, keep, strict=True) if kept]
+    is_filled = [bool(any(row)) for row in file.rows]
+    file.lines[:] = [line for line, filled in zip(file.lines, is_filled, strict=True) if filled]
+    file.rows[:] = [row for row, filled in zip(file.rows, is_filled, strict=True) if filled]
     for line, cells in zip(file.lines, file.rows, strict=True):
         if len(cells) != len(file.header):
             remedy = f"the row has {len(cells)} cells where the header has {len(file.header)}"
@@ -141,41 +145,44 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
 def _numbers(
     file: CsvFile, header: str, texts: Sequence[str], name: str, reading: InputLog
 ) -> np.ndarray:
-    """The numbers of a column; notes the first that is none and how many more."""
+    """Returns the numbers of a column; adds an issue with the first invalid cell and a count."""
     if not file.decimal_comma and PLAIN_NUMBERS.fullmatch(",".join(texts)):
         try:
             values = np.array(list(map(float, texts)))
             if np.abs(values).max(initial=0.0) <= MAX_NUMBER:
                 return values
         except ValueError:
-            pass  # the loop below finds which one
+            pass  # the loop below locates the invalid cell
     values = np.full(len(texts), np.nan)
     for i, text in enumerate(texts):
         try:
             values[i] = parse_number(file.number_text(text))
         except ValueError:
             continue
-    bad = np.flatnonzero(~(np.abs(values) <= MAX_NUMBER))
-    if len(bad):
-        text = texts[bad[0]]
-        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
-        remedy = f"write a number{number_hint(text)}{more}; a year has no gaps"
-        if np.isfinite(values[bad[0]]):
-            remedy = f"write a number of at most {MAX_NUMBER:g}{more}"
-        line = file.lines[bad[0] + 1]
+    bad_positions = np.flatnonzero(~(np.abs(values) <= MAX_NUMBER))
+    if len(bad_positions):
+        text = texts[bad_positions[0]]
+        suffix = f" (and {len(bad_positions) - 1} more)" if len(bad_positions) > 1 else ""
+        remedy = f"write a number{number_hint(text)}{suffix}; a year has no gaps"
+        if np.isfinite(values[bad_positions[0]]):
+            remedy = f"write a number of at most {MAX_NUMBER:g}{suffix}"
+        line = file.lines[bad_positions[0] + 1]
         reading.add_issue(name, remedy, f"row {line}", header, text or "nothing")
     return values
 
 
 def _reference(files: Sequence[HourlyFile]) -> HourlyFile | None:
-    """The file whose hours the case has: the first that begins with a universal year, or else the first."""
-    dated = [file for file in files if file.hours is not None and len(file.hours)]
-    whole = [file for file in dated if f"{file.hours[0]:%m-%dT%H}" == "01-01T00"]  # type: ignore[index]
-    return next(iter(whole or dated), None)
+    """Returns the file that defines the hours of the case.
+
+    It is the first file that begins at the start of a UTC year, otherwise the first with hours.
+    """
+    dated_files = [file for file in files if file.hours is not None and len(file.hours)]
+    year_files = [file for file in dated_files if f"{file.hours[0]:%m-%dT%H}" == "01-01T00"]  # type: ignore[index]
+    return next(iter(year_files or dated_files), None)
 
 
 def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) -> None:
-    """Notes that a file has other hours than the case."""
+    """Adds an issue if the hours of a file differ from those of the case."""
     if file.hours is None or first.hours is None or file.hours.equals(first.hours):
         return
     row = int((file.hours != first.hours).argmax())
@@ -198,39 +205,44 @@ def _read_weather(
     first: HourlyFile | None,
     reading: InputLog,
 ) -> HourlyFile:
-    """The hours of a file of ``weather/`` and those of its profiles that the case has too.
+    """Returns the hours of a file of ``weather/`` and its profiles that the case also has.
 
-    The year may be another. Its hours are those of the case by month, day and hour.
+    The year may differ; month, day and hour must be those of the case.
     """
     path, name = folder / "weather" / f"{wanted}.csv", f"weather/{wanted}.csv"
     if not path.is_file():
-        there = ", ".join(sorted(p.stem for p in (folder / "weather").glob("*.csv"))) or "none"
-        remedy = f"there is no file {name}; there are: {there}"
+        available = (
+            ", ".join(sorted(file_path.stem for file_path in (folder / "weather").glob("*.csv")))
+            or "none"
+        )
+        remedy = f"there is no file {name}; there are: {available}"
         reading.add_issue("case.toml", remedy, "", "time.weather", wanted)
         return HourlyFile(name)
     file = read_hourly_file(path, name, count, reading)
     if first is not None and first.hours is not None and file.hours is not None:
         clock = "%m-%dT%H:%MZ"
-        own, theirs = file.hours.strftime(clock), first.hours.strftime(clock)
-        if not own.equals(theirs):
-            row = int((own != theirs).argmax())
-            remedy = f"{first.name} has {theirs[row]} in this row; give the same hours of the year"
-            reading.add_issue(name, remedy, f"row {row + 2}", "hour", own[row])
-    taken = HourlyFile(name, file.hours)
+        weather_hours, case_hours = file.hours.strftime(clock), first.hours.strftime(clock)
+        if not weather_hours.equals(case_hours):
+            row = int((weather_hours != case_hours).argmax())
+            remedy = (
+                f"{first.name} has {case_hours[row]} in this row; give the same hours of the year"
+            )
+            reading.add_issue(name, remedy, f"row {row + 2}", "hour", weather_hours[row])
+    weather = HourlyFile(name, file.hours)
     for header in file.columns:
         if header not in known:
             continue
-        own_unit, unit = file.units[header], reading.profile_units.get(header, "1")
-        if not are_alike(own_unit, unit, reading.dkk_per_eur):
+        weather_unit, unit = file.units[header], reading.profile_units.get(header, "1")
+        if not are_alike(weather_unit, unit, reading.dkk_per_eur):
             remedy = f"the profile of this name in profiles/ is in {unit}; use that unit"
-            reading.add_issue(name, remedy, "row 1", value=f"{header} [{own_unit}]")
-        taken.columns[header] = file.columns[header]
-        reading.profile_units[header] = own_unit
-    return taken
+            reading.add_issue(name, remedy, "row 1", value=f"{header} [{weather_unit}]")
+        weather.columns[header] = file.columns[header]
+        reading.profile_units[header] = weather_unit
+    return weather
 
 
 def are_alike(one: str, other: str, dkk_per_eur: float) -> bool:
-    """Whether values in one unit may take the place of values in another."""
+    """Returns whether values in one unit can replace values in another."""
     if one == other:
         return True
     try:

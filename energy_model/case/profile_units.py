@@ -1,8 +1,8 @@
-"""Profile units: the unit in a profile's header, checked and converted where a cell names it.
+"""Profile units: hourly cells and units of profiles → hourly cells in internal units.
 
-A profile with a unit is converted to the unit of the column, as the carrier of the row has it. A
-profile in ``1`` is a plain number in the unit of the cell's header. A shape, of which only the
-proportions count, takes a profile of any unit whose zero means nothing of it.
+A profile with a unit is converted to the unit of the column for the carrier of the row. A profile
+in ``1`` is a plain number in the unit of the cell's header. In a shape column only the proportions
+count, so it accepts any unit whose zero is a true zero.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from energy_model.case.units import (
 def apply_profile_units(
     frames: Mapping[str, pd.DataFrame], tables: Iterable[Table], reading: InputLog
 ) -> None:
-    """Converts the profile's part of every hourly cell to the unit used inside; notes faults."""
-    known: dict[tuple[ProfileExpression, str, str], ProfileExpression | str] = {}
+    """Converts the profile term of every hourly cell to the internal unit; adds issues."""
+    converted_cells: dict[tuple[ProfileExpression, str, str], ProfileExpression | str] = {}
     for table in tables:
         for column in table.columns:
             if not column.hourly:
@@ -40,15 +40,17 @@ def apply_profile_units(
                 if not isinstance(cell, ProfileExpression) or cell.profile is None:
                     continue
                 unit = reading.profile_units.get(cell.profile)
-                wanted = _unit_of_row(table.name, key, column, frames)
-                asked = (cell, column.name, wanted or "")
-                if asked not in known:
-                    known[asked] = _converted(cell, unit, column, wanted, reading.dkk_per_eur)
-                found = known[asked]
-                if isinstance(found, ProfileExpression):
-                    frame.at[key, column.name] = found
+                target_unit = _unit_of_row(table.name, key, column, frames)
+                cell_key = (cell, column.name, target_unit or "")
+                if cell_key not in converted_cells:
+                    converted_cells[cell_key] = _converted(
+                        cell, unit, column, target_unit, reading.dkk_per_eur
+                    )
+                result = converted_cells[cell_key]
+                if isinstance(result, ProfileExpression):
+                    frame.at[key, column.name] = result
                 else:
-                    reading.wrong(table.name, key, column.name, cell, found)
+                    reading.wrong(table.name, key, column.name, cell, result)
 
 
 def _converted(
@@ -58,50 +60,50 @@ def _converted(
     wanted: str | None,
     dkk_per_eur: float,
 ) -> ProfileExpression | str:
-    """A cell whose profile's part is in the unit used inside, or what is wrong with the unit."""
-    if unit is None:  # the profile does not exist, or its header has a fault of its own
+    """Returns a cell with its profile term in the internal unit, or a text on a wrong unit."""
+    if unit is None:  # the profile does not exist, or its header has an issue of its own
         return replace(cell, header_factor=1.0)
     try:
         if column.range == "shape":
             return _shape(cell, unit, dkk_per_eur)
         if is_dimensionless(unit, dkk_per_eur):
-            number = conversion(unit, "1", dkk_per_eur).factor
-            factor = cell.header_factor * (1 / number if cell.inverse else number)
+            unit_factor = conversion(unit, "1", dkk_per_eur).factor
+            factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
         elif wanted is None:
             return f"the profile is in {unit}, and what the row is counted in is not known"
         else:
-            given = f"1/({unit})" if cell.inverse else unit
-            factor = conversion(given, wanted, dkk_per_eur).factor
+            source_unit = f"1/({unit})" if cell.inverse else unit
+            factor = conversion(source_unit, wanted, dkk_per_eur).factor
     except UnknownUnitError:
-        own = wanted or column.unit
-        wanted_one = f"1/({own})" if cell.inverse and own != "1" else own
-        remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {own}"
-        kroner = " (kroner are DKK)" if KRONER.search(unit) else ""
-        return f"{remedy}; give it in {wanted_one}, or in 1 if it is a plain number{kroner}"
+        target_unit = wanted or column.unit
+        expected_unit = f"1/({target_unit})" if cell.inverse and target_unit != "1" else target_unit
+        remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {target_unit}"
+        suffix = " (kroner are DKK)" if KRONER.search(unit) else ""
+        return f"{remedy}; give it in {expected_unit}, or in 1 if it is a plain number{suffix}"
     return replace(cell, factor=cell.factor * factor, header_factor=1.0)
 
 
 def _shape(cell: ProfileExpression, unit: str, dkk_per_eur: float) -> ProfileExpression | str:
-    """A cell of which only the proportions count."""
-    plain = is_dimensionless(unit, dkk_per_eur)
-    if not plain and has_arbitrary_zero(unit, dkk_per_eur):
+    """Returns a cell of a shape column, or a text on a wrong unit."""
+    is_plain = is_dimensionless(unit, dkk_per_eur)
+    if not is_plain and has_arbitrary_zero(unit, dkk_per_eur):
         return f"the profile '{cell.profile}' is in {unit}, whose zero means nothing as a shape"
-    if not plain and cell.offset:
+    if not is_plain and cell.offset:
         return f"the profile '{cell.profile}' is in {unit}, so no plain number can be added to it"
-    number = conversion(unit, "1", dkk_per_eur).factor if plain else 1.0
-    factor = cell.header_factor * (1 / number if cell.inverse else number)
+    unit_factor = conversion(unit, "1", dkk_per_eur).factor if is_plain else 1.0
+    factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
     return replace(cell, factor=cell.factor * factor, header_factor=1.0)
 
 
 def _unit_of_row(
     table: str, key: object, column: Column, frames: Mapping[str, pd.DataFrame]
 ) -> str | None:
-    """The unit of a cell with its row's carrier in the place of ``unit``; None if that is open."""
+    """Returns the unit of a cell with ``unit`` replaced by the carrier's; None if undetermined."""
     if "unit" not in column.unit:
         return column.unit
     unit_of = frames["carriers"]["unit"]
     if table == "flows" and isinstance(key, tuple):
-        made, activity = unit_of.get(key[2]), activity_unit(key[0], frames)
-        return f"({made})/({activity})" if made and activity else None
+        carrier_unit, activity = unit_of.get(key[2]), activity_unit(key[0], frames)
+        return f"({carrier_unit})/({activity})" if carrier_unit and activity else None
     unit = unit_of.get(carrier_of(table, key, frames))
     return with_unit(column.unit, "unit", str(unit)) if unit else None

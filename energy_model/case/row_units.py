@@ -1,4 +1,4 @@
-"""Row units: what ``unit`` and ``capacity`` mean in the row of a table."""
+"""Row units: the row of a table → its units in place of ``unit`` and ``capacity``."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ Frames = Mapping[str, pd.DataFrame]
 
 
 def check_row_units(frames: Frames, reading: InputLog) -> None:
-    """Notes a header whose unit is not that of a row's carrier or technology."""
-    for (table, key, column), given in reading.given_units.items():
-        wanted = _wanted(frames, table, key, column)
-        if wanted is not None and given != wanted:
-            remedy = f"the header counts in {given}, but this row is counted in {wanted}; move it "
+    """Adds an issue for a header whose unit differs from that of a row's carrier or technology."""
+    for (table, key, column), header_unit in reading.given_units.items():
+        row_unit = _wanted(frames, table, key, column)
+        if row_unit is not None and header_unit != row_unit:
+            remedy = f"the header counts in {header_unit}, but this row is counted in {row_unit}; move it "
             remedy += f"to a file of its own, such as {table}_other.csv, with that unit"
             reading.wrong(table, key, column, "", remedy)
     for table in ASSET_TABLES:
         for key, technology in frames[table]["technology"].items():
             if technology in frames["technologies"].index:
-                counted = frames["technologies"].at[technology, "capacity_unit"]
-                wanted = _capacity_unit(frames, table, key)
-                if wanted is not None and counted != wanted:
-                    remedy = f"the technology is counted in {counted}, the row in {wanted}"
+                technology_unit = frames["technologies"].at[technology, "capacity_unit"]
+                row_unit = _capacity_unit(frames, table, key)
+                if row_unit is not None and technology_unit != row_unit:
+                    remedy = (
+                        f"the technology is counted in {technology_unit}, the row in {row_unit}"
+                    )
                     reading.wrong(table, key, "technology", technology, remedy)
 
 
 def _wanted(frames: Frames, table: str, key: object, column: str) -> str | None:
-    """The unit that a header is to count a row in; None if any will do."""
+    """Returns the unit required in a header for a row; None if any unit is allowed."""
     if table == "technologies":
-        # A running cost is counted in the carrier's unit, which a technology does not name.
+        # A running cost is per unit of the carrier, and a technology has no carrier.
         return None if column == "running_cost" else frames[table].at[key, "capacity_unit"]
     if table == "footprints" and isinstance(key, tuple):
         return frames["technologies"]["capacity_unit"].get(key[0])
@@ -47,14 +49,17 @@ def _wanted(frames: Frames, table: str, key: object, column: str) -> str | None:
 
 
 def carrier_of(table: str, key: object, frames: Frames) -> object:
-    """The carrier a row is counted in, if it has one."""
+    """Returns the carrier of a row, or None."""
     if table == "carriers":
         return key
     return frames[table].at[key, "carrier"] if "carrier" in frames[table] else None
 
 
 def activity_unit(owner: object, frames: Frames) -> str | None:
-    """The unit that the activity of a conversion, or of all that name a technology, is counted in."""
+    """Returns the activity unit of a conversion or of all conversions of a technology.
+
+    None if the conversions have different units.
+    """
     plants = frames["conversions"]
     carriers = (
         [plants.at[owner, "carrier"]]

@@ -1,12 +1,12 @@
-"""Schema: what a table may hold, declared as a table — name, unit, kind, meaning.
+"""Schema: declarations of name, unit, kind and meaning → columns, tables and pydantic models.
 
-A kind is one of ``any``, ``positive``, ``not negative``, ``shape`` (only its proportions count),
-``limit``, ``fraction``, ``positive fraction``, ``from A to B`` (numbers), the same after ``hourly`` (a number or a profile), ``name``,
-``text``, ``yes or no``, ``one of a b c``, ``in table`` (a key of that table). After ``usual`` stands
-the range its numbers have in practice: a number outside is read, with a warning. After ``=`` stands
-the value an empty cell takes; ``= none`` leaves it open. A column that an asset leaves empty is
-first looked up at the technology it names. Rows are validated by pydantic, from models made of
-these declarations.
+A numeric kind is ``any``, ``positive``, ``not negative``, ``shape`` (only its proportions count),
+``limit``, ``fraction``, ``positive fraction`` or ``from A to B``. After ``hourly``, it accepts a
+number or a profile. The other kinds are ``name``, ``text``, ``yes or no``, ``one of a b c`` and
+``in table`` (a key of that table). ``usual`` is followed by the usual range of the numbers; a value
+outside it is accepted with a warning. ``=`` is followed by the value of an empty cell; ``= none``
+leaves it undefined. An empty cell of an asset first takes the value of the asset's technology. Rows
+are validated by pydantic models created from these declarations.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import pydantic
 from energy_model.case.number_parsing import number_hint, parse_number
 from energy_model.case.profile_expression import ProfileExpression
 
-MAX_NUMBER = 1e12  # beyond it a solver that keeps rows to 1e-7 cannot tell a unit from nothing
-MIN_POSITIVE = 1e-6  # below it a divisor makes such numbers of ordinary ones
+MAX_NUMBER = 1e12  # above it a solver with a row tolerance of 1e-7 cannot resolve one unit
+MIN_POSITIVE = 1e-6  # a smaller divisor turns ordinary numbers into such large ones
 MAX_NAME_CHARACTERS = 100
 NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
@@ -50,7 +50,7 @@ YES_OR_NO = ("yes", "no")
 
 @dataclass(frozen=True)
 class Column:
-    """One column; its header in the file is ``name [unit]``, or ``name`` if it holds no quantity."""
+    """One column; its header is ``name [unit]``, or ``name`` if the column is not numeric."""
 
     name: str
     unit: str
@@ -61,7 +61,7 @@ class Column:
 
     @classmethod
     def parse(cls, line: str) -> Column:
-        """A column from a line of a declaration."""
+        """Returns the column of one line of a declaration."""
         name, unit, kind, meaning = re.split(r" {2,}", line.strip(), maxsplit=3)
         kind, _, default = (part.strip() for part in kind.partition("="))
         kind, _, usual = (part.strip() for part in kind.partition(", usual"))
@@ -71,61 +71,63 @@ class Column:
 
     @property
     def hourly(self) -> bool:
-        """Whether a cell may name a profile."""
+        """Whether a cell may refer to a profile."""
         return self.kind.startswith("hourly ")
 
     @property
     def range(self) -> str:
-        """The range its numbers lie in; empty if it holds no numbers."""
+        """The name of the numeric range; empty if the column is not numeric."""
         kind = self.kind.removeprefix("hourly ")
         return kind if kind in RANGES or BETWEEN.fullmatch(kind) else ""
 
     def holds(self, number: float) -> bool:
-        """Whether a number lies in the column's range."""
+        """Returns whether a number is in the range of the column."""
         if ends := BETWEEN.fullmatch(self.range):
             return float(ends[1]) <= number <= float(ends[2])
         return RANGES[self.range][1](number)
 
     def is_usual(self, number: float) -> bool:
-        """Whether a number lies where such numbers lie in practice; true where nothing is said."""
+        """Returns whether a number is in the usual range; true if no usual range is declared."""
         if self.usual is None or number in (0.0, float("inf")):
             return True
         return self.usual[0] <= number <= self.usual[1]
 
     @property
     def names(self) -> str | None:
-        """The table this column points at, if it holds keys of one."""
+        """The table whose keys the column holds, or None."""
         return self.kind.removeprefix("in ") if self.kind.startswith("in ") else None
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The words a cell may hold, if they are counted."""
+        """The allowed words of a cell; empty if any are allowed."""
         if self.kind == "yes or no":
             return YES_OR_NO
         return tuple(self.kind.split()[2:]) if self.kind.startswith("one of ") else ()
 
     @property
     def required(self) -> bool:
-        """Whether a cell must be filled."""
+        """Whether a cell must have a value."""
         return self.default is None
 
     @property
     def header(self) -> str:
-        """The header with the unit used inside."""
+        """The header with the internal unit."""
         return f"{self.name} [{self.unit}]" if self.range else self.name
 
     @property
     def remedy_in_hours(self) -> str:
-        """What a right number would be, in each hour where it is made from a profile."""
+        """The remedy for an invalid number, or for the value of a profile in one hour."""
         ends = BETWEEN.fullmatch(self.range)
         return f"write a number {ends[0]}" if ends else RANGES[self.range][0]
 
     @property
     def remedy(self) -> str:
-        """What a right value would be."""
+        """The remedy for an invalid value."""
         if self.range:
-            says = self.remedy_in_hours
-            return f"{says}, or a profile such as '0.8 * price'" if self.hourly else says
+            remedy_text = self.remedy_in_hours
+            return (
+                f"{remedy_text}, or a profile such as '0.8 * price'" if self.hourly else remedy_text
+            )
         if self.kind == "name":
             return (
                 'write a name without : @ * ? [ ] = < > " | / \\, that begins with none of = + - @'
@@ -135,7 +137,7 @@ class Column:
         return f"write a name from {self.names}.csv" if self.names else "write a text on one line"
 
     def remedy_for(self, value: object) -> str:
-        """What a right value would be, with what a given one tells about the slip behind it."""
+        """Returns the remedy for an invalid value, with a hint on its probable cause."""
         number = value.offset if isinstance(value, ProfileExpression) else value
         if self.range and isinstance(number, float) and MAX_NUMBER < abs(number) < float("inf"):
             return f"{self.remedy}, and none beyond {MAX_NUMBER:g}"
@@ -144,7 +146,7 @@ class Column:
         return self.remedy + (number_hint(value) if self.range else "")
 
     def read(self, text: str, factor: float = 1.0) -> object:
-        """A cell in the unit used inside; a text that is no number is left for validation to tell."""
+        """Returns a cell in the internal unit; an invalid number stays text, to fail validation."""
         if not self.range or not text:
             return text or None
         try:
@@ -156,7 +158,7 @@ class Column:
 
     @property
     def fallback(self) -> object:
-        """What an empty cell means."""
+        """The value of an empty cell."""
         return None if self.default in (None, "none") else self.read(self.default)
 
     def _in_range(self, value: Any) -> Any:
@@ -177,7 +179,7 @@ class Column:
 
     @property
     def annotation(self) -> Any:
-        """The type pydantic holds a cell to."""
+        """The type of a cell for pydantic."""
         if self.range:
             base = pydantic.InstanceOf[ProfileExpression] if self.hourly else pydantic.StrictFloat
             kind: Any = Annotated[base, pydantic.AfterValidator(self._in_range)]
@@ -190,7 +192,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of thing, one CSV file (or several: ``storages.csv``, ``storages_heat.csv``)."""
+    """One table: one CSV file or several, such as ``storages.csv`` and ``storages_heat.csv``."""
 
     name: str
     key: tuple[str, ...]
@@ -202,7 +204,7 @@ class Table:
     def declare(
         cls, name: str, key: str | tuple[str, ...], meaning: str, text: str, asset: bool = False
     ) -> Table:
-        """A table from its declaration, one line a column; the rows of an asset table have a capacity."""
+        """Returns a table from its declaration, one line per column; assets have a capacity."""
         columns = tuple(Column.parse(line) for line in text.splitlines() if line.strip())
         return cls(name, (key,) if isinstance(key, str) else key, meaning, columns, asset)
 
@@ -217,7 +219,7 @@ class Table:
 
     @cached_property
     def model(self) -> type[pydantic.BaseModel]:
-        """The pydantic model a row is validated by."""
+        """The pydantic model that validates a row."""
         fields: dict[str, Any] = {
             column.name: (column.annotation, ... if column.default is None else column.fallback)
             for column in self.columns
@@ -231,10 +233,15 @@ class Table:
         return pydantic.create_model(self.name, __config__=config, **fields)
 
     def wrong_cells(self, row: dict[str, object]) -> list[tuple[str, object, str]]:
-        """Name, value and remedy of every cell of a row that is not what its column asks for."""
+        """Returns name, value and remedy of every invalid cell of a row."""
         try:
-            self.model.model_validate({name: v for name, v in row.items() if v is not None})
-        except pydantic.ValidationError as wrong:
-            names = [str(error["loc"][0]) for error in wrong.errors()]
-            return [(n, row.get(n), self[n].remedy_for(row.get(n))) for n in dict.fromkeys(names)]
+            self.model.model_validate(
+                {name: value for name, value in row.items() if value is not None}
+            )
+        except pydantic.ValidationError as validation_error:
+            names = [str(error["loc"][0]) for error in validation_error.errors()]
+            return [
+                (column, row.get(column), self[column].remedy_for(row.get(column)))
+                for column in dict.fromkeys(names)
+            ]
         return []

@@ -1,4 +1,4 @@
-"""Settings: what ``case.toml`` says about the whole case, and what a scenario file may say."""
+"""Settings: ``case.toml`` and scenario files → validated settings and overrides."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS_OF_VALUE = (
     "literal",
     "float",
     "constrained",
-)  # how pydantic names the ways a value may be read
+)  # pydantic's names of the alternatives of a union
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 
 
@@ -121,56 +121,64 @@ class Scenario(Setting):
 
 
 def load_toml(path: Path) -> dict[str, Any]:
-    """A TOML file's content; InputError if it is missing, not UTF-8 or not TOML."""
+    """Returns the content of a TOML file.
+
+    Raises:
+        InputError: The file is missing, unreadable, not UTF-8 or not TOML.
+    """
     name = path.name if path.parent.name != "scenarios" else f"scenarios/{path.name}"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        inside = sorted(p.parent.name for p in path.parent.glob("*/case.toml"))
-        hint = f", or name a case in it: {', '.join(inside)}" if inside else ""
+        case_names = sorted(case_path.parent.name for case_path in path.parent.glob("*/case.toml"))
+        hint = f", or name a case in it: {', '.join(case_names)}" if case_names else ""
         remedy = f"the file is missing; create it in {path.parent}{hint}"
         raise InputError.at(name, remedy) from None
-    except UnicodeDecodeError as wrong:
-        sixteen = wrong.object.startswith(UTF_16_MARKS)
-        what = "it is saved as UTF-16" if sixteen else f"byte {wrong.start} is not UTF-8"
-        remedy = f"{what}; save the file as UTF-8"
+    except UnicodeDecodeError as error:
+        is_utf_16 = error.object.startswith(UTF_16_MARKS)
+        problem = "it is saved as UTF-16" if is_utf_16 else f"byte {error.start} is not UTF-8"
+        remedy = f"{problem}; save the file as UTF-8"
         raise InputError.at(name, remedy) from None
-    except tomllib.TOMLDecodeError as wrong:
-        raise InputError.at(name, f"it is not TOML ({wrong}); mend that line") from None
-    except (RecursionError, ValueError) as wrong:  # the library's limits of depth and digits
-        deep = isinstance(wrong, RecursionError)
-        what = "it is nested too deeply" if deep else "a number in it has too many digits"
-        raise InputError.at(name, f"{what}; mend it") from None
-    except OSError as wrong:
-        raise InputError.at(name, f"it cannot be read ({wrong.strerror})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError.at(name, f"it is not TOML ({error}); mend that line") from None
+    except (RecursionError, ValueError) as error:  # tomllib's limits of depth and digits
+        is_deep = isinstance(error, RecursionError)
+        problem = "it is nested too deeply" if is_deep else "a number in it has too many digits"
+        raise InputError.at(name, f"{problem}; mend it") from None
+    except OSError as error:
+        raise InputError.at(name, f"it cannot be read ({error.strerror})") from None
 
 
 def validate(kind: type[Kind], content: dict[str, Any], file: str) -> Kind:
-    """Settings from a file's content; InputError names every wrong one."""
+    """Returns the settings of class ``kind`` from the content of a file.
+
+    Raises:
+        InputError: A setting is invalid; it holds one issue per setting.
+    """
     try:
         return kind.model_validate(content)
-    except pydantic.ValidationError as wrong:
-        told: dict[str, tuple[list[str], str]] = {}
-        for error in wrong.errors():
+    except pydantic.ValidationError as validation_error:
+        issues_by_setting: dict[str, tuple[list[str], str]] = {}
+        for error in validation_error.errors():
             parts = [str(part) for part in error["loc"] if not str(part).startswith(KINDS_OF_VALUE)]
-            given = "" if error["type"] == "missing" else _shown(error["input"])
-            said = error["msg"][0].lower() + error["msg"][1:]
+            value = "" if error["type"] == "missing" else _shown(error["input"])
+            message = error["msg"][0].lower() + error["msg"][1:]
             if error["type"] == "extra_forbidden":
-                said = f"there is no such setting; {_nearest(kind, parts)}"
+                message = f"there is no such setting; {_nearest(kind, parts)}"
             elif parts[-1] == "resolution":
-                said = "write a whole number of steps from 1 to 8760, or full"
-            words = told.setdefault(".".join(parts), ([], given))[0]
-            if said not in words:
-                words.append(said)
-        faults = [
-            InputIssue(file, " or ".join(said), column=place, value=given)
-            for place, (said, given) in told.items()
+                message = "write a whole number of steps from 1 to 8760, or full"
+            messages = issues_by_setting.setdefault(".".join(parts), ([], value))[0]
+            if message not in messages:
+                messages.append(message)
+        issues = [
+            InputIssue(file, " or ".join(message), column=setting, value=value)
+            for setting, (message, value) in issues_by_setting.items()
         ]
-        raise InputError(faults) from None
+        raise InputError(issues) from None
 
 
 def _shown(value: object) -> str:
-    """A value of a settings file in a sentence."""
+    """Returns a value of a settings file as text for a message."""
     try:
         return str(value)[:80]
     except (RecursionError, ValueError):  # nested too deeply, or with too many digits
@@ -178,37 +186,51 @@ def _shown(value: object) -> str:
 
 
 def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
-    """The settings that a misspelt one may have meant."""
+    """Returns a hint with the settings closest to a misspelt one."""
     for part in parts[:-1]:
         inner = kind.model_fields[part].annotation if part in kind.model_fields else None
         kind = inner if isinstance(inner, type) and issubclass(inner, Setting) else Perspective
-    near = difflib.get_close_matches(parts[-1], kind.model_fields, n=2, cutoff=0.5)
-    return f"nearest are {', '.join(near)}" if near else f"known are {', '.join(kind.model_fields)}"
+    close_names = difflib.get_close_matches(parts[-1], kind.model_fields, n=2, cutoff=0.5)
+    return (
+        f"nearest are {', '.join(close_names)}"
+        if close_names
+        else f"known are {', '.join(kind.model_fields)}"
+    )
 
 
 def read_settings(
     content: dict[str, Any], said: dict[str, str], faults: list[InputIssue]
 ) -> Settings:
-    """The case's settings; faults are added to a list and the defaults stand in, so that the tables are read too.
+    """Returns the settings of the case, with defaults in place of invalid ones.
 
-    ``said`` names who changed a setting, such as ``--set``. Raises InputError where nothing can stand in.
+    The defaults allow the tables to be checked in the same run.
+
+    Args:
+        content: The content of ``case.toml``; invalid settings are removed from it.
+        said: The origin of each changed setting, such as ``--set``.
+        faults: The list to which issues are added.
+
+    Raises:
+        InputError: A setting without a default is invalid.
     """
     try:
         return validate(Settings, content, "case.toml")
-    except InputError as wrong:
-        for fault in wrong.issues:
-            origin = origin_of(fault.column, said)
+    except InputError as error:
+        for issue in error.issues:
+            origin = origin_of(issue.column, said)
             faults.append(
-                fault
+                issue
                 if origin is None
-                else replace(fault, column=f"{fault.column} (set by {origin})")
+                else replace(issue, column=f"{issue.column} (set by {origin})")
             )
-            *groups, name = fault.column.split(".")
-            place: Any = content
+            *groups, name = issue.column.split(".")
+            group_content: Any = content
             for group in groups:
-                place = place.get(group, {}) if isinstance(place, dict) else {}
-            if isinstance(place, dict):
-                place.pop(name, None)
+                group_content = (
+                    group_content.get(group, {}) if isinstance(group_content, dict) else {}
+                )
+            if isinstance(group_content, dict):
+                group_content.pop(name, None)
     try:
         return validate(Settings, {"name": "case"} | content, "case.toml")
     except InputError:
@@ -216,71 +238,81 @@ def read_settings(
 
 
 def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
-    """Who changed a setting or one within its group, such as ``--set``; None if nobody did."""
+    """Returns the origin of a change to a setting or its group, such as ``--set``, or None."""
     if not setting:
         return None
-    within = (
-        who for name, who in said.items() if name == setting or name.startswith(f"{setting}.")
+    origins = (
+        origin for name, origin in said.items() if name == setting or name.startswith(f"{setting}.")
     )
-    return next(within, None)
+    return next(origins, None)
 
 
 def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
-    """A scenario and all it extends by name, the last word last; each file is read once.
+    """Returns a scenario and all scenarios it extends by name, in the order of application.
 
     Args:
         folder: The case.
         name: The scenario; empty for none.
-        named_by_case: Whether the name stands in ``case.toml`` as ``default_scenario``.
+        named_by_case: Whether the name is the ``default_scenario`` of ``case.toml``.
 
     Raises:
-        InputError: A file is missing or wrong, or ``extends`` goes in a circle.
+        InputError: A file is missing or invalid, or ``extends`` is circular.
     """
-    found: dict[str, Scenario] = {}
+    chain: dict[str, Scenario] = {}
     file = "case.toml"
     while name:
-        if name in found:
-            circle = " → ".join([*reversed(found), name])
+        if name in chain:
+            circle = " → ".join([*reversed(chain), name])
             remedy = f"extends goes in a circle ({circle}); cut it"
             raise InputError.at(file, remedy, value=name)
         path = folder / "scenarios" / f"{name}.toml"
-        known = sorted(p.stem for p in (folder / "scenarios").glob("*.toml"))
+        known = sorted(file_path.stem for file_path in (folder / "scenarios").glob("*.toml"))
         if name not in known or not path.is_file():
             remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
-            if found:
+            if chain:
                 raise InputError.at(file, remedy, "", "extends", name)
             if named_by_case:
                 raise InputError.at(file, remedy, "", "default_scenario", name)
             raise InputError.at(f"scenarios/{name}.toml", remedy)
         file = f"scenarios/{name}.toml"
-        found = {name: validate(Scenario, load_toml(path), file)} | found
-        name = found[name].extends
-    return found
+        chain = {name: validate(Scenario, load_toml(path), file)} | chain
+        name = chain[name].extends
+    return chain
 
 
 def collect_overrides(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> list[Override]:
-    """Every difference in order: scenarios from the first extended to the last, then those given by hand."""
-    result, faults = [], []
-    told = [(f"scenarios/{name}.toml", s.changes) for name, s in scenarios.items()]
-    for origin, changes in [*told, ("--set", extra)]:
+    """Returns all overrides in order of application: scenarios, then ``extra``.
+
+    Raises:
+        InputError: A text is not an override.
+    """
+    overrides, issues = [], []
+    changes_by_origin = [
+        (f"scenarios/{name}.toml", scenario.changes) for name, scenario in scenarios.items()
+    ]
+    for origin, changes in [*changes_by_origin, ("--set", extra)]:
         for text in changes:
             try:
-                result.append(Override.parse(text, origin))
+                overrides.append(Override.parse(text, origin))
             except ValueError:
-                faults.append(
+                issues.append(
                     InputIssue(
                         origin,
                         "write ADDRESS = VALUE, ADDRESS += VALUE or ADDRESS *= VALUE",
                         value=text,
                     )
                 )
-    if faults:
-        raise InputError(faults)
-    return result
+    if issues:
+        raise InputError(issues)
+    return overrides
 
 
 def override_setting(content: dict[str, Any], difference: Override) -> None:
-    """Changes one setting named ``case.group.name`` in the content of ``case.toml``."""
+    """Applies an override of ``case.group.name`` to the content of ``case.toml``.
+
+    Raises:
+        InputError: The address or the operation is invalid.
+    """
     *groups, name = difference.address.split(".")[1:]
     if not all((*groups, name)):
         remedy = "write case.SETTING or case.GROUP.SETTING"
@@ -288,10 +320,10 @@ def override_setting(content: dict[str, Any], difference: Override) -> None:
     if difference.address == "case.default_scenario":
         remedy = "a change cannot choose the scenario it is added to; name it with --scenario"
         raise InputError.at(difference.origin, remedy, column=difference.address)
-    place = content
+    group_content = content
     for group in groups:
-        place = place.setdefault(group, {})
-        if not isinstance(place, dict):
+        group_content = group_content.setdefault(group, {})
+        if not isinstance(group_content, dict):
             raise InputError.at(
                 difference.origin,
                 f"'{group}' is not a group of settings",
@@ -299,16 +331,16 @@ def override_setting(content: dict[str, Any], difference: Override) -> None:
             )
     value = _parse_value(str(difference.value))
     if difference.operation != "=":
-        before = place.get(name)
-        numbers = isinstance(before, int | float) and isinstance(value, int | float)
-        if not numbers or isinstance(before, bool) or isinstance(value, bool):
+        old_value = group_content.get(name)
+        are_numbers = isinstance(old_value, int | float) and isinstance(value, int | float)
+        if not are_numbers or isinstance(old_value, bool) or isinstance(value, bool):
             raise InputError.at(
                 difference.origin,
                 "only a number that stands there can be changed; use =",
                 column=difference.address,
             )
-        value = before * value if difference.operation == "*=" else before + value
-    place[name] = value
+        value = old_value * value if difference.operation == "*=" else old_value + value
+    group_content[name] = value
 
 
 def _parse_value(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""Provenance: where each number of a case comes from — a publication, an assumption, or nobody has said."""
+"""Sources: numbers of a case → their origin: a publication, an assumption or none."""
 
 from __future__ import annotations
 
@@ -15,18 +15,23 @@ from energy_model.case.table_reader import HEADER
 
 
 def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
-    """Every number written in the case's tables: table, row, column, value, kind (source, assumption, none), publication."""
+    """Returns every number in the tables of a case with its origin.
+
+    The columns are table, row, column, value, kind (source, assumption or none) and publication.
+    """
     rules = system.sources.to_dict("records")
-    found = []
+    rows = []
     for table, row, column, value in numeric_cells(folder, tables):
-        rule = next((r for r in rules if matches(r, table, row, column)), None)
+        rule = next(
+            (candidate for candidate in rules if matches(candidate, table, row, column)), None
+        )
         kind, publication = (rule["kind"], rule["publication"]) if rule else ("none", "")
-        found.append((table, row, column, value, kind, publication))
-    return pd.DataFrame(found, columns=["table", "row", "column", "value", "kind", "publication"])
+        rows.append((table, row, column, value, kind, publication))
+    return pd.DataFrame(rows, columns=["table", "row", "column", "value", "kind", "publication"])
 
 
 def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, str, str, str]]:
-    """Table, row, column and text of every cell that states a quantity."""
+    """Yields table, row, column and text of every cell of a numeric column."""
     for table in tables:
         for path in [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]:
             if not path.is_file():
@@ -35,13 +40,13 @@ def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, 
             if file is None:
                 continue
             names = [match["name"] if (match := HEADER.match(head)) else "" for head in file.header]
-            places = {name: i for i, name in enumerate(names)}
+            positions = {name: i for i, name in enumerate(names)}
             for cells in file.rows[1:]:
                 if not any(cells):
                     continue
                 keys = [
-                    cells[places[k]].strip()
-                    if k in places and cells[places[k]].strip()
+                    cells[positions[k]].strip()
+                    if k in positions and cells[positions[k]].strip()
                     else str(table[k].default or "")
                     for k in table.key
                 ]
@@ -51,7 +56,7 @@ def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, 
 
 
 def matches(rule: dict, table: str, row: str, column: str) -> bool:
-    """Whether a row of the sources tells of a number."""
+    """Returns whether a row of the sources applies to a number."""
     return (
         fnmatch.fnmatchcase(table, rule["table"])
         and any(fnmatch.fnmatchcase(row, pattern) for pattern in (rule["rows"] or "*").split())
@@ -62,20 +67,22 @@ def matches(rule: dict, table: str, row: str, column: str) -> bool:
 
 
 def summary(traced: pd.DataFrame) -> dict[str, object]:
-    """How many numbers there are, the share of each kind, and which are not traced."""
+    """Returns the count of numbers, the share of each kind, and the untraced numbers."""
     count = len(traced)
     shares = {
         kind: float((traced["kind"] == kind).sum() / count) if count else 0.0
         for kind in ("source", "assumption", "none")
     }
-    lost = traced[traced["kind"] == "none"]
+    untraced = traced[traced["kind"] == "none"]
     return {
         "numbers": count,
         "share_sourced": shares["source"],
         "share_assumed": shares["assumption"],
         "share_untraced": shares["none"],
         "untraced": [
-            f"{t}.{r}.{c}"
-            for t, r, c in zip(lost["table"], lost["row"], lost["column"], strict=True)
+            f"{table}.{row}.{column}"
+            for table, row, column in zip(
+                untraced["table"], untraced["row"], untraced["column"], strict=True
+            )
         ],
     }

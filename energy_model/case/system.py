@@ -1,4 +1,4 @@
-"""System: the whole case, read and checked — tables, settings, profiles and the steps of the year."""
+"""System: a validated case → its settings, tables, profiles, time steps, assets and buses."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
 
 @dataclass(frozen=True)
 class System:
-    """A case under one scenario; every number in the unit used inside.
+    """A case under one scenario; every number is in its internal unit.
 
-    ``frames`` holds one table each, indexed by its key; ``profiles`` has a row an hour from the year's first
-    in UTC (8760, but in small examples), and a column for each profile in the unit of its header. ``warnings``
-    has a sentence for everything that was read although it is far from usual.
+    ``frames`` holds the tables by name, indexed by their keys. ``profiles`` has one row per hour
+    from the first hour of the year in UTC (8760, fewer in small examples), and one column per
+    profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     """
 
     settings: Settings
@@ -41,11 +41,11 @@ class System:
         return self.frames[table]
 
     def at(self, steps: TimeSteps) -> System:
-        """The same system with the year cut into other steps."""
+        """Returns the same system with other time steps."""
         return replace(self, steps=steps, cache={})
 
     def cut(self, count: int) -> System:
-        """The same system in ``count`` steps, as the case's time settings ask."""
+        """Returns the same system in ``count`` steps, chosen by the time settings of the case."""
         a_day = self.settings.time.steps_a_day
         return self.at(
             typical_days(self.followed, count, max(1, round(count / a_day)))
@@ -55,21 +55,21 @@ class System:
 
     @property
     def in_order(self) -> System:
-        """The same system with as many steps in the order of the year, where its days repeat."""
+        """The same system with as many steps in chronological order instead of typical days."""
         steps = self.steps
         return self.at(segments(self.followed, len(steps.length))) if len(steps.days) else self
 
     @property
     def hours(self) -> int:
-        """Hours of the year; 8760, but in small examples."""
+        """Hours of the year; 8760, fewer in small examples."""
         return len(self.profiles)
 
     # --- assets and buses -------------------------------------------------------------------------
 
     @cached_property
     def assets(self) -> pd.DataFrame:
-        """Every row that has a capacity, with its table, carrier, site and yearly cost columns."""
-        numbers = [
+        """Every row with a capacity, with its table, carrier, site and cost columns."""
+        number_columns = [
             "capacity_existing",
             "capacity_addable",
             "retirable",
@@ -78,7 +78,7 @@ class System:
             "lifetime",
             "ratio",
         ]
-        words = [
+        text_columns = [
             "label_en",
             "label_da",
             "group",
@@ -88,7 +88,7 @@ class System:
             "site",
             "carrier",
         ]
-        parts = []
+        asset_frames = []
         for table in ASSET_TABLES:
             frame = self.frames[table].copy()
             if table == "links":
@@ -100,49 +100,60 @@ class System:
                 frame["firm"] = frame["firm"].fillna(
                     frame["fleet"].map(self.frames["fleets"]["firm"])
                 )
-            frame = frame.reindex(columns=[*words, *numbers])
+            frame = frame.reindex(columns=[*text_columns, *number_columns])
             frame.insert(0, "table", table)
-            parts.append(frame[frame.columns])
+            asset_frames.append(frame[frame.columns])
         result = (
-            pd.concat([part for part in parts if len(part)]) if any(map(len, parts)) else parts[0]
+            pd.concat([part for part in asset_frames if len(part)])
+            if any(map(len, asset_frames))
+            else asset_frames[0]
         )
-        return result.astype(dict.fromkeys(numbers, float)).rename_axis("asset")
+        return result.astype(dict.fromkeys(number_columns, float)).rename_axis("asset")
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Flows of every conversion and mode, those of its technology included: carrier, coefficient, by bus."""
-        stated, plants = self.frames["flows"], self.frames["conversions"]
-        own = {name: rows for name, rows in stated.groupby(level="conversion")}
-        found = []
+        """Carrier and coefficient of every flow by conversion, mode and bus.
+
+        The flows of a technology apply to all its conversions.
+        """
+        flow_table, plants = self.frames["flows"], self.frames["conversions"]
+        rows_by_owner = {name: rows for name, rows in flow_table.groupby(level="conversion")}
+        flow_rows = []
         for plant, row in plants.iterrows():
-            sources = {}
+            flows_by_mode = {}
             for name in (row["technology"], plant):
-                for (_, mode, carrier), flow in own[name].iterrows() if name in own else ():
-                    sources[mode, carrier] = flow
-            for (mode, carrier), flow in sources.items():
+                for (_, mode, carrier), flow in (
+                    rows_by_owner[name].iterrows() if name in rows_by_owner else ()
+                ):
+                    flows_by_mode[mode, carrier] = flow
+            for (mode, carrier), flow in flows_by_mode.items():
                 site = flow["site"] if isinstance(flow["site"], str) else row["site"]
-                found.append((plant, mode, bus_name(carrier, site), carrier, flow["coefficient"]))
-        frame = pd.DataFrame(found, columns=["conversion", "mode", "bus", "carrier", "coefficient"])
+                flow_rows.append(
+                    (plant, mode, bus_name(carrier, site), carrier, flow["coefficient"])
+                )
+        frame = pd.DataFrame(
+            flow_rows, columns=["conversion", "mode", "bus", "carrier", "coefficient"]
+        )
         return frame.set_index(["conversion", "mode", "bus"])
 
     @cached_property
     def modes(self) -> pd.DataFrame:
-        """Every conversion's modes, with the capacity each uses and its cost."""
-        stated, plants = self.frames["modes"], self.frames["conversions"]
+        """The modes of every conversion, with their capacity use and cost."""
+        mode_table, plants = self.frames["modes"], self.frames["conversions"]
         pairs = self.flows.reset_index()[["conversion", "mode"]].drop_duplicates()
         result = pairs.set_index(["conversion", "mode"]).assign(capacity_use=1.0, mode_cost=0.0)
         for plant, mode in result.index:
             for name in (plants.at[plant, "technology"], plant):
-                if (name, mode) in stated.index:
-                    result.loc[(plant, mode)] = stated.loc[
+                if (name, mode) in mode_table.index:
+                    result.loc[(plant, mode)] = mode_table.loc[
                         (name, mode), ["capacity_use", "mode_cost"]
                     ].astype(float)
         return result
 
     @cached_property
     def buses(self) -> pd.DataFrame:
-        """Every bus — a carrier at a site — that a row names; what is in the air has none."""
-        named: list[tuple[str, str]] = []
+        """Every bus, a carrier at a site that a row names; the emission carrier has no bus."""
+        named_pairs: list[tuple[str, str]] = []
         for table, site in (
             ("conversions", "site"),
             ("storages", "site"),
@@ -153,18 +164,18 @@ class System:
         ):
             frame = self.frames[table]
             if table != "conversions":
-                named += zip(frame["carrier"], frame[site], strict=True)
+                named_pairs += zip(frame["carrier"], frame[site], strict=True)
         fleets, vehicles = self.frames["fleets"], self.frames["vehicles"]
-        named += zip(fleets["service"], fleets["site"], strict=True)
-        named += zip(vehicles["carrier"], vehicles["fleet"].map(fleets["site"]), strict=True)
-        named += [
+        named_pairs += zip(fleets["service"], fleets["site"], strict=True)
+        named_pairs += zip(vehicles["carrier"], vehicles["fleet"].map(fleets["site"]), strict=True)
+        named_pairs += [
             (carrier, bus.rsplit("@", 1)[1])
             for bus, carrier in zip(
                 self.flows.index.get_level_values("bus"), self.flows["carrier"], strict=True
             )
         ]
         air = self.settings.emissions.carrier
-        pairs = [pair for pair in dict.fromkeys(named) if pair[0] != air]
+        pairs = [pair for pair in dict.fromkeys(named_pairs) if pair[0] != air]
         frame = pd.DataFrame(
             pairs, columns=["carrier", "site"], index=[bus_name(*pair) for pair in pairs]
         )
@@ -174,7 +185,7 @@ class System:
         return frame.rename_axis("bus")
 
     def buses_by_balance(self) -> dict[str, list[str]]:
-        """Buses by how they are balanced."""
+        """Returns the buses by type of balance."""
         sets: dict[str, list[str]] = {
             "closed_buses": [],
             "open_buses": [],
@@ -189,28 +200,31 @@ class System:
         return sets
 
     def rows_at(self, table: str, site: str = "site", where: object = None) -> dict[str, list[str]]:
-        """For each bus, the rows of a table whose carrier and site it is."""
+        """Returns for each bus the rows of a table with its carrier and site."""
         frame = self.frames[table] if where is None else self.frames[table][where]
-        found: dict[str, list[str]] = {bus: [] for bus in self.buses.index}
-        for row, carrier, place in zip(frame.index, frame["carrier"], frame[site], strict=True):
-            found[bus_name(carrier, place)].append(row)
-        return found
+        rows_by_bus: dict[str, list[str]] = {bus: [] for bus in self.buses.index}
+        for row, carrier, row_site in zip(frame.index, frame["carrier"], frame[site], strict=True):
+            rows_by_bus[bus_name(carrier, row_site)].append(row)
+        return rows_by_bus
 
     def vehicles_at(self, carriers: pd.Series) -> dict[str, list[str]]:
-        """For each bus, the vehicles that take (or make) the given carrier there."""
+        """Returns for each bus the vehicles at its site whose carrier in ``carriers`` is the bus's.
+
+        ``carriers`` is indexed by vehicle or by fleet.
+        """
         vehicles, sites = self.frames["vehicles"], self.frames["fleets"]["site"]
-        found: dict[str, list[str]] = {bus: [] for bus in self.buses.index}
+        vehicles_by_bus: dict[str, list[str]] = {bus: [] for bus in self.buses.index}
         for name, fleet in vehicles["fleet"].items():
             key = name if name in carriers.index else fleet
             if key in carriers.index:
-                found[bus_name(carriers[key], sites[fleet])].append(str(name))
-        return found
+                vehicles_by_bus[bus_name(carriers[key], sites[fleet])].append(str(name))
+        return vehicles_by_bus
 
     @cached_property
     def land_takers(self) -> pd.DataFrame:
         """Footprint [ha/capacity] of each asset at its site, by (asset, site, land class)."""
         footprints, land = self.frames["footprints"]["footprint"], self.frames["land"].index
-        found = [
+        footprint_rows = [
             (asset, row["site"], kind, float(amount))
             for asset, row in self.assets.iterrows()
             for (technology, kind), amount in footprints.items()
@@ -218,64 +232,64 @@ class System:
             and row["capacity_addable"] > 0
             and (row["site"], kind) in land
         ]
-        return pd.DataFrame(found, columns=["asset", "site", "land_class", "footprint"]).set_index(
-            ["asset", "site", "land_class"]
-        )
+        return pd.DataFrame(
+            footprint_rows, columns=["asset", "site", "land_class", "footprint"]
+        ).set_index(["asset", "site", "land_class"])
 
     @property
     def emission_price(self) -> float:
-        """Price of emitting [EUR/t]; zero if the case has no emission carrier."""
+        """Emission price [EUR/t]; zero if the case has no emission carrier."""
         carriers, name = self.frames["carriers"], self.settings.emissions.carrier
         return carriers.at[name, "price"].offset if name in carriers.index else 0.0
 
     def used_profiles(self) -> list[str]:
-        """The profiles that some cell names."""
+        """Returns the names of all profiles that a cell refers to."""
         cells = (
-            c
-            for f in self.frames.values()
-            for name in f
-            for c in f[name]
-            if isinstance(c, ProfileExpression)
+            value
+            for frame in self.frames.values()
+            for name in frame
+            for value in frame[name]
+            if isinstance(value, ProfileExpression)
         )
-        used = {cell.profile for cell in cells if cell.profile}
-        return [name for name in self.profiles if name in used]
+        used_names = {cell.profile for cell in cells if cell.profile}
+        return [name for name in self.profiles if name in used_names]
 
     @property
     def followed(self) -> pd.DataFrame:
-        """The profiles that decide which adjacent hours are alike."""
+        """The profiles used to aggregate the hours into time steps."""
         return self.profiles[list(self.settings.time.follow) or self.used_profiles()]
 
     # --- hourly values ----------------------------------------------------------------------------
 
     def by_step(self, hourly: np.ndarray) -> np.ndarray:
-        """Means over each step of values of each hour."""
+        """Returns the mean of hourly values over each step."""
         return self.steps.means(hourly)
 
     def step_values(self, cell: ProfileExpression) -> np.ndarray:
-        """The value of an hourly cell in each step."""
+        """Returns the value of an hourly cell in each step."""
         if cell not in self.cache:
             self.cache[cell] = self.by_step(cell.values(self.profiles))
         return self.cache[cell]
 
     def hourly_rates(self, shape: ProfileExpression, yearly: float) -> np.ndarray:
-        """Rates [unit/h] of each hour that have a profile's proportions and sum to a yearly amount."""
+        """Returns hourly rates [unit/h] that follow a shape and sum to ``yearly`` [unit]."""
         values = shape.values(self.profiles)
         total = values.sum()
         return values * (yearly / total) if total else np.zeros(len(values))
 
 
 def bus_name(carrier: str, site: str) -> str:
-    """The name of a bus."""
+    """Returns the name of a bus."""
     return f"{carrier}@{site}"
 
 
 def distance(one: pd.Series, other: pd.Series) -> float:
-    """Great-circle distance of two sites [km]."""
-    a, b = (
+    """Returns the great-circle distance of two sites [km]."""
+    start, end = (
         tuple(map(math.radians, (float(site["lat"]), float(site["lon"])))) for site in (one, other)
     )
-    half = (
-        math.sin((b[0] - a[0]) / 2) ** 2
-        + math.cos(a[0]) * math.cos(b[0]) * math.sin((b[1] - a[1]) / 2) ** 2
+    haversine = (
+        math.sin((end[0] - start[0]) / 2) ** 2
+        + math.cos(start[0]) * math.cos(end[0]) * math.sin((end[1] - start[1]) / 2) ** 2
     )
-    return 2 * EARTH_RADIUS * math.asin(math.sqrt(half))
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(haversine))

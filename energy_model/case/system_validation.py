@@ -1,4 +1,4 @@
-"""System checks: faults that only the whole system shows, such as a demand that nothing can feed."""
+"""System validation: a system → issues across tables, such as a demand without any supply."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from energy_model.common.errors import InputIssue
 
 
 def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
-    """Faults seen only in the whole: demands that nothing can feed, limits without rows, sales above purchases."""
-    before = len(reading.issues)
+    """Returns issues across tables.
+
+    They are demands without supply, sales that earn more than purchases cost, and a case without
+    buses.
+    """
+    issue_count = len(reading.issues)
     graph = bus_graph(system)
     buses, demands = system.buses, system["demands"]
-    fed = set(nx.descendants(graph, "source")) if "source" in graph else set()
+    reachable_buses = set(nx.descendants(graph, "source")) if "source" in graph else set()
     for name, carrier, site in zip(demands.index, demands["carrier"], demands["site"], strict=True):
         bus = f"{carrier}@{site}"
-        if bus not in fed and demands.at[name, "yearly"] > 0:
+        if bus not in reachable_buses and demands.at[name, "yearly"] > 0:
             reading.wrong(
                 "demands",
                 name,
@@ -29,64 +33,71 @@ def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
     for name, row in markets.iterrows():
         if row["sell_most"] > 0 and row["buy_most"] > 0:
             counts = system.settings.view.counts
-            paid = row["price"].values(system.profiles)
-            paid = paid + sum(
-                row[x].values(system.profiles) for x in ("tariff", "tax") if x in counts
+            purchase_cost = row["price"].values(system.profiles)
+            purchase_cost = purchase_cost + sum(
+                row[component].values(system.profiles)
+                for component in ("tariff", "tax")
+                if component in counts
             )
-            got = row["sale_price"].values(system.profiles) - (
+            sale_revenue = row["sale_price"].values(system.profiles) - (
                 row["sale_tariff"].values(system.profiles) if "tariff" in counts else 0
             )
-            if (hour := int((got - paid).argmax())) is not None and got[hour] > paid[hour] + 1e-9:
+            if (hour := int((sale_revenue - purchase_cost).argmax())) is not None and sale_revenue[
+                hour
+            ] > purchase_cost[hour] + 1e-9:
                 reading.wrong(
                     "markets",
                     name,
                     "sale_price",
                     row["sale_price"],
-                    f"in hour {hour} a sale earns {got[hour]:.4g} where a purchase costs {paid[hour]:.4g}; selling must not earn more than buying costs",
+                    f"in hour {hour} a sale earns {sale_revenue[hour]:.4g} where a purchase costs {purchase_cost[hour]:.4g}; selling must not earn more than buying costs",
                 )
     if buses.empty:
         reading.add_issue(
             "case.toml",
             "the case has no market, plant, store, link or demand; add rows to its tables",
         )
-    return reading.issues[before:]
+    return reading.issues[issue_count:]
 
 
 def bus_graph(system: System) -> nx.DiGraph:
-    """Buses and plants as a graph along which something can come from outside: edges from what feeds to what is fed."""
+    """Returns the graph of buses, with edges in the direction of supply.
+
+    The node ``source`` stands for markets and for conversions without inputs.
+    """
     graph = nx.DiGraph()
     graph.add_nodes_from(["source", *system.buses.index])
     assets = system.assets
-    possible = (assets["capacity_existing"] + assets["capacity_addable"]) > 0
+    can_have_capacity = (assets["capacity_existing"] + assets["capacity_addable"]) > 0
     for market, row in system["markets"].iterrows():
         if row["buy_most"] > 0:
             graph.add_edge("source", f"{row['carrier']}@{row['site']}", name=market)
     flows = system.flows.reset_index()
     for plant, rows in flows.groupby("conversion"):
-        if not possible[plant]:
+        if not can_have_capacity[plant]:
             continue
-        positive = [cell.offset + max(cell.factor, 0) > 0 for cell in rows["coefficient"]]
-        takes = [
+        are_outputs = [cell.offset + max(cell.factor, 0) > 0 for cell in rows["coefficient"]]
+        input_buses = [
             bus
-            for bus, made in zip(rows["bus"], positive, strict=True)
-            if not made and bus in system.buses.index
+            for bus, is_output in zip(rows["bus"], are_outputs, strict=True)
+            if not is_output and bus in system.buses.index
         ]
-        makes = [
+        output_buses = [
             bus
-            for bus, made in zip(rows["bus"], positive, strict=True)
-            if made and bus in system.buses.index
+            for bus, is_output in zip(rows["bus"], are_outputs, strict=True)
+            if is_output and bus in system.buses.index
         ]
-        for start in takes or ["source"]:
-            graph.add_edges_from((start, end, {"name": plant}) for end in makes)
+        for start in input_buses or ["source"]:
+            graph.add_edges_from((start, end, {"name": plant}) for end in output_buses)
     for link, row in system["links"].iterrows():
-        if possible[link]:
+        if can_have_capacity[link]:
             ends = f"{row['carrier']}@{row['from_site']}", f"{row['carrier']}@{row['to_site']}"
             graph.add_edge(*ends, name=link)
             if row["both_ways"] == "yes":
                 graph.add_edge(*reversed(ends), name=link)
     for vehicle, row in system["vehicles"].iterrows():
         fleet = system["fleets"].loc[row["fleet"]]
-        if possible[vehicle]:
+        if can_have_capacity[vehicle]:
             graph.add_edge(
                 f"{row['carrier']}@{fleet['site']}",
                 f"{fleet['service']}@{fleet['site']}",

@@ -1,4 +1,4 @@
-"""Files: the CSV files of a table → rows in the units used inside, with where each row stands."""
+"""Table reader: the CSV files of a table → rows in internal units, with their locations."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ SOURCES = ("table", "rows", "columns", "kind", "publication", "year", "note")
 
 
 def read_table(folder: Path, table: Table, reading: InputLog) -> pd.DataFrame:
-    """One table from all its files; cells in inside units, still to be validated."""
+    """Returns one table from all its files; cells are in internal units and not yet validated."""
     paths = [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]
     paths = [path for path in paths if path.is_file()]
-    told = len(reading.issues)
+    issue_count = len(reading.issues)
     if not paths and table.name in NEEDED:
         reading.add_issue(f"{table.name}.csv", f"the file is missing; create it in {folder}")
-    found: dict[object, dict[str, object]] = {}
+    rows: dict[object, dict[str, object]] = {}
     for path in paths:
-        _read_file(path, table, found, reading)
-    if len(reading.issues) > told and not found:
+        _read_file(path, table, rows, reading)
+    if len(reading.issues) > issue_count and not rows:
         reading.unread.add(table.name)
     names = [column.name for column in table.columns]
     frame = pd.DataFrame(
-        [[row.get(name) for name in names] for row in found.values()], columns=names, dtype=object
+        [[row.get(name) for name in names] for row in rows.values()], columns=names, dtype=object
     )
-    return frame.set_axis(_index(table, found))
+    return frame.set_axis(_index(table, rows))
 
 
 def _index(table: Table, found: Mapping[Any, object]) -> pd.Index:
-    """The keys of the rows."""
+    """Returns the index of the rows."""
     if len(table.key) == 1:
         return pd.Index(list(found), name=table.key[0], dtype=object)
     if found:
@@ -56,12 +56,14 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
     if file is None:
         return
     columns = _columns(path.name, file.header, table, reading)
-    present = {column.name for column, _, _ in columns.values()}
-    filled = INHERITED if table.name in ASSET_TABLES else ()  # a technology may give these
+    present_names = {column.name for column, _, _ in columns.values()}
+    inherited_names = (
+        INHERITED if table.name in ASSET_TABLES else ()
+    )  # a technology can provide these
     missing = [
         c.header
         for c in table.columns
-        if c.required and c.name not in present and c.name not in filled
+        if c.required and c.name not in present_names and c.name not in inherited_names
     ]
     for header in missing:
         reading.add_issue(path.name, f"the column '{header}' is missing; add it")
@@ -91,7 +93,7 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
 
 
 def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
-    """A cell in the unit used inside; a text with two readings stays one and fails validation."""
+    """Returns a cell in the internal unit; an ambiguous number stays text and fails validation."""
     if not column.range:
         return column.read(text)
     try:
@@ -103,7 +105,7 @@ def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
 def _key(
     name: str, line: int, row: Mapping[str, Any], table: Table, found: Mapping, reading: InputLog
 ) -> object:
-    """The key of a row; None, with a fault, where it has none or one that stands already."""
+    """Returns the key of a row; adds an issue and returns None if it is missing or duplicate."""
     parts = tuple(row.get(column) or table[column].fallback for column in table.key)
     key: Any = parts if len(parts) > 1 else parts[0]
     missing = [column for column, part in zip(table.key, parts, strict=True) if part is None]
@@ -111,15 +113,15 @@ def _key(
         reading.add_issue(name, "give the row a name", f"row {line}", missing[0])
         return None
     if key in found:
-        file, place = reading.at(table.name, key)
-        remedy = f"the name stands already in {file}, {place}; give one of them another"
+        file, row_text = reading.at(table.name, key)
+        remedy = f"the name stands already in {file}, {row_text}; give one of them another"
         reading.add_issue(name, remedy, f"row {line}", table.key[0], row_key(key))
         return None
     return key
 
 
 def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: InputLog) -> None:
-    """Notes that a row is longer or shorter than the header."""
+    """Adds an issue for a row that is longer or shorter than the header."""
     separator = "semicolons" if file.decimal_comma else "commas"
     reading.add_issue(
         name,
@@ -132,33 +134,37 @@ def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: Inpu
 def _columns(
     file: str, headers: list[str], table: Table, reading: InputLog
 ) -> dict[int, tuple[Column, float, str | None]]:
-    """Column, factor and implied row unit by position."""
-    found: dict[int, tuple[Column, float, str | None]] = {}
-    known = [column.name for column in table.columns]
+    """Returns column, unit factor and implied row unit by position."""
+    columns: dict[int, tuple[Column, float, str | None]] = {}
+    known_names = [column.name for column in table.columns]
     for i, header in enumerate(headers):
         match = HEADER.match(header)
         name = match["name"] if match else header
         if not header:
             remedy = "a header is empty; name the column or remove it"
             reading.add_issue(file, remedy, "row 1", f"column {i + 1}")
-        elif name not in known:
-            near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
-            hint = f"nearest are {', '.join(near)}" if near else f"known are {', '.join(known)}"
+        elif name not in known_names:
+            close_names = difflib.get_close_matches(name, known_names, n=2, cutoff=0.5)
+            hint = (
+                f"nearest are {', '.join(close_names)}"
+                if close_names
+                else f"known are {', '.join(known_names)}"
+            )
             reading.add_issue(file, f"there is no such column; {hint}", "row 1", value=header)
-        elif name in {column.name for column, _, _ in found.values()}:
+        elif name in {column.name for column, _, _ in columns.values()}:
             reading.add_issue(file, "the column stands twice; remove one", "row 1", value=header)
         else:
             reading.headers[file, name] = header
             unit = match["unit"] if match else None
             factor, implied = _unit(file, header, unit, table[name], reading)
-            found[i] = (table[name], factor, implied)
-    return found
+            columns[i] = (table[name], factor, implied)
+    return columns
 
 
 def _unit(
     file: str, header: str, unit: str | None, column: Column, reading: InputLog
 ) -> tuple[float, str | None]:
-    """The factor to the unit used inside and the row unit implied; notes a unit that is wrong."""
+    """Returns the factor to the internal unit and the implied row unit; adds issues."""
     remedy = ""
     if column.range and not (unit or "").strip():
         remedy = f"the unit is missing; write '{column.header}'"
@@ -166,8 +172,8 @@ def _unit(
         remedy = f"the column holds no quantity; write '{column.name}'"
     elif column.range and unit is not None:
         try:
-            way = conversion(unit.strip(), column.unit, reading.dkk_per_eur)
-            return way.factor, way.implied
+            unit_conversion = conversion(unit.strip(), column.unit, reading.dkk_per_eur)
+            return unit_conversion.factor, unit_conversion.implied
         except UnknownUnitError:
             remedy = f"the unit does not fit; write '{column.header}' or a multiple of it"
             remedy += " (kroner are DKK)" if KRONER.search(unit) else ""
@@ -177,8 +183,8 @@ def _unit(
 
 
 def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
-    """The rows of ``sources*.csv`` in order."""
-    found = []
+    """Returns the rows of ``sources*.csv`` in order."""
+    rows = []
     for path in sorted(folder.glob("sources*.csv")):
         file = reading.csv_file(path, path.name)
         if file is None:
@@ -186,10 +192,10 @@ def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
         if missing := [name for name in SOURCES if name not in file.header]:
             reading.add_issue(path.name, f"columns are missing; add {', '.join(missing)}", "row 1")
             continue
-        twice = sorted({name for name in file.header if file.header.count(name) > 1})
-        if twice:
+        duplicates = sorted({name for name in file.header if file.header.count(name) > 1})
+        if duplicates:
             reading.add_issue(
-                path.name, "the column stands twice; remove one", "row 1", value=twice[0]
+                path.name, "the column stands twice; remove one", "row 1", value=duplicates[0]
             )
             continue
         for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
@@ -200,17 +206,17 @@ def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
                 continue
             row = dict(zip(file.header, cells, strict=True))
             _check_source(path.name, line, row, reading)
-            found.append({name: row[name] for name in SOURCES})
-    return pd.DataFrame(found, columns=list(SOURCES))
+            rows.append({name: row[name] for name in SOURCES})
+    return pd.DataFrame(rows, columns=list(SOURCES))
 
 
 def _check_source(name: str, line: int, row: Mapping[str, str], reading: InputLog) -> None:
-    """Notes what a source or an assumption lacks."""
-    place = f"row {line}"
+    """Adds an issue for an incomplete source or assumption."""
+    location = f"row {line}"
     if row["kind"] not in ("source", "assumption"):
-        reading.add_issue(name, "write source or assumption", place, "kind", row["kind"])
+        reading.add_issue(name, "write source or assumption", location, "kind", row["kind"])
     elif row["kind"] == "source" and not (row["publication"] and row["year"]):
         remedy = "name the publication and its year, or mark it as an assumption"
-        reading.add_issue(name, remedy, place, "publication")
+        reading.add_issue(name, remedy, location, "publication")
     elif row["kind"] == "assumption" and not row["note"]:
-        reading.add_issue(name, "give the reasoning of the assumption", place, "note")
+        reading.add_issue(name, "give the reasoning of the assumption", location, "note")

@@ -1,15 +1,17 @@
-"""Steps: the year cut into fewer pieces than hours, either in order or as days that repeat.
+"""Time aggregation: hourly profiles → fewer time steps, as segments in order or typical days.
 
-*In order*: adjacent hours that are alike in all profiles together are merged by Ward's hierarchical clustering.
-*Typical days*: days that are alike are grouped by the same clustering; the mean of each group stands for all
-its days, is cut into steps of adjacent hours, and repeats wherever one of its days stands in the year.
+*Segments*: adjacent hours that are similar in all profiles together are merged by Ward's
+hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. The mean
+of each group represents all its days, is cut into steps of adjacent hours, and repeats at each of
+its days in the year.
 
-Hours (or days) in which a profile has its highest or lowest value of the year stand alone, so that peaks stay
-peaks. Either way every hour of the year falls in one step, and a step's values are means over its hours, so
-that yearly amounts are those of the profiles.
+Hours (or days) with the highest or lowest value of a profile in the year are not merged, so that
+peaks are preserved. In both methods every hour of the year belongs to one step, and the values of a
+step are means over its hours, so that yearly sums are those of the profiles.
 
-Source of the typical days linked by the order of the year: Kotzur, Markewitz, Robinius, Stolten, "Time series
-aggregation for energy system design: Modeling seasonal storage", Applied Energy 213 (2018).
+Source of the typical days linked in the order of the year: Kotzur, Markewitz, Robinius, Stolten,
+"Time series aggregation for energy system design: Modeling seasonal storage", Applied Energy 213
+(2018).
 """
 
 from __future__ import annotations
@@ -31,10 +33,15 @@ def _none() -> np.ndarray:
 
 @dataclass(frozen=True)
 class TimeSteps:
-    """The step of every hour; the hour each step is named by, how long it lasts at a time [h], and what precedes it.
+    """The time steps of a year.
 
-    ``days`` has the typical day of each day of the year and ``day`` that of each step; both are empty where the
-    steps follow the year in order. Steps of a typical day form a ring of their own.
+    Attributes:
+        of_hour: The step of every hour of the year.
+        start: The hour by which each step is named.
+        span: The duration of each step at each occurrence [h].
+        previous: The step before each step; the steps of each typical day form a cycle.
+        days: The typical day of each day of the year; empty for segments in order.
+        day: The typical day of each step; empty for segments in order.
     """
 
     of_hour: np.ndarray
@@ -46,17 +53,17 @@ class TimeSteps:
 
     @cached_property
     def length(self) -> np.ndarray:
-        """Hours of the year that each step stands for [h]; where steps are in order, those it lasts."""
+        """Hours of the year in each step [h]; equal to ``span`` for segments in order."""
         return np.bincount(self.of_hour, minlength=len(self.start)).astype(float)
 
     @property
     def distance(self) -> np.ndarray:
-        """Hours from the middle of the step before to the middle of this [h]."""
+        """Time from the middle of the previous step to the middle of each step [h]."""
         return (self.span + self.span[self.previous]) / 2
 
     @property
     def first(self) -> np.ndarray:
-        """Whether a step is the first of a typical day."""
+        """Whether each step is the first of a typical day."""
         return (
             np.diff(self.day, prepend=-1) != 0 if len(self.day) else np.zeros(len(self.start), bool)
         )
@@ -67,11 +74,11 @@ class TimeSteps:
         return np.flatnonzero(np.diff(self.day, append=-1))
 
     def means(self, hourly: np.ndarray) -> np.ndarray:
-        """Means over each step of values of each hour."""
+        """Returns the mean of hourly values over each step."""
         return np.bincount(self.of_hour, hourly, len(self.start)) / self.length
 
     def at_end(self, hourly: np.ndarray) -> np.ndarray:
-        """Values of the last hour of each step; the mean over all its days where the step repeats."""
+        """Returns the values of the last hour of each step, averaged over its occurrences."""
         ends = np.diff(self.of_hour, append=-1) != 0
         if len(self.days):
             ends[DAY - 1 :: DAY] = True
@@ -80,21 +87,27 @@ class TimeSteps:
 
     @classmethod
     def of(cls, start: np.ndarray, hours: int) -> TimeSteps:
-        """Steps in order that begin at the given hours."""
+        """Returns segments in order that begin at the hours in ``start``."""
         span = np.diff(np.append(start, hours))
         count = np.arange(len(start))
         return cls(np.repeat(count, span), start, span.astype(float), np.roll(count, 1))
 
 
 def every_hour(hours: int) -> TimeSteps:
-    """One step an hour."""
+    """Returns one step per hour."""
     return TimeSteps.of(np.arange(hours), hours)
 
 
 def segments(
     profiles: pd.DataFrame, count: int, extremes: tuple[str, ...] | None = None
 ) -> TimeSteps:
-    """The year in order in ``count`` steps at most, chosen on all profiles; ``extremes`` name those whose peaks stand alone."""
+    """Returns at most ``count`` segments in order, chosen on all profiles.
+
+    Args:
+        profiles: One row per hour and one column per profile.
+        count: The number of steps.
+        extremes: The profiles whose extreme hours are not merged; None for all.
+    """
     hours = len(profiles)
     varying = profiles.loc[:, profiles.nunique() > 1]
     if count >= hours:
@@ -102,108 +115,116 @@ def segments(
     if varying.empty or count == 1:
         return TimeSteps.of(np.linspace(0, hours, count, endpoint=False).astype(int), hours)
     values = _scaled(varying)
-    kept = _extremes(_scaled(varying[list(extremes)] if extremes else varying), count // 8)
-    cuts = sorted({cut for hour in kept for cut in (hour, hour + 1)} - {hours})
-    merged = max(1, count - len(cuts))
+    extreme_hours = _extremes(_scaled(varying[list(extremes)] if extremes else varying), count // 8)
+    cut_hours = sorted({cut for hour in extreme_hours for cut in (hour, hour + 1)} - {hours})
+    group_count = max(1, count - len(cut_hours))
     while True:
-        start = np.union1d(_cut_segments(values, merged), np.array(cuts, int))
-        missing = count - len(start)
-        if missing <= 0 or merged + missing >= hours:
-            return TimeSteps.of(start[: max(count, 1)] if missing < 0 else start, hours)
-        merged += missing
+        start = np.union1d(_cut_segments(values, group_count), np.array(cut_hours, int))
+        missing_count = count - len(start)
+        if missing_count <= 0 or group_count + missing_count >= hours:
+            return TimeSteps.of(start[: max(count, 1)] if missing_count < 0 else start, hours)
+        group_count += missing_count
 
 
 def typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
-    """The year as ``days`` typical days of ``count`` steps together; in order if there are not two whole days.
+    """Returns ``days`` typical days with ``count`` steps in total.
 
-    Days in which a profile's daily mean is highest or lowest stand alone, a
-    quarter of the typical days at most.
+    Profiles of less than two days, or not of full days, give segments in order. Days with the
+    highest or lowest daily mean of a profile are not merged; they are at most a quarter of the
+    typical days.
     """
     hours, varying = len(profiles), profiles.loc[:, profiles.nunique() > 1]
     if count >= hours or hours < 2 * DAY or hours % DAY or varying.empty:
         return segments(profiles, count)
-    wanted = min(days, hours // DAY, count)
-    shaped = _scaled(varying).reshape(-1, DAY, varying.shape[1])
-    kind = _cluster_days(shaped, wanted)
-    wanted = int(kind.max()) + 1
-    means = np.array([shaped[kind == k].mean(axis=0) for k in range(wanted)])
-    nearest = [
+    day_count = min(days, hours // DAY, count)
+    daily_values = _scaled(varying).reshape(-1, DAY, varying.shape[1])
+    typical_day = _cluster_days(daily_values, day_count)
+    day_count = int(typical_day.max()) + 1
+    means = np.array([daily_values[typical_day == k].mean(axis=0) for k in range(day_count)])
+    nearest_days = [
         int(
-            np.flatnonzero(kind == k)[
-                ((shaped[kind == k] - means[k]) ** 2).sum(axis=(1, 2)).argmin()
+            np.flatnonzero(typical_day == k)[
+                ((daily_values[typical_day == k] - means[k]) ** 2).sum(axis=(1, 2)).argmin()
             ]
         )
-        for k in range(wanted)
+        for k in range(day_count)
     ]
-    order = np.argsort(
-        nearest
-    )  # typical days stand in the order of the days that are most like them
-    kind, means = np.argsort(order)[kind], means[order]
-    named = np.array(nearest)[order]
-    start = _cut_days(means.reshape(-1, means.shape[2]), np.bincount(kind), count)
-    span = np.diff(np.append(start, wanted * DAY))
+    order = np.argsort(nearest_days)  # typical days are in the order of the days nearest to them
+    typical_day, means = np.argsort(order)[typical_day], means[order]
+    representative_days = np.array(nearest_days)[order]
+    start = _cut_days(means.reshape(-1, means.shape[2]), np.bincount(typical_day), count)
+    span = np.diff(np.append(start, day_count * DAY))
     day = start // DAY
     of_typical_hour = np.repeat(np.arange(len(start)), span)
-    of_hour = of_typical_hour[(kind[:, None] * DAY + np.arange(DAY)).ravel()]
+    of_hour = of_typical_hour[(typical_day[:, None] * DAY + np.arange(DAY)).ravel()]
     previous = np.arange(-1, len(start) - 1)
     first, last = np.flatnonzero(np.diff(day, prepend=-1)), np.flatnonzero(np.diff(day, append=-1))
     previous[first] = last
     return TimeSteps(
-        of_hour, named[day] * DAY + start % DAY, span.astype(float), previous, kind, day
+        of_hour,
+        representative_days[day] * DAY + start % DAY,
+        span.astype(float),
+        previous,
+        typical_day,
+        day,
     )
 
 
 def _scaled(profiles: pd.DataFrame) -> np.ndarray:
-    """Each profile scaled to 0..1."""
+    """Returns each profile scaled to 0..1."""
     values = profiles.to_numpy(float)
     return (values - values.min(axis=0)) / np.ptp(values, axis=0)
 
 
 def _extremes(values: np.ndarray, most: int) -> list[int]:
-    """Rows of highest and lowest value, at most so many."""
+    """Returns at most ``most`` rows with the highest or lowest value of a column."""
     rows = dict.fromkeys([*values.argmax(axis=0).tolist(), *values.argmin(axis=0).tolist()])
     return list(rows)[:most]
 
 
 def _cluster_days(shaped: np.ndarray, count: int) -> np.ndarray:
-    """The group of each day, days of extreme means alone."""
+    """Returns the group of each day; days with extreme means have groups of their own."""
     from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - slow to import, and only needed here
 
-    alone = _extremes(shaped.mean(axis=1), count // 4)
-    kind = np.zeros(len(shaped), int)
-    others = np.setdiff1d(np.arange(len(shaped)), alone)
-    groups = min(count - len(alone), len(others))
-    if groups > 1:
-        flat = shaped[others].reshape(len(others), -1)
-        kind[others] = AgglomerativeClustering(n_clusters=groups, linkage="ward").fit(flat).labels_
-    kind[alone] = max(groups, 1) + np.arange(len(alone))
-    return kind
+    extreme_days = _extremes(shaped.mean(axis=1), count // 4)
+    group = np.zeros(len(shaped), int)
+    others = np.setdiff1d(np.arange(len(shaped)), extreme_days)
+    group_count = min(count - len(extreme_days), len(others))
+    if group_count > 1:
+        flat_days = shaped[others].reshape(len(others), -1)
+        group[others] = (
+            AgglomerativeClustering(n_clusters=group_count, linkage="ward").fit(flat_days).labels_
+        )
+    group[extreme_days] = max(group_count, 1) + np.arange(len(extreme_days))
+    return group
 
 
 def _cut_segments(values: np.ndarray, count: int) -> np.ndarray:
-    """First rows of ``count`` groups of adjacent rows that are most alike."""
+    """Returns the first rows of ``count`` groups of similar adjacent rows."""
     labels = _contiguous_ward(values, n_clusters=count).labels_
     return np.concatenate([[0], np.flatnonzero(np.diff(labels)) + 1])
 
 
 def _cut_days(values: np.ndarray, occurs: np.ndarray, count: int) -> np.ndarray:
-    """First hours of ``count`` groups of adjacent hours of typical days; none spans two days.
+    """Returns the first hours of ``count`` groups of adjacent hours; no group spans two days.
 
-    Merging two hours costs more the more often their day occurs; the cheapest merges of all days are made.
+    The cost of merging two hours increases with the occurrences of their day; the cheapest merges
+    of all days are applied.
     """
-    shaped = values.reshape(-1, DAY, values.shape[1]) * np.sqrt(occurs)[:, None, None]
+    weighted_days = values.reshape(-1, DAY, values.shape[1]) * np.sqrt(occurs)[:, None, None]
     heights = [
-        _contiguous_ward(day, n_clusters=None, distance_threshold=0.0).distances_ for day in shaped
+        _contiguous_ward(day, n_clusters=None, distance_threshold=0.0).distances_
+        for day in weighted_days
     ]
-    merges = len(values) - max(count, len(shaped))
+    merges = len(values) - max(count, len(weighted_days))
     cheapest = np.argsort(np.maximum.accumulate(heights, axis=1), axis=None, kind="stable")[:merges]
-    groups = DAY - np.bincount(cheapest // (DAY - 1), minlength=len(shaped))
-    days = zip(shaped, groups.tolist(), strict=True)
+    groups = DAY - np.bincount(cheapest // (DAY - 1), minlength=len(weighted_days))
+    days = zip(weighted_days, groups.tolist(), strict=True)
     return np.concatenate([k * DAY + _cut_segments(day, n) for k, (day, n) in enumerate(days)])
 
 
 def _contiguous_ward(values: np.ndarray, **how: Any) -> Any:
-    """Ward's clustering of rows in which only neighbours join."""
+    """Returns Ward's clustering of rows in which only adjacent rows merge."""
     from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415 - slow to import, and only needed here
 
     ones = np.ones(len(values) - 1)

@@ -1,11 +1,11 @@
-"""Units: what a header may say, and the factor to the unit used inside.
+"""Units: the unit in a header → the factor to the internal unit.
 
-A unit is made of the known words, ``*``, ``/`` and brackets; the only number in it is the ``1`` of
-``1/h``. A number would multiply the whole column, which is never what a header is for.
+A unit consists of the known words, ``*``, ``/`` and brackets; the only number in it is the ``1`` of
+``1/h``. Other numbers are rejected, because they would multiply the column.
 
-Inside the program a quantity has one unit only (MWh, MW, EUR, t, ha, km, h, °C). Two words stand for
-units that depend on the row: ``unit`` is the unit of the row's carrier (MWh, t or thousand_km) and
-``capacity`` is the unit its capacity is counted in (MW, MWh, t/h, t, vehicle, ...).
+Each quantity has one internal unit (MWh, MW, EUR, t, ha, km, h, °C). Two words represent units that
+depend on the row: ``unit`` is the unit of the row's carrier (MWh, t or thousand_km) and
+``capacity`` is the unit of its capacity (MW, MWh, t/h, t, vehicle, ...).
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ MULTIPLES = {
 AMOUNTS = ("MWh", "t", "thousand_km")
 CAPACITIES = ("MW", "MWh", "t/h", "t", "thousand_km/h", "vehicle")
 DKK_PER_EUR = 7.46038  # the central rate of Danmarks Nationalbank
-KRONER = re.compile(r"(?i)\bkr\b|kroner|øre")  # words for DKK that headers are given
+KRONER = re.compile(r"(?i)\bkr\b|kroner|øre")  # words that users write for DKK in headers
 ALIKE = {"1": "", "-": "", "%": "percent", "°": "", "degC": "K", "°C": "K"}
 
 
 class UnknownUnitError(ValueError):
-    """A header's unit is not known, or does not measure what the column holds."""
+    """The unit of a header is unknown, or does not fit the column."""
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """The factor that turns a header's unit into the one used inside, and the row unit it implies."""
+    """The factor from the unit of a header to the internal unit, and the row unit it implies."""
 
     factor: float
     implied: str | None = None
@@ -69,20 +69,20 @@ class Conversion:
 
 @cache
 def registry(dkk_per_eur: float = DKK_PER_EUR) -> pint.UnitRegistry:
-    """The units this program speaks, and no others; a year is not a number of hours here."""
-    known: pint.UnitRegistry = pint.UnitRegistry(None)
+    """Returns a registry of exactly the known units; a year has no conversion to hours."""
+    units: pint.UnitRegistry = pint.UnitRegistry(None)
     for line in DEFINITIONS.format(dkk_per_eur=repr(dkk_per_eur)).split("\n"):
         if line.strip():
-            known.define(line.strip())
+            units.define(line.strip())
     for base, multiples in MULTIPLES.items():
         for name, factor in multiples.items():
-            known.define(f"{name} = {factor} {base}")
-    return known
+            units.define(f"{name} = {factor} {base}")
+    return units
 
 
 @cache
 def known_units() -> tuple[str, ...]:
-    """Every word a unit may be made of."""
+    """Returns all words allowed in a unit."""
     singles = [line.split("=")[0].strip() for line in DEFINITIONS.split("\n") if "=" in line]
     multiples = [name for group in MULTIPLES.values() for name in group]
     return (*singles, *multiples, "%", "1")
@@ -90,10 +90,10 @@ def known_units() -> tuple[str, ...]:
 
 @cache
 def conversion(header: str, inside: str, dkk_per_eur: float = DKK_PER_EUR) -> Conversion:
-    """The way from a header's unit to the unit used inside.
+    """Returns the conversion from the unit of a header to the internal unit.
 
     Raises:
-        UnknownUnit: The header's unit is not known, or measures something else.
+        UnknownUnitError: The unit of the header is unknown, or measures another quantity.
     """
     if header == inside:
         return Conversion(1.0)
@@ -110,19 +110,23 @@ def conversion(header: str, inside: str, dkk_per_eur: float = DKK_PER_EUR) -> Co
 
 
 def with_unit(text: str, word: str, unit: str) -> str:
-    """A unit in which a word is replaced by a unit: ``EUR/unit`` with ``MWh`` is ``EUR/(MWh)``."""
+    """Returns a unit with a word replaced: ``EUR/(MWh)`` for ``EUR/unit`` with ``MWh``."""
     for mark in "*/()":
         text = text.replace(mark, f" {mark} ")
     return "".join(f"({unit})" if piece == word else piece for piece in text.split())
 
 
 def is_dimensionless(unit: str, dkk_per_eur: float = DKK_PER_EUR) -> bool:
-    """Whether a unit measures nothing, such as ``1`` or ``%``; UnknownUnit if it is no unit."""
+    """Returns whether a unit is dimensionless, such as ``1`` or ``%``.
+
+    Raises:
+        UnknownUnitError: The text is not a unit.
+    """
     return bool(_quantity(unit, dkk_per_eur).dimensionless)
 
 
 def has_arbitrary_zero(unit: str, dkk_per_eur: float = DKK_PER_EUR) -> bool:
-    """Whether a unit's zero is a convention, so that ratios of its values mean nothing (°C)."""
+    """Returns whether the zero of a unit is a convention, so that ratios are meaningless (°C)."""
     return "[temperature]" in _quantity(unit, dkk_per_eur).dimensionality
 
 
@@ -133,7 +137,7 @@ def _words(text: str) -> list[str]:
 
 
 def _quantity(text: str, dkk_per_eur: float) -> pint.Quantity:
-    """One of a unit."""
+    """Returns the quantity of one unit."""
     text = text.strip()
     if text not in ALIKE:
         for word in _words(text):
@@ -143,23 +147,23 @@ def _quantity(text: str, dkk_per_eur: float) -> pint.Quantity:
     try:
         parsed = units.parse_expression(_in_pint_words(text))
         return units.Quantity(parsed) if not hasattr(parsed, "dimensionality") else parsed
-    except Exception as fault:  # the types of the parser's and tokenizer's errors vary
-        raise UnknownUnitError(f"'{text}' is not a unit") from fault
+    except Exception as error:  # the types of the parser's and tokenizer's errors vary
+        raise UnknownUnitError(f"'{text}' is not a unit") from error
 
 
 def _in_pint_words(text: str) -> str:
-    """A unit with the words that pint does not know in its own."""
+    """Returns a unit with words unknown to pint replaced by pint's words."""
     if text in ALIKE:
         return ALIKE[text] or "1"
     return re.sub(r"%|°C|degC", lambda found: ALIKE[found[0]], text)
 
 
 def _factor(header: str, inside: str, dkk_per_eur: float) -> float:
-    given, wanted = (_quantity(text, dkk_per_eur) for text in (header, inside))
+    header_quantity, inside_quantity = (_quantity(text, dkk_per_eur) for text in (header, inside))
     try:
-        factor = float((given / wanted).to("dimensionless").magnitude)
-    except (pint.errors.PintError, ValueError, TypeError, ZeroDivisionError) as fault:
-        raise UnknownUnitError(f"'{header}' cannot be turned into '{inside}'") from fault
+        factor = float((header_quantity / inside_quantity).to("dimensionless").magnitude)
+    except (pint.errors.PintError, ValueError, TypeError, ZeroDivisionError) as error:
+        raise UnknownUnitError(f"'{header}' cannot be turned into '{inside}'") from error
     if not 0 < factor < float("inf"):
         raise UnknownUnitError(f"'{header}' is not a unit")
     return factor

@@ -1,4 +1,4 @@
-"""Checks across tables: names resolve, units agree, profiles exist and keep their range, buses can be fed."""
+"""Validation: tables and profiles → issues on names, units, profiles and modes across tables."""
 
 from __future__ import annotations
 
@@ -48,15 +48,17 @@ def validate_tables(
     case: Settings,
     reading: InputLog,
 ) -> None:
-    """Notes every fault that no table can see alone."""
+    """Adds an issue for every inconsistency between tables, profiles and settings."""
     tables = tuple(tables)
     keys = {table.name: set(frames[table.name].index) for table in tables if len(table.key) == 1}
     keys["assets"] = set().union(*(keys[name] for name in ASSETS if name in keys))
-    cells = [c for frame in frames.values() for name in frame for c in frame[name]]
-    named = sorted({c.profile for c in cells if isinstance(c, ProfileExpression) and c.profile})
-    if named and profiles.empty and "profiles" not in reading.unread:
+    cells = [cell for frame in frames.values() for name in frame for cell in frame[name]]
+    profile_names = sorted(
+        {cell.profile for cell in cells if isinstance(cell, ProfileExpression) and cell.profile}
+    )
+    if profile_names and profiles.empty and "profiles" not in reading.unread:
         reading.unread.add("profiles")
-        remedy = f"no profile is here, and cells name {len(named)}: {', '.join(named[:6])}; energy-model timeseries generate makes a year"
+        remedy = f"no profile is here, and cells name {len(profile_names)}: {', '.join(profile_names[:6])}; energy-model timeseries generate makes a year"
         reading.add_issue("profiles/*.csv", remedy)
     for table in tables:
         for column in table.columns:
@@ -107,24 +109,30 @@ def validate_tables(
 
 
 def _check_unknown_names(column: Column, reading: InputLog) -> bool:
-    """Whether the table that a column names could not be read; its own fault says so once."""
-    named = ASSETS if column.names == "assets" else (str(column.names),)
-    return not reading.unread.isdisjoint(named)
+    """Returns whether the table that a column refers to is unread; it has an issue of its own."""
+    table_names = ASSETS if column.names == "assets" else (str(column.names),)
+    return not reading.unread.isdisjoint(table_names)
 
 
 def _check_foreign_keys(
     frame: pd.DataFrame, table: Table, column: Column, keys: dict, reading: InputLog
 ) -> None:
-    known = keys.get(str(column.names), set())
-    named = ASSETS if column.names == "assets" else (str(column.names),)
-    known = known.union(*(reading.garbled.get(name, ()) for name in named))
+    known_keys = keys.get(str(column.names), set())
+    table_names = ASSETS if column.names == "assets" else (str(column.names),)
+    known_keys = known_keys.union(*(reading.garbled.get(name, ()) for name in table_names))
     for key, value in zip(frame.index, frame[column.name], strict=True):
-        if isinstance(value, str) and value not in known:
-            near = difflib.get_close_matches(value, [str(k) for k in known], n=2, cutoff=0.5)
-            hint = f"; nearest are {', '.join(near)}" if near else ""
-            alike = [k for k in known if skeleton(str(k)) == skeleton(value)]
-            if alike:
-                hint = f"; '{alike[0]}' looks like it and differs in case, blanks or letters"
+        if isinstance(value, str) and value not in known_keys:
+            close_names = difflib.get_close_matches(
+                value, [str(known_key) for known_key in known_keys], n=2, cutoff=0.5
+            )
+            hint = f"; nearest are {', '.join(close_names)}" if close_names else ""
+            similar_names = [
+                known_key for known_key in known_keys if skeleton(str(known_key)) == skeleton(value)
+            ]
+            if similar_names:
+                hint = (
+                    f"; '{similar_names[0]}' looks like it and differs in case, blanks or letters"
+                )
             file = "the assets" if column.names == "assets" else f"{column.names}.csv"
             reading.wrong(table.name, key, column.name, value, f"it is not in {file}{hint}")
 
@@ -132,46 +140,48 @@ def _check_foreign_keys(
 def _check_hourly_cells(
     frame: pd.DataFrame, table: Table, column: Column, profiles: pd.DataFrame, reading: InputLog
 ) -> None:
-    told: dict[ProfileExpression, str] = {}
+    remedies: dict[ProfileExpression, str] = {}
     for key, cell in zip(frame.index, frame[column.name], strict=True):
         if not isinstance(cell, ProfileExpression) or cell.profile is None:
             continue
-        if cell not in told:
-            told[cell] = ""
+        if cell not in remedies:
+            remedies[cell] = ""
             if cell.profile not in profiles:
-                near = difflib.get_close_matches(cell.profile, list(profiles), n=2, cutoff=0.5)
-                told[cell] = f"there is no profile '{cell.profile}'" + (
-                    f"; nearest are {', '.join(near)}" if near else ""
+                close_names = difflib.get_close_matches(
+                    cell.profile, list(profiles), n=2, cutoff=0.5
+                )
+                remedies[cell] = f"there is no profile '{cell.profile}'" + (
+                    f"; nearest are {', '.join(close_names)}" if close_names else ""
                 )
             else:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     values = cell.values(profiles)
-                wrong = [
-                    t
-                    for t in (values.argmin(), values.argmax())
-                    if not (np.isfinite(values[t]) and column.holds(float(values[t])))
+                bad_hours = [
+                    hour
+                    for hour in (values.argmin(), values.argmax())
+                    if not (np.isfinite(values[hour]) and column.holds(float(values[hour])))
                 ]
-                if wrong:
-                    told[cell] = (
-                        f"its value in hour {wrong[0]} is {values[wrong[0]]:.4g}; {column.remedy_in_hours} in every hour"
+                if bad_hours:
+                    remedies[cell] = (
+                        f"its value in hour {bad_hours[0]} is {values[bad_hours[0]]:.4g}; {column.remedy_in_hours} in every hour"
                     )
-        if told[cell]:
-            reading.wrong(table.name, key, column.name, cell, told[cell])
+        if remedies[cell]:
+            reading.wrong(table.name, key, column.name, cell, remedies[cell])
 
 
 def _check_unique_names(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
-    first: dict[object, str] = {}
+    first_table: dict[object, str] = {}
     for table in NAMED_ONCE:
         for key in frames[table].index:
-            if key in first:
+            if key in first_table:
                 reading.wrong(
                     table,
                     key,
                     frames[table].index.name,
                     key,
-                    f"the name stands also in {first[key]}; a name means one thing in the whole case",
+                    f"the name stands also in {first_table[key]}; a name means one thing in the whole case",
                 )
-            first.setdefault(key, table)
+            first_table.setdefault(key, table)
         for key in frames[table].index:
             if not str(key).isidentifier():
                 reading.wrong(
@@ -186,8 +196,8 @@ def _check_flow_parents(frames: dict[str, pd.DataFrame], reading: InputLog) -> N
     for table in ("flows", "modes"):
         for key in frames[table].index:
             if key[0] not in known:
-                near = difflib.get_close_matches(str(key[0]), known, n=2, cutoff=0.5)
-                hint = f"; nearest are {', '.join(near)}" if near else ""
+                close_names = difflib.get_close_matches(str(key[0]), known, n=2, cutoff=0.5)
+                hint = f"; nearest are {', '.join(close_names)}" if close_names else ""
                 reading.wrong(
                     table,
                     key,
@@ -196,13 +206,17 @@ def _check_flow_parents(frames: dict[str, pd.DataFrame], reading: InputLog) -> N
                     f"it is neither in conversions.csv nor in technologies.csv{hint}",
                 )
     owners = {key[0] for key in frames["flows"].index}
-    running = {key[:2] for key in frames["flows"].index}
+    modes_with_flows = {key[:2] for key in frames["flows"].index}
     technology_of = frames["conversions"]["technology"]
     for key in frames["modes"].index:
-        shared = (technology_of.get(key[0]), key[1])
-        if key[0] in known and key not in running and shared not in running:
-            own = technology_of.index[technology_of == key[0]]
-            if not any((plant, key[1]) in running for plant in own):
+        technology_mode = (technology_of.get(key[0]), key[1])
+        if (
+            key[0] in known
+            and key not in modes_with_flows
+            and technology_mode not in modes_with_flows
+        ):
+            own_plants = technology_of.index[technology_of == key[0]]
+            if not any((plant, key[1]) in modes_with_flows for plant in own_plants):
                 remedy = "no row of flows.csv has this mode; write what it takes and makes there"
                 reading.wrong("modes", key, "mode", key[1], remedy)
     for key, technology in frames["conversions"]["technology"].items():
@@ -217,23 +231,23 @@ def _check_flow_parents(frames: dict[str, pd.DataFrame], reading: InputLog) -> N
 
 
 def _tied_circles(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
-    """Notes assets whose capacities are tied to each other in a circle, which nothing sets."""
-    tied = {
+    """Adds an issue for assets whose capacities are tied in a cycle and thus undetermined."""
+    tied_assets = {
         key: (table, other)
         for table in ASSETS
         for key, other in frames[table]["tied_to"].items()
         if isinstance(other, str)
     }
-    graph = nx.DiGraph((key, other) for key, (_, other) in tied.items())
-    for circle in nx.simple_cycles(graph):
-        key = circle[0]
-        way = " → ".join([*circle, key])
-        remedy = f"capacities are tied in a circle ({way}); leave one of them free"
-        reading.wrong(tied[key][0], key, "tied_to", tied[key][1], remedy)
+    graph = nx.DiGraph((key, other) for key, (_, other) in tied_assets.items())
+    for cycle in nx.simple_cycles(graph):
+        key = cycle[0]
+        path = " → ".join([*cycle, key])
+        remedy = f"capacities are tied in a circle ({path}); leave one of them free"
+        reading.wrong(tied_assets[key][0], key, "tied_to", tied_assets[key][1], remedy)
 
 
 def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: InputLog) -> None:
-    """Notes rows on the carrier of emissions, which no bus holds."""
+    """Adds an issue for rows with the emission carrier, which has no bus."""
     for table, column in CARRIER_COLUMNS:
         for key, carrier in frames[table][column].items():
             if carrier == case.emissions.carrier:
@@ -246,17 +260,17 @@ def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: 
 def _empty_shapes(
     frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, reading: InputLog
 ) -> None:
-    """Notes amounts that a shape of zero in every hour cannot spread over the year."""
+    """Adds an issue for yearly amounts whose shape is zero in every hour."""
     for table, amount, shape in (
         ("demands", "yearly", "profile"),
         ("fleets", "distance", "driving"),
     ):
         frame = frames[table]
-        for key, wanted, cell in zip(frame.index, frame[amount], frame[shape], strict=True):
+        for key, yearly_amount, cell in zip(frame.index, frame[amount], frame[shape], strict=True):
             if (
                 not isinstance(cell, ProfileExpression)
-                or not isinstance(wanted, float)
-                or wanted <= 0
+                or not isinstance(yearly_amount, float)
+                or yearly_amount <= 0
             ):
                 continue
             if cell.profile is not None and cell.profile not in profiles:

@@ -1,1 +1,1 @@
-"""Common: errors and files written whole or not at all, used by every package."""
+"""Common: errors and atomic writes of files and folders, used by every package."""

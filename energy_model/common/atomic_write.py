@@ -1,8 +1,8 @@
-"""Atomic write: files and folders that are written whole or not at all.
+"""Atomic write: contents → complete files and folders, or none at all.
 
-A draft is written beside its destination and renamed when it is complete. Any exception, an
-interrupt included, removes the draft and the folders that were made for it. A failure of the
-file system becomes an input fault.
+A draft is written next to its destination and renamed when it is complete. Any exception,
+including an interrupt, removes the draft and the folders created for it. An error of the file
+system is raised as a `WriteError`.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ PLACE_ERRORS = (
     errno.EISDIR, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EXDEV,
     errno.EINVAL, errno.EOPNOTSUPP,
 )  # fmt: skip
-NAME_LENGTH = 30  # letters of the destination's name that its draft's name begins with
-PROBE_SIZE = 1 << 20  # bytes that are written to find out why a library could not write
+NAME_LENGTH = 30  # characters of the destination's name at the start of the draft's name
+PROBE_SIZE = 1 << 20  # bytes written to find out why a library failed to write
 ELSEWHERE = "name another place"
 
 
 class WriteError(InputError):
-    """A place that could not be written, whatever was to be written there."""
+    """A file or folder that cannot be written."""
 
     def __init__(self, faults: Iterable[InputIssue], wrong: BaseException | str = "") -> None:
         super().__init__(faults)
-        self.wrong = wrong  # what was met, for who writes a larger thing of which this is a part
+        self.wrong = wrong  # the cause, reported again by the writer of an enclosing folder
 
 
 def reason_of(wrong: BaseException) -> str:
-    """An error in the words of the operating system, or the first line of its own."""
+    """Returns the operating system's text of an error, or the first line of its message."""
     if isinstance(wrong, OSError) and wrong.errno:
         return wrong.strerror or os.strerror(wrong.errno)
     lines = str(wrong).strip().splitlines()
@@ -49,20 +49,22 @@ def reason_of(wrong: BaseException) -> str:
 def write_error(
     path: str | Path, wrong: BaseException | str, remedy: str = ELSEWHERE
 ) -> WriteError:
-    """The fault of a place that could not be written.
+    """Returns the error of a path that cannot be written.
 
     Args:
-        path: The place, as the user wrote it.
-        wrong: The exception that was met, or words for what stands in the way.
-        remedy: What to do, such as "name another file with --out".
+        path: The path, as the user wrote it.
+        wrong: The exception raised by the write, or a text that describes the obstacle.
+        remedy: What the user can do, such as "name another file with --out".
     """
     if isinstance(wrong, str):
-        said = f"{wrong}; {remedy}"
+        message = f"{wrong}; {remedy}"
     else:
-        full = isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS
-        act = f"free space and try again, or {remedy}" if full else remedy
-        said = f"it cannot be written ({reason_of(wrong)}); nothing of it is left behind; {act}"
-    return WriteError([InputIssue(_short(path), said)], wrong)
+        is_out_of_space = isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS
+        advice = f"free space and try again, or {remedy}" if is_out_of_space else remedy
+        message = (
+            f"it cannot be written ({reason_of(wrong)}); nothing of it is left behind; {advice}"
+        )
+    return WriteError([InputIssue(_short(path), message)], wrong)
 
 
 @contextmanager
@@ -73,35 +75,35 @@ def new_file(
     mode: int = 0o666,
     also: tuple[type[Exception], ...] = (),
 ) -> Iterator[Path]:
-    """Within, the draft of a file; at the end it takes the place of ``path``.
+    """Yields the path of a draft file; on exit the draft replaces ``path``.
 
-    Where ``path`` is a link, the file it names is replaced.
+    If ``path`` is a symbolic link, its target is replaced.
 
     Args:
-        path: The file to write; missing folders above it are made.
-        remedy: What to do if the place cannot be written, such as "name another file with --out".
+        path: The file to write; missing parent folders are created.
+        remedy: What the user can do on failure, such as "name another file with --out".
         mode: Permissions before the umask.
-        also: Exceptions, besides OSError, by which a library tells that it could not write.
+        also: Exceptions, besides OSError, that a library raises on a failed write.
 
     Raises:
-        WriteError: The place is a folder or no regular file, or it cannot be written.
+        WriteError: ``path`` is not a regular file, or cannot be written.
     """
-    place = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path))
     failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISREG, remedy)
-            _make_parents(place, cleaning)
-            draft = _draft(place)
+            _make_parents(target, cleaning)
+            draft = _draft(target)
             cleaning.callback(_surely, _remove, draft)
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             try:
                 yield draft
-            except failures as wrong:
-                raise write_error(path, _probed(draft, wrong), remedy) from None
-            draft.replace(place)
-    except OSError as wrong:
-        raise write_error(path, wrong, remedy) from None
+            except failures as error:
+                raise write_error(path, _probed(draft, error), remedy) from None
+            draft.replace(target)
+    except OSError as error:
+        raise write_error(path, error, remedy) from None
 
 
 @contextmanager
@@ -112,83 +114,83 @@ def new_folder(
     replace: bool = False,
     also: tuple[type[Exception], ...] = (),
 ) -> Iterator[Path]:
-    """Within, the draft of a folder; at the end it takes the place of ``path``.
+    """Yields the path of a draft folder; on exit the draft replaces ``path``.
 
     Args:
-        path: The folder to write; missing folders above it are made.
-        remedy: What to do if the place cannot be written, such as "name another folder with --out".
-        replace: Take the place of a folder that holds something; else that is refused. The old
-            one is removed last.
-        also: Exceptions, besides OSError, by which a library tells that it could not write.
+        path: The folder to write; missing parent folders are created.
+        remedy: What the user can do on failure, such as "name another folder with --out".
+        replace: Whether a folder that is not empty may be replaced. The old folder is removed
+            last.
+        also: Exceptions, besides OSError, that a library raises on a failed write.
 
     Raises:
-        WriteError: The place is a file or holds something, or it cannot be written.
+        WriteError: ``path`` is a file, is a folder that is not empty, or cannot be written.
     """
-    place = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path))
     failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISDIR, remedy)
-            if place.exists() and not replace and any(place.iterdir()):
+            if target.exists() and not replace and any(target.iterdir()):
                 raise write_error(path, "it exists and is not empty", remedy)
-            if place.exists() and place.samefile(Path.cwd()):
+            if target.exists() and target.samefile(Path.cwd()):
                 raise write_error(path, "it is the current folder", remedy)
-            _make_parents(place, cleaning)
-            draft = _draft(place)
+            _make_parents(target, cleaning)
+            draft = _draft(target)
             cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
             try:
                 yield draft
-            except WriteError as wrong:  # of a part of it
-                raise write_error(path, wrong.wrong, remedy) from None
-            except failures as wrong:
-                raise write_error(path, _probed(draft / "probe", wrong), remedy) from None
-            _put_folder(draft, place, cleaning)
-    except OSError as wrong:
-        raise write_error(path, wrong, remedy) from None
+            except WriteError as error:  # raised by a file inside the folder
+                raise write_error(path, error.wrong, remedy) from None
+            except failures as error:
+                raise write_error(path, _probed(draft / "probe", error), remedy) from None
+            _put_folder(draft, target, cleaning)
+    except OSError as error:
+        raise write_error(path, error, remedy) from None
 
 
 @contextmanager
 def new_members(
     folder: str | Path, remedy: str = ELSEWHERE, *, also: tuple[type[Exception], ...] = ()
 ) -> Iterator[Path]:
-    """Within, a draft folder; at the end its files take their places in ``folder``.
+    """Yields the path of a draft folder; on exit its files are moved into ``folder``.
 
-    ``folder`` may hold others, which stay.
+    Other files in ``folder`` are left unchanged.
 
     Args:
-        folder: Where the files are to stand; missing folders are made.
-        remedy: What to do if the place cannot be written.
-        also: Exceptions, besides OSError, by which a library tells that it could not write.
+        folder: The destination of the files; missing folders are created.
+        remedy: What the user can do on failure.
+        also: Exceptions, besides OSError, that a library raises on a failed write.
 
     Raises:
-        WriteError: They cannot be written.
+        WriteError: The files cannot be written.
     """
-    place = Path(os.path.realpath(folder))
+    target = Path(os.path.realpath(folder))
     failures: tuple[type[Exception], ...] = (OSError, *also)
     try:
         with ExitStack() as cleaning:
             _refuse_unless(folder, stat.S_ISDIR, remedy)
-            _make_folder(place, cleaning)
-            draft = _draft(place / "files")
+            _make_folder(target, cleaning)
+            draft = _draft(target / "files")
             cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
             try:
                 yield draft
-            except failures as wrong:
-                raise write_error(folder, _probed(draft / "probe", wrong), remedy) from None
+            except failures as error:
+                raise write_error(folder, _probed(draft / "probe", error), remedy) from None
             for part in sorted(draft.iterdir()):
-                part.replace(place / part.name)
-    except OSError as wrong:
-        raise write_error(folder, wrong, remedy) from None
+                part.replace(target / part.name)
+    except OSError as error:
+        raise write_error(folder, error, remedy) from None
 
 
 @contextmanager
 def new_parts(folder: str | Path, names: Iterable[str], remedy: str = ELSEWHERE) -> Iterator[None]:
-    """Makes folders within a folder; an exception removes those that were missing.
+    """Creates subfolders of a folder; an exception removes the ones it created.
 
     Raises:
-        WriteError: They cannot be made.
+        WriteError: The subfolders cannot be created.
     """
     try:
         with ExitStack() as cleaning:
@@ -196,25 +198,26 @@ def new_parts(folder: str | Path, names: Iterable[str], remedy: str = ELSEWHERE)
                 _make_folder(Path(folder) / name, cleaning)
             yield
             cleaning.pop_all()
-    except OSError as wrong:
-        raise write_error(folder, wrong, remedy) from None
+    except OSError as error:
+        raise write_error(folder, error, remedy) from None
 
 
 def write_bytes(path: str | Path, data: bytes, remedy: str = ELSEWHERE, mode: int = 0o666) -> None:
-    """Writes a file whole or not at all. WriteError if it cannot be written."""
+    """Writes a file atomically; raises WriteError if it cannot be written."""
     with new_file(path, remedy, mode=mode) as draft:
         draft.write_bytes(data)
 
 
 def write_text(path: str | Path, text: str, remedy: str = ELSEWHERE) -> None:
-    """Writes a file of UTF-8 whole or not at all, its line ends as given. WriteError as above."""
+    """Writes a UTF-8 file atomically, as `write_bytes`, without changing line endings."""
     write_bytes(path, text.encode("utf-8"), remedy)
 
 
 def write_files(files: Mapping[Path, bytes], remedy: str = ELSEWHERE) -> None:
-    """Writes all files or none. WriteError as `new_file`.
+    """Writes all files or none: every draft is complete before the first one is renamed.
 
-    Each is complete before the first takes its place.
+    Raises:
+        WriteError: A file cannot be written.
     """
     with ExitStack() as drafts:
         for path, data in files.items():
@@ -222,48 +225,58 @@ def write_files(files: Mapping[Path, bytes], remedy: str = ELSEWHERE) -> None:
 
 
 def refuse_folder(path: str | Path, remedy: str = "name another folder") -> None:
-    """WriteError if a folder cannot be made at a place; nothing is left there."""
-    place = Path(os.path.realpath(path))
+    """Checks that a folder can be created at a path, and leaves nothing behind.
+
+    Raises:
+        WriteError: The folder cannot be created.
+    """
+    target = Path(os.path.realpath(path))
     try:
         with ExitStack() as cleaning:
             _refuse_unless(path, stat.S_ISDIR, remedy)
-            _make_parents(place, cleaning)
-            draft = _draft(place)
+            _make_parents(target, cleaning)
+            draft = _draft(target)
             cleaning.callback(_surely, _remove, draft)
             draft.mkdir()
-    except OSError as wrong:
-        raise write_error(path, wrong, remedy) from None
+    except OSError as error:
+        raise write_error(path, error, remedy) from None
 
 
 def _draft(place: Path) -> Path:
-    """A name beside a place that nothing has; short, for the longest name has a draft too."""
+    """Returns an unused path next to a path; its name is short, so that no limit is exceeded."""
     return place.with_name(f".{place.name[:NAME_LENGTH]}_{secrets.token_hex(6)}")
 
 
 def _short(path: str | Path) -> str:
-    """A path as it is told: one of thousands of letters by its beginning."""
+    """Returns a path as text of at most 400 characters."""
     text = str(path)
     return text if len(text) <= 400 else f"{text[:397]}..."
 
 
 def _refuse_unless(path: str | Path, kind: Callable[[int], bool], remedy: str) -> None:
-    """WriteError if something of another kind stands at a place.
+    """Checks that a path is of the given kind, or does not exist.
 
-    OSError if the place cannot be looked at.
+    Raises:
+        WriteError: The path is of another kind.
+        OSError: The path cannot be examined.
     """
     try:
-        found = Path(path).stat().st_mode
+        file_mode = Path(path).stat().st_mode
     except FileNotFoundError:
         return
-    if not kind(found):
-        what = (
-            "a folder" if stat.S_ISDIR(found) else "a file" if stat.S_ISREG(found) else "a device"
+    if not kind(file_mode):
+        kind_name = (
+            "a folder"
+            if stat.S_ISDIR(file_mode)
+            else "a file"
+            if stat.S_ISREG(file_mode)
+            else "a device"
         )
-        raise write_error(path, f"{what} stands there", remedy)
+        raise write_error(path, f"{kind_name} stands there", remedy)
 
 
 def _make_parents(place: Path, cleaning: ExitStack) -> None:
-    """Makes the folders above a place; a failure of the writing removes those that were missing."""
+    """Creates the parent folders of a path; on a failed write they are removed."""
     _make_folder(place.parent, cleaning)
 
 
@@ -275,7 +288,7 @@ def _make_folder(folder: Path, cleaning: ExitStack) -> None:
         missing.append(parent)
     for parent in reversed(missing):
         cleaning.callback(_surely, _remove_empty, parent)
-        with contextlib.suppress(FileExistsError):  # another process made it
+        with contextlib.suppress(FileExistsError):  # created by another process
             parent.mkdir()
 
 
@@ -285,33 +298,33 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _put_folder(draft: Path, place: Path, cleaning: ExitStack) -> None:
-    """Renames a draft to its place.
+    """Renames a draft to its destination.
 
-    What stood there is put back if that fails, and removed if not.
+    An existing folder is restored if the rename fails, and removed if it succeeds.
     """
     if place.exists():
-        aside = _draft(place)
-        cleaning.callback(_surely, _settle, aside, place)
-        place.rename(aside)
+        backup = _draft(place)
+        cleaning.callback(_surely, _settle, backup, place)
+        place.rename(backup)
     draft.rename(place)
 
 
 def _settle(aside: Path, place: Path) -> None:
-    """Puts a folder that was set aside back to its place, or removes it if the place is taken."""
+    """Moves a backup folder to its original path if that is free, or removes the backup."""
     if aside.exists() and not place.exists():
         aside.rename(place)
     _remove(aside)
 
 
 def _remove(path: Path) -> None:
-    """Removes a file or a folder with all in it; what cannot be removed stays."""
+    """Removes a file or a folder with its contents, and ignores failures."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
     shutil.rmtree(path, ignore_errors=True)
 
 
 def _surely(action: Callable[..., None], *given: Path) -> None:
-    """Does what cleans up, and once more if an interrupt fell into it."""
+    """Runs a clean-up action, and repeats it if an exception such as an interrupt occurs."""
     try:
         action(*given)
     except BaseException:
@@ -320,15 +333,15 @@ def _surely(action: Callable[..., None], *given: Path) -> None:
 
 
 def _probed(draft: Path, wrong: Exception) -> BaseException:
-    """Why a library could not write: the error that a plain write meets, else its own.
+    """Returns why a library failed to write: the error of a plain write, or the library's error.
 
-    Libraries tell a full disk as an error of their own, or as a file without permission.
+    Libraries report a full disk as an error of their own, or as missing permission.
     """
     if isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS:
         return wrong
     try:
         with draft.open("wb") as file:
             file.write(bytes(PROBE_SIZE))
-    except OSError as met:
-        return met
+    except OSError as error:
+        return error
     return wrong

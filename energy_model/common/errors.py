@@ -1,4 +1,4 @@
-"""Errors: what is wrong in the inputs or in a call, with its place, value and remedy."""
+"""Errors: issues in the inputs or in a call → exceptions with location, value and remedy."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-MAX_PART_CHARACTERS = 200  # of a file, row, column or value that a sentence shows
+MAX_PART_CHARACTERS = 200  # of a file, row, column or value shown in a message
 MAX_REMEDY_CHARACTERS = 2000
 
 
 def printable(text: str, max_characters: int = MAX_PART_CHARACTERS) -> str:
-    """A text for a terminal: what cannot be printed is escaped, and what is too long is cut."""
+    """Returns a text for a terminal: escapes unprintable characters and truncates long texts."""
     if len(text) > max_characters:
         text = f"{text[:max_characters]}… ({len(text):,} characters)"
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 @dataclass(frozen=True)
 class InputIssue:
-    """One thing wrong in the inputs: where, what stands there, and what would be right."""
+    """One issue in the inputs: its location, the value, and the remedy."""
 
     file: str
     remedy: str
@@ -31,13 +34,13 @@ class InputIssue:
 
     def __str__(self) -> str:
         parts = (self.file, self.row, self.column)
-        place = ", ".join(printable(part) for part in parts if part)
-        given = f" '{printable(self.value)}' is given;" if self.value else ""
-        return f"{place}:{given} {printable(self.remedy, MAX_REMEDY_CHARACTERS)}."
+        location = ", ".join(printable(part) for part in parts if part)
+        shown_value = f" '{printable(self.value)}' is given;" if self.value else ""
+        return f"{location}:{shown_value} {printable(self.remedy, MAX_REMEDY_CHARACTERS)}."
 
 
 class InputError(ValueError):
-    """Inputs that cannot be used: every fault found, each with place, value and remedy."""
+    """Invalid inputs: all issues, each with location, value and remedy."""
 
     def __init__(self, issues: Iterable[InputIssue]) -> None:
         self.issues = list(issues)
@@ -47,9 +50,9 @@ class InputError(ValueError):
     def at(
         cls, file: str, remedy: str, row: str = "", column: str = "", value: str = ""
     ) -> InputError:
-        """The error of one issue."""
+        """Returns an error with one issue."""
         return cls([InputIssue(file, remedy, row, column, value)])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """The issues themselves go to another process, not the text that was made of them."""
+        """Pickles the issues, so that another process receives them and not only their text."""
         return type(self), (self.issues,), self.__dict__

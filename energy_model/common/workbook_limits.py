@@ -1,4 +1,4 @@
-"""Workbook limits: how much is read of a workbook, a zip that may hold far more than its size."""
+"""Workbook limits: rows of a workbook → rows within limits, as a zip file may hold much more."""
 
 from __future__ import annotations
 
@@ -16,39 +16,43 @@ MEGABYTE = 1_000_000
 
 
 def refuse_large(book: Path) -> None:
-    """InputError if the parts of a workbook are larger than is read; nothing is unpacked."""
+    """Checks the unpacked size of a workbook, without unpacking it.
+
+    Raises:
+        InputError: The parts of the workbook together exceed `MAX_UNPACKED_MB`.
+    """
     try:
         with zipfile.ZipFile(book) as parts:
             size = sum(part.file_size for part in parts.infolist()) / MEGABYTE
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return  # whoever opens it tells what is wrong
+        return  # the reader that opens the file reports the problem
     if size > MAX_UNPACKED_MB:
-        most = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
-        remedy = f"it holds {size:,.0f} MB when it is unpacked, and {most}"
+        limit = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
+        remedy = f"it holds {size:,.0f} MB when it is unpacked, and {limit}"
         raise InputError.at(str(book), remedy)
 
 
 def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a sheet, without the empty ones at its end.
+    """Yields the rows of a sheet, without the empty rows at its end.
 
     Raises:
-        InputError: A row below or a cell beside the limits holds something, or the texts are
-            larger than is read.
+        InputError: A cell outside the limits of rows and columns has a value, or the texts
+            together exceed `MAX_UNPACKED_MB`.
     """
-    empty, letters = 0, 0
+    empty_rows, characters = 0, 0
     for number, row in enumerate(rows, 1):
         if all(value is None for value in row):
-            empty += 1
+            empty_rows += 1
             continue
-        wide = any(value is not None for value in row[MAX_COLUMNS:])
-        letters += sum(len(value) for value in row if isinstance(value, str))
-        if number > MAX_ROWS or wide or letters > MAX_UNPACKED_MB * MEGABYTE:
+        is_too_wide = any(value is not None for value in row[MAX_COLUMNS:])
+        characters += sum(len(value) for value in row if isinstance(value, str))
+        if number > MAX_ROWS or is_too_wide or characters > MAX_UNPACKED_MB * MEGABYTE:
             text = f"{MAX_UNPACKED_MB} MB of text"
-            long = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
-            what = f"{MAX_COLUMNS:,} columns" if wide else long
-            remedy = f"{what} of a sheet are read at most; take out what is more"
+            length_limit = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
+            limit = f"{MAX_COLUMNS:,} columns" if is_too_wide else length_limit
+            remedy = f"{limit} of a sheet are read at most; take out what is more"
             raise InputError.at(f"sheet '{sheet}'", remedy, f"row {number}")
-        for _ in range(empty):
+        for _ in range(empty_rows):
             yield ()
-        empty = 0
+        empty_rows = 0
         yield row[:MAX_COLUMNS]

@@ -1,1 +1,1 @@
-"""Compiler: a Pyomo model → one sparse matrix, read for all indices at once; knows nothing of energy."""
+"""Compiler: a Pyomo model → one sparse matrix, vectorized over indices; not specific to energy."""

@@ -1,7 +1,7 @@
-"""Lazy: Pyomo components that make their members when asked, and until then are one rule.
+"""Components: rules → Pyomo components that create their members on access only.
 
-They are genuine Pyomo components (same ctype, same members): whoever iterates them, gets every member.
-Only `matrix.py` knows that it need not.
+They are genuine Pyomo components (same ctype, same members): iteration yields every member. Only
+`matrix.py` avoids the iteration.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from energy_model.compiler.templates import suspended, templated, templated_rela
 
 
 def frozen(rule):
-    """A rule with the values its variables have now, as a loop may give them others later."""
+    """Returns a copy of a rule with the current values of its closure, which a loop may change."""
     if type(rule) is not FunctionType:
         return rule
     cells = tuple(copied(cell) for cell in rule.__closure__ or ())
-    kept = FunctionType(
+    copy = FunctionType(
         rule.__code__, dict(rule.__globals__), rule.__name__, rule.__defaults__, cells
     )
-    kept.__kwdefaults__ = rule.__kwdefaults__
-    kept.__dict__.update(rule.__dict__)
-    return kept
+    copy.__kwdefaults__ = rule.__kwdefaults__
+    copy.__dict__.update(rule.__dict__)
+    return copy
 
 
 def copied(cell: CellType) -> CellType:
@@ -49,7 +49,7 @@ def copied(cell: CellType) -> CellType:
 
 
 class LazyComponent:
-    """Every index of the set counts as present, whether or not its member has been made."""
+    """A component in which every index of the set is present, even without a created member."""
 
     lazy = True
 
@@ -74,7 +74,7 @@ class LazyComponent:
 
 
 class TemplateSlot:
-    """A template. A clone of the model gets an empty one, and makes its own from the rule."""
+    """A holder of a template; a clone of the model recreates the template from the rule."""
 
     def __init__(self, template=None) -> None:
         self.template = template
@@ -84,10 +84,10 @@ class TemplateSlot:
 
 
 class LazyVar(LazyComponent, IndexedVar):
-    """A family of decisions; a member is made when somebody reads it.
+    """An indexed variable whose members are created on access.
 
-    Bounds by a rule are kept as a template. If they cannot be one, every member is made as Pyomo
-    makes it, and ``reason`` says why.
+    A bounds rule is stored as a template. If that is not possible, every member is created as in
+    Pyomo, and ``reason`` holds the cause.
     """
 
     kept, reason = None, ""
@@ -113,14 +113,14 @@ class LazyVar(LazyComponent, IndexedVar):
             self.write_out()
 
     def made_template(self):
-        said = templated(self.parent_block(), self._rule_bounds, self.index_set())
-        if not (type(said[0]) is tuple and len(said[0]) == 2):
+        template = templated(self.parent_block(), self._rule_bounds, self.index_set())
+        if not (type(template[0]) is tuple and len(template[0]) == 2):
             raise UnsupportedExpressionError("its bounds are no pair")
-        return said
+        return template
 
     @property
     def template(self):
-        """Lower and upper bound, and the placeholders of their indices; None without a rule."""
+        """Lower and upper bound, and their index placeholders; None without a bounds rule."""
         if self.kept is not None and self.kept.template is None:
             self.kept.template = self.made_template()
         return self.kept and self.kept.template
@@ -136,9 +136,9 @@ class LazyVar(LazyComponent, IndexedVar):
 
 
 class TemplatedComponent:
-    """Keeps what a rule says as one template.
+    """A component that stores the expression of a rule as one template.
 
-    A rule that cannot be one is written out, as Pyomo does, and ``reason`` says why.
+    If that is not possible, every member is created as in Pyomo, and ``reason`` holds the cause.
     """
 
     kept, reason = None, ""
@@ -158,7 +158,7 @@ class TemplatedComponent:
         rule, self._rule = (
             self._rule,
             None,
-        )  # without a rule Pyomo does its bookkeeping and makes no member
+        )  # without a rule Pyomo registers the component and creates no members
         super().construct(data)
         self._rule = rule
         self.constructed_without_members()
@@ -174,7 +174,7 @@ class TemplatedComponent:
                 self.write_out()
 
     def check(self, template) -> None:
-        """Raises if the template and the rule differ."""
+        """Raises an exception if the template and the rule differ."""
         check_rows(self, template)
 
     def constructed_without_members(self) -> None: ...
@@ -186,7 +186,7 @@ class TemplatedComponent:
 
 
 class LazyConstraintData(ConstraintData):
-    """A row that tells its family when it is given another expression."""
+    """A row that registers a new expression with its constraint."""
 
     __slots__ = ()
 
@@ -196,7 +196,7 @@ class LazyConstraintData(ConstraintData):
 
 
 class LazyConstraint(TemplatedComponent, LazyComponent, IndexedConstraint):
-    """A family of rows; a row is written when somebody reads it."""
+    """An indexed constraint whose rows are created on access."""
 
     _ComponentDataClass = LazyConstraintData
 
@@ -215,7 +215,7 @@ class LazyConstraint(TemplatedComponent, LazyComponent, IndexedConstraint):
 
 
 class ScalarTemplate(TemplatedComponent):
-    """A single row or objective: its expression is written when somebody reads it."""
+    """A scalar constraint or objective whose expression is created on access."""
 
     def constructed_without_members(self) -> None:
         self._data = {None: self}
@@ -225,10 +225,10 @@ class ScalarTemplate(TemplatedComponent):
 
     def written(self):
         if self.__dict__.get("_written") is None and self.kept is not None:
-            kept = self.kept
+            template_slot = self.kept
             with suspended():
                 self.write_out()
-            self.kept = kept  # reading is not editing
+            self.kept = template_slot  # access is not an edit
         return self.__dict__.get("_written")
 
     def write(self, expression) -> None:
@@ -239,13 +239,13 @@ class ScalarTemplate(TemplatedComponent):
 
 
 class LazyScalarConstraint(ScalarTemplate, ScalarConstraint):
-    """A single row."""
+    """A scalar constraint."""
 
     _expr = property(ScalarTemplate.written, ScalarTemplate.write)
 
 
 class LazyObjective(ScalarTemplate, ScalarObjective):
-    """An objective, or an entry of one."""
+    """An objective, or an entry of an account."""
 
     _args_ = property(lambda self: self.written() or (None,), ScalarTemplate.write)
 
@@ -258,7 +258,7 @@ class LazyObjective(ScalarTemplate, ScalarObjective):
 
 
 class ArrayParam(LazyComponent, IndexedParam):
-    """A parameter that is a numpy array, one dimension per set."""
+    """A parameter stored as a numpy array, one dimension per set."""
 
     def __init__(self, *index, array, **options):
         super().__init__(*index, **options)
@@ -266,21 +266,27 @@ class ArrayParam(LazyComponent, IndexedParam):
 
     def construct(self, data=None):
         super().construct(data)
-        if self.array.shape != (wanted := tuple(len(s) for s in self.index_set().subsets())):
+        if self.array.shape != (
+            shape := tuple(len(subset) for subset in self.index_set().subsets())
+        ):
             raise ValueError(
-                f"Parameter '{self.name}' has shape {self.array.shape}; its sets have {wanted}."
+                f"Parameter '{self.name}' has shape {self.array.shape}; its sets have {shape}."
             )
-        self._position = [{x: i for i, x in enumerate(s)} for s in self.index_set().subsets()]
+        self._position = [
+            {member: i for i, member in enumerate(subset)} for subset in self.index_set().subsets()
+        ]
 
     def _getitem_when_not_present(self, index):
         index = index if type(index) is tuple else (index,)
-        return self.array[tuple(p[i] for p, i in zip(self._position, index, strict=False))].item()
+        return self.array[
+            tuple(positions[i] for positions, i in zip(self._position, index, strict=False))
+        ].item()
 
 
 class ProfileParam(LazyComponent, IndexedParam):
     """A parameter of rows and steps whose rows share profiles: ``profiles[which[row], step]``.
 
-    A constant, or a profile used by forty rows, is held once.
+    A constant, or a profile used by forty rows, is stored once.
     """
 
     def __init__(self, rows, steps, *, profiles, which, **options):
@@ -288,13 +294,13 @@ class ProfileParam(LazyComponent, IndexedParam):
         self.profiles, self.which = np.asarray(profiles, float), np.asarray(which, np.int32)
 
     def construct(self, data=None):
-        """Numbers the rows and steps."""
+        """Checks the shape, and numbers the rows and steps."""
         super().construct(data)
         *rows, steps = self.index_set().subsets()
-        wanted = math.prod(len(r) for r in rows), len(steps)
-        if (len(self.which), self.profiles.shape[1]) != wanted:
+        shape = math.prod(len(row_set) for row_set in rows), len(steps)
+        if (len(self.which), self.profiles.shape[1]) != shape:
             raise ValueError(
-                f"Parameter '{self.name}' has {len(self.which)} rows of {self.profiles.shape[1]} steps; its sets have {wanted}."
+                f"Parameter '{self.name}' has {len(self.which)} rows of {self.profiles.shape[1]} steps; its sets have {shape}."
             )
         members = (
             [row if type(row) is tuple else (row,) for row in rows[0]]
@@ -305,7 +311,7 @@ class ProfileParam(LazyComponent, IndexedParam):
         self._step = {t: i for i, t in enumerate(steps)}
 
     def at(self, positions):
-        """Values by position, counted row by row."""
+        """Returns values by position, counted row by row."""
         row, step = np.divmod(positions, self.profiles.shape[1])
         return self.profiles[self.which[row], step]
 
@@ -314,7 +320,7 @@ class ProfileParam(LazyComponent, IndexedParam):
 
 
 class Model(pyo.ConcreteModel):
-    """A Pyomo model whose ``@m.Constraint(...)`` and ``@m.Objective()`` keep templates."""
+    """A Pyomo model whose ``@m.Constraint(...)`` and ``@m.Objective()`` store templates."""
 
     def Constraint(self, *index, **options):  # noqa: N802
         return self._declare(LazyConstraint if index else LazyScalarConstraint, index, options)
@@ -323,7 +329,7 @@ class Model(pyo.ConcreteModel):
         return self._declare(LazyObjective, (), options)
 
     def add_entry(self, name, rule):
-        """Keeps a term of an account under ``entry_<name>``, as an objective that is not active."""
+        """Adds a term of an account as the inactive objective ``entry_<name>``."""
         self.add_component(f"entry_{name}", LazyObjective(rule=frozen(rule)))
         self.component(f"entry_{name}").deactivate()
 

@@ -1,9 +1,9 @@
-"""Vector: templates of algebra, read for all their indices at once.
+"""Expression reader: Pyomo templates → linear terms, for all indices at once.
 
-Pyomo keeps a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. Here it is read once
-with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of index values;
-a sum opens a longer frame, whose lines remember the line they came from (``origin``). What is not
-understood is refused by name (`UnsupportedExpressionError`), and Pyomo reads that family instead.
+Pyomo stores a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. The reader evaluates
+it once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of
+index values. A sum opens a longer frame, whose ``origin`` is the parent line of each of its lines.
+Unsupported expressions raise `UnsupportedExpressionError`, and Pyomo reads that component instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from energy_model.compiler.index_sets import Codes, IndexProduct, IndexSet
 
 
 class UnsupportedExpressionError(TypeError):
-    """A template holds something that is not read here."""
+    """A template contains an expression that the reader does not support."""
 
 
 def _index_set(members: Any) -> IndexSet:
@@ -31,7 +31,7 @@ def _index_set(members: Any) -> IndexSet:
 
 @dataclass
 class Frame:
-    """Lines, one for each combination of index values, and what each index is there."""
+    """Lines, one per combination of index values, and the value of each index on each line."""
 
     size: int
     origin: np.ndarray | None = None
@@ -50,14 +50,14 @@ class Frame:
         if id(name) not in self.known:
             if self.parent is None:
                 raise UnsupportedExpressionError(f"index {name} has no meaning here")
-            above = self.parent.at(name)
-            self.known[id(name)] = Codes(above.codes[self.origin], above.members)
+            parent_codes = self.parent.at(name)
+            self.known[id(name)] = Codes(parent_codes.codes[self.origin], parent_codes.members)
         return self.known[id(name)]
 
 
 @dataclass
 class LinearTerms:
-    """A number per line, and terms: (line, or None for every line in turn; column; coefficient)."""
+    """A constant per line, and terms (lines or None for all in order, columns, coefficients)."""
 
     constant: float | np.ndarray = 0.0
     terms: list[tuple] = field(default_factory=list)
@@ -70,20 +70,24 @@ class LinearTerms:
             return k if line is None or np.ndim(k) == 0 else k[line]
 
         return LinearTerms(
-            self.constant * k, [(line, c, v * at(line)) for line, c, v in self.terms]
+            self.constant * k,
+            [(line, column, value * at(line)) for line, column, value in self.terms],
         )
 
     def summed(self, frame: Frame) -> LinearTerms:
-        """Lines of a frame added up into the lines they came from."""
+        """Returns the terms summed from the lines of a frame into the lines of its parent."""
         origin, constant = frame.origin, np.broadcast_to(self.constant, frame.size)
-        terms = [(origin if line is None else origin[line], c, v) for line, c, v in self.terms]
+        terms = [
+            (origin if line is None else origin[line], column, value)
+            for line, column, value in self.terms
+        ]
         return LinearTerms(
             np.bincount(origin, constant, frame.parent.size) if constant.any() else 0.0, terms
         )
 
 
 class ExpressionReader:
-    """Reads expressions over frames; columns are numbered variable by variable."""
+    """Reads expressions over frames; columns are numbered by variable."""
 
     def __init__(self, variables) -> None:
         self.cache, self.first, self.columns = {}, {}, 0
@@ -94,7 +98,7 @@ class ExpressionReader:
     # --- sets, parameters and variables as arrays -------------------------------------------------
 
     def once(self, what: str, component, make):
-        """Made once per component, which is kept too, so that its id stays its own."""
+        """Returns a value cached by component; the cache holds components, so ids stay unique."""
         key = what, id(component)
         if key not in self.cache:
             self.cache[key] = component, make()
@@ -107,7 +111,9 @@ class ExpressionReader:
             leaves = list(index_set.subsets(expand_all_set_operators=False))
             if any(type(leaf.dimen) is not int for leaf in leaves if len(leaf)):
                 raise UnsupportedExpressionError(f"{index_set} has members of different lengths")
-            axes = [self.once("axis", s, partial(_index_set, s)) for s in leaves]
+            axes = [
+                self.once("axis", leaf_set, partial(_index_set, leaf_set)) for leaf_set in leaves
+            ]
             return IndexProduct(axes)
 
         return self.once("grid", index_set, make)
@@ -116,11 +122,11 @@ class ExpressionReader:
         def make():
             if hasattr(param, "array"):
                 return param.array.ravel()
-            held, default = dict(param.sparse_items()), param.default()
+            values, default = dict(param.sparse_items()), param.default()
             if param.mutable:
-                held = {i: data.value for i, data in held.items()}
+                values = {i: data.value for i, data in values.items()}
             default = None if default is pyo.Param.NoValue else default
-            return [held.get(i, default) for i in param.index_set()]
+            return [values.get(i, default) for i in param.index_set()]
 
         return self.once("values", param, make)
 
@@ -128,16 +134,23 @@ class ExpressionReader:
         return self.once("numbers", param, lambda: np.asarray(self.values(param), float))
 
     def ragged(self, family):
-        """The members of every set of a family, end to end: how many, from where, which, out of what."""
+        """Returns the concatenated members of all sets of an indexed set.
+
+        They are the count and the first position by set, the code of each member, and the set of
+        distinct members.
+        """
 
         def make():
             sets = [self.listed(family[i]) for i in family.index_set()]
-            counts, rows = np.array([len(s) for s in sets], np.int32), [x for s in sets for x in s]
-            place = {x: i for i, x in enumerate(dict.fromkeys(rows))}
-            which = np.fromiter(map(place.__getitem__, rows), np.int32, len(rows))
+            counts, rows = (
+                np.array([len(members) for members in sets], np.int32),
+                [x for members in sets for x in members],
+            )
+            position = {x: i for i, x in enumerate(dict.fromkeys(rows))}
+            codes = np.fromiter(map(position.__getitem__, rows), np.int32, len(rows))
             dimen = next(
                 (family[i].dimen for i in family.index_set()), 1
-            )  # known of an empty set too
+            )  # defined for an empty set too
             width = (
                 dimen
                 if type(dimen) is int
@@ -145,20 +158,20 @@ class ExpressionReader:
                 if rows and type(rows[0]) is tuple
                 else 1
             )
-            return counts, np.cumsum(counts) - counts, which, IndexSet(list(place), width)
+            return counts, np.cumsum(counts) - counts, codes, IndexSet(list(position), width)
 
         return self.once("ragged", family, make)
 
     def listed(self, index_set) -> list:
-        """The members a sum over one set of a family takes."""
+        """Returns the members over which a sum over one set of an indexed set runs."""
         return list(index_set)
 
     def opened_places(self, index_set) -> np.ndarray:
-        """The positions a sum over a set takes."""
+        """Returns the positions over which a sum over a set runs."""
         return np.arange(self.grid(index_set).size, dtype=np.int32)
 
     def line(self, index_set, index) -> int:
-        """The position of one member."""
+        """Returns the position of one member."""
         grid = self.grid(index_set)
         parts = index if type(index) is tuple else (index,) if grid.axes else ()
         return int(grid.find([Codes(np.zeros((), int), [part]) for part in parts]))
@@ -181,27 +194,30 @@ class ExpressionReader:
         return Frame(grid.size).bind(names, grid.labels(np.arange(grid.size, dtype=np.int32)))
 
     def opened(self, frame: Frame, names: tuple) -> Frame:
-        """A frame with one line for every member the names may take on each line."""
+        """Returns a frame with one line for every line and member that the names run over."""
         source, lines = names[0]._set, np.arange(frame.size, dtype=np.int32)
         if isinstance(source, GetItemExpression):
-            counts, starts, which, axis = self.ragged(source.arg(0))
-            at = np.broadcast_to(self.place(source, frame), lines.shape)
-            origin = np.repeat(lines, counts[at])
-            step = np.repeat(starts[at] - np.cumsum(counts[at]) + counts[at], counts[at])
-            labels = axis.labels(which[np.arange(len(origin)) + step])
+            counts, starts, member_codes, axis = self.ragged(source.arg(0))
+            positions = np.broadcast_to(self.place(source, frame), lines.shape)
+            origin = np.repeat(lines, counts[positions])
+            shift = np.repeat(
+                starts[positions] - np.cumsum(counts[positions]) + counts[positions],
+                counts[positions],
+            )
+            labels = axis.labels(member_codes[np.arange(len(origin)) + shift])
         else:
-            places = self.opened_places(source)
-            origin = np.repeat(lines, len(places))
-            labels = self.grid(source).labels(np.tile(places, frame.size))
+            member_positions = self.opened_places(source)
+            origin = np.repeat(lines, len(member_positions))
+            labels = self.grid(source).labels(np.tile(member_positions, frame.size))
         return Frame(len(origin), origin, frame).bind(names, labels)
 
     def place(self, node, frame: Frame) -> np.ndarray:
-        """The position that ``component[index]`` names, on each line."""
+        """Returns the position of ``component[index]`` on each line."""
         grid = self.grid(node.arg(0).index_set())
         return grid.find([self.label(arg, frame) for arg in node.args[1:]])
 
     def label(self, node, frame: Frame) -> Codes:
-        """An index: a name, a literal, a parameter that holds a member, or arithmetic."""
+        """Returns the codes of an index: a placeholder, literal, parameter value or arithmetic."""
         if isinstance(node, IndexTemplate):
             return frame.at(node)
         if node.__class__ in native_types:
@@ -237,9 +253,11 @@ class ExpressionReader:
             return LinearTerms(0.0, [(None, self.start(component) + self.place(node, frame), 1.0)])
         if getattr(component, "ctype", None) is not pyo.Param:
             raise UnsupportedExpressionError(f"'{component}' is neither a variable nor a parameter")
-        at = self.place(node, frame)
+        positions = self.place(node, frame)
         numbers = (
-            component.at(at) if hasattr(component, "profiles") else self.numbers(component)[at]
+            component.at(positions)
+            if hasattr(component, "profiles")
+            else self.numbers(component)[positions]
         )
         if np.isnan(numbers).any():
             raise ValueError(f"Parameter '{component}' has no value for some of its uses.")
@@ -271,10 +289,10 @@ class ExpressionReader:
         return left.times(right.constant) if left.terms else right.times(left.constant)
 
     def division(self, node, frame: Frame) -> LinearTerms:
-        above, below = self.read(node.arg(0), frame), self.number(node.arg(1), frame)
-        if not np.all(below):
+        numerator, divisor = self.read(node.arg(0), frame), self.number(node.arg(1), frame)
+        if not np.all(divisor):
             raise ZeroDivisionError(f"a divisor is zero: {node}")
-        return above.times(1.0 / below)
+        return numerator.times(1.0 / divisor)
 
     def power(self, node, frame: Frame) -> LinearTerms:
         base, exponent = (self.number(arg, frame) for arg in node.args)

@@ -1,7 +1,7 @@
-"""Matrix: a Pyomo model as one sparse matrix, family by family.
+"""Matrix: a Pyomo model → one sparse matrix, component by component.
 
-Families kept as templates are read by `vector`; any other row (a user's own, an edited one, a family
-with something `vector` refuses) is read by Pyomo's `generate_standard_repn`, one at a time.
+Components with a template are read by `ExpressionReader`. Other rows (of user-defined components,
+edited rows, unsupported expressions) are read one by one by Pyomo's `generate_standard_repn`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from energy_model.compiler.expression_reader import (
 )
 
 log = logging.getLogger(__name__)
-COMPILER = "ENERGY_MODEL_COMPILER"  # set to "reference" in the environment, Pyomo reads every row
+COMPILER = "ENERGY_MODEL_COMPILER"  # environment variable; with "reference" Pyomo reads every row
 
 
 class InfeasibleRowError(ValueError):
-    """A row without variables cannot hold."""
+    """A row without variables is infeasible."""
 
 
 @dataclass
 class Matrix:
-    """A model as arrays, and where each decision and rule stands in them."""
+    """A linear program as arrays, with the positions of variables and constraints."""
 
     A: sp.csr_array
     cost: np.ndarray
@@ -45,14 +45,14 @@ class Matrix:
     integer: np.ndarray
     row_lower: np.ndarray
     row_upper: np.ndarray
-    columns: dict  # variable's name -> (first column, shape)
-    rows: dict  # constraint's name -> (first row, shape)
-    slow: dict  # name of a constraint, decision or objective -> why Pyomo had to read it
+    columns: dict  # name of a variable -> (first column, shape)
+    rows: dict  # name of a constraint -> (first row, shape)
+    slow: dict  # name of a constraint, variable or objective -> why Pyomo reads it
     entries: dict  # name of a cost entry -> (cost by column, constant)
 
 
 class Rows:
-    """Rows gathered block by block."""
+    """Rows collected block by block."""
 
     def __init__(self) -> None:
         self.count, self.parts, self.lower, self.upper = 0, [], [np.zeros(0)], [np.zeros(0)]
@@ -61,8 +61,8 @@ class Rows:
         lines = np.arange(self.count, self.count + n, dtype=np.int32)
         for line, column, value in body.terms:
             line = lines if line is None else lines[line]
-            self.parts.append((line, np.broadcast_to(column, line.shape).astype(np.int32, copy=False),
-                               np.broadcast_to(value, line.shape)))  # fmt: skip
+            columns = np.broadcast_to(column, line.shape).astype(np.int32, copy=False)
+            self.parts.append((line, columns, np.broadcast_to(value, line.shape)))
         self.lower.append(np.broadcast_to(lower - body.constant, n))
         self.upper.append(np.broadcast_to(upper - body.constant, n))
         self.count += n
@@ -80,35 +80,41 @@ class Rows:
 
 
 def compile_model(model) -> Matrix:
-    """The matrix: families kept as templates at once, all else row by row by Pyomo.
+    """Returns the matrix of a model: templates at once, other components row by row with Pyomo.
 
-    With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo's own compiler reads everything, row by row.
+    With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo reads every row.
+
+    Raises:
+        TypeError: The model has an unsupported component, or not exactly one active objective.
+        InfeasibleRowError: A row without variables is infeasible.
     """
     check_component_types(model)
     reference = os.environ.get(COMPILER) == "reference"
     variables = [
-        v for v in model.component_objects(pyo.Var, descend_into=True) if not v.is_reference()
+        variable
+        for variable in model.component_objects(pyo.Var, descend_into=True)
+        if not variable.is_reference()
     ]
     reader, rows, names, slow = ExpressionReader(variables), Rows(), {}, {}
     for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
         if con.is_reference():
             continue
-        first = rows.count
+        first_row = rows.count
         try:
             if reference:
                 add_expanded(reader, rows, con)
             else:
                 add_template(reader, rows, con)
-        except Exception as reason:  # what is wrong with the rule, Pyomo says below
+        except Exception as reason:  # an error of the rule is raised again by Pyomo below
             slow[con.name] = str(reason) or type(reason).__name__
             level = (
                 logging.WARNING if isinstance(con, TemplatedComponent) else logging.INFO
-            )  # a user's own
+            )  # INFO for user-defined constraints
             log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
             add_expanded(reader, rows, con)
-        names[con.name] = first, shape_of(reader, con, rows.count - first)
-    goal = _only_objective(model)
-    cost, offset = objective(reader, goal, slow, reference)
+        names[con.name] = first_row, shape_of(reader, con, rows.count - first_row)
+    active_objective = _only_objective(model)
+    cost, offset = objective(reader, active_objective, slow, reference)
     entries = {
         entry.name.removeprefix("entry_"): objective(reader, entry, slow, reference)
         for entry in model.component_objects(pyo.Objective)
@@ -121,26 +127,30 @@ def compile_model(model) -> Matrix:
     )
     check_empty_rows(A, row_lower, row_upper, names)
     lower, upper, integer = (
-        np.concatenate(x)
-        for x in zip(*(bounds(reader, v, reference) for v in variables), strict=False)
+        np.concatenate(parts)
+        for parts in zip(
+            *(bounds(reader, variable, reference) for variable in variables), strict=False
+        )
     )
     for var in variables:
         if not reference and (reason := getattr(var, "reason", "")):
             slow[var.name] = reason
             log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
+    columns = {
+        variable.name: (reader.first[id(variable)], reader.grid(variable.index_set()).shape)
+        for variable in variables
+    }
     return Matrix(
-        A, cost, offset, lower, upper, integer, row_lower, row_upper,
-        {v.name: (reader.first[id(v)], reader.grid(v.index_set()).shape) for v in variables},
-        names, slow, entries,
-    )  # fmt: skip
+        A, cost, offset, lower, upper, integer, row_lower, row_upper, columns, names, slow, entries
+    )
 
 
 def _only_objective(model):
-    goals = list(model.component_objects(pyo.Objective, active=True, descend_into=True))
-    if len(goals) != 1:
-        names = ", ".join(f"'{goal.name}'" for goal in goals) or "none"
+    objectives = list(model.component_objects(pyo.Objective, active=True, descend_into=True))
+    if len(objectives) != 1:
+        names = ", ".join(f"'{item.name}'" for item in objectives) or "none"
         raise TypeError(f"A program has one active objective; active are {names}.")
-    return goals[0]
+    return objectives[0]
 
 
 HANDLED = (pyo.Var, pyo.Constraint, pyo.Objective)
@@ -148,7 +158,7 @@ IGNORED = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suff
 
 
 def check_component_types(model) -> None:
-    """A component that asks for something else than rows and columns would be left out in silence."""
+    """Raises TypeError for active components that the compiler would ignore silently."""
     for component in model.component_objects(active=True, descend_into=True):
         if component.ctype not in (*HANDLED, *IGNORED, pyo.ConcreteModel):
             kind = component.ctype.__name__
@@ -158,12 +168,14 @@ def check_component_types(model) -> None:
 
 
 def check_empty_rows(A, lower, upper, names) -> None:
-    """Rows left without variables must hold by themselves; Pyomo raises here as well."""
-    wrong = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
-    if len(wrong):
-        first, name = max((start, name) for name, (start, _) in names.items() if start <= wrong[0])
+    """Raises InfeasibleRowError if a row without variables is infeasible, as Pyomo does."""
+    infeasible_rows = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
+    if len(infeasible_rows):
+        first_row, name = max(
+            (start, name) for name, (start, _) in names.items() if start <= infeasible_rows[0]
+        )
         raise InfeasibleRowError(
-            f"{len(wrong)} rows have no variables and cannot hold; first: '{name}', row {wrong[0] - first}."
+            f"{len(infeasible_rows)} rows have no variables and cannot hold; first: '{name}', row {infeasible_rows[0] - first_row}."
         )
 
 
@@ -178,49 +190,52 @@ def add_template(reader: ExpressionReader, rows: Rows, con) -> None:
     frame = reader.frame(indices, con.index_set())
     body, lower, upper = split_relation(reader, expression, frame)
     if edited := edited_rows(reader, con):
-        keep = np.ones(frame.size, bool)
-        keep[list(edited)] = False
-        lower = np.where(keep, lower - body.constant, -np.inf)
-        upper = np.where(keep, upper - body.constant, np.inf)
-        body = LinearTerms(0.0, [filter_rows(keep, *term) for term in body.terms])
+        is_unedited = np.ones(frame.size, bool)
+        is_unedited[list(edited)] = False
+        lower = np.where(is_unedited, lower - body.constant, -np.inf)
+        upper = np.where(is_unedited, upper - body.constant, np.inf)
+        body = LinearTerms(0.0, [filter_rows(is_unedited, *term) for term in body.terms])
         for line, data in edited.items():
             if data is not None and data.active:
-                row, low, high = read_with_pyomo(reader, data)
-                body.terms += [(at + np.int32(line), c, v) for at, c, v in row.terms]
-                lower[line], upper[line] = low - row.constant, high - row.constant
+                row, row_lower, row_upper = read_with_pyomo(reader, data)
+                body.terms += [
+                    (lines + np.int32(line), columns, values)
+                    for lines, columns, values in row.terms
+                ]
+                lower[line], upper[line] = row_lower - row.constant, row_upper - row.constant
     rows.add(body, lower, upper, frame.size)
 
 
 def filter_rows(keep, line, column, value):
     line = np.arange(keep.size, dtype=np.int32) if line is None else line
-    here = keep[line]
+    is_retained = keep[line]
     return (
-        line[here],
-        np.broadcast_to(column, here.shape)[here],
-        np.broadcast_to(value, here.shape)[here],
+        line[is_retained],
+        np.broadcast_to(column, is_retained.shape)[is_retained],
+        np.broadcast_to(value, is_retained.shape)[is_retained],
     )
 
 
 def edited_rows(reader: ExpressionReader, con) -> dict:
-    """Rows that no longer are what the rule says, by line."""
+    """Returns the rows that differ from the rule, by line."""
     if not con.is_indexed():
         return {} if con.active else {0: con}
     if hasattr(con, "edited"):
-        marked = {i: con._data.get(i) for i in con.edited} | {
+        edited_data = {i: con._data.get(i) for i in con.edited} | {
             i: d for i, d in con._data.items() if not d.active
         }
     else:
-        marked = {
+        edited_data = {
             i: d for i, d in con._data.items() if not hasattr(d, "template_expr") or not d.active
         }
-    return {reader.line(con.index_set(), i): data for i, data in marked.items()}
+    return {reader.line(con.index_set(), i): data for i, data in edited_data.items()}
 
 
 def split_relation(reader: ExpressionReader, expression, frame):
-    """Body, lower and upper bound, split as Pyomo splits them.
+    """Returns body, lower and upper bound, split as in Pyomo.
 
-    All rows of a family are split alike. Pyomo turns a row round whose left side has no decision,
-    such as a sum over nothing, when those of the others have.
+    All rows of a component are split in the same way. Pyomo instead swaps the sides of a single row
+    whose left side has no variable, such as an empty sum.
     """
     if isinstance(expression, ex.RangedExpression):
         low, middle, high = expression.args
@@ -239,7 +254,7 @@ def split_relation(reader: ExpressionReader, expression, frame):
 
 
 def add_expanded(reader: ExpressionReader, rows: Rows, con) -> None:
-    """Row by row; one that is skipped or not active stays in its place, empty and free."""
+    """Adds rows one by one; a skipped or inactive row is added without terms and bounds."""
     finite = con.index_set().isfinite()
     present = set(con.keys()) if finite else ()
     for index in con.index_set() if finite else con.keys():
@@ -250,18 +265,18 @@ def add_expanded(reader: ExpressionReader, rows: Rows, con) -> None:
 
 
 def shape_of(reader: ExpressionReader, con, count: int) -> tuple[int, ...]:
-    """The shape of a family's rows: that of its index set, if it has one."""
+    """Returns the shape of a component's rows: that of its index set, if it matches the count."""
     try:
         shape = reader.grid(con.index_set()).shape if con.index_set().isfinite() else (count,)
-    except UnsupportedExpressionError:  # members of several lengths
+    except UnsupportedExpressionError:  # members of different lengths
         return (count,)
     return shape if math.prod(shape) == count else (count,)
 
 
 def read_with_pyomo(reader: ExpressionReader, data):
-    """One row as Pyomo reads it."""
+    """Returns one row as read by Pyomo: terms, lower and upper bound."""
     if hasattr(data, "template_expr"):
-        _ = data.expr  # Pyomo writes the template out
+        _ = data.expr  # Pyomo expands the template
     lower, body, upper = data.to_bounded_expression(evaluate_bounds=True)
     repn = generate_standard_repn(body, compute_values=True, quadratic=False)
     if not repn.is_linear():
@@ -275,7 +290,7 @@ def read_with_pyomo(reader: ExpressionReader, data):
 
 def linear(reader: ExpressionReader, repn) -> LinearTerms:
     zero = np.zeros(len(repn.linear_vars), np.int32)
-    columns = np.array([reader.column(v) for v in repn.linear_vars], np.int32)
+    columns = np.array([reader.column(variable) for variable in repn.linear_vars], np.int32)
     return LinearTerms(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
 
 
@@ -289,7 +304,7 @@ def objective(
                 getattr(goal, "reason", "") or "it is not kept as a template"
             )
         total = reader.read(template[0], reader.frame((), goal.index_set()))
-    except Exception as reason:  # what is wrong with the rule, Pyomo says below
+    except Exception as reason:  # an error of the rule is raised again by Pyomo below
         if not reference:
             slow[goal.name] = str(reason) or type(reason).__name__
             log.warning("Objective '%s' is read term by term: %s", goal.name, slow[goal.name])

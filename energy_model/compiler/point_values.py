@@ -1,7 +1,7 @@
-"""Points: numbers that stand for expressions in decisions, so that a rule can be evaluated at once.
+"""Point values: rules called with numbers in place of variables → values and relations.
 
-A rule is called with a `Point` for each decision instead of Pyomo's own object. Sums and products
-with numbers give points again, comparisons give a `Relation`; anything else is refused (TypeError).
+A rule is called with a `Point` for each variable instead of a Pyomo object. Sums and products with
+numbers return points, comparisons return a `Relation`; other operations raise TypeError.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ MASK = 0xFFFFFFFF
 
 
 def scattered(column: Any) -> Any:
-    """A number in [1, 2) for each column, always the same; takes an int or an array of uint64."""
-    mixed = ((column + 1) * 0x9E3779B1) & MASK
-    mixed = ((mixed ^ (mixed >> 15)) * 0x85EBCA77) & MASK
-    return 1.0 + (mixed ^ (mixed >> 13)) / 2.0**32
+    """Returns a deterministic number in [1, 2) for each column, an int or an array of uint64."""
+    hashed = ((column + 1) * 0x9E3779B1) & MASK
+    hashed = ((hashed ^ (hashed >> 15)) * 0x85EBCA77) & MASK
+    return 1.0 + (hashed ^ (hashed >> 13)) / 2.0**32
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a rule of rows says: ``==``, ``<=`` or ``range``, and the two or three sides."""
+    """The relation of a constraint rule: ``==``, ``<=`` or ``range``, with two or three sides."""
 
     kind: str
     sides: tuple[Any, ...]
@@ -37,13 +37,13 @@ class Relation:
 
 
 class Point:
-    """The value of an expression in decisions."""
+    """The value of an expression in variables."""
 
     __slots__ = ("at",)
     __hash__ = None  # type: ignore[assignment]
-    __array_ufunc__ = None  # numbers of numpy leave the arithmetic to this class
+    __array_ufunc__ = None  # numpy numbers defer arithmetic to this class
 
-    expression: ClassVar[Callable[[Any], float]]  # the value of an expression of Pyomo's
+    expression: ClassVar[Callable[[Any], float]]  # the value of a Pyomo expression
 
     def __init__(self, at: float) -> None:
         self.at = at
@@ -93,11 +93,15 @@ class Point:
         raise TypeError("a decision has no truth value")
 
 
-register_arg_type(Point, ARG_TYPE.INVALID)  # Pyomo leaves the arithmetic to this class
+register_arg_type(Point, ARG_TYPE.INVALID)  # Pyomo defers arithmetic to this class
 
 
 def number(x: Any) -> float:
-    """The value of a number, a point, a parameter or an expression of Pyomo's."""
+    """Returns the value of a number, a point, a parameter or a Pyomo expression.
+
+    Raises:
+        TypeError: The argument is a relation.
+    """
     if x.__class__ is Point:
         return x.at
     if x.__class__ in native_numeric_types:
@@ -108,7 +112,7 @@ def number(x: Any) -> float:
 
 
 def relation(said: Any) -> Relation | None:
-    """What a rule of rows said, or its template, as a relation; None if it is no row."""
+    """Returns the result or template of a constraint rule as a relation; None if it is none."""
     if said.__class__ is Relation:
         return said
     if said.__class__ is tuple:

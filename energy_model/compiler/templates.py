@@ -1,10 +1,10 @@
-"""Guard: rules called with placeholders for their indices, which refuse to be looked at.
+"""Templates: rules called with guarded placeholders for their indices → templates.
 
-Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and takes what comes
-back for all members. That is right only if the rule does not depend on the value of the index, and
-Pyomo does not check it: a placeholder compared with a text is simply unequal. The placeholders here
-refuse every comparison, conversion and look-up, and a sum is kept as a template only if its loops
-run directly over sets.
+Pyomo's template mode calls a rule once with an `IndexTemplate` for each index and uses the result
+for all members. That is valid only if the rule does not depend on the value of the index. Pyomo
+does not check this: a placeholder compared with a text is unequal. The placeholders of this module
+raise an error on every comparison, conversion and look-up, and a sum becomes a template only if its
+loops run directly over sets.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pyomo.core.expr.numeric_expr import ARG_TYPE, NumericValue, register_arg_ty
 from pyomo.core.expr.relational_expr import tuple_to_relational_expr
 
 LOCK = threading.RLock()  # Pyomo's template mode is global, so one thread uses it at a time
-INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index it is given
+INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index
 
 
 class GarbageCollectionPause:
-    """Whether sets and decisions are Pyomo's own while a rule is called with stand-ins for them.
+    """A context that disables the substitutes for sets and variables while a rule is called.
 
-    A member that is made, or an expression that is written, while another rule is called must not
-    hold what stands in for sets and decisions there.
+    A member or an expression created during the call of another rule must not contain the
+    substitutes of that call.
     """
 
     depth = 0
@@ -55,7 +55,7 @@ class IndexUseError(TemplateExpressionError):
 
 
 def calling_line(depth: int) -> str:
-    """The module that called; Python's own class of abstract classes is passed over."""
+    """Returns the name of the calling module; the modules of abstract classes are skipped."""
     frame = sys._getframe(depth + 1)
     while frame.f_back is not None and frame.f_globals.get("__name__") in ("abc", "_py_abc"):
         frame = frame.f_back
@@ -63,7 +63,7 @@ def calling_line(depth: int) -> str:
 
 
 class Index(te.IndexTemplate):
-    """A placeholder for one index; until its context is closed, it refuses to be looked at."""
+    """A placeholder for one index; until its context is closed, it raises on inspection."""
 
     __slots__ = ("_context",)
 
@@ -84,7 +84,7 @@ class Index(te.IndexTemplate):
         raise TypeError("unhashable type: 'Index'")
 
     @property
-    def __class__(self) -> type:  # `isinstance` asks here
+    def __class__(self) -> type:  # used by `isinstance`
         if self._context.open and not calling_line(1).startswith(("pyomo.", __package__)):
             self._context.refuse("its type is asked for")
         return Index
@@ -96,7 +96,7 @@ class Index(te.IndexTemplate):
 
 
 def refuse_use(what: str, name: str) -> Callable[..., Any]:
-    """A method that refuses while a rule is called, and is Pyomo's own afterwards."""
+    """Returns a method that raises while a rule is called, and is Pyomo's method afterwards."""
 
     def method(self: Index, *args: Any, **options: Any) -> Any:
         if self._context.open:
@@ -118,7 +118,7 @@ REFUSED = {
 for _what, _names in REFUSED.items():
     for _name in _names:
         setattr(Index, _name, refuse_use(_what, _name))
-register_arg_type(Index, ARG_TYPE.NPV)  # as Pyomo registers its own
+register_arg_type(Index, ARG_TYPE.NPV)  # as Pyomo registers `IndexTemplate`
 
 
 class SetIterator:
@@ -139,7 +139,7 @@ class SetIterator:
             dimen = te._reduce_template_to_component(source).dimen
         else:
             dimen = source.dimen
-        parts = range(dimen) if type(dimen) is int else [None]  # None: of several lengths
+        parts = range(dimen) if type(dimen) is int else [None]  # None: members of different lengths
         group = context.next_group()
         self.names = tuple(Index(source, part, context, group) for part in parts)
         context.cache.append(self.names)
@@ -154,7 +154,7 @@ class TemplateContext(te._template_iter_context):
         self.open, self.refusal, self.thread = True, "", threading.get_ident()
 
     def refuse(self, what: str) -> NoReturn:
-        """Remembers the refusal, in case the rule catches the exception."""
+        """Raises IndexUseError, and stores the message in case the rule catches the exception."""
         self.refusal = self.refusal or f"the rule depends on an index: {what}"
         raise IndexUseError(self.refusal)
 
@@ -165,39 +165,49 @@ class TemplateContext(te._template_iter_context):
         return next(kind._old_iter(of_set) for kind in kinds if isinstance(of_set, kind._class))
 
     def sum_template(self, iterable: Iterable[Any], /, start: Any = 0) -> Any:
-        """The sum as a template if all its loops run over sets, or Python's sum of no set."""
+        """Returns the sum as a template if all its loops run over sets.
+
+        Without a loop over a set, it returns Python's sum.
+
+        Raises:
+            IndexUseError: The sum loops over sets and over other iterables.
+        """
         builtin = te._TemplateIterManager.builtin_sum
-        kind = iterable.__class__
-        other = suspended.depth or threading.get_ident() != self.thread
-        if other or kind not in te.generator_validators:
+        iterable_type = iterable.__class__
+        is_foreign = suspended.depth or threading.get_ident() != self.thread
+        if is_foreign or iterable_type not in te.generator_validators:
             return builtin(iterable, start)
-        before = len(self.cache)
+        open_count = len(self.cache)
         terms = iter(iterable)
         term = next(terms, self)
         if term is self:
-            return start  # what was opened and not used is found at the end
-        if len(self.cache) == before:
+            return start  # `templated` raises for an opened and unused set
+        if len(self.cache) == open_count:
             return builtin(terms, start + term)
-        opened = self.cache[before:]
+        opened = self.cache[open_count:]
         if {id(names) for names in opened} != self.own_loops(iterable):
             self.refuse("a sum loops over something else than sets")
         if next(terms, self) is not self:
             self.refuse("a sum adds more than the members of sets")
-        del self.cache[before:]
+        del self.cache[open_count:]
         total = te.TemplateSumExpression((term,), opened)
         return total if start.__class__ is int and start == 0 else start + total
 
     def own_loops(self, iterable: Any) -> set[int]:
-        """The placeholders of the sets a suspended generator, or a map, itself loops over.
+        """Returns the ids of placeholders of the sets that a generator or map itself loops over.
 
-        A loop over anything else (a list made of a set, `zip`, `islice`) gives another answer.
+        It is empty if a loop runs over another iterable (a list of a set, `zip`, `islice`).
         """
         if iterable.__class__ is map:
             loops = list(iterable.__reduce__()[1][1:])
-            loops = loops if len(loops) == 1 else []  # several sets run side by side in a map
+            loops = loops if len(loops) == 1 else []  # a map over several sets is parallel
         else:
-            held = gc.get_referents(iterable)  # with the iterators of its loops
-            loops = [x for x in held if type(x) is SetIterator or hasattr(type(x), "__next__")]
+            referents = gc.get_referents(iterable)  # includes the iterators of its loops
+            loops = [
+                referent
+                for referent in referents
+                if type(referent) is SetIterator or hasattr(type(referent), "__next__")
+            ]
         if any(type(loop) is not SetIterator for loop in loops):
             return set()
         return {id(loop.names) for loop in loops}
@@ -205,16 +215,16 @@ class TemplateContext(te._template_iter_context):
 
 @contextmanager
 def guarded_expressions(context: TemplateContext) -> Iterator[None]:
-    """Within, expressions refuse to be compared with what is not a number (Pyomo says: unequal)."""
+    """Makes comparisons of expressions with non-numbers raise in the context, not be unequal."""
     numeric = NumericValue.__eq__
     structural = (te.Structural_GetItemExpression, te.NPV_Structural_GetItemExpression,
                   te.Structural_GetAttrExpression, te.NPV_Structural_GetAttrExpression)  # fmt: skip
 
     def equal(left: Any, right: Any) -> Any:
-        found = numeric(left, right)
-        if found is NotImplemented and threading.get_ident() == context.thread:
+        result = numeric(left, right)
+        if result is NotImplemented and threading.get_ident() == context.thread:
             context.refuse("what it stands for is compared")
-        return found
+        return result
 
     def same(self: Any, other: Any) -> bool:
         if not calling_line(1).startswith("pyomo.") and threading.get_ident() == context.thread:
@@ -238,10 +248,10 @@ def guarded_expressions(context: TemplateContext) -> Iterator[None]:
 
 
 def templated(block: Any, rule: Any, index_set: Any) -> tuple[Any, tuple[Index, ...]]:
-    """What a rule says, and the placeholders of its indices.
+    """Returns the template of a rule, and the placeholders of its indices.
 
-    Raises IndexUseError if the rule depends on the value of an index or loops over a set itself,
-    and whatever the rule raises.
+    Raises:
+        IndexUseError: The rule depends on the value of an index, or loops over a set outside a sum.
     """
     context = TemplateContext()
     manager = te._TemplateIterManager
@@ -255,17 +265,17 @@ def templated(block: Any, rule: Any, index_set: Any) -> tuple[Any, tuple[Index, 
         context.cache.clear()
         names = iterator.names or ()
         try:
-            said = rule(block, names)
+            expression = rule(block, names)
         finally:
             context.open = False
     if context.refusal:
         raise IndexUseError(context.refusal)
     if context.cache:
         raise IndexUseError("the rule loops over a set outside of a sum")
-    return said, names
+    return expression, names
 
 
 def templated_relation(block: Any, rule: Any, index_set: Any) -> tuple[Any, tuple[Index, ...]]:
-    """`templated`, with a pair or triple read as the equality or range it stands for."""
-    said, names = templated(block, rule, index_set)
-    return tuple_to_relational_expr(said) if said.__class__ is tuple else said, names
+    """Returns the result of `templated`, with a pair or triple as an equality or range."""
+    result, names = templated(block, rule, index_set)
+    return tuple_to_relational_expr(result) if result.__class__ is tuple else result, names

@@ -1,4 +1,8 @@
-"""The formulation, in the order it is built. A new constraint is a new file and a new line here."""
+"""Formulation: a system → a Pyomo model.
+
+The components are built in the order of `COMPONENTS`. A new component is a new file and a new
+entry.
+"""
 
 from __future__ import annotations
 
@@ -23,25 +27,25 @@ from energy_model.formulation import (
 from energy_model.formulation.expressions import LinkingSums
 
 COMPONENTS = (
-    capacity,  # what stands, what may be added, what owning costs
-    conversion,  # plants and measures
-    storage,  # tanks, pits, batteries
-    link,  # pipes, cables, symbioses
-    market,  # the world outside
-    demand,  # what must be delivered
-    fleet,  # vehicles
-    land,  # what must fit
-    emissions,  # what reaches the air
-    limits,  # policy rows
-    *extensions("components").values(),  # those of other packages
-    balance,  # closes the energy account
-    objective,  # closes the cost account
+    capacity,  # existing, added and retired capacity, and its costs
+    conversion,  # conversion plants and measures
+    storage,  # storage in tanks, pits and batteries
+    link,  # transport by pipes, cables and lorries; symbioses
+    market,  # trade across the system boundary
+    demand,  # demand, shifting and load shedding
+    fleet,  # vehicles and their batteries
+    land,  # land use, rent and acceptance
+    emissions,  # net emissions and their limit
+    limits,  # policy constraints
+    *extensions("components").values(),  # components of other packages
+    balance,  # constraints on the energy account
+    objective,  # minimum of the cost account
 )
 TABLES = tuple(table for part in (sets_and_parameters, *COMPONENTS) for table in part.TABLES)
 
 
 def build_model(system: System) -> Model:
-    """The Pyomo model of a system."""
+    """Returns the Pyomo model of a system, with its accounts as ``m.accounts``."""
     m, accounts = sets_and_parameters.declare_inputs(system, TABLES), LinkingSums()
     for part in COMPONENTS:
         part.build(m, system, accounts)

@@ -1,7 +1,7 @@
-"""Balance: at every bus the entries of the energy account sum to zero, hour by hour or over the year.
+"""Balance: the energy account → a balance constraint at every bus, per time step or per year.
 
-A carrier whose surplus may be thrown away may sum to more than zero. Services such as a year's kilometres
-are balanced over the year.
+The entries of the account sum to zero. For a carrier with permitted surplus they sum to zero or
+more. Services such as a year's kilometres are balanced over the year.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
 
-# The families of rows whose price is the price at a bus: balanced by step or by year, closed or with surplus.
+# Constraints whose dual is the marginal price at a bus: per step or year, without or with surplus.
 BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
 
 CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
@@ -31,7 +31,7 @@ TABLES = (CARRIERS,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
-    """Adds the balance of every bus."""
+    """Adds the balance constraint of every bus."""
 
     @m.Constraint(m.closed_buses, m.steps, doc="What comes in goes out")
     def balance(m, b, t):

@@ -1,4 +1,4 @@
-"""Capacity: what stands, what is retired, what is added, and what owning it costs.
+"""Capacity: assets → variables and costs of existing, retired and added capacity.
 
 Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an asset.
 """
@@ -49,11 +49,11 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
 TABLES = (TECHNOLOGIES,)
 
 Years = TypeVar("Years", float, pd.Series)
-MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a product below it has lost its digits
+MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a smaller product has lost precision
 
 
 def capacity_columns(unit: str) -> str:
-    """The columns of every table whose rows have a capacity, counted in ``unit``."""
+    """Returns the declaration of the columns of a table with capacities in ``unit``."""
     return f"""
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
@@ -72,12 +72,14 @@ def capacity_columns(unit: str) -> str:
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds the decisions, rules and cost entries of capacity."""
+    """Adds the variables, constraints and cost entries of capacity."""
     assets, view = system.assets, system.settings.view
     m.tied = ordered_set(assets.index[assets["tied_to"].notna()])
     m.tied_to = pyo.Param(m.tied, initialize=assets["tied_to"].dropna().to_dict(), within=pyo.Any)
-    yearly = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
-    m.yearly_investment = pyo.Param(m.assets, initialize=(view.cost_factor * yearly).to_dict())
+    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
+    m.yearly_investment = pyo.Param(
+        m.assets, initialize=(view.cost_factor * annual_payment).to_dict()
+    )
     m.yearly_fixed_cost = pyo.Param(
         m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
     )
@@ -109,15 +111,18 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
 
 def annuity(rate: float, lifetime: Years) -> Years:
-    """Equal yearly payments [1/a] that repay an investment of 1 over its lifetime [a].
+    """Returns the annuity factor [1/a]: the yearly payment that repays 1 over its lifetime.
 
-    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; its limit without interest is
-    ``1 / lifetime``. ``expm1`` and ``log1p`` keep all digits where the interest over the lifetime is
-    near zero; the written form loses them there. ``lifetime`` is a number or a Series above 0;
-    ``rate`` is a share a year above -1.
+    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; without interest its limit is
+    ``1 / lifetime``. ``expm1`` and ``log1p`` retain full precision if the interest over the
+    lifetime is near zero; the plain formula does not.
+
+    Args:
+        rate: The discount rate [1/a], above -1.
+        lifetime: The lifetime [a], a number or a Series above 0.
     """
-    interest = lifetime * np.log1p(rate)
-    paid = rate / -np.expm1(-np.maximum(interest, MIN_NORMAL_FLOAT))
+    log_growth = lifetime * np.log1p(rate)
+    payment = rate / -np.expm1(-np.maximum(log_growth, MIN_NORMAL_FLOAT))
     if isinstance(lifetime, pd.Series):
-        return paid.where(interest >= MIN_NORMAL_FLOAT, 1 / lifetime)
-    return float(paid) if interest >= MIN_NORMAL_FLOAT else 1 / lifetime
+        return payment.where(log_growth >= MIN_NORMAL_FLOAT, 1 / lifetime)
+    return float(payment) if log_growth >= MIN_NORMAL_FLOAT else 1 / lifetime

@@ -1,7 +1,7 @@
-"""Conversion: plants that take some carriers and make others, in one or several modes.
+"""Conversion: plants and their modes → activities, and flows between carriers.
 
-A plant runs in a mode by an activity; the flows of that mode are in proportion to it. Modes share the
-capacity: an extraction plant moves between making power only and making power and heat.
+The flows of a mode are proportional to its activity. The modes of a plant share its capacity: an
+extraction plant operates between power only and power with heat.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ TABLES = (CONVERSIONS, FLOWS, MODES)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds the activity of plants, its limits, and what it takes, makes, costs and emits."""
+    """Adds the activity of plants, its limits, and its flows, costs and emissions."""
     plants, view, air = (
         system["conversions"],
         system.settings.view,
@@ -59,14 +59,16 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.runs = ordered_set(system.modes.index, 2)
     m.modes_of = indexed_set(m.conversions, _grouped(system.modes.index))
     m.capacity_use = pyo.Param(m.runs, initialize=system.modes["capacity_use"].to_dict())
-    cost = system.modes["mode_cost"] + plants["running_cost"].reindex(system.modes.index, level=0)
-    m.activity_cost = pyo.Param(m.runs, initialize=(view.cost_factor * cost).to_dict())
+    unit_cost = system.modes["mode_cost"] + plants["running_cost"].reindex(
+        system.modes.index, level=0
+    )
+    m.activity_cost = pyo.Param(m.runs, initialize=(view.cost_factor * unit_cost).to_dict())
     flows = system.flows.reset_index()
     m.flows = ordered_set(system.flows.index, 3)
     m.coefficient = hourly(m, system, m.flows, system.flows["coefficient"])
     runs_at = {
-        bus: list(zip(at["conversion"], at["mode"], strict=True))
-        for bus, at in flows.groupby("bus")
+        bus: list(zip(bus_flows["conversion"], bus_flows["mode"], strict=True))
+        for bus, bus_flows in flows.groupby("bus")
     }
     m.flows_at = indexed_set(m.buses, runs_at, 2)
     to_air = flows[flows["carrier"] == air]
@@ -120,19 +122,35 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             <= m.full_load_hours[c] * m.capacity[c]
         )
 
-    accounts.energy.post("conversion", lambda m, b, t: sum(
-        m.coefficient[c, i, b, t] * m.activity[c, i, t] for c, i in m.flows_at[b]))  # fmt: skip
+    accounts.energy.post(
+        "conversion",
+        lambda m, b, t: sum(
+            m.coefficient[c, i, b, t] * m.activity[c, i, t] for c, i in m.flows_at[b]
+        ),
+    )
 
-    accounts.cost.post("running", lambda m: sum(
-        m.activity_cost[c, i] * m.step_length[t] * m.activity[c, i, t] for c, i in m.runs for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "running",
+        lambda m: sum(
+            m.activity_cost[c, i] * m.step_length[t] * m.activity[c, i, t]
+            for c, i in m.runs
+            for t in m.steps
+        ),
+    )
 
-    accounts.emissions.post("processes", lambda m: sum(
-        m.coefficient[c, i, b, t] * m.step_length[t] * m.activity[c, i, t] for c, i, b in m.flows_to_air for t in m.steps))  # fmt: skip
+    accounts.emissions.post(
+        "processes",
+        lambda m: sum(
+            m.coefficient[c, i, b, t] * m.step_length[t] * m.activity[c, i, t]
+            for c, i, b in m.flows_to_air
+            for t in m.steps
+        ),
+    )
 
 
 def _grouped(pairs) -> dict[str, list[str]]:
-    """The second of each pair, by the first."""
-    found: dict[str, list[str]] = {}
+    """Returns the second elements of pairs by their first element."""
+    groups: dict[str, list[str]] = {}
     for name, other in pairs:
-        found.setdefault(name, []).append(other)
-    return found
+        groups.setdefault(name, []).append(other)
+    return groups

@@ -1,7 +1,8 @@
-"""Demand: what must be delivered, what may wait a few hours, and what goes unserved at a penalty.
+"""Demand: yearly amounts and shapes → fixed, shiftable and unserved demand.
 
-A share of a demand may be put off for at most ``window`` hours: what has been put off by the end of a step
-never exceeds what that share wanted in the last ``window`` hours.
+A share of a demand can be postponed by at most ``window`` hours: the postponed demand at the end of
+a step does not exceed the demand of that share in the last ``window`` hours. Unserved demand has a
+penalty.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ TABLES = (DEMANDS,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds demands to the balances, with what waits and what goes unserved."""
+    """Adds demands to the balances, with shiftable and unserved demand."""
     demands = system["demands"]
     m.wanted = shaped_rates(m, system, m.demands, demands["profile"], demands["yearly"])
     waiting = demands[(demands["shiftable"] > 0) & (demands["window"] > 0)]
@@ -64,10 +65,19 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     accounts.energy.post("demand", lambda m, b, t: -sum(m.wanted[d, t] for d in m.demands_at[b]))
-    accounts.energy.post("waiting", lambda m, b, t: sum(
-        (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_span[t] for d in m.patient_at[b]))  # fmt: skip
+    accounts.energy.post(
+        "waiting",
+        lambda m, b, t: sum(
+            (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_span[t]
+            for d in m.patient_at[b]
+        ),
+    )
     accounts.energy.post(
         "unserved", lambda m, b, t: sum(m.unserved[d, t] for d in m.sheddable_at[b])
     )
-    accounts.cost.post("unserved", lambda m: sum(
-        m.penalty[d] * m.step_length[t] * m.unserved[d, t] for d in m.sheddable for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "unserved",
+        lambda m: sum(
+            m.penalty[d] * m.step_length[t] * m.unserved[d, t] for d in m.sheddable for t in m.steps
+        ),
+    )

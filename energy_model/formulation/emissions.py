@@ -1,8 +1,8 @@
-"""Emissions: what reaches the air in the year — purchases, processes and residuals, less what is kept out.
+"""Emissions: the emission account and residual emissions → net emissions of the year.
 
-CO2 that is stored is taken back from the air by a flow of the emission carrier: stored biogenic CO2 counts
-below zero, stored fossil CO2 cancels what its purchase counted. CO2 that is used and released again counts
-nothing.
+Stored CO2 is a negative flow of the emission carrier: stored biogenic CO2 has negative emissions,
+stored fossil CO2 cancels the emissions of its purchase. CO2 that is used and released again has no
+emissions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TABLES = (RESIDUAL_EMISSIONS,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds the year's net emissions, what they may be at most, and what they cost."""
+    """Adds the net emissions of the year, their limit and their cost."""
     settings = system.settings
     m.emission_price = pyo.Param(initialize=system.emission_price)
     m.residual_total = pyo.Param(initialize=float(system["residual_emissions"]["amount"].sum()))

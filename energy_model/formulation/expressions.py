@@ -1,7 +1,7 @@
-"""Accounts: the totals that parts add to without knowing one another.
+"""Expressions: terms of independent components → totals of energy, cost and emissions.
 
-A part posts a term under a name; whoever closes the account adds the terms up. The names stay: results
-tell each entry apart.
+A component posts a term under a name. The component that uses the account sums the terms. Results
+report each entry by its name.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ class LinkingSum:
     entries: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def post(self, name: str, term: Callable[..., Any]) -> None:
-        """Adds a term under a name; its arguments are the model and the account's index."""
+        """Adds a term under a name; its arguments are the model and the index of the account.
+
+        Raises:
+            ValueError: The name is already in use.
+        """
         if name in self.entries:
             raise ValueError(f"Account entry '{name}' is already posted.")
         self.entries[name] = term
 
     def total(self, m: Any, *index: Any) -> Any:
-        """The sum of all entries at an index."""
+        """Returns the sum of all entries at an index."""
         expression = 0
         for term in self.entries.values():
             expression += term(m, *index)

@@ -1,8 +1,8 @@
-"""Fleet: vehicles that drive a segment's kilometres, and when they take their energy.
+"""Fleet: fleets and kinds of vehicle → numbers of vehicles, charging and discharging.
 
-The decision is how many vehicles of each kind. All vehicles of a fleet drive its distance by its driving
-profile. A vehicle with a store (battery or tank) and a flexible share fills it when it is plugged in;
-everything else takes its energy as it drives.
+The variable is the number of vehicles of each kind. All vehicles of a fleet drive its distance with
+its driving profile. The flexible share of vehicles with a store (battery or tank) charges while
+plugged in; other vehicles take their energy while driving.
 """
 
 from __future__ import annotations
@@ -54,36 +54,39 @@ TABLES = (FLEETS, VEHICLES)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds what vehicles drive, what they take, and the level of their stores."""
-    vehicles, fleets, factor = (
+    """Adds the distance of vehicles, their energy use, and the level of their stores."""
+    vehicles, fleets, cost_factor = (
         system["vehicles"],
         system["fleets"],
         system.settings.view.cost_factor,
     )
     _refuse_empty_fleets(system)
     distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
-    use = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
-    choosing = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
-    giving = choosing & (vehicles["gives_back"] > 0)
+    yearly_energy = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
+    has_flexible_charging = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
+    can_discharge = has_flexible_charging & (vehicles["gives_back"] > 0)
     m.distance_rate = pyo.Param(m.vehicles, initialize=(distance / system.hours).to_dict())
     m.distance_cost = pyo.Param(
-        m.vehicles, initialize=(factor * distance * vehicles["running_cost"]).to_dict()
+        m.vehicles, initialize=(cost_factor * distance * vehicles["running_cost"]).to_dict()
     )
     m.energy_rate = shaped_rates(
-        m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), use
+        m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), yearly_energy
     )
     m.plugged_share = hourly(m, system, m.vehicles, vehicles["fleet"].map(fleets["plugged"]))
     m.fixed_share = pyo.Param(
-        m.vehicles, initialize=(1 - vehicles["flexible"].where(choosing, 0.0)).to_dict()
+        m.vehicles,
+        initialize=(1 - vehicles["flexible"].where(has_flexible_charging, 0.0)).to_dict(),
     )
-    m.choosing = ordered_set(vehicles.index[choosing])
-    m.giving = ordered_set(vehicles.index[giving])
+    m.choosing = ordered_set(vehicles.index[has_flexible_charging])
+    m.giving = ordered_set(vehicles.index[can_discharge])
     m.most_given = pyo.Param(
-        m.choosing, initialize={v: np.inf if giving[v] else 0.0 for v in m.choosing}
+        m.choosing, initialize={v: np.inf if can_discharge[v] else 0.0 for v in m.choosing}
     )
     m.drivers_at = indexed_set(m.buses, system.vehicles_at(fleets["service"]))
     m.vehicles_at = indexed_set(m.buses, system.vehicles_at(vehicles["carrier"]))
-    m.choosing_at = indexed_set(m.buses, system.vehicles_at(vehicles["carrier"][choosing]))
+    m.choosing_at = indexed_set(
+        m.buses, system.vehicles_at(vehicles["carrier"][has_flexible_charging])
+    )
 
     m.charged = Var(
         m.choosing, m.steps, bounds=(0, None), doc="Taken by vehicles that choose when [MW]"
@@ -140,19 +143,29 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             * m.capacity[v]
         )
 
-    accounts.energy.post("driving", lambda m, b, t: (
-        sum(m.distance_rate[v] * m.capacity[v] for v in m.drivers_at[b])
-        - sum(m.fixed_share[v] * m.energy_rate[v, t] * m.capacity[v] for v in m.vehicles_at[b])
-        - sum(m.charged[v, t] - m.given_back[v, t] for v in m.choosing_at[b])))  # fmt: skip
+    accounts.energy.post(
+        "driving",
+        lambda m, b, t: (
+            sum(m.distance_rate[v] * m.capacity[v] for v in m.drivers_at[b])
+            - sum(m.fixed_share[v] * m.energy_rate[v, t] * m.capacity[v] for v in m.vehicles_at[b])
+            - sum(m.charged[v, t] - m.given_back[v, t] for v in m.choosing_at[b])
+        ),
+    )
     accounts.cost.post(
         "distance", lambda m: sum(m.distance_cost[v] * m.capacity[v] for v in m.vehicles)
     )
-    accounts.cost.post("wear", lambda m: sum(
-        factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t] for v in m.choosing for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "wear",
+        lambda m: sum(
+            cost_factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t]
+            for v in m.choosing
+            for t in m.steps
+        ),
+    )
 
 
 def _refuse_empty_fleets(system: System) -> None:
-    """InputError for every fleet without a vehicle: its distances would balance without variables."""
+    """Raises InputError for fleets without vehicles, whose balance would have no variables."""
     empty = system["fleets"].index.difference(system["vehicles"]["fleet"])
     if len(empty):
         remedy = "no row of vehicles.csv is of this fleet; add one, or take the fleet away"

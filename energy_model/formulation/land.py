@@ -1,8 +1,8 @@
-"""Land: what is added at a site must fit on it, pays rent, and is liked or not.
+"""Land: footprints of added capacity → land use, its limit, rent and acceptance.
 
-Land is counted in classes (field, roof, harbour, setback zone, ...). What must be kept free around
-an asset is a class of its own, which other uses need not share. Two weights in points a hectare, the citizens'
-and the firms', make the acceptance accounts.
+Land has classes (field, roof, harbour, setback zone, ...). A setback zone around an asset is a
+class of its own, which other uses need not share. Two weights in points per hectare, of citizens
+and of firms, define the acceptance accounts.
 """
 
 from __future__ import annotations
@@ -34,13 +34,17 @@ TABLES = (LAND, FOOTPRINTS)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds the land taken at every site and class, its limit, its rent and its points."""
+    """Adds the land use at every site and class, its limit, its rent and its points."""
     view, prices = system.settings.view, system.settings.acceptance
     takers = system.land_takers
     m.takers = ordered_set(takers.index, 3)
     m.footprint = pyo.Param(m.takers, initialize=takers["footprint"].to_dict())
     m.takers_at = indexed_set(
-        m.land, {place: [a for a, g, i in takers.index if (g, i) == place] for place in m.land}
+        m.land,
+        {
+            site_and_class: [a for a, g, i in takers.index if (g, i) == site_and_class]
+            for site_and_class in m.land
+        },
     )
 
     m.land_taken = Var(m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land taken [ha]")
@@ -55,6 +59,14 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         "rent",
         lambda m: sum(view.cost_factor * m.rent[g, i] * m.land_taken[g, i] for g, i in m.land),
     )
-    accounts.cost.post("acceptance", lambda m: sum(
-        (prices.citizens_price * m.citizens_points[g, i] + prices.firms_price * m.firms_points[g, i]) * m.land_taken[g, i]
-        for g, i in m.land))  # fmt: skip
+    accounts.cost.post(
+        "acceptance",
+        lambda m: sum(
+            (
+                prices.citizens_price * m.citizens_points[g, i]
+                + prices.firms_price * m.firms_points[g, i]
+            )
+            * m.land_taken[g, i]
+            for g, i in m.land
+        ),
+    )

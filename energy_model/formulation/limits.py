@@ -1,7 +1,7 @@
-"""Limits: policy rows — at most or at least so much of a weighted sum.
+"""Limits: policy limits and their terms → constraints on weighted sums.
 
-A limit's terms name a quantity of some rows, with wildcards: fuel bought, capacity added at a site, vehicles
-kept. All terms of a limit with their weights make its sum.
+A term names a quantity of some rows, with wildcards: fuel bought, capacity added at a site, number
+of vehicles. The weighted terms of a limit are summed.
 """
 
 from __future__ import annotations
@@ -34,27 +34,38 @@ LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "What 
     """)  # fmt: skip
 
 TABLES = (LIMITS, LIMIT_TERMS)
-TABLE_OF = {"added": "assets", "capacity": "assets", "activity": "conversions", "bought": "markets", "sold": "markets",
-            "sent": "links", "land": "land", "citizens_points": "land", "firms_points": "land"}  # fmt: skip
+TABLE_OF = {
+    "added": "assets",
+    "capacity": "assets",
+    "activity": "conversions",
+    "bought": "markets",
+    "sold": "markets",
+    "sent": "links",
+    "land": "land",
+    "citizens_points": "land",
+    "firms_points": "land",
+}
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
-    """Adds one row for every limit."""
+    """Adds one constraint for every limit."""
     terms = matched_terms(system)
     for quantity in TABLE_OF:
         pairs: dict[tuple[str, object], float] = {}
-        for k, q, row, weight in terms:
-            if q == quantity:  # a row that several terms meet counts with all their weights
+        for k, term_quantity, row, weight in terms:
+            if term_quantity == quantity:  # weights of terms with the same row are added
                 pairs[k, row] = pairs.get((k, row), 0.0) + weight
-        where = {k: [row for other, row in pairs if other == k] for k in m.limits}
+        rows_by_limit = {k: [row for limit, row in pairs if limit == k] for k in m.limits}
         dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
-        m.add_component(f"{quantity}_limited", indexed_set(m.limits, where, dimen))
-        flat = {
-            (k, *(row if isinstance(row, tuple) else (row,))): w for (k, row), w in pairs.items()
+        m.add_component(f"{quantity}_limited", indexed_set(m.limits, rows_by_limit, dimen))
+        multipliers = {
+            (k, *(row if isinstance(row, tuple) else (row,))): multiplier
+            for (k, row), multiplier in pairs.items()
         }
-        m.add_component(f"{quantity}_terms", ordered_set(flat, 1 + dimen))
+        m.add_component(f"{quantity}_terms", ordered_set(multipliers, 1 + dimen))
         m.add_component(
-            f"{quantity}_counts", pyo.Param(m.component(f"{quantity}_terms"), initialize=flat)
+            f"{quantity}_counts",
+            pyo.Param(m.component(f"{quantity}_terms"), initialize=multipliers),
         )
     senses = system["limits"]["sense"]
     m.at_most = ordered_set(senses.index[senses == "most"])
@@ -64,16 +75,36 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
         return (
             sum(m.added_counts[k, a] * m.added[a] for a in m.added_limited[k])
             + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
-            + sum(m.activity_counts[k, c, i] * m.step_length[t] * m.activity[c, i, t] for c, i in m.activity_limited[k] for t in m.steps)
-            + sum(m.bought_counts[k, x] * m.step_length[t] * m.bought[x, t] for x in m.bought_limited[k] for t in m.steps)
-            + sum(m.sold_counts[k, x] * m.step_length[t] * m.sold[x, t] for x in m.sold_limited[k] for t in m.steps)
-            + sum(m.sent_counts[k, x] * m.step_length[t] * m.sent[x, t] for x in m.sent_limited[k] for t in m.steps)
+            + sum(
+                m.activity_counts[k, c, i] * m.step_length[t] * m.activity[c, i, t]
+                for c, i in m.activity_limited[k]
+                for t in m.steps
+            )
+            + sum(
+                m.bought_counts[k, x] * m.step_length[t] * m.bought[x, t]
+                for x in m.bought_limited[k]
+                for t in m.steps
+            )
+            + sum(
+                m.sold_counts[k, x] * m.step_length[t] * m.sold[x, t]
+                for x in m.sold_limited[k]
+                for t in m.steps
+            )
+            + sum(
+                m.sent_counts[k, x] * m.step_length[t] * m.sent[x, t]
+                for x in m.sent_limited[k]
+                for t in m.steps
+            )
             + sum(m.land_counts[k, g, i] * m.land_taken[g, i] for g, i in m.land_limited[k])
-            + sum(m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_taken[g, i]
-                  for g, i in m.citizens_points_limited[k])
-            + sum(m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_taken[g, i]
-                  for g, i in m.firms_points_limited[k])
-        )  # fmt: skip
+            + sum(
+                m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_taken[g, i]
+                for g, i in m.citizens_points_limited[k]
+            )
+            + sum(
+                m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_taken[g, i]
+                for g, i in m.firms_points_limited[k]
+            )
+        )
 
     @m.Constraint(m.at_most, doc="The sum stays within the limit")
     def limit_most(m, k):
@@ -85,22 +116,23 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
 
 
 def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
-    """Limit, quantity, row and weight of every row that a term's pattern meets; InputError if it meets none.
+    """Returns limit, quantity, row and weight of every row that matches the pattern of a term.
 
-    InputError as well for a limit without a term: it would be a rule without variables.
+    Raises:
+        InputError: A pattern matches no row, or a limit without terms would have no variables.
     """
-    found, faults = [], []
+    terms, issues = [], []
     for (limit, quantity, pattern), weight in system["limit_terms"]["multiplier"].items():
         frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
         rows = frame.index[frame["sell_most"] > 0] if quantity == "sold" else frame.index
-        known = {row_key(row): row for row in rows}
-        hits = fnmatch.filter(known, pattern)
-        met = [known[hit] for hit in hits]
-        if quantity == "activity":  # every mode of a plant counts
-            met = [run for run in system.modes.index if run[0] in met]
-        found += [(limit, quantity, row, float(weight)) for row in met]
-        if not hits:
-            faults.append(
+        rows_by_name = {row_key(row): row for row in rows}
+        matching_names = fnmatch.filter(rows_by_name, pattern)
+        matched_rows = [rows_by_name[hit] for hit in matching_names]
+        if quantity == "activity":  # includes every mode of a plant
+            matched_rows = [run for run in system.modes.index if run[0] in matched_rows]
+        terms += [(limit, quantity, row, float(weight)) for row in matched_rows]
+        if not matching_names:
+            issues.append(
                 InputIssue(
                     "limit_terms.csv",
                     f"no row of {TABLE_OF[quantity]} has such a name; mend the pattern",
@@ -113,7 +145,7 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
         system["limit_terms"].index.get_level_values("limit")
     ):
         remedy = "no row of limit_terms.csv says what it limits; add one, or take the limit away"
-        faults.append(InputIssue("limits.csv", remedy, f"limit '{limit}'"))
-    if faults:
-        raise InputError(faults)
-    return found
+        issues.append(InputIssue("limits.csv", remedy, f"limit '{limit}'"))
+    if issues:
+        raise InputError(issues)
+    return terms

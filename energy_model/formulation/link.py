@@ -1,7 +1,7 @@
-"""Link: one carrier carried between two sites — pipe, cable, lorry, or a symbiosis between two firms.
+"""Link: pipes, cables, lorries and symbioses → flows of a carrier between two sites.
 
-What is lost in proportion to the flow is lost at the arriving end; what a warm pipe loses whether or not
-heat flows is taken at the end the link names first.
+Losses proportional to the flow occur at the receiving end. The standing losses of a warm pipe,
+which do not depend on the flow, occur at ``from_site``.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ TABLES = (LINKS,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds what links carry, within their capacity, and what is lost on the way."""
-    links = system["links"]
+    """Adds the flows of links, their capacity limits and their losses."""
+    links, cost_factor = system["links"], system.settings.view.cost_factor
     arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
     m.arriving = pyo.Param(m.links, initialize=arriving.to_dict())
     m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
@@ -73,13 +73,29 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def both_ways_limit(m, k, t):
         return m.sent[k, t] + m.returned[k, t] <= m.capacity[k]
 
-    accounts.energy.post("links", lambda m, b, t: (
-        sum(m.arriving[k] * m.sent[k, t] for k in m.links_to[b])
-        - sum(m.sent[k, t] for k in m.links_from[b])
-        + sum(m.arriving[k] * m.returned[k, t] for k in m.returning_from[b])
-        - sum(m.returned[k, t] for k in m.returning_to[b])
-        - sum(m.standing[k] * m.capacity[k] for k in m.warm_from[b])))  # fmt: skip
+    accounts.energy.post(
+        "links",
+        lambda m, b, t: (
+            sum(m.arriving[k] * m.sent[k, t] for k in m.links_to[b])
+            - sum(m.sent[k, t] for k in m.links_from[b])
+            + sum(m.arriving[k] * m.returned[k, t] for k in m.returning_from[b])
+            - sum(m.returned[k, t] for k in m.returning_to[b])
+            - sum(m.standing[k] * m.capacity[k] for k in m.warm_from[b])
+        ),
+    )
 
-    accounts.cost.post("carrying", lambda m: sum(
-        system.settings.view.cost_factor * m.running_cost[k] * m.step_length[t] * m.sent[k, t] for k in m.links for t in m.steps)
-        + sum(system.settings.view.cost_factor * m.running_cost[k] * m.step_length[t] * m.returned[k, t] for k in m.returning for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "carrying",
+        lambda m: (
+            sum(
+                cost_factor * m.running_cost[k] * m.step_length[t] * m.sent[k, t]
+                for k in m.links
+                for t in m.steps
+            )
+            + sum(
+                cost_factor * m.running_cost[k] * m.step_length[t] * m.returned[k, t]
+                for k in m.returning
+                for t in m.steps
+            )
+        ),
+    )

@@ -1,7 +1,7 @@
-"""Market: buying from and selling to the world outside, at prices the system does not move.
+"""Market: purchases and sales across the system boundary at exogenous prices → costs and emissions.
 
-A price is kept in components — price, tariff, tax — and the perspective says which count. What is bought
-carries the carrier's emissions.
+A price has the components price, tariff and tax; the perspective selects those that count.
+Purchases have the emissions of the carrier.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TABLES = (MARKETS,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds purchases and sales, their limits, cost and emissions."""
+    """Adds purchases and sales, and their limits, costs and emissions."""
     markets, view = system["markets"], system.settings.view
     factor = {
         name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")
@@ -62,21 +62,68 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def purchase_obligation(m, k):
         return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) >= m.yearly_least[k]
 
-    accounts.energy.post("markets", lambda m, b, t: (
-        sum(m.bought[k, t] for k in m.markets_at[b]) - sum(m.sold[k, t] for k in m.sellers_at[b])))  # fmt: skip
+    accounts.energy.post(
+        "markets",
+        lambda m, b, t: (
+            sum(m.bought[k, t] for k in m.markets_at[b])
+            - sum(m.sold[k, t] for k in m.sellers_at[b])
+        ),
+    )
 
-    accounts.cost.post("purchases", lambda m: sum(
-        factor["price"] * m.price[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
-    accounts.cost.post("tariffs", lambda m: (
-        sum(factor["tariff"] * m.tariff[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps)
-        + sum(factor["tariff"] * m.sale_tariff[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps)))  # fmt: skip
-    accounts.cost.post("taxes", lambda m: sum(
-        tax_factor * m.tax[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
-    accounts.cost.post("sales", lambda m: sum(
-        -factor["price"] * m.sale_price[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "purchases",
+        lambda m: sum(
+            factor["price"] * m.price[k, t] * m.step_length[t] * m.bought[k, t]
+            for k in m.markets
+            for t in m.steps
+        ),
+    )
+    accounts.cost.post(
+        "tariffs",
+        lambda m: (
+            sum(
+                factor["tariff"] * m.tariff[k, t] * m.step_length[t] * m.bought[k, t]
+                for k in m.markets
+                for t in m.steps
+            )
+            + sum(
+                factor["tariff"] * m.sale_tariff[k, t] * m.step_length[t] * m.sold[k, t]
+                for k in m.sellers
+                for t in m.steps
+            )
+        ),
+    )
+    accounts.cost.post(
+        "taxes",
+        lambda m: sum(
+            tax_factor * m.tax[k, t] * m.step_length[t] * m.bought[k, t]
+            for k in m.markets
+            for t in m.steps
+        ),
+    )
+    accounts.cost.post(
+        "sales",
+        lambda m: sum(
+            -factor["price"] * m.sale_price[k, t] * m.step_length[t] * m.sold[k, t]
+            for k in m.sellers
+            for t in m.steps
+        ),
+    )
 
-    accounts.emissions.post("purchases", lambda m: sum(
-        m.emission_factor[k, t] * m.step_length[t] * m.bought[k, t] for k in m.markets for t in m.steps))  # fmt: skip
+    accounts.emissions.post(
+        "purchases",
+        lambda m: sum(
+            m.emission_factor[k, t] * m.step_length[t] * m.bought[k, t]
+            for k in m.markets
+            for t in m.steps
+        ),
+    )
     if system.settings.emissions.credit_exports:
-        accounts.emissions.post("exports", lambda m: sum(
-            -m.emission_factor[k, t] * m.step_length[t] * m.sold[k, t] for k in m.sellers for t in m.steps))  # fmt: skip
+        accounts.emissions.post(
+            "exports",
+            lambda m: sum(
+                -m.emission_factor[k, t] * m.step_length[t] * m.sold[k, t]
+                for k in m.sellers
+                for t in m.steps
+            ),
+        )

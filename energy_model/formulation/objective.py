@@ -1,4 +1,4 @@
-"""Cost: the objective is the sum of the cost account; each entry also stands by itself, to be told apart."""
+"""Objective: the cost account → an objective, and one inactive objective per cost entry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TABLES = ()
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
-    """Adds the objective, and every cost entry as an objective that is not active."""
+    """Adds the objective, and every cost entry as an inactive objective."""
 
     @m.Objective(sense=pyo.minimize, doc="Yearly cost [EUR/a]")
     def total_cost(m):

@@ -1,7 +1,7 @@
-"""Setting: the sets and parameters every part speaks about, laid out from the tables.
+"""Sets and parameters: the tables of a system → the sets and parameters of the model.
 
-One Set per table, one Param per column of numbers, one profile-backed Param per hourly column; the ring of
-steps; and the buses, which are the carriers named at sites.
+They are one Set per table, one Param per numeric column, one `ProfileParam` per hourly column, the
+cyclic time steps, and the buses, which are carriers at sites.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ HANDLED_BY_PARTS = (
     "flows",
     "modes",
     "limit_terms",
-)  # parts lay these out
-SHAPE_COLUMNS = ("profile", "driving", "plugged")  # parts turn these into rates
+)  # declared by other components
+SHAPE_COLUMNS = ("profile", "driving", "plugged")  # converted to rates by other components
 
 
 def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
-    """A model with the sets and parameters of a system, and nothing decided yet."""
+    """Returns a model with the sets and parameters of a system, without variables."""
     m = Model()
     count = len(system.steps.length)
     m.steps = pyo.RangeSet(0, count - 1)
-    before = dict(enumerate(system.steps.previous.tolist()))
-    m.previous = pyo.Param(m.steps, initialize=before, within=pyo.Any)
+    previous_steps = dict(enumerate(system.steps.previous.tolist()))
+    m.previous = pyo.Param(m.steps, initialize=previous_steps, within=pyo.Any)
     m.step_length = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
     m.step_span = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
@@ -72,17 +72,17 @@ def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
 
 
 def ordered_set(items, dimen: int = 1) -> pyo.Set:
-    """A set of rows, in order, that may be empty."""
+    """Returns an ordered set of rows; it may be empty."""
     return pyo.Set(initialize=list(items), dimen=dimen)
 
 
 def indexed_set(index: pyo.Set, items: Mapping, dimen: int = 1) -> pyo.Set:
-    """For each member of an index, its rows; none where nothing is given."""
+    """Returns a set of rows for each member of an index; empty for missing members."""
     return pyo.Set(index, initialize={i: list(items.get(i, ())) for i in index}, dimen=dimen)
 
 
 def hourly(m: Model, system: System, index: pyo.Set, cells: Mapping) -> ProfileParam:
-    """A parameter of rows and steps from hourly cells; equal cells are held once."""
+    """Returns a parameter of rows and steps from hourly cells; equal cells are stored once."""
     values = cells.to_dict() if isinstance(cells, pd.Series) else dict(cells)
     distinct = {cell: i for i, cell in enumerate(dict.fromkeys(values.values()))}
     profiles = np.array([system.step_values(cell) for cell in distinct]).reshape(-1, len(m.steps))
@@ -94,29 +94,35 @@ def hourly(m: Model, system: System, index: pyo.Set, cells: Mapping) -> ProfileP
 def shaped_rates(
     m: Model, system: System, index: pyo.Set, shapes: pd.Series, yearly: pd.Series
 ) -> ProfileParam:
-    """Rates [unit/h] by row and step that follow a shape and sum to a yearly amount."""
-    pairs = [system.by_step(system.hourly_rates(shapes[row], yearly[row])) for row in yearly.index]
-    profiles = np.array(pairs).reshape(-1, len(m.steps))
+    """Returns rates [unit/h] by row and step that follow a shape and sum to ``yearly`` [unit]."""
+    rates = [system.by_step(system.hourly_rates(shapes[row], yearly[row])) for row in yearly.index]
+    profiles = np.array(rates).reshape(-1, len(m.steps))
     return ProfileParam(index, m.steps, profiles=profiles, which=np.arange(len(yearly)))
 
 
 def shiftable_window(m: Model, system: System, demands: pd.DataFrame) -> ProfileParam:
-    """What the shiftable share of each demand wanted in its window up to the end of each step [unit]."""
-    found = []
+    """Returns the shiftable demand in the window before the end of each step, by demand [unit]."""
+    window_sums = []
     for _, row in demands.iterrows():
-        wanted = row["shiftable"] * system.hourly_rates(row["profile"], row["yearly"])
-        window = min(round(row["window"]), len(wanted))
-        so_far = np.concatenate([wanted[len(wanted) - window :], wanted]).cumsum()
-        found.append(system.steps.at_end(so_far[window:] - so_far[: len(wanted)]))
-    profiles = np.array(found).reshape(-1, len(m.steps))
+        hourly_demand = row["shiftable"] * system.hourly_rates(row["profile"], row["yearly"])
+        window = min(round(row["window"]), len(hourly_demand))
+        cumulative_demand = np.concatenate(
+            [hourly_demand[len(hourly_demand) - window :], hourly_demand]
+        ).cumsum()
+        window_sums.append(
+            system.steps.at_end(
+                cumulative_demand[window:] - cumulative_demand[: len(hourly_demand)]
+            )
+        )
+    profiles = np.array(window_sums).reshape(-1, len(m.steps))
     return ProfileParam(m.patient, m.steps, profiles=profiles, which=np.arange(len(demands)))
 
 
 def _columns(
     system: System, tables: tuple[Table, ...], hourly_ones: bool
 ) -> dict[str, tuple[int, dict]]:
-    """Every column of numbers by name, over the rows of all tables that have it, with the width of their keys."""
-    found: dict[str, tuple[int, dict]] = {}
+    """Returns key width and values of every numeric column by name, over all its tables."""
+    columns: dict[str, tuple[int, dict]] = {}
     for table in tables:
         for column in table.columns:
             if (
@@ -126,5 +132,5 @@ def _columns(
                 and column.name not in SHAPE_COLUMNS
             ):
                 values = system[table.name][column.name].dropna().to_dict()
-                found.setdefault(column.name, (len(table.key), {}))[1].update(values)
-    return found
+                columns.setdefault(column.name, (len(table.key), {}))[1].update(values)
+    return columns

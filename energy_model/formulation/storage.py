@@ -1,8 +1,9 @@
-"""Storage: energy set aside in one hour for another.
+"""Storage: tanks, pits and batteries → storage levels, charging and discharging.
 
-The year is a ring: the step before the first is the last, so no store starts full for nothing. Where the year
-is made of typical days, each day is a ring; only what lasts longer than a day carries a level from day to day
-in the order of the year, and its level in a step is told from the start of the day.
+The year is cyclic: the last step precedes the first, so that no storage starts with free energy.
+With typical days, each day is cyclic. Only storages with a duration above one day have a level that
+is carried from day to day in the order of the year; their level in a step is relative to the start
+of the day.
 """
 
 from __future__ import annotations
@@ -35,18 +36,22 @@ TABLES = (STORAGES,)
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
-    """Adds the level of stores, how it changes, and its limits."""
-    stores, steps = system["storages"], system.steps
-    lasting = (stores["duration"] > DAY) & bool(len(steps.days))
+    """Adds the storage levels, their changes and their limits."""
+    storages, steps = system["storages"], system.steps
+    cost_factor = system.settings.view.cost_factor
+    is_long_term = (storages["duration"] > DAY) & bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
-    m.lasting = ordered_set(stores.index[lasting])
-    m.passing = ordered_set(stores.index[~lasting])
-    m.floored = ordered_set(stores.index[~lasting & (stores["minimum"] > 0)])
+    m.lasting = ordered_set(storages.index[is_long_term])
+    m.passing = ordered_set(storages.index[~is_long_term])
+    m.floored = ordered_set(storages.index[~is_long_term & (storages["minimum"] > 0)])
     m.least_level = pyo.Param(
-        m.storages, initialize=dict(zip(stores.index, np.where(lasting, -np.inf, 0.0), strict=True))
+        m.storages,
+        initialize=dict(zip(storages.index, np.where(is_long_term, -np.inf, 0.0), strict=True)),
     )
-    starts = np.array([np.ones(len(steps.start)), ~steps.first]).astype(float)
-    m.kept = ProfileParam(m.storages, m.steps, profiles=starts, which=lasting.astype(int).tolist())
+    level_factors = np.array([np.ones(len(steps.start)), ~steps.first]).astype(float)
+    m.kept = ProfileParam(
+        m.storages, m.steps, profiles=level_factors, which=is_long_term.astype(int).tolist()
+    )
 
     m.charge = Var(
         m.storages, m.steps, bounds=(0, None), doc="Taken from the bus into the store [unit/h]"
@@ -83,15 +88,22 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
     _between_days(m, system)
 
-    accounts.energy.post("storage", lambda m, b, t: sum(
-        m.discharge[s, t] - m.charge[s, t] for s in m.storages_at[b]))  # fmt: skip
+    accounts.energy.post(
+        "storage", lambda m, b, t: sum(m.discharge[s, t] - m.charge[s, t] for s in m.storages_at[b])
+    )
 
-    accounts.cost.post("storing", lambda m: sum(
-        system.settings.view.cost_factor * m.running_cost[s] * m.step_length[t] * m.discharge[s, t] for s in m.storages for t in m.steps))  # fmt: skip
+    accounts.cost.post(
+        "storing",
+        lambda m: sum(
+            cost_factor * m.running_cost[s] * m.step_length[t] * m.discharge[s, t]
+            for s in m.storages
+            for t in m.steps
+        ),
+    )
 
 
 def _between_days(m: Model, system: System) -> None:
-    """Carries what long stores hold from each day of the year to the next."""
+    """Carries the levels of long-term storages from each day of the year to the next."""
     steps = system.steps
     days, kinds = len(steps.days), int(steps.days.max(initial=-1)) + 1
     m.days = pyo.RangeSet(0, days - 1)

@@ -47,6 +47,8 @@ class StudyStore:
                 differences.
             WriteError: the folder cannot be written.
         """
+        import pyarrow  # noqa: F401, PLC0415 - tables need it; it is missed before a case is solved
+
         content = {
             "study": dict(definition)
             | {
