@@ -36,6 +36,7 @@ class HourlyFile:
     hours: pd.DatetimeIndex | None = None
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)  # the line of each row, the header first
 
 
 def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFrame:
@@ -82,6 +83,7 @@ def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> Ho
     columns = (
         list(zip(*file.rows[1:], strict=True)) if len(file.rows) > 1 else [()] * len(file.header)
     )
+    hourly_file.lines = file.lines
     zone = HOUR_HEADER.fullmatch(file.header[0])
 
     def report(position: int, remedy: str) -> None:
@@ -194,7 +196,9 @@ def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) ->
         ends = ("first", "end") if shift > 0 else ("last", "beginning")
         remedy += f". A year of local time is shifted by {abs(shift)} h: take its {ends[0]} "
         remedy += f"{abs(shift)} rows out and add as many at its {ends[1]}"
-    reading.add_issue(file.name, remedy, f"row {row + 2}", "hour", f"{file.hours[row]:{stamp}}")
+    reading.add_issue(
+        file.name, remedy, f"row {file.lines[row + 1]}", "hour", f"{file.hours[row]:{stamp}}"
+    )
 
 
 def _read_weather(
@@ -227,7 +231,9 @@ def _read_weather(
             remedy = (
                 f"{first.name} has {case_hours[row]} in this row; give the same hours of the year"
             )
-            reading.add_issue(name, remedy, f"row {row + 2}", "hour", weather_hours[row])
+            reading.add_issue(
+                name, remedy, f"row {file.lines[row + 1]}", "hour", weather_hours[row]
+            )
     weather = HourlyFile(name, file.hours)
     for header in file.columns:
         if header not in known:

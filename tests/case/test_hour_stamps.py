@@ -187,3 +187,12 @@ def test_a_leap_year_in_full_has_a_day_too_many(header, tmp_path):
     ) as told:
         em.load_case(folder)
     assert "no offset" not in str(told.value)
+
+
+def test_a_row_is_named_by_its_line_also_below_blank_lines(tmp_path):
+    folder = case(tmp_path, ["2029-12-31T23:00Z", *HOURS[:3]])
+    path = folder / "profiles" / "b.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([head, "", "", *rows]), encoding="utf-8")
+    with pytest.raises(em.InputError, match=r"profiles/b\.csv, row 4, hour: '2029-12-31T23:00Z'"):
+        em.load_case(folder)
