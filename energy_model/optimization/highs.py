@@ -1,7 +1,4 @@
-"""HiGHS: a linear program → a solver result; the only file that calls the solver.
-
-It passes the model, sets options, maps the status, and tries another method if the certificate does not hold.
-"""
+"""HiGHS: a linear program → a solver result; the only file that calls the solver."""
 
 from __future__ import annotations
 
@@ -80,8 +77,7 @@ class WarmStart:
     def method(self, lp: LinearProgram) -> str | None:
         """Simplex method for a warm start: primal if only costs differ, dual if only limits differ.
 
-        If both differ, two stages: dual simplex with the old costs, then primal simplex with the new costs. None if
-        the basis does not fit the program, or more costs differ than a share of OTHER_GOAL_SHARE.
+        If both differ, two stages: dual with the old costs, then primal with the new. None if the basis does not fit.
         """
         if self.x is None or self.cost is None or self.basis is None:
             return None
@@ -159,11 +155,11 @@ def solve(
 
     Args:
         lp: The linear program.
-        method: ``auto``, ``simplex`` or ``hipo``.
+        method: ``auto``, ``simplex`` or ``ipm``.
         time_limit: Time limit over all methods [s].
         progress: Called with a sentence on the progress of the solver.
         start: Warm start. If empty, it is filled with the optimal basis.
-        gap: Allowed gap of cost and lower bound [1]; an interior point method ends sooner with a wide gap.
+        gap: Allowed gap [1] of cost and lower bound; a wide one ends an interior point method sooner.
     """
     begun = time.monotonic()
     answer = None
@@ -254,10 +250,8 @@ def _solve_with(
     highs.cbSimplexInterrupt += watch
     warm = start is not None and method in MAX_PIVOTS_PER_ROW
     staged = warm and method == "stages"
-    first_stage = lp
-    if staged and start is not None and start.cost is not None:
-        first_stage = replace(lp, cost=start.cost)
-    _pass_model(highs, first_stage)
+    old_cost = start.cost if staged and start is not None else None
+    _pass_model(highs, lp if old_cost is None else replace(lp, cost=old_cost))
     if warm and start is not None:
         highs.setBasis(start.basis)
         # a limit on pivots, not on time, makes the sequence of methods the same on every machine
@@ -294,14 +288,14 @@ def _solve_with(
 def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
     """Passes the program to HiGHS as arrays; filling a HighsLp would copy element by element."""
 
-    def whole(values: np.ndarray) -> np.ndarray:
+    def as_int32(values: np.ndarray) -> np.ndarray:
         return np.asarray(values, np.int32)
 
     columns = lp.A.shape[1]
     highs.passModel(
         columns, lp.A.shape[0], lp.A.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
         lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper,
-        whole(lp.A.indptr), whole(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
+        as_int32(lp.A.indptr), as_int32(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
     )  # fmt: skip
 
 
