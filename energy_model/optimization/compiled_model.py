@@ -41,7 +41,7 @@ class CompiledModel:
         _refuse_integers(matrix)
         sides = (matrix.columns, matrix.rows)
         variables, constraints = (
-            {name: _block(system, model, name, *place) for name, place in side.items()}
+            {name: _block(system, model, name, *position) for name, position in side.items()}
             for side in sides
         )
         lp = LinearProgram(

@@ -102,7 +102,7 @@ class Subproblem:
 def unused_subproblems(
     problem: CompiledModel, answer: highs.SolverResult, enough: float = -np.inf
 ) -> Iterator[Subproblem]:
-    """The connected subproblems of unused assets, except those whose duals lose at most ``enough`` [EUR/a] of the bound."""
+    """The connected subproblems of unused assets whose duals lose more than ``enough`` [EUR/a] of the bound."""
     lp = problem.lp
     # Only the added capacity takes the bounds that the rows imply, so that its reduced cost shows the gain.
     upper, added = lp.upper.copy(), lp.columns("added")
@@ -174,7 +174,7 @@ def unused_columns(problem: CompiledModel, x: np.ndarray) -> np.ndarray:
             continue
         for name, value in zip(names, largest / max(float(largest.max()), MIN_FLOW), strict=True):
             busiest[name] = max(busiest.get(name, 0.0), float(value))
-    for place, names in blocks:
+    for columns, names in blocks:
         is_unused = np.array([busiest[name] <= MIN_RELATIVE_FLOW for name in names])
-        mask[place] = np.repeat(is_unused, (place.stop - place.start) // len(names))
+        mask[columns] = np.repeat(is_unused, (columns.stop - columns.start) // len(names))
     return mask

@@ -1,7 +1,7 @@
 """Accounts: a solution and its marginal prices → revenue, cost and scarcity rents of every name.
 
-Every asset, market, demand and land class has an account at the marginal prices: what it delivers and takes at each bus,
-its running and owning cost, and the cost of its emissions and land. The balance is a scarcity rent: of existing
+Every asset, market, demand and land class has an account at the marginal prices: what it delivers and takes at each
+bus, its running and owning cost, and the cost of its emissions and land. The balance is a scarcity rent: of existing
 capacity, of a limit on added capacity, or of any other limit. By the duality of linear programs the accounts sum to the
 cost of the system, and each account equals its rents:
 
@@ -147,9 +147,14 @@ def _inside(
 
 
 def _outside(
-    program: Solution, data: xr.Dataset, owners: list[str], owner: np.ndarray,
-    families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
+    program: Solution,
+    data: xr.Dataset,
+    owners: list[str],
+    owner: np.ndarray,
+    families: list[tuple[str, str]],
+    of_row: np.ndarray,
+    inside: np.ndarray,
+) -> pd.DataFrame:
     """Lines of what owners give and take in shared rows, at the duals of the rows."""
     entries = program.lp.A.tocoo()
     row, column = entries.row, entries.col
@@ -283,9 +288,15 @@ def _counterparts(
 
 
 def _scarcity_rents(
-    program: Solution, owners: list[str], owner: np.ndarray, groups: list[tuple[str, str]], of_column: np.ndarray,
-    families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
+    program: Solution,
+    owners: list[str],
+    owner: np.ndarray,
+    groups: list[tuple[str, str]],
+    of_column: np.ndarray,
+    families: list[tuple[str, str]],
+    of_row: np.ndarray,
+    inside: np.ndarray,
+) -> pd.DataFrame:
     """Rents by owner: the value of column bounds and of rows of one owner, at the solution's duals."""
     lp, x = program.lp, program.x
     reduced = lp.cost - lp.A.T @ program.prices

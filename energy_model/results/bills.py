@@ -21,8 +21,8 @@ def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.
     the carrier's suppliers. Empty if the carrier has no demand. ``found`` holds the accounts, if known.
     """
     found, names = found or accounts(run), run.tables["names"]
-    wanted = names.index[(names["table"] == "demands") & (names["carrier"] == carrier)]
-    lines = found.lines[found.lines["name"].isin(wanted) & (found.lines["line"] == TAKES)]
+    demands = names.index[(names["table"] == "demands") & (names["carrier"] == carrier)]
+    lines = found.lines[found.lines["name"].isin(demands) & (found.lines["line"] == TAKES)]
     paid = lines.groupby("name")[["quantity", "amount"]].sum()
     frame = names.loc[paid.index, ["label_en", "label_da", "site"]].copy()
     frame["wanted"] = -paid["quantity"]

@@ -59,7 +59,7 @@ def cost_sensitivities(
 
 
 def _place(tables: dict[str, pd.DataFrame], name: str, column: str) -> tuple[str, str, str] | None:
-    """Table, row and column of the input that a name's cost is proportional to: its own, or its technology's or carrier's."""
+    """Address of the input that a name's cost is proportional to: of the name, its technology or its carrier."""
     for table in ("conversions", "storages", "links", "vehicles", "markets"):
         frame = tables.get(table)
         if frame is None or name not in frame.index:

@@ -113,9 +113,16 @@ def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
             yearly[indices] = duals[:, 0]
     meaning, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
     return (
-        xr.DataArray(hourly, coords, ("bus", "time"), attrs={"long_name": meaning, "units": "EUR/unit"}),
-        xr.DataArray(yearly, coords, ("bus",), attrs={"long_name": f"{meaning}, over the year", "units": "EUR/unit"}),
-    )  # fmt: skip
+        xr.DataArray(
+            hourly, coords, ("bus", "time"), attrs={"long_name": meaning, "units": "EUR/unit"}
+        ),
+        xr.DataArray(
+            yearly,
+            coords,
+            ("bus",),
+            attrs={"long_name": f"{meaning}, over the year", "units": "EUR/unit"},
+        ),
+    )
 
 
 def _array(

@@ -144,8 +144,8 @@ def _told(file: Path, wrong: pydantic.ValidationError) -> InputError:
     errors = wrong.errors()
     descriptions = []
     for error in errors[:MAX_FAULTS]:
-        place = ".".join(map(str, error["loc"])) or "the whole"
-        descriptions.append(f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}")
+        location = ".".join(map(str, error["loc"])) or "the whole"
+        descriptions.append(f"{location}: {error['msg'][0].lower()}{error['msg'][1:]}")
     more = f" and {len(errors) - MAX_FAULTS} more" if len(errors) > MAX_FAULTS else ""
     remedy = f"it is not the record of a run ({'; '.join(descriptions)}{more}); run the case again"
     return InputError.at(str(file), remedy)

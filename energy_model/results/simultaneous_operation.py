@@ -1,4 +1,4 @@
-"""Simultaneous operation: a dataset → the stores, links and vehicles with flows both ways in one step, and their losses.
+"""Simultaneous operation: a dataset → the stores, links and vehicles with flows both ways in one step.
 
 A linear program cannot exclude one of two flows. Where a loss costs nothing or has a benefit, as at negative prices,
 it charges and discharges a store at once to lose energy. The solution is correct for the program, but the user needs a

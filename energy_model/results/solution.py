@@ -24,7 +24,7 @@ FILE = "certificate.npz"
 
 @dataclass(frozen=True)
 class Solution:
-    """A linear program with the value ``x`` of each column and the dual ``prices`` of each row [EUR/unit of the row]."""
+    """A linear program with the values ``x`` of its columns and the duals ``prices`` of its rows [EUR/unit of the row]."""
 
     lp: LinearProgram
     x: np.ndarray

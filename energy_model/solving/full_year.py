@@ -179,7 +179,7 @@ def _sizes(problem: CompiledModel) -> list[slice]:
 def _release_capacities(
     problem: CompiledModel, lp: LinearProgram, answer: highs.SolverResult
 ) -> LinearProgram:
-    """The program with original bounds for the capacities whose reduced cost would move them past a restricted bound."""
+    """The program with original bounds for the capacities whose reduced cost points beyond a restricted bound."""
     reduced = lp.cost - lp.A.T @ answer.prices
     lower, upper = lp.lower.copy(), lp.upper.copy()
     for columns in _sizes(problem):

@@ -47,8 +47,8 @@ def _all(kept: System, case: System) -> Iterator[str]:
         elif (differing := np.flatnonzero(one != other)).size:
             hour = kept.profiles.index[differing[0]]
             more = f" (and {len(differing) - 1:,} more hours)" if len(differing) > 1 else ""
-            place = f"profile {name}, {hour:%Y-%m-%dT%H:%MZ}"
-            yield _said(place, one[differing[0]], other[differing[0]]) + more
+            first = f"profile {name}, {hour:%Y-%m-%dT%H:%MZ}"
+            yield _said(first, one[differing[0]], other[differing[0]]) + more
 
 
 def _settings(place: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -153,12 +153,12 @@ def _cells(source: Any) -> pd.DataFrame:
 
 def _of_cells(file: str, stored: pd.DataFrame, again: pd.DataFrame, keys: int) -> Iterator[str]:
     """The first difference of each column of two tables of texts."""
-    for place, column in enumerate(again):
-        one, other = stored.iloc[:, place].to_numpy(), again.iloc[:, place].to_numpy()
+    for position, column in enumerate(again):
+        one, other = stored.iloc[:, position].to_numpy(), again.iloc[:, position].to_numpy()
         differing = np.flatnonzero(one != other)
         if not len(differing):
             continue
-        numbers = pd.to_numeric(again.iloc[:, place], errors="coerce").abs()
+        numbers = pd.to_numeric(again.iloc[:, position], errors="coerce").abs()
         is_numeric = column not in schema.LABELS and numbers.notna().any()
         largest = float(numbers.max()) if is_numeric else 0.0
         differing = np.array(
