@@ -170,7 +170,7 @@ def load(path: Path) -> tuple[LinearProgram, np.ndarray, np.ndarray]:
         parts = {name: _numbers(arrays_of_file, name) for name in (*VECTORS, "shape", "offset")}
     if parts["shape"].shape != (2,) or parts["offset"].shape != ():
         raise ValueError("shape or offset is of another shape")
-    rows, columns = (int(n) for n in parts["shape"])
+    rows, columns = (int(length) for length in parts["shape"])
     sizes = dict.fromkeys(("cost", "lower", "upper", "x"), columns)
     sizes |= dict.fromkeys(("row_lower", "row_upper", "prices"), rows)
     sizes |= {"indptr": rows + 1, "indices": parts["data"].size}

@@ -93,7 +93,7 @@ class WarmStart:
         if self.cost is None or self.x is None:
             return {}
         columns, rows = (
-            np.asarray([int(s) for s in statuses], np.int8)
+            np.asarray([int(status) for status in statuses], np.int8)
             for statuses in (self.basis.col_status, self.basis.row_status)
         )
         return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
@@ -104,8 +104,8 @@ class WarmStart:
         if not len(arrays):
             return cls()
         basis = highspy.HighsBasis()
-        basis.col_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["columns"]]
-        basis.row_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["rows"]]
+        basis.col_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["columns"]]
+        basis.row_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["rows"]]
         basis.valid = True
         return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
 

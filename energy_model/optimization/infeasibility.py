@@ -144,21 +144,21 @@ def _describe_slack(
         limits = system["limits"]
         return [
             (
-                abs(float(s)),
-                f"Limit '{k}' ({limits.at[k, 'sense']} {limits.at[k, 'amount']:,.6g}) is missed by {abs(float(s)):,.6g}; change limits.{k}.amount, or what its terms may do.",
+                abs(float(amount)),
+                f"Limit '{limit}' ({limits.at[limit, 'sense']} {limits.at[limit, 'amount']:,.6g}) is missed by {abs(float(amount)):,.6g}; change limits.{limit}.amount, or what its terms may do.",
             )
-            for k, s in zip(names, slack[:, 0], strict=True)
-            if s
+            for limit, amount in zip(names, slack[:, 0], strict=True)
+            if amount
         ]
     sizes = np.abs(slack).max(axis=1)
     meaning = (problem.model.component(family).doc or family).rstrip(".")
     return [
         (
-            float(s),
-            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(s)}.",
+            float(amount),
+            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(amount)}.",
         )
-        for name, s in zip(names, sizes, strict=True)
-        if s
+        for name, amount in zip(names, sizes, strict=True)
+        if amount
     ]
 
 
@@ -210,9 +210,9 @@ def _in_the_way(
             block = problem.lp.constraints[family]
             duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
             policies += [
-                (float(d), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
-                for name, d in zip(block.labels, duals, strict=True)
-                if d > 1e-9
+                (float(dual), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
+                for name, dual in zip(block.labels, duals, strict=True)
+                if dual > 1e-9
             ]
     threshold = MIN_RELATIVE_DUAL * max((price for price, _ in policies), default=0.0)
     conflicts = list(

@@ -162,7 +162,10 @@ class LinearProgram:
         """The names of all columns and rows as JSON text, to store with the arrays."""
         sides = (("columns", self.variables), ("rows", self.constraints))
         sides_as_lists = {
-            side: {n: [b.first, b.width, b.by_step, b.labels] for n, b in blocks.items()}
+            side: {
+                name: [block.first, block.width, block.by_step, block.labels]
+                for name, block in blocks.items()
+            }
             for side, blocks in sides
         }
         return json.dumps(sides_as_lists, ensure_ascii=False)

@@ -146,8 +146,10 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         return []
     demand = np.sum(
         [
-            system.hourly_rates(demands.at[d, "profile"], demands.at[d, "yearly"])
-            for d in local_demands
+            system.hourly_rates(
+                demands.at[local_demand, "profile"], demands.at[local_demand, "yearly"]
+            )
+            for local_demand in local_demands
         ],
         axis=0,
     )
@@ -165,9 +167,9 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         if bus_name(row["carrier"], row["site"]) in area
     )
     stored = sum(
-        min(most[s], MAX_CAPACITY) / row["duration"]
-        for s, row in stores.iterrows()
-        if bus_name(row["carrier"], row["site"]) in area and most[s] > 0
+        min(most[store], MAX_CAPACITY) / row["duration"]
+        for store, row in stores.iterrows()
+        if bus_name(row["carrier"], row["site"]) in area and most[store] > 0
     )
     vehicles, fleets = system["vehicles"], system["fleets"]
     for vehicle, row in vehicles.iterrows():

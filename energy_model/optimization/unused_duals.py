@@ -116,9 +116,9 @@ def unused_subproblems(
     A = A[rows]
     count, component = connected_components(sp.bmat([[None, A], [A.T, None]]), directed=False)
     of_row, of_column = (
-        _grouped(p, count) for p in (component[: len(rows)], component[len(rows) :])
+        _grouped(members, count) for members in (component[: len(rows)], component[len(rows) :])
     )
-    numbers = [n for n in range(count) if len(of_row[n])]
+    numbers = [index for index in range(count) if len(of_row[index])]
     # The loss is computed for all subproblems at once, as there may be tens of thousands, each of one hour.
     if np.isfinite(enough):
         own_lp = LinearProgram(
@@ -127,9 +127,9 @@ def unused_subproblems(
         of_columns, of_rows = _losses(own_lp, answer.x[columns], answer.prices[rows])
         lost = np.bincount(component[len(rows) :], of_columns, count)
         lost += np.bincount(component[: len(rows)], of_rows, count)
-        numbers = [n for n in numbers if not lost[n] <= enough]
-    for number, n in enumerate(numbers, start=1):
-        own_rows, own_columns = of_row[n], of_column[n]
+        numbers = [index for index in numbers if not lost[index] <= enough]
+    for number, index in enumerate(numbers, start=1):
+        own_rows, own_columns = of_row[index], of_column[index]
         lp_columns, lp_rows = columns[own_columns], rows[own_rows]
         sub_lp = LinearProgram(
             A[own_rows][:, own_columns], cost[own_columns], 0.0,

@@ -187,11 +187,11 @@ def _outside(
     kind_of_family = [OUTSIDE.get(family, RULE) for family, _ in families]
     label_of_family = [name or ("" if family in OUTSIDE else family) for family, name in families]
     table["line"] = [
-        (DELIVERS if gives else TAKES) if kind_of_family[g] == "bus" else kind_of_family[g]
-        for g, gives in zip(table["group"], table["gives"], strict=True)
+        (DELIVERS if gives else TAKES) if kind_of_family[group] == "bus" else kind_of_family[group]
+        for group, gives in zip(table["group"], table["gives"], strict=True)
     ]
-    table["of"] = [label_of_family[g] for g in table["group"]]
-    table["name"] = [owners[o] for o in table["owner"]]
+    table["of"] = [label_of_family[group] for group in table["group"]]
+    table["name"] = [owners[number] for number in table["owner"]]
     return table[COLUMNS]
 
 
@@ -264,8 +264,8 @@ def _counterparts(
         is_shared = np.array(not_bus, bool)[of_row]
     rows = np.flatnonzero(is_shared & ~inside & (flow != 0))
     lines = []
-    for r in rows:
-        family, name = families[of_row[r]]
+    for row in rows:
+        family, name = families[of_row[row]]
         kind = OUTSIDE.get(family, RULE)
         counterparty = {EMISSIONS: RESIDUAL, LIMIT: LIMITS, RULE: LIMITS}.get(kind)
         if counterparty is not None:
@@ -274,14 +274,14 @@ def _counterparts(
                     counterparty,
                     kind,
                     name or ("" if family in OUTSIDE else family),
-                    -flow[r],
-                    -money[r],
+                    -flow[row],
+                    -money[row],
                     *[np.nan] * len(SEASONS),
                 )
             )
-    buses = [b for b in BALANCES if b in program.lp.constraints]
+    buses = [bus_family for bus_family in BALANCES if bus_family in program.lp.constraints]
     imbalance = 0.0  # imbalance of buses within the solver's tolerance, at their prices
-    for block in (program.lp.constraints[b] for b in buses):
+    for block in (program.lp.constraints[bus_family] for bus_family in buses):
         imbalance += float(program.prices[block.all] @ (flow - program.lp.row_lower)[block.all])
     lines.append((ROUNDING, ROUNDING, "", np.nan, -imbalance, *[np.nan] * len(SEASONS)))
     return pd.DataFrame(lines, columns=COLUMNS)
@@ -302,7 +302,9 @@ def _scarcity_rents(
     reduced = lp.cost - lp.A.T @ program.prices
     decisions = [decision for decision, _ in groups]
     bounded = np.isfinite(lp.upper) & (lp.upper - x <= x - lp.lower)
-    kinds = np.array([ADDABLE if d == "added" else OTHER for d in decisions] or [OTHER])[of_column]
+    kinds = np.array(
+        [ADDABLE if variable == "added" else OTHER for variable in decisions] or [OTHER]
+    )[of_column]
     kinds = np.where(bounded, kinds, ROUNDING)
     row_values = -(program.prices * (lp.A @ x))
     limits = np.where(program.prices > 0, lp.row_lower, lp.row_upper)

@@ -49,7 +49,7 @@ def cost_sensitivities(
     rules = sources.to_dict("records")
     rows = []
     for address, more in sorted(changes.items(), key=lambda item: -abs(item[1]))[:most]:
-        rule = next((r for r in rules if matches(r, *address)), None)
+        rule = next((candidate for candidate in rules if matches(candidate, *address)), None)
         origin = ("none", "", "")
         if rule:
             origin = (rule["kind"], rule["publication"] or "", rule["note"] or "")

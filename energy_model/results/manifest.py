@@ -47,7 +47,7 @@ def digest(file: Path) -> str:
 
 def write(folder: Path) -> None:
     """Writes the manifest of all files of a folder."""
-    files = sorted(p for p in folder.iterdir() if p.name != NAME)
+    files = sorted(path for path in folder.iterdir() if path.name != NAME)
     lines = [f"{digest(file)}  {file.name}\n" for file in files]
     (folder / NAME).write_text("".join(lines), encoding="utf-8")
 
@@ -72,7 +72,7 @@ def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str
 def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
     """Compares a run's folder with its manifest. InputError if the manifest is damaged."""
     listed = read(folder, record)
-    names = sorted(p.name for p in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir())
     if listed is None:
         return Compared((NAME,), (), ())
     changed = [name for name in sorted(listed) if not _same(folder / name, listed[name])]
@@ -112,5 +112,7 @@ def _same(file: Path, then: str) -> bool:
 def _derived(path: Path) -> bool:
     if path.is_dir():
         inside = list(path.rglob("*"))
-        return bool(inside) and all(p.is_dir() or p.suffix in PICTURES for p in inside)
+        return bool(inside) and all(
+            content.is_dir() or content.suffix in PICTURES for content in inside
+        )
     return path.name in DERIVED or path.suffix in PICTURES

@@ -91,7 +91,7 @@ def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str)
     system = problem.system
     firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
     names = {str(name): str(firm) for name, firm in firms.items()}
-    selected = {n for n, firm in names.items() if fnmatch.filter([n, firm], pattern)}
+    selected = {asset for asset, firm in names.items() if fnmatch.filter([asset, firm], pattern)}
     if not selected:
         raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
     is_selected = np.zeros(problem.lp.A.shape[1], bool)

@@ -136,9 +136,11 @@ def find_run(path: str | Path) -> Path:
     with readable(path):
         if not (path / "record.json").exists():
             records = (
-                [p for p in path.glob("*/record.json") if p.is_file()] if path.is_dir() else []
+                [record for record in path.glob("*/record.json") if record.is_file()]
+                if path.is_dir()
+                else []
             )
-            by_age = sorted(records, key=lambda p: p.stat().st_mtime)
+            by_age = sorted(records, key=lambda record: record.stat().st_mtime)
             if not by_age:
                 remedy = "there is no run here; name a folder that holds a record.json"
                 if (path / "study.toml").is_file():
@@ -228,7 +230,7 @@ def _shown(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     for column in declared.columns:
         if column.hourly and column.name in frame:
             frame[column.name] = [
-                ProfileExpression.parse(c).short if c else c for c in frame[column.name]
+                ProfileExpression.parse(cell).short if cell else cell for cell in frame[column.name]
             ]
     return frame
 

@@ -129,7 +129,11 @@ def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The table with the unit in the header of every column with one unit: ``cost [EUR/a]``."""
     units = {column: meaning(table, str(column))[0] for column in frame}
     return frame.rename(
-        columns={c: f"{c} [{u}]" for c, u in units.items() if u not in ("", OF_ROW)}
+        columns={
+            header: f"{header} [{unit}]"
+            for header, unit in units.items()
+            if unit not in ("", OF_ROW)
+        }
     )
 
 

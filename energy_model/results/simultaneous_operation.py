@@ -52,7 +52,7 @@ class Simultaneous:
         """A sentence on it in English and in Danish."""
         (does, danish_does), (real, danish_real) = WORDS[self.table]
         hours, lost = _digits(self.hours), _digits(self.lost)
-        danish_hours, danish_lost = (n.translate(_DANISH_SIGNS) for n in (hours, lost))
+        danish_hours, danish_lost = (text.translate(_DANISH_SIGNS) for text in (hours, lost))
         plural, danish_plural = ("hour", "time") if hours == "1" else ("hours", "timer")
         return (
             f"{self.label_en} {does} in {hours} {plural} of the year and so loses {lost} {self.unit}. "

@@ -132,12 +132,12 @@ class SolutionTables:
             amounts = np.bincount(code_index, flow)
             rows += [
                 (
-                    buses[c // len(groups)],
-                    groups[c % len(groups)][0],
-                    self.owner(groups[c % len(groups)]),
-                    a,
+                    buses[pair // len(groups)],
+                    groups[pair % len(groups)][0],
+                    self.owner(groups[pair % len(groups)]),
+                    amount,
                 )
-                for c, a in zip(codes.tolist(), amounts.tolist(), strict=True)
+                for pair, amount in zip(codes.tolist(), amounts.tolist(), strict=True)
             ]
         demands = system["demands"]
         rows += [

@@ -89,4 +89,6 @@ def owner_of(run: Run, names: pd.Series) -> list[str]:
 def _kinds(run: Run) -> dict[str, str]:
     """Kind of every party in the case: firm, city or citizens."""
     firms = input_tables(run).get("firms")
-    return {} if firms is None else {str(n): str(k) for n, k in firms["party"].items()}
+    return (
+        {} if firms is None else {str(name): str(party) for name, party in firms["party"].items()}
+    )

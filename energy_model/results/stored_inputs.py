@@ -42,10 +42,20 @@ def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
     groups["/profiles"], compressed = _profiles(system.profiles)
     arrays = {name: np.asarray(getattr(system.steps, name)) for name in STEP_ARRAYS}
     step_arrays = {
-        n: a.astype(float if n == "span" else np.int32) for n, a in arrays.items() if a.size
+        array_name: array.astype(float if array_name == "span" else np.int32)
+        for array_name, array in arrays.items()
+        if array.size
     }
-    groups["/steps"] = xr.Dataset({n: (f"{n}_{len(a)}", a) for n, a in step_arrays.items()})
-    return groups, {"/profiles": compressed, "/steps": {n: COMPRESSED for n in step_arrays}}
+    groups["/steps"] = xr.Dataset(
+        {
+            array_name: (f"{array_name}_{len(array)}", array)
+            for array_name, array in step_arrays.items()
+        }
+    )
+    return groups, {
+        "/profiles": compressed,
+        "/steps": {array_name: COMPRESSED for array_name in step_arrays},
+    }
 
 
 def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
@@ -96,13 +106,16 @@ def _profiles(profiles: pd.DataFrame) -> tuple[xr.Dataset, dict[str, Any]]:
         }
         data["whole"] = (
             ("whole_profile", "hour"),
-            np.array([v for *_, v in as_integers]),
+            np.array([array for *_, array in as_integers]),
             attributes,
         )
-        data["whole_digits"] = ("whole_profile", np.array([d for _, d, _ in as_integers], np.int32))
+        data["whole_digits"] = (
+            "whole_profile",
+            np.array([decimals for _, decimals, _ in as_integers], np.int32),
+        )
         data["whole_place"] = ("whole_profile", np.array([i for i, *_ in as_integers], np.int32))
     if as_floats:
-        data["real"] = (("real_profile", "hour"), np.array([v for _, v in as_floats]))
+        data["real"] = (("real_profile", "hour"), np.array([array for _, array in as_floats]))
         data["real_place"] = ("real_profile", np.array([i for i, _ in as_floats], np.int32))
     for name in ("whole", "real"):
         if name in data and data[name].size:
@@ -157,7 +170,7 @@ def has_all(tree: xr.DataTree) -> bool:
 def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
     """A table as in `System.frames`: keys as index, profile expressions in hourly cells, floats in numeric ones."""
     columns = [column for column in table.columns if column.name not in table.key]
-    kinds = {c.name: float for c in columns if c.range and not c.hourly}
+    kinds = {declared.name: float for declared in columns if declared.range and not declared.hourly}
     if table.name not in kept.children:
         keys: list[list[str]] = [[] for _ in table.key]
         index = (
@@ -165,7 +178,7 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
             if len(table.key) > 1
             else pd.Index([], name=table.key[0], dtype=object)
         )
-        empty = pd.DataFrame([], columns=[c.name for c in columns], dtype=object)
+        empty = pd.DataFrame([], columns=[declared.name for declared in columns], dtype=object)
         return empty.set_axis(index).astype(kinds)
     data = kept.children[table.name].to_dataset(inherit=False)
     names = [list(map(str, data[name].to_numpy())) for name in table.key]
@@ -215,7 +228,10 @@ def _profiles_of(data: xr.Dataset) -> pd.DataFrame:
 
 
 def _steps_of(data: xr.Dataset, hours: int) -> TimeSteps:
-    arrays = {n: data[n].to_numpy() if n in data else np.zeros(0, int) for n in STEP_ARRAYS}
+    arrays = {
+        array_name: data[array_name].to_numpy() if array_name in data else np.zeros(0, int)
+        for array_name in STEP_ARRAYS
+    }
     integers = {name: array.astype(int) for name, array in arrays.items() if name != "span"}
     if any((integers[name] != arrays[name]).any() for name in integers):
         raise ValueError("steps are not whole numbers")
@@ -263,7 +279,7 @@ def _repeated(steps: TimeSteps) -> TimeSteps:
 
 def same_steps(one: TimeSteps, other: TimeSteps) -> bool:
     """Whether all arrays of two sets of steps are equal."""
-    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in STEP_ARRAYS)
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in STEP_ARRAYS)
 
 
 def settings_as_record(system: System) -> Mapping[str, Any]:

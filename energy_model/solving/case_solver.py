@@ -80,7 +80,9 @@ def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
 def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
     """The watched metrics and the query as stored in a record; None if both are empty."""
     entries = {"watched": list(watched)} | asdict(question)
-    record = json.loads(json.dumps({n: v for n, v in entries.items() if v}, default=float))
+    record = json.loads(
+        json.dumps({name: value for name, value in entries.items() if value}, default=float)
+    )
     return record or None
 
 

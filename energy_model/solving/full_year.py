@@ -83,7 +83,7 @@ def solve_full_year(
     lp = restrict_capacities(problem, coarse, coarse_result)
     solver_gap = max(GAP, gap / FIRST_GAP_FACTOR)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        free = sum(int((lp.upper[p] > lp.lower[p]).sum()) for p in _sizes(problem))
+        free = sum(int((lp.upper[sizes] > lp.lower[sizes]).sum()) for sizes in _sizes(problem))
         report(
             f"turn {iteration}: solving {rows:,} rows and {columns:,} columns, {free} sizes free"
         )

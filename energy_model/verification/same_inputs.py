@@ -30,7 +30,7 @@ def differences(kept: System, case: System) -> list[str]:
 
 
 def _all(kept: System, case: System) -> Iterator[str]:
-    settings = [json.loads(s.settings.model_dump_json()) for s in (kept, case)]
+    settings = [json.loads(system.settings.model_dump_json()) for system in (kept, case)]
     for place, one, other in _settings("case", *settings):
         yield _said(place, one, other)
     for name in sorted({*kept.frames, *case.frames}):

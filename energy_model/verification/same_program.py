@@ -53,9 +53,10 @@ def matched(stored: Solution, problem: CompiledModel, extended: bool = False) ->
         if not extended:
             differing += added
             differing += [
-                n
-                for n in rebuilt_blocks
-                if n in stored_blocks and stored_blocks[n].first != rebuilt_blocks[n].first
+                block_name
+                for block_name in rebuilt_blocks
+                if block_name in stored_blocks
+                and stored_blocks[block_name].first != rebuilt_blocks[block_name].first
             ]
             if stored_size != rebuilt_size and not differing:
                 kind = "columns" if side == "decision" else "rows"

@@ -71,7 +71,9 @@ def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
 def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) -> list[str]:
     """Differences of a proof and the recomputed certificate: numbers and reason for termination."""
     names = ("cost", "bound", "gap")
-    sentences = _of_numbers("proof", {n: proof[n] for n in names}, {n: found[n] for n in names})
+    sentences = _of_numbers(
+        "proof", {name: proof[name] for name in names}, {name: found[name] for name in names}
+    )
     if (proof["ended"] == REACHED) != reached:
         sentences.append(
             f"record.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for"
@@ -82,7 +84,7 @@ def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) 
 def _where(stored: Any, again: Any) -> str:
     """Position and values of the first difference of two values, which may be nested dicts."""
     if isinstance(stored, dict) and isinstance(again, dict):
-        for name in [*again, *(n for n in stored if n not in again)]:
+        for name in [*again, *(key for key in stored if key not in again)]:
             if name not in stored or name not in again or stored[name] != again[name]:
                 return f".{name}{_where(stored.get(name), again.get(name))}"
     return f": stored {_plain(stored)}, recomputed {_plain(again)}"
@@ -90,7 +92,7 @@ def _where(stored: Any, again: Any) -> str:
 
 def _of_numbers(part: str, stored: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     sentences = []
-    for name in [*again, *(n for n in stored if n not in again)]:
+    for name in [*again, *(key for key in stored if key not in again)]:
         one, other = stored.get(name), again.get(name)
         if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
             same = one == other
@@ -206,7 +208,7 @@ def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> It
 
 
 def _of_arrays(file: str, stored: xr.Dataset, again: xr.Dataset) -> Iterator[str]:
-    names = [*again.variables, *(n for n in stored.variables if n not in again.variables)]
+    names = [*again.variables, *(key for key in stored.variables if key not in again.variables)]
     for name in names:
         if name not in stored.variables or name not in again.variables:
             side = "recomputed" if name not in again.variables else "stored"
@@ -254,7 +256,7 @@ def _of_values(place: str, one: xr.DataArray, other: xr.DataArray) -> Iterator[s
 
 
 def _of_attributes(place: str, one: Mapping[Any, Any], other: Mapping[Any, Any]) -> Iterator[str]:
-    for name in [*other, *(n for n in one if n not in other)]:
+    for name in [*other, *(key for key in one if key not in other)]:
         stored, recomputed = one.get(name), other.get(name)
         if isinstance(stored, float | np.floating) and isinstance(recomputed, float | np.floating):
             same = close(float(stored), float(recomputed))
