@@ -1,1 +1,1 @@
-"""Optimization: a model → a linear program, its solution by HiGHS, its certificate or why it has none."""
+"""Optimization: a model → a linear program, its solution by HiGHS and its certificate, or the reason for failure."""

@@ -1,4 +1,4 @@
-"""Compiled model: a system, its Pyomo model and the linear program made of it."""
+"""Compiled model: a system and its Pyomo model → a linear program."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ CostTerms = Mapping[str, tuple[np.ndarray, float]]
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """A system's model as a linear program; another program of the same columns may take its place.
+    """A system's model as a linear program; it can be replaced by another program with the same columns.
 
-    ``shapes`` are those of each variable's and constraint's index, ``cost_terms`` the weights of the columns and the
-    constant of each entry of cost. ``read_by_pyomo`` names what could not be read at once, with the reason. ``watched``
-    names the rows that stand after those of the model.
+    ``shapes`` holds the shape of the index of each variable and constraint. ``cost_terms`` holds the weights of the
+    columns and the constant of each cost entry. ``read_by_pyomo`` names the components that were not compiled as
+    arrays but read by Pyomo, with the reason. ``watched`` names the rows that follow those of the model.
     """
 
     system: System
@@ -36,34 +36,34 @@ class CompiledModel:
 
     @classmethod
     def of(cls, system: System, model: Model) -> CompiledModel:
-        """Compiles the model of a system. TypeError where a program cannot hold what the model has."""
-        found = compile_model(model)
-        _refuse_integers(found)
-        sides = (found.columns, found.rows)
+        """Compiles the model of a system. TypeError if the model has integer or binary variables."""
+        matrix = compile_model(model)
+        _refuse_integers(matrix)
+        sides = (matrix.columns, matrix.rows)
         variables, constraints = (
-            {name: _block(system, model, name, *place) for name, place in side.items()}
+            {name: _block(system, model, name, *position) for name, position in side.items()}
             for side in sides
         )
         lp = LinearProgram(
-            found.A,
-            found.cost,
-            found.offset,
-            found.lower,
-            found.upper,
-            found.row_lower,
-            found.row_upper,
+            matrix.A,
+            matrix.cost,
+            matrix.offset,
+            matrix.lower,
+            matrix.upper,
+            matrix.row_lower,
+            matrix.row_upper,
             variables,
             constraints,
         )
         shapes = {name: shape for side in sides for name, (_, shape) in side.items()}
-        return cls(system, model, lp, shapes, found.entries, found.slow)
+        return cls(system, model, lp, shapes, matrix.entries, matrix.slow)
 
     def with_program(self, lp: LinearProgram) -> CompiledModel:
-        """The same model with another program of its columns."""
+        """The same model with another linear program of the same columns."""
         return replace(self, lp=lp)
 
     def with_watched(self, names: Iterable[str], weights: Iterable[np.ndarray]) -> CompiledModel:
-        """The model with a row more for each of some sums of columns, without limits yet."""
+        """The model with one more row, without limits, for each array of column weights."""
         lp = self.lp
         for row in weights:
             lp = lp.with_row(row)
@@ -74,16 +74,16 @@ class CompiledModel:
         progress: Callable[[str], None] | None = None,
         start: highs.WarmStart | None = None,
     ) -> highs.SolverResult:
-        """The least cost and the plan that has it. With a ``start`` its basis is kept, and later solves begin there."""
+        """Result of the least-cost solve. A ``start`` stores the basis, from which later solves start."""
         solver = self.system.settings.solver
         return highs.solve(self.lp, solver.method, solver.time_limit, progress, start=start)
 
     def hours(self, variable: str) -> np.ndarray | float:
-        """What one unit of a variable counts in the year: the hours of each step, or one."""
+        """Weight of one unit of a variable in the year: the hours of each step [h], or one."""
         return self.system.steps.length if self.lp.variables[variable].by_step else 1.0
 
     def yearly_weights(self, variable: str, pattern: str = "*") -> np.ndarray:
-        """The weights of the columns whose sum is a variable's total of the year, over labels that match a pattern."""
+        """Column weights whose sum is a variable's yearly total, over the labels that match a pattern."""
         weights = np.zeros(self.lp.A.shape[1])
         for name in self.lp.labels_like(variable, pattern):
             weights[self.lp.columns(variable, name)] = self.hours(variable)
@@ -91,25 +91,27 @@ class CompiledModel:
 
 
 def _block(system: System, model: Model, name: str, first: int, shape: tuple[int, ...]) -> Block:
-    """Where a variable or constraint stands, and under which labels."""
+    """Position and labels of a variable or constraint."""
     component, count = model.component(name), int(np.prod(shape, dtype=int))
     labels = [label(member) for member in members(component)] if shape else [""]
     if len(labels) * int(np.prod(shape[1:], dtype=int)) != count:
-        labels = [label(member) for member in component]  # rows that Pyomo had to read
+        labels = [label(member) for member in component]  # rows read by Pyomo
     width = count // len(labels) if labels else 1
     by_step = is_by_step(component) and width == len(system.steps.length)
     return Block(first, tuple(labels), width, by_step)
 
 
 def _refuse_integers(matrix: Matrix) -> None:
-    """TypeError where a variable is an integer: a linear program would give it a fraction."""
-    whole = np.flatnonzero(matrix.integer)
-    if not len(whole):
+    """TypeError if a variable is an integer, since a linear program would give it a fraction."""
+    integer_columns = np.flatnonzero(matrix.integer)
+    if not len(integer_columns):
         return
     names = [
         f"'{name}'"
         for name, (first, shape) in matrix.columns.items()
-        if ((whole >= first) & (whole < first + int(np.prod(shape, dtype=int)))).any()
+        if (
+            (integer_columns >= first) & (integer_columns < first + int(np.prod(shape, dtype=int)))
+        ).any()
     ]
     raise TypeError(
         f"{', '.join(names)}: integer and binary variables are not solved, since a linear program would give them "

@@ -1,4 +1,4 @@
-"""HiGHS: the only file that knows the solver — hand-over, options, status, and a second try if a check fails."""
+"""HiGHS: a linear program → a solver result; the only file that calls the solver."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ from energy_model.optimization.certificate import GAP, Certificate, certify
 from energy_model.optimization.linear_program import LinearProgram
 
 log = logging.getLogger(__name__)
-MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is the faster
-MAX_UNSCALED_NONZEROS = 600_000  # non-zeros above which costs are scaled, or HiPO loses its way
+MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
+MAX_UNSCALED_NONZEROS = (
+    600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
+)
 MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
-# Pivots for each row that a later answer may take from the basis of the first: about what a fresh start takes.
+# Maximum pivots per row of a solve from a warm start: about the number of a cold start.
 MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # from the keyboard, and from whoever ends programs
-# Share of costs that differ above which the goal is another, and its plan elsewhere
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # keyboard interrupt and process termination
+# Share of changed cost coefficients above which a warm start is not used: the optimum is too far away
 OTHER_GOAL_SHARE = 0.5
-KKT_TOLERANCE_FACTOR = 10.0  # HiPO also keeps to a tolerance of its other errors; so many times the gap lets the gap decide
+# HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
+KKT_TOLERANCE_FACTOR = 10.0
 Progress = Callable[[str], None]
-# As many as the solver likes; a study that works on several cases side by side sets one
+# 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
-# The factors of these programs are thin: many columns, each with few rows, so small blocks are the faster.
-# Costs scaled by 2**4 keep HiPO on its way in long years (docs/decisions/07-days-that-repeat.md); the last
-# digits of an interior point are noise, and stopping before them leaves rows better kept.
+# The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
+# Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
+# digits of an interior point are noise; stopping before them gives smaller row violations.
 HIPO = {
     "solver": "hipo",
     "hipo_system": "augmented",
@@ -62,9 +65,9 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
 
 @dataclass
 class WarmStart:
-    """Where answers to like programs begin: at the basis of the first, and its plan.
+    """Warm start of similar programs: the costs, the solution and the basis of the first one.
 
-    It is set once, so that an answer does not depend on which questions were asked before it.
+    It is set once, so that a result does not depend on the queries solved before it.
     """
 
     cost: np.ndarray | None = None
@@ -72,9 +75,9 @@ class WarmStart:
     basis: Any = None
 
     def method(self, lp: LinearProgram) -> str | None:
-        """How to go on from the basis: from its plan where only costs differ, from its prices where only limits do.
+        """Simplex method for a warm start: primal if only costs differ, dual if only limits differ.
 
-        Where both do, in two stages: first the limits at the old costs, then the costs from there.
+        If both differ, two stages: dual with the old costs, then primal with the new. None if the basis does not fit.
         """
         if self.x is None or self.cost is None or self.basis is None:
             return None
@@ -86,29 +89,29 @@ class WarmStart:
         return "dual" if not moved else "primal" if is_feasible(lp, self.x) else "stages"
 
     def packed(self) -> dict[str, np.ndarray]:
-        """As arrays, to be stored or sent."""
+        """The warm start as arrays, to store or send; empty if it is not set."""
         if self.cost is None or self.x is None:
             return {}
         columns, rows = (
-            np.asarray([int(s) for s in statuses], np.int8)
+            np.asarray([int(status) for status in statuses], np.int8)
             for statuses in (self.basis.col_status, self.basis.row_status)
         )
         return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
 
     @classmethod
     def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> WarmStart:
-        """From arrays."""
+        """The warm start from the arrays of `packed`."""
         if not len(arrays):
             return cls()
         basis = highspy.HighsBasis()
-        basis.col_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["columns"]]
-        basis.row_status = [highspy.HighsBasisStatus(int(s)) for s in arrays["rows"]]
+        basis.col_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["columns"]]
+        basis.row_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["rows"]]
         basis.valid = True
         return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
 
 
 def is_feasible(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
-    """Whether a plan keeps every row and bound of a program, but for rounding."""
+    """Whether a solution satisfies every row and bound of a program, within a relative tolerance ``share``."""
     for values, low, high in ((x, lp.lower, lp.upper), (lp.A @ x, lp.row_lower, lp.row_upper)):
         slack = share * (1 + np.abs(values))
         if (values < low - slack).any() or (values > high + slack).any():
@@ -118,7 +121,7 @@ def is_feasible(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
 
 @dataclass(frozen=True)
 class SolverResult:
-    """What the solver said: status, column values, row prices, how it was asked and how long it took [s]."""
+    """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate."""
 
     status: str
     x: np.ndarray
@@ -136,7 +139,7 @@ class SolverResult:
 
     @property
     def holds(self) -> bool:
-        """Whether the answer has passed its own check."""
+        """Whether the result has a certificate that holds."""
         return self.certificate is not None and self.certificate.holds
 
 
@@ -148,10 +151,15 @@ def solve(
     start: WarmStart | None = None,
     gap: float = GAP,
 ) -> SolverResult:
-    """The best answer of a program; tries another method where the answer fails its own check.
+    """Solves a program; tries another method if the certificate of a result does not hold.
 
-    ``start`` is where to begin; where it is empty yet, it is filled with the basis found. ``gap`` [1] is how far cost and bound
-    may stay apart; where it is wide, an interior point method ends sooner.
+    Args:
+        lp: The linear program.
+        method: ``auto``, ``simplex`` or ``ipm``.
+        time_limit: Time limit over all methods [s].
+        progress: Called with a sentence on the progress of the solver.
+        start: Warm start. If empty, it is filled with the optimal basis.
+        gap: Allowed gap [1] of cost and lower bound; a wide one ends an interior point method sooner.
     """
     begun = time.monotonic()
     answer = None
@@ -161,10 +169,10 @@ def solve(
             return answer
         log.info("from where it began the answer is %s; it is begun anew", answer.status)
     for name in _method_sequence(lp, method, start is not None and start.basis is None):
-        left = time_limit - (time.monotonic() - begun)
-        if left <= 0 and answer is not None:
+        remaining = time_limit - (time.monotonic() - begun)
+        if remaining <= 0 and answer is not None:
             break
-        answer = _solve_with(lp, name, max(left, 0.01), progress, start, gap)
+        answer = _solve_with(lp, name, max(remaining, 0.01), progress, start, gap)
         if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
             return answer
         if answer.status == OPTIMAL and answer.holds:
@@ -210,7 +218,7 @@ def _solve_with(
     gap: float = GAP,
 ) -> SolverResult:
     begun = time.monotonic()
-    if lp.A.shape[0] == 0:  # nothing to keep: every column stands at its cheaper bound
+    if lp.A.shape[0] == 0:  # no rows: every column takes its cheaper bound
         x = np.where(lp.cost >= 0, lp.lower, lp.upper)
         x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
         status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
@@ -230,10 +238,10 @@ def _solve_with(
     if lp.A.nnz > MAX_CLOSE_NONZEROS:
         options["ipm_optimality_tolerance"] = GAP / 10
     if gap > GAP:
-        aimed = gap / 2  # half, as the gap is measured anew before it is believed
+        tolerance = gap / 2  # half, since the certificate recomputes the gap
         options |= {
-            "ipm_optimality_tolerance": aimed,
-            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * aimed),
+            "ipm_optimality_tolerance": tolerance,
+            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
         }
     for option, value in options.items():
         highs.setOptionValue(option, value)
@@ -242,11 +250,11 @@ def _solve_with(
     highs.cbSimplexInterrupt += watch
     warm = start is not None and method in MAX_PIVOTS_PER_ROW
     staged = warm and method == "stages"
-    asked = replace(lp, cost=start.cost) if staged and start is not None and start.cost is not None else lp  # fmt: skip
-    _pass_model(highs, asked)
+    old_cost = start.cost if staged and start is not None else None
+    _pass_model(highs, lp if old_cost is None else replace(lp, cost=old_cost))
     if warm and start is not None:
         highs.setBasis(start.basis)
-        # counted in pivots, not in seconds: the same question then takes the same way everywhere
+        # a limit on pivots, not on time, makes the sequence of methods the same on every machine
         highs.setOptionValue(
             "simplex_iteration_limit", max(1000, int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0]))
         )
@@ -269,25 +277,25 @@ def _solve_with(
     certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     if certificate is not None:
         certificate = replace(certificate, allowed=gap)
-    said = highs.modelStatusToString(highs.getModelStatus())
+    model_status = highs.modelStatusToString(highs.getModelStatus())
     if start is not None and start.basis is None and certificate and highs.getBasis().valid:
         start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
     return SolverResult(
-        status, x, prices, method, time.monotonic() - begun, iterations, certificate, said
+        status, x, prices, method, time.monotonic() - begun, iterations, certificate, model_status
     )
 
 
 def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
-    """Arrays go over as they are; filling a HighsLp would copy element by element."""
+    """Passes the program to HiGHS as arrays; filling a HighsLp would copy element by element."""
 
-    def whole(values: np.ndarray) -> np.ndarray:
+    def as_int32(values: np.ndarray) -> np.ndarray:
         return np.asarray(values, np.int32)
 
     columns = lp.A.shape[1]
     highs.passModel(
         columns, lp.A.shape[0], lp.A.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
         lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper,
-        whole(lp.A.indptr), whole(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
+        as_int32(lp.A.indptr), as_int32(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
     )  # fmt: skip
 
 
@@ -311,14 +319,14 @@ def _status(highs: highspy.Highs) -> str:
 
 
 class SolverMonitor:
-    """Tells how far the solver is, and stops it when the user does."""
+    """Callback that reports the progress of the solver and stops it on an interrupt."""
 
     def __init__(self, progress: Progress | None) -> None:
         self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Within, a wish to end is kept until the solver asks; it cannot carry an exception."""
+        """Records stop signals until the next callback of the solver, which cannot raise an exception."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -333,9 +341,9 @@ class SolverMonitor:
         self.interrupted = True
 
     def __call__(self, event: Any) -> None:
-        """Called by the solver now and then."""
-        told = event.data_out
-        count = max(told.ipm_iteration_count, told.simplex_iteration_count)
+        """Called by the solver from time to time."""
+        output = event.data_out
+        count = max(output.ipm_iteration_count, output.simplex_iteration_count)
         if self.progress is not None:
             self.progress(f"iteration {count}, {time.monotonic() - self.begun:.0f} s")
         if self.interrupted:

@@ -1,8 +1,8 @@
-"""Elastic: why a case has no plan, said in the model's words.
+"""Infeasibility: a program without a solution → sentences that name the reason and a remedy.
 
-Where there is no plan, the same program is solved again with slack on every balance and policy row and the
-least slack as its goal. What still needs slack is what cannot be met; the rows that carry a price in that
-answer are what stands in the way. Where cost has no floor, what runs away is found by fencing every decision.
+An infeasible program is solved again with slack on every balance and policy row, at minimum total slack (elastic
+program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. An
+unbounded program is solved again with bounds on every column; the columns at these bounds are the unbounded ones.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ NOT_RELAXED = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "l
          "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
          "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
-# A rule whose price is below this share of the largest is not what stands in the way
+# A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
 TARGET = "the emission target"
 MAX_VARIABLE_VALUE = 1e7
 
 
 class NoSolutionError(RuntimeError):
-    """A case without a plan: the status, what cannot be had and what would help, as sentences."""
+    """A case without a solution: the solver status, and sentences on the reason and the remedy."""
 
     def __init__(self, status: str, sentences: list[str]) -> None:
         self.status, self.sentences = status, sentences
@@ -36,7 +36,7 @@ class NoSolutionError(RuntimeError):
 
 
 def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionError:
-    """Why an answer is none."""
+    """The error that explains a result that is not optimal."""
     if answer.status == highs.INFEASIBLE:
         return NoSolutionError(answer.status, _diagnose_infeasible(problem))
     if answer.status == highs.UNBOUNDED:
@@ -58,12 +58,14 @@ def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionEr
 
 
 def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
-    lp, soft = problem.lp, _soft_rows(problem)
-    count, columns = len(soft), lp.A.shape[1]
-    weights = _weights(problem)[soft]
-    picked = sp.csr_array((np.ones(count), (soft, np.arange(count))), shape=(lp.A.shape[0], count))
-    wide = LinearProgram(
-        sp.csr_array(sp.hstack([lp.A, picked, -picked])),
+    lp, soft_rows = problem.lp, _soft_rows(problem)
+    count, columns = len(soft_rows), lp.A.shape[1]
+    weights = _weights(problem)[soft_rows]
+    selection = sp.csr_array(
+        (np.ones(count), (soft_rows, np.arange(count))), shape=(lp.A.shape[0], count)
+    )
+    elastic = LinearProgram(
+        sp.csr_array(sp.hstack([lp.A, selection, -selection])),
         np.concatenate([np.zeros(columns), weights, weights]),
         0.0,
         np.concatenate([lp.lower, np.zeros(2 * count)]),
@@ -71,36 +73,38 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
         lp.row_lower,
         lp.row_upper,
     )
-    answer = highs.solve(wide, problem.system.settings.solver.method)
+    answer = highs.solve(elastic, problem.system.settings.solver.method)
     if answer.status != highs.OPTIMAL:
         return [
             "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
         ]
-    short, over = answer.x[columns : columns + count], answer.x[columns + count :]
+    shortage, excess = answer.x[columns : columns + count], answer.x[columns + count :]
     slack = np.zeros(lp.A.shape[0])
-    slack[soft] = short - over
-    weighed = np.zeros_like(slack)
-    weighed[soft] = weights * (short + over)
-    slack[weighed <= MIN_RELATIVE_SLACK * weighed.sum()] = 0.0
-    told: list[tuple[float, str]] = []
+    slack[soft_rows] = shortage - excess
+    weighted_slack = np.zeros_like(slack)
+    weighted_slack[soft_rows] = weights * (shortage + excess)
+    slack[weighted_slack <= MIN_RELATIVE_SLACK * weighted_slack.sum()] = 0.0
+    reasons: list[tuple[float, str]] = []
     for family, block in lp.constraints.items():
         part = block.by_label(slack)
         if np.any(part):
-            told += _describe_slack(problem, family, part)
+            reasons += _describe_slack(problem, family, part)
     for name, missed in zip(
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
         if missed:
-            told.append((np.inf, f"What is asked of '{name}' is missed by {_amount(abs(missed))}."))
-    sentences = [text for _, text in sorted(told, key=lambda pair: -pair[0])[:10]]
-    return [*sentences, *_in_the_way(problem, wide, answer)]
+            reasons.append(
+                (np.inf, f"What is asked of '{name}' is missed by {_amount(abs(missed))}.")
+            )
+    sentences = [text for _, text in sorted(reasons, key=lambda pair: -pair[0])[:10]]
+    return [*sentences, *_in_the_way(problem, elastic, answer)]
 
 
 def _soft_rows(problem: CompiledModel) -> np.ndarray:
     count = problem.lp.A.shape[0]
-    every = np.arange(count)
+    all_rows = np.arange(count)
     rows = [
-        every[block.all]
+        all_rows[block.all]
         for family, block in problem.lp.constraints.items()
         if family not in NOT_RELAXED
     ]
@@ -109,7 +113,7 @@ def _soft_rows(problem: CompiledModel) -> np.ndarray:
 
 
 def _weights(problem: CompiledModel) -> np.ndarray:
-    """What a unit of slack counts: hours for rates, so that energy is compared with energy."""
+    """Weight of one unit of slack of each row: hours for rates, so that all slack is energy."""
     length = problem.system.steps.length
     weights = np.ones(problem.lp.A.shape[0])
     for block in problem.lp.constraints.values():
@@ -140,21 +144,21 @@ def _describe_slack(
         limits = system["limits"]
         return [
             (
-                abs(float(s)),
-                f"Limit '{k}' ({limits.at[k, 'sense']} {limits.at[k, 'amount']:,.6g}) is missed by {abs(float(s)):,.6g}; change limits.{k}.amount, or what its terms may do.",
+                abs(float(amount)),
+                f"Limit '{limit}' ({limits.at[limit, 'sense']} {limits.at[limit, 'amount']:,.6g}) is missed by {abs(float(amount)):,.6g}; change limits.{limit}.amount, or what its terms may do.",
             )
-            for k, s in zip(names, slack[:, 0], strict=True)
-            if s
+            for limit, amount in zip(names, slack[:, 0], strict=True)
+            if amount
         ]
     sizes = np.abs(slack).max(axis=1)
     meaning = (problem.model.component(family).doc or family).rstrip(".")
     return [
         (
-            float(s),
-            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(s)}.",
+            float(amount),
+            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(amount)}.",
         )
-        for name, s in zip(names, sizes, strict=True)
-        if s
+        for name, amount in zip(names, sizes, strict=True)
+        if amount
     ]
 
 
@@ -164,15 +168,15 @@ def _short_bus(
     system, (carrier, site) = problem.system, bus.split("@")
     unit = system["carriers"].at[carrier, "unit"]
     if family.startswith("yearly"):
-        word = "is short of" if slack[0] > 0 else "cannot get rid of"
+        verb = "is short of" if slack[0] > 0 else "cannot get rid of"
         return (
             abs(float(slack[0])),
-            f"{carrier} at {site} {word} {abs(float(slack[0])):,.6g} {unit} over the year; add a source, a link or a use there.",
+            f"{carrier} at {site} {verb} {abs(float(slack[0])):,.6g} {unit} over the year; add a source, a link or a use there.",
         )
     worst, hours = int(np.abs(slack).argmax()), system.steps.length[slack != 0].sum()
     amount = float(np.abs(slack) @ system.steps.length)
     stamp = system.profiles.index[system.steps.start[worst]].strftime("%d %B %H:%M UTC")
-    word, remedy = (
+    verb, remedy = (
         ("is short of", "add a source, a store or a link there, or a penalty to its demand")
         if slack[worst] > 0
         else (
@@ -182,7 +186,7 @@ def _short_bus(
     )
     return (
         amount,
-        f"{carrier} at {site} {word} {_amount(amount)} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
+        f"{carrier} at {site} {verb} {_amount(amount)} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
     )
 
 
@@ -193,8 +197,8 @@ def _amount(value: float) -> str:
 def _in_the_way(
     problem: CompiledModel, wide: LinearProgram, answer: highs.SolverResult
 ) -> list[str]:
-    """The policy rows and capacity limits that carry a price in the elastic answer."""
-    sentences = []
+    """Sentences on the policy rows and capacity limits that have a dual in the elastic solution."""
+    policies = []
     for family in (
         "emission_limit",
         "limit_most",
@@ -205,56 +209,62 @@ def _in_the_way(
         if family in problem.lp.constraints:
             block = problem.lp.constraints[family]
             duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
-            sentences += [
-                (float(d), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
-                for name, d in zip(block.labels, duals, strict=True)
-                if d > 1e-9
+            policies += [
+                (float(dual), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
+                for name, dual in zip(block.labels, duals, strict=True)
+                if dual > 1e-9
             ]
-    heavy = MIN_RELATIVE_DUAL * max((price for price, _ in sentences), default=0.0)
-    fighting = list(
-        dict.fromkeys(name for price, name in sorted(sentences, reverse=True) if price >= heavy)
+    threshold = MIN_RELATIVE_DUAL * max((price for price, _ in policies), default=0.0)
+    conflicts = list(
+        dict.fromkeys(name for price, name in sorted(policies, reverse=True) if price >= threshold)
     )[:6]
-    told = [f"What stands against each other: {', '.join(fighting)}."] if len(fighting) > 1 else []
+    sentences = (
+        [f"What stands against each other: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
+    )
     reduced = wide.cost - wide.A.T @ answer.prices
-    told += _at_their_most(problem, reduced)
+    sentences += _at_their_most(problem, reduced)
     block = problem.lp.variables["added"]
     gain, assets = -reduced[block.all], block.labels
-    best = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
-    if best:
-        told.append(f"More of these would help most (raise capacity_addable): {', '.join(best)}.")
-    return told
+    scarce = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
+    if scarce:
+        sentences.append(
+            f"More of these would help most (raise capacity_addable): {', '.join(scarce)}."
+        )
+    return sentences
 
 
 def _at_their_most(problem: CompiledModel, reduced: np.ndarray) -> list[str]:
-    """Markets that sell all they may while something is short."""
+    """A sentence on the markets whose purchase limit is binding in the elastic solution."""
     block = problem.lp.variables["bought"]
-    wished = -np.minimum(block.by_label(reduced), 0.0)
+    gain = -np.minimum(block.by_label(reduced), 0.0)
     finite = np.isfinite(block.by_label(problem.lp.upper))
-    hours = (wished * finite > 1e-9) @ problem.system.steps.length
+    hours = (gain * finite > 1e-9) @ problem.system.steps.length
     names = block.labels
-    found = [f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0]
-    if not found:
+    descriptions = [
+        f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0
+    ]
+    if not descriptions:
         return []
     return [
-        f"These markets sell all they may, and more would help (raise buy_most): {', '.join(found)}."
+        f"These markets sell all they may, and more would help (raise buy_most): {', '.join(descriptions)}."
     ]
 
 
 def _diagnose_unbounded(problem: CompiledModel) -> list[str]:
     lp = problem.lp
-    fenced = replace(
+    bounded = replace(
         lp,
         lower=np.maximum(lp.lower, -MAX_VARIABLE_VALUE),
         upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
     )
-    answer = highs.solve(fenced, problem.system.settings.solver.method)
-    groups, which = lp.column_groups()
-    at_fence = (
-        np.bincount(which, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(groups))
+    answer = highs.solve(bounded, problem.system.settings.solver.method)
+    groups, group_of_column = lp.column_groups()
+    at_bound = (
+        np.bincount(group_of_column, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(groups))
         if len(answer.x)
         else np.zeros(len(groups))
     )
-    names = [f"{groups[i][0]} of {groups[i][1]}" for i in np.argsort(-at_fence)[:5] if at_fence[i]]
+    names = [f"{groups[i][0]} of {groups[i][1]}" for i in np.argsort(-at_bound)[:5] if at_bound[i]]
     return [
         f"Cost has no floor: {', '.join(names) or 'some decision'} could grow without end and earn; give it a limit or look at its prices."
     ]

@@ -1,4 +1,4 @@
-"""Labels: names of the members that a variable or constraint is indexed by, its unit and meaning."""
+"""Labels: a Pyomo component → the names of its members, its unit and its meaning."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def label(member: object) -> str:
 
 
 def split_unit(doc: str | None) -> tuple[str, str]:
-    """A component's sentence and its unit."""
-    found = UNIT.search(doc or "")
-    return (UNIT.sub("", doc or ""), found[1] if found else "1")
+    """The meaning and the unit of a component from its ``doc``; the unit is ``1`` if there is none."""
+    match = UNIT.search(doc or "")
+    return (UNIT.sub("", doc or ""), match[1] if match else "1")

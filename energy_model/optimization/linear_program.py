@@ -1,7 +1,7 @@
 """Linear program: sparse arrays whose columns and rows have the names of variables and constraints.
 
-The columns of a variable stand together, and so do the rows of a constraint: a `Block` says where. Changes give a new
-program that shares the arrays that stay, so nothing has to be restored.
+The columns of a variable are contiguous, and so are the rows of a constraint; a `Block` holds their position. A change
+returns a new program that shares the unchanged arrays.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Block:
 
     Args:
         first: The number of the first column or row.
-        labels: Whose they are, such as the names of assets; one empty label for what has no index.
-        width: How many each label has.
-        by_step: Whether those of a label are the steps of the year.
+        labels: Names of the index members, such as assets; one empty label for a component without index.
+        width: Number of columns or rows of each label.
+        by_step: Whether the columns or rows of a label are the steps of the year.
     """
 
     first: int
@@ -35,16 +35,16 @@ class Block:
 
     @property
     def size(self) -> int:
-        """How many columns or rows there are."""
+        """Number of columns or rows."""
         return len(self.labels) * self.width
 
     @property
     def all(self) -> slice:
-        """All of them."""
+        """Slice of all columns or rows of the block."""
         return slice(self.first, self.first + self.size)
 
     def of(self, label: str) -> slice:
-        """Those of one label. KeyError if there is none."""
+        """Slice of the columns or rows of one label. KeyError if there is no such label."""
         if label not in self.labels:
             raise KeyError(label)
         start = self.first + self.labels.index(label) * self.width
@@ -60,10 +60,10 @@ Blocks = Mapping[str, Block]
 
 @dataclass(frozen=True)
 class LinearProgram:
-    """Least ``cost @ x + offset`` where ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``.
+    """Minimize ``cost @ x + offset`` subject to ``row_lower <= A @ x <= row_upper`` and ``lower <= x <= upper``.
 
     ``A`` is a scipy ``csr_array`` of rows × columns. ``variables`` and ``constraints`` name its columns and rows; rows
-    that stand after those of all constraints have no name.
+    after those of all constraints have no name.
     """
 
     A: Any
@@ -79,17 +79,17 @@ class LinearProgram:
     # --- names ------------------------------------------------------------------------------------
 
     def columns(self, variable: str, label: str | None = None) -> slice:
-        """The columns of a variable, or of one label of it. KeyError if there is none."""
+        """Slice of the columns of a variable, or of one of its labels. KeyError if there is none."""
         block = self.variables[variable]
         return block.all if label is None else block.of(label)
 
     def rows(self, constraint: str, label: str | None = None) -> slice:
-        """The rows of a constraint, or of one label of it. KeyError if there is none."""
+        """Slice of the rows of a constraint, or of one of its labels. KeyError if there is none."""
         block = self.constraints[constraint]
         return block.all if label is None else block.of(label)
 
     def labels_like(self, variable: str, pattern: str) -> list[str]:
-        """The labels of a variable that match a pattern, ``*`` standing for any part."""
+        """The labels of a variable that match a pattern; ``*`` matches any text."""
         return fnmatch.filter(self.variables[variable].labels, pattern)
 
     def column_groups(self) -> tuple[list[tuple[str, str]], np.ndarray]:
@@ -101,11 +101,11 @@ class LinearProgram:
         return _groups(self.constraints, self.A.shape[0])
 
     def step_of_columns(self) -> np.ndarray:
-        """The step of each column; -1 where it has none."""
+        """The step of each column; -1 for columns without step."""
         return _steps(self.variables, self.A.shape[1])
 
     def step_of_rows(self) -> np.ndarray:
-        """The step of each row; -1 where it has none."""
+        """The step of each row; -1 for rows without step."""
         return _steps(self.constraints, self.A.shape[0])
 
     # --- changes ----------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class LinearProgram:
         lower: float | np.ndarray | None = None,
         upper: float | np.ndarray | None = None,
     ) -> LinearProgram:
-        """The program with other bounds of some columns; None leaves a side as it is."""
+        """The program with other bounds of some columns; None leaves a bound unchanged."""
         return replace(
             self,
             lower=_changed(self.lower, columns, lower),
@@ -129,7 +129,7 @@ class LinearProgram:
         lower: float | np.ndarray | None = None,
         upper: float | np.ndarray | None = None,
     ) -> LinearProgram:
-        """The program with other limits of some rows; None leaves a side as it is."""
+        """The program with other limits of some rows; None leaves a limit unchanged."""
         return replace(
             self,
             row_lower=_changed(self.row_lower, rows, lower),
@@ -141,13 +141,13 @@ class LinearProgram:
         return replace(self, cost=_changed(self.cost, columns, cost))
 
     def with_objective(self, weights: np.ndarray, offset: float = 0.0) -> LinearProgram:
-        """The program that has least of another sum of its columns."""
+        """The program with another objective: one weight per column, and an offset."""
         return replace(self, cost=np.asarray(weights, float), offset=offset)
 
     def with_row(
         self, weights: np.ndarray, lower: float = -np.inf, upper: float = np.inf
     ) -> LinearProgram:
-        """The program with one nameless row more, its last; without limits it limits nothing yet."""
+        """The program with one more row at the end, without name; by default it has no limits."""
         row = sp.csr_array(np.asarray(weights, float)[None, :])
         return replace(
             self,
@@ -159,19 +159,26 @@ class LinearProgram:
     # --- names as text ----------------------------------------------------------------------------
 
     def names_as_text(self) -> str:
-        """The names of all columns and rows, to be kept beside the arrays."""
+        """The names of all columns and rows as JSON text, to store with the arrays."""
         sides = (("columns", self.variables), ("rows", self.constraints))
-        told = {
-            side: {n: [b.first, b.width, b.by_step, b.labels] for n, b in blocks.items()}
+        sides_as_lists = {
+            side: {
+                name: [block.first, block.width, block.by_step, block.labels]
+                for name, block in blocks.items()
+            }
             for side, blocks in sides
         }
-        return json.dumps(told, ensure_ascii=False)
+        return json.dumps(sides_as_lists, ensure_ascii=False)
 
     def with_names(self, text: str) -> LinearProgram:
-        """The program with names from a text. ValueError, KeyError or TypeError if it holds something else."""
-        told = json.loads(text)
+        """The program with the names of a text of `names_as_text`.
+
+        Raises:
+            ValueError, KeyError, TypeError: The text holds something else.
+        """
+        lists_by_side = json.loads(text)
         variables, constraints = (
-            _blocks(told[side], size)
+            _blocks(lists_by_side[side], size)
             for side, size in (("columns", self.A.shape[1]), ("rows", self.A.shape[0]))
         )
         return replace(self, variables=variables, constraints=constraints)
@@ -191,22 +198,22 @@ def _blocks(told: Mapping[str, Any], size: int) -> dict[str, Block]:
 
 def _groups(blocks: Blocks, size: int) -> tuple[list[tuple[str, str]], np.ndarray]:
     groups: list[tuple[str, str]] = []
-    which = np.full(size, -1, np.int32)
+    group_of = np.full(size, -1, np.int32)
     for name, block in blocks.items():
-        which[block.all] = len(groups) + np.repeat(np.arange(len(block.labels)), block.width)
+        group_of[block.all] = len(groups) + np.repeat(np.arange(len(block.labels)), block.width)
         groups += [(name, label) for label in block.labels]
-    for left in np.flatnonzero(which < 0):  # rows after those of all constraints
-        which[left] = len(groups)
-        groups.append(("rule", f"row {left}"))
-    return groups, which
+    for nameless in np.flatnonzero(group_of < 0):  # rows after those of all constraints
+        group_of[nameless] = len(groups)
+        groups.append(("rule", f"row {nameless}"))
+    return groups, group_of
 
 
 def _steps(blocks: Blocks, size: int) -> np.ndarray:
-    found = np.full(size, -1)
+    step_of = np.full(size, -1)
     for block in blocks.values():
         if block.by_step:
-            found[block.all] = np.tile(np.arange(block.width), len(block.labels))
-    return found
+            step_of[block.all] = np.tile(np.arange(block.width), len(block.labels))
+    return step_of
 
 
 def _changed(

@@ -1,8 +1,8 @@
-"""Adequacy: before solving, whether peaks, yearly amounts and the emission target are within reach.
+"""Precheck: a system → sentences on peaks, yearly amounts and emission targets that seem out of reach.
 
-Four quick looks: the peak hour of every carrier against what could serve it in each area that links join,
-the year's demand against what could be made in the year, the least emissions at a very coarse resolution, and the
-peaks and lows of single hours that the case's steps average away.
+Four quick checks before the solve: the peak hour of every carrier against the capacity in each area connected by
+links; the yearly demand against the possible yearly supply; the minimum emissions at a very coarse resolution; the
+hourly peaks and lows that the steps of the case average away.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from energy_model.formulation import build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 
-COARSE_STEPS = 24  # steps of the look at emissions
-MAX_CAPACITY = 1e12  # [capacity] stands for no limit, as infinity times nothing is no number
-MAX_COLUMN_VALUE = 1e9  # [unit of the column] stands for an open bound in the look at emissions
+COARSE_STEPS = 24  # steps of the check of emissions
+MAX_CAPACITY = 1e12  # [capacity] replaces an infinite capacity, since infinity times zero is NaN
+MAX_COLUMN_VALUE = 1e9  # [unit of the column] replaces an infinite bound in the check of emissions
 MIN_SHORTAGE = 1e-6  # [unit/h], [unit/a] and [t/a]; less is rounding
-MIN_PEAK_LOSS_SHARE = 0.25  # of an hourly peak, or of capacity, that steps hide before it is told
+MIN_PEAK_LOSS_SHARE = (
+    0.25  # smallest reported difference of hourly and step peak, as a share of peak or capacity
+)
 
 
 def check_adequacy(system: System, every_hour: bool = False) -> list[str]:
-    """One sentence for everything that seems out of reach; empty if nothing does.
+    """One sentence for each problem of a system; empty if there is none.
 
-    With ``every_hour`` the plan is carried to every hour, so that its steps hide no peak.
+    With ``every_hour`` the plan is carried to every hour, so hidden peaks are not checked.
     """
     paid = (
         [f"Emitting is paid for: its price is {system.emission_price:g} EUR/t, below zero."]
@@ -47,59 +49,65 @@ def check_adequacy(system: System, every_hour: bool = False) -> list[str]:
 
 
 def hidden_peaks(system: System) -> list[str]:
-    """A sentence on the peak of a demand, or the low of an availability, that the steps hide most.
+    """One sentence on the peak of a demand, or the low of an availability, that the steps hide most.
 
-    A step holds the mean of its hours, so a peak of one hour may be lower in every step than it is,
-    and the plan smaller than the peak needs. Empty where no step hides a stated share of a peak.
+    A step holds the mean of its hours. The peak of one hour is thus lower in the steps, and the planned capacity may
+    be too small for it. Empty if the steps hide less than MIN_PEAK_LOSS_SHARE of every peak.
     """
-    found = sorted([*_hidden_demands(system), *_hidden_lows(system)], reverse=True)
-    if not found:
+    losses = sorted([*_hidden_demands(system), *_hidden_lows(system)], reverse=True)
+    if not losses:
         return []
-    others = len(found) - 1
-    more = f" {others} more {'peak or low is' if others == 1 else 'peaks or lows are'} hidden by more than {MIN_PEAK_LOSS_SHARE:.0%}." if others else ""  # fmt: skip
+    others = len(losses) - 1
+    more = (
+        f" {others} more {'peak or low is' if others == 1 else 'peaks or lows are'} hidden by more than {MIN_PEAK_LOSS_SHARE:.0%}."
+        if others
+        else ""
+    )
     remedy = (
         "Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
     )
     steps = len(system.steps.length)
-    return [f"In {steps:,} step{'s' * (steps > 1)} {found[0][1]}{more} {remedy}"]
+    return [f"In {steps:,} step{'s' * (steps > 1)} {losses[0][1]}{more} {remedy}"]
 
 
 def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
-    """The share by which the steps lower the peak of each bus, and what hides it."""
+    """The share by which the steps lower the peak of each bus, with a sentence on it."""
     demands, carriers = system["demands"], system["carriers"]
     for (carrier, site), rows in demands[demands["yearly"] > 0].groupby(["carrier", "site"]):
         if carriers.at[carrier, "balance"] != "hour":
             continue
         shapes = zip(rows["profile"], rows["yearly"], strict=True)
-        wanted = np.sum([system.hourly_rates(shape, yearly) for shape, yearly in shapes], axis=0)
-        peak, seen = float(wanted.max()), float(system.by_step(wanted).max())
-        lost = 1 - seen / peak if peak > 0 else 0.0
-        if lost > MIN_PEAK_LOSS_SHARE:
+        demand = np.sum([system.hourly_rates(shape, yearly) for shape, yearly in shapes], axis=0)
+        peak, step_peak = float(demand.max()), float(system.by_step(demand).max())
+        lost_share = 1 - step_peak / peak if peak > 0 else 0.0
+        if lost_share > MIN_PEAK_LOSS_SHARE:
             profiles = ", ".join(dict.fromkeys(map(str, rows["profile"])))
-            unit, stamp = carriers.at[carrier, "unit"], _stamp(system, int(wanted.argmax()))
+            unit, stamp = carriers.at[carrier, "unit"], _stamp(system, int(demand.argmax()))
             yield (
-                lost,
+                lost_share,
                 (
-                    f"{carrier} at {site} ({profiles}) is wanted at {seen:,.4g} {unit}/h at most; its "
+                    f"{carrier} at {site} ({profiles}) is wanted at {step_peak:,.4g} {unit}/h at most; its "
                     f"hourly peak is {peak:,.4g} {unit}/h on {stamp}, so the plan may be too small for "
-                    f"{lost:.0%} of the peak."
+                    f"{lost_share:.0%} of the peak."
                 ),
             )
 
 
 def _hidden_lows(system: System) -> Iterator[tuple[float, str]]:
-    """The share of capacity by which the steps raise the lowest availability, and what hides it."""
+    """The share of capacity by which the steps raise the lowest availability, with a sentence on it."""
     plants, assets = system["conversions"], system.assets
-    most = assets["capacity_existing"] + assets["capacity_addable"]
-    for shape, rows in plants[most.reindex(plants.index) > 0].groupby("availability", sort=False):
+    maximum = assets["capacity_existing"] + assets["capacity_addable"]
+    for shape, rows in plants[maximum.reindex(plants.index) > 0].groupby(
+        "availability", sort=False
+    ):
         available = shape.values(system.profiles)
-        low, seen = float(available.min()), float(system.by_step(available).min())
-        if seen - low > MIN_PEAK_LOSS_SHARE:
+        low, step_low = float(available.min()), float(system.by_step(available).min())
+        if step_low - low > MIN_PEAK_LOSS_SHARE:
             stamp = _stamp(system, int(available.argmin()))
             yield (
-                seen - low,
+                step_low - low,
                 (
-                    f"{rows.index[0]} ({shape}) has an availability of {seen:.0%} at least; its hourly "
+                    f"{rows.index[0]} ({shape}) has an availability of {step_low:.0%} at least; its hourly "
                     f"low is {low:.0%} on {stamp}, so the plan may lack what serves that hour."
                 ),
             )
@@ -112,39 +120,46 @@ def _stamp(system: System, hour: int) -> str:
 
 def _short_areas(system: System) -> list[str]:
     assets = system.assets
-    most = assets["capacity_existing"] + assets["capacity_addable"]
+    maximum = assets["capacity_existing"] + assets["capacity_addable"]
     links = system["links"]
     graph = nx.Graph()
     graph.add_nodes_from(system.buses.index)
-    for name, row in links[most.reindex(links.index) > 0].iterrows():
+    for name, row in links[maximum.reindex(links.index) > 0].iterrows():
         graph.add_edge(
             bus_name(row["carrier"], row["from_site"]),
             bus_name(row["carrier"], row["to_site"]),
             name=name,
         )
     return [
-        text for area in nx.connected_components(graph) for text in _short_area(system, area, most)
+        text
+        for area in nx.connected_components(graph)
+        for text in _short_area(system, area, maximum)
     ]
 
 
 def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
     demands = system["demands"]
-    here = [
+    local_demands = [
         name for name, row in demands.iterrows() if bus_name(row["carrier"], row["site"]) in area
     ]
-    if not here:
+    if not local_demands:
         return []
-    wanted = np.sum(
-        [system.hourly_rates(demands.at[d, "profile"], demands.at[d, "yearly"]) for d in here],
+    demand = np.sum(
+        [
+            system.hourly_rates(
+                demands.at[local_demand, "profile"], demands.at[local_demand, "yearly"]
+            )
+            for local_demand in local_demands
+        ],
         axis=0,
     )
-    can = np.zeros(len(wanted))
+    supply = np.zeros(len(demand))
     for (plant, _, bus), flow in system.flows.iterrows():
         if bus in area:
-            running = system["conversions"].at[plant, "availability"].values(system.profiles)
-            made = np.clip(flow["coefficient"].values(system.profiles), 0, None)
+            available = system["conversions"].at[plant, "availability"].values(system.profiles)
+            output = np.clip(flow["coefficient"].values(system.profiles), 0, None)
             if most[plant] > 0:
-                can += made * running * min(most[plant], MAX_CAPACITY)
+                supply += output * available * min(most[plant], MAX_CAPACITY)
     markets, stores = system["markets"], system["storages"]
     bought = sum(
         min(row["buy_most"], MAX_CAPACITY)
@@ -152,57 +167,59 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         if bus_name(row["carrier"], row["site"]) in area
     )
     stored = sum(
-        min(most[s], MAX_CAPACITY) / row["duration"]
-        for s, row in stores.iterrows()
-        if bus_name(row["carrier"], row["site"]) in area and most[s] > 0
+        min(most[store], MAX_CAPACITY) / row["duration"]
+        for store, row in stores.iterrows()
+        if bus_name(row["carrier"], row["site"]) in area and most[store] > 0
     )
     vehicles, fleets = system["vehicles"], system["fleets"]
     for vehicle, row in vehicles.iterrows():
         fleet = fleets.loc[row["fleet"]]
         if bus_name(fleet["service"], fleet["site"]) in area:
-            can += min(most[vehicle], MAX_CAPACITY) * fleet["distance"] / system.hours
+            supply += min(most[vehicle], MAX_CAPACITY) * fleet["distance"] / system.hours
     carrier = next(iter(area)).split("@")[0]
     unit, places = (
         system["carriers"].at[carrier, "unit"],
         ", ".join(sorted(bus.split("@")[1] for bus in area)[:4]),
     )
-    told = []
-    hour = int((wanted - can).argmax())
+    sentences = []
+    hour = int((demand - supply).argmax())
     if (
-        wanted[hour] > can[hour] + bought + stored + MIN_SHORTAGE
+        demand[hour] > supply[hour] + bought + stored + MIN_SHORTAGE
         and system["carriers"].at[carrier, "balance"] == "hour"
     ):
         stamp = _stamp(system, hour)
-        told.append(
-            f"{carrier} ({places}) wants {wanted[hour]:,.1f} {unit}/h on {stamp}; all that could serve it makes {can[hour] + bought + stored:,.1f}."
+        sentences.append(
+            f"{carrier} ({places}) wants {demand[hour]:,.1f} {unit}/h on {stamp}; all that could serve it makes {supply[hour] + bought + stored:,.1f}."
         )
-    if wanted.sum() > (can + bought).sum() + MIN_SHORTAGE:
-        told.append(
-            f"{carrier} ({places}) wants {wanted.sum():,.0f} {unit} in the year; at most {(can + bought).sum():,.0f} could be made and bought."
+    if demand.sum() > (supply + bought).sum() + MIN_SHORTAGE:
+        sentences.append(
+            f"{carrier} ({places}) wants {demand.sum():,.0f} {unit} in the year; at most {(supply + bought).sum():,.0f} could be made and bought."
         )
-    return told
+    return sentences
 
 
 def _emissions_out_of_reach(system: System) -> list[str]:
     target = system.settings.emissions.target
     if target == "none":
         return []
-    least = least_emissions(system)
-    if least is None or least <= float(target) + MIN_SHORTAGE:
+    minimum = least_emissions(system)
+    if minimum is None or minimum <= float(target) + MIN_SHORTAGE:
         return []
     return [
-        f"Net emissions of {float(target):,.0f} t/a seem out of reach: {least:,.0f} t/a is the least at {COARSE_STEPS} steps."
+        f"Net emissions of {float(target):,.0f} t/a seem out of reach: {minimum:,.0f} t/a is the least at {COARSE_STEPS} steps."
     ]
 
 
 def least_emissions(system: System) -> float | None:
-    """The least net emissions [t/a] at a coarse resolution, every demand with a penalty served; None if there is no plan."""
-    free = system.settings.emissions.model_copy(update={"target": "none"})
+    """Minimum net emissions [t/a] at a coarse resolution, with all demands served; None if infeasible."""
+    without_target = system.settings.emissions.model_copy(update={"target": "none"})
     coarse = system.cut(COARSE_STEPS)
-    open_system = replace(coarse, settings=system.settings.model_copy(update={"emissions": free}))
-    problem = CompiledModel.of(open_system, build_model(open_system))
-    cost = np.zeros_like(problem.lp.cost)
-    lp = problem.lp
+    open_system = replace(
+        coarse, settings=system.settings.model_copy(update={"emissions": without_target})
+    )
+    compiled = CompiledModel.of(open_system, build_model(open_system))
+    cost = np.zeros_like(compiled.lp.cost)
+    lp = compiled.lp
     cost[lp.columns("net_emissions")] = 1.0
     if "unserved" in lp.variables:
         lp = lp.with_bounds(lp.columns("unserved"), upper=0.0)

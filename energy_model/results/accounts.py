@@ -1,14 +1,14 @@
-"""Sheets: what everything earns and pays at marginal prices, line by line.
+"""Accounts: a solution and its marginal prices → revenue, cost and scarcity rents of every name.
 
-At the prices of a plan every asset, market, demand and hectare has an account: what it delivers and takes at each bus, what
-running and owning it costs, what its emissions and its land cost. What is left over is rent: of what stands already, of
-a limit on what may be added, of any other limit. With prices from the plan's own rows the accounts of all together are, by the
-duality of linear programs, the cost of the system; and each sheet closes by itself.
+Every asset, market, demand and land class has an account at the marginal prices: what it delivers and takes at each
+bus, its running and owning cost, and the cost of its emissions and land. The balance is a scarcity rent: of existing
+capacity, of a limit on added capacity, or of any other limit. By the duality of linear programs the accounts sum to the
+cost of the system, and each account equals its rents:
 
     sum of lines earned and paid  =  sum of rents                 for every name
     sum over all names of lines   =  - cost of the system
 
-What the solver's tolerance leaves stands as a line of its own, ``rounding``.
+The remainder within the solver's tolerance is a separate line, ``rounding``.
 """
 
 from __future__ import annotations
@@ -52,34 +52,35 @@ COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
 
 @dataclass(frozen=True)
 class Accounts:
-    """Every line of every account of a run.
+    """All lines of the accounts of a run.
 
-    ``lines``: name, line, of (bus, place or limit), quantity [unit/a], amount [EUR/a] (earned +, paid -), and the amount by
-    season. ``rents``: name, line and amount; where a name's balance goes.
+    ``lines``: name, line, of (bus, place or limit), quantity [unit/a], amount [EUR/a] (earned +, paid -), and the
+    amount by season. ``rents``: name, line and amount [EUR/a]; the rents that a name's balance consists of.
     """
 
     lines: pd.DataFrame
     rents: pd.DataFrame
 
     def balance(self) -> pd.Series:
-        """What each name has left [EUR/a]: its profit, which is its rents."""
+        """The profit of each name [EUR/a], equal to the sum of its rents."""
         return self.lines.groupby("name")["amount"].sum()
 
     def of(self, name: str) -> pd.DataFrame:
-        """The lines of one name, the largest first, then its rents."""
+        """The lines of one name, the largest amount first."""
         part = self.lines[self.lines["name"] == name]
         return part.iloc[np.argsort(-part["amount"].abs().to_numpy(), kind="stable")]
 
 
 def solution_once(run: Run) -> Solution:
-    """The program of a run, opened when first asked for. InputError if the run keeps none."""
+    """The solution of a run, read at the first call and cached. InputError if the run stores none."""
     return run.once("program", lambda: solution_of(run))
 
 
 def accounts(run: Run) -> Accounts:
-    """All accounts of a run at its marginal prices, computed when first asked for.
+    """All accounts of a run at its marginal prices, computed at the first call and cached.
 
-    InputError if the run keeps no program.
+    Raises:
+        InputError: The run stores no program.
     """
     return run.once("sheets", lambda: _accounts(run))
 
@@ -92,9 +93,13 @@ def _accounts(run: Run) -> Accounts:
 def accounts_of(
     program: Solution, data: xr.Dataset, others: Sequence[pd.DataFrame] | None = None
 ) -> Accounts:
-    """All accounts of a program's answer at its prices; ``data`` tells the steps.
+    """All accounts of a solution at its duals.
 
-    Without ``others`` (costs by entry, and demands) costs are told by decision, and demands are left out.
+    Args:
+        program: The program with its solution and duals.
+        data: The dataset of the run, which holds the steps.
+        others: Lines of the costs by entry and of the demands. Without them, costs are grouped by variable and
+            demands are omitted.
     """
     groups, of_column = program.lp.column_groups()
     names = [_owner(decision, name) for decision, name in groups]
@@ -111,11 +116,12 @@ def accounts_of(
         _counterparts(program, families, of_row, inside),
     ]
     lines = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return Accounts(lines, _scarcity_rents(program, owners, owner, groups, of_column, families, of_row, inside))  # fmt: skip
+    rents = _scarcity_rents(program, owners, owner, groups, of_column, families, of_row, inside)
+    return Accounts(lines, rents)
 
 
 def _owner(decision: str, name: str) -> str:
-    """Whose account a column belongs to; a plant's modes are the plant's."""
+    """The name whose account a column belongs to; the modes of a plant belong to the plant."""
     if decision == "net_emissions":
         return CLIMATE
     return name.split(":")[0] if decision == "activity" else name or decision or CONSTANT
@@ -124,25 +130,32 @@ def _owner(decision: str, name: str) -> str:
 def _inside(
     program: Solution, owner: np.ndarray, families: list[tuple[str, str]], of_row: np.ndarray
 ) -> np.ndarray:
-    """Which rows are one owner's own affair; all others are where owners meet."""
+    """Mask of the rows whose columns all belong to one owner; the other rows are shared by owners."""
     A = program.lp.A
     filled = np.diff(A.indptr) > 0
     first = np.full(A.shape[0], -1)
     last = first.copy()
     if A.nnz:
-        whose, starts = owner[A.indices], A.indptr[:-1][filled]
-        first[filled] = np.minimum.reduceat(whose, starts)
-        last[filled] = np.maximum.reduceat(whose, starts)
-    meeting = np.array([family in OUTSIDE for family, _ in families], bool)[of_row] if len(of_row) else first > 0  # fmt: skip
-    own: np.ndarray = filled & (first == last) & ~meeting
-    return own
+        row_owners, starts = owner[A.indices], A.indptr[:-1][filled]
+        first[filled] = np.minimum.reduceat(row_owners, starts)
+        last[filled] = np.maximum.reduceat(row_owners, starts)
+    is_shared = first > 0
+    if len(of_row):
+        is_shared = np.array([family in OUTSIDE for family, _ in families], bool)[of_row]
+    is_inside: np.ndarray = filled & (first == last) & ~is_shared
+    return is_inside
 
 
 def _outside(
-    program: Solution, data: xr.Dataset, owners: list[str], owner: np.ndarray,
-    families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
-    """What owners give and take in the rows where they meet, at the rows' prices."""
+    program: Solution,
+    data: xr.Dataset,
+    owners: list[str],
+    owner: np.ndarray,
+    families: list[tuple[str, str]],
+    of_row: np.ndarray,
+    inside: np.ndarray,
+) -> pd.DataFrame:
+    """Lines of what owners give and take in shared rows, at the duals of the rows."""
     entries = program.lp.A.tocoo()
     row, column = entries.row, entries.col
     flow = entries.data * program.x[column]
@@ -154,27 +167,36 @@ def _outside(
     step = np.where(step >= 0, step, program.lp.step_of_columns()[column])
     hours = np.where(step_of_row[row] >= 0, length[step_of_row[row]], 1.0)
     key = (of_row[row].astype(np.int64) * len(owners) + owner[column]) * 2 + (flow > 0)
-    keys, place = np.unique(key, return_inverse=True)
+    keys, group_of_entry = np.unique(key, return_inverse=True)
     money = program.prices[row] * flow
     shares = np.vstack([_seasons(data), length @ _seasons(data) / length.sum()])  # -1: no step
-    found = pd.DataFrame({
-        "group": keys // (2 * len(owners)), "owner": keys // 2 % len(owners), "gives": keys % 2 > 0,
-        "quantity": np.bincount(place, flow * hours, len(keys)),
-        "amount": np.bincount(place, money, len(keys)),
-    } | {season: np.bincount(place, money * shares[step, i], len(keys)) for i, season in enumerate(SEASONS)})  # fmt: skip
-    kinds = [OUTSIDE.get(family, RULE) for family, _ in families]
-    of = [name or ("" if family in OUTSIDE else family) for family, name in families]
-    found["line"] = [
-        (DELIVERS if gives else TAKES) if kinds[g] == "bus" else kinds[g]
-        for g, gives in zip(found["group"], found["gives"], strict=True)
+    by_season = {
+        season: np.bincount(group_of_entry, money * shares[step, i], len(keys))
+        for i, season in enumerate(SEASONS)
+    }
+    table = pd.DataFrame(
+        {
+            "group": keys // (2 * len(owners)),
+            "owner": keys // 2 % len(owners),
+            "gives": keys % 2 > 0,
+            "quantity": np.bincount(group_of_entry, flow * hours, len(keys)),
+            "amount": np.bincount(group_of_entry, money, len(keys)),
+        }
+        | by_season
+    )
+    kind_of_family = [OUTSIDE.get(family, RULE) for family, _ in families]
+    label_of_family = [name or ("" if family in OUTSIDE else family) for family, name in families]
+    table["line"] = [
+        (DELIVERS if gives else TAKES) if kind_of_family[group] == "bus" else kind_of_family[group]
+        for group, gives in zip(table["group"], table["gives"], strict=True)
     ]
-    found["of"] = [of[g] for g in found["group"]]
-    found["name"] = [owners[o] for o in found["owner"]]
-    return found[COLUMNS]
+    table["of"] = [label_of_family[group] for group in table["group"]]
+    table["name"] = [owners[number] for number in table["owner"]]
+    return table[COLUMNS]
 
 
 def _seasons(data: xr.Dataset) -> np.ndarray:
-    """The share of each step's hours in each season; winter is December to February."""
+    """The share of each step's hours in each season, steps × seasons; winter is December to February."""
     of_hour = data["step_of_hour"].to_numpy()
     year = np.sort(data["time"].dt.year.to_numpy())[data.sizes["time"] // 2]
     start = np.datetime64(f"{year}-01-01T00")
@@ -187,101 +209,117 @@ def _seasons(data: xr.Dataset) -> np.ndarray:
 
 
 def _wanted(program: Solution, data: xr.Dataset, run: Run) -> pd.DataFrame:
-    """What demands pay for what they want."""
+    """Lines of the payments of demands."""
     names, length, shares = run.tables["names"], data["step_length"].to_numpy(), _seasons(data)
-    found = []
+    rows = []
     for demand in data["demand"].to_numpy() if "demand" in data.dims else ():
         bus = f"{names.at[demand, 'carrier']}@{names.at[demand, 'site']}"
-        wanted = data["wanted"].sel(demand=demand).to_numpy() * length
+        demanded = data["wanted"].sel(demand=demand).to_numpy() * length
         block = program.balance_of(bus)
         prices = program.prices[block.of(bus)]
         price = prices / length if block.by_step else np.repeat(prices, len(length))
-        money = -price * wanted
-        found.append((demand, TAKES, bus, -wanted.sum(), money.sum(), *(money @ shares)))
-    return pd.DataFrame(found, columns=COLUMNS)
+        money = -price * demanded
+        rows.append((demand, TAKES, bus, -demanded.sum(), money.sum(), *(money @ shares)))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _costs(run: Run) -> pd.DataFrame:
-    """The entries of cost by whose they are."""
+    """Lines of the cost entries by owner."""
     costs = run.tables["costs"].copy()
     costs["name"] = [
         _owner(str(decision), str(name)) if decision == decision else CLIMATE
         for decision, name in zip(costs["decision"], costs["name"].fillna(""), strict=True)
     ]
-    found = costs.groupby(["name", "entry"], as_index=False, sort=False)["cost"].sum()
-    return _as_lines(found["name"], found["entry"], -found["cost"])
+    sums = costs.groupby(["name", "entry"], as_index=False, sort=False)["cost"].sum()
+    return _as_lines(sums["name"], sums["entry"], -sums["cost"])
 
 
 def _costs_by_decision(
     program: Solution, groups: list[tuple[str, str]], of_column: np.ndarray
 ) -> pd.DataFrame:
-    """The cost of every decision by whose it is."""
+    """Lines of the cost of every variable by owner."""
     amounts = -np.bincount(of_column, program.lp.cost * program.x, len(groups))
     used = np.flatnonzero(amounts)
-    told = [(_owner(*groups[i]), ENTRIES.get(groups[i][0], groups[i][0])) for i in used]
-    return _as_lines([name for name, _ in told], [line for _, line in told], amounts[used])
+    owner_lines = [(_owner(*groups[i]), ENTRIES.get(groups[i][0], groups[i][0])) for i in used]
+    return _as_lines(
+        [name for name, _ in owner_lines], [line for _, line in owner_lines], amounts[used]
+    )
 
 
 def _as_lines(names: Any, lines: Any, amounts: Any) -> pd.DataFrame:
-    nothing = dict.fromkeys(SEASONS, np.nan)
-    return pd.DataFrame({"name": names, "line": lines, "of": "", "quantity": np.nan, "amount": amounts, **nothing})  # fmt: skip
+    no_seasons = dict.fromkeys(SEASONS, np.nan)
+    columns = {"name": names, "line": lines, "of": "", "quantity": np.nan, "amount": amounts}
+    return pd.DataFrame({**columns, **no_seasons})
 
 
 def _counterparts(
     program: Solution, families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray
 ) -> pd.DataFrame:
-    """Who stands opposite where owners meet but no owner stands: limits, rules of one's own, residual emissions."""
+    """Lines of the counterparties of shared rows without owner: limits, the user's own rules, residual emissions."""
     flow = program.lp.A @ program.x
     money = program.prices * flow
-    meets = np.array([OUTSIDE.get(family, RULE) != "bus" for family, _ in families], bool)[of_row] if len(of_row) else inside  # fmt: skip
-    rows = np.flatnonzero(meets & ~inside & (flow != 0))
-    found = []
-    for r in rows:
-        family, name = families[of_row[r]]
+    is_shared = inside
+    if len(of_row):
+        not_bus = [OUTSIDE.get(family, RULE) != "bus" for family, _ in families]
+        is_shared = np.array(not_bus, bool)[of_row]
+    rows = np.flatnonzero(is_shared & ~inside & (flow != 0))
+    lines = []
+    for row in rows:
+        family, name = families[of_row[row]]
         kind = OUTSIDE.get(family, RULE)
-        who = {EMISSIONS: RESIDUAL, LIMIT: LIMITS, RULE: LIMITS}.get(kind)
-        if who is not None:
-            found.append(
+        counterparty = {EMISSIONS: RESIDUAL, LIMIT: LIMITS, RULE: LIMITS}.get(kind)
+        if counterparty is not None:
+            lines.append(
                 (
-                    who,
+                    counterparty,
                     kind,
                     name or ("" if family in OUTSIDE else family),
-                    -flow[r],
-                    -money[r],
+                    -flow[row],
+                    -money[row],
                     *[np.nan] * len(SEASONS),
                 )
             )
-    buses = [b for b in BALANCES if b in program.lp.constraints]
-    left = 0.0  # what the solver leaves at buses, at their prices
-    for block in (program.lp.constraints[b] for b in buses):
-        left += float(program.prices[block.all] @ (flow - program.lp.row_lower)[block.all])
-    found.append((ROUNDING, ROUNDING, "", np.nan, -left, *[np.nan] * len(SEASONS)))
-    return pd.DataFrame(found, columns=COLUMNS)
+    buses = [bus_family for bus_family in BALANCES if bus_family in program.lp.constraints]
+    imbalance = 0.0  # imbalance of buses within the solver's tolerance, at their prices
+    for block in (program.lp.constraints[bus_family] for bus_family in buses):
+        imbalance += float(program.prices[block.all] @ (flow - program.lp.row_lower)[block.all])
+    lines.append((ROUNDING, ROUNDING, "", np.nan, -imbalance, *[np.nan] * len(SEASONS)))
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _scarcity_rents(
-    program: Solution, owners: list[str], owner: np.ndarray, groups: list[tuple[str, str]], of_column: np.ndarray,
-    families: list[tuple[str, str]], of_row: np.ndarray, inside: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
-    """Where balances go: what the bounds of columns and the rows of one owner are worth at the plan's prices."""
+    program: Solution,
+    owners: list[str],
+    owner: np.ndarray,
+    groups: list[tuple[str, str]],
+    of_column: np.ndarray,
+    families: list[tuple[str, str]],
+    of_row: np.ndarray,
+    inside: np.ndarray,
+) -> pd.DataFrame:
+    """Rents by owner: the value of column bounds and of rows of one owner, at the solution's duals."""
     lp, x = program.lp, program.x
     reduced = lp.cost - lp.A.T @ program.prices
     decisions = [decision for decision, _ in groups]
     bounded = np.isfinite(lp.upper) & (lp.upper - x <= x - lp.lower)
-    kinds = np.array([ADDABLE if d == "added" else OTHER for d in decisions] or [OTHER])[of_column]
+    kinds = np.array(
+        [ADDABLE if variable == "added" else OTHER for variable in decisions] or [OTHER]
+    )[of_column]
     kinds = np.where(bounded, kinds, ROUNDING)
-    worth = -(program.prices * (lp.A @ x))
-    fixed = np.where(program.prices > 0, lp.row_lower, lp.row_upper)
-    fixed = np.where(np.isfinite(fixed), fixed, 0.0)
-    standing = np.array([family == "capacity_sum" for family, _ in families] or [False])[of_row]
-    of_rows = np.where(standing, STANDING, np.where(fixed != 0, OTHER, ROUNDING))  # fmt: skip
-    whose = np.full(lp.A.shape[0], -1)
+    row_values = -(program.prices * (lp.A @ x))
+    limits = np.where(program.prices > 0, lp.row_lower, lp.row_upper)
+    limits = np.where(np.isfinite(limits), limits, 0.0)
+    is_capacity_sum = [family == "capacity_sum" for family, _ in families] or [False]
+    of_rows = np.where(
+        np.array(is_capacity_sum)[of_row], STANDING, np.where(limits != 0, OTHER, ROUNDING)
+    )
+    row_owners = np.full(lp.A.shape[0], -1)
     filled = np.flatnonzero(inside)
-    whose[filled] = owner[lp.A.indices[lp.A.indptr[filled]]]
+    row_owners[filled] = owner[lp.A.indices[lp.A.indptr[filled]]]
     frame = pd.DataFrame({
-        "name": np.concatenate([owner, whose[filled]]),
+        "name": np.concatenate([owner, row_owners[filled]]),
         "line": np.concatenate([kinds, of_rows[filled]]),
-        "amount": np.concatenate([-reduced * x, worth[filled]]),
+        "amount": np.concatenate([-reduced * x, row_values[filled]]),
     })  # fmt: skip
     frame = frame[frame["amount"] != 0].groupby(["name", "line"], as_index=False)["amount"].sum()
     frame["name"] = [owners[i] for i in frame["name"]]

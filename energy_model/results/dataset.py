@@ -1,4 +1,4 @@
-"""Dataset: every decision and every price as arrays by name and step, with units and sentences."""
+"""Dataset: solution tables → an xarray dataset of variables and prices by name and step, with units and meanings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DIMENSIONS = {
     "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place", "limits": "limit",
     "days": "day", "typical_days": "typical_day",
 }  # fmt: skip
-# A set of some rows of a table is shown over the whole table, zero elsewhere.
+# The values of a subset of a table's rows are stored for all rows of the table, zero elsewhere.
 WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
           "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
           "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
@@ -29,7 +29,7 @@ WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patie
 
 
 def build_dataset(results: SolutionTables) -> xr.Dataset:
-    """Every decision, the price of every rule, the price at every bus, and the cost entries."""
+    """Dataset of every variable, the dual of every constraint, the price at every bus, and the cost entries."""
     system, model = results.problem.system, results.problem.model
     length = system.steps.length
     data = xr.Dataset(coords=_coordinates(results))
@@ -38,9 +38,7 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         component = model.component(decision)
         values = results.answer.x[block.all].reshape(shapes[decision])
         data[decision] = _array(results, component, values, *split_unit(component.doc))
-    if len(
-        system.steps.days
-    ):  # levels of long stores are told from the start of the day: add its mean
+    if len(system.steps.days):  # levels of long stores are relative to the start of the day
         starts = data["day_level"].groupby(xr.DataArray(system.steps.days, dims="day")).mean("day")
         mean = starts.to_numpy()[:, system.steps.day]
         data["level"] = data["level"] + mean
@@ -54,27 +52,27 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         if family in BALANCES or not duals.size:
             continue
         hourly = is_by_step(component)
-        said = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
+        meaning = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
         worth = duals.reshape(shapes[family]) / (length if hourly else 1.0)
-        data[f"price_of_{family}"] = _array(results, component, worth, said, unit)
+        data[f"price_of_{family}"] = _array(results, component, worth, meaning, unit)
     data["price"], data["yearly_price"] = _prices(results)
-    wanted = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
-    data["wanted"] = _array(results, model.wanted, wanted, "Wanted by the demand", "unit/h")
+    demand = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
+    data["wanted"] = _array(results, model.wanted, demand, "Wanted by the demand", "unit/h")
     data["step_length"] = (
         "time",
         length,
         {"long_name": "Hours of the year that the step stands for", "units": "h"},
     )
-    said = "The step of each hour of the year, counted from 0"
+    meaning = "The step of each hour of the year, counted from 0"
     data["step_of_hour"] = (
         "hour",
         system.steps.of_hour.astype(np.int32),
-        {"long_name": said, "units": "1"},
+        {"long_name": meaning, "units": "1"},
     )
     costs = results.costs.groupby("entry")["cost"].sum()
-    said = "Cost by entry; the entries sum to the objective"
-    data["cost"] = ("entry", costs.to_numpy(), {"long_name": said, "units": "EUR/a"})
+    meaning = "Cost by entry; the entries sum to the objective"
+    data["cost"] = ("entry", costs.to_numpy(), {"long_name": meaning, "units": "EUR/a"})
     data = data.assign_coords(entry=costs.index.to_numpy(str))
     data.attrs = {
         "title": system.settings.title_en or system.settings.name,
@@ -91,8 +89,8 @@ def _stamps(system: System) -> np.ndarray:
 
 
 def _coordinates(results: SolutionTables) -> dict[str, Any]:
-    said = {"long_name": "Start of the step, UTC"}
-    coords: dict[str, Any] = {"time": ("time", _stamps(results.problem.system), said)}
+    attributes = {"long_name": "Start of the step, UTC"}
+    coords: dict[str, Any] = {"time": ("time", _stamps(results.problem.system), attributes)}
     for name, dimension in DIMENSIONS.items():
         if name != "steps":
             labels = [label(member) for member in results.problem.model.component(name)]
@@ -107,17 +105,24 @@ def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
     hourly, yearly = np.full((len(buses), len(length)), np.nan), np.full(len(buses), np.nan)
     for family in BALANCES:
         block = lp.constraints[family]
-        at = [buses.index(bus) for bus in block.labels]
+        indices = [buses.index(bus) for bus in block.labels]
         duals = block.by_label(results.answer.prices)
         if block.by_step:
-            hourly[at] = duals / length
+            hourly[indices] = duals / length
         elif block.size:
-            yearly[at] = duals[:, 0]
-    said, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
+            yearly[indices] = duals[:, 0]
+    meaning, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
     return (
-        xr.DataArray(hourly, coords, ("bus", "time"), attrs={"long_name": said, "units": "EUR/unit"}),
-        xr.DataArray(yearly, coords, ("bus",), attrs={"long_name": f"{said}, over the year", "units": "EUR/unit"}),
-    )  # fmt: skip
+        xr.DataArray(
+            hourly, coords, ("bus", "time"), attrs={"long_name": meaning, "units": "EUR/unit"}
+        ),
+        xr.DataArray(
+            yearly,
+            coords,
+            ("bus",),
+            attrs={"long_name": f"{meaning}, over the year", "units": "EUR/unit"},
+        ),
+    )
 
 
 def _array(
@@ -127,21 +132,21 @@ def _array(
     if not component.is_indexed():
         return xr.DataArray(values.reshape(()), attrs=attrs)
     sets = list(component.index_set().subsets(expand_all_set_operators=False))
-    if len(sets) != values.ndim:  # rows that Pyomo had to read have no shape but their own
+    if len(sets) != values.ndim:  # rows read by Pyomo are one-dimensional
         rows = {component.name: [label(i) for i in component]}
         return xr.DataArray(values.ravel(), rows, (component.name,), attrs=attrs)
     dims: list[str] = []
     coords: dict[str, np.ndarray] = {}
     for axis, index in enumerate(sets):
-        whole = WITHIN.get(index.local_name, index.local_name)
-        dimension = DIMENSIONS.get(whole, whole)
+        table = WITHIN.get(index.local_name, index.local_name)
+        dimension = DIMENSIONS.get(table, table)
         dims.append(dimension)
         if dimension == "time":
             coords[dimension] = _stamps(results.problem.system)
             continue
         names = [label(member) for member in index]
-        if whole != index.local_name:
-            values, names = _spread(values, axis, names, results.problem.model.component(whole))
+        if table != index.local_name:
+            values, names = _spread(values, axis, names, results.problem.model.component(table))
         coords[dimension] = np.array(names, dtype=object)
     return xr.DataArray(values, coords, dims, attrs=attrs)
 
@@ -149,9 +154,9 @@ def _array(
 def _spread(
     values: np.ndarray, axis: int, names: list[str], whole: pyo.Set
 ) -> tuple[np.ndarray, list[str]]:
-    """Values of some rows laid out over all rows of a table, zero elsewhere."""
-    everything = [label(member) for member in whole]
-    place = {name: i for i, name in enumerate(everything)}
-    full = np.zeros((*values.shape[:axis], len(everything), *values.shape[axis + 1 :]))
-    full[(slice(None),) * axis + ([place[name] for name in names],)] = values
-    return full, everything
+    """Values of a subset expanded to all rows of a table, zero elsewhere; and the names of all rows."""
+    all_names = [label(member) for member in whole]
+    position = {name: i for i, name in enumerate(all_names)}
+    expanded = np.zeros((*values.shape[:axis], len(all_names), *values.shape[axis + 1 :]))
+    expanded[(slice(None),) * axis + ([position[name] for name in names],)] = values
+    return expanded, all_names

@@ -1,6 +1,6 @@
-"""Manifest: the SHA-256 of every file of a run, in the form that ``sha256sum --check`` reads.
+"""Manifest: the files of a run → their SHA-256 in the format of ``sha256sum --check``.
 
-It covers the record too. A file that is not listed is not part of the run.
+It includes the record. A file that is not listed is not part of the run.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ DERIVED = (
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
-)  # made from a run, or by a desktop
+)  # files made from a run, or by a desktop
 PICTURES = (".png", ".svg", ".pdf")
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Files of a run beside its manifest, by name.
+    """Result of the comparison of a run's files with its manifest, by file name.
 
-    ``changed`` are missing or not as they were written, the manifest itself if it is missing; ``strange`` are
-    in the folder and not listed; ``derived`` likewise, but of a kind that is made from a run, such as its page.
+    ``changed`` files are missing or changed; the manifest itself is one if it is missing. ``strange`` files are in the
+    folder but not listed. ``derived`` likewise, but of a type that is made from a run, such as its page.
     """
 
     changed: tuple[str, ...]
@@ -46,8 +46,8 @@ def digest(file: Path) -> str:
 
 
 def write(folder: Path) -> None:
-    """Lists every file of a folder."""
-    files = sorted(p for p in folder.iterdir() if p.name != NAME)
+    """Writes the manifest of all files of a folder."""
+    files = sorted(path for path in folder.iterdir() if path.name != NAME)
     lines = [f"{digest(file)}  {file.name}\n" for file in files]
     (folder / NAME).write_text("".join(lines), encoding="utf-8")
 
@@ -55,8 +55,7 @@ def write(folder: Path) -> None:
 def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str] | None:
     """SHA-256 by file name; None if there is no manifest.
 
-    Runs of earlier versions keep theirs in the record, which it then does not cover. InputError if the manifest is
-    damaged.
+    Runs of earlier versions have it in the record, which is then not listed. InputError if the manifest is damaged.
     """
     path = folder / NAME
     if not path.exists():
@@ -64,41 +63,43 @@ def read(folder: Path, record: Mapping[str, Any] | None = None) -> dict[str, str
         return dict(files) if isinstance(files, dict) and files else None
     with readable(path):
         lines = path.read_text(encoding="utf-8").splitlines()
-        found = [LINE.fullmatch(line) for line in lines]
-        if not all(found):
+        matches = [LINE.fullmatch(line) for line in lines]
+        if not all(matches):
             raise ValueError("a line is not a SHA-256 and a name")
-        return {match[2]: match[1] for match in found if match}
+        return {match[2]: match[1] for match in matches if match}
 
 
 def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
-    """What has changed in a run's folder. InputError if the manifest is damaged."""
-    then = read(folder, record)
-    names = sorted(p.name for p in folder.iterdir())
-    if then is None:
+    """Compares a run's folder with its manifest. InputError if the manifest is damaged."""
+    listed = read(folder, record)
+    names = sorted(path.name for path in folder.iterdir())
+    if listed is None:
         return Compared((NAME,), (), ())
-    changed = [name for name in sorted(then) if not _same(folder / name, then[name])]
-    if (folder / NAME).exists() and "record.json" not in then:
+    changed = [name for name in sorted(listed) if not _same(folder / name, listed[name])]
+    if (folder / NAME).exists() and "record.json" not in listed:
         changed.append("record.json")
-    others = [name for name in names if name not in then and name not in (NAME, *changed)]
+    unlisted = [name for name in names if name not in listed and name not in (NAME, *changed)]
     if not (folder / NAME).exists():
-        others.remove("record.json")
-    derived = [name for name in others if _derived(folder / name)]
+        unlisted.remove("record.json")
+    derived = [name for name in unlisted if _derived(folder / name)]
     return Compared(
-        tuple(changed), tuple(name for name in others if name not in derived), tuple(derived)
+        tuple(changed), tuple(name for name in unlisted if name not in derived), tuple(derived)
     )
 
 
 def refuse_changed(folder: Path, names: Iterable[str], listed: Mapping[str, str] | None) -> None:
-    """InputError where a file is not as the manifest lists it; without a manifest nothing is refused."""
-    faults = []
+    """InputError if a file differs from its manifest entry; without a manifest nothing is checked."""
+    issues = []
     for name in names if listed is not None else ():
         path = folder / name
         with readable(path):
             if digest(path) != (listed or {}).get(name, ""):
-                remedy = "the file changed after the run was written; put it back or run the case again"  # fmt: skip
-                faults.append(InputIssue(str(path), remedy))
-    if faults:
-        raise InputError(faults)
+                remedy = (
+                    "the file changed after the run was written; put it back or run the case again"
+                )
+                issues.append(InputIssue(str(path), remedy))
+    if issues:
+        raise InputError(issues)
 
 
 def _same(file: Path, then: str) -> bool:
@@ -111,5 +112,7 @@ def _same(file: Path, then: str) -> bool:
 def _derived(path: Path) -> bool:
     if path.is_dir():
         inside = list(path.rglob("*"))
-        return bool(inside) and all(p.is_dir() or p.suffix in PICTURES for p in inside)
+        return bool(inside) and all(
+            content.is_dir() or content.suffix in PICTURES for content in inside
+        )
     return path.name in DERIVED or path.suffix in PICTURES

@@ -1,9 +1,9 @@
-"""Quantities: sums over the year that a question may name — to limit them, to weigh them against cost, to have least of.
+"""Metrics: the name of a yearly sum → column weights; a query can limit, weigh or minimize it.
 
-A quantity is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land``, ``citizens_points``, ``firms_points``, the
-name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name: ``land:*:field``,
-``bought:straw_*``, ``added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and markets, named by themselves
-or by the firm that owns them: ``cost:citizens``. Several are added up with `` + ``.
+A metric is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land``, ``citizens_points``,
+``firms_points``, the name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name:
+``land:*:field``, ``bought:straw_*``, ``added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and
+markets, selected by their own name or by that of the firm that owns them: ``cost:citizens``. `` + `` adds several.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
 DECISIONS = {"added": "added", "capacity": "capacity", "retired": "retired", "activity": "activity", "bought": "bought", "sold": "sold",
              "sent": "sent", "unserved": "unserved", "land": "land_taken", "citizens_points": "land_taken",
              "firms_points": "land_taken"}  # fmt: skip
-WHOLE = ("unserved", "land", "citizens_points", "firms_points")  # may stand without rows
+WHOLE = ("unserved", "land", "citizens_points", "firms_points")  # valid without ROWS
 UNITS = {"land": "ha", "citizens_points": "point", "firms_points": "point", "unserved": "unit/a"}
 
 
@@ -40,12 +40,12 @@ class Metric:
     unit: str
 
     def of(self, x: np.ndarray) -> float:
-        """Its value in an answer."""
+        """The value of the metric for the column values ``x``."""
         return float(self.weights @ x + self.constant)
 
 
 def metric(problem: CompiledModel, text: str) -> Metric:
-    """The sum a text names. InputError, with what is near, where it names nothing."""
+    """The metric that a text names. InputError with similar names if there is none."""
     parts = [_one(problem, part.strip()) for part in text.split(" + ")]
     units = {part.unit for part in parts}
     return Metric(
@@ -68,45 +68,45 @@ def _one(problem: CompiledModel, text: str) -> Metric:
         return _sum(problem, "bought", list(markets.index[markets.isin(powers)]))
     if text in system["limits"].index:
         return _limit(problem, text)
-    what, _, pattern = text.partition(":")
-    if what in SINGLE and pattern:
-        return _metric_of_owner(problem, what, text, pattern)
-    if what not in DECISIONS or (not pattern and what not in WHOLE):
+    kind, _, pattern = text.partition(":")
+    if kind in SINGLE and pattern:
+        return _metric_of_owner(problem, kind, text, pattern)
+    if kind not in DECISIONS or (not pattern and kind not in WHOLE):
         raise _unknown(system, text, text)
     pattern = pattern or "*"
-    known = list(problem.lp.variables[DECISIONS[what]].labels)
-    rows = fnmatch.filter(known, pattern)
-    if what in ("bought", "sold"):  # the name of a carrier stands for all its markets
+    labels = list(problem.lp.variables[DECISIONS[kind]].labels)
+    rows = fnmatch.filter(labels, pattern)
+    if kind in ("bought", "sold"):  # the name of a carrier selects all its markets
         carriers = system["markets"]["carrier"]
-        rows = rows or [row for row in known if carriers[row] == pattern]
-    if what == "activity":
-        rows = rows or [row for row in known if fnmatch.fnmatchcase(row.split(":")[0], pattern)]
-    if not rows and known:
-        raise _unknown(system, text, pattern, known)
-    return _sum(problem, what, rows)
+        rows = rows or [row for row in labels if carriers[row] == pattern]
+    if kind == "activity":
+        rows = rows or [row for row in labels if fnmatch.fnmatchcase(row.split(":")[0], pattern)]
+    if not rows and labels:
+        raise _unknown(system, text, pattern, labels)
+    return _sum(problem, kind, rows)
 
 
 def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str) -> Metric:
-    """The cost or the emissions of what some assets and markets do, named by themselves or by who owns them."""
+    """Cost or emissions of the assets and markets whose own name, or whose firm's name, matches a pattern."""
     system = problem.system
     firms = pd.concat([system.assets["firm"], system["markets"]["firm"]])
     names = {str(name): str(firm) for name, firm in firms.items()}
-    mine = {n for n, firm in names.items() if fnmatch.filter([n, firm], pattern)}
-    if not mine:
+    selected = {asset for asset, firm in names.items() if fnmatch.filter([asset, firm], pattern)}
+    if not selected:
         raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
-    own = np.zeros(problem.lp.A.shape[1], bool)
+    is_selected = np.zeros(problem.lp.A.shape[1], bool)
     for variable, block in problem.lp.variables.items():
         for name in block.labels:
-            if name in mine or (variable == "activity" and name.split(":")[0] in mine):
-                own[block.of(name)] = True
+            if name in selected or (variable == "activity" and name.split(":")[0] in selected):
+                is_selected[block.of(name)] = True
     weights = problem.lp.cost
     if what == "emissions":
         weights = -problem.lp.A[problem.lp.rows("emissions_sum")].toarray().ravel()
-    return Metric(np.where(own, weights, 0.0), 0.0, SINGLE[what])
+    return Metric(np.where(is_selected, weights, 0.0), 0.0, SINGLE[what])
 
 
 def _sum(problem: CompiledModel, what: str, rows: list[str]) -> Metric:
-    """Rows of a decision, each as much as it counts in the year."""
+    """Yearly sum of some labels of a variable, weighted by hours or by points."""
     system, decision = problem.system, DECISIONS[what]
     weights, chosen = np.zeros(problem.lp.A.shape[1]), set(rows)
     points = system["land"][what] if what.endswith("points") else None
@@ -132,7 +132,7 @@ def _unit(system: System, what: str, rows: list[str]) -> str:
 
 
 def _limit(problem: CompiledModel, name: str) -> Metric:
-    """The sum that a row of the limits holds."""
+    """The weighted sum that a row of ``limits.csv`` limits."""
     weights = np.zeros(problem.lp.A.shape[1])
     for limit, what, row, weight in matched_terms(problem.system):
         if limit == name:
@@ -141,13 +141,19 @@ def _limit(problem: CompiledModel, name: str) -> Metric:
 
 
 def metric_names(system: System) -> list[str]:
-    """The quantities that can be named by one word."""
+    """The metrics that are named by one word."""
     return [*SINGLE, "import", *WHOLE, *system["limits"].index]
 
 
 def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputError:
     offered = known or [*metric_names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
-    starts = [name for name in offered if part and name.startswith(part)]
-    near = starts or difflib.get_close_matches(part.replace("*", ""), offered, n=4, cutoff=0.4)
-    said = f"nearest are {', '.join(near[:4])}" if near else f"known are {', '.join(offered[:20])}"
-    return InputError.at("quantity", f"there is no such sum over the year; {said}", value=text)
+    with_prefix = [name for name in offered if part and name.startswith(part)]
+    similar = with_prefix or difflib.get_close_matches(
+        part.replace("*", ""), offered, n=4, cutoff=0.4
+    )
+    hint = (
+        f"nearest are {', '.join(similar[:4])}"
+        if similar
+        else f"known are {', '.join(offered[:20])}"
+    )
+    return InputError.at("quantity", f"there is no such sum over the year; {hint}", value=text)

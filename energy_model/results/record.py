@@ -1,4 +1,4 @@
-"""Record: the shape of a run's ``record.json``, checked once, where a run is opened."""
+"""Record: a run's ``record.json`` → a validated dict; it is validated once, when a run is opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from energy_model.results.summary import MEANINGS
 Count = Annotated[int, pydantic.Field(ge=0, strict=True)]
 Number = Annotated[float, pydantic.Field(strict=True)]
 Text = Annotated[str, pydantic.Field(strict=True)]
-MAX_FAULTS = 3  # that a sentence lists
+MAX_FAULTS = 3  # maximum number of issues in a sentence
 
 
 class Part(pydantic.BaseModel):
@@ -130,22 +130,22 @@ class Record(Part):
 
 
 def read_record(file: Path) -> dict[str, Any]:
-    """The record of a run. InputError if it is no JSON, or not of the shape of a record."""
+    """The record of a run. InputError if it is not valid JSON or not a valid record."""
     with readable(file):
         content = json.loads(file.read_text(encoding="utf-8"))
         try:
             Record.model_validate(content)
-        except pydantic.ValidationError as wrong:
-            raise _told(file, wrong) from None
+        except pydantic.ValidationError as error:
+            raise _told(file, error) from None
     return dict(content)
 
 
 def _told(file: Path, wrong: pydantic.ValidationError) -> InputError:
     errors = wrong.errors()
-    said = []
+    descriptions = []
     for error in errors[:MAX_FAULTS]:
-        place = ".".join(map(str, error["loc"])) or "the whole"
-        said.append(f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}")
+        location = ".".join(map(str, error["loc"])) or "the whole"
+        descriptions.append(f"{location}: {error['msg'][0].lower()}{error['msg'][1:]}")
     more = f" and {len(errors) - MAX_FAULTS} more" if len(errors) > MAX_FAULTS else ""
-    remedy = f"it is not the record of a run ({'; '.join(said)}{more}); run the case again"
+    remedy = f"it is not the record of a run ({'; '.join(descriptions)}{more}); run the case again"
     return InputError.at(str(file), remedy)

@@ -1,4 +1,4 @@
-"""Run: one solved case — results, tables and record — made by solving or opened from the archive."""
+"""Run: solution tables → one solved case with dataset, tables and record, in memory or read from a folder."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ Made = TypeVar("Made")
 class Run:
     """One solved case.
 
-    ``dataset`` holds variables and shadow prices by name and step; ``tables`` the year as tables (capacities,
-    carriers, costs, emissions, balances, land, and the names in them); ``metadata`` the numbers and versions behind it.
+    ``dataset`` holds variables and shadow prices by name and step. ``tables`` holds the yearly results (capacities,
+    carriers, costs, emissions, balances, land, and the names in them). ``metadata`` is the record: headline numbers,
+    certificate, settings and versions. ``proof`` is the program with its column values and row duals.
     """
 
     dataset: xr.Dataset
@@ -36,11 +37,9 @@ class Run:
     inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     path: Path | None = None
     proof: tuple | None = None
-    system: System | None = None  # kept with the run, so that its program can be rebuilt
-    named_inputs: dict[str, pd.DataFrame] = field(
-        default_factory=dict
-    )  # read once, see archive.inputs_of
-
+    system: System | None = None  # stored with the run, so that its program can be rebuilt
+    # cache of run_files.input_tables
+    named_inputs: dict[str, pd.DataFrame] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict, compare=False)  # see `once`
 
     def __repr__(self) -> str:
@@ -54,45 +53,45 @@ class Run:
 
     @property
     def summary(self) -> dict[str, float]:
-        """The first numbers of the answer, by name."""
+        """The headline numbers of the solution, by name."""
         return dict(self.metadata["headline"])
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """What ``make`` gives, made when first asked for and kept with the run under ``name``."""
+        """The result of ``make``, called once and cached in the run under ``name``."""
         if name not in self.kept:
             self.kept[name] = make()
-        found: Made = self.kept[name]
-        return found
+        result: Made = self.kept[name]
+        return result
 
 
 def note_own_rules(run: Run, names: Iterable[str]) -> None:
-    """Notes in a run that its program has rules of the user's own, by name where they are known."""
+    """Records in a run that its program has constraints of the user's own, with their names if known."""
     names = sorted(names)
     run.metadata["extended"] = True
     run.metadata["own_rules"] = names
-    told = f": {', '.join(names)}" if names else ""
+    list_of_names = f": {', '.join(names)}" if names else ""
     run.metadata["warnings"] = [
         *run.metadata.get("warnings", []),
-        f"The program has rules of the user's own{told}. Another run of the same inputs may lack them.",
+        f"The program has rules of the user's own{list_of_names}. Another run of the same inputs may lack them.",
     ]
 
 
 class Stopwatch:
-    """What each part of the work takes [s]; a part that comes again adds up."""
+    """Elapsed time of each part of a computation [s]; the times of a repeated part are summed."""
 
     def __init__(self) -> None:
         self.marks: dict[str, float] = {}
         self.since = time.monotonic()
 
     def mark(self, part: str) -> None:
-        """All time since the last mark goes to this part."""
+        """Adds the time since the last mark to this part."""
         now = time.monotonic()
         self.marks[part] = round(self.marks.get(part, 0.0) + now - self.since, 3)
         self.since = now
 
 
 def run_from_solution(results: SolutionTables) -> Run:
-    """A run from results, once they have kept their own checks."""
+    """A run from solution tables. ConsistencyError if these are inconsistent (`SolutionTables.check`)."""
     results.check()
     system, answer = results.problem.system, results.answer
     tables = {
@@ -104,7 +103,7 @@ def run_from_solution(results: SolutionTables) -> Run:
         "land": summary.land(results),
         "names": results.owners,
     }
-    first = summary.headline(results, tables["capacities"], tables["carriers"], tables["land"])
+    headline = summary.headline(results, tables["capacities"], tables["carriers"], tables["land"])
     rows, columns = results.problem.lp.A.shape
     record = {
         "case": system.settings.name,
@@ -112,8 +111,8 @@ def run_from_solution(results: SolutionTables) -> Run:
         "changes": list(system.changes),
         "status": answer.status,
         "objective": answer.objective,
-        "net_emissions": first["net_emissions"],
-        "headline": first,
+        "net_emissions": headline["net_emissions"],
+        "headline": headline,
         "certificate": answer.certificate.as_dict() if answer.certificate else None,
         "steps": len(system.steps.length),
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},

@@ -1,4 +1,4 @@
-"""Archive: runs on disk — written whole or not at all, opened again, proven again."""
+"""Run files: a run → a folder, written atomically; a folder → a run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ELSEWHERE = "name another folder with --out"
 
 
 def default_folder_name(system: System, extended: bool = False) -> str:
-    """The name of a run's folder, the same for the same inputs."""
+    """The name of a run's folder; equal inputs give equal names."""
     resolution = (
         "full"
         if len(system.steps.length) == len(system.profiles)
@@ -51,14 +51,14 @@ def default_folder_name(system: System, extended: bool = False) -> str:
 
 
 def save(run: Run, out: str | Path, log_text: str = "") -> Path:
-    """Writes a run whole or not at all; its folder. A run that stands there is replaced.
+    """Writes a run atomically to a folder and returns the folder. An existing run is replaced.
 
     Raises:
-        InputError: The place holds something else, or it cannot be written.
+        InputError: The folder holds something else, or it cannot be written.
     """
     out = Path(out)
     _refuse_other_content(out)
-    # The netCDF library raises a RuntimeError where the disk is full.
+    # The netCDF library raises a RuntimeError if the disk is full.
     with new_folder(out, ELSEWHERE, replace=True, also=(RuntimeError,)) as draft:
         _write(run, draft, log_text)
     run.path = out
@@ -66,18 +66,20 @@ def save(run: Run, out: str | Path, log_text: str = "") -> Path:
 
 
 def ensure_writable(out: str | Path) -> None:
-    """InputError if a run cannot be written to a place; asked before solving, so that no answer is lost."""
+    """InputError if a run cannot be written to a folder; called before the solve, so that no result is lost."""
     _refuse_other_content(Path(out))
     refuse_folder(out, ELSEWHERE)
 
 
 def _refuse_other_content(out: Path) -> None:
-    """InputError if a place holds something that is no run."""
+    """InputError if a folder has content that is not a run."""
     try:
-        other = out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
-    except OSError as wrong:
-        raise write_error(out, wrong, ELSEWHERE) from None
-    if other:
+        has_other_content = (
+            out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
+        )
+    except OSError as error:
+        raise write_error(out, error, ELSEWHERE) from None
+    if has_other_content:
         remedy = "the folder holds something else; name another with --out"
         raise InputError.at(str(out), remedy)
 
@@ -91,8 +93,8 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     parts: dict[str, xr.Dataset] = {"/": run.dataset}
     encodings: dict[str, dict] = {"/": encoding}
     if run.system is not None:
-        stored, compressed = stored_inputs.parts(run.system)
-        parts, encodings = parts | stored, encodings | compressed
+        input_groups, compression = stored_inputs.parts(run.system)
+        parts, encodings = parts | input_groups, encodings | compression
     for name, frame in run.tables.items():
         schema.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
         parts[f"/tables/{name}"] = as_dataset(frame, name)
@@ -107,16 +109,20 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
 
 
 def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
-    """A table of results as it is stored, with the unit and meaning of every column."""
-    flat = frame.reset_index()
-    if flat.columns[0] == "index":
-        flat = flat.drop(columns="index")
+    """A table of results as a dataset to store, with the unit and meaning of every column."""
+    columns = frame.reset_index()
+    if columns.columns[0] == "index":
+        columns = columns.drop(columns="index")
     data = xr.Dataset()
-    for name in map(str, flat):
-        numbers = pd.api.types.is_numeric_dtype(flat[name])
-        cells = flat[name].to_numpy(float) if numbers else flat[name].map(_as_text).to_numpy(object)
-        unit, said = schema.meaning(table, name)
-        data[name] = ("row", cells, {"long_name": said, "units": unit or "-"})
+    for name in map(str, columns):
+        numbers = pd.api.types.is_numeric_dtype(columns[name])
+        cells = (
+            columns[name].to_numpy(float)
+            if numbers
+            else columns[name].map(_as_text).to_numpy(object)
+        )
+        unit, meaning = schema.meaning(table, name)
+        data[name] = ("row", cells, {"long_name": meaning, "units": unit or "-"})
     return data
 
 
@@ -125,17 +131,22 @@ def _as_text(cell: object) -> str:
 
 
 def find_run(path: str | Path) -> Path:
-    """The folder of a run, or of the newest in a folder of runs. InputError if there is none, or a part is missing."""
+    """The folder of a run, or of the newest run in a folder. InputError if there is none, or a file is missing."""
     path = Path(path)
     with readable(path):
         if not (path / "record.json").exists():
-            stands = [p for p in path.glob("*/record.json") if p.is_file()] if path.is_dir() else []
-            found = sorted(stands, key=lambda p: p.stat().st_mtime)
-            if not found:
-                study = (path / "study.toml").is_file()
-                remedy = "a study stands here, not a run; show it with: energy-model study show" if study else "there is no run here; name a folder that holds a record.json"  # fmt: skip
+            records = (
+                [record for record in path.glob("*/record.json") if record.is_file()]
+                if path.is_dir()
+                else []
+            )
+            by_age = sorted(records, key=lambda record: record.stat().st_mtime)
+            if not by_age:
+                remedy = "there is no run here; name a folder that holds a record.json"
+                if (path / "study.toml").is_file():
+                    remedy = "a study stands here, not a run; show it with: energy-model study show"
                 raise InputError.at(str(path), remedy)
-            path = found[-1].parent
+            path = by_age[-1].parent
         missing = [name for name in FILES if not (path / name).is_file()]
     if missing:
         remedy = f"the run is incomplete, {', '.join(missing)} is missing; run the case again"
@@ -144,9 +155,10 @@ def find_run(path: str | Path) -> Path:
 
 
 def open_run(path: str | Path) -> Run:
-    """A run from its folder, or the newest in a folder of runs.
+    """Reads a run from its folder, or the newest run in a folder of runs.
 
-    InputError if there is none, or one of the files it is read from is damaged or has changed since it was written.
+    Raises:
+        InputError: There is no run, or one of its files is damaged or has changed since it was written.
     """
     path = find_run(path)
     record = read_record(path / "record.json")
@@ -156,8 +168,10 @@ def open_run(path: str | Path) -> Run:
         remedy += "put it back, run the case again, or see what verify finds"
         raise InputError.at(str(path / manifest.NAME), remedy)
     files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
-    own = (path / manifest.NAME).exists()
-    manifest.refuse_changed(path, ["record.json", *files] if own else files, listed)
+    is_listed_separately = (path / manifest.NAME).exists()
+    manifest.refuse_changed(
+        path, ["record.json", *files] if is_listed_separately else files, listed
+    )
     with (
         readable(path / "results.nc"),
         xr.open_dataset(path / "results.nc", engine="netcdf4") as data,
@@ -165,22 +179,26 @@ def open_run(path: str | Path) -> Run:
         results = data.load()
         _refuse_incomplete(results)
     tables = {name: read_table(path / f"{name}.csv", name) for name in TABLES}
-    for name, wanted in (("capacities", results.sizes["asset"]), ("carriers", tables["balances"]["carrier"].nunique())):  # fmt: skip
-        if len(tables[name]) != wanted:
-            remedy = f"it has {len(tables[name])} rows where the results have {wanted}; run the case again"
+    row_counts = {
+        "capacities": results.sizes["asset"],
+        "carriers": tables["balances"]["carrier"].nunique(),
+    }
+    for name, count in row_counts.items():
+        if len(tables[name]) != count:
+            remedy = f"it has {len(tables[name])} rows where the results have {count}; run the case again"
             raise InputError.at(str(path / f"{name}.csv"), remedy)
     return Run(results, tables, record, path=path)
 
 
 def _refuse_incomplete(results: xr.Dataset) -> None:
-    """ValueError where a dataset lacks what every run has."""
+    """ValueError if a dataset lacks a variable that every run has."""
     lacking = [name for name in RESULTS if name not in results.variables]
     if lacking:
         raise ValueError(f"there is no {', '.join(lacking)}")
 
 
 def read_table(file: Path, name: str) -> pd.DataFrame:
-    """A table of results from its file, its keys in the index. InputError if it is damaged."""
+    """A table of results from its CSV file, with its keys as index. InputError if it is damaged."""
     with readable(file):
         frame = schema.read_csv(file, name)
         schema.refuse_wrong(frame, name)
@@ -188,7 +206,7 @@ def read_table(file: Path, name: str) -> pd.DataFrame:
 
 
 def input_tables(run: Run) -> dict[str, pd.DataFrame]:
-    """The input tables of a run, from memory or from its file, by the names of their rows."""
+    """The input tables of a run, from memory or from its file, indexed by row name; cached in the run."""
     if run.named_inputs:
         return dict(run.named_inputs)
     if run.inputs:
@@ -207,12 +225,12 @@ def input_tables(run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _shown(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """A stored table with hourly cells in the digits that are shown."""
+    """A stored table with hourly cells in the short form for display."""
     declared = next(t for t in DECLARED if t.name == table)
     for column in declared.columns:
         if column.hourly and column.name in frame:
             frame[column.name] = [
-                ProfileExpression.parse(c).short if c else c for c in frame[column.name]
+                ProfileExpression.parse(cell).short if cell else cell for cell in frame[column.name]
             ]
     return frame
 

@@ -1,4 +1,4 @@
-"""Columns: the unit and meaning of every column of a run's tables; headers in the CSV files carry the unit."""
+"""Schema: a column of a run's tables → its unit and meaning; headers in the CSV files include the unit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-OF_ROW = "of row"  # the unit stands in the row's own column ``unit``
+OF_ROW = "of row"  # the unit is in the column ``unit`` of the row
 LABELS = {
     "label_en": ("", "English label"),
     "label_da": ("", "Danish label"),
@@ -114,7 +114,7 @@ SHARED = {
 
 
 def refuse_wrong(frame: pd.DataFrame, table: str) -> None:
-    """ValueError where a table of results lacks a column, or a column of numbers holds something else."""
+    """ValueError if a table of results lacks a column, or a numeric column has other values."""
     numbers = [name for name, (unit, _) in COLUMNS[table].items() if unit]
     needed = (*SHARED[table], *numbers) if len(frame) else SHARED[table][:1]
     for name in needed:
@@ -126,24 +126,31 @@ def refuse_wrong(frame: pd.DataFrame, table: str) -> None:
 
 
 def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The table with the unit in every header whose rows share one: ``cost [EUR/a]``."""
+    """The table with the unit in the header of every column with one unit: ``cost [EUR/a]``."""
     units = {column: meaning(table, str(column))[0] for column in frame}
     return frame.rename(
-        columns={c: f"{c} [{u}]" for c, u in units.items() if u not in ("", OF_ROW)}
+        columns={
+            header: f"{header} [{unit}]"
+            for header, unit in units.items()
+            if unit not in ("", OF_ROW)
+        }
     )
 
 
 def without_units(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with plain column names again."""
+    """The table with column names without units."""
     return frame.rename(columns=lambda name: re.sub(r" \[.*\]$", "", str(name)))
 
 
 def read_csv(path: Path, table: str) -> pd.DataFrame:
     """A table of a run from its CSV file, with plain column names.
 
-    Columns without a declared unit hold text, and a text stays as it is written: ``0751``, ``1e3``,
-    ``nan`` and ``True`` are names. Only an empty cell is missing. All other columns hold numbers.
-    Raises OSError, and ValueError where a number cannot be read.
+    Columns without a declared unit hold text, which is not converted: ``0751``, ``1e3``, ``nan`` and ``True`` are
+    names. Only an empty cell is missing. All other columns hold numbers.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A number cannot be read.
     """
     frame = without_units(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]))
     for column in frame:

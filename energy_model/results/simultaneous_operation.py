@@ -1,8 +1,8 @@
-"""Simultaneous operation: stores, links and vehicles that run both ways in one step, and what they lose.
+"""Simultaneous operation: a dataset → the stores, links and vehicles with flows both ways in one step.
 
-A linear program cannot say "one or the other". Where a loss costs nothing or pays, as at negative
-prices, it fills and empties a store at once to lose energy. The answer is right for the program, and
-its user must be told. The loss is what the two flows lose beyond the one flow that does the same.
+A linear program cannot exclude one of two flows. Where a loss costs nothing or has a benefit, as at negative prices,
+it charges and discharges a store at once to lose energy. The solution is correct for the program, but the user needs a
+warning. The loss is that of the two flows minus that of the one flow with the same net effect.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[Words, Words]] = {
 
 @dataclass(frozen=True)
 class Simultaneous:
-    """An asset that runs both ways in one step: its hours [h/a] and what it loses thereby [unit/a]."""
+    """An asset with flows both ways in one step: the hours of it [h/a] and the additional loss [unit/a]."""
 
     asset: str
     table: str
@@ -49,10 +49,10 @@ class Simultaneous:
     lost: float
 
     def sentences(self) -> Words:
-        """The same in English and in Danish."""
+        """A sentence on it in English and in Danish."""
         (does, danish_does), (real, danish_real) = WORDS[self.table]
         hours, lost = _digits(self.hours), _digits(self.lost)
-        danish_hours, danish_lost = (n.translate(_DANISH_SIGNS) for n in (hours, lost))
+        danish_hours, danish_lost = (text.translate(_DANISH_SIGNS) for text in (hours, lost))
         plural, danish_plural = ("hour", "time") if hours == "1" else ("hours", "timer")
         return (
             f"{self.label_en} {does} in {hours} {plural} of the year and so loses {lost} {self.unit}. "
@@ -74,14 +74,16 @@ def _digits(amount: float) -> str:
 def simultaneous_operation(
     data: xr.Dataset, tables: Mapping[str, pd.DataFrame], names: pd.DataFrame
 ) -> list[Simultaneous]:
-    """The assets that run both ways in one step, the largest loss first.
+    """The assets with flows both ways in one step, the largest loss first.
 
-    ``data`` holds the flows of a run [unit/h], ``tables`` the input tables by the names of their
-    rows, ``names`` the run's table of names with its labels.
+    Args:
+        data: The dataset of a run with its flows [unit/h].
+        tables: The input tables, indexed by row name.
+        names: The run's table of names with its labels.
     """
     length = data["step_length"].to_numpy()
     carriers = tables["carriers"]
-    found = []
+    operations = []
     for table, asset, one, other, lost in _flows(data, tables):
         peak = max(float(one.max(initial=0.0)), float(other.max(initial=0.0)))
         counts = lost > MIN_STEP_LOSS_SHARE * peak
@@ -92,55 +94,55 @@ def simultaneous_operation(
         unit = str(carriers.at[tables[table].at[asset, "carrier"], "unit"])
         english, danish = (_label(names, asset, f"label_{code}") for code in ("en", "da"))
         hours = float(length[counts].sum())
-        found.append(Simultaneous(asset, table, english, danish, unit, hours, loss))
-    return sorted(found, key=lambda one: -one.lost)
+        operations.append(Simultaneous(asset, table, english, danish, unit, hours, loss))
+    return sorted(operations, key=lambda one: -one.lost)
 
 
 def operation_warnings(found: list[Simultaneous]) -> list[str]:
-    """A sentence for each of the largest losses, and one for all others."""
-    told = [one.sentences()[0] for one in found[:MAX_SENTENCES]]
+    """One sentence for each of the largest losses, and one for all others."""
+    sentences = [one.sentences()[0] for one in found[:MAX_SENTENCES]]
     rest = found[MAX_SENTENCES:]
     if rest:
         names = ", ".join(one.label_en for one in rest[:MAX_SENTENCES])
         more = " and others" if len(rest) > MAX_SENTENCES else ""
-        told.append(f"{len(rest)} more assets run both ways at once: {names}{more}.")
-    return told
+        sentences.append(f"{len(rest)} more assets run both ways at once: {names}{more}.")
+    return sentences
 
 
 def _flows(
     data: xr.Dataset, tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray, np.ndarray]]:
-    """Table and name of each asset that can run both ways, its two flows and its loss [unit/h]."""
+    """Table and name of each asset with two flow directions, its two flows and its additional loss [unit/h]."""
     empty = pd.DataFrame()
     stores = tables.get("storages", empty)
     for name, row in stores.iterrows() if "charge" in data else ():
-        kept = row["efficiency_in"] * row["efficiency_out"]
+        efficiency = row["efficiency_in"] * row["efficiency_out"]
         one, other = _two(data, "charge", "discharge", "storage", name)
-        yield "storages", str(name), one, other, _lost_in_store(one, other, kept)
+        yield "storages", str(name), one, other, _lost_in_store(one, other, efficiency)
     vehicles = tables.get("vehicles", empty)
     for name, row in vehicles.iterrows() if "charged" in data else ():
         one, other = _two(data, "charged", "given_back", "vehicle", name)
-        kept = row["charge_efficiency"] ** 2
-        yield "vehicles", str(name), one, other, _lost_in_store(one, other, kept)
+        efficiency = row["charge_efficiency"] ** 2
+        yield "vehicles", str(name), one, other, _lost_in_store(one, other, efficiency)
     links = tables.get("links", empty)
     for name, row in links.iterrows() if "returned" in data else ():
         one, other = _two(data, "sent", "returned", "link", name)
-        kept = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
-        yield "links", str(name), one, other, _lost_on_link(one, other, kept)
+        efficiency = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
+        yield "links", str(name), one, other, _lost_on_link(one, other, efficiency)
 
 
 def _two(
     data: xr.Dataset, first: str, second: str, dimension: str, name: object
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two flows of an asset, without the negative traces that a solver leaves."""
+    """Two flows of an asset, without negative values within the solver's tolerance."""
     flows = (data[flow].sel({dimension: name}).to_numpy().clip(min=0.0) for flow in (first, second))
     return next(flows), next(flows)
 
 
 def _lost_in_store(charge: np.ndarray, discharge: np.ndarray, kept: float) -> np.ndarray:
-    """What filling and emptying lose beyond the one of them with the same change of the level.
+    """Loss of simultaneous charging and discharging, minus that of the one with the same change of the level.
 
-    ``kept`` is the share that is left of what passes through the store.
+    ``kept`` is the round-trip efficiency of the store.
     """
     if kept <= 0:
         return np.where(discharge > 0, charge, 0.0)
@@ -148,12 +150,12 @@ def _lost_in_store(charge: np.ndarray, discharge: np.ndarray, kept: float) -> np
 
 
 def _lost_on_link(sent: np.ndarray, returned: np.ndarray, kept: float) -> np.ndarray:
-    """What two flows lose beyond the one flow that delivers the same; ``kept`` is what arrives."""
+    """Loss of two opposite flows, minus that of one flow with the same delivery; ``kept`` is the efficiency."""
     if kept <= 0:
         return np.minimum(sent, returned)
     delivered = np.maximum(np.maximum(kept * sent - returned, kept * returned - sent), 0.0)
-    lost = (1 - kept) * (sent + returned) - (1 / kept - 1) * delivered
-    return np.where((sent > 0) & (returned > 0), lost, 0.0)
+    loss = (1 - kept) * (sent + returned) - (1 / kept - 1) * delivered
+    return np.where((sent > 0) & (returned > 0), loss, 0.0)
 
 
 def _label(names: pd.DataFrame, name: str, column: str) -> str:

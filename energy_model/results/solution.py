@@ -1,6 +1,6 @@
-"""Program: a run's matrix, answer and prices with the names of all columns and rows, from memory or from its file.
+"""Solution: a run → its linear program with names, column values and row duals, from memory or from its file.
 
-With it a run can be asked why, and asked again, without the case it was made from.
+With it a run can be explained and solved again without its case.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ FILE = "certificate.npz"
 
 @dataclass(frozen=True)
 class Solution:
-    """A linear program with the value ``x`` of each column and the price of each row [EUR/unit of the row]."""
+    """A linear program with the values ``x`` of its columns and the duals ``prices`` of its rows [EUR/unit of the row]."""
 
     lp: LinearProgram
     x: np.ndarray
     prices: np.ndarray
 
     def balance_of(self, bus: str) -> Block:
-        """The rows that balance a bus. InputError if the program has none, so is of another run."""
+        """The block with the balance of a bus. InputError if there is none, since the program is of another run."""
         for family in BALANCES:
             block = self.lp.constraints.get(family)
             if block is not None and bus in block.labels:
@@ -41,7 +41,11 @@ class Solution:
 
 
 def solution_of(run: Run) -> Solution:
-    """The program of a run, from memory or from its file. InputError if the run keeps none, or the file is damaged."""
+    """The solution of a run, from memory or from its file.
+
+    Raises:
+        InputError: The run stores no program, or the file is damaged or of another run.
+    """
     if run.proof is not None:
         return Solution(*run.proof)
     if run.path is None:
@@ -52,7 +56,7 @@ def solution_of(run: Run) -> Solution:
 
 
 def _refuse_other(run: Run, solution: Solution) -> None:
-    """InputError where a program has another size or other assets than the run it is stored with."""
+    """InputError if a program differs in size or assets from the run it is stored with."""
     size = run.metadata.get("size") or {}
     rows, columns = solution.lp.A.shape
     capacity = solution.lp.variables.get("capacity")
@@ -60,14 +64,20 @@ def _refuse_other(run: Run, solution: Solution) -> None:
     if (size.get("rows"), size.get("columns")) != (rows, columns) or (
         names != set(run.tables["capacities"].index)
     ):
-        remedy = "it is the program of another run; put the run's own file back, or run the case again"  # fmt: skip
+        remedy = (
+            "it is the program of another run; put the run's own file back, or run the case again"
+        )
         raise InputError.at(str((run.path or Path()) / FILE), remedy)
 
 
 def stored_solution(folder: Path, listed: Mapping[str, str] | None = None) -> Solution:
-    """The program in a run's folder. InputError if it is damaged, has no names, or is not as ``listed`` (SHA-256 by file)."""
-    place = folder / FILE
+    """The solution in a run's folder. ``listed`` holds the SHA-256 by file name.
+
+    Raises:
+        InputError: The file is damaged, has no names, or differs from ``listed``.
+    """
+    file = folder / FILE
     manifest.refuse_changed(folder, [FILE], listed)
-    with readable(place):
-        lp, x, prices = certificate.load(place)
-        return Solution(lp.with_names(certificate.names(place)), x, prices)
+    with readable(file):
+        lp, x, prices = certificate.load(file)
+        return Solution(lp.with_names(certificate.names(file)), x, prices)

@@ -1,8 +1,8 @@
-"""Results: matrix × solution → tables and arrays, with units and meanings.
+"""Solution tables: a compiled model and a solver result → tables and arrays, with units and meanings.
 
-Nothing is derived twice. What a plant gives a bus is its column's entry in the bus's row times its value; what
-it costs is its entry in the cost entry times its value; a price is a row's dual. So a report cannot disagree
-with the solver.
+All results are computed from the matrix of the solver. The output of a plant to a bus is its column's coefficient in
+the row of the bus times its value. Its cost is its weight in a cost entry times its value. A price is the dual of a
+row. Results are thus consistent with the solver.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import SolverResult
 from energy_model.results import dataset as arrays
 
-# How closely costs must sum and buses balance, relative to what goes through them
+# Tolerance of cost sums and bus balances, relative to the total flow
 MAX_IMBALANCE_SHARE = 1e-6
-# What may be left at a bus in an hour [unit/h]; HiGHS keeps its rows to 1e-7
+# Absolute tolerance of a bus balance in an hour [unit/h]; the row tolerance of HiGHS is 1e-7
 MAX_HOURLY_IMBALANCE = 1e-6
 
 
 class ConsistencyError(ArithmeticError):
-    """Results that do not add up; nothing of such a run is kept."""
+    """Inconsistent sums or balances of results; such a run is not stored."""
 
 
 @dataclass
 class SolutionTables:
-    """One answer, read back in the model's words."""
+    """Tables and arrays of one solver result, by the names of the model."""
 
     problem: CompiledModel
     answer: SolverResult
@@ -42,13 +42,13 @@ class SolutionTables:
         return self.problem.lp.column_groups()
 
     def owner(self, group: tuple[str, str]) -> str:
-        """The row of a table that a group belongs to; a plant's modes belong to the plant."""
+        """The table row that a group belongs to; the modes of a plant belong to the plant."""
         variable, label = group
         return label.split(":")[0] if variable == "activity" else label
 
     @cached_property
     def owners(self) -> pd.DataFrame:
-        """Table, carrier, site, firm and labels of everything that has results."""
+        """Table, carrier, site, firm and labels of every name with results."""
         frames = []
         for table in ("markets", "demands"):
             frame = self.problem.system[table].reindex(
@@ -70,11 +70,13 @@ class SolutionTables:
         residuals = self.problem.system["residual_emissions"]
         result["sector"] = result["carrier"].map(self.problem.system["carriers"]["sector"])
         if len(residuals):
-            rest = residuals[["label_en", "label_da", "sector"]].assign(table="residual_emissions")
+            residual_rows = residuals[["label_en", "label_da", "sector"]].assign(
+                table="residual_emissions"
+            )
             result = (
-                pd.concat([result, rest.reindex(columns=result.columns)])
+                pd.concat([result, residual_rows.reindex(columns=result.columns)])
                 if len(result)
-                else rest.reindex(columns=result.columns)
+                else residual_rows.reindex(columns=result.columns)
             )
         places = [
             self.problem.system[table][["label_en", "label_da"]].assign(table=table)
@@ -88,18 +90,18 @@ class SolutionTables:
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """Cost [EUR/a] by entry, decision and row, with firm and sector; sums to the objective."""
-        groups, which = self.groups
-        found = []
+        """Cost [EUR/a] by entry, variable and table row, with firm and sector; the sum is the objective."""
+        groups, group_of_column = self.groups
+        rows = []
         for entry, (weights, constant) in self.problem.cost_terms.items():
-            amounts = np.bincount(which, weights * self.answer.x, len(groups))
-            found += [
+            amounts = np.bincount(group_of_column, weights * self.answer.x, len(groups))
+            rows += [
                 (entry, groups[i][0], self.owner(groups[i]), amounts[i])
                 for i in np.flatnonzero(amounts)
             ]
             if constant:
-                found.append((entry, "", "", constant))
-        frame = pd.DataFrame(found, columns=["entry", "decision", "name", "cost"])
+                rows.append((entry, "", "", constant))
+        frame = pd.DataFrame(rows, columns=["entry", "decision", "name", "cost"])
         frame = frame.groupby(["entry", "decision", "name"], as_index=False, sort=False)[
             "cost"
         ].sum()
@@ -112,10 +114,10 @@ class SolutionTables:
 
     @cached_property
     def balances(self) -> pd.DataFrame:
-        """What each item gives (+) or takes (-) at each bus over the year [unit/a]; demands included."""
-        groups, which = self.groups
+        """Yearly output (+) or input (-) of each name at each bus [unit/a], including demands."""
+        groups, group_of_column = self.groups
         system, lp = self.problem.system, self.problem.lp
-        found = []
+        rows = []
         for family in BALANCES:
             block = lp.constraints.get(family)
             if block is None or not block.size:
@@ -125,24 +127,24 @@ class SolutionTables:
             weights = np.tile(hours, len(buses))
             part = lp.A[block.all].tocoo()
             flow = part.data * self.answer.x[part.col] * weights[part.row]
-            code = (part.row // width).astype(np.int64) * len(groups) + which[part.col]
-            codes, back = np.unique(code, return_inverse=True)
-            amounts = np.bincount(back, flow)
-            found += [
+            code = (part.row // width).astype(np.int64) * len(groups) + group_of_column[part.col]
+            codes, code_index = np.unique(code, return_inverse=True)
+            amounts = np.bincount(code_index, flow)
+            rows += [
                 (
-                    buses[c // len(groups)],
-                    groups[c % len(groups)][0],
-                    self.owner(groups[c % len(groups)]),
-                    a,
+                    buses[pair // len(groups)],
+                    groups[pair % len(groups)][0],
+                    self.owner(groups[pair % len(groups)]),
+                    amount,
                 )
-                for c, a in zip(codes.tolist(), amounts.tolist(), strict=True)
+                for pair, amount in zip(codes.tolist(), amounts.tolist(), strict=True)
             ]
         demands = system["demands"]
-        found += [
+        rows += [
             (f"{row['carrier']}@{row['site']}", "wanted", name, -row["yearly"])
             for name, row in demands.iterrows()
         ]
-        frame = pd.DataFrame(found, columns=["bus", "decision", "name", "amount"])
+        frame = pd.DataFrame(rows, columns=["bus", "decision", "name", "amount"])
         frame = frame.groupby(["bus", "decision", "name"], as_index=False, sort=False)[
             "amount"
         ].sum()
@@ -150,18 +152,20 @@ class SolutionTables:
 
     @cached_property
     def emissions(self) -> pd.DataFrame:
-        """Emissions [t/a] by decision and row, residuals included; sums to the net emissions."""
-        groups, which = self.groups
+        """Emissions [t/a] by variable and table row, including residuals; the sum is the net emissions."""
+        groups, group_of_column = self.groups
         lp = self.problem.lp
         row = lp.A[lp.rows("emissions_sum")].tocoo()
         net = lp.columns("net_emissions").start
-        amounts = np.bincount(which[row.col], -row.data * self.answer.x[row.col], len(groups))
-        amounts[which[net]] = 0.0
-        found = [(groups[i][0], self.owner(groups[i]), amounts[i]) for i in np.flatnonzero(amounts)]
+        amounts = np.bincount(
+            group_of_column[row.col], -row.data * self.answer.x[row.col], len(groups)
+        )
+        amounts[group_of_column[net]] = 0.0
+        rows = [(groups[i][0], self.owner(groups[i]), amounts[i]) for i in np.flatnonzero(amounts)]
         residuals = self.problem.system["residual_emissions"]
-        frame = pd.DataFrame(found, columns=["decision", "name", "emissions"])
+        frame = pd.DataFrame(rows, columns=["decision", "name", "emissions"])
         frame["sector"] = frame["name"].map(self.owners["sector"])
-        rest = pd.DataFrame(
+        residual_rows = pd.DataFrame(
             {
                 "decision": "residual",
                 "name": residuals.index,
@@ -169,35 +173,39 @@ class SolutionTables:
                 "sector": residuals["sector"].to_numpy(),
             }
         )
-        parts = [part for part in (frame, rest) if len(part)]
+        parts = [part for part in (frame, residual_rows) if len(part)]
         return pd.concat(parts, ignore_index=True) if parts else frame
 
     @cached_property
     def dataset(self) -> xr.Dataset:
-        """Every decision and price, by name and step, with units and sentences."""
+        """Every variable and price by name and step, with units and meanings."""
         return arrays.build_dataset(self)
 
     # --- checks -----------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Raises Inconsistent unless costs sum to the objective and every bus balances."""
-        total, said = self.costs["cost"].sum(), self.answer.objective
-        if abs(total - said) > MAX_IMBALANCE_SHARE * max(1.0, self.costs["cost"].abs().sum()):
+        """Checks the sums of costs and emissions, and the balance of every bus.
+
+        Raises:
+            ConsistencyError: A sum differs from the solver's value, or a bus is not balanced.
+        """
+        total, objective = self.costs["cost"].sum(), self.answer.objective
+        if abs(total - objective) > MAX_IMBALANCE_SHARE * max(1.0, self.costs["cost"].abs().sum()):
             raise ConsistencyError(
-                f"Costs by entry sum to {total:.2f} EUR/a, the objective is {said:.2f} EUR/a."
+                f"Costs by entry sum to {total:.2f} EUR/a, the objective is {objective:.2f} EUR/a."
             )
         sums = (
             self.balances.groupby("bus")["amount"]
             .agg(["sum", lambda a: a.abs().sum()])
             .set_axis(["left", "through"], axis=1)
         )
-        open_ones = self.problem.system.buses["surplus"].reindex(sums.index) == "yes"
-        left = sums["left"].where(~open_ones, sums["left"].clip(upper=0)).abs()
-        # What the solver may leave in every hour.
+        has_surplus = self.problem.system.buses["surplus"].reindex(sums.index) == "yes"
+        imbalance = sums["left"].where(~has_surplus, sums["left"].clip(upper=0)).abs()
+        # The solver's tolerance, summed over all hours.
         rounding = MAX_HOURLY_IMBALANCE * self.problem.system.hours
-        wrong = left > MAX_IMBALANCE_SHARE * sums["through"] + rounding
-        if wrong.any():
-            bus = wrong.idxmax()
+        is_unbalanced = imbalance > MAX_IMBALANCE_SHARE * sums["through"] + rounding
+        if is_unbalanced.any():
+            bus = is_unbalanced.idxmax()
             raise ConsistencyError(
                 f"Bus {bus} does not balance: {sums.at[bus, 'left']:.6g} are left of {sums.at[bus, 'through']:.6g}."
             )

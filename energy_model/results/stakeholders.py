@@ -1,8 +1,8 @@
-"""Parties: whose interest a plan is — what citizens, the city and every firm earn, pay, emit and take of the land.
+"""Stakeholders: accounts of a run → revenue, cost, emissions and land use of citizens, the city and every firm.
 
-All is told at the plan's marginal prices, so the accounts of all parties sum to the cost of the system, exactly. Besides those
-named in the case there are parties that only hold an account: landowners, the climate account, which is paid for
-emissions, the limits, which are paid for what they forbid, and residual emissions, which nobody in the case decides.
+All amounts are at marginal prices, so the accounts of all parties sum exactly to the cost of the system. Some parties
+are not in the case but balance the accounts: landowners; the climate account, which receives the payments for
+emissions; the limits, which receive their scarcity rents; and residual emissions, which no party decides.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ WEIGHED = ["emitted", "hectares", "citizens_points", "firms_points"]
 
 
 def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFrame:
-    """The account of every party [EUR/a]: earned by what it delivers +, paid -, and what is left as ``balance``.
+    """The account of every party [EUR/a]: revenue +, payments -, and the sum as ``balance``.
 
-    Also what it emits [t/a], the land its new assets take [ha] and the points of that land. The balances sum to
-    the cost of the system, with the sign turned. ``kind`` is firm, city, citizens or account.
+    It also has the emissions [t/a], the land used by new assets [ha] and the points of that land. The balances sum to
+    minus the cost of the system. ``kind`` is firm, city, citizens or account.
     """
     found = found or accounts(run)
     lines = found.lines.assign(party=owner_of(run, found.lines["name"]))
@@ -56,7 +56,7 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     for points in ("citizens_points", "firms_points"):
         if len(places):
             weights = {f"{site}:{kind}": value for (site, kind), value in places[points].items()}
-            # Where nobody takes land the column of places is empty, and of no kind of number.
+            # Without land use the column is empty, and its dtype is not numeric.
             each = taken["of"].map(weights).astype(float) * -taken["quantity"]
             frame[points] = each.groupby(taken["party"]).sum()
         else:
@@ -71,18 +71,24 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
 
 
 def owner_of(run: Run, names: pd.Series) -> list[str]:
-    """The party of every name that has an account."""
+    """The party of each of the names."""
     table = run.tables["names"]
     firms = table["firm"].where(table["firm"].notna() & (table["firm"] != ""), NOBODY)
     places = {f"{site}:{kind}" for site, kind in run.tables["land"].index}
-    held = {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
+    own_accounts = {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
     return [
-        name if name in held else LANDOWNERS if name in places else str(firms.get(name, NOBODY))
+        name
+        if name in own_accounts
+        else LANDOWNERS
+        if name in places
+        else str(firms.get(name, NOBODY))
         for name in names
     ]
 
 
 def _kinds(run: Run) -> dict[str, str]:
-    """Whether a party is a firm, the city or citizens."""
+    """Kind of every party in the case: firm, city or citizens."""
     firms = input_tables(run).get("firms")
-    return {} if firms is None else {str(n): str(k) for n, k in firms["party"].items()}
+    return (
+        {} if firms is None else {str(name): str(party) for name, party in firms["party"].items()}
+    )

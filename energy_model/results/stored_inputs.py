@@ -1,6 +1,6 @@
-"""Stored inputs: tables, profiles, steps and settings of a run, kept to the last bit, and the system made of them.
+"""Stored inputs: a system → the input groups of a run's file, bit-exact; these groups → the system.
 
-They stand in the groups ``inputs``, ``profiles`` and ``steps`` of a run's ``results.nc``.
+They are the groups ``inputs``, ``profiles`` and ``steps`` of a run's ``results.nc``.
 """
 
 from __future__ import annotations
@@ -24,32 +24,44 @@ from energy_model.formulation import TABLES
 
 STEP_ARRAYS = ("of_hour", "start", "span", "previous", "days", "day")
 COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
-MAX_DIGITS = 9  # decimals up to which a profile is kept as whole numbers
+MAX_DIGITS = 9  # maximum number of decimals of a profile stored as integers
 GROUPS = ("inputs", "profiles", "steps")
 
 
 def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
-    """The groups of a system's inputs by path, and how each is compressed."""
-    said = {
+    """The groups of a system's inputs by path, and their netCDF encodings."""
+    attributes = {
         "settings": json.dumps(system.settings.model_dump(mode="json"), ensure_ascii=False),
         "scenario": system.scenario,
         "changes": json.dumps(list(system.changes), ensure_ascii=False),
     }
-    found = {"/inputs": xr.Dataset(attrs=said)}
+    groups = {"/inputs": xr.Dataset(attrs=attributes)}
     for name, frame in system.frames.items():
         if len(frame):
-            found[f"/inputs/{name}"] = _table(frame, name)
-    found["/profiles"], compressed = _profiles(system.profiles)
+            groups[f"/inputs/{name}"] = _table(frame, name)
+    groups["/profiles"], compressed = _profiles(system.profiles)
     arrays = {name: np.asarray(getattr(system.steps, name)) for name in STEP_ARRAYS}
-    kept = {n: a.astype(float if n == "span" else np.int32) for n, a in arrays.items() if a.size}
-    found["/steps"] = xr.Dataset({n: (f"{n}_{len(a)}", a) for n, a in kept.items()})
-    return found, {"/profiles": compressed, "/steps": {n: COMPRESSED for n in kept}}
+    step_arrays = {
+        array_name: array.astype(float if array_name == "span" else np.int32)
+        for array_name, array in arrays.items()
+        if array.size
+    }
+    groups["/steps"] = xr.Dataset(
+        {
+            array_name: (f"{array_name}_{len(array)}", array)
+            for array_name, array in step_arrays.items()
+        }
+    )
+    return groups, {
+        "/profiles": compressed,
+        "/steps": {array_name: COMPRESSED for array_name in step_arrays},
+    }
 
 
 def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
-    """A table with the unit and meaning of every column; text cells that are empty are empty texts."""
+    """A table as a dataset with the unit and meaning of every column; empty text cells are empty strings."""
     flat, declared = frame.reset_index(), _declared(name)
-    found = {}
+    columns = {}
     for column in declared.columns:
         if column.name not in flat:
             continue
@@ -57,8 +69,8 @@ def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
         numbers = column.range and not column.hourly
         values = cells.to_numpy(float) if numbers else cells.map(_as_text).to_numpy(object)
         units = column.unit if column.range else "-"
-        found[column.name] = ("row", values, {"long_name": column.meaning, "units": units})
-    return xr.Dataset(found)
+        columns[column.name] = ("row", values, {"long_name": column.meaning, "units": units})
+    return xr.Dataset(columns)
 
 
 def _as_text(cell: Any) -> str:
@@ -72,29 +84,39 @@ def _declared(name: str) -> Table:
 
 
 def _profiles(profiles: pd.DataFrame) -> tuple[xr.Dataset, dict[str, Any]]:
-    """Every profile: as whole numbers and a count of decimals where that loses nothing, else as it is."""
-    whole, real = [], []
+    """All profiles, as integers with a number of decimals if this is lossless, otherwise as floats; with encodings."""
+    as_integers, as_floats = [], []
     for i in range(profiles.shape[1]):
         values = profiles.iloc[:, i].to_numpy(float)
         digits = _digits(values)
         if digits is None:
-            real.append((i, values))
+            as_floats.append((i, values))
         else:
-            whole.append((i, digits, np.rint(values * 10.0**digits).astype(np.int32)))
+            as_integers.append((i, digits, np.rint(values * 10.0**digits).astype(np.int32)))
     stamps = pd.DatetimeIndex(profiles.index).tz_localize(None).to_numpy()
-    said = {"long_name": "Start of the hour, UTC"}
+    attributes = {"long_name": "Start of the hour, UTC"}
     data = xr.Dataset(
-        {"hour": ("hour", stamps, said)}, attrs={"names": json.dumps(list(profiles.columns))}
+        {"hour": ("hour", stamps, attributes)}, attrs={"names": json.dumps(list(profiles.columns))}
     )
     compressed: dict[str, Any] = {"hour": COMPRESSED}
-    if whole:
-        said = {"long_name": "The profile times 10 to the power of its decimals", "units": "1"}
-        data["whole"] = (("whole_profile", "hour"), np.array([v for *_, v in whole]), said)
-        data["whole_digits"] = ("whole_profile", np.array([d for _, d, _ in whole], np.int32))
-        data["whole_place"] = ("whole_profile", np.array([i for i, *_ in whole], np.int32))
-    if real:
-        data["real"] = (("real_profile", "hour"), np.array([v for _, v in real]))
-        data["real_place"] = ("real_profile", np.array([i for i, _ in real], np.int32))
+    if as_integers:
+        attributes = {
+            "long_name": "The profile times 10 to the power of its decimals",
+            "units": "1",
+        }
+        data["whole"] = (
+            ("whole_profile", "hour"),
+            np.array([array for *_, array in as_integers]),
+            attributes,
+        )
+        data["whole_digits"] = (
+            "whole_profile",
+            np.array([decimals for _, decimals, _ in as_integers], np.int32),
+        )
+        data["whole_place"] = ("whole_profile", np.array([i for i, *_ in as_integers], np.int32))
+    if as_floats:
+        data["real"] = (("real_profile", "hour"), np.array([array for _, array in as_floats]))
+        data["real_place"] = ("real_profile", np.array([i for i, _ in as_floats], np.int32))
     for name in ("whole", "real"):
         if name in data and data[name].size:
             compressed[name] = COMPRESSED | {"chunksizes": (1, len(profiles))}
@@ -102,14 +124,14 @@ def _profiles(profiles: pd.DataFrame) -> tuple[xr.Dataset, dict[str, Any]]:
 
 
 def _digits(values: np.ndarray) -> int | None:
-    """Decimals with which whole numbers give a profile back to the last bit; None if none do."""
+    """Number of decimals with which integers represent a profile bit-exactly; None if there is none."""
     if not np.isfinite(values).all():
         return None
     for digits in range(MAX_DIGITS + 1):
-        whole = np.rint(values * 10.0**digits)
-        if np.abs(whole).max(initial=0.0) >= 2**31:
+        integers = np.rint(values * 10.0**digits)
+        if np.abs(integers).max(initial=0.0) >= 2**31:
             return None
-        if (whole.astype(np.int32) / 10.0**digits).tobytes() == values.tobytes():
+        if (integers.astype(np.int32) / 10.0**digits).tobytes() == values.tobytes():
             return digits
     return None
 
@@ -118,36 +140,37 @@ def _digits(values: np.ndarray) -> int | None:
 
 
 def system_of(tree: xr.DataTree) -> System:
-    """The system a run was made of, with its own fingerprint.
+    """The system of a run's stored inputs, with its recomputed fingerprint.
 
-    KeyError or ValueError if a part is missing or is not what `parts` writes.
+    Raises:
+        KeyError, ValueError: A part is missing or is not in the form that `parts` writes.
     """
-    kept, profiles_kept, steps_kept = (tree.children[group] for group in GROUPS)
-    settings = Settings.model_validate(json.loads(kept.attrs["settings"]))
-    profiles = _profiles_of(profiles_kept.to_dataset(inherit=False))
-    frames = {table.name: frame_of(kept, table) for table in TABLES}
-    steps = _steps_of(steps_kept.to_dataset(inherit=False), len(profiles))
+    inputs, stored_profiles, stored_steps = (tree.children[group] for group in GROUPS)
+    settings = Settings.model_validate(json.loads(inputs.attrs["settings"]))
+    profiles = _profiles_of(stored_profiles.to_dataset(inherit=False))
+    frames = {table.name: frame_of(inputs, table) for table in TABLES}
+    steps = _steps_of(stored_steps.to_dataset(inherit=False), len(profiles))
     return System(
         settings,
-        str(kept.attrs["scenario"]),
+        str(inputs.attrs["scenario"]),
         frames,
         profiles,
         steps,
         pd.DataFrame(),
-        tuple(map(str, json.loads(kept.attrs["changes"]))),
+        tuple(map(str, json.loads(inputs.attrs["changes"]))),
         fingerprint(frames, profiles, settings),
     )
 
 
 def has_all(tree: xr.DataTree) -> bool:
-    """Whether a run keeps profiles and steps; runs written before version 0.2 keep only tables."""
+    """Whether a run stores profiles and steps; runs written before version 0.2 store only tables."""
     return all(group in tree.children for group in GROUPS)
 
 
 def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
-    """A table as a `System` holds it: keys in the index, hourly cells and numbers as such."""
+    """A table as in `System.frames`: keys as index, profile expressions in hourly cells, floats in numeric ones."""
     columns = [column for column in table.columns if column.name not in table.key]
-    kinds = {c.name: float for c in columns if c.range and not c.hourly}
+    kinds = {declared.name: float for declared in columns if declared.range and not declared.hourly}
     if table.name not in kept.children:
         keys: list[list[str]] = [[] for _ in table.key]
         index = (
@@ -155,20 +178,24 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
             if len(table.key) > 1
             else pd.Index([], name=table.key[0], dtype=object)
         )
-        empty = pd.DataFrame([], columns=[c.name for c in columns], dtype=object)
+        empty = pd.DataFrame([], columns=[declared.name for declared in columns], dtype=object)
         return empty.set_axis(index).astype(kinds)
     data = kept.children[table.name].to_dataset(inherit=False)
     names = [list(map(str, data[name].to_numpy())) for name in table.key]
-    rows = pd.MultiIndex.from_arrays(names, names=table.key) if len(names) > 1 else pd.Index(names[0], name=table.key[0], dtype=object)  # fmt: skip
-    found = {}
+    rows: pd.Index = (
+        pd.MultiIndex.from_arrays(names, names=table.key)
+        if len(names) > 1
+        else pd.Index(names[0], name=table.key[0], dtype=object)
+    )
+    columns_of_frame = {}
     for column in columns:
         cells = data[column.name].to_numpy()
         if column.name in kinds:
-            found[column.name] = pd.Series(cells.astype(float), rows)
+            columns_of_frame[column.name] = pd.Series(cells.astype(float), rows)
         else:
-            read = [_cell(str(cell), column.hourly) for cell in cells]
-            found[column.name] = pd.Series(read, rows, dtype=object)
-    return pd.DataFrame(found, index=rows)
+            values = [_cell(str(cell), column.hourly) for cell in cells]
+            columns_of_frame[column.name] = pd.Series(values, rows, dtype=object)
+    return pd.DataFrame(columns_of_frame, index=rows)
 
 
 def _cell(text: str, hourly: bool) -> Any:
@@ -201,18 +228,21 @@ def _profiles_of(data: xr.Dataset) -> pd.DataFrame:
 
 
 def _steps_of(data: xr.Dataset, hours: int) -> TimeSteps:
-    arrays = {n: data[n].to_numpy() if n in data else np.zeros(0, int) for n in STEP_ARRAYS}
-    whole = {name: array.astype(int) for name, array in arrays.items() if name != "span"}
-    if any((whole[name] != arrays[name]).any() for name in whole):
+    arrays = {
+        array_name: data[array_name].to_numpy() if array_name in data else np.zeros(0, int)
+        for array_name in STEP_ARRAYS
+    }
+    integers = {name: array.astype(int) for name, array in arrays.items() if name != "span"}
+    if any((integers[name] != arrays[name]).any() for name in integers):
         raise ValueError("steps are not whole numbers")
-    steps = TimeSteps(span=arrays["span"].astype(float), **whole)
+    steps = TimeSteps(span=arrays["span"].astype(float), **integers)
     if not is_partition(steps, hours):
         raise ValueError("the steps do not part the year")
     return steps
 
 
 def is_partition(steps: TimeSteps, hours: int) -> bool:
-    """Whether every hour falls in one step, as `Steps` says: in order, or as typical days that repeat."""
+    """Whether the steps are a partition of the year as in `TimeSteps`: consecutive, or repeated typical days."""
     count = len(steps.start)
     sizes = {len(steps.span), len(steps.previous), count}
     if sizes != {count} or not 0 < count <= hours or len(steps.of_hour) != hours:
@@ -226,7 +256,7 @@ def is_partition(steps: TimeSteps, hours: int) -> bool:
 
 
 def _repeated(steps: TimeSteps) -> TimeSteps:
-    """The steps that the typical days of other steps make; the same, where those are valid."""
+    """The steps recomputed from the typical days of other steps; equal to these if they are valid."""
     day, kind, span = steps.day, steps.days, steps.span.astype(int)
     count = int(kind.max()) + 1
     if len(day) != len(span) or (span <= 0).any() or set(kind) != set(range(count)):
@@ -241,17 +271,17 @@ def _repeated(steps: TimeSteps) -> TimeSteps:
     previous = np.arange(-1, len(span) - 1)
     first, last = np.flatnonzero(np.diff(day, prepend=-1)), np.flatnonzero(np.diff(day, append=-1))
     previous[first] = last
-    right = (kind[named] == day) & (named == named[first][day])
-    start = np.where(right, named * DAY + begins % DAY, -1)
+    is_consistent = (kind[named] == day) & (named == named[first][day])
+    start = np.where(is_consistent, named * DAY + begins % DAY, -1)
     of_hour = of_typical_hour[(kind[:, None] * DAY + np.arange(DAY)).ravel()]
     return replace(steps, of_hour=of_hour, start=start, previous=previous)
 
 
 def same_steps(one: TimeSteps, other: TimeSteps) -> bool:
-    """Whether two ways to cut the year are the same."""
-    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in STEP_ARRAYS)
+    """Whether all arrays of two sets of steps are equal."""
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in STEP_ARRAYS)
 
 
 def settings_as_record(system: System) -> Mapping[str, Any]:
-    """The settings as a record holds them."""
+    """The settings as stored in a record."""
     return json.loads(json.dumps(system.settings.model_dump(mode="json")))

@@ -1,4 +1,4 @@
-"""Indicators: the numbers of a year that people ask for first, from results alone."""
+"""Summary: solution tables → yearly tables of capacities, carriers and land, and headline numbers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.results.solution_tables import SolutionTables
 
-MIN_HEADLINE_VALUE = 1e-4  # what an interior-point method leaves of nothing
+MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 
 
 def capacities(results: SolutionTables) -> pd.DataFrame:
-    """Every asset: what stood, was retired, was added and is; what it did in the year; what owning it costs."""
+    """Every asset: existing, retired, added and resulting capacity; use in the year [unit/a]; investment and cost."""
     system, data, costs = results.problem.system, results.dataset, results.costs
     assets = system.assets
     frame = assets[["table", "label_en", "label_da", "group", "firm", "site", "carrier"]].copy()
@@ -45,7 +45,7 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
 
 
 def carriers(results: SolutionTables) -> pd.DataFrame:
-    """Every carrier over the year [unit/a]: wanted, made, used, bought, sold, lost and unserved, with its mean price."""
+    """Every carrier over the year [unit/a]: demand, production, use, trade, losses, shortage; and its mean price."""
     system, balances = results.problem.system, results.balances
     kinds = {
         "activity": ("made", "used"),
@@ -54,9 +54,19 @@ def carriers(results: SolutionTables) -> pd.DataFrame:
         "wanted": ("wanted", "wanted"),
         "unserved": ("unserved", "unserved"),
     }
-    rows = balances.assign(kind=[
-        kinds[d][0 if a > 0 else 1] if d in kinds else "driven" if d in ("charged", "capacity", "given_back") and n in system["vehicles"].index else "carried" if d in ("sent", "returned", "capacity") else "stored"
-        for d, a, n in zip(balances["decision"], balances["amount"], balances["name"], strict=True)])  # fmt: skip
+    vehicles = system["vehicles"].index
+    row_kinds = []
+    columns = (balances[column] for column in ("decision", "amount", "name"))
+    for decision, amount, name in zip(*columns, strict=True):
+        if decision in kinds:
+            row_kinds.append(kinds[decision][0 if amount > 0 else 1])
+        elif decision in ("charged", "capacity", "given_back") and name in vehicles:
+            row_kinds.append("driven")
+        elif decision in ("sent", "returned", "capacity"):
+            row_kinds.append("carried")
+        else:
+            row_kinds.append("stored")
+    rows = balances.assign(kind=row_kinds)
     table = rows.pivot_table(
         index="carrier", columns="kind", values="amount", aggfunc="sum", fill_value=0.0
     )
@@ -71,7 +81,7 @@ def carriers(results: SolutionTables) -> pd.DataFrame:
 
 
 def mean_price(results: SolutionTables, carrier: str) -> float:
-    """What the city's demand for a carrier costs at marginal prices, a unit [EUR/unit]; without demand, the mean over hours."""
+    """Demand-weighted mean of a carrier's marginal prices [EUR/unit]; without demand, the mean over hours."""
     system, data = results.problem.system, results.dataset
     buses = system.buses.index[system.buses["carrier"] == carrier]
     if not len(buses):
@@ -79,9 +89,9 @@ def mean_price(results: SolutionTables, carrier: str) -> float:
     if system["carriers"].at[carrier, "balance"] == "year":
         return float(data["yearly_price"].sel(bus=list(buses)).mean())
     demands = system["demands"]
-    wanted = demands[(demands["carrier"] == carrier) & (demands["yearly"] > 0)]
+    demanded = demands[(demands["carrier"] == carrier) & (demands["yearly"] > 0)]
     prices = data["price"]
-    if wanted.empty:
+    if demanded.empty:
         weights = data["step_length"]
         return float((prices.sel(bus=list(buses)).mean("bus") * weights).sum() / weights.sum())
     paid = sum(
@@ -92,13 +102,13 @@ def mean_price(results: SolutionTables, carrier: str) -> float:
                 * system.steps.length
             )
         )
-        for _, row in wanted.iterrows()
+        for _, row in demanded.iterrows()
     )
-    return float(paid / wanted["yearly"].sum())
+    return float(paid / demanded["yearly"].sum())
 
 
 def land(results: SolutionTables) -> pd.DataFrame:
-    """Land by site and class: taken and to be had [ha], and the points of both acceptance accounts."""
+    """Land by site and class: used and available area [ha], and the points of citizens and firms."""
     frame = results.problem.system["land"].copy()
     if frame.empty:
         return frame.assign(taken=[])
@@ -110,14 +120,14 @@ def land(results: SolutionTables) -> pd.DataFrame:
 
 
 def _bound_price(results: SolutionTables, decision: str) -> np.ndarray:
-    """What one unit more of a decision's upper bound is worth, as a negative cost [EUR/a]."""
+    """Duals of a variable's upper bounds, as negative costs [EUR/a per unit]."""
     lp = results.problem.lp
     reduced = (lp.cost - lp.A.T @ results.answer.prices)[lp.columns(decision)]
     return np.minimum(reduced, 0.0)
 
 
 def export_credit(results: SolutionTables) -> float:
-    """Emissions that the year's sales would save elsewhere, at the market's own factor [t/a]."""
+    """Avoided emissions of the year's sales, at the emission factors of the markets [t/a]."""
     system = results.problem.system
     sold, total = results.dataset["sold"], 0.0
     for name, row in system["markets"].iterrows():
@@ -132,9 +142,9 @@ def export_credit(results: SolutionTables) -> float:
 def headline(
     results: SolutionTables, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
 ) -> dict[str, float]:
-    """The first numbers of an answer; names end in their unit's meaning in `MEANINGS`.
+    """The headline numbers of a solution, by the names of `MEANINGS`, and the mean price of each demanded carrier.
 
-    ``built``, ``table`` and ``places`` are the tables that `capacities`, `carriers` and `land` give.
+    ``built``, ``table`` and ``places`` are the tables of `capacities`, `carriers` and `land`.
     """
     system, data = results.problem.system, results.dataset
     net, credited = float(data["net_emissions"]), system.settings.emissions.credit_exports
@@ -163,13 +173,13 @@ def headline(
 
 
 def _unserved_hours(results: SolutionTables) -> float:
-    """Hours in which something wanted is not delivered, but for what a solver leaves of nothing [h/a]."""
+    """Hours with unserved demand above the solver's rounding [h/a]."""
     system, data = results.problem.system, results.dataset
     if "unserved" not in data or not data["unserved"].size:
         return 0.0
     missing = data["unserved"].to_numpy()
-    wanted = max(float(data["unserved"].max()), 1.0)
-    return float(system.steps.length[(missing > MIN_SHORTAGE_SHARE * wanted).any(axis=0)].sum())
+    largest = max(float(data["unserved"].max()), 1.0)
+    return float(system.steps.length[(missing > MIN_SHORTAGE_SHARE * largest).any(axis=0)].sum())
 
 
 MEANINGS = {
@@ -189,7 +199,7 @@ MEANINGS = {
 
 
 def capacity_unit(system: System, table: str, carrier: str) -> str:
-    """The unit in which an asset of a table that is counted in a carrier has its capacity."""
+    """The capacity unit of an asset, from its table and carrier."""
     if table == "vehicles":
         return "vehicle"
     unit = system["carriers"].at[carrier, "unit"]

@@ -1,8 +1,8 @@
-"""Series: one case asked many times, each answer begun from the first one's basis.
+"""Case solver: a case and many queries → one result each, warm-started from the basis of the first solve.
 
-The first answer takes what a single run takes, and a little for its basis. Every later one begins there: a few
-pivots of the simplex method where little has changed, and a fresh start where that would take longer. As all begin at
-the same place, no answer depends on the order of the questions.
+The first solve takes the time of a single run, and a little more for its basis. Every later solve starts from this
+basis: a few simplex pivots where little has changed, or a cold start where that is faster. All start from the same
+basis, so no result depends on the order of the queries.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from energy_model.results.metrics import Metric, metric
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
-# Built problems a series remembers, as questions to one case come one after another
+# Number of compiled models in the cache, as queries on one case follow one another
 MAX_CACHED_PROBLEMS = 2
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of a case beside its least cost; quantities are named as `quantity` says.
+    """Additional limits and objective of a solve; metrics are named as in `results.metrics`.
 
-    ``limits`` are quantities with the least and the most they may be; ``least`` is a weighted sum of quantities to
-    have least of, in place of cost; ``added`` bounds what is added of an asset, ``retired`` what is retired. Links that are
-    ``closed`` are not added and carry nothing.
+    ``limits`` holds metrics with their minimum and maximum. ``least`` is a weighted sum of metrics to minimize in
+    place of cost. ``added`` and ``retired`` hold the minimum and maximum added and retired capacity of assets. Links
+    in ``closed`` have no added capacity and no flow.
     """
 
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -48,18 +48,18 @@ class Query:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """An answer: the problem, what the solver said, the plan's cost [EUR/a] and the watched quantities and their prices."""
+    """Result of a query: compiled model, solver result, cost [EUR/a], and the watched metrics with their duals."""
 
     problem: CompiledModel
     answer: highs.SolverResult
     cost: float
     quantities: dict[str, float]
     prices: dict[str, float]
-    question: dict[str, object] | None = None  # as a record tells it
+    question: dict[str, object] | None = None  # the query as stored in a record
     extended: bool = False
 
     def run(self) -> Run:
-        """The answer as a run, its cost as objective whatever there was least of."""
+        """The result as a run; its objective is the cost, whatever was minimized."""
         answer = self.answer
         if answer.certificate is not None:
             answer = replace(answer, certificate=replace(answer.certificate, cost=self.cost))
@@ -78,18 +78,20 @@ def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
 
 
 def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
-    """What was asked beside least cost, as a record tells it; None if nothing was."""
-    told = {"watched": list(watched)} | asdict(question)
-    said = json.loads(json.dumps({n: v for n, v in told.items() if v}, default=float))
-    return said or None
+    """The watched metrics and the query as stored in a record; None if both are empty."""
+    entries = {"watched": list(watched)} | asdict(question)
+    record = json.loads(
+        json.dumps({name: value for name, value in entries.items() if value}, default=float)
+    )
+    return record or None
 
 
 class CaseSolver:
-    """A case, its scenario and resolution, to be asked again and again.
+    """Solver of many queries on one case, scenario and resolution.
 
-    It solves the case once when first asked, and keeps where that ended. ``watched`` are quantities that later questions
-    limit or weigh; they stand as rows in every problem. ``extend`` is called with each model to add rows of your own.
-    Raises InputError as `read` does.
+    The first query also solves the unchanged case and stores its basis. ``watched`` names the metrics that later
+    queries limit or weigh; each has a row in every compiled model. ``extend`` is called with each model to add rows
+    of the user's own. Raises InputError as `load_system` does.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class CaseSolver:
         self._built: dict[tuple, CompiledModel] = {}
 
     def first(self, progress: Callable[[str], None] | None = None) -> Run:
-        """The case without further changes; where all others begin."""
+        """Run of the case without further changes; its basis is the warm start of all others."""
         return self.run((), progress=progress)
 
     def run(
@@ -119,13 +121,15 @@ class CaseSolver:
         progress: Callable[[str], None] | None = None,
         question: Query | None = None,
     ) -> Run:
-        """The least-cost plan under further changes (``ADDRESS=VALUE``), or under another scenario of the case.
+        """Least-cost run under further changes (``ADDRESS=VALUE``), or under another scenario of the case.
 
-        Raises InputError where a change cannot be, NoSolutionError where there is no plan.
+        Raises:
+            InputError: A change is invalid.
+            NoSolutionError: There is no solution.
         """
         clock = Stopwatch()
-        asked = self.ask(changes, scenario, question, progress, clock)
-        run = asked.run()
+        result = self.ask(changes, scenario, question, progress, clock)
+        run = result.run()
         clock.mark("results")
         run.metadata["seconds"] = clock.marks
         return run
@@ -139,38 +143,38 @@ class CaseSolver:
         clock: Stopwatch | None = None,
         start: highs.WarmStart | None = None,
     ) -> QueryResult:
-        """The answer to a question put to the case under further changes; raises as `run` does.
+        """Result of a query on the case under further changes; raises as `run` does.
 
-        ``start`` is where this one begins in place of the first answer's end; an empty one is filled with its own end.
+        ``start`` replaces the warm start of the first solve; an empty one is filled with the basis of this solve.
         """
-        tell, clock, changes = progress or (lambda _: None), clock or Stopwatch(), tuple(changes)
-        asked = scenario if scenario is not None else self.scenario
+        report, clock, changes = progress or (lambda _: None), clock or Stopwatch(), tuple(changes)
+        scenario_name = scenario if scenario is not None else self.scenario
         question = question or Query()
-        if not self.begun and (changes or asked != self.scenario or question != Query()):
-            tell("solving the case as it stands, where all others begin")
-            with suppress(NoSolutionError):  # then every answer begins anew
+        if not self.begun and (changes or scenario_name != self.scenario or question != Query()):
+            report("solving the case as it stands, where all others begin")
+            with suppress(NoSolutionError):  # without a first solution, every solve is a cold start
                 self.ask(progress=progress)
             self.begun = True
             clock.since = Stopwatch().since
-        problem = self.problem(changes, asked, clock)
-        # with every size held the year is another, much smaller program, and quicker from the start
-        held = len(question.added) > len(problem.model.assets) // 2
-        begin = None if held else self.start if start is None else start
-        named = {name: metric(problem, name) for name in self.watched}
-        found = asked_program(problem, question, named)
-        answer = found.solve(lambda said: tell(f"solving: {said}"), begin)
+        problem = self.problem(changes, scenario_name, clock)
+        # with fixed capacities the program is much smaller in effect, and a cold start is faster
+        sizes_fixed = len(question.added) > len(problem.model.assets) // 2
+        warm_start = None if sizes_fixed else self.start if start is None else start
+        metrics = {name: metric(problem, name) for name in self.watched}
+        program = asked_program(problem, question, metrics)
+        solved = program.solve(lambda line: report(f"solving: {line}"), warm_start)
         self.begun = True
         clock.mark("solve")
-        if answer.status != highs.OPTIMAL or answer.certificate is None:
-            raise diagnose(found, answer)
-        cost = float(problem.lp.cost @ answer.x + problem.lp.offset)
+        if solved.status != highs.OPTIMAL or solved.certificate is None:
+            raise diagnose(program, solved)
+        cost = float(problem.lp.cost @ solved.x + problem.lp.offset)
         rows = problem.lp.A.shape[0] - len(self.watched)
         return QueryResult(
-            found,
-            answer,
+            program,
+            solved,
             cost,
-            {name: named[name].of(answer.x) for name in self.watched},
-            {name: float(answer.prices[rows + i]) for i, name in enumerate(self.watched)},
+            {name: metrics[name].of(solved.x) for name in self.watched},
+            {name: float(solved.prices[rows + i]) for i, name in enumerate(self.watched)},
             as_record(self.watched, question),
             self.extend is not None,
         )
@@ -178,7 +182,7 @@ class CaseSolver:
     def problem(
         self, changes: tuple[str, ...], scenario: str | None, clock: Stopwatch | None = None
     ) -> CompiledModel:
-        """The case under further changes as a problem, with a row for every watched quantity."""
+        """The compiled model of the case under further changes, with a row for every watched metric."""
         key, clock = (scenario, changes), clock or Stopwatch()
         if key in self._built:
             return self._built[key]
@@ -204,40 +208,53 @@ def asked_program(
 
     Args:
         problem: The model with a row for every watched metric.
-        question: What is asked.
-        named: The watched metrics by name, where they are known already.
+        question: Limits, capacities, closed links and objective of the query.
+        named: The watched metrics by name; computed if not given.
+
+    Raises:
+        ValueError: A limited metric is not watched.
+        InputError: A requested capacity is out of bounds.
     """
     lp, watched = problem.lp, problem.watched
     named = named or {name: metric(problem, name) for name in watched}
-    first = lp.A.shape[0] - len(watched)
+    first_row = lp.A.shape[0] - len(watched)
     lower, upper = lp.lower.copy(), lp.upper.copy()
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
-    for name, (least, most) in question.limits.items():
+    for name, (minimum, maximum) in question.limits.items():
         if name not in named:
             raise ValueError(f"{name} is not watched; name it when the series is made")
-        row = first + watched.index(name)
-        row_lower[row] = least - named[name].constant
-        row_upper[row] = most - named[name].constant
-    for variable, wanted in (("added", question.added), ("retired", question.retired)):
-        for asset, (least, most) in wanted.items():
-            place = lp.columns(variable, asset)
-            low, high = lower[place], upper[place]
-            if least > high[0] * (1 + 1e-9) + 1e-9 or most < low[0] - 1e-9 or least > most:
-                raise _unsolvable(variable, asset, least, most, float(high[0]))
-            lower[place], upper[place] = np.clip(least, low, high), np.clip(most, low, high)
+        row = first_row + watched.index(name)
+        row_lower[row] = minimum - named[name].constant
+        row_upper[row] = maximum - named[name].constant
+    for variable, bounds in (("added", question.added), ("retired", question.retired)):
+        for asset, (minimum, maximum) in bounds.items():
+            columns = lp.columns(variable, asset)
+            low, high = lower[columns], upper[columns]
+            if (
+                minimum > high[0] * (1 + 1e-9) + 1e-9
+                or maximum < low[0] - 1e-9
+                or minimum > maximum
+            ):
+                raise _unsolvable(variable, asset, minimum, maximum, float(high[0]))
+            lower[columns], upper[columns] = (
+                np.clip(minimum, low, high),
+                np.clip(maximum, low, high),
+            )
     both_ways = problem.system["links"]["both_ways"] == "yes"
     for link in question.closed:
         for variable in ("added", "sent", *(("returned",) if both_ways[link] else ())):
             upper[lp.columns(variable, link)] = 0.0
     changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
     if question.least:
-        sums = [(weight, metric(problem, name)) for weight, name in question.least]
-        cost = np.sum([weight * q.weights for weight, q in sums], axis=0)
-        changed = changed.with_objective(cost, sum(weight * q.constant for weight, q in sums))
+        weighted_metrics = [(weight, metric(problem, name)) for weight, name in question.least]
+        cost = np.sum([weight * term.weights for weight, term in weighted_metrics], axis=0)
+        changed = changed.with_objective(
+            cost, sum(weight * term.constant for weight, term in weighted_metrics)
+        )
     return problem.with_program(changed)
 
 
 def _unsolvable(decision: str, asset: str, least: float, most: float, high: float) -> InputError:
-    asked = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    request = f"{least:g}" if least == most else f"{least:g} to {most:g}"
     remedy = f"no more than {high:g} of it may be {decision}; ask for less or change its row"
-    return InputError.at(decision, remedy, asset, value=asked)
+    return InputError.at(decision, remedy, asset, value=request)

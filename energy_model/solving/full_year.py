@@ -1,11 +1,12 @@
-"""Bounds: a plan of few steps carried to every hour of the year, with what no plan can cost less than.
+"""Full year: a plan of few steps → a solution for every hour of the year, with a lower bound on the optimal cost.
 
-The plan says which assets matter. In the full year what it leaves out stays out, what it builds to its limit
-stays there, and only what lies between, or is nearly worth it, may still change its size (`narrowed`). That year is a small part of the whole to solve, and two things are true of its answer: it is a plan of the full year, so its
-cost is an *upper bound* of the best; and its prices, put to the *whole* year with every asset free, give a *lower bound*
-by weak duality (`certificate.certify`), which anyone can recompute without a solver. The year is first solved to half of
-the gap asked for, as the last digits take long. While the two bounds are further apart than asked, the sizes that these
-prices say should move are freed, and the year is solved again, closely.
+The plan selects the assets. In the full year, capacities that the plan does not add stay at zero, and capacities at
+their limit stay there. Only capacities in between, or nearly profitable, may change (`restrict_capacities`). This
+restricted program is much smaller than the full one. Its solution is feasible in the full year, so its cost is an
+*upper bound* on the optimum. Its duals, applied to the full program with all capacities free, give a *lower bound* by
+weak duality (`certificate.certify`), which can be recomputed without a solver. The first solve has half of the
+requested gap, as the last digits take long. While the gap of the two bounds exceeds the requested gap, the capacities
+that should change at these duals are released, and the program is solved again at the full precision.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
 SIZING_VARIABLES = ("added", "retired")
-MIN_ADDED_SHARE = 1e-4  # share of what may be added below which the plan builds nothing
-MAX_ADDED_SHARE = 0.999  # share above which it builds all
-MAX_ITERATIONS = 4  # most times the full year is solved
-FIRST_GAP_FACTOR = 2.0  # the first full year is solved to so small a part of the gap asked for
-# Idle sizes that would move if owning were this much cheaper may move in the full year
+MIN_ADDED_SHARE = 1e-4  # share of the addable capacity below which the plan adds nothing
+MAX_ADDED_SHARE = 0.999  # share of the addable capacity above which the plan adds all
+MAX_ITERATIONS = 4  # maximum number of solves of the full year
+FIRST_GAP_FACTOR = 2.0  # the gap of the first solve is the requested gap divided by this
+# Unused capacities that would change if owning were cheaper by this share may change in the full year
 NEARLY_PROFITABLE_SHARE = 0.1
-# How far the size of what lies between may move.
+# Range of an added capacity in the full year, as factors of the plan's
 MIN_CAPACITY_FACTOR, MAX_CAPACITY_FACTOR = 0.25, 4.0
 REACHED, TURNED, STOPPED, INTERRUPTED = (
     "the gap asked for is reached",
@@ -49,52 +50,61 @@ REACHED, TURNED, STOPPED, INTERRUPTED = (
 def solve_full_year(
     system: System, gap: float = 0.005, progress: Callable[[str], None] | None = None
 ) -> Run:
-    """The full year of a case's plan, with its gap [1] to the least any plan can cost.
+    """Run of the full year for a case's plan, with its gap [1] to a lower bound on the optimal cost.
 
-    ``system`` is at the resolution of the plan. The run's results are hourly; its record tells both bounds
-    [EUR/a], the gap and how the search ended under ``proof``. Where the time limit or an interrupt ends it before the
-    first full year is solved, the run is the plan itself and its proof has no bound. Raises NoSolutionError
-    where there is no plan, or the year cannot be served at all.
+    The run's results are hourly. Its record holds both bounds [EUR/a], the gap and the reason for termination under
+    ``proof``. If the time limit or an interrupt ends the search before the first solve of the full year is complete,
+    the run is the plan itself, and its proof has no bound.
+
+    Args:
+        system: The case at the resolution of the plan.
+        gap: Requested gap of cost and lower bound, relative to the cost [1].
+        progress: Called with a sentence on the progress.
+
+    Raises:
+        NoSolutionError: The plan or the full year has no solution.
     """
-    tell, begun, clock = progress or (lambda _: None), time.monotonic(), Stopwatch()
+    report, begun, clock = progress or (lambda _: None), time.monotonic(), Stopwatch()
     system = refreshed(system, TABLES)
-    few = CompiledModel.of(system, build_model(system))
-    tell(f"planning with {len(system.steps.length):,} steps")
-    planned = few.solve(lambda said: tell(f"planning: {said}"))
-    if planned.status != highs.OPTIMAL:
-        raise diagnose(few, planned)
-    plan = run_from_solution(SolutionTables(few, planned))
+    coarse = CompiledModel.of(system, build_model(system))
+    report(f"planning with {len(system.steps.length):,} steps")
+    coarse_result = coarse.solve(lambda line: report(f"planning: {line}"))
+    if coarse_result.status != highs.OPTIMAL:
+        raise diagnose(coarse, coarse_result)
+    plan = run_from_solution(SolutionTables(coarse, coarse_result))
     clock.mark("plan")
-    tell(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
-    whole = replace(system.at(every_hour(system.hours)), cache={})
-    problem = CompiledModel.of(whole, build_model(whole))
+    report(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
+    hourly_system = replace(system.at(every_hour(system.hours)), cache={})
+    problem = CompiledModel.of(hourly_system, build_model(hourly_system))
     clock.mark("build")
     rows, columns = problem.lp.A.shape
     best: highs.SolverResult | None = None
     proven, prices, ended = -np.inf, np.zeros(0), TURNED
-    lp = restrict_capacities(problem, few, planned)
-    apart = max(GAP, gap / FIRST_GAP_FACTOR)
-    for turn in range(1, MAX_ITERATIONS + 1):
-        free = sum(int((lp.upper[p] > lp.lower[p]).sum()) for p in _sizes(problem))
-        tell(f"turn {turn}: solving {rows:,} rows and {columns:,} columns, {free} sizes free")
-        left = system.settings.solver.time_limit - (time.monotonic() - begun)
+    lp = restrict_capacities(problem, coarse, coarse_result)
+    solver_gap = max(GAP, gap / FIRST_GAP_FACTOR)
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        free = sum(int((lp.upper[sizes] > lp.lower[sizes]).sum()) for sizes in _sizes(problem))
+        report(
+            f"turn {iteration}: solving {rows:,} rows and {columns:,} columns, {free} sizes free"
+        )
+        remaining = system.settings.solver.time_limit - (time.monotonic() - begun)
         try:
             answer = highs.solve(
                 lp,
                 "auto",
-                max(left, 1.0),
-                lambda said: tell(f"solving every hour: {said}"),
-                gap=apart,
+                max(remaining, 1.0),
+                lambda line: report(f"solving every hour: {line}"),
+                gap=solver_gap,
             )
             clock.mark("solve")
             if answer.status == highs.OPTIMAL:
-                tell("bounding what any plan must cost")
-                answer = replace(answer, prices=with_best_duals(problem, answer, tell))
+                report("bounding what any plan must cost")
+                answer = replace(answer, prices=with_best_duals(problem, answer, report))
         except KeyboardInterrupt:
             ended = INTERRUPTED
             break
         if answer.status == highs.INFEASIBLE and lp is not problem.lp:
-            tell("the plan's sizes do not serve every hour; all are freed")
+            report("the plan's sizes do not serve every hour; all are freed")
             lp = problem.lp
             continue
         if answer.status == highs.STOPPED:
@@ -104,23 +114,23 @@ def solve_full_year(
             if best is None:
                 raise diagnose(problem, answer)
             break
-        found = certify(problem.lp, answer.x, answer.prices)
+        certificate = certify(problem.lp, answer.x, answer.prices)
         clock.mark("bound")
-        tell(
-            f"found {found.cost / 1e6:,.2f} MEUR/a; no plan costs less than {max(found.bound, proven) / 1e6:,.2f}"
+        report(
+            f"found {certificate.cost / 1e6:,.2f} MEUR/a; no plan costs less than {max(certificate.bound, proven) / 1e6:,.2f}"
         )
-        if found.bound > proven:
-            proven, prices = found.bound, answer.prices
-        if best is None or found.cost < best.objective:
-            best = replace(answer, certificate=found)
+        if certificate.bound > proven:
+            proven, prices = certificate.bound, answer.prices
+        if best is None or certificate.cost < best.objective:
+            best = replace(answer, certificate=certificate)
         if _gap(best.objective, proven) <= gap:
             ended = REACHED
             break
-        before, lp = lp, _release_capacities(problem, lp, answer)
-        same = np.array_equal(before.lower, lp.lower) and np.array_equal(before.upper, lp.upper)
-        if same and apart == GAP:
+        previous, lp = lp, _release_capacities(problem, lp, answer)
+        same = np.array_equal(previous.lower, lp.lower) and np.array_equal(previous.upper, lp.upper)
+        if same and solver_gap == GAP:
             break
-        apart = GAP  # what is left may come from prices a little wrong in every hour
+        solver_gap = GAP  # the remaining gap may come from small errors of the duals in every hour
     run = _describe(plan, problem, best, proven, prices, gap, ended)
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
@@ -128,10 +138,15 @@ def solve_full_year(
 
 
 def _describe(
-    plan: Run, problem: CompiledModel, best: highs.SolverResult | None, bound: float, prices: np.ndarray,
-    asked: float, ended: str,
-) -> Run:  # fmt: skip
-    """The best run known, with what is proven of it in its record."""
+    plan: Run,
+    problem: CompiledModel,
+    best: highs.SolverResult | None,
+    bound: float,
+    prices: np.ndarray,
+    asked: float,
+    ended: str,
+) -> Run:
+    """The run of the best solution, or else the plan, with the proof in its record."""
     proof = {
         "asked": asked,
         "ended": ended,
@@ -141,12 +156,12 @@ def _describe(
         plan.metadata["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
         return plan
     gap = _gap(best.objective, bound)
-    prices = prices if len(prices) else best.prices  # where none bounds anything
-    # The prices that are shown are those that prove the bound, so that both are recomputed from one file.
-    found = certify(problem.lp, best.x, prices)
-    known = replace(found, bound=bound, gap=gap, allowed=max(asked, GAP))
+    prices = prices if len(prices) else best.prices  # if no duals give a finite bound
+    # The run stores the duals that prove the bound, so that both can be recomputed from one file.
+    recomputed = certify(problem.lp, best.x, prices)
+    certificate = replace(recomputed, bound=bound, gap=gap, allowed=max(asked, GAP))
     run = run_from_solution(
-        SolutionTables(problem, replace(best, prices=prices, certificate=known))
+        SolutionTables(problem, replace(best, prices=prices, certificate=certificate))
     )
     run.metadata["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
     return run
@@ -157,19 +172,20 @@ def _gap(cost: float, bound: float) -> float:
 
 
 def _sizes(problem: CompiledModel) -> list[slice]:
-    """The columns of sizes."""
+    """The columns of added and retired capacities."""
     return [problem.lp.columns(variable) for variable in SIZING_VARIABLES]
 
 
 def _release_capacities(
     problem: CompiledModel, lp: LinearProgram, answer: highs.SolverResult
 ) -> LinearProgram:
-    """The program with every size freed that its prices say should leave the bound it is held at."""
+    """The program with original bounds for the capacities whose reduced cost points beyond a restricted bound."""
     reduced = lp.cost - lp.A.T @ answer.prices
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    for place in _sizes(problem):
-        wrong = ((reduced < 0) & (lp.upper < problem.lp.upper)) | ((reduced > 0) & (lp.lower > problem.lp.lower))  # fmt: skip
-        index = np.arange(place.start, place.stop)[wrong[place]]
+    for columns in _sizes(problem):
+        could_grow = (reduced < 0) & (lp.upper < problem.lp.upper)
+        could_shrink = (reduced > 0) & (lp.lower > problem.lp.lower)
+        index = np.arange(columns.start, columns.stop)[(could_grow | could_shrink)[columns]]
         lower[index], upper[index] = problem.lp.lower[index], problem.lp.upper[index]
     return replace(lp, lower=lower, upper=upper)
 
@@ -177,25 +193,31 @@ def _release_capacities(
 def restrict_capacities(
     problem: CompiledModel, few: CompiledModel, planned: highs.SolverResult
 ) -> LinearProgram:
-    """The full year with the sizes of a plan, of which those in doubt may still move.
+    """The program of the full year with the capacities of a plan, some of which may change.
 
-    What is added moves from a quarter to four times what the plan adds; freely where the plan adds nothing or all there may
-    be, but would not if owning cost a tenth less or more. What is retired moves freely, for few steps show few peaks.
+    An added capacity may change between a quarter and four times that of the plan. If the plan adds nothing or all, it
+    is fixed, unless this would change with a cost of owning a tenth lower or higher; then it is free. Retired
+    capacities are free, since few steps show few peaks.
     """
-    lp, place = problem.lp, problem.lp.columns("added")
-    low, high = lp.lower[place], lp.upper[place]
-    there = few.lp.columns("added")
-    size = np.clip(planned.x[there], low, high)
-    reach = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
-    none, everything = size <= MIN_ADDED_SHARE * reach, size >= MAX_ADDED_SHARE * high
-    owning = few.lp.cost[there] + few.lp.cost[few.lp.columns("capacity")]
-    worth = (few.lp.A.T @ planned.prices - few.lp.cost)[there]
-    near = np.isin(
-        np.arange(there.start, there.stop), nearly_profitable(few, planned, NEARLY_PROFITABLE_SHARE)
+    lp, added = problem.lp, problem.lp.columns("added")
+    low, high = lp.lower[added], lp.upper[added]
+    coarse_added = few.lp.columns("added")
+    size = np.clip(planned.x[coarse_added], low, high)
+    addable = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
+    adds_nothing, adds_all = size <= MIN_ADDED_SHARE * addable, size >= MAX_ADDED_SHARE * high
+    owning = few.lp.cost[coarse_added] + few.lp.cost[few.lp.columns("capacity")]
+    reduced_gain = (few.lp.A.T @ planned.prices - few.lp.cost)[coarse_added]
+    is_free = np.isin(
+        np.arange(coarse_added.start, coarse_added.stop),
+        nearly_profitable(few, planned, NEARLY_PROFITABLE_SHARE),
     )
-    near |= everything & (worth < NEARLY_PROFITABLE_SHARE * np.abs(owning))
+    is_free |= adds_all & (reduced_gain < NEARLY_PROFITABLE_SHARE * np.abs(owning))
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    least = np.select([everything, none], [high, low], np.maximum(low, MIN_CAPACITY_FACTOR * size))
-    most = np.select([everything, none], [high, low], np.minimum(high, MAX_CAPACITY_FACTOR * size))
-    lower[place], upper[place] = np.where(near, low, least), np.where(near, high, most)
+    minimum = np.select(
+        [adds_all, adds_nothing], [high, low], np.maximum(low, MIN_CAPACITY_FACTOR * size)
+    )
+    maximum = np.select(
+        [adds_all, adds_nothing], [high, low], np.minimum(high, MAX_CAPACITY_FACTOR * size)
+    )
+    lower[added], upper[added] = np.where(is_free, low, minimum), np.where(is_free, high, maximum)
     return replace(lp, lower=lower, upper=upper)

@@ -16,15 +16,15 @@ def load_case(
     changes: Iterable[str] | str = (),
     resolution: int | str | None = None,
 ) -> System:
-    """The case in a folder: its tables, under a scenario and further changes, at a resolution.
+    """The system of a case's folder under a scenario and further changes, at a resolution.
 
     Args:
         folder: The folder that holds ``case.toml``.
         scenario: A file of ``scenarios/``; None is the case's default, ``""`` the tables alone.
-        changes: ``ADDRESS = VALUE`` texts, or one such text.
+        changes: Overrides ``ADDRESS = VALUE``, or one such text.
         resolution: A number of steps of the year, or ``"full"``.
 
     Raises:
-        InputError: Every fault found.
+        InputError: The inputs are invalid; it lists all issues.
     """
     return load_system(folder, TABLES, scenario, changes, resolution)

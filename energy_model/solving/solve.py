@@ -1,4 +1,4 @@
-"""Solve: a case → its least-cost plan, in the order of the packages: formulate, compile, solve, read."""
+"""Solve: a system → the run of its least-cost solution; it formulates, compiles, solves and reads results."""
 
 from __future__ import annotations
 
@@ -23,15 +23,22 @@ def solve(
     progress: Callable[[str], None] | None = None,
     run_meanwhile: Callable[[], object] | None = None,
 ) -> Run:
-    """The least-cost plan of a case.
+    """The run of the least-cost solution of a system.
 
-    ``model`` is a model made by `formulate`, perhaps with rows of your own; ``extend`` is called with the model
-    to add some. ``beside`` is done in a thread while the solver works, and only then: models are built and read by one
-    thread at a time. Raises NoSolutionError where there is no plan.
+    Args:
+        system: The case.
+        model: A model built by `build_model`, perhaps with constraints of the user's own; built here if None.
+        extend: Called with the model to add constraints.
+        progress: Called with a sentence on the progress.
+        run_meanwhile: Called in a thread during the solve only, since Pyomo models are built and read by one thread
+            at a time.
+
+    Raises:
+        NoSolutionError: There is no solution.
     """
-    tell, clock = progress or (lambda _: None), Stopwatch()
-    tell(f"building the model of {len(system.steps.length):,} steps")
-    own = model is not None or extend is not None
+    report, clock = progress or (lambda _: None), Stopwatch()
+    report(f"building the model of {len(system.steps.length):,} steps")
+    has_own_rules = model is not None or extend is not None
     system = refreshed(system, TABLES)
     model = build_model(system) if model is None else model
     known = set(model.component_map()) if extend is not None else set()
@@ -40,19 +47,19 @@ def solve(
     problem = CompiledModel.of(system, model)
     clock.mark("build")
     rows, columns = problem.lp.A.shape
-    tell(f"solving {rows:,} rows and {columns:,} columns")
-    with ThreadPoolExecutor(1) as other:
-        meanwhile = other.submit(run_meanwhile) if run_meanwhile is not None else None
-        answer = problem.solve(lambda said: tell(f"solving: {said}"))
+    report(f"solving {rows:,} rows and {columns:,} columns")
+    with ThreadPoolExecutor(1) as executor:
+        meanwhile = executor.submit(run_meanwhile) if run_meanwhile is not None else None
+        answer = problem.solve(lambda line: report(f"solving: {line}"))
     if meanwhile is not None:
-        meanwhile.result()  # what went wrong there is told here
+        meanwhile.result()  # raises the exceptions of the thread
     clock.mark("solve")
     if answer.status != highs.OPTIMAL or answer.certificate is None:
-        tell("there is no plan; looking for the reason")
+        report("there is no plan; looking for the reason")
         raise diagnose(problem, answer)
-    tell("reading the answer")
+    report("reading the answer")
     run = run_from_solution(SolutionTables(problem, answer))
-    if own:
+    if has_own_rules:
         note_own_rules(run, set(model.component_map()) - known if known else set())
     clock.mark("results")
     run.metadata["seconds"] = clock.marks

@@ -1,1 +1,1 @@
-"""Verification: a stored run → what of it is proven, recomputed without a solver."""
+"""Verification: a stored run → what is proven of it, recomputed without a solver."""

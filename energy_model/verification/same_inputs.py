@@ -1,4 +1,4 @@
-"""Same inputs: what a run keeps of its case beside the case as it stands in a folder."""
+"""Same inputs: the stored inputs of a run and a case in a folder → sentences on their differences."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
 
-MAX_TOLD = 10  # differences that are told one by one
+MAX_TOLD = 10  # number of differences listed one by one
 
 
 def differences(kept: System, case: System) -> list[str]:
-    """Sentences on where a run's inputs are not those of a case; none where their fingerprints are equal."""
+    """Sentences on the differences of a run's inputs and a case; empty if their fingerprints are equal."""
     if kept.digest == case.digest:
         return []
-    found = list(islice(_all(kept, case), MAX_TOLD + 1))
-    if not found:
+    sentences = list(islice(_all(kept, case), MAX_TOLD + 1))
+    if not sentences:
         return ["the fingerprint of the run's inputs is not that of the case"]
-    if len(found) > MAX_TOLD:
-        found[MAX_TOLD:] = ["the inputs and the case differ in more places"]
-    return found
+    if len(sentences) > MAX_TOLD:
+        sentences[MAX_TOLD:] = ["the inputs and the case differ in more places"]
+    return sentences
 
 
 def _all(kept: System, case: System) -> Iterator[str]:
-    settings = [json.loads(s.settings.model_dump_json()) for s in (kept, case)]
+    settings = [json.loads(system.settings.model_dump_json()) for system in (kept, case)]
     for place, one, other in _settings("case", *settings):
         yield _said(place, one, other)
     for name in sorted({*kept.frames, *case.frames}):
@@ -38,16 +38,17 @@ def _all(kept: System, case: System) -> Iterator[str]:
         yield from _table(name, kept.frames.get(name, empty), case.frames.get(name, empty))
     for name in dict.fromkeys([*kept.profiles, *case.profiles]):
         if name not in kept.profiles or name not in case.profiles:
-            there = "case" if name in case.profiles else "run"
-            yield f"inputs, profile {name}: it is only in the {there}"
+            owner = "case" if name in case.profiles else "run"
+            yield f"inputs, profile {name}: it is only in the {owner}"
             continue
         one, other = kept.profiles[name].to_numpy(float), case.profiles[name].to_numpy(float)
         if one.shape != other.shape:
             yield f"inputs, profile {name}: it has {len(one)} hours in the run, {len(other)} in the case"
-        elif (wrong := np.flatnonzero(one != other)).size:
-            hour = kept.profiles.index[wrong[0]]
-            more = f" (and {len(wrong) - 1:,} more hours)" if len(wrong) > 1 else ""
-            yield _said(f"profile {name}, {hour:%Y-%m-%dT%H:%MZ}", one[wrong[0]], other[wrong[0]]) + more  # fmt: skip
+        elif (differing := np.flatnonzero(one != other)).size:
+            hour = kept.profiles.index[differing[0]]
+            more = f" (and {len(differing) - 1:,} more hours)" if len(differing) > 1 else ""
+            first = f"profile {name}, {hour:%Y-%m-%dT%H:%MZ}"
+            yield _said(first, one[differing[0]], other[differing[0]]) + more
 
 
 def _settings(place: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -59,21 +60,21 @@ def _settings(place: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]
 
 
 def _table(name: str, kept: pd.DataFrame, case: pd.DataFrame) -> Iterator[str]:
-    ours, theirs = list(map(row_key, kept.index)), list(map(row_key, case.index))
-    for row in (row for row in ours if row not in theirs):
+    run_rows, case_rows = list(map(row_key, kept.index)), list(map(row_key, case.index))
+    for row in (row for row in run_rows if row not in case_rows):
         yield f"inputs, {name}.{row}: the row is only in the run"
-    for row in (row for row in theirs if row not in ours):
+    for row in (row for row in case_rows if row not in run_rows):
         yield f"inputs, {name}.{row}: the row is only in the case"
-    one, other = kept.set_axis(ours), case.set_axis(theirs)
+    one, other = kept.set_axis(run_rows), case.set_axis(case_rows)
     for column in dict.fromkeys([*one, *other]):
         if column not in one or column not in other:
-            there = "case" if column in other else "run"
-            yield f"inputs, {name}: the column {column} is only in the {there}"
+            owner = "case" if column in other else "run"
+            yield f"inputs, {name}: the column {column} is only in the {owner}"
             continue
-        for row in (row for row in ours if row in theirs):
-            have, want = _cell(one.at[row, column]), _cell(other.at[row, column])
-            if have != want:
-                yield _said(f"{name}.{row}.{column}", have, want)
+        for row in (row for row in run_rows if row in case_rows):
+            run_cell, case_cell = _cell(one.at[row, column]), _cell(other.at[row, column])
+            if run_cell != case_cell:
+                yield _said(f"{name}.{row}.{column}", run_cell, case_cell)
 
 
 def _cell(value: Any) -> Any:

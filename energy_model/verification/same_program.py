@@ -1,4 +1,4 @@
-"""Same program: a stored linear program beside the one rebuilt from the inputs, and where they differ."""
+"""Same program: a stored linear program and the one rebuilt from the inputs → their differences."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import Block, Blocks
 from energy_model.results.solution import Solution
 
-MAX_RELATIVE = (
-    1e-12  # by which numbers of two equal programs may differ; another machine's last digits
-)
+MAX_RELATIVE = 1e-12  # tolerance of numbers of equal programs: last digits differ between machines
 MAX_ABSOLUTE = 1e-14
 FILE = "certificate.npz"
 
 
 @dataclass(frozen=True)
 class Match:
-    """Where the case's program stands in the stored one, what stands there besides, and what differs.
+    """Positions of the rebuilt program in the stored one, additional components, and differences.
 
-    ``columns`` and ``rows`` are the places of the case's own columns and rows; empty where they cannot be told.
-    ``own`` names the rules and decisions that are not the case's.
+    ``columns`` and ``rows`` are the stored indices of the rebuilt columns and rows; empty if there are differences.
+    ``own`` names the constraints and variables that only the stored program has.
     """
 
     columns: np.ndarray
@@ -34,45 +32,60 @@ class Match:
 
 
 def matched(stored: Solution, problem: CompiledModel, extended: bool = False) -> Match:
-    """Compares a stored program with a rebuilt one, by the names of columns and rows.
+    """Compares a stored program with a rebuilt one by the names of columns and rows.
 
-    With ``extended`` the stored one may have rules and decisions besides.
+    With ``extended`` the stored program may have additional constraints and variables.
     """
-    nowhere = np.zeros(0, int)
+    no_positions = np.zeros(0, int)
     own: list[str] = []
-    told: list[str] = []
-    places = []
-    have, want = stored.lp, problem.lp
-    for side, kept, rebuilt, size, asked in (
-        ("decision", have.variables, want.variables, len(stored.x), want.A.shape[1]),
-        ("rule", have.constraints, want.constraints, len(stored.prices), want.A.shape[0]),
+    sentences: list[str] = []
+    positions = []
+    stored_lp, lp = stored.lp, problem.lp
+    for side, stored_blocks, rebuilt_blocks, stored_size, rebuilt_size in (
+        ("decision", stored_lp.variables, lp.variables, len(stored.x), lp.A.shape[1]),
+        ("rule", stored_lp.constraints, lp.constraints, len(stored.prices), lp.A.shape[0]),
     ):
-        added = [name for name in kept if name not in rebuilt]
+        added = [name for name in stored_blocks if name not in rebuilt_blocks]
         own += added
-        wrong = [name for name, block in rebuilt.items() if not _alike(kept, name, block)]
+        differing = [
+            name for name, block in rebuilt_blocks.items() if not _alike(stored_blocks, name, block)
+        ]
         if not extended:
-            wrong += added
-            wrong += [n for n in rebuilt if n in kept and kept[n].first != rebuilt[n].first]
-            if size != asked and not wrong:
-                told.append(f"{FILE}: the stored program has {size:,} {side} {'columns' if side == 'decision' else 'rows'}, the rebuilt one {asked:,}")  # fmt: skip
-        for name in dict.fromkeys(wrong):
-            there = "not in the rebuilt program" if name in added else "not in the stored program" if name not in kept else "of other rows or another place in the stored program"  # fmt: skip
-            told.append(f"{FILE}: the {side} '{name}' is {there}")
-        if not told:
-            places.append(_places(kept, rebuilt, asked))
-    if told or len(places) < 2:
-        return Match(nowhere, nowhere, tuple(own), tuple(told))
-    columns, rows = places
+            differing += added
+            differing += [
+                block_name
+                for block_name in rebuilt_blocks
+                if block_name in stored_blocks
+                and stored_blocks[block_name].first != rebuilt_blocks[block_name].first
+            ]
+            if stored_size != rebuilt_size and not differing:
+                kind = "columns" if side == "decision" else "rows"
+                sentences.append(
+                    f"{FILE}: the stored program has {stored_size:,} {side} {kind}, the rebuilt one {rebuilt_size:,}"
+                )
+        for name in dict.fromkeys(differing):
+            if name in added:
+                reason = "not in the rebuilt program"
+            elif name not in stored_blocks:
+                reason = "not in the stored program"
+            else:
+                reason = "of other rows or another place in the stored program"
+            sentences.append(f"{FILE}: the {side} '{name}' is {reason}")
+        if not sentences:
+            positions.append(_places(stored_blocks, rebuilt_blocks, rebuilt_size))
+    if sentences or len(positions) < 2:
+        return Match(no_positions, no_positions, tuple(own), tuple(sentences))
+    columns, rows = positions
     return Match(columns, rows, tuple(own), tuple(_values(stored, problem, columns, rows)))
 
 
 def _alike(kept: Blocks, name: str, block: Block) -> bool:
-    """Whether a stored block has the names, width and kind of a rebuilt one; it may stand elsewhere."""
+    """Whether a stored block has the labels, width and kind of a rebuilt one; its position may differ."""
     return name in kept and replace(kept[name], first=block.first) == block
 
 
 def _places(kept: Blocks, rebuilt: Blocks, size: int) -> np.ndarray:
-    """The stored place of every column (or row) of the rebuilt program; those without a name stand last in both."""
+    """The stored index of every column (or row) of the rebuilt program; those without name are last in both."""
     places = np.full(size, -1)
     for name, block in rebuilt.items():
         first = kept[name].first
@@ -86,56 +99,67 @@ def _places(kept: Blocks, rebuilt: Blocks, size: int) -> np.ndarray:
 def _values(
     stored: Solution, problem: CompiledModel, columns: np.ndarray, rows: np.ndarray
 ) -> Iterable[str]:
-    """Differences in costs, bounds, limits and entries, one sentence for each kind."""
-    kept, lp = stored.lp, problem.lp
-    if columns.max(initial=-1) >= len(kept.cost) or rows.max(initial=-1) >= len(kept.row_lower):
-        return [f"{FILE}: rows or columns of the case's program are missing"]
-    told = []
-    if not _close(np.array([kept.offset]), np.array([lp.offset])).all():
-        told.append(f"{FILE}, offset of the cost: stored {kept.offset:.12g}, rebuilt {lp.offset:.12g}")  # fmt: skip
-    for said, blocks, place, have, want in (
-        ("cost", stored.lp.variables, columns, kept.cost, lp.cost),
-        ("lower bound", stored.lp.variables, columns, kept.lower, lp.lower),
-        ("upper bound", stored.lp.variables, columns, kept.upper, lp.upper),
-        ("lower limit", stored.lp.constraints, rows, kept.row_lower, lp.row_lower),
-        ("upper limit", stored.lp.constraints, rows, kept.row_upper, lp.row_upper),
+    """Differences in costs, bounds, limits and matrix entries, one sentence for each kind."""
+    stored_lp, lp = stored.lp, problem.lp
+    if columns.max(initial=-1) >= len(stored_lp.cost) or rows.max(initial=-1) >= len(
+        stored_lp.row_lower
     ):
-        wrong = np.flatnonzero(~_close(have[place], want))
-        if len(wrong):
-            i = int(wrong[0])
-            more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
-            told.append(f"{FILE}, {said} of {called(blocks, int(place[i]))}: stored {have[place[i]]:.12g}, rebuilt {want[i]:.12g}{more}")  # fmt: skip
-    return told + _entries(stored, problem, columns, rows)
+        return [f"{FILE}: rows or columns of the case's program are missing"]
+    sentences = []
+    if not _close(np.array([stored_lp.offset]), np.array([lp.offset])).all():
+        sentences.append(
+            f"{FILE}, offset of the cost: stored {stored_lp.offset:.12g}, rebuilt {lp.offset:.12g}"
+        )
+    for kind, blocks, positions, stored_values, values in (
+        ("cost", stored.lp.variables, columns, stored_lp.cost, lp.cost),
+        ("lower bound", stored.lp.variables, columns, stored_lp.lower, lp.lower),
+        ("upper bound", stored.lp.variables, columns, stored_lp.upper, lp.upper),
+        ("lower limit", stored.lp.constraints, rows, stored_lp.row_lower, lp.row_lower),
+        ("upper limit", stored.lp.constraints, rows, stored_lp.row_upper, lp.row_upper),
+    ):
+        differing = np.flatnonzero(~_close(stored_values[positions], values))
+        if len(differing):
+            i = int(differing[0])
+            name = called(blocks, int(positions[i]))
+            more = f" (and {len(differing) - 1:,} more)" if len(differing) > 1 else ""
+            sentences.append(
+                f"{FILE}, {kind} of {name}: stored {stored_values[positions[i]]:.12g}, rebuilt {values[i]:.12g}{more}"
+            )
+    return sentences + _entries(stored, problem, columns, rows)
 
 
 def _entries(
     stored: Solution, problem: CompiledModel, columns: np.ndarray, rows: np.ndarray
 ) -> list[str]:
     """Differences in the entries of the matrix."""
-    have = sp.csr_array(sp.csr_array(stored.lp.A)[rows][:, columns])
-    want = sp.csr_array(problem.lp.A, copy=True)
-    for matrix in (have, want):
+    stored_entries = sp.csr_array(sp.csr_array(stored.lp.A)[rows][:, columns])
+    entries = sp.csr_array(problem.lp.A, copy=True)
+    for matrix in (stored_entries, entries):
         matrix.sum_duplicates()
-    same = np.array_equal(have.indptr, want.indptr) and np.array_equal(have.indices, want.indices)
-    if same and _close(have.data, want.data).all():
+    same = np.array_equal(stored_entries.indptr, entries.indptr) and np.array_equal(
+        stored_entries.indices, entries.indices
+    )
+    if same and _close(stored_entries.data, entries.data).all():
         return []
-    apart = sp.coo_array(have - want)
-    apart.eliminate_zeros()
-    allowed = MAX_ABSOLUTE + MAX_RELATIVE * np.array(abs(want)[apart.row, apart.col]).ravel()
-    over = np.abs(apart.data) > allowed
-    if not over.any():
+    difference = sp.coo_array(stored_entries - entries)
+    difference.eliminate_zeros()
+    allowed = (
+        MAX_ABSOLUTE + MAX_RELATIVE * np.array(abs(entries)[difference.row, difference.col]).ravel()
+    )
+    exceeds = np.abs(difference.data) > allowed
+    if not exceeds.any():
         return []
-    i = int(np.flatnonzero(over)[0])
-    row, column = int(apart.row[i]), int(apart.col[i])
-    more = f" (and {int(over.sum()) - 1:,} more)" if over.sum() > 1 else ""
+    i = int(np.flatnonzero(exceeds)[0])
+    row, column = int(difference.row[i]), int(difference.col[i])
+    more = f" (and {int(exceeds.sum()) - 1:,} more)" if exceeds.sum() > 1 else ""
     return [
         f"{FILE}, entry of {called(stored.lp.variables, int(columns[column]))} in {called(stored.lp.constraints, int(rows[row]))}: "
-        f"stored {have[row, column]:.12g}, rebuilt {want[row, column]:.12g}{more}"
+        f"stored {stored_entries[row, column]:.12g}, rebuilt {entries[row, column]:.12g}{more}"
     ]
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore"):  # infinite bounds are equal or not
+    with np.errstate(invalid="ignore"):  # the difference of infinite bounds is NaN
         near = np.abs(one - other) <= MAX_ABSOLUTE + MAX_RELATIVE * np.maximum(
             np.abs(one), np.abs(other)
         )
@@ -143,7 +167,7 @@ def _close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def called(blocks: Blocks, place: int) -> str:
-    """A column or row in the model's words."""
+    """Name of a column or row: variable or constraint, label and step."""
     for name, block in blocks.items():
         if block.first <= place < block.first + block.size and block.width:
             which, step = divmod(place - block.first, block.width)

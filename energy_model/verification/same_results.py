@@ -1,6 +1,6 @@
-"""Same results: what a run's files say beside what is recomputed, cell by cell.
+"""Same results: the files of a run and the recomputed results → sentences on their differences.
 
-Every difference is a sentence that names file, place, stored and recomputed value.
+Each sentence names the file, the position, the stored value and the recomputed value.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import KEYS, TABLES, as_dataset
 from energy_model.solving.full_year import REACHED
 
-MAX_RELATIVE = 1e-9  # by which equal numbers may differ where another machine sums them
+MAX_RELATIVE = 1e-9  # relative tolerance of equal numbers, as sums differ between machines
 MAX_OF_LARGEST = 1e-12  # the same, as a share of the largest number of a column
-MAX_VIOLATION = 1e-8  # by which gaps and violations may differ, which are shares themselves
+MAX_VIOLATION = 1e-8  # absolute tolerance of gaps and violations, which are shares themselves
 SHARES = ("gap", "row_violation", "bound_violation", "price_violation")
 
 
 def close(one: float, other: float, largest: float = 0.0) -> bool:
-    """Whether two numbers are equal but for rounding; no number is equal to no number."""
+    """Whether two numbers are equal within rounding; NaN equals NaN."""
     if one == other or (math.isnan(one) and math.isnan(other)):
         return True
     if not (math.isfinite(one) and math.isfinite(other)):
@@ -39,8 +39,8 @@ def close(one: float, other: float, largest: float = 0.0) -> bool:
 
 
 def of_claims(record: Mapping[str, Any], system: System) -> list[str]:
-    """Differences of what a record says of its case and the system rebuilt from the stored inputs."""
-    again = {
+    """Differences of the case described in a record and the system rebuilt from the stored inputs."""
+    recomputed = {
         "case": system.settings.name,
         "scenario": system.scenario,
         "changes": list(system.changes),
@@ -49,46 +49,50 @@ def of_claims(record: Mapping[str, Any], system: System) -> list[str]:
         "steps": len(system.steps.length),
     }
     return [
-        f"record.json, {name}{_where(record[name], again[name])}"
-        for name in again
-        if record[name] != again[name]
+        f"record.json, {name}{_where(record[name], recomputed[name])}"
+        for name in recomputed
+        if record[name] != recomputed[name]
     ]
 
 
 def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     """Differences of the numbers of two records."""
-    told = _of_numbers("headline", record["headline"], again["headline"])
-    told += _of_numbers("certificate", record["certificate"], again["certificate"])
-    told += _of_numbers("size", record["size"], again["size"])
+    sentences = _of_numbers("headline", record["headline"], again["headline"])
+    sentences += _of_numbers("certificate", record["certificate"], again["certificate"])
+    sentences += _of_numbers("size", record["size"], again["size"])
     for name in ("objective", "net_emissions"):
         if not close(record[name], again[name], abs(again["objective"])):
-            told.append(_said("record.json", name, record[name], again[name]))
+            sentences.append(_said("record.json", name, record[name], again[name]))
     if record["status"] != again["status"]:
-        told.append(_said("record.json", "status", record["status"], again["status"]))
-    return told
+        sentences.append(_said("record.json", "status", record["status"], again["status"]))
+    return sentences
 
 
 def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) -> list[str]:
-    """Differences of a proof's numbers and its certificate's, and of how it says it ended."""
+    """Differences of a proof and the recomputed certificate: numbers and reason for termination."""
     names = ("cost", "bound", "gap")
-    told = _of_numbers("proof", {n: proof[n] for n in names}, {n: found[n] for n in names})
+    sentences = _of_numbers(
+        "proof", {name: proof[name] for name in names}, {name: found[name] for name in names}
+    )
     if (proof["ended"] == REACHED) != reached:
-        told.append(f"record.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for")  # fmt: skip
-    return told
+        sentences.append(
+            f"record.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for"
+        )
+    return sentences
 
 
 def _where(stored: Any, again: Any) -> str:
-    """Place and values of the first difference of two values, which may be groups of values."""
+    """Position and values of the first difference of two values, which may be nested dicts."""
     if isinstance(stored, dict) and isinstance(again, dict):
-        for name in [*again, *(n for n in stored if n not in again)]:
+        for name in [*again, *(key for key in stored if key not in again)]:
             if name not in stored or name not in again or stored[name] != again[name]:
                 return f".{name}{_where(stored.get(name), again.get(name))}"
     return f": stored {_plain(stored)}, recomputed {_plain(again)}"
 
 
 def _of_numbers(part: str, stored: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
-    told = []
-    for name in [*again, *(n for n in stored if n not in again)]:
+    sentences = []
+    for name in [*again, *(key for key in stored if key not in again)]:
         one, other = stored.get(name), again.get(name)
         if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
             same = one == other
@@ -97,8 +101,8 @@ def _of_numbers(part: str, stored: Mapping[str, Any], again: Mapping[str, Any]) 
         else:
             same = close(one, other, abs(again.get("cost", 1.0)))
         if not same:
-            told.append(_said("record.json", f"{part}.{name}", one, other))
-    return told
+            sentences.append(_said("record.json", f"{part}.{name}", one, other))
+    return sentences
 
 
 def _said(file: str, place: str, stored: Any, again: Any) -> str:
@@ -121,22 +125,27 @@ def of_tables(folder: Path, run: Run) -> Iterator[str]:
     for name in TABLES:
         file = f"{name}.csv"
         text = schema.with_units(run.tables[name], name).to_csv(index=name in KEYS)
-        again = _cells(io.StringIO(text))
+        recomputed = _cells(io.StringIO(text))
         try:
             stored = _cells(folder / file)
-        except (OSError, ValueError) as wrong:
-            yield f"{file}: it cannot be read ({type(wrong).__name__})"
+        except (OSError, ValueError) as error:
+            yield f"{file}: it cannot be read ({type(error).__name__})"
             continue
-        if list(stored.columns) != list(again.columns):
-            yield f"{file}: its columns are {', '.join(stored.columns)}; recomputed are {', '.join(again.columns)}"
-        elif len(stored) != len(again):
-            yield f"{file}: it has {len(stored)} rows; {len(again)} are recomputed"
+        if list(stored.columns) != list(recomputed.columns):
+            yield f"{file}: its columns are {', '.join(stored.columns)}; recomputed are {', '.join(recomputed.columns)}"
+        elif len(stored) != len(recomputed):
+            yield f"{file}: it has {len(stored)} rows; {len(recomputed)} are recomputed"
         else:
-            yield from _of_cells(file, stored, again, len(_keys(name)))
+            yield from _of_cells(file, stored, recomputed, len(_keys(name)))
 
 
 def _keys(name: str) -> list[str]:
-    keys = KEYS.get(name, {"costs": ["entry", "decision", "name"], "emissions": ["decision", "name"], "balances": ["bus", "decision", "name"]}.get(name, []))  # fmt: skip
+    without_index = {
+        "costs": ["entry", "decision", "name"],
+        "emissions": ["decision", "name"],
+        "balances": ["bus", "decision", "name"],
+    }
+    keys = KEYS.get(name, without_index.get(name, []))
     return [keys] if isinstance(keys, str) else list(keys)
 
 
@@ -146,18 +155,21 @@ def _cells(source: Any) -> pd.DataFrame:
 
 def _of_cells(file: str, stored: pd.DataFrame, again: pd.DataFrame, keys: int) -> Iterator[str]:
     """The first difference of each column of two tables of texts."""
-    for place, column in enumerate(again):
-        one, other = stored.iloc[:, place].to_numpy(), again.iloc[:, place].to_numpy()
-        wrong = np.flatnonzero(one != other)
-        if not len(wrong):
+    for position, column in enumerate(again):
+        one, other = stored.iloc[:, position].to_numpy(), again.iloc[:, position].to_numpy()
+        differing = np.flatnonzero(one != other)
+        if not len(differing):
             continue
-        numbers = pd.to_numeric(again.iloc[:, place], errors="coerce").abs()
-        largest = 0.0 if column in schema.LABELS else float(numbers.max()) if numbers.notna().any() else 0.0  # fmt: skip
-        wrong = np.array([i for i in wrong if not _same_text(one[i], other[i], largest)], int)
-        if len(wrong):
-            row = ":".join(map(str, again.iloc[wrong[0], :keys])) or f"row {wrong[0] + 2}"
-            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            yield _said(file, f"row {row}, {column}", one[wrong[0]], other[wrong[0]]) + more
+        numbers = pd.to_numeric(again.iloc[:, position], errors="coerce").abs()
+        is_numeric = column not in schema.LABELS and numbers.notna().any()
+        largest = float(numbers.max()) if is_numeric else 0.0
+        differing = np.array(
+            [i for i in differing if not _same_text(one[i], other[i], largest)], int
+        )
+        if len(differing):
+            row = ":".join(map(str, again.iloc[differing[0], :keys])) or f"row {differing[0] + 2}"
+            more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
+            yield _said(file, f"row {row}, {column}", one[differing[0]], other[differing[0]]) + more
 
 
 def _same_text(one: str, other: str, largest: float) -> bool:
@@ -173,17 +185,19 @@ def _same_text(one: str, other: str, largest: float) -> bool:
 def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> Iterator[str]:
     """Differences of a run's ``results.nc`` and a recomputed run.
 
-    ``own`` has the prices of rules that only the stored run has, as its dataset shows them.
+    ``own`` holds the duals of constraints that only the stored run has, in the units of its dataset.
     """
-    kept = tree.to_dataset(inherit=False)
+    stored_data = tree.to_dataset(inherit=False)
     for name, prices in own.items():
-        if (variable := f"price_of_{name}") in kept:
-            shown = kept[variable].to_numpy().ravel()
-            if shown.shape != prices.shape or not np.allclose(shown, prices, MAX_RELATIVE, 0.0):
+        if (variable := f"price_of_{name}") in stored_data:
+            stored_prices = stored_data[variable].to_numpy().ravel()
+            if stored_prices.shape != prices.shape or not np.allclose(
+                stored_prices, prices, MAX_RELATIVE, 0.0
+            ):
                 yield f"results.nc, {variable}: it is not the price that the stored program has"
-            kept = kept.drop_vars(variable)
-    kept = kept.drop_dims([name for name in own if name in kept.dims])
-    yield from _of_arrays("results.nc", kept, run.dataset)
+            stored_data = stored_data.drop_vars(variable)
+    stored_data = stored_data.drop_dims([name for name in own if name in stored_data.dims])
+    yield from _of_arrays("results.nc", stored_data, run.dataset)
     for name in TABLES:
         group, tables = f"tables/{name}", tree.children.get("tables")
         if tables is None or name not in tables.children:
@@ -194,7 +208,7 @@ def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> It
 
 
 def _of_arrays(file: str, stored: xr.Dataset, again: xr.Dataset) -> Iterator[str]:
-    names = [*again.variables, *(n for n in stored.variables if n not in again.variables)]
+    names = [*again.variables, *(key for key in stored.variables if key not in again.variables)]
     for name in names:
         if name not in stored.variables or name not in again.variables:
             side = "recomputed" if name not in again.variables else "stored"
@@ -211,38 +225,42 @@ def _of_arrays(file: str, stored: xr.Dataset, again: xr.Dataset) -> Iterator[str
 
 def _of_values(place: str, one: xr.DataArray, other: xr.DataArray) -> Iterator[str]:
     """The first difference of two arrays."""
-    have, want = one.to_numpy().ravel(), other.to_numpy().ravel()
-    if not want.size:
+    stored, recomputed = one.to_numpy().ravel(), other.to_numpy().ravel()
+    if not recomputed.size:
         return
-    if want.dtype.kind in "iuf" and have.dtype.kind in "iuf":
-        have, want = have.astype(float), want.astype(float)
-        largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+    if recomputed.dtype.kind in "iuf" and stored.dtype.kind in "iuf":
+        stored, recomputed = stored.astype(float), recomputed.astype(float)
+        largest = np.abs(recomputed[np.isfinite(recomputed)]).max(initial=0.0)
         with np.errstate(invalid="ignore"):
-            allowed = MAX_RELATIVE * np.abs(want) + MAX_OF_LARGEST * largest
-            near = np.isfinite(want) & (np.abs(have - want) <= allowed)
-            same = (have == want) | (np.isnan(have) & np.isnan(want)) | near
-    elif want.dtype.kind == "M":
-        same = have == want.astype(have.dtype) if have.dtype.kind == "M" else np.zeros(1, bool)
+            allowed = MAX_RELATIVE * np.abs(recomputed) + MAX_OF_LARGEST * largest
+            near = np.isfinite(recomputed) & (np.abs(stored - recomputed) <= allowed)
+            same = (stored == recomputed) | (np.isnan(stored) & np.isnan(recomputed)) | near
+    elif recomputed.dtype.kind == "M":
+        same = (
+            stored == recomputed.astype(stored.dtype)
+            if stored.dtype.kind == "M"
+            else np.zeros(1, bool)
+        )
     else:
-        same = have.astype(str) == want.astype(str)
-    wrong = np.flatnonzero(~np.atleast_1d(same))
-    if len(wrong):
-        i = int(wrong[0])
-        at = ", ".join(
+        same = stored.astype(str) == recomputed.astype(str)
+    differing = np.flatnonzero(~np.atleast_1d(same))
+    if len(differing):
+        i = int(differing[0])
+        position = ", ".join(
             str(other[dim].to_numpy()[k]) if dim in other.coords else f"{dim} {k}"
             for dim, k in zip(other.dims, np.unravel_index(i, other.shape), strict=True)
         )
-        more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
-        told = f"{place} at {at}" if at else place
-        yield f"{told}: stored {_plain(have[i])}, recomputed {_plain(want[i])}{more}"
+        more = f" (and {len(differing) - 1:,} more)" if len(differing) > 1 else ""
+        location = f"{place} at {position}" if position else place
+        yield f"{location}: stored {_plain(stored[i])}, recomputed {_plain(recomputed[i])}{more}"
 
 
 def _of_attributes(place: str, one: Mapping[Any, Any], other: Mapping[Any, Any]) -> Iterator[str]:
-    for name in [*other, *(n for n in one if n not in other)]:
-        have, want = one.get(name), other.get(name)
-        if isinstance(have, float | np.floating) and isinstance(want, float | np.floating):
-            same = close(float(have), float(want))
+    for name in [*other, *(key for key in one if key not in other)]:
+        stored, recomputed = one.get(name), other.get(name)
+        if isinstance(stored, float | np.floating) and isinstance(recomputed, float | np.floating):
+            same = close(float(stored), float(recomputed))
         else:
-            same = bool(have == want)
+            same = bool(stored == recomputed)
         if not same:
-            yield _said(place, f"attribute {name}", have, want)
+            yield _said(place, f"attribute {name}", stored, recomputed)
