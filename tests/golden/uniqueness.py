@@ -13,8 +13,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.optimization import certificate
-from energy_model.results.solution import unpacked
+from energy_model.results.solution import stored_solution
 
 ZERO = 1e-7  # of a value, relative to 1 + the largest of its kind, below which it counts as zero
 SUMS = 6
@@ -81,16 +80,16 @@ def spreads(lp, x, prices, seed=1):
 
 def of_run(folder: Path) -> list[str]:
     """The names of decisions and rules of a stored run whose values are not unique, with their spread."""
-    path = Path(folder) / "certificate.npz"
-    lp, x, prices = certificate.load(path)
+    solution = stored_solution(Path(folder))
+    lp, x, prices = solution.lp, solution.x, solution.prices
     told = []
     for blocks, spread, values in zip(
-        unpacked(certificate.names(path)), spreads(lp, x, prices), (x, prices), strict=True
+        (lp.variables, lp.constraints), spreads(lp, x, prices), (x, prices), strict=True
     ):
         for family, block in blocks.items():
-            for name in block.names:
-                here = spread[block.place(name)]
-                if here.max(initial=0.0) > NOISE * (1 + np.abs(values[block.place(name)]).max()):
+            for name in block.labels:
+                here = spread[block.of(name)]
+                if here.max(initial=0.0) > NOISE * (1 + np.abs(values[block.of(name)]).max()):
                     told.append(f"{family}[{name}]: {here.max():.3g} in {(here > NOISE).sum()}")
     return told
 
