@@ -167,7 +167,7 @@ def solve(
         answer = _solve_with(lp, warm, time_limit, progress, start)
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
-        log.info("from where it began the answer is %s; it is begun anew", answer.status)
+        log.info("the warm start ends as %s; solving again without it", answer.status)
     for name in _method_sequence(lp, method, start is not None and start.basis is None):
         remaining = time_limit - (time.monotonic() - begun)
         if remaining <= 0 and answer is not None:

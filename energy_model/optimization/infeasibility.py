@@ -52,7 +52,7 @@ def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionEr
     return NoSolutionError(
         answer.status,
         [
-            "No answer kept its own check with any method; look for numbers of very different size in the tables."
+            "No solver method returned a solution that passes verification. Check the inputs for badly scaled numbers."
         ],
     )
 
@@ -93,9 +93,7 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
         if missed:
-            reasons.append(
-                (np.inf, f"What is asked of '{name}' is missed by {_amount(abs(missed))}.")
-            )
+            reasons.append((np.inf, f"The limit on '{name}' is missed by {_amount(abs(missed))}."))
     sentences = [text for _, text in sorted(reasons, key=lambda pair: -pair[0])[:10]]
     return [*sentences, *_in_the_way(problem, elastic, answer)]
 
@@ -218,9 +216,7 @@ def _in_the_way(
     conflicts = list(
         dict.fromkeys(name for price, name in sorted(policies, reverse=True) if price >= threshold)
     )[:6]
-    sentences = (
-        [f"What stands against each other: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
-    )
+    sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     sentences += _at_their_most(problem, reduced)
     block = problem.lp.variables["added"]
@@ -266,5 +262,5 @@ def _diagnose_unbounded(problem: CompiledModel) -> list[str]:
     )
     names = [f"{groups[i][0]} of {groups[i][1]}" for i in np.argsort(-at_bound)[:5] if at_bound[i]]
     return [
-        f"Cost has no floor: {', '.join(names) or 'some decision'} could grow without end and earn; give it a limit or look at its prices."
+        f"The problem is unbounded: {', '.join(names) or 'some variable'} can grow indefinitely at a profit. Add a limit or check its prices."
     ]

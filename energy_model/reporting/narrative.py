@@ -35,7 +35,7 @@ def _what_is_built(run: Run) -> str:
     built = run.tables["capacities"]
     added = built[built["added"] > 1e-4]
     if added.empty:
-        return "Nothing is added: what stands serves the year."
+        return "No new capacity is built; existing capacity covers demand."
     groups = added.assign(
         group=added["group"].where(
             added["group"].notna(), [label(added, name) for name in added.index]

@@ -299,7 +299,7 @@ def _proof(run: Run) -> str:
     return render_table([("What", "Hvad"), ("Value", "Værdi")], rows, 1) + warnings
 
 
-KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"), "none": ("nobody has said", "ingen har sagt det")}  # fmt: skip
+KINDS = {"source": ("source", "kilde"), "assumption": ("assumption", "antagelse"), "none": ("no source", "ingen kilde")}  # fmt: skip
 
 
 def _leaning(run: Run, sources: pd.DataFrame) -> str:

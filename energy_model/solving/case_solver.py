@@ -151,7 +151,7 @@ class CaseSolver:
         scenario_name = scenario if scenario is not None else self.scenario
         question = question or Query()
         if not self.begun and (changes or scenario_name != self.scenario or question != Query()):
-            report("solving the case as it stands, where all others begin")
+            report("solving the base case (warm start for all others)")
             with suppress(NoSolutionError):  # without a first solution, every solve is a cold start
                 self.ask(progress=progress)
             self.begun = True

@@ -66,7 +66,7 @@ def regret(
         name: _future(value) for name, value in futures.items()
     }
     if len(all_futures) < 2:
-        remedy = "name at least one future besides the case as it stands"
+        remedy = "name at least one future besides the base case"
         raise InputError.at("--future", remedy)
     planned_futures = (
         all_futures if plans is None else {label: _future(value) for label, value in plans.items()}

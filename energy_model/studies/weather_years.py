@@ -174,7 +174,7 @@ def _years(
     rows = []
     target = settings.emissions.target
     for name, optimum in best.items():
-        no_plan = {"status": "", "reason": "the case as it stands has no plan"}
+        no_plan = {"status": "", "reason": "the base case has no plan"}
         run = runs.get(name, optimum if name == BASE else no_plan)
         solved = run["status"] == OPTIMAL
         cost = run["objective"] - (worth if name != BASE else 0.0) if solved else np.nan

@@ -96,7 +96,7 @@ def _outcome(folder: Path) -> dict[str, Any]:
         return {
             "state": "failed",
             "sentences": [
-                f"The program met what it did not expect ({type(error).__name__}); the job's worker.txt tells more. Nothing was kept."
+                f"Unexpected error ({type(error).__name__}). See worker.txt in the job folder. Nothing was saved."
             ],
         }
 

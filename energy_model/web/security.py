@@ -59,13 +59,13 @@ class AccessControl:
         request = flask.request
         if not self._is_ours(request.host):
             return self._refused(
-                "This server is not called by that name. Open the address it printed when it began.",
+                "Unknown host name. Open the address that the server printed at its start.",
                 421,
             )
         if (request.content_length or 0) > MAX_REQUEST_BYTES:
             return self._refused("This is more than a page may send.", 413)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_page():
-            return self._refused("This was sent from a page of another site, and is not done.", 403)
+            return self._refused("Cross-site request rejected.", 403)
         if (
             self.password is not None
             and not self._is_in()

@@ -83,7 +83,7 @@ def serve(
         server.close()
         queue.close()
         store.close()
-    _say("The workbench is closed; what ran is asked anew when it starts again.")
+    _say("Server stopped. Unfinished jobs restart at the next start.")
 
 
 def refuse(address: str, password: str | None) -> None:

@@ -292,7 +292,7 @@ def test_cost_without_a_floor_ends_in_sentences(tmp_path):
         tmp_path / "run",
     )
     assert said.code == 3, said.err
-    assert "Cost has no floor" in said.err
+    assert "The problem is unbounded" in said.err
     assert "solar_park" in said.err
 
 

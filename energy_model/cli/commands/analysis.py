@@ -30,10 +30,10 @@ from energy_model.reporting.terminal import explanation_tables
 @studies.command()
 def symbiosis(
     case: Case,
-    pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also ask each pair of links: do they reinforce or replace each other?")] = True,
-    samples: Annotated[int, typer.Option("--samples", parser=whole_number(2), metavar="INTEGER", help="Above 12 firms: how many random orders are drawn.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
-    penalty: Annotated[float | None, typer.Option("--penalty", parser=number, metavar="NUMBER", help="EUR a year that a coalition without a plan costs above all together; without it as much as that costs.")] = None,
+    pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also compute each pair of links: do they complement or replace each other?")] = True,
+    samples: Annotated[int, typer.Option("--samples", parser=whole_number(2), metavar="INTEGER", help="Number of random orders for the Shapley value above 12 firms.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Seed of the random samples.")] = 1,
+    penalty: Annotated[float | None, typer.Option("--penalty", parser=number, metavar="NUMBER", help="Cost of an infeasible coalition above that of all firms together [EUR/a]; by default as much as that cost.")] = None,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -48,10 +48,10 @@ def symbiosis(
 @studies.command()
 def siting(
     case: Case,
-    activity: Annotated[str, typer.Option("--activity", "-a", help="TECHNOLOGY=SIZE, such as electrolyser=50; the beginning of a technology's name is enough.")],
-    sites: Annotated[str, typer.Option("--sites", help="Names of sites, * for any part.")] = "*",
-    require: Annotated[list[str] | None, typer.Option("--require", help="SITE=SIZE that must be there when it is placed freely; may be given several times.")] = None,
-    forbid: Annotated[list[str] | None, typer.Option("--forbid", help="SITE where it must not be; may be given several times.")] = None,
+    activity: Annotated[str, typer.Option("--activity", "-a", help="TECHNOLOGY=SIZE, such as electrolyser=50; the beginning of a technology's name suffices.")],
+    sites: Annotated[str, typer.Option("--sites", help="Names of sites, with wildcards.")] = "*",
+    require: Annotated[list[str] | None, typer.Option("--require", help="SITE=SIZE that is required in the optimal placement; may be given several times.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option("--forbid", help="SITE that is excluded from the optimal placement; may be given several times.")] = None,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -67,15 +67,15 @@ def siting(
 @studies.command()
 def preferences(
     case: Case,
-    weight: Annotated[list[str] | None, typer.Option("--weight", help="SUM=EUR that a unit of a sum counts, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
-    limit: Annotated[list[str] | None, typer.Option("--limit", help="SUM=MOST, such as land=500 or emissions:oersted=0; may be given several times.")] = None,
-    tradeoff: Annotated[str, typer.Option("--tradeoff", help="Two sums with a comma between that want different things; none for no curve.")] = "citizens_points,firms_points",
-    slack: Annotated[float, typer.Option("--slack", parser=number, metavar="NUMBER", help="How much dearer than the least cost the curve may be, 0.02 for two per cent.")] = 0.02,
+    weight: Annotated[list[str] | None, typer.Option("--weight", help="METRIC=EUR, the weight of a unit in the objective, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
+    limit: Annotated[list[str] | None, typer.Option("--limit", help="METRIC=MAXIMUM, such as land=500 or emissions:oersted=0; may be given several times.")] = None,
+    tradeoff: Annotated[str, typer.Option("--tradeoff", help="Two metrics with a comma between, for a trade-off curve; none for no curve.")] = "citizens_points,firms_points",
+    slack: Annotated[float, typer.Option("--slack", parser=number, metavar="NUMBER", help="Share above the least cost that the curve may cost, 0.02 for two per cent.")] = 0.02,
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 7,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Whose wishes does a plan serve? Every party's account, under weights and limits, and the curve between two wishes."""
+    """Whose preferences does a plan serve? Accounts of all parties under weights and limits, and a trade-off curve."""
     weights = _pairs("--weight", "SUM=EUR", weight or [])
     limits = _pairs("--limit", "SUM=MOST", limit or [])
     pair = tuple(part.strip() for part in tradeoff.split(",") if part.strip())
@@ -111,11 +111,11 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
 
 def explain(
     run: RunFolder,
-    names: Annotated[list[str] | None, typer.Argument(help="Assets (* for any part of a name), carriers (heat, heat@viby), emissions, or land as SITE:CLASS; without any, the assets that cost most and those that just miss.")] = None,
-    break_even: Annotated[bool, typer.Option("--break-even/--no-break-even", help="Also tell where the answer turns, which takes some re-solves.")] = True,
+    names: Annotated[list[str] | None, typer.Argument(help="Assets (with wildcards), carriers (heat, heat@viby), emissions, or land as SITE:CLASS; by default the largest investments and those closest to break-even.")] = None,
+    break_even: Annotated[bool, typer.Option("--break-even/--no-break-even", help="Also compute the break-even investment, which takes some re-solves.")] = True,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Why is this built and that not? What sets this price? From a run's folder alone."""
+    """Why is an asset built or not? What sets a price? Needs only the folder of a run."""
     opened = em.open_run(run)
     with Progress(as_json) as tell:
         targets = names or explanation_tables.first(opened)
@@ -132,7 +132,7 @@ def explain(
 
 def accounts(
     run: RunFolder,
-    carrier: Annotated[str | None, typer.Option("--carrier", "-c", help="The carrier whose bills are told; without it heat, or else what is wanted most.")] = None,
+    carrier: Annotated[str | None, typer.Option("--carrier", "-c", help="The carrier whose bills are shown; by default heat, or the carrier with the largest demand.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Who earns and pays what: the account of every party, and a carrier's bill in every district."""

@@ -20,7 +20,7 @@ from energy_model.reporting.terminal import run_tables as tables
 def check(
     case: Case, scenario: Scenario = None, changes: Changes = None, as_json: AsJson = False
 ) -> None:
-    """Check a case: every fault of every file, where its numbers come from, and whether its peaks can be met."""
+    """Check a case: all faults of all files, the sources of its numbers, and whether its peaks can be met."""
     from energy_model.case import sources  # noqa: PLC0415
     from energy_model.formulation import TABLES  # noqa: PLC0415
     from energy_model.optimization import precheck  # noqa: PLC0415
@@ -52,7 +52,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     as_json: AsJson = False,
 ) -> None:
-    """Begin a small new case that runs as it is and can be grown."""
+    """Write a small new case that can be run and extended."""
     from energy_model.io import init_case  # noqa: PLC0415
 
     written = init_case.init_case(folder)
@@ -69,7 +69,7 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            "--to", help="The program it is for: pypsa, or one that an installed package adds."
+            "--to", help="The target program: pypsa, or one that an installed package adds."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, such as city.nc.")],

@@ -16,7 +16,7 @@ from energy_model.cli.progress import Progress
 
 BOOKS = (".xlsx", ".xlsm")
 excel = typer.Typer(
-    help="A case as one Excel file, to be edited in a spreadsheet, and back again.",
+    help="Write a case as one Excel workbook, and read it back.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

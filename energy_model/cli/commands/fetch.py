@@ -15,19 +15,19 @@ from energy_model.cli.progress import Progress
 
 
 def fetch(
-    service: Annotated[str | None, typer.Argument(help="The service, as --list names it: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja.")] = None,
+    service: Annotated[str | None, typer.Argument(help="The service: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja, or another one of --list.")] = None,
     case: Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")] = None,
     year: Annotated[int | None, typer.Option("--year", parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time.")] = None,
-    variables: Annotated[str | None, typer.Option("--variables", help="Parts of what the service gives, with commas; without it all that the case tells the place of.")] = None,
-    key: Annotated[str | None, typer.Option("--key", help="Your key, where one is needed; better put it in the variable that --list names. It is not kept.")] = None,
-    municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; else that of [profiles] in case.toml.")] = None,
-    price_area: Annotated[str | None, typer.Option(help="Bidding zone, such as DK1; else that of [profiles] in case.toml.")] = None,
-    weather_station: Annotated[str | None, typer.Option(help="Number of a weather station; else that of case.toml, or the square of 10 km around the place.")] = None,
-    sea_station: Annotated[str | None, typer.Option(help="Number of a station that observes the sea; else that of case.toml, or the nearest.")] = None,
-    sea_point: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE of a wind park in the bay; else that of case.toml.")] = None,
-    base_url: Annotated[str | None, typer.Option("--base-url", help="Where the service answers, if not where it usually does.")] = None,
+    variables: Annotated[str | None, typer.Option("--variables", help="Datasets of the service, with commas; by default all whose location the case states.")] = None,
+    key: Annotated[str | None, typer.Option("--key", help="API key, where one is needed; better set the variable that --list names. It is not stored.")] = None,
+    municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; by default that of [profiles] in case.toml.")] = None,
+    price_area: Annotated[str | None, typer.Option(help="Bidding zone, such as DK1; by default that of [profiles] in case.toml.")] = None,
+    weather_station: Annotated[str | None, typer.Option(help="Number of a weather station; by default that of case.toml, or the 10 km grid cell of the location.")] = None,
+    sea_station: Annotated[str | None, typer.Option(help="Number of a sea station; by default that of case.toml, or the nearest.")] = None,
+    sea_point: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE of a nearshore wind farm; by default that of case.toml.")] = None,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="Base URL of the service, if not the usual one.")] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ignore responses cached within a month.")] = False,
-    contents: Annotated[bool, typer.Option("--list", help="Tell the services, what they give, their licence and whether they need a key.")] = False,
+    contents: Annotated[bool, typer.Option("--list", help="List the services with their datasets, licence and key.")] = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Fetch hours of a real year — weather, prices, production — into a case's folder `measured`."""

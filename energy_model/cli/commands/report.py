@@ -15,11 +15,11 @@ from energy_model.cli.progress import Progress
 
 def report(
     run: Annotated[Path, typer.Argument(help="Folder of a run or of a study, or a folder of runs (the newest is taken).")],
-    case: Annotated[Path | None, typer.Option("--case", help="Folder of the case, whose sources are then told too.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; without it report.html in the run's folder.")] = None,
-    figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder, in place of the page; a Chromium or Chrome draws them.")] = None,
-    kinds: Annotated[str, typer.Option("--format", help="Kinds of figure files, with commas: png, svg, pdf.")] = "png",
-    language: Annotated[str, typer.Option("--language", help="Of figure files: en or da; the page has both.")] = "en",
+    case: Annotated[Path | None, typer.Option("--case", help="Folder of the case; adds its sources to the page.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; by default report.html in the run's folder.")] = None,
+    figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder instead of the page; needs Chromium or Chrome.")] = None,
+    kinds: Annotated[str, typer.Option("--format", help="Formats of the figures, with commas: png, svg, pdf.")] = "png",
+    language: Annotated[str, typer.Option("--language", help="Language of the figures: en or da; the page has both.")] = "en",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""

@@ -25,13 +25,13 @@ def run(
     resolution: Resolution = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder of the run; without it one under runs/."),
+        typer.Option("--out", "-o", help="Folder of the run; by default one under runs/."),
     ] = None,
     prove: Annotated[
         bool,
         typer.Option(
             "--full-year",
-            help="Carry the plan to every hour of the year, and prove how far from the best it can be.",
+            help="Solve every hour of the year, and prove the gap to the best solution.",
         ),
     ] = False,
     gap: Annotated[
@@ -40,16 +40,16 @@ def run(
             "--gap",
             parser=number,
             metavar="NUMBER",
-            help="With --full-year: the gap asked for, 0.005 for half a per cent.",
+            help="With --full-year: the gap to reach, 0.005 for half a per cent.",
         ),
     ] = 0.005,
     again: Annotated[
         bool,
-        typer.Option("--force", help="Solve again even if the same inputs were solved before."),
+        typer.Option("--force", help="Solve even if a run of the same inputs exists."),
     ] = False,
     page: Annotated[
         bool,
-        typer.Option("--report", help="Write the run as a page too: report.html in its folder."),
+        typer.Option("--report", help="Also write the page report.html in the run's folder."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -157,7 +157,7 @@ def _summary(solved: em.Run) -> dict[str, Any]:
 
 
 def show(run: RunFolder, as_json: AsJson = False) -> None:
-    """Show a run: headline, capacities, cost by sector and firm, emissions both ways, prices, and what drives it."""
+    """Show a run: summary, capacities, cost by sector and firm, emissions by both accounts, prices and drivers."""
     opened = em.open_run(run)
     if as_json:
         print_json({"run": str(opened.path), **_summary(opened), **tables.as_records(opened)})
@@ -169,11 +169,13 @@ def verify(
     run: RunFolder,
     case: Annotated[
         Path | None,
-        typer.Option("--case", help="Folder of the case: are its inputs those of the run?"),
+        typer.Option(
+            "--case", help="Folder of the case; compares its inputs with those of the run."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove a run without a solver: rebuild its program from its inputs, and recompute the answer, tables and proof."""
+    """Verify a run without a solver: rebuild its program from its inputs, and recompute solution, tables and proof."""
     verification = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
     if as_json:
         print_json(verification.as_dict() | {"case": None if case is None else str(case)})

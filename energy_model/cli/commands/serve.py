@@ -13,16 +13,16 @@ from energy_model.cli.number_options import whole_number
 
 
 def serve(
-    cases: Annotated[list[Path] | None, typer.Argument(help="Folders of the cases to offer; without them every case in inputs/.")] = None,
-    workspace: Annotated[Path, typer.Option("--workspace", help="Where jobs, runs, studies and saved scenarios are kept.")] = Path("workbench"),
-    host: Annotated[str, typer.Option("--host", help="Where to listen; another than this machine's own asks for a password.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 takes a free one.")] = 8750,
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="File whose first line is the password; or set ENERGY_MODEL_PASSWORD.")] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Questions answered at once.")] = 1,
-    allowed_host: Annotated[list[str] | None, typer.Option("--allowed-host", help="A name the server is called by, such as a proxy's; may be given several times.")] = None,
-    open_page: Annotated[bool, typer.Option("--open-browser", help="Open the page in this machine's browser.")] = False,
+    cases: Annotated[list[Path] | None, typer.Argument(help="Folders of the cases; by default every case in inputs/.")] = None,
+    workspace: Annotated[Path, typer.Option("--workspace", help="Folder of jobs, runs, studies and saved scenarios.")] = Path("workbench"),
+    host: Annotated[str, typer.Option("--host", help="Network interface; any but this machine's own needs a password.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 for a free one.")] = 8750,
+    password_file: Annotated[Path | None, typer.Option("--password-file", help="File whose first line is the password; ENERGY_MODEL_PASSWORD is an alternative.")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Number of jobs that run at once.")] = 1,
+    allowed_host: Annotated[list[str] | None, typer.Option("--allowed-host", help="Host name of the server, such as a proxy's; may be given several times.")] = None,
+    open_page: Annotated[bool, typer.Option("--open-browser", help="Open the page in the browser of this machine.")] = False,
 ) -> None:  # fmt: skip
-    """Open the workbench: a local web page where a working group asks cases, and reads and compares the answers."""
+    """Open the workbench: a local web page on which a working group runs and compares scenarios."""
     from energy_model.web import server  # noqa: PLC0415 - it takes a while to load
 
     server.refuse(host, password := _password(password_file))

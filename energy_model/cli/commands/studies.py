@@ -31,7 +31,7 @@ from energy_model.reporting.terminal import study_tables as told
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
-    help="Questions put to a case many times: sweep, pareto, near-optimal, regret, weather-years, ranging, symbiosis, siting, preferences.",
+    help="Studies of many runs of one case: sweep, pareto, near-optimal, regret, weather-years, ranging, symbiosis, siting, preferences.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -72,14 +72,14 @@ def sweep(
     ] = None,
     table: Annotated[
         Path | None,
-        typer.Option("--table", "-t", help="CSV or Excel file with a case on each row, its headers addresses."),
+        typer.Option("--table", "-t", help="CSV or Excel file with a row for each case; headers are addresses."),
     ] = None,
     design: Annotated[
         str,
         typer.Option("--design", "-d", help="grid (all combinations), list, one (at a time), latin, sobol, morris."),
     ] = "grid",
-    samples: Annotated[int, typer.Option("--samples", "-n", parser=whole_number(), metavar="INTEGER", help="How many latin, sobol and morris draw.")] = 64,
-    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Another seed draws others.")] = 1,
+    samples: Annotated[int, typer.Option("--samples", "-n", parser=whole_number(), metavar="INTEGER", help="Number of samples of latin, sobol and morris.")] = 64,
+    seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Seed of the random samples.")] = 1,
     outputs: Annotated[str, typer.Option("--outputs", help="Columns of the table whose sensitivity is computed.")] = "objective,net_emissions",
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, yes: Yes = False, as_json: AsJson = False,
@@ -125,14 +125,14 @@ def pareto(
 @studies.command("near-optimal")
 def near_optimal(
     case: Case,
-    slack: Annotated[str, typer.Option("--slack", help="Shares of the least cost, 0.01 for one per cent.")] = "0.01,0.05",
+    slack: Annotated[str, typer.Option("--slack", help="Shares above the least cost, 0.01 for one per cent.")] = "0.01,0.05",
     by: Annotated[str, typer.Option("--by", help="group or asset.")] = "group",
-    filter_: Annotated[str, typer.Option("--filter", help="Names that match, with * for any part.")] = "*",
-    plans: Annotated[int, typer.Option("--plans", parser=whole_number(), metavar="INTEGER", help="Plans as unlike each other as can be.")] = 4,
+    filter_: Annotated[str, typer.Option("--filter", help="Names of groups or assets, with wildcards.")] = "*",
+    plans: Annotated[int, typer.Option("--plans", parser=whole_number(), metavar="INTEGER", help="Number of maximally different plans.")] = 4,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """What else is nearly as good? What every near-best plan holds, what some do, what none does."""
+    """What else is nearly as good? What all near-optimal plans (MGA) build, what some do, what none does."""
     try:
         shares = [parse_number(part) for part in slack.split(",") if part.strip()]
     except ValueError:
@@ -154,13 +154,13 @@ def regret(
     ],
     plans: Annotated[
         list[str] | None,
-        typer.Option("--plan", help="What is planned for, written as a future; without it every future."),
+        typer.Option("--plan", help="What a plan is made for, written as a future; by default every future."),
     ] = None,
-    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of cost within which a plan's greatest regret counts as low.")] = 0.01,
+    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of cost up to which the maximum regret of a plan counts as low.")] = 0.01,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """How much dearer is a plan than the best, should the future turn out otherwise?"""
+    """How much more does a plan cost than the best one, if the future is another?"""
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
@@ -174,16 +174,16 @@ def regret(
 @studies.command("weather-years")
 def weather_years(
     case: Case,
-    seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; without any year named, 1..10.")] = None,
-    measured: Annotated[list[int] | None, typer.Option("--measured", help="A year that energy-model timeseries fetch brought; may be given several times.")] = None,
+    seeds: Annotated[str | None, typer.Option("--seeds", help="Seeds of synthetic years: 1..10, or 1,4,7; 1..10 if no year is named.")] = None,
+    measured: Annotated[list[int] | None, typer.Option("--measured", help="A year downloaded by energy-model timeseries fetch; may be given several times.")] = None,
     years: Annotated[list[str] | None, typer.Option("--year", help="The name of a file in the case's weather/; may be given several times.")] = None,
-    variability: Annotated[float, typer.Option("--monthly-variability", parser=number, metavar="NUMBER", help="Share kept of each month's departure from normal in synthetic years; 1 is nature's.")] = 1.0,
-    keep_target: Annotated[bool, typer.Option("--keep-target", help="Hold the emission target in every year; without it a tonne more costs what the last one did.")] = False,
+    variability: Annotated[float, typer.Option("--monthly-variability", parser=number, metavar="NUMBER", help="Share of the natural monthly anomalies in synthetic years; 1 for all of them.")] = 1.0,
+    keep_target: Annotated[bool, typer.Option("--keep-target", help="Keep the emission target in every year; by default a further tonne costs its shadow price.")] = False,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """How does the plan fare in other years, and what do all years' own plans hold?"""
+    """What does the plan cost in other weather years, and what do the plans of all years build?"""
     from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
@@ -203,8 +203,8 @@ def ranging(
         list[str],
         typer.Option("--parameter", help="An address, such as carriers.co2.price; may be given several times."),
     ],
-    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of what is added, by yearly cost, that may differ before the plan counts as changed.")] = 0.02,
-    max_change: Annotated[float, typer.Option("--max-change", parser=number, metavar="NUMBER", help="How far a number is moved at most, 1 for its double.")] = 1.0,
+    tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of the added capacity, by yearly cost, that may differ before a plan counts as changed.")] = 0.02,
+    max_change: Annotated[float, typer.Option("--max-change", parser=number, metavar="NUMBER", help="Maximum change of a number, 1 for its double.")] = 1.0,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
     as_json: AsJson = False,
@@ -239,11 +239,11 @@ def compare(
         typer.Argument(help="Folders of runs; or, with --with and --without, of one case."),
     ],
     with_: Annotated[list[str] | None, typer.Option("--with", help="ASSET or ASSET=SIZE that must be built.")] = None,
-    without: Annotated[list[str] | None, typer.Option("--without", help="ASSET that must not be built, * for any part of a name.")] = None,
-    attribute: Annotated[Path | None, typer.Option("--attribute", help="The case the first run was made from: tells which input explains most.")] = None,
+    without: Annotated[list[str] | None, typer.Option("--without", help="ASSET that must not be built, with wildcards.")] = None,
+    attribute: Annotated[Path | None, typer.Option("--attribute", help="Folder of the first run's case; attributes the difference to the inputs.")] = None,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None, workers: Workers = 1, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Compare runs, differences first; or a case with and without some asset: what that costs, who pays, what replaces it."""
+    """Compare runs, differences first; or a case with and without some assets: what that costs and what replaces them."""
     is_decision = bool(with_ or without)
     if is_decision and (len(runs) != 1 or attribute is not None):
         remedy = "--with and --without take one case, and not --attribute"

@@ -17,15 +17,15 @@ from energy_model.reporting.terminal import run_tables
 
 def generate(
     case: Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")],
-    seed: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="Another seed gives other weather.")] = None,
+    seed: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="Seed of the synthetic weather.")] = None,
     year: Annotated[int | None, typer.Option(parser=whole_number(), metavar="INTEGER", help="The calendar year.")] = None,
-    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Put what was measured in this year in the place of what is made; energy-model timeseries fetch brings it.")] = None,
-    price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the measured price as it was; without it the mean is that of case.toml.")] = False,
-    prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The service whose column is taken where several hold one; may be given several times.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; without it the case's profiles/year.csv.")] = None,
+    measured: Annotated[int | None, typer.Option("--measured", parser=whole_number(), metavar="INTEGER", help="Use measured columns of this year where they were downloaded by energy-model timeseries fetch.")] = None,
+    price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the mean of the measured price; by default it is that of case.toml.")] = False,
+    prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The preferred service where several have a column; may be given several times.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; by default the case's profiles/year.csv.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Remake a case's year from its settings and what was measured, and compare it with published statistics."""
+    """Generate the hourly year of a case from its settings and measured data; compare it with published statistics."""
     from energy_model.timeseries import (  # noqa: PLC0415 - they take a while to load
         case_year,
         observed_files,

@@ -282,7 +282,7 @@ def _changes(
     None if the modified program has no solution.
     """
     program = again.program
-    base_answer = again.solve(program.lp, "the run as it stands")
+    base_answer = again.solve(program.lp, "solving the unchanged run")
     answer = again.solve(lp, said)
     if base_answer.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None

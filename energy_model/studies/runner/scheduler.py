@@ -304,10 +304,10 @@ class StudyRunner:
         return ProcessExecutor(self.ground, arrays, self.workers)
 
     def _begin(self) -> highs.WarmStart:
-        self.tell("solving the case as it stands, where all others begin")
+        self.tell("solving the base case (warm start for all others)")
         with worker.one_thread(), contextlib.suppress(NoSolutionError):
             case_worker = worker.CaseWorker(self.ground)
-            case_worker.first(lambda said: self.tell(f"where all begin: {said}"))
+            case_worker.first(lambda said: self.tell(f"base case: {said}"))
         self.store.keep_start(case_worker.series.start)
         return case_worker.series.start
 

@@ -169,7 +169,7 @@ def solve_case(
     with _ONE_AT_A_TIME:
         shared = given or SNAPSHOT
         if shared is None:
-            raise ValueError("this process stands on no ground")
+            raise ValueError("worker process has not been initialised")
         snapshot, start = shared
         if snapshot.digest not in _WORKERS:
             _WORKERS.clear()

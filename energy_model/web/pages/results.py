@@ -79,7 +79,7 @@ def run(house: AppContext, job: Job, language: str) -> list[Any]:
             4,
         )
         if rows
-        else html.P(say("Nothing is built: what stands serves the year.", language))
+        else html.P(say("No new capacity is built; existing capacity covers demand.", language))
     )
     omitted = len(added) - MAX_SHOWN_ASSETS
     more = (
