@@ -20,8 +20,6 @@ PACKAGES = (
     "web",
 )
 FILES = sorted(path for name in PACKAGES for path in (PACKAGE / name).rglob("*.py"))
-# Modules whose constants are named with their own rework.
-LATER = {"optimization/certificate.py", "io/excel.py"}
 
 LIMIT = r"(MIN|MAX|FIRST)(_[A-Z]+)+"
 QUANTITY = r"([A-Z]+_)+"
@@ -87,7 +85,6 @@ def test_every_threshold_says_of_what_and_in_which_unit():
     wrong = [
         f"{path.relative_to(PACKAGE)}: {name}"
         for path in FILES
-        if path.relative_to(PACKAGE).as_posix() not in LATER
         for name in constants(path.read_text(encoding="utf-8"))
         if not says_of_what(name)
     ]

@@ -39,9 +39,9 @@ from energy_model.io.excel_files import (
 )
 
 CONTENTS, NAMES = "contents", "names of rows"
-DIGITS = 16  # significant digits of a number in a workbook
-LONGEST = 31  # characters of a sheet name
-SPARE = 200  # empty rows with drop-downs below the last row
+MAX_NUMBER_DIGITS = 16  # significant digits of a number in a workbook
+MAX_SHEET_NAME_CHARACTERS = 31  # characters of a sheet name
+MAX_SPARE_ROWS = 200  # empty rows with drop-downs below the last row
 HEAD = PatternFill("solid", fgColor="DDEBF7")
 Tell = Callable[[str], None]
 ROW = re.compile(r"row (\d+)")
@@ -83,10 +83,10 @@ def _sheet_names(files: Sequence[str]) -> dict[str, str]:
     result: dict[str, str] = {}
     for file in files:
         stem = re.sub(r"[\\/*?:\[\]]", " ", file.removesuffix(".csv"))
-        name, number = stem[:LONGEST], 1
+        name, number = stem[:MAX_SHEET_NAME_CHARACTERS], 1
         while name.lower() in {used.lower() for used in (*result.values(), CONTENTS, NAMES)}:
             number += 1
-            name = f"{stem[: LONGEST - 3]} {number}"
+            name = f"{stem[: MAX_SHEET_NAME_CHARACTERS - 3]} {number}"
         result[file] = name
     return result
 
@@ -127,7 +127,7 @@ def _number(text: str) -> float | int | str:
         number = parse_number(text)
     except ValueError:
         return text
-    if math.isinf(number) or float(f"{number:.{DIGITS}g}") != number:
+    if math.isinf(number) or float(f"{number:.{MAX_NUMBER_DIGITS}g}") != number:
         return text
     is_integer = number == int(number) and abs(number) < 1e15 and "e" not in text.lower()
     return int(number) if is_integer and not text.lstrip("+-").startswith("0.") else number
@@ -154,7 +154,7 @@ def _table(
         sheet.column_dimensions[get_column_letter(i)].width = min(44, max(12, 2 + max((len(r[i - 1]) for r in rows[:60] if len(r) >= i), default=8)))  # fmt: skip
         if column is not None and (rule := _choice(column, keys)) is not None:
             letter = get_column_letter(i)
-            rule.add(f"{letter}2:{letter}{len(rows) + SPARE}")
+            rule.add(f"{letter}2:{letter}{len(rows) + MAX_SPARE_ROWS}")
             sheet.data_validations.append(rule)
     sheet.append(
         [_head(sheet, header, _said(columns.get(column_name(header)))) for header in headers]

@@ -15,9 +15,9 @@ import scipy.sparse as sp
 
 from energy_model.optimization.linear_program import LinearProgram
 
-TOLERANCE = 1e-5  # largest violation of a row or bound, relative to the row's own size
-DIGITS = 1e-9  # smallest tolerance of a row, as a share of the largest row: the precision of floating point
-GAP = 1e-5  # largest difference between cost and lower bound, relative to the cost
+MAX_VIOLATION_SHARE = 1e-5  # largest violation of a row or bound, relative to the row's own size
+MIN_ROW_SIZE_SHARE = 1e-9  # smallest tolerance of a row, as a share of the largest row: the precision of floating point
+MAX_GAP_SHARE = 1e-5  # largest difference between cost and lower bound, relative to the cost
 INTEGERS = ("shape", "indices", "indptr")
 VECTORS = ("data", "indices", "indptr", "cost", "lower", "upper", "row_lower", "row_upper", "x", "prices")  # fmt: skip
 
@@ -35,14 +35,14 @@ class Certificate:
     row_violation: float
     bound_violation: float
     price_violation: float
-    allowed: float = GAP
+    allowed: float = MAX_GAP_SHARE
 
     @property
     def holds(self) -> bool:
         """Whether the solution is feasible and its gap is within ``allowed``."""
         return (
-            self.row_violation <= TOLERANCE
-            and self.bound_violation <= TOLERANCE
+            self.row_violation <= MAX_VIOLATION_SHARE
+            and self.bound_violation <= MAX_VIOLATION_SHARE
             and abs(self.gap) <= self.allowed
         )
 
@@ -62,7 +62,9 @@ def certify(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> Certificate
     row_of_entry = np.repeat(np.arange(lp.A.shape[0]), np.diff(lp.A.indptr))
     activity = _by(row_of_entry, lp.A.data * x[lp.A.indices], lp.A.shape[0])
     row_scale = 1.0 + _by(row_of_entry, np.abs(lp.A.data * x[lp.A.indices]), lp.A.shape[0])
-    row_scale = np.maximum(row_scale, DIGITS / TOLERANCE * row_scale.max(initial=1.0))
+    row_scale = np.maximum(
+        row_scale, MIN_ROW_SIZE_SHARE / MAX_VIOLATION_SHARE * row_scale.max(initial=1.0)
+    )
     row_excess = np.maximum(activity - lp.row_upper, lp.row_lower - activity)
     bound_excess = np.maximum(x - lp.upper, lp.lower - x) / (1.0 + np.abs(x))
     positive_duals, negative_duals = np.maximum(prices, 0), np.minimum(prices, 0)

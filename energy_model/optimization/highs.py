@@ -15,7 +15,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from energy_model.optimization.certificate import GAP, Certificate, certify
+from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
 from energy_model.optimization.linear_program import LinearProgram
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ def solve(
     time_limit: float = 36000.0,
     progress: Progress | None = None,
     start: WarmStart | None = None,
-    gap: float = GAP,
+    gap: float = MAX_GAP_SHARE,
 ) -> SolverResult:
     """Solves a program; tries another method if the certificate of a result does not hold.
 
@@ -215,7 +215,7 @@ def _solve_with(
     time_limit: float,
     progress: Progress | None,
     start: WarmStart | None = None,
-    gap: float = GAP,
+    gap: float = MAX_GAP_SHARE,
 ) -> SolverResult:
     begun = time.monotonic()
     if lp.A.shape[0] == 0:  # no rows: every column takes its cheaper bound
@@ -236,8 +236,8 @@ def _solve_with(
     highs.setOptionValue("output_flag", False)
     options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
     if lp.A.nnz > MAX_CLOSE_NONZEROS:
-        options["ipm_optimality_tolerance"] = GAP / 10
-    if gap > GAP:
+        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
+    if gap > MAX_GAP_SHARE:
         tolerance = gap / 2  # half, since the certificate recomputes the gap
         options |= {
             "ipm_optimality_tolerance": tolerance,

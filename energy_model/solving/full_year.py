@@ -22,7 +22,7 @@ from energy_model.case.system import System
 from energy_model.case.time_aggregation import every_hour
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import GAP, certify
+from energy_model.optimization.certificate import MAX_GAP_SHARE, certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import diagnose
 from energy_model.optimization.linear_program import LinearProgram
@@ -81,7 +81,7 @@ def solve_full_year(
     best: highs.SolverResult | None = None
     proven, prices, ended = -np.inf, np.zeros(0), TURNED
     lp = restrict_capacities(problem, coarse, coarse_result)
-    solver_gap = max(GAP, gap / FIRST_GAP_FACTOR)
+    solver_gap = max(MAX_GAP_SHARE, gap / FIRST_GAP_FACTOR)
     for iteration in range(1, MAX_ITERATIONS + 1):
         free = sum(int((lp.upper[sizes] > lp.lower[sizes]).sum()) for sizes in _sizes(problem))
         report(
@@ -128,9 +128,11 @@ def solve_full_year(
             break
         previous, lp = lp, _release_capacities(problem, lp, answer)
         same = np.array_equal(previous.lower, lp.lower) and np.array_equal(previous.upper, lp.upper)
-        if same and solver_gap == GAP:
+        if same and solver_gap == MAX_GAP_SHARE:
             break
-        solver_gap = GAP  # the remaining gap may come from small errors of the duals in every hour
+        solver_gap = (
+            MAX_GAP_SHARE  # the remaining gap may come from small errors of the duals in every hour
+        )
     run = _describe(plan, problem, best, proven, prices, gap, ended)
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
@@ -159,7 +161,7 @@ def _describe(
     prices = prices if len(prices) else best.prices  # if no duals give a finite bound
     # The run stores the duals that prove the bound, so that both can be recomputed from one file.
     recomputed = certify(problem.lp, best.x, prices)
-    certificate = replace(recomputed, bound=bound, gap=gap, allowed=max(asked, GAP))
+    certificate = replace(recomputed, bound=bound, gap=gap, allowed=max(asked, MAX_GAP_SHARE))
     run = run_from_solution(
         SolutionTables(problem, replace(best, prices=prices, certificate=certificate))
     )

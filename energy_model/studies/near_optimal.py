@@ -18,7 +18,7 @@ import pandas as pd
 
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
-from energy_model.optimization.certificate import TOLERANCE
+from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.solving.case_solver import Query
@@ -177,7 +177,9 @@ def _verified(found: dict[str, Any], most_cost: float) -> bool:
     if found["status"] != OPTIMAL or found["violation"] is None:
         return False
     slack = COST_LIMIT_TOLERANCE_SHARE * max(1.0, abs(most_cost))
-    return bool(found["violation"] <= TOLERANCE and found["objective"] <= most_cost + slack)
+    return bool(
+        found["violation"] <= MAX_VIOLATION_SHARE and found["objective"] <= most_cost + slack
+    )
 
 
 def _diverse_plans(

@@ -22,7 +22,7 @@ from energy_model.case.time_aggregation import TimeSteps, every_hour
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
 from energy_model.optimization import certificate
-from energy_model.optimization.certificate import GAP, Certificate, certify
+from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL, SolverResult
 from energy_model.optimization.linear_program import LinearProgram
@@ -224,23 +224,23 @@ class _Work:
         """The allowed gap: the requested one of a full-year run, otherwise that of an optimum."""
         proof = self.metadata.get("proof")
         if not proof:
-            return GAP
+            return MAX_GAP_SHARE
         requested_gap = float(proof["asked"])
         hours = system.hours if system is not None else self.metadata["settings"]["time"]["hours"]
         if not 0 < requested_gap < 1:
             self.differences.append(
                 f"record.json, proof.asked: {requested_gap:g} is no gap; one lies between 0 and 1"
             )
-            return GAP
+            return MAX_GAP_SHARE
         if self._proof_gap is None:
-            return GAP
+            return MAX_GAP_SHARE
         steps = len(system.steps.length) if system is not None else self.metadata["steps"]
         if steps != hours or lp.A.shape[1] < hours:
             self.differences.append(
                 "record.json, proof: it is of a full year, and the stored program is not"
             )
-            return GAP
-        return max(requested_gap, GAP)
+            return MAX_GAP_SHARE
+        return max(requested_gap, MAX_GAP_SHARE)
 
     def _claims(self, system: System) -> None:
         """Compares the record with the system, and the stored steps with those that the settings give."""

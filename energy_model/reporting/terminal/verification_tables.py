@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from energy_model.optimization.certificate import GAP
+from energy_model.optimization.certificate import MAX_GAP_SHARE
 from energy_model.reporting.narrative import format_number
 from energy_model.reporting.terminal.console import grid, print_all
 from energy_model.verification.verify import Verification
@@ -47,7 +47,9 @@ def verdict(found: Verification, case: Path | None = None) -> str:
     if not found.holds:
         return "the stored plan breaks a rule or is not the cheapest; run the case again."
     steps = found.metadata["steps"]
-    cheaper = "cheaper" if found.gap <= GAP else f"more than {100 * found.gap:.2g} % cheaper"
+    cheaper = (
+        "cheaper" if found.gap <= MAX_GAP_SHARE else f"more than {100 * found.gap:.2g} % cheaper"
+    )
     claim = f"the plan keeps every rule, and no plan of these {steps:,} steps is {cheaper}"
     if found.differences:
         return f"the run does not say what is recomputed from it ({len(found.differences)} differences); run the case again."
