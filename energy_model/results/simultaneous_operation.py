@@ -1,4 +1,4 @@
-"""Simultaneous operation: a dataset → the stores, links and vehicles with flows both ways in one step.
+"""Simultaneous operation: a dataset → the assets with flows both ways in one step.
 
 A linear program cannot exclude one of two flows. Where a loss costs nothing or has a benefit, as at negative prices,
 it charges and discharges a store at once to lose energy. The solution is correct for the program, but the user needs a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,10 @@ WORDS: dict[str, tuple[Words, Words]] = {
     "links": (
         ("carries both ways at once", "fører begge veje på samme tid"),
         ("a real link carries one way at a time", "en virkelig ledning fører kun én vej ad gangen"),
+    ),
+    "conversions": (
+        ("runs in two opposite modes at once", "kører i to modsatte driftsformer på samme tid"),
+        ("a real plant runs in one of them", "et virkeligt anlæg kører i den ene"),
     ),
     "vehicles": (
         ("charges and gives back at once", "lader og giver tilbage på samme tid"),
@@ -84,14 +89,14 @@ def simultaneous_operation(
     length = data["step_length"].to_numpy()
     carriers = tables["carriers"]
     operations = []
-    for table, asset, one, other, lost in _flows(data, tables):
+    for table, asset, carrier, one, other, lost in _flows(data, tables):
         peak = max(float(one.max(initial=0.0)), float(other.max(initial=0.0)))
         counts = lost > MIN_STEP_LOSS_SHARE * peak
         loss = float(lost[counts] @ length[counts])
         through = float((one + other) @ length)
         if loss <= max(MIN_YEARLY_LOSS_SHARE * through, MIN_YEARLY_LOSS):
             continue
-        unit = str(carriers.at[tables[table].at[asset, "carrier"], "unit"])
+        unit = str(carriers.at[carrier, "unit"])
         english, danish = (_label(names, asset, f"label_{code}") for code in ("en", "da"))
         hours = float(length[counts].sum())
         operations.append(Simultaneous(asset, table, english, danish, unit, hours, loss))
@@ -111,24 +116,84 @@ def operation_warnings(found: list[Simultaneous]) -> list[str]:
 
 def _flows(
     data: xr.Dataset, tables: Mapping[str, pd.DataFrame]
-) -> Iterator[tuple[str, str, np.ndarray, np.ndarray, np.ndarray]]:
-    """Table and name of each asset with two flow directions, its two flows and its additional loss [unit/h]."""
+) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray, np.ndarray]]:
+    """Table, name and carrier of each asset with two flow directions, its two flows and its additional loss [unit/h]."""
     empty = pd.DataFrame()
     stores = tables.get("storages", empty)
     for name, row in stores.iterrows() if "charge" in data else ():
         efficiency = row["efficiency_in"] * row["efficiency_out"]
         one, other = _two(data, "charge", "discharge", "storage", name)
-        yield "storages", str(name), one, other, _lost_in_store(one, other, efficiency)
+        yield (
+            "storages",
+            str(name),
+            str(row["carrier"]),
+            one,
+            other,
+            _lost_in_store(one, other, efficiency),
+        )
     vehicles = tables.get("vehicles", empty)
     for name, row in vehicles.iterrows() if "charged" in data else ():
         one, other = _two(data, "charged", "given_back", "vehicle", name)
         efficiency = row["charge_efficiency"] ** 2
-        yield "vehicles", str(name), one, other, _lost_in_store(one, other, efficiency)
+        yield (
+            "vehicles",
+            str(name),
+            str(row["carrier"]),
+            one,
+            other,
+            _lost_in_store(one, other, efficiency),
+        )
     links = tables.get("links", empty)
     for name, row in links.iterrows() if "returned" in data else ():
         one, other = _two(data, "sent", "returned", "link", name)
         efficiency = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
-        yield "links", str(name), one, other, _lost_on_link(one, other, efficiency)
+        yield (
+            "links",
+            str(name),
+            str(row["carrier"]),
+            one,
+            other,
+            _lost_on_link(one, other, efficiency),
+        )
+    if "activity" in data and "flows" in tables:
+        yield from _opposite_modes(data, tables["flows"])
+
+
+def _opposite_modes(
+    data: xr.Dataset, flows: pd.DataFrame
+) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray, np.ndarray]]:
+    """As `_flows`, for plants of which one mode undoes another; coefficients that follow a profile are left out.
+
+    Of two carriers, one mode takes the first and makes the second, the other mode the reverse. The first is taken
+    and made at once, with the efficiency of the way to the second and back.
+    """
+    coefficients: dict[str, dict[str, dict[str, float]]] = {}
+    for key, cell in flows["coefficient"].items():
+        plant, mode, carrier = key if isinstance(key, tuple) else str(key).split(":")
+        try:
+            number = float(cell.offset if getattr(cell, "profile", "") is None else cell)
+        except (TypeError, ValueError):
+            continue
+        coefficients.setdefault(str(plant), {}).setdefault(str(mode), {})[str(carrier)] = number
+    for plant, modes in coefficients.items():
+        for one, other in combinations(modes, 2):
+            for first, second in permutations(modes[one], 2):
+                there, back = modes[one], modes[other]
+                if there[first] < 0 < there[second] and back.get(second, 0) < 0 < back.get(
+                    first, 0
+                ):
+                    kept = (there[second] / -there[first]) * (back[first] / -back[second])
+                    taken, made = _two_modes(data, plant, one, other)
+                    charge, discharge = -there[first] * taken, back[first] * made
+                    lost = _lost_in_store(charge, discharge, min(kept, 1.0))
+                    yield "conversions", plant, first, charge, discharge, lost
+
+
+def _two_modes(data: xr.Dataset, plant: str, one: str, other: str) -> tuple[np.ndarray, np.ndarray]:
+    """The activities of two modes of a plant, without negative values within the solver's tolerance."""
+    activity = data["activity"]
+    parts = (activity.sel(run=f"{plant}:{mode}").to_numpy().clip(min=0.0) for mode in (one, other))
+    return next(parts), next(parts)
 
 
 def _two(

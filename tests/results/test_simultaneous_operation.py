@@ -154,3 +154,39 @@ def test_the_largest_loss_comes_first():
     system = case_builder.system(1, **burning() | {"storages": two})
     again = simultaneous_operation(run.dataset, system.frames, run.tables["names"])
     assert again == both_ways(run)
+
+
+def test_a_plant_in_two_opposite_modes_burns_energy_at_a_negative_price():
+    """1 MW takes 1 MWh of power and makes 0.8 of hydrogen; as much hydrogen makes 0.4 of power: 0.6 of 1 MWh is lost.
+
+    Modes share the capacity: a + b = 1 and 0.8 a = 1 b, so a = 1/1.8; 10 EUR are paid for each of 0.6 a MWh.
+    """
+    run = solved(
+        1,
+        carriers=[
+            {"carrier": "power", "sector": "electricity"},
+            {"carrier": "hydrogen"},
+            {"carrier": "co2", "unit": "t"},
+        ],
+        markets=[case_builder.market(price=-10)],
+        conversions=[case_builder.plant("cell", "power", capacity_existing=1, label_en="The cell")],
+        modes=[
+            {"conversion": "cell", "mode": "split"},
+            {"conversion": "cell", "mode": "join"},
+        ],
+        flows=[
+            case_builder.flow("cell", "power", -1) | {"mode": "split"},
+            case_builder.flow("cell", "hydrogen", 0.8) | {"mode": "split"},
+            case_builder.flow("cell", "hydrogen", -1) | {"mode": "join"},
+            case_builder.flow("cell", "power", 0.5) | {"mode": "join"},
+        ],
+    )
+    split = 1 / 1.8
+    assert run.objective == pytest.approx(-10 * 0.6 * split)
+    (found,) = both_ways(run)
+    assert (found.asset, found.table, found.unit, found.hours) == ("cell", "conversions", "MWh", 1)
+    assert found.lost == pytest.approx(0.6 * split)
+    assert any(
+        "The cell runs in two opposite modes at once in 1 hour" in w
+        for w in run.metadata["warnings"]
+    )
