@@ -121,9 +121,16 @@ def regret(
 def _future(given: Future | Sequence[str] | str) -> Future:
     if isinstance(given, str):
         return (None, (given,)) if "=" in given else (given, ())
-    if len(given) == 2 and not isinstance(given[1], str):
-        return given[0], tuple(given[1])
-    return None, tuple(str(part) for part in given)
+    parts = list(given)
+    if all(isinstance(part, str) for part in parts):
+        return None, tuple(map(str, parts))
+    match parts:
+        case [None | str() as scenario, list() | tuple() as changes] if all(
+            isinstance(change, str) for change in changes
+        ):
+            return scenario, tuple(changes)
+    remedy = "give a scenario, a list of changes, or a pair of a scenario (or None) and changes"
+    raise InputError.at("regret", remedy, value=str(given))
 
 
 def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:

@@ -88,3 +88,9 @@ def test_bad_ranges_are_told(case, tmp_path, here):
         em.ranging(case, ["markets.grid.price"], tolerance=2, output=tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="at least one address"):
         em.ranging(case, [], output=tmp_path / "s", execution=here)
+
+
+@pytest.mark.parametrize("future", [([], None), (None, None), (1, []), [("a",)]])
+def test_a_future_of_another_form_is_an_input_error(future, case, tmp_path, here):
+    with pytest.raises(em.InputError, match="give a scenario, a list of changes, or a pair"):
+        em.regret(case, {"odd": future}, output=tmp_path / "r", execution=here)
