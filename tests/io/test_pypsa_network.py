@@ -109,7 +109,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
 @pytest.mark.parametrize(
     ("to", "out", "words"),
     [
-        ("calliope", "c.nc", "write pypsa"),
+        ("calliope", "c.nc", "known are pypsa"),
         ("pypsa", "nowhere/c.nc", "there is no such folder"),
         ("pypsa", ".", "a folder stands there"),
     ],
