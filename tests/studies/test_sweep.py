@@ -145,7 +145,7 @@ def test_workers_give_the_same_table(case, tmp_path):
     written = set()
     for workers in (0, 1, 2):
         out = tmp_path / str(workers)
-        em.sweep(case, {PRICE: "40..80:5"}, out, execution=em.ExecutionOptions(workers=workers))
+        em.sweep(case, {PRICE: "40..80:3"}, out, execution=em.ExecutionOptions(workers=workers))
         written.add((out / "cases.csv").read_text())
     assert len(written) == 1
 
