@@ -23,6 +23,7 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
     names = [*tables, "sources"]
     for path in sorted(folder.iterdir()):
         if _is_passed_over(path):
+            _note_lost_original(path, names, reading)
             continue
         if path.is_dir() and not path.name.lower().endswith(".csv"):
             _check_folder(path, reading)
@@ -47,6 +48,18 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
 def _is_passed_over(path: Path) -> bool:
     """Returns whether a path is a hidden file, a lock file or an editor's backup."""
     return path.name.startswith((".", "~$")) or path.name.lower().endswith(BACKUP_ENDINGS)
+
+
+def _note_lost_original(path: Path, names: Iterable[str], reading: InputLog) -> None:
+    """Notes a backup of a table or of the sources whose original is missing."""
+    ending = next((end for end in BACKUP_ENDINGS if path.name.lower().endswith(end)), "")
+    original = path.name[: len(path.name) - len(ending)]
+    if not ending or not original.endswith(".csv") or path.with_name(original).exists():
+        return
+    if _is_table(original.removesuffix(".csv"), names):
+        reading.notes.append(
+            f"{path.name}: it is passed over as a backup, and there is no {original}; rename it if it is to be read."
+        )
 
 
 def _is_table(stem: str, names: Iterable[str]) -> bool:

@@ -195,3 +195,12 @@ def test_a_number_far_out_is_refused_or_warned_of(case):
     assert len(system.warnings) == 1
     assert "demands.csv, row 2 (want), yearly [unit/a]: '100000000000.0'" in system.warnings[0]
     assert "far from usual (0 to 1e+08 unit/a)" in system.warnings[0]
+
+
+def test_a_backup_whose_original_is_missing_is_warned_of(case):
+    (case / "sources.csv~").write_text("anything")
+    (case / "notes.csv.bak").write_text("anything")
+    (told,) = em.load_case(case).warnings
+    assert told.startswith(
+        "sources.csv~: it is passed over as a backup, and there is no sources.csv"
+    )
