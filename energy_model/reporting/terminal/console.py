@@ -9,13 +9,16 @@ from rich.markup import escape
 from rich.table import Table
 
 
-def print_all(*what: Any) -> None:
-    """Prints texts and tables. A table's title gets its own line, which is not folded to the table's width."""
+def print_all(*what: Any, width: int = 140, gap: str = "") -> None:
+    """Prints texts and tables. A table's title gets its own line, which is not folded to the table's width.
+
+    ``width`` is that of output to a file; ``gap`` is printed before each title.
+    """
     console = Console(highlight=False)
-    wide = Console(highlight=False, width=console.width if console.is_terminal else 140)
+    wide = Console(highlight=False, width=console.width if console.is_terminal else width)
     for item in what:
         if isinstance(item, Table) and item.title:
-            wide.print(f"[bold]{escape(str(item.title))}[/]")
+            wide.print(f"{gap}[bold]{escape(str(item.title))}[/]")
             item.title = None
         wide.print(item)
 

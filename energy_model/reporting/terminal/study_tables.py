@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from energy_model.reporting.narrative import format_number
-from energy_model.reporting.terminal.console import grid
+from energy_model.reporting.terminal.console import grid, print_all
 from energy_model.results.summary import MEANINGS
 from energy_model.studies.compare import Comparison
 from energy_model.studies.runner.study import Study
@@ -62,13 +61,7 @@ SHORT = {
 
 
 def _print(*what: Any) -> None:
-    console = Console(highlight=False)
-    wide = Console(highlight=False, width=console.width if console.is_terminal else 160)
-    for item in what:
-        if isinstance(item, Table) and item.title:
-            wide.print(f"\n[bold]{item.title}[/]")
-            item.title = None
-        wide.print(item)
+    print_all(*what, width=160, gap="\n")
 
 
 def written(folder: Path, *more: str) -> None:

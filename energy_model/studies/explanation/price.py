@@ -9,8 +9,6 @@ perturbing the demand and re-solving: the cost changes of all assets, per unit, 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -101,8 +99,8 @@ def explain_emission_price(again: ReSolver) -> Explanation:
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
     reduction = PERTURBATION_SHARE * max(1.0, turnover)
-    lp = replace(program.lp, row_upper=program.lp.row_upper.copy())
-    lp.row_upper[row] -= reduction
+    tighter = program.lp.row_upper[block.all] - reduction
+    lp = program.lp.with_row_bounds(block.all, upper=tighter)
     changes = _changes(again, lp, reduction, "one tonne less")
     sentences.append(
         f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare."
@@ -260,17 +258,12 @@ def _one_more(
     length: np.ndarray,
 ) -> tuple[pd.DataFrame, float] | None:
     """What changes if the demand at buses rises by one unit, spread over the hours of the year."""
-    lp = replace(
-        program.lp, row_lower=program.lp.row_lower.copy(), row_upper=program.lp.row_upper.copy()
-    )
+    lp = program.lp
     increment = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
     for bus in buses:
         rows = program.balance_of(bus).of(bus)
-        lp.row_lower[rows] += increment * weights[bus] / length.sum()
-        upper = lp.row_upper[rows]
-        lp.row_upper[rows] = np.where(
-            np.isfinite(upper), upper + increment * weights[bus] / length.sum(), upper
-        )
+        more = increment * weights[bus] / length.sum()
+        lp = lp.with_row_bounds(rows, lp.row_lower[rows] + more, lp.row_upper[rows] + more)
     return _changes(again, lp, increment, "one unit more")
 
 
