@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from energy_model.cli.number_options import WHOLE, whole_number
+from energy_model.common.errors import InputError
 
 Case = Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
 RunFolder = Annotated[
@@ -49,6 +50,26 @@ KeepRuns = Annotated[
     bool,
     typer.Option(
         "--keep-runs/--no-keep-runs", help="Keep the whole run of every case (some MB each)."
+    ),
+]
+
+
+def _language(language: str | None) -> str:
+    """Returns the language of an option, by default that of the locale. Raises InputError if it has no catalogue."""
+    from energy_model.reporting.language import LANGUAGES, default_language  # noqa: PLC0415
+
+    if language is not None and language not in LANGUAGES:
+        raise InputError.at("--language", "write en or da", value=language)
+    return language or default_language()
+
+
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        "-l",
+        help="Language of texts and numbers: en or da; by default that of the locale.",
+        callback=_language,
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of cases.")]

@@ -8,6 +8,7 @@ from typing import Any
 import dash
 from dash import html
 
+from energy_model.reporting.content import ALERT, WARNING, Block, DataTable, Text, Tiles
 from energy_model.web.html_controls import Boxes, Choice, Radios
 from energy_model.web.language import say
 
@@ -102,3 +103,26 @@ def faults(wrong: Any, language: str) -> html.Div:
     """Returns the issues of an InputError as sentences."""
     first = say("This cannot be asked:", language)
     return message([first, *(str(issue) for issue in wrong.issues[:12])])
+
+
+def render_blocks(blocks: Iterable[Block]) -> list[Any]:
+    """Returns the HTML elements of report content. Charts are left out; the report page draws them."""
+    elements: list[Any] = []
+    for block in blocks:
+        if isinstance(block, Text):
+            heading = [html.H3(block.heading)] if block.heading else []
+            is_marked = block.style in (WARNING, ALERT)
+            text = (
+                message(block.sentences, "soft")
+                if is_marked
+                else html.Div([html.P(sentence) for sentence in block.sentences])
+            )
+            elements += [*heading, text]
+        elif isinstance(block, Tiles):
+            elements.append(number_tiles(block.pairs))
+        elif isinstance(block, DataTable):
+            content = table(block.title, block.heads, block.rows, block.numeric)
+            note = [html.P(block.note, className="soft")] if block.note else []
+            closed = [html.Details([html.Summary(block.title), content])]
+            elements += [*(closed if block.collapsed else [content]), *note]
+    return elements

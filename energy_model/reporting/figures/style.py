@@ -1,0 +1,45 @@
+"""Figure style: the colours, line styles and layout that all figures share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+# Okabe and Ito's palette, safe for most colour-blind readers, and two greys.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#000000", "#BBBBBB")  # fmt: skip
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SEPARATORS = {"en": ".,", "da": ",."}  # decimal and thousands separators, as Plotly expects them
+GRID_COLOUR = "rgba(128,128,128,0.25)"
+HEIGHT_PIXELS = 420
+
+
+def colour(number: int) -> str:
+    """Returns the colour of the series with a number, counted from 0; colours repeat."""
+    return COLOURS[number % len(COLOURS)]
+
+
+def set_layout(
+    figure: go.Figure, language: str, x_title: str = "", y_title: str = "", **more: Any
+) -> go.Figure:
+    """Sets the shared layout of a figure and returns it. ``more`` goes to ``update_layout``."""
+    settings = {
+        "template": "none",
+        "height": HEIGHT_PIXELS,
+        "separators": SEPARATORS[language],
+        "colorway": list(COLOURS),
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
+        "legend": {"orientation": "h", "y": -0.2},
+        "hovermode": "closest",
+    }
+    figure.update_layout(settings | more)
+    figure.update_xaxes(title=x_title, automargin=True, gridcolor=GRID_COLOUR)
+    figure.update_yaxes(title=y_title, automargin=True, gridcolor=GRID_COLOUR)
+    return figure
+
+
+def bar_height(count: int, pixels_per_bar: int = 26) -> int:
+    """Returns the height of a figure of horizontal bars [pixels]."""
+    return 120 + pixels_per_bar * count

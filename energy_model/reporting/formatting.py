@@ -1,0 +1,86 @@
+"""Formatting: numbers, units and rows → text in a language."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from babel.dates import get_month_names
+from babel.numbers import format_decimal
+
+from energy_model.reporting.language import translator
+
+MIN_AMOUNT = 1e-4  # a smaller amount is rounding of an interior-point method
+MIN_CAPACITY = 1e-3  # [capacity unit] below which no capacity is shown
+
+
+def format_number(value: float, unit: str = "", language: str = "en") -> str:
+    """Returns a number as text with digits that fit its magnitude; EUR and EUR/a from 1e6 on in millions."""
+    size = abs(value)
+    if not np.isfinite(value):
+        return "" if np.isnan(value) else "∞" if value > 0 else "-∞"
+    if unit in ("EUR", "EUR/a") and size >= 1e6:
+        value, unit, pattern = value / 1e6, f"M{unit}", "#,##0.0"
+    elif size < MIN_AMOUNT:
+        value, pattern = 0.0, "0"
+    elif size >= 1:
+        pattern = "#,##0" if size >= 100 else "#,##0.0"
+    else:
+        value, pattern = float(f"{value:.3g}"), "0.#########"
+    number = _decimal(value, pattern, language)
+    return f"{number} {translator(language)(unit)}".strip()
+
+
+def format_decimals(value: float, digits: int, language: str = "en") -> str:
+    """Returns a number as text with a fixed count of decimals."""
+    return _decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", language)
+
+
+def format_significant(value: float, digits: int, language: str = "en") -> str:
+    """Returns a number as text with significant digits, in scientific notation where it is tiny."""
+    text = f"{value:.{digits}g}"
+    return text if language == "en" else text.replace(".", ",")
+
+
+def format_share(value: float, digits: int = 0, language: str = "en") -> str:
+    """Returns a share as a percentage."""
+    return f"{format_decimals(100 * value, digits, language)} %"
+
+
+def _decimal(value: float, pattern: str, language: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=language))
+
+
+def label(frame: Any, name: object, language: str = "en") -> str:
+    """Returns the label of row ``name`` of a table in a language, else its English label, else its name in words."""
+    if isinstance(frame, pd.DataFrame):
+        row = frame.loc[name] if name in frame.index else {}
+    else:
+        row = frame
+    for column in (f"label_{language}", "label_en"):
+        text = row.get(column)
+        if isinstance(text, str) and text:
+            return text
+    return words(name, language)
+
+
+def words(name: object, language: str = "en") -> str:
+    """Returns a name of the model, such as a group, a sector or a unit, in words of a language."""
+    return translator(language)(str(name).replace("_", " "))
+
+
+@cache
+def month_names(language: str) -> list[str]:
+    """Returns the abbreviated names of the twelve months."""
+    names = get_month_names("abbreviated", locale=language)
+    return [names[month].rstrip(".") for month in range(1, 13)]
+
+
+def listed(parts: list[str], language: str = "en") -> str:
+    """Returns parts joined by commas and a final 'and'."""
+    _ = translator(language)
+    if len(parts) < 2:
+        return parts[0] if parts else _("nothing")
+    return _("{parts} and {last}", parts=", ".join(parts[:-1]), last=parts[-1])

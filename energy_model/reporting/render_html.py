@@ -1,0 +1,66 @@
+"""HTML rendering: a report in each language → one page that opens offline.
+
+The page contains the drawing library and the figures, so it needs no other file; the browser draws the figures.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import plotly
+import plotly.io
+
+from energy_model.common.atomic_write import write_text
+from energy_model.reporting.content import Report
+
+
+def render_page(reports: Mapping[str, Report]) -> str:
+    """Returns the HTML of a page from the same report in each language, of which the page shows one."""
+    figures = {
+        language: {
+            chart.key: json.loads(plotly.io.to_json(chart.draw(), validate=False))
+            for chart in report.charts()
+        }
+        for language, report in reports.items()
+    }
+    has_figures = any(figures.values())
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            reports=reports,
+            library=_library() if has_figures else "",
+            figures=_packed(json.dumps(figures, separators=(",", ":"))) if has_figures else "",
+        )
+    )
+
+
+def write_page(reports: Mapping[str, Report], path: Path) -> Path:
+    """Writes a page atomically and returns its path. Raises WriteError if it cannot be written."""
+    write_text(path, render_page(reports), "name another place with --out")
+    return path
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    loader = jinja2.PackageLoader("energy_model.reporting", "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.tests["block"] = lambda block, kind: type(block).__name__ == kind
+    return environment
+
+
+def _packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
+
+
+@cache
+def _library() -> str:
+    return _packed(plotly.offline.get_plotlyjs())
