@@ -56,7 +56,7 @@ KeepRuns = Annotated[
 
 def _language(language: str | None) -> str:
     """Returns the language of an option, by default that of the locale. Raises InputError if it has no catalogue."""
-    from energy_model.reporting.language import LANGUAGES, default_language  # noqa: PLC0415
+    from energy_model.common.language import LANGUAGES, default_language  # noqa: PLC0415
 
     if language is not None and language not in LANGUAGES:
         raise InputError.at("--language", "write en or da", value=language)

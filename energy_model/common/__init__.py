@@ -1,1 +1,1 @@
-"""Common: errors and atomic writes of files and folders, used by every package."""
+"""Common: errors, files that are written whole or not at all, and messages and numbers in a language."""

@@ -10,7 +10,7 @@ import pandas as pd
 from babel.dates import get_month_names
 from babel.numbers import format_decimal
 
-from energy_model.reporting.language import translator
+from energy_model.common.catalogue import lookup
 
 MIN_AMOUNT = 1e-4  # a smaller amount is rounding of an interior-point method
 MIN_CAPACITY = 1e-3  # [capacity unit] below which no capacity is shown
@@ -29,8 +29,8 @@ def format_number(value: float, unit: str = "", language: str = "en") -> str:
         pattern = "#,##0" if size >= 100 else "#,##0.0"
     else:
         value, pattern = float(f"{value:.3g}"), "0.#########"
-    number = _decimal(value, pattern, language)
-    return f"{number} {translator(language)(unit)}".strip()
+    number = _decimal(value, "#,##0" if isinstance(value, int) else pattern, language)
+    return f"{number} {lookup(language)(unit)}".strip()
 
 
 def format_decimals(value: float, digits: int, language: str = "en") -> str:
@@ -47,6 +47,11 @@ def format_significant(value: float, digits: int, language: str = "en") -> str:
 def format_share(value: float, digits: int = 0, language: str = "en") -> str:
     """Returns a share as a percentage."""
     return f"{format_decimals(100 * value, digits, language)} %"
+
+
+def format_percentage(value: float, language: str = "en") -> str:
+    """Returns a share as a percentage with at most two decimals, and only those that it needs."""
+    return f"{_decimal(100 * value, '#,##0.##', language)} %"
 
 
 def _decimal(value: float, pattern: str, language: str) -> str:
@@ -68,7 +73,7 @@ def label(frame: Any, name: object, language: str = "en") -> str:
 
 def words(name: object, language: str = "en") -> str:
     """Returns a name of the model, such as a group, a sector or a unit, in words of a language."""
-    return translator(language)(str(name).replace("_", " "))
+    return lookup(language)(str(name).replace("_", " "))
 
 
 @cache
@@ -80,7 +85,7 @@ def month_names(language: str) -> list[str]:
 
 def listed(parts: list[str], language: str = "en") -> str:
     """Returns parts joined by commas and a final 'and'."""
-    _ = translator(language)
+    _ = lookup(language)
     if len(parts) < 2:
         return parts[0] if parts else _("nothing")
-    return _("{parts} and {last}", parts=", ".join(parts[:-1]), last=parts[-1])
+    return _("{parts} and {last}").format(parts=", ".join(parts[:-1]), last=parts[-1])

@@ -1,0 +1,119 @@
+"""Language: messages with placeholders → sentences in English or Danish."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from energy_model.common.catalogue import LANGUAGES, lookup
+from energy_model.common.formatting import format_number, format_percentage, listed
+
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in POSIX order of precedence
+NUMBER, PERCENTAGE = "#", "%"  # format specs of placeholders; any other is a unit
+
+Translator = Callable[..., str]
+
+
+class Message(str):
+    """An English sentence that keeps its template and values, so that a report can translate it.
+
+    Placeholders are ``{name}``, or ``{name:SPEC}`` for numbers, where SPEC is ``#`` (no unit), ``%``
+    (a share as a percentage) or a unit such as ``EUR/a``. Values are texts, numbers, messages, or
+    lists of texts and messages, which are joined by commas and a final 'and'.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> Message:
+        """Fills in the values in English."""
+        plain = {name: v.item() if hasattr(v, "item") else v for name, v in values.items()}
+        message = super().__new__(cls, _fill(template, plain, "en"))
+        message.template, message.values = template, plain
+        return message
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.template,), self.values
+
+    def as_record(self) -> dict[str, Any]:
+        """Returns the template and the values as JSON data."""
+        return {"message": self.template, "values": _mapped(self.values, _as_record)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Message:
+        """Returns the message of a record of `as_record`."""
+        return cls(record["message"], **_mapped(record["values"], _from_record))
+
+
+def default_language() -> str:
+    """Returns the language of the environment's locale, English if it has no catalogue."""
+    value = next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), "en")
+    try:
+        language = Locale.parse(value.partition(".")[0]).language
+    except (ValueError, UnknownLocaleError):  # such as C and POSIX
+        return "en"
+    return language if language in LANGUAGES else "en"
+
+
+@cache
+def translator(language: str) -> Translator:
+    """Returns a function ``_(message, **values)`` that translates a message and fills in its placeholders.
+
+    A message without translation stays English. Placeholders are those of `Message`.
+    """
+    translated = lookup(language)
+
+    def translate(message: str, **values: Any) -> str:
+        if isinstance(message, Message):
+            values = {**message.values, **values}
+            message = message.template
+        return _fill(translated(message), values, language)
+
+    return translate
+
+
+def translate(message: str, language: str, **values: Any) -> str:
+    """Returns a message in a language with its placeholders filled in; English if there is no translation."""
+    return translator(language)(message, **values)
+
+
+class _LanguageFormatter(Formatter):
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """Returns a value as text in the language."""
+        if isinstance(value, Message):
+            return translate(value, self.language)
+        if isinstance(value, list | tuple):
+            return listed([self.format_field(part, spec) for part in value], self.language)
+        if not spec or isinstance(value, str):
+            return str(value)
+        if spec == PERCENTAGE:
+            return format_percentage(value, self.language)
+        return format_number(value, "" if spec == NUMBER else spec, self.language)
+
+
+def _fill(template: str, values: Mapping[str, Any], language: str) -> str:
+    """Returns a template with its values; a template without values may have braces of its own."""
+    return _LanguageFormatter(language).vformat(template, (), values) if values else template
+
+
+def _mapped(values: Mapping[str, Any], convert: Callable[[Any], Any]) -> dict[str, Any]:
+    return {
+        name: [*map(convert, value)] if isinstance(value, list | tuple) else convert(value)
+        for name, value in values.items()
+    }
+
+
+def _as_record(value: Any) -> Any:
+    return value.as_record() if isinstance(value, Message) else value
+
+
+def _from_record(value: Any) -> Any:
+    return Message.from_record(value) if isinstance(value, Mapping) else value
