@@ -50,6 +50,11 @@ class Message(str):
         return cls(record["message"], **_mapped(record["values"], _from_record))
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name by which gettext tools find a message
+    """Returns a message unchanged; it marks a message for the catalogues that is translated elsewhere."""
+    return message
+
+
 def default_language() -> str:
     """Returns the language of the environment's locale, English if it has no catalogue."""
     value = next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), "en")
