@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
 import numpy as np
 
 from energy_model.compiler.expression_reader import ExpressionReader
 
 
 def bounds(
-    reader: ExpressionReader, var, reference: bool = False
+    reader: ExpressionReader, var: Any, reference: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns the lower and upper bound of every column, and whether it is integer.
 
@@ -17,7 +20,7 @@ def bounds(
     """
     size, index_set = reader.grid(var.index_set()).size, var.index_set()
     lower, upper, is_integer = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
-    numbered_members = (
+    numbered_members: Iterable[tuple[int, Any]] = (
         (reader.line(index_set, member.index()), member) for member in var._data.values()
     )
     if getattr(var, "lazy", False) and not reference:
@@ -34,7 +37,7 @@ def bounds(
     return lower, upper, is_integer
 
 
-def bounds_by_rule(reader: ExpressionReader, var):
+def bounds_by_rule(reader: ExpressionReader, var: Any) -> Iterator[Sequence[Any]]:
     """Yields the bounds of the domain and of the rule.
 
     Each bound is None, a number or an array over the index set.

@@ -22,20 +22,20 @@ class IndexSet:
     def __init__(self, rows: list, dimen: int) -> None:
         self.size, self.dimen = len(rows), dimen
         columns = [rows] if dimen == 1 else list(zip(*rows, strict=False)) or [()] * dimen
-        self.place = [{x: i for i, x in enumerate(dict.fromkeys(column))} for column in columns]
-        self.members = [list(positions) for positions in self.place]
+        self.positions = [{x: i for i, x in enumerate(dict.fromkeys(column))} for column in columns]
+        self.members = [list(positions) for positions in self.positions]
         self.codes = [
             np.fromiter(map(positions.__getitem__, column), np.int32, self.size)
-            for positions, column in zip(self.place, columns, strict=False)
+            for positions, column in zip(self.positions, columns, strict=False)
         ]
         self.spans = [max(1, len(members)) for members in self.members]
         keys = np.ravel_multi_index(self.codes, self.spans) if dimen > 1 else self.codes[0]
         self.order = np.argsort(keys)
         self.keys = keys[self.order]
 
-    def labels(self, places: np.ndarray) -> list[Codes]:
+    def labels(self, positions: np.ndarray) -> list[Codes]:
         return [
-            Codes(codes[places], members)
+            Codes(codes[positions], members)
             for codes, members in zip(self.codes, self.members, strict=False)
         ]
 
@@ -45,7 +45,7 @@ class IndexSet:
         Raises:
             KeyError: A member is not in the set.
         """
-        codes = [recode(*pair) for pair in zip(labels, self.place, self.members, strict=False)]
+        codes = [recode(*pair) for pair in zip(labels, self.positions, self.members, strict=False)]
         if self.dimen == 1:
             return codes[0]
         keys = np.ravel_multi_index(codes, self.spans)
@@ -57,7 +57,7 @@ class IndexSet:
         return self.order[candidates]
 
 
-def recode(labels: Codes, place: dict, members: list) -> np.ndarray:
+def recode(labels: Codes, positions: dict, members: list) -> np.ndarray:
     """Returns codes into one list of members as codes into another.
 
     Raises:
@@ -65,7 +65,9 @@ def recode(labels: Codes, place: dict, members: list) -> np.ndarray:
     """
     if labels.members is members:
         return labels.codes
-    table = np.fromiter((place.get(x, -1) for x in labels.members), np.int32, len(labels.members))
+    table = np.fromiter(
+        (positions.get(x, -1) for x in labels.members), np.int32, len(labels.members)
+    )
     codes = table[labels.codes]
     if codes.size and codes.min() < 0:
         raise KeyError(labels.members[labels.codes.ravel()[codes.argmin()]])

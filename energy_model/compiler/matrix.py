@@ -10,6 +10,7 @@ import logging
 import math
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyomo.core.expr as ex
@@ -21,12 +22,14 @@ from energy_model.compiler.bounds import bounds
 from energy_model.compiler.components import TemplatedComponent
 from energy_model.compiler.expression_reader import (
     ExpressionReader,
+    Frame,
     LinearTerms,
     UnsupportedExpressionError,
 )
 
 log = logging.getLogger(__name__)
 COMPILER = "ENERGY_MODEL_COMPILER"  # environment variable; with "reference" Pyomo reads every row
+NO_TEMPLATE = "it has no template"
 
 
 class InfeasibleRowError(ValueError):
@@ -47,7 +50,7 @@ class Matrix:
     row_upper: np.ndarray
     columns: dict  # name of a variable -> (first column, shape)
     rows: dict  # name of a constraint -> (first row, shape)
-    slow: dict  # name of a constraint, variable or objective -> why Pyomo reads it
+    read_by_pyomo: dict  # name of a constraint, variable or objective -> the reason
     entries: dict  # name of a cost entry -> (cost by column, constant)
 
 
@@ -55,9 +58,11 @@ class Rows:
     """Rows collected block by block."""
 
     def __init__(self) -> None:
-        self.count, self.parts, self.lower, self.upper = 0, [], [np.zeros(0)], [np.zeros(0)]
+        self.count = 0
+        self.parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self.lower, self.upper = [np.zeros(0)], [np.zeros(0)]
 
-    def add(self, body: LinearTerms, lower, upper, n: int) -> None:
+    def add(self, body: LinearTerms, lower: Any, upper: Any, n: int) -> None:
         lines = np.arange(self.count, self.count + n, dtype=np.int32)
         for line, column, value in body.terms:
             line = lines if line is None else lines[line]
@@ -69,7 +74,7 @@ class Rows:
 
     def matrix(self, columns: int) -> sp.csr_array:
         row, column, value = (
-            (np.concatenate(part) for part in zip(*self.parts, strict=False))
+            (np.concatenate(part) for part in zip(*self.parts, strict=True))
             if self.parts
             else ([], [], [])
         )
@@ -79,7 +84,7 @@ class Rows:
         return A
 
 
-def compile_model(model) -> Matrix:
+def compile_model(model: Any) -> Matrix:
     """Returns the matrix of a model: templates at once, other components row by row with Pyomo.
 
     With ``ENERGY_MODEL_COMPILER=reference`` in the environment Pyomo reads every row.
@@ -95,57 +100,68 @@ def compile_model(model) -> Matrix:
         for variable in model.component_objects(pyo.Var, descend_into=True)
         if not variable.is_reference()
     ]
-    reader, rows, names, slow = ExpressionReader(variables), Rows(), {}, {}
-    for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
-        if con.is_reference():
-            continue
-        first_row = rows.count
-        try:
-            if reference:
-                add_expanded(reader, rows, con)
-            else:
-                add_template(reader, rows, con)
-        except Exception as reason:  # an error of the rule is raised again by Pyomo below
-            slow[con.name] = str(reason) or type(reason).__name__
-            level = (
-                logging.WARNING if isinstance(con, TemplatedComponent) else logging.INFO
-            )  # INFO for user-defined constraints
-            log.log(level, "Constraint '%s' is read row by row: %s", con.name, slow[con.name])
-            add_expanded(reader, rows, con)
-        names[con.name] = first_row, shape_of(reader, con, rows.count - first_row)
-    active_objective = _only_objective(model)
-    cost, offset = objective(reader, active_objective, slow, reference)
+    reader, rows = ExpressionReader(variables), Rows()
+    read_by_pyomo: dict[str, str] = {}
+    positions = add_constraints(reader, rows, model, read_by_pyomo, reference)
+    cost, offset = objective(reader, active_objective(model), read_by_pyomo, reference)
     entries = {
-        entry.name.removeprefix("entry_"): objective(reader, entry, slow, reference)
+        entry.name.removeprefix("entry_"): objective(reader, entry, read_by_pyomo, reference)
         for entry in model.component_objects(pyo.Objective)
         if not entry.active and entry.name.startswith("entry_")
     }
-    A, row_lower, row_upper = (
-        rows.matrix(reader.columns),
-        np.concatenate(rows.lower),
-        np.concatenate(rows.upper),
-    )
-    check_empty_rows(A, row_lower, row_upper, names)
-    lower, upper, integer = (
-        np.concatenate(parts)
-        for parts in zip(
-            *(bounds(reader, variable, reference) for variable in variables), strict=False
-        )
-    )
+    A = rows.matrix(reader.columns)
+    row_lower, row_upper = np.concatenate(rows.lower), np.concatenate(rows.upper)
+    check_empty_rows(A, row_lower, row_upper, positions)
+    sides = [bounds(reader, variable, reference) for variable in variables]
+    lower, upper, integer = (np.concatenate(parts) for parts in zip(*sides, strict=True))
     for var in variables:
-        if not reference and (reason := getattr(var, "reason", "")):
-            slow[var.name] = reason
-            log.warning("Bounds of '%s' are read one by one: %s", var.name, reason)
+        if not reference and (cause := getattr(var, "reason", "")):
+            read_by_pyomo[var.name] = cause
+            log.warning("Bounds of '%s' are read one by one: %s", var.name, cause)
     columns = {
         variable.name: (reader.first[id(variable)], reader.grid(variable.index_set()).shape)
         for variable in variables
     }
     return Matrix(
-        A, cost, offset, lower, upper, integer, row_lower, row_upper, columns, names, slow, entries
+        A,
+        cost,
+        offset,
+        lower,
+        upper,
+        integer,
+        row_lower,
+        row_upper,
+        columns,
+        positions,
+        read_by_pyomo,
+        entries,
     )
 
 
-def _only_objective(model):
+def add_constraints(
+    reader: ExpressionReader, rows: Rows, model: Any, read_by_pyomo: dict, reference: bool
+) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """Adds the active constraints; returns the first row and the shape of each."""
+    positions = {}
+    for con in model.component_objects(pyo.Constraint, active=True, descend_into=True):
+        if con.is_reference():
+            continue
+        first_row = rows.count
+        try:
+            (add_expanded if reference else add_template)(reader, rows, con)
+        except Exception as reason:  # an error of the rule is raised again by Pyomo below
+            read_by_pyomo[con.name] = str(reason) or type(reason).__name__
+            user_defined = not isinstance(con, TemplatedComponent)
+            level = logging.INFO if user_defined else logging.WARNING
+            log.log(
+                level, "Constraint '%s' is read row by row: %s", con.name, read_by_pyomo[con.name]
+            )
+            add_expanded(reader, rows, con)
+        positions[con.name] = first_row, shape_of(reader, con, rows.count - first_row)
+    return positions
+
+
+def active_objective(model: Any) -> Any:
     objectives = list(model.component_objects(pyo.Objective, active=True, descend_into=True))
     if len(objectives) != 1:
         names = ", ".join(f"'{item.name}'" for item in objectives) or "none"
@@ -157,7 +173,7 @@ HANDLED = (pyo.Var, pyo.Constraint, pyo.Objective)
 IGNORED = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Block, pyo.Suffix, pyo.BuildAction)
 
 
-def check_component_types(model) -> None:
+def check_component_types(model: Any) -> None:
     """Raises TypeError for active components that the compiler would ignore silently."""
     for component in model.component_objects(active=True, descend_into=True):
         if component.ctype not in (*HANDLED, *IGNORED, pyo.ConcreteModel):
@@ -167,25 +183,25 @@ def check_component_types(model) -> None:
             )
 
 
-def check_empty_rows(A, lower, upper, names) -> None:
+def check_empty_rows(
+    A: sp.csr_array, lower: np.ndarray, upper: np.ndarray, positions: dict
+) -> None:
     """Raises InfeasibleRowError if a row without variables is infeasible, as Pyomo does."""
     infeasible_rows = np.flatnonzero((np.diff(A.indptr) == 0) & ((lower > 0) | (upper < 0)))
     if len(infeasible_rows):
         first_row, name = max(
-            (start, name) for name, (start, _) in names.items() if start <= infeasible_rows[0]
+            (start, name) for name, (start, _) in positions.items() if start <= infeasible_rows[0]
         )
         raise InfeasibleRowError(
             f"{len(infeasible_rows)} rows have no variables and cannot hold; first: '{name}', row {infeasible_rows[0] - first_row}."
         )
 
 
-def add_template(reader: ExpressionReader, rows: Rows, con) -> None:
+def add_template(reader: ExpressionReader, rows: Rows, con: Any) -> None:
     if len(con) == 0 and not getattr(con, "reason", ""):
         return
     if (template := getattr(con, "template", None)) is None:
-        raise UnsupportedExpressionError(
-            getattr(con, "reason", "") or "it is not kept as a template"
-        )
+        raise UnsupportedExpressionError(getattr(con, "reason", "") or NO_TEMPLATE)
     expression, indices = template
     frame = reader.frame(indices, con.index_set())
     body, lower, upper = split_relation(reader, expression, frame)
@@ -206,9 +222,12 @@ def add_template(reader: ExpressionReader, rows: Rows, con) -> None:
     rows.add(body, lower, upper, frame.size)
 
 
-def filter_rows(keep, line, column, value):
-    line = np.arange(keep.size, dtype=np.int32) if line is None else line
-    is_retained = keep[line]
+def filter_rows(
+    selected: np.ndarray, line: np.ndarray | None, column: Any, value: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns the terms of the selected rows."""
+    line = np.arange(selected.size, dtype=np.int32) if line is None else line
+    is_retained = selected[line]
     return (
         line[is_retained],
         np.broadcast_to(column, is_retained.shape)[is_retained],
@@ -216,7 +235,7 @@ def filter_rows(keep, line, column, value):
     )
 
 
-def edited_rows(reader: ExpressionReader, con) -> dict:
+def edited_rows(reader: ExpressionReader, con: Any) -> dict[int, Any]:
     """Returns the rows that differ from the rule, by line."""
     if not con.is_indexed():
         return {} if con.active else {0: con}
@@ -231,7 +250,9 @@ def edited_rows(reader: ExpressionReader, con) -> dict:
     return {reader.line(con.index_set(), i): data for i, data in edited_data.items()}
 
 
-def split_relation(reader: ExpressionReader, expression, frame):
+def split_relation(
+    reader: ExpressionReader, expression: Any, frame: Frame
+) -> tuple[LinearTerms, Any, Any]:
     """Returns body, lower and upper bound, split as in Pyomo.
 
     All rows of a component are split in the same way. Pyomo instead swaps the sides of a single row
@@ -253,18 +274,18 @@ def split_relation(reader: ExpressionReader, expression, frame):
     return left.plus(right.times(-1.0)), 0.0 if equal else -np.inf, 0.0
 
 
-def add_expanded(reader: ExpressionReader, rows: Rows, con) -> None:
+def add_expanded(reader: ExpressionReader, rows: Rows, con: Any) -> None:
     """Adds rows one by one; a skipped or inactive row is added without terms and bounds."""
     finite = con.index_set().isfinite()
     present = set(con.keys()) if finite else ()
     for index in con.index_set() if finite else con.keys():
+        row: tuple[LinearTerms, float, float] = LinearTerms(), -np.inf, np.inf
         if (not finite or index in present) and con[index].active:
-            rows.add(*read_with_pyomo(reader, con[index]), 1)
-        else:
-            rows.add(LinearTerms(), -np.inf, np.inf, 1)
+            row = read_with_pyomo(reader, con[index])
+        rows.add(*row, n=1)
 
 
-def shape_of(reader: ExpressionReader, con, count: int) -> tuple[int, ...]:
+def shape_of(reader: ExpressionReader, con: Any, count: int) -> tuple[int, ...]:
     """Returns the shape of a component's rows: that of its index set, if it matches the count."""
     try:
         shape = reader.grid(con.index_set()).shape if con.index_set().isfinite() else (count,)
@@ -273,7 +294,7 @@ def shape_of(reader: ExpressionReader, con, count: int) -> tuple[int, ...]:
     return shape if math.prod(shape) == count else (count,)
 
 
-def read_with_pyomo(reader: ExpressionReader, data):
+def read_with_pyomo(reader: ExpressionReader, data: Any) -> tuple[LinearTerms, float, float]:
     """Returns one row as read by Pyomo: terms, lower and upper bound."""
     if hasattr(data, "template_expr"):
         _ = data.expr  # Pyomo expands the template
@@ -288,26 +309,26 @@ def read_with_pyomo(reader: ExpressionReader, data):
     )
 
 
-def linear(reader: ExpressionReader, repn) -> LinearTerms:
+def linear(reader: ExpressionReader, repn: Any) -> LinearTerms:
     zero = np.zeros(len(repn.linear_vars), np.int32)
     columns = np.array([reader.column(variable) for variable in repn.linear_vars], np.int32)
     return LinearTerms(repn.constant, [(zero, columns, np.array(repn.linear_coefs, float))])
 
 
 def objective(
-    reader: ExpressionReader, goal, slow: dict, reference: bool = False
+    reader: ExpressionReader, goal: Any, read_by_pyomo: dict, reference: bool = False
 ) -> tuple[np.ndarray, float]:
     template = getattr(goal, "template", None)
     try:
         if template is None or reference:
-            raise UnsupportedExpressionError(
-                getattr(goal, "reason", "") or "it is not kept as a template"
-            )
+            raise UnsupportedExpressionError(getattr(goal, "reason", "") or NO_TEMPLATE)
         total = reader.read(template[0], reader.frame((), goal.index_set()))
     except Exception as reason:  # an error of the rule is raised again by Pyomo below
         if not reference:
-            slow[goal.name] = str(reason) or type(reason).__name__
-            log.warning("Objective '%s' is read term by term: %s", goal.name, slow[goal.name])
+            read_by_pyomo[goal.name] = str(reason) or type(reason).__name__
+            log.warning(
+                "Objective '%s' is read term by term: %s", goal.name, read_by_pyomo[goal.name]
+            )
         total = linear(
             reader, generate_standard_repn(goal.expr, compute_values=True, quadratic=False)
         )

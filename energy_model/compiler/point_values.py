@@ -33,7 +33,7 @@ class Relation:
     sides: tuple[Any, ...]
 
     def __bool__(self) -> NoReturn:
-        raise TypeError("a comparison of decisions has no truth value")
+        raise TypeError("a comparison of variables has no truth value")
 
 
 class Point:
@@ -61,14 +61,14 @@ class Point:
 
     def __mul__(self, other: Any) -> Point:
         if other.__class__ is Point:
-            raise TypeError("a product of decisions")
+            raise TypeError("a product of variables")
         return Point(self.at * number(other))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Point:
         if other.__class__ is Point:
-            raise TypeError("a quotient of decisions")
+            raise TypeError("a quotient of variables")
         return Point(self.at / number(other))
 
     def __neg__(self) -> Point:
@@ -87,10 +87,10 @@ class Point:
         return Relation("==", (self, other))
 
     def __ne__(self, other: object) -> NoReturn:
-        raise TypeError("decisions are compared with !=")
+        raise TypeError("variables are compared with !=")
 
     def __bool__(self) -> NoReturn:
-        raise TypeError("a decision has no truth value")
+        raise TypeError("a variable has no truth value")
 
 
 register_arg_type(Point, ARG_TYPE.INVALID)  # Pyomo defers arithmetic to this class
@@ -107,24 +107,24 @@ def number(x: Any) -> float:
     if x.__class__ in native_numeric_types:
         return x
     if x.__class__ is Relation:
-        raise TypeError("a comparison where a number stands")
+        raise TypeError("a comparison instead of a number")
     return Point.expression(x) if x.is_potentially_variable() else x()
 
 
-def relation(said: Any) -> Relation | None:
+def relation(result: Any) -> Relation | None:
     """Returns the result or template of a constraint rule as a relation; None if it is none."""
-    if said.__class__ is Relation:
-        return said
-    if said.__class__ is tuple:
-        if len(said) == 2:
-            return Relation("==", said)
-        sides = tuple(side for side in said if side is not None)
-        if len(said) == 3 and len(sides) > 1 and said[1] is not None:
+    if result.__class__ is Relation:
+        return result
+    if result.__class__ is tuple:
+        if len(result) == 2:
+            return Relation("==", result)
+        sides = tuple(side for side in result if side is not None)
+        if len(result) == 3 and len(sides) > 1 and result[1] is not None:
             return Relation("<=" if len(sides) == 2 else "range", sides)
-    elif isinstance(said, ex.EqualityExpression):
-        return Relation("==", said.args)
-    elif isinstance(said, ex.RangedExpression):
-        return None if True in np.ravel(said._strict) else Relation("range", said.args)
-    elif isinstance(said, ex.InequalityExpression):
-        return None if said._strict else Relation("<=", said.args)
+    elif isinstance(result, ex.EqualityExpression):
+        return Relation("==", result.args)
+    elif isinstance(result, ex.RangedExpression):
+        return None if True in np.ravel(result._strict) else Relation("range", result.args)
+    elif isinstance(result, ex.InequalityExpression):
+        return None if result._strict else Relation("<=", result.args)
     return None

@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,16 @@ from energy_model.compiler.expression_reader import (
     LinearTerms,
     UnsupportedExpressionError,
 )
-from energy_model.compiler.index_sets import IndexProduct, IndexSet
+from energy_model.compiler.index_sets import IndexSet
 from energy_model.compiler.point_values import Point, number, relation, scattered
+from energy_model.compiler.sampled_positions import (
+    MAX_MEMBERS,
+    sample,
+    sampled_or_all,
+    sampled_positions,
+)
 from energy_model.compiler.templates import LOCK, suspended
 
-MAX_MEMBERS = 24  # a larger set of integers is a time set
 TOLERANCE = 1e-12  # relative to the sum of the absolute values of all terms
 
 
@@ -63,16 +69,16 @@ class RuleReader(ExpressionReader):
 
     # --- positions ------------------------------------------------------------------------------
 
-    def once(self, what: str, component: Any, make: Callable[[], Any]) -> Any:
+    def cached(self, what: str, component: Any, compute: Callable[[], Any]) -> Any:
         """Returns a value cached by component and length; mutable parameters are not cached."""
         if getattr(component, "mutable", False):
-            return make()
+            return compute()
         size = len(component) if hasattr(component, "__len__") else 0
         key = what, id(component), size
         if key not in self.cache:
             was_busy, self.busy = self.busy, True
             try:
-                self.cache[key] = component, make()
+                self.cache[key] = component, compute()
             finally:
                 self.busy = was_busy
         return self.cache[key][1]
@@ -84,7 +90,10 @@ class RuleReader(ExpressionReader):
                     f"variable '{var}' is a reference, or not of this model"
                 )
             self.first[id(var)] = self.columns
-            self.cache["kept", id(var), 0] = var, None  # holds the variable, so its id stays unique
+            self.cache["variable", id(var), 0] = (
+                var,
+                None,
+            )  # holds the variable, so its id stays unique
             self.columns += self.grid(var.index_set()).size
         return self.first[id(var)]
 
@@ -92,29 +101,28 @@ class RuleReader(ExpressionReader):
         members, positions = list(index_set), self.sampled(index_set)
         return members if positions is None else [members[i] for i in positions]
 
-    def opened_places(self, index_set: Any) -> np.ndarray:
+    def opened_positions(self, index_set: Any) -> np.ndarray:
         positions = self.sampled(index_set)
-        return super().opened_places(index_set) if positions is None else positions
+        return super().opened_positions(index_set) if positions is None else positions
 
     def sampled(self, index_set: Any) -> np.ndarray | None:
         """Returns the sampled positions of a set with a time set; None for all of another set."""
         if len(index_set) <= MAX_MEMBERS:
             return None
 
-        def make() -> np.ndarray | None:
+        def compute() -> np.ndarray | None:
             axes = self.grid(index_set).axes
-            parts = [sample(axis, 3) for axis in axes]
-            if all(part is None for part in parts):
+            if all(sample(axis, 3) is None for axis in axes):
                 return None
-            full = [np.arange(a.size) if p is None else p for a, p in zip(axes, parts, strict=True)]
+            parts = np.ix_(*(sampled_or_all(axis, 3) for axis in axes))
             shape = tuple(axis.size for axis in axes)
-            return np.ravel_multi_index(np.ix_(*full), shape).ravel().astype(np.int32)
+            return np.ravel_multi_index(parts, shape).ravel().astype(np.int32)
 
-        return self.once("sampled", index_set, make)
+        return self.cached("sampled", index_set, compute)
 
     def lines(self, index_set: Any) -> np.ndarray:
         """Returns the lines that are compared."""
-        return self.once("lines", index_set, lambda: sampled_positions(self.grid(index_set)))
+        return self.cached("lines", index_set, lambda: sampled_positions(self.grid(index_set)))
 
     # --- the rule -------------------------------------------------------------------------------
 
@@ -123,7 +131,7 @@ class RuleReader(ExpressionReader):
         if id(var) not in self.strides:
             grid, stride, axis_strides = self.grid(var.index_set()), 1, []
             for axis in reversed(grid.axes):
-                positions = self.once("place", axis, lambda axis=axis: positions_by_member(axis))
+                positions = self.cached("positions", axis, partial(positions_by_member, axis))
                 axis_strides.append((axis.dimen, positions, stride))
                 stride *= axis.size
             self.strides[id(var)] = axis_strides[::-1]
@@ -150,9 +158,9 @@ class RuleReader(ExpressionReader):
                 return original_iter(index_set)
             if len(index_set) <= MAX_MEMBERS or self.sampled(index_set) is None:
                 return original_iter(index_set)
-            return iter(self.once("sampled members", index_set, lambda: self.listed(index_set)))
+            return iter(self.cached("sampled members", index_set, lambda: self.listed(index_set)))
 
-        def decision(var: Any, index: Any) -> Any:
+        def point_of(var: Any, index: Any) -> Any:
             if suspended.depth or threading.get_ident() != thread:
                 return original_getitem(var, index)
             try:
@@ -164,7 +172,7 @@ class RuleReader(ExpressionReader):
             Point.expression = self.expression
             _FiniteSetMixin.__iter__ = members
             if points:
-                IndexedVar.__getitem__ = decision
+                IndexedVar.__getitem__ = point_of
             try:
                 yield
             finally:
@@ -172,21 +180,21 @@ class RuleReader(ExpressionReader):
                 if points:
                     del IndexedVar.__getitem__
 
-    def said(self, block: Any, rule: Any, index: Any, take: Callable[[Any], Any]) -> Any:
+    def call(self, block: Any, rule: Any, index: Any, values_of: Callable[[Any], Any]) -> Any:
         """Returns the result of a rule at an index, with points or else with Pyomo expressions."""
         try:
             with self.calling(points=True):
-                return take(rule(block, index))
+                return values_of(rule(block, index))
         except Exception:
             with self.calling(points=False):
-                return take(rule(block, index))
+                return values_of(rule(block, index))
 
     def expression(self, x: Any) -> float:
         """Returns the value of a Pyomo expression or variable."""
-        points = {id(var): self.decision(var) for var in identify_variables(x, include_fixed=True)}
+        points = {id(var): self.value(var) for var in identify_variables(x, include_fixed=True)}
         return float(pyo.value(replace_expressions(x, points)))
 
-    def decision(self, data: Any) -> float:
+    def value(self, data: Any) -> float:
         """Returns the value of one variable."""
         var = data.parent_component()
         return float(scattered(self.start(var) + self.line(var.index_set(), data.index())))
@@ -206,12 +214,12 @@ class RuleReader(ExpressionReader):
         return totals
 
     def check(
-        self, component: Any, rule: Any, names: tuple, read: Callable, take: Callable
+        self, component: Any, rule: Any, names: tuple, read: Callable, values_of: Callable
     ) -> None:
         """Raises UnsupportedExpressionError if the template and the rule differ.
 
         ``read`` returns, per part of the template, one array of values and sizes on the lines of a
-        frame. ``take`` returns the values of the rule's result at one line. Raises
+        frame. ``values_of`` returns the values of the rule's result at one line. Raises
         TemplateMismatchError if a second call of the rule returns a different result.
         """
         index_set, block = component.index_set(), component.parent_block()
@@ -220,15 +228,15 @@ class RuleReader(ExpressionReader):
         parts = read(Frame(len(lines)).bind(names, labels))
         members = [[label.members[code] for code in label.codes] for label in labels]
         for i in range(len(lines)):
-            index = tuple(member[i] for member in members)
-            index = index if len(index) > 1 else index[0] if index else None
-            values = self.said(block, rule, index, take)
+            parts_of_index = tuple(member[i] for member in members)
+            index = parts_of_index[0] if len(members) == 1 else parts_of_index or None
+            values = self.call(block, rule, index, values_of)
             if agree(values, [part[:, i] for part in parts]):
                 continue
-            if values != self.said(block, rule, index, take):
+            if values != self.call(block, rule, index, values_of):
                 index_text = "" if index is None else f"[{index}]"
                 raise TemplateMismatchError(
-                    f"The rule of '{component.name}{index_text}' says something else each time."
+                    f"The rule of '{component.name}{index_text}' returns a different result at each call."
                 )
             raise UnsupportedExpressionError(
                 "the rule depends on its index in a way that a template does not show"
@@ -249,15 +257,15 @@ def check_rows(con: Any, template: tuple) -> None:
             for left, right in zip(sides, sides[1:], strict=False)
         ]
 
-    def take(said: Any) -> tuple | None:
-        rule_relation = relation(said)
+    def values_of(result: Any) -> tuple | None:
+        rule_relation = relation(result)
         if rule_relation is None or rule_relation.kind != expected.kind:
             return None
         sides = [number(side) for side in rule_relation.sides]
         differences = tuple(right - left for left, right in zip(sides, sides[1:], strict=False))
         return differences if expected.kind != "==" else (*differences, -differences[0])
 
-    reader.check(con, con._rule, placeholders, read, take)
+    reader.check(con, con._rule, placeholders, read, values_of)
 
 
 def check_objective(goal: Any, template: tuple) -> None:
@@ -268,7 +276,7 @@ def check_objective(goal: Any, template: tuple) -> None:
         goal._rule,
         placeholders,
         lambda frame: [reader.evaluated(reader.read(expression, frame), frame.size)],
-        lambda said: (number(said),),
+        lambda result: (number(result),),
     )
 
 
@@ -281,23 +289,23 @@ def check_bounds(var: Any, template: tuple) -> None:
         arrays = [np.broadcast_to(np.asarray(side, float), frame.size) for side in sides]
         return [np.array([side, np.abs(side)]) for side in arrays]
 
-    def take(said: Any) -> tuple | None:
-        return tuple(np.nan if side is None else number(side) for side in said)
+    def values_of(result: Any) -> tuple | None:
+        return tuple(np.nan if side is None else number(side) for side in result)
 
-    reader.check(var, var._rule_bounds, placeholders, read, take)
+    reader.check(var, var._rule_bounds, placeholders, read, values_of)
 
 
-def agree(said: tuple | None, read: list[np.ndarray]) -> bool:
+def agree(values: tuple | None, read: list[np.ndarray]) -> bool:
     """Returns whether the values of rule and template agree; an equality may be reversed."""
-    if said is None:
+    if values is None:
         return False
-    if len(said) == len(read) + 1:
-        return agree(said[:1], read) or agree(said[1:], read)
-    return len(said) == len(read) and all(
+    if len(values) == len(read) + 1:
+        return agree(values[:1], read) or agree(values[1:], read)
+    return len(values) == len(read) and all(
         abs(rule_value - value) <= TOLERANCE * size
         if np.isfinite(size)
         else rule_value == value or (np.isnan(value) and np.isnan(rule_value))
-        for rule_value, (value, size) in zip(said, read, strict=True)
+        for rule_value, (value, size) in zip(values, read, strict=True)
     )
 
 
@@ -308,41 +316,3 @@ def positions_by_member(axis: IndexSet) -> dict:
     columns = zip(axis.members, axis.codes, strict=True)
     parts = [[members[part_code] for part_code in codes] for members, codes in columns]
     return {member: i for i, member in enumerate(zip(*parts, strict=True))}
-
-
-def sample(axis: IndexSet, count: int) -> np.ndarray | None:
-    """Returns positions of a few time members per group of other members; None without time."""
-    if axis.size <= MAX_MEMBERS:
-        return None
-    time = [
-        len(members) > MAX_MEMBERS and all(type(x) is int for x in members)
-        for members in axis.members
-    ]
-    if not any(time):
-        return None
-    if all(time):
-        return spread_positions(axis.size, count)
-    other_codes = [codes for codes, is_time in zip(axis.codes, time, strict=True) if not is_time]
-    spans = [span for span, is_time in zip(axis.spans, time, strict=True) if not is_time]
-    keys = np.ravel_multi_index(other_codes, spans)
-    groups = np.split(np.argsort(keys, kind="stable"), np.flatnonzero(np.diff(np.sort(keys))) + 1)
-    return np.sort(np.concatenate([group[spread_positions(len(group), count)] for group in groups]))
-
-
-def spread_positions(size: int, count: int) -> np.ndarray:
-    """Returns the first, the last and some pseudo-random positions between; deterministic."""
-    between = np.random.RandomState(size % 2**32).randint(0, size, max(0, count - 2))
-    return np.unique([0, size - 1, *between])
-
-
-def sampled_positions(grid: IndexProduct) -> np.ndarray:
-    """Returns lines with every member of every set, a few of time sets, and both end lines."""
-    if grid.size <= MAX_MEMBERS:
-        return np.arange(grid.size, dtype=np.int32)
-    parts = [sample(axis, 5) for axis in grid.axes]
-    parts = [np.arange(a.size) if p is None else p for a, p in zip(grid.axes, parts, strict=True)]
-    line_numbers = np.arange(max(map(len, parts)))
-    random_state = np.random.RandomState(0)
-    axis_positions = [random_state.permutation(part)[line_numbers % len(part)] for part in parts]
-    lines = np.ravel_multi_index(axis_positions, grid.shape)
-    return np.unique([0, grid.size - 1, *lines]).astype(np.int32)

@@ -26,7 +26,7 @@ LOCK = threading.RLock()  # Pyomo's template mode is global, so one thread uses 
 INDEXING = "pyomo.core.base.indexed_component"  # this module hashes every index
 
 
-class GarbageCollectionPause:
+class Suspension:
     """A context that disables the substitutes for sets and variables while a rule is called.
 
     A member or an expression created during the call of another rule must not contain the
@@ -44,7 +44,7 @@ class GarbageCollectionPause:
             self.depth -= 1
 
 
-suspended = GarbageCollectionPause()
+suspended = Suspension()
 
 
 class IndexUseError(TemplateExpressionError):
@@ -83,10 +83,10 @@ class Index(te.IndexTemplate):
             self._context.refuse("it is looked up")
         raise TypeError("unhashable type: 'Index'")
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # used by `isinstance`
         if self._context.open and not calling_line(1).startswith(("pyomo.", __package__)):
-            self._context.refuse("its type is asked for")
+            self._context.refuse("its type is read")
         return Index
 
     def __getattr__(self, name: str) -> Any:
@@ -109,9 +109,9 @@ def refuse_use(what: str, name: str) -> Callable[..., Any]:
 
 REFUSED = {
     "it is compared": ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"),
-    "it is made text": ("__str__", "__repr__", "__format__", "getname", "to_string"),
+    "it is converted to text": ("__str__", "__repr__", "__format__", "getname", "to_string"),
     "it is a condition": ("__bool__",),
-    "it is made a number": ("__int__", "__float__", "__index__", "__complex__"),
+    "it is converted to a number": ("__int__", "__float__", "__index__", "__complex__"),
     "it is rounded": ("__round__", "__trunc__", "__floor__", "__ceil__"),
     "it is taken apart": ("__len__", "__iter__", "__getitem__"),
 }
@@ -186,7 +186,7 @@ class TemplateContext(te._template_iter_context):
             return builtin(terms, start + term)
         opened = self.cache[open_count:]
         if {id(names) for names in opened} != self.own_loops(iterable):
-            self.refuse("a sum loops over something else than sets")
+            self.refuse("a sum loops over other iterables than sets")
         if next(terms, self) is not self:
             self.refuse("a sum adds more than the members of sets")
         del self.cache[open_count:]
@@ -217,23 +217,27 @@ class TemplateContext(te._template_iter_context):
 def guarded_expressions(context: TemplateContext) -> Iterator[None]:
     """Makes comparisons of expressions with non-numbers raise in the context, not be unequal."""
     numeric = NumericValue.__eq__
-    structural = (te.Structural_GetItemExpression, te.NPV_Structural_GetItemExpression,
-                  te.Structural_GetAttrExpression, te.NPV_Structural_GetAttrExpression)  # fmt: skip
+    structural = (
+        te.Structural_GetItemExpression,
+        te.NPV_Structural_GetItemExpression,
+        te.Structural_GetAttrExpression,
+        te.NPV_Structural_GetAttrExpression,
+    )
 
     def equal(left: Any, right: Any) -> Any:
         result = numeric(left, right)
         if result is NotImplemented and threading.get_ident() == context.thread:
-            context.refuse("what it stands for is compared")
+            context.refuse("its value is compared")
         return result
 
     def same(self: Any, other: Any) -> bool:
         if not calling_line(1).startswith("pyomo.") and threading.get_ident() == context.thread:
-            context.refuse("what it stands for is compared")
+            context.refuse("its value is compared")
         return self is other
 
     def hashed(self: Any) -> int:
         if not calling_line(1).startswith("pyomo.") and threading.get_ident() == context.thread:
-            context.refuse("what it stands for is looked up")
+            context.refuse("its value is looked up")
         return id(self) >> 4
 
     NumericValue.__eq__ = equal

@@ -56,7 +56,7 @@ class CompiledModel:
             constraints,
         )
         shapes = {name: shape for side in sides for name, (_, shape) in side.items()}
-        return cls(system, model, lp, shapes, matrix.entries, matrix.slow)
+        return cls(system, model, lp, shapes, matrix.entries, matrix.read_by_pyomo)
 
     def with_program(self, lp: LinearProgram) -> CompiledModel:
         """The same model with another linear program of the same columns."""

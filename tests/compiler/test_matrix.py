@@ -74,7 +74,7 @@ def test_every_part_compiles_to_pyomos_own_matrix():
     """A case that uses every column of every table: not one row is left to Pyomo, and all entries agree."""
     model = build_model(case_builder.system(4, **EVERYTHING))
     found = assert_same(model)
-    assert not found.slow
+    assert not found.read_by_pyomo
     used = {name for name, (_, shape) in found.rows.items() if np.prod(shape, dtype=int) > 0}
     between_days = {"day_change", "day_level_limit", "day_level_minimum", "highest_of_day", "lowest_of_day"}  # fmt: skip
     assert {c.name for c in model.component_objects(pyo.Constraint)} - used == between_days
@@ -89,14 +89,16 @@ def test_every_part_compiles_on_typical_days(tmp_path):
     case = case_builder.write(tmp_path / "case", 96, **parts)
     model = build_model(em.load_case(case, changes=["case.time.steps_a_day = 6"], resolution=12))
     found = assert_same(model)
-    assert not found.slow
+    assert not found.read_by_pyomo
     assert found.rows["day_change"][1] == (1, 4)
     assert found.rows["highest_of_day"][1] == (1, 12)
 
 
 def test_every_part_compiles_at_unequal_steps():
     """The same at three steps of unequal length."""
-    assert not assert_same(build_model(case_builder.system(4, resolution=3, **EVERYTHING))).slow
+    assert not assert_same(
+        build_model(case_builder.system(4, resolution=3, **EVERYTHING))
+    ).read_by_pyomo
 
 
 def test_cost_entries_sum_to_the_objective():
