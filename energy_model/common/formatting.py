@@ -33,6 +33,16 @@ def format_number(value: float, unit: str = "", language: str = "en") -> str:
     return f"{number} {lookup(language)(unit)}".strip()
 
 
+def money_unit(amounts: Any) -> tuple[float, str]:
+    """Returns the factor and the name of the unit that fits amounts in EUR/a, such as those of a column or an axis."""
+    sizes = np.abs(np.asarray(amounts, float))
+    sizes = sizes[np.isfinite(sizes) & (sizes >= 1)]
+    typical = float(np.median(sizes)) if len(sizes) else 0.0
+    if typical >= 1e6:
+        return 1e6, "MEUR/a"
+    return (1e3, "kEUR/a") if len(sizes) and sizes.max() >= 1e4 else (1.0, "EUR/a")
+
+
 def format_decimals(value: float, digits: int, language: str = "en") -> str:
     """Returns a number as text with a fixed count of decimals."""
     return _decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", language)
@@ -55,7 +65,8 @@ def format_percentage(value: float, language: str = "en") -> str:
 
 
 def _decimal(value: float, pattern: str, language: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=language))
+    text = str(format_decimal(value, format=pattern, locale=language))
+    return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
 
 
 def label(frame: Any, name: object, language: str = "en") -> str:

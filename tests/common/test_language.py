@@ -5,7 +5,12 @@ import pickle
 
 import pytest
 
-from energy_model.common.formatting import format_number, format_percentage
+from energy_model.common.formatting import (
+    format_decimals,
+    format_number,
+    format_percentage,
+    money_unit,
+)
 from energy_model.common.language import Message, default_language, translate, translator
 
 
@@ -70,3 +75,14 @@ def test_numbers_have_digits_that_fit_their_magnitude(value, unit, english, dani
 
 def test_a_percentage_has_the_digits_it_needs():
     assert [format_percentage(share) for share in (0.01, 0.005, 1.0, 0.12346)] == ["1 %", "0.5 %", "100 %", "12.35 %"]  # fmt: skip
+
+
+def test_a_number_that_rounds_to_zero_has_no_sign():
+    assert format_decimals(-0.4, 0) == "0"
+    assert format_decimals(-0.4, 1, "da") == "-0,4"
+
+
+def test_the_unit_of_money_fits_the_typical_amount():
+    assert money_unit([2e6, 3e6, 5.0]) == (1e6, "MEUR/a")
+    assert money_unit([2e4, float("inf"), float("nan")]) == (1e3, "kEUR/a")
+    assert money_unit([-5.0, 0.0]) == money_unit([]) == (1.0, "EUR/a")

@@ -12,6 +12,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SEPARATORS = {"en": ".,", "da": ",."}  # decimal and thousands separators, as Plotly expects them
 GRID_COLOUR = "rgba(128,128,128,0.25)"
 HEIGHT_PIXELS = 420
+MAX_CHART_ROWS = 18  # rows above which a chart of bars is illegible
 
 
 def colour(number: int) -> str:
@@ -31,15 +32,27 @@ def set_layout(
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
-        "legend": {"orientation": "h", "y": -0.2},
+        # Above the figure a legend never covers the title of an axis, however low the figure is.
+        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
         "hovermode": "closest",
     }
     figure.update_layout(settings | more)
-    figure.update_xaxes(title=x_title, automargin=True, gridcolor=GRID_COLOUR)
-    figure.update_yaxes(title=y_title, automargin=True, gridcolor=GRID_COLOUR)
+    axis = {
+        "automargin": True,
+        "gridcolor": GRID_COLOUR,
+        "exponentformat": "none",
+        "separatethousands": True,
+    }
+    figure.update_xaxes(title=x_title, **axis)
+    figure.update_yaxes(title=y_title, **axis)
     return figure
 
 
 def bar_height(count: int, pixels_per_bar: int = 26) -> int:
     """Returns the height of a figure of horizontal bars [pixels]."""
     return 120 + pixels_per_bar * count
+
+
+def axis_title(name: str, unit: str) -> str:
+    """Returns the title of an axis: a name, and its unit if it has one."""
+    return f"{name} [{unit}]" if unit else name
