@@ -45,7 +45,8 @@ def money_unit(amounts: Any) -> tuple[float, str]:
 
 def format_decimals(value: float, digits: int, language: str = "en") -> str:
     """Returns a number as text with a fixed count of decimals."""
-    return _decimal(value, f"#,##0.{'0' * digits}" if digits else "#,##0", language)
+    rounded = round(value, digits) + 0.0  # without the sign of a negative zero
+    return _decimal(rounded, f"#,##0.{'0' * digits}" if digits else "#,##0", language)
 
 
 def format_significant(value: float, digits: int, language: str = "en") -> str:

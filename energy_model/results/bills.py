@@ -72,3 +72,17 @@ def carrier_suppliers(run: Run, carrier: str, found: Accounts) -> list[str]:
             suppliers.append(str(name))
     idle = names.index[names["table"].isin(["links", "storages"]) & (names["carrier"] == carrier)]
     return list(dict.fromkeys([*suppliers, *map(str, idle)]))
+
+
+def demanded_carriers(run: Run) -> list[str]:
+    """The carriers with demands, sorted by name."""
+    names = run.tables["names"]
+    return sorted({str(carrier) for carrier in names.loc[names["table"] == "demands", "carrier"]})
+
+
+def default_billed_carrier(run: Run) -> str | None:
+    """The carrier whose bills are shown by default: heat, else that of the largest demand; None without demands."""
+    carriers = demanded_carriers(run)
+    if not carriers or "heat" in carriers:
+        return "heat" if carriers else None
+    return str((-run.tables["carriers"]["wanted"].reindex(carriers)).idxmax())

@@ -73,7 +73,7 @@ def test_explain_tells_sentences_and_a_sheet(run):
     said = cli.call("explain", run, "sun_here", "power", "emissions", "here:field")
     assert said.code == 0, said.err
     assert "MW of sun here is added" in said.out
-    assert "left over" in said.out
+    assert "surplus" in said.out
     assert "grid sets it in" in said.out.replace("Grid", "grid")
     assert "The target adds 20.00 EUR/t" in said.out
 
@@ -94,11 +94,11 @@ def test_explain_of_nothing_known_is_a_sentence(run):
 def test_accounts_sum_to_the_cost(run):
     said = cli.call("accounts", run, "--carrier", "power")
     assert said.code == 0, said.err
-    assert "Who earns and pays" in said.out
+    assert "Stakeholder accounts at marginal prices" in said.out
     told = cli.call("accounts", run, "--carrier", "power", "--json").json
     cost = cli.call("show", run, "--json").json["objective"]
     assert -sum(row["balance"] for row in told["parties"]) == pytest.approx(cost)
     assert told["bills"][0]["bill"] > 0
     wrong = cli.call("accounts", run, "--carrier", "heat")
     assert wrong.code == 2
-    assert "wanted are power" in wrong.err
+    assert "carriers with demand are power" in wrong.err

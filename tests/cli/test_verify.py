@@ -286,7 +286,10 @@ def test_a_study_with_a_damaged_run_ends_in_a_sentence(kept, tmp_path):
 
 def test_the_words_say_what_is_proven(kept):
     said = " ".join(cli.call("verify", kept / "run").out.split())
-    assert "Proven: the plan keeps every rule, and no plan of these 4 steps is cheaper." in said
+    assert (
+        "Proven: the plan satisfies every constraint, and no plan of these 4 steps is cheaper."
+        in said
+    )
     assert "That is proven of the case" in said
     assert "--case compares them with a case's folder" in said
     said = " ".join(cli.call("verify", kept / "run", "--case", kept / "case").out.split())
@@ -298,8 +301,8 @@ def test_the_words_say_why_a_run_is_not_proven(kept, tmp_path):
         (forged_runs.TABLES["a cost"], "Not proven: costs.csv changed after the run was written"),
         (forged_runs.FILES["a table too many"], "Not proven: corrected_costs.csv is not listed in SHA256SUMS"),
         (forged_runs.FILES["no list of files"], "Not proven: SHA256SUMS changed"),
-        (forged_runs.rehashed(forged_runs.ANSWERS["a larger answer"]), "Not proven: the stored plan breaks a rule"),
-        (forged_runs.rehashed(forged_runs.TABLES["a cost"]), "Not proven: the run does not say what is recomputed from it"),
+        (forged_runs.rehashed(forged_runs.ANSWERS["a larger answer"]), "Not proven: the stored plan violates a constraint"),
+        (forged_runs.rehashed(forged_runs.TABLES["a cost"]), "Not proven: the run differs from what is recomputed from it"),
     ):  # fmt: skip
         run = Path(shutil.copytree(kept / "sound", tmp_path / "run"))
         edit(run)

@@ -14,6 +14,7 @@ from energy_model.cli.number_options import number, whole_number
 from energy_model.cli.options import (
     Case,
     Changes,
+    Language,
     Resolution,
     RunFolder,
     Scenario,
@@ -24,7 +25,10 @@ from energy_model.cli.options import (
 )
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
-from energy_model.reporting.terminal import explanation_tables
+from energy_model.reporting import explanation_report
+from energy_model.reporting.json_records import explanation_record, table_records
+from energy_model.reporting.render_terminal import print_report
+from energy_model.results.bills import default_billed_carrier, demanded_carriers
 
 
 @studies.command()
@@ -111,51 +115,72 @@ def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:
 
 def explain(
     run: RunFolder,
-    names: Annotated[list[str] | None, typer.Argument(help="Assets (with wildcards), carriers (heat, heat@viby), emissions, or land as SITE:CLASS; by default the largest investments and those closest to break-even.")] = None,
-    break_even: Annotated[bool, typer.Option("--break-even/--no-break-even", help="Also compute the break-even investment, which takes some re-solves.")] = True,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Assets (with wildcards), carriers (heat, heat@viby), emissions, or land as "
+            "SITE:CLASS; by default the largest investments."
+        ),
+    ] = None,
+    break_even: Annotated[
+        bool,
+        typer.Option(
+            "--break-even/--no-break-even",
+            help="Also compute the break-even investment, which takes some re-solves.",
+        ),
+    ] = True,
+    language: Language = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Why is an asset built or not? What sets a price? Needs only the folder of a run."""
     opened = em.open_run(run)
     with Progress(as_json) as tell:
-        targets = names or explanation_tables.first(opened)
+        targets = names or explanation_report.largest_investments(opened)
         explanations = em.explain(opened, targets, break_even, tell)
     if as_json:
-        records = [explanation_tables.as_record(explanation) for explanation in explanations]
+        records = [explanation_record(explanation) for explanation in explanations]
         print_json({"run": str(opened.path), "explained": records})
     else:
-        for explanation in explanations:
-            explanation_tables.explanation(explanation)
-        if not explanations:
-            explanation_tables.nothing_added()
+        print_report(explanation_report.explanation_report(opened, explanations, language))
 
 
 def accounts(
     run: RunFolder,
-    carrier: Annotated[str | None, typer.Option("--carrier", "-c", help="The carrier whose bills are shown; by default heat, or the carrier with the largest demand.")] = None,
+    carrier: Annotated[
+        str | None,
+        typer.Option(
+            "--carrier",
+            "-c",
+            help="The carrier whose bills are shown; by default heat, or the carrier with the "
+            "largest demand.",
+        ),
+    ] = None,
+    language: Language = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Who earns and pays what: the account of every party, and a carrier's bill in every district."""
+) -> None:
+    """Who earns and pays what: every party's account, and a carrier's bill in every district."""
     opened = em.open_run(run)
     ledger = em.accounts(opened)
     parties = em.stakeholder_accounts(opened, ledger)
-    chosen = carrier or explanation_tables.billed_carrier(opened)
-    if chosen is None:
-        bills, charge = pd.DataFrame(), None
-    else:
-        bills, charge = (
-            em.customer_bills(opened, chosen, ledger),
-            em.network_charge(opened, chosen, ledger),
-        )
+    billed = carrier or default_billed_carrier(opened)
+    bills, charge = pd.DataFrame(), None
+    if billed is not None:
+        bills = em.customer_bills(opened, billed, ledger)
+        charge = em.network_charge(opened, billed, ledger)
         if bills.empty:
-            known = ", ".join(explanation_tables.wanted_carriers(opened)) or "none"
-            raise em.InputError.at(
-                "--carrier", f"nothing of it is wanted; wanted are {known}", value=chosen
-            )
+            known = ", ".join(demanded_carriers(opened)) or "none"
+            remedy = f"it has no demand; the carriers with demand are {known}"
+            raise em.InputError.at("--carrier", remedy, value=billed)
     if as_json:
-        print_json({
-            "run": str(opened.path), "parties": explanation_tables.records(parties.reset_index()),
-            "bills": explanation_tables.records(bills.reset_index()), "network": charge,
-        })  # fmt: skip
+        records = {
+            "run": str(opened.path),
+            "parties": table_records(parties.reset_index()),
+            "bills": table_records(bills.reset_index()),
+            "network": charge,
+        }
+        print_json(records)
     else:
-        explanation_tables.accounts(opened, parties, bills, charge, chosen)
+        report = explanation_report.accounts_report(
+            opened, parties, bills, charge, billed, language
+        )
+        print_report(report)

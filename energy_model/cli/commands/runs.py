@@ -11,11 +11,20 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import number
-from energy_model.cli.options import Case, Changes, Resolution, RunFolder, Scenario, resolved
+from energy_model.cli.options import (
+    Case,
+    Changes,
+    Language,
+    Resolution,
+    RunFolder,
+    Scenario,
+    resolved,
+)
 from energy_model.cli.output import STOPPED, AsJson, print_json
 from energy_model.cli.progress import Progress
+from energy_model.reporting.render_terminal import print_report
 from energy_model.reporting.terminal import run_tables as tables
-from energy_model.reporting.terminal import verification_tables
+from energy_model.reporting.verification_report import verification_report
 
 
 def run(
@@ -173,6 +182,7 @@ def verify(
             "--case", help="Folder of the case; compares its inputs with those of the run."
         ),
     ] = None,
+    language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a run without a solver: rebuild its program from its inputs, and recompute solution, tables and proof."""
@@ -180,7 +190,7 @@ def verify(
     if as_json:
         print_json(verification.as_dict() | {"case": None if case is None else str(case)})
     else:
-        verification_tables.verified(verification, case)
+        print_report(verification_report(verification, case, language))
     if not verification.proven:
         raise typer.Exit(STOPPED)
 

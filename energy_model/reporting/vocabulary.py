@@ -1,0 +1,48 @@
+"""Vocabulary: names of cases and results that reports translate as words, listed for the catalogues.
+
+`words` translates a name with spaces for underscores. Labels of rows are data of the case and are not listed.
+"""
+
+from __future__ import annotations
+
+from energy_model.common.language import N_
+
+SEASONS = N_("winter"), N_("spring"), N_("summer"), N_("autumn")
+UNITS = (
+    N_("t/a"),
+    N_("MWh/a"),
+    N_("MEUR"),
+    N_("MEUR/a"),
+    N_("EUR/a"),
+    N_("thousand km"),
+    N_("vehicle"),
+)
+GROUPS = (
+    N_("CO2 capture"), N_("CO2 pipes and lorries"), N_("CO2 storage"), N_("activities"), N_("batteries"),
+    N_("battery vehicles"), N_("biogas"), N_("biogas engines"), N_("biomass boilers"),
+    N_("biomass combined heat and power"), N_("boilers"), N_("boilers in homes"), N_("building renovation"),
+    N_("chillers"), N_("electric boilers"), N_("electric heating in homes"), N_("electrolysers"), N_("fuel cells"),
+    N_("fuel vehicles"), N_("gas boilers"), N_("gas network"), N_("gas pipes"), N_("geothermal heat"),
+    N_("heat pipes to firms"), N_("heat pits"), N_("heat pumps"), N_("heat pumps in homes"), N_("heat stores"),
+    N_("heat tanks"), N_("heat transmission"), N_("hydrogen pipes"), N_("hydrogen tanks"), N_("hydrogen vehicles"),
+    N_("land use measures"), N_("large heat pumps"), N_("machines"), N_("methanol plants"), N_("near-shore wind"),
+    N_("network extension"), N_("oil boilers"), N_("onshore wind"), N_("other climate measures"),
+    N_("oxygen pipes"), N_("oxygen use"), N_("power feeders"), N_("pyrolysis"), N_("renewable fuel vehicles"),
+    N_("ship engines"), N_("shore power"), N_("solar"), N_("solar heat"), N_("solar parks"), N_("solar roofs"),
+    N_("surplus heat"), N_("travel measures"), N_("waste lines"),
+)  # fmt: skip
+SECTORS = (
+    N_("afolu"), N_("buildings"), N_("carbon"), N_("electricity"), N_("fuel"), N_("fuels"), N_("heat"),
+    N_("hydrogen"), N_("ippu"), N_("machinery"), N_("shipping"), N_("transport"), N_("waste"),
+)  # fmt: skip
+LAND_CLASSES = (
+    N_("field"), N_("forest"), N_("harbour"), N_("industrial"), N_("roof"), N_("sea"), N_("setback zone"),
+)  # fmt: skip
+ENTRIES = (
+    N_("owning"), N_("fixed"), N_("running"), N_("carrying"), N_("storing"), N_("wear"), N_("purchases"), N_("sales"),
+    N_("tariffs"), N_("taxes"), N_("distance"), N_("emissions"), N_("land"), N_("rent"), N_("unserved"),
+)  # fmt: skip
+PARTIES = (
+    N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),
+    N_("residual emissions"), N_("others"),
+)  # fmt: skip
