@@ -54,22 +54,23 @@ KeepRuns = Annotated[
 ]
 
 
-def _language(language: str | None) -> str:
+def _language(language: str) -> str:
     """Returns the language of an option, by default that of the locale. Raises InputError if it has no catalogue."""
     from energy_model.common.language import LANGUAGES, default_language  # noqa: PLC0415
 
-    if language is not None and language not in LANGUAGES:
+    if language and language not in LANGUAGES:
         raise InputError.at("--language", "write en or da", value=language)
     return language or default_language()
 
 
 Language = Annotated[
-    str | None,
+    str,
     typer.Option(
         "--language",
         "-l",
         help="Language of texts and numbers: en or da; by default that of the locale.",
         callback=_language,
+        show_default=False,
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of cases.")]

@@ -6,8 +6,8 @@ formatted text; the terminal, the page and the workbench differ only in how they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Chart:
-    """A Plotly figure. ``draw`` makes it on first use, since a terminal needs none."""
+    """A Plotly figure. ``draw`` makes it on use, since a terminal needs none; it returns None if there is no data."""
 
     key: str
     title: str
-    draw: Callable[[], go.Figure]
+    draw: Callable[[], go.Figure | None]
 
 
 Block = Text | Tiles | DataTable | Chart
@@ -80,6 +80,17 @@ class Report:
         """Yields every chart."""
         for section in self.sections:
             yield from (block for block in section.blocks if isinstance(block, Chart))
+
+    def with_charts(self, keys: Container[str]) -> Report:
+        """Returns the report with only the charts of these keys, without sections that are then empty."""
+        sections = []
+        for part in self.sections:
+            blocks = tuple(
+                block for block in part.blocks if not isinstance(block, Chart) or block.key in keys
+            )
+            if blocks:
+                sections.append(replace(part, blocks=blocks))
+        return replace(self, sections=tuple(sections))
 
 
 def data_table(

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.reporting.narrative import describe_run
+from energy_model.results.run import Run
 from energy_model.studies.explanation.asset import Explanation
 
 
@@ -32,3 +34,15 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
 
 def _finite_or_none(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+KEYED_TABLES = ("capacities", "carriers", "land", "names")  # tables whose index is a column too
+
+
+def run_records(run: Run) -> dict[str, Any]:
+    """Returns all tables of a run as JSON records, and its sentences."""
+    tables = {
+        name: table_records(frame.reset_index() if name in KEYED_TABLES else frame)
+        for name, frame in run.tables.items()
+    }
+    return tables | {"sentences": describe_run(run)}

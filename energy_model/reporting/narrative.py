@@ -1,113 +1,121 @@
-"""Narrative: the results of a run → plain sentences and formatted numbers."""
+"""Narrative: the results of a run → plain sentences in a language."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.common.formatting import (
+    MIN_AMOUNT,
+    format_number,
+    format_share,
+    label,
+    listed,
+    words,
+)
+from energy_model.common.language import translator
 from energy_model.results.run import Run
 
-MIN_CAPACITY = 1e-3  # [capacity unit] below which a page shows no capacity
+MAX_NAMED = 4  # groups of assets that a sentence names
+MIN_EARNED_SHARE = 0.01  # share of the cost below which no income is named
+MIN_EMISSIONS_TONNES = 1.0
+MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
-def format_number(value: float, unit: str = "") -> str:
-    """Returns a number as text with digits that fit its magnitude; EUR and EUR/a from 1e6 on in millions."""
-    size = abs(value)
-    if size < 1e-4:  # a zero within the tolerance of the interior-point method
-        return f"0 {unit}".strip()
-    if unit.startswith("EUR") and size >= 1e6 and unit in ("EUR", "EUR/a"):
-        return f"{value / 1e6:,.1f} M{unit}"
-    text = f"{value:,.0f}" if size >= 100 else f"{value:,.1f}" if size >= 1 else f"{value:.3g}"
-    return f"{text} {unit}".strip()
-
-
-def describe_run(run: Run) -> list[str]:
+def describe_run(run: Run, language: str = "en") -> list[str]:
     """Returns three sentences: what is built, what it costs and what is emitted."""
-    return [_what_is_built(run), _what_it_costs(run), _what_is_emitted(run)]
+    return [
+        _describe_capacities(run, language),
+        _describe_costs(run, language),
+        _describe_emissions(run, language),
+    ]
 
 
-def label(frame: pd.DataFrame, name: object, column: str = "label_en") -> str:
-    """Returns a row's label, or its name in words if it has none."""
-    text = frame.at[name, column] if name in frame.index and column in frame else None
-    return text if isinstance(text, str) and text else str(name).replace("_", " ")
-
-
-def _what_is_built(run: Run) -> str:
-    built = run.tables["capacities"]
-    added = built[built["added"] > 1e-4]
+def _describe_capacities(run: Run, language: str) -> str:
+    _, built = translator(language), run.tables["capacities"]
+    added = built[built["added"] > MIN_AMOUNT]
     if added.empty:
-        return "No new capacity is built; existing capacity covers demand."
-    groups = added.assign(
-        group=added["group"].where(
-            added["group"].notna(), [label(added, name) for name in added.index]
-        )
-    )
+        return _("No new capacity is built; existing capacity covers demand.")
+    names = [
+        words(row["group"], language)
+        if isinstance(row["group"], str)
+        else label(row, name, language)
+        for name, row in added.iterrows()
+    ]
     sums = (
-        groups.groupby(["group", "unit"])[["added", "investment"]]
+        added.assign(group=names)
+        .groupby(["group", "unit"])[["added", "investment"]]
         .sum()
         .sort_values("investment", ascending=False)
     )
     largest = [
-        f"{group} ({format_number(row['added'], unit)})"
-        for (group, unit), row in sums.head(4).iterrows()
+        f"{group} ({format_number(row['added'], unit, language)})"
+        for (group, unit), row in sums.head(MAX_NAMED).iterrows()
     ]
-    share = sums["investment"].head(4).sum() / max(sums["investment"].sum(), 1e-9)
-    return f"Of {format_number(run.summary['investment'], 'EUR')} invested, {share:.0%} goes to {_listed(largest)}."
+    share = sums["investment"].head(MAX_NAMED).sum() / max(sums["investment"].sum(), 1e-9)
+    return _(
+        "Of {total} invested, {share} goes to {groups}.",
+        total=format_number(run.summary["investment"], "EUR", language),
+        share=format_share(share, language=language),
+        groups=listed(largest, language),
+    )
 
 
-def _what_it_costs(run: Run) -> str:
+def _describe_costs(run: Run, language: str) -> str:
+    _ = translator(language)
     entries = run.tables["costs"].groupby("entry")["cost"].sum().sort_values(ascending=False)
-    costs = [
-        f"{entry} {format_number(amount, 'EUR/a')}"
-        for entry, amount in entries.head(3).items()
-        if amount > 0
-    ]
-    earned = [
-        f"{entry} bring {format_number(-amount, 'EUR/a')}"
-        for entry, amount in entries.items()
-        if amount < -0.01 * abs(run.objective)
-    ]
-    tail = f"; {_listed(earned)}" if earned else ""
-    return f"The year costs {format_number(run.objective, 'EUR/a')}; the largest entries are {_listed(costs)}{tail}."
 
+    def amounts(part: pd.Series) -> str:
+        texts = [
+            f"{words(entry, language)} {format_number(abs(amount), 'EUR/a', language)}"
+            for entry, amount in part.items()
+        ]
+        return listed(texts, language)
 
-def _what_is_emitted(run: Run) -> str:
-    summary, table = run.summary, run.tables["emissions"]
-    target, price = (
-        run.metadata["settings"]["emissions"]["target"],
-        summary["emission_target_price"],
+    largest = entries.head(3)
+    sentence = _(
+        "The year costs {cost}; the largest entries are {entries}.",
+        cost=format_number(run.objective, "EUR/a", language),
+        entries=amounts(largest[largest > 0]),
     )
-    names = run.tables["names"]
-    by_name = table.groupby("name")["emissions"].sum().sort_values()
-    stored = [
-        f"{label(names, name)} ({format_number(-amount, 't/a')})"
-        for name, amount in by_name.head(2).items()
-        if amount < -1
-    ]
-    emitted = [
-        f"{label(names, name)} ({format_number(amount, 't/a')})"
-        for name, amount in by_name[::-1].head(2).items()
-        if amount > 1
-    ]
-    start = f"Net emissions are {format_number(summary['net_emissions'], 't/a')}"
-    if stored:
-        start += f": {_listed(stored)} taken back, most emitted by {_listed(emitted)}"
-    elif emitted:
-        start += f", most by {_listed(emitted)}"
-    if target == "none":
-        return f"{start}; no target is set."
-    binding = (
-        f"the last tonne costs {format_number(summary['emission_price'] + price, 'EUR/t')}, {format_number(summary['emission_price'])} of it the price of emitting and {format_number(price)} the target"
-        if price > 0.01
-        else "the target costs nothing extra"
-    )
-    return f"{start}; {binding}."
+    earned = entries[entries < -MIN_EARNED_SHARE * abs(run.objective)]
+    if earned.empty:
+        return sentence
+    return f"{sentence} {_('Income: {entries}.', entries=amounts(earned))}"
 
 
-def _listed(parts: list[str]) -> str:
-    return (
-        parts[0]
-        if len(parts) == 1
-        else f"{', '.join(parts[:-1])} and {parts[-1]}"
-        if parts
-        else "nothing"
+def _describe_emissions(run: Run, language: str) -> str:
+    _, summary = translator(language), run.summary
+    sums = run.tables["emissions"].groupby("name")["emissions"].sum().sort_values()
+
+    def largest(part: pd.Series) -> str:
+        texts = [
+            f"{label(run.tables['names'], name, language)} "
+            f"({format_number(abs(amount), 't/a', language)})"
+            for name, amount in part.head(2).items()
+            if abs(amount) > MIN_EMISSIONS_TONNES
+        ]
+        return listed(texts, language) if texts else ""
+
+    emitters, removers = largest(sums[sums > 0][::-1]), largest(sums[sums < 0])
+    net = format_number(summary["net_emissions"], "t/a", language)
+    sentences = [_("Net emissions are {amount}.", amount=net)]
+    if emitters:
+        sentences.append(_("The largest emitters are {names}.", names=emitters))
+    if removers:
+        sentences.append(_("The largest removals are by {names}.", names=removers))
+    return " ".join([*sentences, _describe_target(run, language)])
+
+
+def _describe_target(run: Run, language: str) -> str:
+    _, summary = translator(language), run.summary
+    price = summary["emission_target_price"]
+    if run.metadata["settings"]["emissions"]["target"] == "none":
+        return _("No target is set.")
+    if price <= MIN_TARGET_PRICE:
+        return _("The target costs nothing extra.")
+    return _(
+        "The last tonne costs {total}: {tax} emission price and {target} for the target.",
+        total=format_number(summary["emission_price"] + price, "EUR/t", language),
+        tax=format_number(summary["emission_price"], "EUR/t", language),
+        target=format_number(price, "EUR/t", language),
     )

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import plotly
@@ -22,12 +23,14 @@ from energy_model.reporting.content import Report
 
 def render_page(reports: Mapping[str, Report]) -> str:
     """Returns the HTML of a page from the same report in each language, of which the page shows one."""
-    figures = {
-        language: {
-            chart.key: json.loads(plotly.io.to_json(chart.draw(), validate=False))
-            for chart in report.charts()
-        }
-        for language, report in reports.items()
+    figures: dict[str, dict[str, Any]] = {language: {} for language in reports}
+    for language, report in reports.items():
+        for chart in report.charts():
+            if (figure := chart.draw()) is not None:
+                content = plotly.io.to_json(figure, validate=False)
+                figures[language][chart.key] = json.loads(content)
+    reports = {
+        language: report.with_charts(figures[language]) for language, report in reports.items()
     }
     has_figures = any(figures.values())
     return (

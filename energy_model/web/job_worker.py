@@ -105,7 +105,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
     """Solves the case and writes the run and its page. Returns headline and number of steps."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.optimization import highs, precheck  # noqa: PLC0415
-    from energy_model.reporting import run_page  # noqa: PLC0415
+    from energy_model.reporting import run_report  # noqa: PLC0415
 
     request = job["asked"]
     load_arguments = (
@@ -130,7 +130,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
     tell("writing the run")
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")
-    run_page.write(run, out / "report.html", system.sources)
+    run_report.write_run_page(run, out / "report.html", system.sources)
     return {"headline": run.summary, "steps": run.metadata["steps"]}
 
 

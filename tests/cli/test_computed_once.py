@@ -7,7 +7,8 @@ from helpers import cli
 
 import energy_model as em
 from energy_model.optimization import certificate
-from energy_model.reporting import run_page
+from energy_model.reporting import run_report
+from energy_model.reporting.render_html import render_page
 from energy_model.results import accounts, summary
 
 
@@ -47,9 +48,13 @@ def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path
     system = em.load_case(cli.original(), resolution=24)
     path = em.save(em.solve(system), tmp_path / "run")
     calls.clear()
-    page = run_page.page(em.open_run(path), system.sources)
+    run = em.open_run(path)
+    languages = ("en", "da")
+    page = render_page(
+        {lang: run_report.run_report(run, lang, system.sources) for lang in languages}
+    )
     assert "Who earns and pays" in page
-    assert "The answer leans most on" in page
+    assert "Inputs that the cost is most sensitive to" in page
     assert (calls["solution_of"], calls["load"], calls["names"], calls["accounts_of"]) == (
         1,
         1,

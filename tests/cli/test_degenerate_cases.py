@@ -11,9 +11,11 @@ from helpers import case_builder, cli, degenerate_cases, web
 from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
+from energy_model.common.language import LANGUAGES
 from energy_model.formulation import TABLES
-from energy_model.reporting import run_page
-from energy_model.reporting.figures import export, run_figures, year_figure
+from energy_model.reporting import run_report
+from energy_model.reporting.figures import export, run_figures, supply
+from energy_model.reporting.render_html import render_page
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import results
 
@@ -57,11 +59,9 @@ def test_every_price_is_explained(solved):
 
 def test_every_figure_is_drawn(solved):
     run = em.open_run(solved[1])
-    for language in run_figures.LANGUAGES:
-        assert {"flows", "cost_by_entry"} <= set(export.figures(run, language))
-    drawn = year_figure.year(run)
-    assert drawn is not None
-    drawn.clear()
+    for language in LANGUAGES:
+        figures = export.report_figures(run_report.run_report(run, language))
+        assert {"flows", "cost_by_entry"} <= set(figures)
 
 
 def test_the_workbench_answers(solved, tmp_path):
@@ -90,19 +90,19 @@ def test_a_short_case_is_drawn_hour_by_hour(tmp_path):
         demands=[case_builder.demand("d", "electricity", 1.0)],
         profiles={"price": [10, 20, 30, 40]},
     )
-    assert run_figures.first_hours(run) == {"hours": 0}
-    areas, price = run_figures.week(run, "en", "electricity", 0).data
+    assert supply.first_hours(run) == {"hours": 0}
+    areas, price = run_figures.draw_week(run, "en", "electricity", 0).data
     assert list(areas.y) == [0.25] * 4
     assert list(price.y) == [10, 20, 30, 40]
     assert [t.hour for t in pd.DatetimeIndex(areas.x)] == [0, 1, 2, 3]
-    (bar,) = run_figures.months(run, "en", "electricity").data
+    (bar,) = run_figures.draw_months(run, "en", "electricity").data
     assert list(bar.x) == ["Jan"]
     assert list(bar.y) == [0.001]
-    (curve,) = run_figures.duration(run, "en").data
+    (curve,) = run_figures.draw_price_duration(run, "en").data
     assert list(curve.y) == [40, 30, 20, 10]
-    page = run_page.page(run)
-    assert "Electricity, every hour" in page
-    assert "El, hver time" in page
+    page = render_page({lang: run_report.run_report(run, lang) for lang in LANGUAGES})
+    assert "Electricity, hour by hour" in page
+    assert "El, time for time" in page
     assert "winter week" not in page
 
 
@@ -116,7 +116,7 @@ def test_two_weeks_have_a_week_of_most_and_of_least(tmp_path):
         demands=[case_builder.demand("d", "heat", 336.0, profile="shape")],
         profiles={"shape": [1.0] * 168 + [2.0] * 168},
     )
-    assert run_figures.first_hours(run) == {"winter": 168, "summer": 0}
+    assert supply.first_hours(run) == {"winter": 168, "summer": 0}
 
 
 # --- one table alone or empty ------------------------------------------------------------------

@@ -10,15 +10,20 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.cli.options import Case, Changes, Resolution, Scenario, resolved
+from energy_model.cli.options import Case, Changes, Language, Resolution, Scenario, resolved
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.common.extensions import extensions
-from energy_model.reporting.terminal import run_tables as tables
+from energy_model.reporting import case_report
+from energy_model.reporting.render_terminal import print_blocks
 
 
 def check(
-    case: Case, scenario: Scenario = None, changes: Changes = None, as_json: AsJson = False
+    case: Case,
+    scenario: Scenario = None,
+    changes: Changes = None,
+    language: Language = "",
+    as_json: AsJson = False,
 ) -> None:
     """Check a case: all faults of all files, the sources of its numbers, and whether its peaks can be met."""
     from energy_model.case import sources  # noqa: PLC0415
@@ -45,7 +50,7 @@ def check(
             }
         )
     else:
-        tables.checked(system, warnings, sources_of_numbers)
+        print_blocks(case_report.check_blocks(system, warnings, sources_of_numbers, language))
 
 
 def init(
@@ -76,6 +81,7 @@ def export(
     scenario: Scenario = None,
     changes: Changes = None,
     resolution: Resolution = "full",
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a case for another program, every hour of it, and name what that program cannot express."""
@@ -93,4 +99,4 @@ def export(
         record = {"left_out": network.left_out, "constant": network.constant}
         print_json({"written": str(out), "steps": len(system.steps.length), **record})
     else:
-        tables.exported(out, network.left_out, network.constant)
+        print_blocks(case_report.export_blocks(out, network.left_out, network.constant, language))

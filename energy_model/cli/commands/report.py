@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
+from energy_model.cli.options import Language
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
@@ -19,12 +20,11 @@ def report(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; by default report.html in the run's folder.")] = None,
     figures: Annotated[Path | None, typer.Option("--figures", help="Write the figures as files to this folder instead of the page; needs Chromium or Chrome.")] = None,
     kinds: Annotated[str, typer.Option("--format", help="Formats of the figures, with commas: png, svg, pdf.")] = "png",
-    language: Annotated[str, typer.Option("--language", help="Language of the figures: en or da; the page has both.")] = "en",
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
-    from energy_model.reporting import run_page as pages  # noqa: PLC0415
-    from energy_model.reporting import study_page  # noqa: PLC0415
+    from energy_model.reporting import run_report, study_page  # noqa: PLC0415
 
     with Progress(as_json) as tell:
         if (run / "study.toml").is_file():
@@ -43,7 +43,7 @@ def report(
             from energy_model.reporting.figures import export  # noqa: PLC0415
 
             formats = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-            files = export.write(opened, figures, formats, language, tell)
+            files = export.write(run_report.run_report(opened, language), figures, formats, tell)
             if as_json:
                 print_json({"written": [str(path) for path in files]})
             else:
@@ -59,7 +59,7 @@ def report(
                 raise em.InputError.at("--case", remedy, value=str(case))
             sources = system.sources
         tell("drawing the page")
-        written = pages.write(opened, out, sources)
+        written = run_report.write_run_page(opened, out, sources)
     _done(written, as_json)
 
 

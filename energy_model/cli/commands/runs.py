@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import number
@@ -22,8 +21,10 @@ from energy_model.cli.options import (
 )
 from energy_model.cli.output import STOPPED, AsJson, print_json
 from energy_model.cli.progress import Progress
-from energy_model.reporting.render_terminal import print_report
-from energy_model.reporting.terminal import run_tables as tables
+from energy_model.common.language import translate
+from energy_model.reporting import run_report
+from energy_model.reporting.json_records import run_records
+from energy_model.reporting.render_terminal import print_path, print_report
 from energy_model.reporting.verification_report import verification_report
 
 
@@ -60,6 +61,7 @@ def run(
         bool,
         typer.Option("--report", help="Also write the page report.html in the run's folder."),
     ] = False,
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
@@ -102,17 +104,15 @@ def run(
             tell(f"the same inputs were solved before: {folder} (--force solves them again)")
             solved = existing
         if page:
-            from energy_model.reporting import run_page as pages  # noqa: PLC0415
-
             tell("drawing the page")
-            pages.write(solved, folder / "report.html", system.sources)
+            run_report.write_run_page(solved, folder / "report.html", system.sources)
     proven = solved.metadata.get("proof", {}).get("gap")
     exceeds_gap = prove and (proven is None or proven > gap)
     if as_json:
         print_json({"run": str(folder), "found_again": existing is not None, **_summary(solved)})
     else:
-        tables.headline(solved)
-        Console(highlight=False, soft_wrap=True).print(f"\nWritten to {folder}", markup=False)
+        print_report(run_report.run_report(solved, language, keys=run_report.ANSWER))
+        print_path("\n" + translate("Written to {path}", language, path=folder))
     if exceeds_gap:
         raise typer.Exit(STOPPED)
 
@@ -165,13 +165,13 @@ def _summary(solved: em.Run) -> dict[str, Any]:
     return {name: solved.metadata[name] for name in names if name in solved.metadata}
 
 
-def show(run: RunFolder, as_json: AsJson = False) -> None:
+def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> None:
     """Show a run: summary, capacities, cost by sector and firm, emissions by both accounts, prices and drivers."""
     opened = em.open_run(run)
     if as_json:
-        print_json({"run": str(opened.path), **_summary(opened), **tables.as_records(opened)})
+        print_json({"run": str(opened.path), **_summary(opened), **run_records(opened)})
     else:
-        tables.everything(opened)
+        print_report(run_report.run_report(opened, language, keys=run_report.TABLES))
 
 
 def verify(

@@ -10,9 +10,11 @@ from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import whole_number
+from energy_model.cli.options import Language
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
-from energy_model.reporting.terminal import run_tables
+from energy_model.reporting.case_report import statistics_blocks
+from energy_model.reporting.render_terminal import print_blocks
 
 
 def generate(
@@ -23,6 +25,7 @@ def generate(
     price_as_measured: Annotated[bool, typer.Option("--price-as-measured", help="Keep the mean of the measured price; by default it is that of case.toml.")] = False,
     prefer: Annotated[list[str] | None, typer.Option("--prefer", help="The preferred service where several have a column; may be given several times.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; by default the case's profiles/year.csv.")] = None,
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Generate the hourly year of a case from its settings and measured data; compare it with published statistics."""
@@ -56,7 +59,7 @@ def generate(
     if as_json:
         print_json({"written": str(path), "statistics": statistics.to_dict("records"), **details})
         return
-    run_tables.statistics(path, statistics)
+    print_blocks(statistics_blocks(path, statistics, language))
     if details:
         _tell(files, column_origins, unused, measured)
 

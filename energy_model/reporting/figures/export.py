@@ -1,4 +1,4 @@
-"""Figure export: the figures of a run → PNG, SVG or PDF files for slides and papers, drawn by a headless browser."""
+"""Figure export: the figures of a report → PNG, SVG or PDF files for slides and papers, drawn by a headless browser."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import plotly.graph_objects as go
 
 from energy_model.common.atomic_write import new_members
 from energy_model.common.errors import InputError
-from energy_model.reporting.figures import run_figures as draw
-from energy_model.results.run import Run
+from energy_model.reporting.content import Report
 
 KINDS = ("png", "svg", "pdf")
 WIDTH_POINTS, PIXELS_PER_POINT = 1100, 2  # figure width; pixels per point of a PNG
@@ -25,51 +24,30 @@ class FigureError(RuntimeError):
     """Raised when the drawing library does not write a figure completely."""
 
 
-def figures(run: Run, language: str = "en") -> dict[str, go.Figure]:
-    """Returns every figure of a run's report by name, labelled in Danish (``da``) or English (``en``)."""
-    first_hours = draw.first_hours(run)
-    known = run.tables["carriers"].index
-    carriers = [carrier for carrier in ("heat", "electricity") if carrier in known]
-    drawn: dict[str, go.Figure | None] = {
-        "map": draw.site_map(run, language),
-        "flows": draw.flows(run, language),
-        "duration": draw.duration(run, language),
-        "stores": draw.stores(run, language),
-        "emissions": draw.emissions(run, language),
-        "fleets": draw.fleets(run, language),
-        "land": draw.land(run, language),
-    }
-    for carrier in carriers:
-        drawn[f"{carrier}_by_month"] = draw.months(run, language, carrier)
-        for season, hour in first_hours.items():
-            name = f"{carrier}_hours" if season == "hours" else f"{carrier}_{season}_week"
-            drawn[name] = draw.week(run, language, carrier, hour)
-    for by in ("sector", "firm", "entry"):
-        drawn[f"cost_by_{by}"] = draw.costs(run, language, by)
-    return {name: figure for name, figure in drawn.items() if figure is not None}
+def report_figures(report: Report) -> dict[str, go.Figure]:
+    """Returns every figure of a report by its key."""
+    figures = {chart.key: chart.draw() for chart in report.charts()}
+    return {key: figure for key, figure in figures.items() if figure is not None}
 
 
 def write(
-    run: Run,
+    report: Report,
     folder: Path,
     kinds: Sequence[str] = ("png",),
-    language: str = "en",
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """Writes all figures to a folder, each in every requested file format, and returns the paths.
 
     Raises:
-        InputError: A format or language is unknown, no browser is available, or drawing fails.
+        InputError: A format is unknown, no browser is available, or drawing fails.
         WriteError: The files cannot be written.
     """
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
-        raise InputError.at("--as", f"known are {', '.join(KINDS)}", value=", ".join(unknown))
-    if language not in draw.LANGUAGES:
-        raise InputError.at("--language", "write en or da", value=language)
+        raise InputError.at("--format", f"known are {', '.join(KINDS)}", value=", ".join(unknown))
     _browser()
     tell("drawing the figures")
-    drawn = figures(run, language)
+    drawn = report_figures(report)
     for figure in drawn.values():
         figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
     written = []

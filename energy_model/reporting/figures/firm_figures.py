@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.reporting.figures.year_figure import COLOURS
+from energy_model.reporting.figures.style import COLOURS
 from energy_model.studies.runner.study import Study
 
 EUR_PER_KEUR = 1e3

@@ -13,7 +13,7 @@ import pandas as pd
 
 from energy_model.common.atomic_write import write_bytes
 from energy_model.reporting.figures import firm_figures as together
-from energy_model.reporting.figures.year_figure import COLOURS
+from energy_model.reporting.figures.style import COLOURS
 from energy_model.studies.runner.store import GO_ON
 from energy_model.studies.runner.study import Study
 

@@ -7,53 +7,10 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 
+from energy_model.reporting.figures.style import COLOURS
+from energy_model.reporting.figures.supply import by_month, monthly_price, supply
 from energy_model.results.run import Run
-
-# Okabe and Ito's palette, safe for most colour-blind readers, and two greys.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#000000", "#BBBBBB")  # fmt: skip
-MIN_SUPPLY_SHARE = 0.01  # groups below this share of the year's supply are merged
-
-
-def supply(run: Run, carrier: str) -> pd.DataFrame:
-    """Returns the supply of a carrier's buses [unit/h], steps × groups, without storages, sales and links."""
-    data, names = run.dataset, run.tables["names"]
-    buses = [bus for bus in data["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
-    balances = run.tables["balances"]
-    supplies = balances[
-        balances["bus"].isin(buses) & balances["decision"].isin(["activity", "bought"])
-    ]
-    yearly = supplies.groupby(["decision", "name"])["amount"].sum()
-    columns: dict[str, Any] = {}
-    for (decision, name), amount in yearly[yearly > 0].items():
-        group = names.at[name, "group"] if name in names.index else None
-        label = (
-            group
-            if isinstance(group, str) and group
-            else "bought"
-            if decision == "bought"
-            else str(name).replace("_", " ")
-        )
-        if decision == "bought":
-            pattern = data["bought"].sel(market=name).to_numpy()
-        else:
-            runs = [
-                run_name
-                for run_name in data["run"].to_numpy()
-                if str(run_name).split(":")[0] == name
-            ]
-            pattern = data["activity"].sel(run=runs).sum("run").to_numpy()
-        energy = float(pattern @ data["step_length"].to_numpy())
-        share = pattern * (amount / energy) if energy else np.zeros(len(pattern))
-        columns[label] = columns.get(label, 0) + share
-    frame = pd.DataFrame(columns, index=pd.DatetimeIndex(data["time"].to_numpy()))
-    totals = frame.mul(data["step_length"].to_numpy(), axis=0).sum()
-    minor = totals.index[totals < MIN_SUPPLY_SHARE * totals.sum()]
-    if len(minor) > 1:
-        frame = frame.drop(columns=minor).assign(others=frame[minor].sum(axis=1))
-    order = frame.mul(data["step_length"].to_numpy(), axis=0).sum().sort_values(ascending=False)
-    return frame[order.index]
 
 
 def year(
@@ -89,7 +46,7 @@ def year(
             )
             bottom += months[name].to_numpy()
         axis.set_ylim(0, 1.08 * float(bottom.max()) or 1.0)
-        price = mean_prices(run, carrier)
+        price = monthly_price(run, carrier).to_numpy()
         right = axis.twinx()
         right.plot(range(12), price, color="black", marker="o", linewidth=1.5)
         right.set_ylabel("marginal price [EUR/MWh]")
@@ -106,23 +63,3 @@ def year(
             axis.spines[side].set_visible(False)
             right.spines[side].set_visible(False)
     return figure
-
-
-def by_month(run: Run, rates: pd.DataFrame) -> pd.DataFrame:
-    """Returns the monthly sums [unit] of rates per step [unit/h], expanded to the hours of the year."""
-    hours = run.dataset["step_of_hour"].to_numpy()
-    year = pd.Timestamp(run.dataset["time"].to_numpy().min()).year
-    months = pd.date_range(f"{year}-01-01", periods=len(hours), freq="h").month
-    return rates.iloc[hours].groupby(np.asarray(months)).sum()
-
-
-def mean_prices(run: Run, carrier: str) -> np.ndarray:
-    """Returns the mean marginal price of a carrier's buses in each of twelve months [EUR/unit].
-
-    A month that the case does not cover is NaN.
-    """
-    buses = [bus for bus in run.dataset["bus"].to_numpy() if str(bus).startswith(f"{carrier}@")]
-    price = run.dataset["price"].sel(bus=buses).mean("bus").to_numpy()
-    sums = by_month(run, pd.DataFrame({"paid": price, "hours": 1.0}))
-    means: np.ndarray = (sums["paid"] / sums["hours"]).reindex(range(1, 13)).to_numpy()
-    return means

@@ -10,11 +10,12 @@ import pandas as pd
 from dash import Input, Output, dcc, html
 
 import energy_model as em
+from energy_model.reporting.run_answer import headline_tiles
 from energy_model.web import security
 from energy_model.web.components import boxes, message, section, table
 from energy_model.web.context import AppContext
 from energy_model.web.language import number, say
-from energy_model.web.pages import queue, results
+from energy_model.web.pages import queue
 from energy_model.web.run_cache import open_cached
 
 MAX_RUNS = 4
@@ -59,7 +60,7 @@ def compared(house: AppContext, names: list[str], language: str) -> list[Any]:
         comparison.labels.update(_labels(runs, language))
     except em.InputError as error:
         return [message([str(issue) for issue in error.issues])]
-    tiles = [results.tiles(run.summary, language) for run in runs]
+    tiles = [headline_tiles(run, language).pairs for run in runs]
     tile_names = [name for name, _ in tiles[0]]
     tile_rows = [
         [name, *(dict(run_tiles).get(name, "") for run_tiles in tiles)] for name in tile_names

@@ -9,9 +9,16 @@ from helpers import cli
 from helpers.browser import needs_browser, see
 
 import energy_model as em
-from energy_model.reporting import run_page
-from energy_model.reporting.figures import export, run_figures
+from energy_model.reporting import run_report
+from energy_model.reporting.figures import export, run_figures, supply
+from energy_model.reporting.render_html import render_page
 from energy_model.reporting.terminal import study_tables
+
+
+def page_of(run, sources=None):
+    """The page of a run as HTML."""
+    reports = {lang: run_report.run_report(run, lang, sources) for lang in ("en", "da")}
+    return render_page(reports)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +52,11 @@ def test_a_run_writes_its_page_when_asked(tmp_path):
 def test_the_page_of_a_run_in_memory_is_that_of_its_file(tmp_path):
     made = em.solve(em.load_case(cli.original(), resolution=24))
     em.save(made, tmp_path / "run")
-    assert run_page.page(made) == run_page.page(em.open_run(tmp_path / "run"))
+    assert page_of(made) == page_of(em.open_run(tmp_path / "run"))
 
 
 def test_what_flows_into_a_carrier_flows_out(run):
-    sankey = run_figures.flows(run, "en").data[0]
+    sankey = run_figures.draw_energy_flows(run, "en").data[0]
     labels, link = list(sankey.node.label), sankey.link
     carriers = set(run.tables["carriers"]["label_en"].fillna("")) & set(labels)
     assert len(carriers) >= 2
@@ -63,20 +70,20 @@ def test_what_flows_into_a_carrier_flows_out(run):
 
 def test_a_week_is_what_feeds_the_carrier(run):
     steps = run.dataset["step_of_hour"].to_numpy()
-    drawn = run_figures.week(run, "da", "heat", 336)
+    drawn = run_figures.draw_week(run, "da", "heat", 336)
     areas = sum(np.array(t.y) for t in drawn.data if t.stackgroup)
-    fed = run_figures.supply(run, "heat").sum(axis=1).to_numpy()[steps[336:504]]
+    fed = supply.supply(run, "heat").sum(axis=1).to_numpy()[steps[336:504]]
     assert areas == pytest.approx(fed, abs=0.05)
 
 
 def test_prices_fall_along_the_duration_curve(run):
-    for line in run_figures.duration(run, "en").data:
+    for line in run_figures.draw_price_duration(run, "en").data:
         assert (np.diff(line.y) <= 0).all()
 
 
 def test_costs_by_any_part_are_the_cost(run):
     for by in ("sector", "firm", "entry"):
-        bars = run_figures.costs(run, "en", by).data[0]
+        bars = run_figures.draw_costs(run, "en", by).data[0]
         assert sum(bars.x) == pytest.approx(run.objective / 1e6, rel=0.03)
 
 
@@ -86,7 +93,7 @@ def test_a_name_cannot_run_in_the_page(tmp_path):
         table = pd.read_csv(case / f"{name}.csv", dtype=str, keep_default_na=False)
         table["label_en"] = "</script><script>alert(1)</script>"
         table.to_csv(case / f"{name}.csv", index=False)
-    page = run_page.page(em.solve(em.load_case(case, resolution=24)))
+    page = page_of(em.solve(em.load_case(case, resolution=24)))
     assert "&lt;script&gt;alert" in page
     assert "<script>alert" not in page
 
@@ -141,11 +148,11 @@ def test_a_browser_shows_a_study(study, tmp_path):
 @needs_browser
 @pytest.mark.parametrize(("language", "width"), [("en", 1200), ("da", 390)])
 def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, language, width):
-    page = run_page.write(run, tmp_path / "report.html")
+    page = run_report.write_run_page(run, tmp_path / "report.html")
     seen = see(page, tmp_path / "browser", f"?language={language}", width, 14000)
     assert seen.console == []
     assert f'data-language="{language}"' in seen.page
-    figures = len(re.findall(r'class="figure', seen.page))
+    figures = len(re.findall(rf'id="figure_[a-z_]*_{language}"', seen.page))
     assert figures >= 10
     assert len(re.findall(r'class="figure[^"]*js-plotly-plot"', seen.page)) == figures
 
@@ -155,7 +162,11 @@ def test_figures_become_files_of_every_kind(run, tmp_path):
     said = cli.call("report", run.path, "--figures", tmp_path / "slides", "--format", "svg,png", "--language", "da", "--json")  # fmt: skip
     assert said.code == 0, said.err
     files = sorted(path.name for path in (tmp_path / "slides").iterdir())
-    assert len(files) == len(said.json["written"]) == 2 * len(export.figures(run, "da"))
+    assert (
+        len(files)
+        == len(said.json["written"])
+        == 2 * len(export.report_figures(run_report.run_report(run, "da")))
+    )
     assert {"flows.svg", "heat_by_month.png", "cost_by_entry.svg"} <= set(files)
     assert (tmp_path / "slides" / "heat_by_month.png").read_bytes()[:4] == b"\x89PNG"
     assert "timer på året" in (tmp_path / "slides" / "duration.svg").read_text(encoding="utf-8")
@@ -180,8 +191,8 @@ def test_figures_that_cannot_be_are_refused(run, tmp_path, monkeypatch, asked, t
 
 
 def test_what_the_answer_leans_on_stands_with_its_source(run):
-    page = run_page.page(run, em.load_case(cli.original()).sources)
-    assert "The answer leans most on" in page
+    page = page_of(run, em.load_case(cli.original()).sources)
+    assert "Inputs that the cost is most sensitive to" in page
     assert "demands.village_heat.yearly" in page
 
 
@@ -190,8 +201,8 @@ def test_two_pages_can_be_told_apart_by_what_was_asked():
     changes = ["carriers.co2.price = 61.25"]
     run = em.solve(em.load_case(cli.original(), changes=changes, resolution=24))
     run.metadata["candidates"] = {"solar_park": [0.0, 0.0]}
-    page = run_page.page(run)
+    page = page_of(run)
     assert "carriers.co2.price = 61.25" in page
     assert "forbudt" in page
-    assert "Asked for" not in run_page.page(em.solve(em.load_case(cli.original(), resolution=24)))
+    assert "Changed:" not in page_of(em.solve(em.load_case(cli.original(), resolution=24)))
     assert study_tables.cell(61.25, "carriers.co2.price") == "61.25"

@@ -1,0 +1,193 @@
+"""Flow figures: a run → its map of sites and links, and its energy flows of the year.
+
+Both use only the results and the case tables stored with them: no map server, no network.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.language import translator
+from energy_model.reporting.figures.style import colour, set_layout
+from energy_model.results.run import Run
+from energy_model.results.run_files import input_tables
+
+MIN_FLOW_MWH = 1.0  # smaller flows of a year are rounding
+MIN_FLOW_SHARE = 0.005  # share of the largest flow below which a flow is omitted
+
+
+def draw_site_map(run: Run, language: str) -> go.Figure | None:
+    """Draws sites, links by carrier (symbiosis links dotted) and investment at each site [MEUR]; axes in degrees."""
+    _, sites = translator(language), input_tables(run)["sites"]
+    if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
+        return None
+    figure = go.Figure()
+    _add_links(figure, run, sites, language)
+    built, land = run.tables["capacities"], run.tables["land"]
+    invested = (built.groupby("site")["investment"].sum() / 1e6).reindex(sites.index, fill_value=0)
+    taken = land["taken"].groupby(level=0).sum() if len(land) else pd.Series(dtype=float)
+    area = taken.reindex(sites.index, fill_value=0.0)
+    hover_texts = [
+        f"<b>{label(sites, site, language)}</b><br>"
+        f"{_('{amount} invested', amount=format_number(invested[site], 'MEUR', language))}<br>"
+        f"{_('{area} used', area=format_number(area[site], 'ha', language))}"
+        for site in sites.index
+    ]
+    figure.add_scatter(
+        x=sites["lon"],
+        y=sites["lat"],
+        mode="markers+text",
+        text=_non_overlapping_labels(sites, language),
+        hovertext=hover_texts,
+        hoverinfo="text",
+        textposition="top center",
+        textfont={"size": 9},
+        showlegend=False,
+        marker={
+            "size": 8 + 30 * np.sqrt(invested / max(invested.max(), 1e-9)),
+            "color": area,
+            "colorscale": "Cividis",
+            "reversescale": True,
+            "line": {"width": 1, "color": "#333"},
+            "colorbar": {"title": {"text": _("ha used")}, "thickness": 10},
+        },
+    )
+    set_layout(figure, language, _("longitude [°]"), _("latitude [°]"), height=640)
+    middle = float(np.cos(np.radians(sites["lat"].mean())))
+    figure.update_yaxes(scaleanchor="x", scaleratio=1 / middle, constrain="domain")
+    return figure.update_xaxes(constrain="domain")
+
+
+def _add_links(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) -> None:
+    _, links = translator(language), input_tables(run).get("links", pd.DataFrame())
+    built, carriers = run.tables["capacities"], run.tables["carriers"]
+    numbers: dict[str, int] = {}
+    drawn = set()
+    for name, link in links.iterrows():
+        if name not in built.index or built.at[name, "capacity"] < MIN_CAPACITY:
+            continue
+        carrier = str(link["carrier"])
+        is_symbiosis = isinstance(link["giver"], str) and bool(link["giver"])
+        title = label(carriers, carrier, language)
+        kind = (carrier, is_symbiosis)
+        size = format_number(built.at[name, "capacity"], built.at[name, "unit"], language)
+        ends = sites.loc[[link["from_site"], link["to_site"]]]
+        figure.add_scatter(
+            x=list(ends["lon"]),
+            y=list(ends["lat"]),
+            mode="lines",
+            hoverinfo="text",
+            text=f"{label(links, name, language)}: {size}",
+            line={
+                "color": colour(numbers.setdefault(carrier, len(numbers))),
+                "width": 5 if is_symbiosis else 2,
+                "dash": "dot" if is_symbiosis else "solid",
+            },
+            name=_("{carrier} (symbiosis)", carrier=title) if is_symbiosis else title,
+            legendgroup=str(kind),
+            showlegend=kind not in drawn,
+        )
+        drawn.add(kind)
+
+
+def _non_overlapping_labels(sites: pd.DataFrame, language: str) -> list[str]:
+    """Returns the labels of sites; empty where a label would overlap, as hovering shows it."""
+    width, height = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
+    placed: list[tuple[float, float]] = []
+    labels = []
+    for name, site in sites.iterrows():
+        clear = all(
+            abs(site["lon"] - lon) > 0.22 * width or abs(site["lat"] - lat) > 0.045 * height
+            for lon, lat in placed
+        )
+        if clear:
+            placed.append((site["lon"], site["lat"]))
+        labels.append(label(sites, name, language) if clear else "")
+    return labels
+
+
+def draw_energy_flows(run: Run, language: str) -> go.Figure:
+    """Draws the energy flows of the year [GWh] from purchases and production through carriers to demands, sales and losses."""
+    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+    _add_plant_flows(sums, run, language)
+    _add_carrier_flows(sums, run, language)
+    limit = MIN_FLOW_SHARE * max(sums.values(), default=1.0)
+    visible = {pair: amount for pair, amount in sums.items() if amount > limit}
+    nodes = {
+        name: i for i, name in enumerate(dict.fromkeys(end for pair in visible for end in pair))
+    }
+    figure = go.Figure(
+        go.Sankey(
+            node={
+                "label": list(nodes),
+                "pad": 12,
+                "thickness": 14,
+                "color": [colour(i % 8) for i in nodes.values()],
+            },
+            link={
+                "source": [nodes[source] for source, _ in visible],
+                "target": [nodes[target] for _, target in visible],
+                "value": [amount / 1e3 for amount in visible.values()],
+                "color": "rgba(128,128,128,0.35)",
+            },
+            valuesuffix=" GWh",
+            valueformat=",.0f",
+        )
+    )
+    return set_layout(figure, language, height=720)
+
+
+def _energy_carriers(run: Run) -> pd.DataFrame:
+    carriers = run.tables["carriers"]
+    return carriers[carriers["unit"] == "MWh"]
+
+
+def _add_plant_flows(sums: defaultdict[tuple[str, str], float], run: Run, language: str) -> None:
+    """Adds the flows of every plant between carriers, by group [MWh/a]."""
+    _, carriers, balances = translator(language), _energy_carriers(run), run.tables["balances"]
+    names = {carrier: label(carriers, carrier, language) for carrier in carriers.index}
+    plants = balances[
+        (balances["decision"] == "activity") & balances["carrier"].isin(carriers.index)
+    ]
+    for plant, rows in plants.groupby("name"):
+        amounts = rows.groupby("carrier")["amount"].sum()
+        inputs, outputs = -amounts[amounts < -MIN_FLOW_MWH], amounts[amounts > MIN_FLOW_MWH]
+        group = words(run.tables["names"].at[plant, "group"] or plant, language)
+        target = _("Demands") if outputs.empty else group
+        for carrier, amount in inputs.items():
+            sums[names[carrier], target] += amount
+        for carrier, amount in outputs.items():
+            sums[group, names[carrier]] += amount
+        surplus = float(outputs.sum() - inputs.sum())
+        if outputs.empty:
+            continue
+        if surplus > MIN_FLOW_MWH:
+            sums[_("From nature and surroundings"), group] += surplus
+        elif surplus < -MIN_FLOW_MWH:
+            sums[group, _("Losses")] -= surplus
+
+
+def _add_carrier_flows(sums: defaultdict[tuple[str, str], float], run: Run, language: str) -> None:
+    """Adds purchases, sales, demands, vehicles and losses of every carrier [MWh/a]."""
+    _, carriers, balances = translator(language), _energy_carriers(run), run.tables["balances"]
+    for carrier, row in carriers.iterrows():
+        name = label(carriers, carrier, language)
+        exchange = balances[
+            (balances["carrier"] == carrier) & balances["decision"].isin(["charged", "given_back"])
+        ]["amount"].sum()
+        driven = -exchange if exchange and row["driven"] < -MIN_FLOW_MWH else -row["driven"]
+        amounts = {
+            (_("Purchases"), name): row["bought"],
+            (name, _("Sales")): -row["sold"],
+            (name, _("Demands")): -row["wanted"],
+            (name, _("Vehicles")): driven,
+            (name, _("Losses")): -(row["lost_carrying"] + row["lost_storing"]),
+        }
+        for pair, amount in amounts.items():
+            if amount > MIN_FLOW_MWH:
+                sums[pair] += amount

@@ -1,0 +1,155 @@
+"""Run answer: a run → the first section of its report: sentences, headline numbers and warnings."""
+
+from __future__ import annotations
+
+from energy_model.common.formatting import format_number, format_share, label, words
+from energy_model.common.language import translator
+from energy_model.reporting.content import (
+    ALERT,
+    SOFT,
+    WARNING,
+    Block,
+    Section,
+    Text,
+    Tiles,
+    data_table,
+    section,
+)
+from energy_model.reporting.narrative import describe_run
+from energy_model.results.run import Run
+from energy_model.results.simultaneous_operation import MAX_SENTENCES
+from energy_model.results.summary import MEANINGS
+from energy_model.studies.explanation.asset import both_ways
+
+MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
+
+
+def answer_section(run: Run, language: str) -> list[Section]:
+    """Returns the section with sentences, headline numbers and warnings."""
+    _, metadata = translator(language), run.metadata
+    status = _(
+        "{status}, {steps} time steps.",
+        status=words(metadata["status"], language).capitalize(),
+        steps=format_number(metadata["steps"], language=language),
+    )
+    return section(
+        "answer",
+        _("The answer"),
+        Text((status, *_overrides(run, language)), SOFT),
+        Text(tuple(describe_run(run, language))),
+        Text(tuple(_unserved(run, language)), ALERT),
+        headline_tiles(run, language),
+        _further_numbers(run, language),
+        Text(tuple(_proof_sentence(run, language)), SOFT),
+        Text(tuple(warnings(run, language)), WARNING),
+    )
+
+
+def _overrides(run: Run, language: str) -> list[str]:
+    """Returns the overrides and candidate choices, which distinguish the reports of two runs."""
+    _, built = translator(language), run.tables["capacities"]
+    changes = [str(change) for change in run.metadata.get("changes", ())]
+    for name, (minimum, maximum) in run.metadata.get("candidates", {}).items():
+        choice = _("required") if minimum > 0 else _("forbidden") if maximum <= 0 else _("limited")
+        changes.append(f"{label(built, name, language)}: {choice}")
+    return [_("Changed: {changes}.", changes="; ".join(changes))] if changes else []
+
+
+def headline_tiles(run: Run, language: str) -> Tiles:
+    """Returns the numbers that everybody asks for first."""
+    _, summary = translator(language), run.summary
+    last_tonne = summary["emission_price"] + summary["emission_target_price"]
+    numbers = (
+        (_("Cost of the year"), summary["total_cost"], "EUR/a"),
+        (_("Investment"), summary["investment"], "EUR"),
+        (_("Net emissions"), summary["net_emissions"], "t/a"),
+        (_("The last tonne costs"), last_tonne, "EUR/t"),
+        (_("Land use"), summary["land_taken"], "ha"),
+        (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
+        (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
+        (_("Unserved demand"), summary["unserved"], "MWh/a"),
+    )
+    return Tiles(
+        tuple(
+            (name, format_number(value, unit, language))
+            for name, value, unit in numbers
+            if value is not None
+        )
+    )
+
+
+TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_taken", "unserved", "heat_price", "electricity_price")  # fmt: skip
+
+
+def _further_numbers(run: Run, language: str) -> list[Block]:
+    _, carriers = translator(language), run.tables["carriers"]
+    rows = []
+    for name, value in run.summary.items():
+        if name in TILE_NAMES:
+            continue
+        if name in MEANINGS:
+            unit, meaning = MEANINGS[name][:2]
+            title = _(meaning)
+        else:
+            carrier = name.removesuffix("_price")
+            unit = f"EUR/{carriers.at[carrier, 'unit']}"
+            title = _("Mean price: {carrier}", carrier=label(carriers, carrier, language))
+        rows.append((title, format_number(value, unit, language)))
+    return data_table(_("Further numbers"), ("", ""), rows, 1, collapsed=True)
+
+
+def _unserved(run: Run, language: str) -> list[str]:
+    _, carriers = translator(language), run.tables["carriers"]
+    shares = carriers["unserved"] / -carriers["wanted"]
+    return [
+        _(
+            "{carrier}: {amount} ({share} of the demand) is not served.",
+            carrier=label(carriers, name, language),
+            amount=format_number(
+                carriers.at[name, "unserved"], f"{carriers.at[name, 'unit']}/a", language
+            ),
+            share=format_share(share, 1, language),
+        )
+        for name, share in shares[shares > MIN_UNSERVED_SHARE].items()
+    ]
+
+
+def _proof_sentence(run: Run, language: str) -> list[str]:
+    _, proof = translator(language), run.metadata.get("proof")
+    if not proof:
+        return []
+    if proof["gap"] is None:
+        steps = format_number(proof["plan"]["steps"], language=language)
+        return [
+            _(
+                "Not proven: {reason} before the first full year was solved; this is the plan of {steps} steps.",
+                reason=proof["ended"],
+                steps=steps,
+            )
+        ]
+    sentences = [
+        _(
+            "Every hour of the year: no plan costs less than {bound}; this one is within {gap} of it.",
+            bound=format_number(proof["bound"], "EUR/a", language),
+            gap=format_share(proof["gap"], 2, language),
+        )
+    ]
+    if proof["gap"] > proof["asked"]:
+        sentences.append(
+            _(
+                "The requested gap of {gap} is not reached: {reason}.",
+                gap=format_share(proof["asked"], 2, language),
+                reason=proof["ended"],
+            )
+        )
+    return sentences
+
+
+def warnings(run: Run, language: str) -> list[str]:
+    """Returns the warnings of a run, those on simultaneous operation in the language."""
+    operations = both_ways(run)[:MAX_SENTENCES]
+    translated = {}
+    for operation in operations:
+        english, danish = operation.sentences()
+        translated[english] = danish if language == "da" else english
+    return [translated.get(text, str(text)) for text in run.metadata.get("warnings", [])]

@@ -1,0 +1,253 @@
+"""Run sections: a run → the sections of its report on capacities, energy, prices, costs, emissions and land."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.language import N_, translator
+from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
+from energy_model.results.run import Run
+from energy_model.results.stakeholders import stakeholder_accounts
+
+MIN_SHOWN_EUR = 1e3  # balance of a stakeholder below which none is shown
+MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
+COST_TITLES = (
+    ("sector", N_("By sector")),
+    ("firm", N_("By owner")),
+    ("entry", N_("By kind of cost")),
+)
+
+
+def _chart(key: str, title: str, draw: str, run: Run, language: str, *details: Any) -> Chart:
+    """Returns a chart by the name of its function in `run_figures`, which is imported on use: Plotly loads slowly."""
+
+    def draw_chart() -> Any:
+        from energy_model.reporting.figures import run_figures  # noqa: PLC0415
+
+        return getattr(run_figures, draw)(run, language, *details)
+
+    return Chart(key, title, draw_chart)
+
+
+def built_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on added, retired and unchanged assets."""
+    _, capacities = translator(language), run.tables["capacities"]
+    is_changed = (capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)
+    changed = capacities[is_changed].sort_values("investment", ascending=False, kind="stable")
+    exists = ~is_changed & (capacities["capacity"].abs() > MIN_SHOWN_AMOUNT)
+    unchanged = capacities[exists].sort_values(["table", "capacity"], ascending=[True, False])
+    heads = (
+        _("Asset"),
+        _("Group"),
+        _("Existing"),
+        _("Retired"),
+        _("Added"),
+        _("Total"),
+        _("Full-load hours"),
+        _("Investment [MEUR]"),
+    )
+
+    def row(name: object, asset: pd.Series) -> list[str]:
+        hours = asset["full_load_hours"] if asset["table"] in ("conversions", "links") else None
+        group = asset["group"] if isinstance(asset["group"], str) else asset["table"]
+        return [
+            label(asset, name, language),
+            words(group, language),
+            *(
+                format_number(asset[column], asset["unit"], language)
+                if abs(asset[column]) > MIN_CAPACITY
+                else ""
+                for column in ("existing", "retired", "added", "capacity")
+            ),
+            "" if hours is None else format_number(hours, language=language),
+            format_number(asset["investment"] / 1e6, language=language)
+            if asset["investment"] > 0
+            else "",
+        ]
+
+    rows, other_rows = ([row(*item) for item in part.iterrows()] for part in (changed, unchanged))
+    nothing = _("No new capacity is built; existing capacity covers demand.")
+    return section(
+        "built",
+        _("What is built"),
+        _chart("map", _("Sites and links"), "draw_site_map", run, language),
+        data_table(_("Added and retired, the largest investments first"), heads, rows, 6)
+        or Text((nothing,)),
+        data_table(
+            _("Unchanged assets"),
+            heads[:-1],
+            [cells[:-1] for cells in other_rows],
+            5,
+            collapsed=True,
+        ),
+    )
+
+
+def carriers_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on the yearly amounts and mean prices of carriers."""
+    _, carriers = translator(language), run.tables["carriers"]
+    columns = {
+        "made": _("Produced"),
+        "used": _("Consumed"),
+        "bought": _("Purchases"),
+        "sold": _("Sales"),
+        "wanted": _("Demand"),
+        "driven": _("Vehicles"),
+        "unserved": _("Unserved"),
+    }
+    rows = [
+        [
+            label(carriers, name, language),
+            words(row["unit"], language),
+            *(
+                format_number(row[column], language=language)
+                if abs(row[column]) > MIN_SHOWN_AMOUNT
+                else ""
+                for column in columns
+            ),
+            format_number(row["mean_price"], language=language),
+        ]
+        for name, row in carriers.iterrows()
+    ]
+    heads = (_("Carrier"), _("Unit"), *columns.values(), _("Mean price [EUR/unit]"))
+    title = _("Carriers over the year (+ into the carrier, − out of it), and mean marginal price")
+    return section(
+        "carriers",
+        _("Energy over the year"),
+        _chart("flows", _("Energy flows [GWh]"), "draw_energy_flows", run, language),
+        data_table(title, heads, rows, 8),
+    )
+
+
+def hours_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on weeks and months, hour by hour."""
+    from energy_model.reporting.figures.supply import first_hours  # noqa: PLC0415 - with Plotly
+
+    _, known = translator(language), run.tables["carriers"].index
+    titles = {"heat": _("District heat"), "electricity": _("Electricity")}
+    periods = {
+        "winter": _("{carrier}, a winter week"),
+        "summer": _("{carrier}, a summer week"),
+        "hours": _("{carrier}, hour by hour"),
+    }
+    firsts = first_hours(run)
+    blocks: list[Block] = []
+    for carrier in (name for name in titles if name in known):
+        for period, hour in firsts.items():
+            title = periods[period].format(carrier=titles[carrier])
+            key = f"{carrier}_hours" if period == "hours" else f"{carrier}_{period}_week"
+            blocks.append(_chart(key, title, "draw_week", run, language, carrier, hour))
+        title = _("{carrier} by month", carrier=titles[carrier])
+        blocks.append(_chart(f"{carrier}_by_month", title, "draw_months", run, language, carrier))
+    blocks.append(_chart("stores", _("Storage levels"), "draw_storage_levels", run, language))
+    return section("hours", _("Hours and months"), blocks)
+
+
+def prices_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on price duration."""
+    _ = translator(language)
+    title = _("Price duration: hours sorted by price")
+    chart = _chart("duration", title, "draw_price_duration", run, language)
+    return section("prices", _("Prices"), chart)
+
+
+def costs_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on costs by sector, owner and kind."""
+    _, costs = translator(language), run.tables["costs"]
+    blocks: list[Block] = []
+    for column, title in COST_TITLES:
+        blocks.append(_chart(f"cost_by_{column}", _(title), "draw_costs", run, language, column))
+        owners = costs[column].fillna("no firm: households, land, emissions")
+        sums = costs.groupby(owners)["cost"].sum().sort_values(ascending=False)
+        rows = [
+            [label(run.tables["names"], name, language), format_number(amount, "EUR/a", language)]
+            for name, amount in sums.items()
+            if abs(amount) >= 0.5
+        ]
+        blocks += data_table(_(title), (_("Name"), _("Cost")), rows, 1, collapsed=True)
+    return section("costs", _("Costs"), blocks)
+
+
+def stakeholders_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on the balances of stakeholders."""
+    _, names = translator(language), run.tables["names"]
+    balances = stakeholder_accounts(run)["balance"].sort_values()
+    rows = [
+        [label(names, party, language), format_number(balance / 1e6, language=language)]
+        for party, balance in balances[balances.abs() > MIN_SHOWN_EUR].items()
+    ]
+    heads = (_("Stakeholder"), _("Balance at marginal prices [MEUR/a]"))
+    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 1))
+
+
+def emissions_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on emissions by asset and account."""
+    _, summary = translator(language), run.summary
+    sums = run.tables["emissions"].groupby("name")["emissions"].sum()
+    rows = [
+        [label(run.tables["names"], name, language), format_number(amount, "t/a", language)]
+        for name, amount in sums.sort_values(ascending=False).items()
+        if abs(amount) >= 0.5
+    ]
+    accounts = [
+        [
+            _("Without credit for exported electricity"),
+            format_number(summary["net_emissions_without_export_credit"], "t/a", language),
+        ],
+        [
+            _("With credit for exported electricity"),
+            format_number(summary["net_emissions_with_export_credit"], "t/a", language),
+        ],
+    ]
+    title = _("Emissions and removals by asset")
+    return section(
+        "emissions",
+        _("Emissions"),
+        _chart("emissions", title, "draw_emissions", run, language),
+        data_table(title, (_("Asset"), "CO2"), rows, 1, collapsed=True),
+        data_table(_("Net emissions by account"), (_("Account"), "CO2"), accounts, 1),
+    )
+
+
+def fleets_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on the vehicles of fleets."""
+    _ = translator(language)
+    chart = _chart("fleets", _("Vehicles by carrier"), "draw_fleets", run, language)
+    return section("fleets", _("Fleets"), chart)
+
+
+def land_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on land use and its acceptance; none without land use."""
+    _, land = translator(language), run.tables["land"]
+    used = land[land["taken"] > MIN_CAPACITY] if len(land) else land
+    rows = [
+        [
+            label(run.tables["names"], site, language),
+            words(kind, language),
+            *(
+                format_number(row[column], language=language)
+                for column in ("taken", "area", "citizens_total", "firms_total", "price")
+            ),
+        ]
+        for (site, kind), row in used.iterrows()
+    ]
+    heads = (
+        _("Site"),
+        _("Class"),
+        _("Used [ha]"),
+        _("Available [ha]"),
+        _("Citizens' points"),
+        _("Firms' points"),
+        _("Value of one more hectare [EUR/a]"),
+    )
+    if not rows:
+        return []
+    return section(
+        "land",
+        _("Land and acceptance"),
+        _chart("land", _("Land use"), "draw_land", run, language),
+        data_table(_("Land use"), heads, rows, 5),
+    )
