@@ -16,11 +16,9 @@ from energy_model.reporting.content import Block, Section, Text, data_table, sec
 from energy_model.results.cost_sensitivities import cost_sensitivities
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
-from energy_model.studies.explanation.asset import Explanation
 from energy_model.studies.explanation.explain import explain
 
 MAX_EXPLAINED_ASSETS = 8  # the largest investments are explained
-MIN_LINE_EUR = 500.0  # a smaller line of a balance sheet is left out
 MONEY, TINY_SHARE = "EUR/a", "share"
 # Values that a certificate recomputes, with their meaning and kind.
 CHECKED = {
@@ -48,26 +46,12 @@ def explanation_section(run: Run, language: str) -> list[Section]:
     )
     texts = [
         Text(
-            _sentences(explanation, language),
+            tuple(map(_, explanation.sentences)),
             heading=label(capacities, explanation.name, language),
         )
         for explanation in explanations
     ]
     return section("why", _("Why it is built"), texts)
-
-
-def _sentences(explanation: Explanation, language: str) -> tuple[str, ...]:
-    """Returns the reasons; in Danish the sums of the balance sheet, which underlie the English sentences."""
-    if language == "en" or "line" not in explanation.sheet:
-        return tuple(explanation.sentences)
-    _ = translator(language)
-    sums = explanation.sheet.groupby("line", sort=False)["amount"].sum()
-    parts = [
-        f"{_(line)} {format_number(amount / 1e3, 'kEUR/a', language)}"
-        for line, amount in sums.items()
-        if abs(amount) > MIN_LINE_EUR
-    ]
-    return ("; ".join(parts).capitalize() + ".",) if parts else ()
 
 
 def proof_section(run: Run, language: str) -> list[Section]:

@@ -129,7 +129,7 @@ def explain(
             help="Also compute the break-even investment, which takes some re-solves.",
         ),
     ] = True,
-    language: Language = None,
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Why is an asset built or not? What sets a price? Needs only the folder of a run."""
@@ -155,7 +155,7 @@ def accounts(
             "largest demand.",
         ),
     ] = None,
-    language: Language = None,
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Who earns and pays what: every party's account, and a carrier's bill in every district."""

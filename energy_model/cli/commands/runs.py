@@ -182,7 +182,7 @@ def verify(
             "--case", help="Folder of the case; compares its inputs with those of the run."
         ),
     ] = None,
-    language: Language = None,
+    language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Verify a run without a solver: rebuild its program from its inputs, and recompute solution, tables and proof."""
