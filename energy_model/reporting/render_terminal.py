@@ -11,7 +11,7 @@ from rich.table import Table
 
 from energy_model.reporting.content import ALERT, WARNING, Block, Chart, DataTable, Report, Text
 
-WIDTH_CHARACTERS = 160  # characters of a line when the output is no terminal
+MAX_FILE_COLUMNS = 160  # characters of a line when the output is no terminal
 MARKS = {WARNING: "yellow", ALERT: "bold red"}
 
 
@@ -47,7 +47,7 @@ def print_line(item: Any) -> None:
     """Prints a text with markup, or a table, to the width of the terminal."""
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_CHARACTERS)
+        console = Console(highlight=False, width=MAX_FILE_COLUMNS)
     console.print(item)
 
 
