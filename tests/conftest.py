@@ -26,9 +26,9 @@ def play(tmp_path, monkeypatch):
 
     monkeypatch.setenv(http_client.CACHE_DIR_VARIABLE, str(tmp_path / "answers"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(http_client, "pause", 0.0)
-    monkeypatch.setattr(http_client, "back_off", 0.01)
-    monkeypatch.setattr(http_client, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(http_client, "request_pause", 0.0)
+    monkeypatch.setattr(http_client, "first_delay", 0.01)
+    monkeypatch.setattr(http_client, "MAX_DELAY_SECONDS", 0.1)
     started = []
 
     def start(answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 MAX_PART_CHARACTERS = 200  # of a file, row, column or value shown in a message
 MAX_REMEDY_CHARACTERS = 2000
@@ -47,9 +47,7 @@ class InputError(ValueError):
         super().__init__("\n".join(map(str, self.issues)))
 
     @classmethod
-    def at(
-        cls, file: str, remedy: str, row: str = "", column: str = "", value: str = ""
-    ) -> InputError:
+    def at(cls, file: str, remedy: str, row: str = "", column: str = "", value: str = "") -> Self:
         """Returns an error with one issue."""
         return cls([InputIssue(file, remedy, row, column, value)])
 

@@ -6,11 +6,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "data_errors": ["DataError", "DataIssue"],
+        "errors": ["DataError"],
         "generate": ["make_year"],
-        "hourly_csv": ["as_text"],
         "observed": ["MEASURED_UNITS", "origins"],
-        "schema": ["MEANINGS", "UNITS"],
+        "schema": ["MEANINGS", "UNITS", "as_text"],
         "settings": ["Settings"],
         "validation": ["compare_with_references"],
     },

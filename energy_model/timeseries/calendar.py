@@ -15,7 +15,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Calendar:
-    """The hours of a year in universal time (weather, price) and in local time (habits)."""
+    """The hours of a year in universal time (weather, price) and in local time (demand)."""
 
     hours: pd.DatetimeIndex
     time_zone: str
@@ -60,9 +60,23 @@ class Calendar:
         return holiday | (self.local.dayofweek.to_numpy() >= SATURDAY)
 
 
+def every_hour(year: int) -> pd.DatetimeIndex:
+    """All hours of a year in universal time, 29 February included."""
+    start, end = f"{year}-01-01", f"{year + 1}-01-01"
+    return pd.date_range(start, end, freq="h", tz="UTC", inclusive="left", name="hour")
+
+
+def is_leap_day(hours: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    """Whether an hour is on 29 February."""
+    return np.asarray((hours.month == 2) & (hours.day == 29))
+
+
+def hours_of(year: int) -> pd.DatetimeIndex:
+    """The 8760 hours of a year in universal time, without 29 February."""
+    hours = every_hour(year)
+    return hours[~is_leap_day(hours)]
+
+
 def calendar_of(settings: Settings) -> Calendar:
     """The calendar of the settings' year, 8760 hours; 29 February is left out of leap years."""
-    start, end = f"{settings.year}-01-01", f"{settings.year + 1}-01-01"
-    hours = pd.date_range(start, end, freq="h", tz="UTC", inclusive="left", name="hour")
-    leap_day = (hours.month == 2) & (hours.day == 29)
-    return Calendar(hours[~leap_day], settings.time_zone, settings.country)
+    return Calendar(hours_of(settings.year), settings.time_zone, settings.country)

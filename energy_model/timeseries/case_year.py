@@ -12,11 +12,10 @@ from energy_model import timeseries
 from energy_model.case.settings import load_toml
 from energy_model.common.atomic_write import write_text
 from energy_model.common.errors import InputError
-from energy_model.timeseries.input_errors import as_faults
 
 
-def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeseries.Settings:
-    """The ``[profiles]`` settings of a case, with overrides from ``given``.
+def settings_of(case: Path, overrides: Mapping[str, Any] | None = None) -> timeseries.Settings:
+    """The ``[profiles]`` settings of a case, with overrides.
 
     Raises:
         InputError: The section is missing, or a setting is missing, unknown or out of range.
@@ -25,10 +24,10 @@ def settings_of(case: Path, given: Mapping[str, Any] | None = None) -> timeserie
     if not section:
         raise InputError.at(
             "case.toml",
-            "the case has no [profiles] section; write the place and the levels its year is to meet",
+            "the case has no [profiles] section; write the location and the mean values of its year",
         )
     try:
-        return timeseries.Settings.from_mapping(section | dict(given or {}))
+        return timeseries.Settings.from_mapping(section | dict(overrides or {}))
     except (ValueError, TypeError) as error:
         raise InputError.at("case.toml", str(error).rstrip("."), column="profiles") from None
 
@@ -45,7 +44,7 @@ def year(
         InputError: The settings cannot be used.
         WriteError: The file cannot be written.
     """
-    return _make(case, {"seed": seed, "year": calendar}, out)
+    return _generate(case, {"seed": seed, "year": calendar}, out)
 
 
 def measured_year(
@@ -60,26 +59,24 @@ def measured_year(
     The calendar year is that of the measured data; returns and exceptions are those of `year`.
     """
     calendar = int(pd.DatetimeIndex(measured.index)[0].year)
-    return _make(case, {"seed": seed, "year": calendar}, out, measured, price_as_measured)
+    return _generate(case, {"seed": seed, "year": calendar}, out, measured, price_as_measured)
 
 
-def _make(
+def _generate(
     case: Path,
-    given: Mapping[str, int | None],
+    overrides: Mapping[str, int | None],
     out: Path | None,
     measured: pd.DataFrame | None = None,
     price_as_measured: bool = False,
 ) -> tuple[Path, pd.DataFrame]:
-    settings = settings_of(
-        case, {name: value for name, value in given.items() if value is not None}
-    )
-    with as_faults():
-        table = timeseries.make_year(settings, measured, price_as_measured)
+    set_overrides = {name: value for name, value in overrides.items() if value is not None}
+    settings = settings_of(case, set_overrides)
+    table = timeseries.make_year(settings, measured, price_as_measured)
     path = out or case / "profiles" / "year.csv"
     write(table, path)
     return path, timeseries.compare_with_references(table, settings)
 
 
-def write(made: pd.DataFrame, path: Path) -> None:
+def write(table: pd.DataFrame, path: Path) -> None:
     """Writes the hourly profiles as CSV, atomically. WriteError if the file cannot be written."""
-    write_text(path, timeseries.as_text(made), "name another place with --out")
+    write_text(path, timeseries.as_text(table), "name another file with --out")

@@ -10,8 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from energy_model.common.errors import InputIssue
 from energy_model.timeseries.calendar import Calendar
-from energy_model.timeseries.data_errors import DataError, DataIssue, data_error
+from energy_model.timeseries.errors import DataError
 from energy_model.timeseries.schema import UNITS
 from energy_model.timeseries.settings import Settings
 from energy_model.timeseries.stochastic import Series, month_curve
@@ -24,25 +25,34 @@ COLUMNS = {
     "wind_speed": ("m/s", "Wind speed 10 m above ground", 0, 80),
     "wind_speed_at_hub": ("m/s", "Wind speed 100 m above ground, on land", 0, 100),
     "wind_speed_at_sea": ("m/s", "Wind speed 100 m above the bay", 0, 100),
-    "sun": ("W/m2", "Sunshine and sky light on level ground, mean of the hour", 0, 1500),
+    "sun": ("W/m2", "Global irradiation on level ground, mean of the hour", 0, 1500),
     "cloud": ("1", "Share of the sky that is covered", 0, 1),
     "sea_temperature": ("degC", "Temperature of the sea", -3, 40),
-    "waste_water_temperature": ("degC", "Temperature of cleaned waste water", 0, 60),
+    "waste_water_temperature": ("degC", "Temperature of treated waste water", 0, 60),
     "onshore_wind": ("1", "Output of wind turbines on land per unit of capacity", 0, 1),
     "nearshore_wind": ("1", "Output of wind turbines in the bay per unit of capacity", 0, 1),
     "field_sun": ("1", "Output of solar fields per unit of grid connection", 0, 1),
     "roof_sun": ("1", "Output of solar roofs per unit of inverter capacity", 0, 1),
     "electricity_price": ("EUR/MWh", "Day-ahead price in the bidding zone", -10_000, 20_000),
-    "electricity_demand": ("MWh", "Electricity used in the hour, whatever for", 0, 1e7),
-    "solar_production": ("MWh", "Electricity from the sun, made in the hour", 0, 1e6),
-    "onshore_wind_production": ("MWh", "Electricity from wind on land, made in the hour", 0, 1e6),
-    "offshore_wind_production": ("MWh", "Electricity from wind at sea, made in the hour", 0, 1e6),
-    "thermal_production": ("MWh", "Electricity from power stations, made in the hour", 0, 1e6),
+    "electricity_demand": ("MWh", "Electricity demand of the hour, all uses", 0, 1e7),
+    "solar_production": ("MWh", "Electricity produced by solar panels in the hour", 0, 1e6),
+    "onshore_wind_production": (
+        "MWh",
+        "Electricity produced by wind turbines on land in the hour",
+        0,
+        1e6,
+    ),
+    "offshore_wind_production": (
+        "MWh",
+        "Electricity produced by wind turbines at sea in the hour",
+        0,
+        1e6,
+    ),
+    "thermal_production": ("MWh", "Electricity produced by power stations in the hour", 0, 1e6),
 }
 MEASURED_UNITS = {name: unit for name, (unit, _, _, _) in COLUMNS.items()}
-FOR_COMPARISON = tuple(
-    name for name in COLUMNS if name.endswith("_production")
-)  # not an input of the models
+# Columns that are not an input of the models.
+FOR_COMPARISON = tuple(name for name in COLUMNS if name.endswith("_production"))
 
 # Measurement heights [m] and exponents of the power law of wind with height: over land from the means at 10 and
 # 100 m (`weather.GROUND_WIND`); over open water about half of it, an assumption.
@@ -101,76 +111,70 @@ def validate_observed(measured: pd.DataFrame | None, clock: Calendar) -> dict[st
         return {}
     unknown = [str(name) for name in measured if name not in COLUMNS]
     if unknown:
-        raise data_error(
-            "measured year",
-            f"no such column is known; known are {', '.join(COLUMNS)}",
-            ", ".join(unknown),
-        )
+        remedy = f"unknown column; valid columns are {', '.join(COLUMNS)}"
+        raise DataError.at("measured year", remedy, value=", ".join(unknown))
     if not measured.index.equals(clock.hours):
         year = clock.hours[0].year
         remedy = f"its hours are not the 8760 of {year} in universal time, without 29 February"
-        raise data_error("measured year", remedy)
-    complaints = [issue for name in measured if (issue := _impossible(str(name), measured[name]))]
-    if complaints:
-        raise DataError(complaints)
+        raise DataError.at("measured year", remedy)
+    issues = [issue for name in measured if (issue := _issue(str(name), measured[name]))]
+    if issues:
+        raise DataError(issues)
     return {str(name): measured[name].to_numpy(dtype=float) for name in measured}
 
 
-def _impossible(name: str, values: pd.Series) -> DataIssue | None:
+def _issue(name: str, values: pd.Series) -> InputIssue | None:
     """The issue of a column with an implausible or constant value, or None."""
     unit, _, low, high = COLUMNS[name]
     outside = ~values.between(low, high)
     if outside.any():
         hour = pd.Timestamp(values.index[int(outside.to_numpy().argmax())])
         remedy = (
-            f"a value from {low:,} to {high:,} {unit} is needed at {hour:%Y-%m-%dT%H:%MZ}; "
-            f"{int(outside.sum())} hours are outside, so look whether the unit is right"
+            f"a value from {low:,} to {high:,} {unit} is required at {hour:%Y-%m-%dT%H:%MZ}; "
+            f"{int(outside.sum())} hours are outside, so check the unit"
         )
-        return DataIssue(f"measured year, {name}", remedy, f"{values[hour]:g}")
+        return InputIssue(f"measured year, {name}", remedy, value=f"{values[hour]:g}")
     if name not in FOR_COMPARISON and values.nunique() == 1:
-        remedy = (
-            "all hours are the same, which no year's are; look where the column comes from, "
-            "or take it out"
-        )
-        return DataIssue(f"measured year, {name}", remedy, f"{values.iloc[0]:g}")
+        remedy = "all hours have the same value; check the source of the column, or remove it"
+        return InputIssue(f"measured year, {name}", remedy, value=f"{values.iloc[0]:g}")
     return None
 
 
 def merge_weather(
-    made: Weather, given: Mapping[str, Series], settings: Settings, clock: Calendar
+    synthetic: Weather, measured: Mapping[str, Series], settings: Settings, clock: Calendar
 ) -> Weather:
     """The synthetic weather with measured series in its place, wind converted to hub height.
 
     Wind at hub height comes from measurements at 100 m, otherwise at 10 m, by the power law. Without measured wind at
     sea it is proportional to measured wind on land, in the ratio of the settings' means.
     """
-    weather = replace(made, cloud=given.get("cloud", made.cloud))
-    if "air_temperature" in given:
-        air = given["air_temperature"]
+    weather = replace(synthetic, cloud=measured.get("cloud", synthetic.cloud))
+    if "air_temperature" in measured:
+        air = measured["air_temperature"]
         normal = month_curve(clock.month, settings.air_temperatures)
         weather = replace(weather, air_temperature=air, warmth=air - normal)
-    if (hub := given.get("wind_speed_at_hub")) is not None:
-        on_land = _raised(hub, HUB, ON_LAND.hub_height, LAND_SHEAR)
+    if (hub := measured.get("wind_speed_at_hub")) is not None:
+        on_land = _at_height(hub, HUB, ON_LAND.hub_height, LAND_SHEAR)
         weather = replace(
-            weather, wind_on_land=on_land, wind_speed=_raised(hub, HUB, GROUND, LAND_SHEAR)
+            weather, wind_on_land=on_land, wind_speed=_at_height(hub, HUB, GROUND, LAND_SHEAR)
         )
-    elif (ground := given.get("wind_speed")) is not None:
+    elif (ground := measured.get("wind_speed")) is not None:
         weather = replace(
-            weather, wind_on_land=_raised(ground, GROUND, ON_LAND.hub_height, LAND_SHEAR)
+            weather, wind_on_land=_at_height(ground, GROUND, ON_LAND.hub_height, LAND_SHEAR)
         )
-    if (ground := given.get("wind_speed")) is not None:
+    if (ground := measured.get("wind_speed")) is not None:
         weather = replace(weather, wind_speed=ground)
-    if (sea := given.get("wind_speed_at_sea")) is not None:
-        return replace(weather, wind_at_sea=_raised(sea, HUB, IN_THE_BAY.hub_height, SEA_SHEAR))
-    if weather.wind_on_land is not made.wind_on_land:
+    if (sea := measured.get("wind_speed_at_sea")) is not None:
+        return replace(weather, wind_at_sea=_at_height(sea, HUB, IN_THE_BAY.hub_height, SEA_SHEAR))
+    if weather.wind_on_land is not synthetic.wind_on_land:
         ratio = settings.wind_speed_at_sea / settings.wind_speed_on_land
         return replace(weather, wind_at_sea=ratio * weather.wind_on_land)
     return weather
 
 
-def _raised(wind: Series, height: float, wanted: float, shear: float) -> Series:
-    """Wind speed at the height `wanted` [m], by the power law [m/s]."""
-    return wind * (wanted / height) ** shear
+def _at_height(wind: Series, height: float, target_height: float, shear: float) -> Series:
+    """Wind speed at a target height [m], by the power law [m/s]."""
+    return wind * (target_height / height) ** shear
 
 
 def scaled_price(price: Series, settings: Settings, as_measured: bool) -> Series:
@@ -179,9 +183,9 @@ def scaled_price(price: Series, settings: Settings, as_measured: bool) -> Series
         return price
     if price.mean() <= 0:
         remedy = (
-            "its mean is not above zero, so it cannot be scaled; keep it with --price-as-measured"
+            "its mean is not positive, so it cannot be scaled; keep it with --price-as-measured"
         )
-        raise data_error("measured year, electricity_price", remedy, f"{price.mean():g}")
+        raise DataError.at("measured year, electricity_price", remedy, value=f"{price.mean():g}")
     return price * settings.mean_price / price.mean()
 
 
@@ -195,7 +199,7 @@ def origins(measured: Iterable[str]) -> dict[str, str]:
     available = set(measured)
     result = {}
     for name in UNITS:
-        inputs = [root for root in DRIVEN_BY.get(name, ()) if root in available]
+        inputs = [column for column in DRIVEN_BY.get(name, ()) if column in available]
         modelled = f"follows {' and '.join(inputs)}" if inputs else "synthetic"
         result[name] = "measured" if name in available else modelled
     return result

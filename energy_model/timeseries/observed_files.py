@@ -21,7 +21,7 @@ from energy_model.case.units import conversion
 from energy_model.common.atomic_write import write_files
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.timeseries import MEASURED_UNITS
-from energy_model.timeseries.download.resample import hours_of
+from energy_model.timeseries.calendar import hours_of
 from energy_model.timeseries.observed import COLUMNS
 
 FOLDER = "measured"
@@ -46,40 +46,38 @@ def read(path: Path, year: int) -> pd.DataFrame:
     file = read_hourly_file(path, file_name, len(hours), log)
     if file.hours is not None and not file.hours.equals(hours):
         row = int((file.hours != hours).argmax())
-        remedy = f"give the {len(hours)} hours of {year} in UTC one after the other, without "
-        remedy += f"29 February; in this row {hours[row].strftime(HOUR)}"
+        remedy = (
+            f"write the {len(hours)} hours of {year} in UTC in order, without 29 February; "
+            f"in this row {hours[row].strftime(HOUR)}"
+        )
         log.add_issue(file_name, remedy, f"row {row + 2}", "hour", file.hours[row].strftime(HOUR))
     columns: dict[str, np.ndarray] = {}
     for column, values in file.columns.items():
-        given_unit, unit = file.units[column], MEASURED_UNITS.get(column)
+        file_unit, unit = file.units[column], MEASURED_UNITS.get(column)
         if unit is None:
-            known = ", ".join(
-                f"{known_name} [{known_unit}]" for known_name, known_unit in MEASURED_UNITS.items()
-            )
-            remedy = f"no such column is known; known are {known}"
-            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{given_unit}]")
-        elif not are_alike(given_unit, unit, log.dkk_per_eur):
-            remedy = f"write '{column} [{unit}]', and values in it"
-            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{given_unit}]")
+            headers = ", ".join(f"{name} [{unit}]" for name, unit in MEASURED_UNITS.items())
+            remedy = f"unknown column; valid columns are {headers}"
+            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{file_unit}]")
+        elif not are_alike(file_unit, unit, log.dkk_per_eur):
+            remedy = f"write '{column} [{unit}]', and values in this unit"
+            log.add_issue(file_name, remedy, "row 1", value=f"{column} [{file_unit}]")
         else:
             factor = (
-                1.0 if given_unit == unit else conversion(given_unit, unit, log.dkk_per_eur).factor
+                1.0 if file_unit == unit else conversion(file_unit, unit, log.dkk_per_eur).factor
             )
             columns[column] = values * factor
             _, _, low, high = COLUMNS[column]
             outside = ~((columns[column] >= low) & (columns[column] <= high))
             if outside.any():
                 row = int(outside.argmax())
-                remedy = (
-                    f"write a value from {low:,} to {high:,} {unit}; look whether the unit is right"
-                )
+                remedy = f"write a value from {low:,} to {high:,} {unit}; check the unit"
                 log.add_issue(file_name, remedy, f"row {row + 2}", column, f"{values[row]:g}")
     if log.issues:
         raise InputError(log.issues)
     return pd.DataFrame(columns, index=hours)
 
 
-def year_of(
+def read_year(
     case: Path, year: int, prefer: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """All measured columns of a year, and the file name (without the year) of each.
@@ -98,9 +96,9 @@ def year_of(
         years = sorted(
             {path.stem.rsplit("_", 1)[-1] for path in (case / FOLDER).glob("*_[0-9]*.csv")}
         )
-        hint = f"; there is {', '.join(text for text in years if text.isdigit())}" if years else ""
+        hint = f"; there are {', '.join(text for text in years if text.isdigit())}" if years else ""
         remedy = (
-            f"nothing was measured in {year}{hint}; fetch it with: energy-model timeseries "
+            f"there are no measured data of {year}{hint}; fetch them with: energy-model timeseries "
             f"fetch SERVICE {case} --year {year}"
         )
         raise InputError.at(f"{FOLDER}/*_{year}.csv", remedy)
@@ -123,8 +121,8 @@ def year_of(
                 file_of[column] = name
             elif file_of[column] not in prefer:
                 remedy = (
-                    f"it stands in {FOLDER}/{file_of[column]}_{year}.csv too; take it out of "
-                    f"one of them, or add --prefer {name} or --prefer {file_of[column]}"
+                    f"{FOLDER}/{file_of[column]}_{year}.csv has it too; remove it from one of "
+                    f"them, or add --prefer {name} or --prefer {file_of[column]}"
                 )
                 issues.append(
                     InputIssue(f"{FOLDER}/{name}_{year}.csv", remedy, "row 1", str(column))
@@ -145,7 +143,7 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
             text = io.StringIO(path.read_text(encoding="utf-8-sig"))
             existing = list(csv.DictReader(text, strict=True))
         except (OSError, UnicodeDecodeError, csv.Error):
-            remedy = "it is no table of comma-separated values in UTF-8; mend it, or take it away"
+            remedy = "it is not a CSV file in UTF-8; correct or remove it"
             raise InputError.at(SOURCES_FILE, remedy) from None
     replaced = {(row["rows"], column) for row in rows for column in row["columns"].split()}
     remaining = []

@@ -8,10 +8,8 @@ from typing import Any, Self
 MONTHS = 12
 OPTIONAL = ("municipality", "price_area", "weather_station", "sea_station", "sea_point")
 LIMITS = {
-    "latitude": (
-        0,
-        66,
-    ),  # seasons and panels are those of the northern hemisphere; polar nights have no sun
+    # Seasons and panels are those of the northern hemisphere; polar nights have no sun.
+    "latitude": (0, 66),
     "longitude": (-180, 180),
     "altitude": (-500, 9000),
     "year": (1970, 2200),
@@ -59,44 +57,45 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raises ValueError for values from which no year can be generated."""
-        faults = [
-            f"{field.name}: {getattr(self, field.name)!r} is given; {requirement} is needed"
+        issues = [
+            f"{field.name}: {getattr(self, field.name)!r} is given; {requirement} is required"
             for field in fields(self)
-            if (requirement := _wanted(field.name, field.type, getattr(self, field.name)))
+            if (requirement := _violated(field.name, field.type, getattr(self, field.name)))
         ]
-        if faults:
-            raise ValueError("; ".join(faults))
+        if issues:
+            raise ValueError("; ".join(issues))
 
     @classmethod
-    def from_mapping(cls, given: Mapping[str, Any]) -> Self:
+    def from_mapping(cls, section: Mapping[str, Any]) -> Self:
         """Settings from a mapping, such as a section of a case file.
 
         Raises:
             ValueError: A key is unknown or missing, or a value is out of range.
         """
-        known = {field.name: field for field in fields(cls)}
-        faults = [_unknown(key, list(known)) for key in given if key not in known]
-        faults += [
-            f"'{name}' is missing"
-            for name, field in known.items()
-            if field.default is MISSING and name not in given
+        names = [field.name for field in fields(cls)]
+        issues = [_unknown(key, names) for key in section if key not in names]
+        issues += [
+            f"'{field.name}' is missing"
+            for field in fields(cls)
+            if field.default is MISSING and field.name not in section
         ]
-        if faults:
-            raise ValueError("profiles: " + "; ".join(faults))
+        if issues:
+            raise ValueError("profiles: " + "; ".join(issues))
         values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in section.items()
         }
         return cls(**values)
 
 
-def _unknown(key: str, known: list[str]) -> str:
+def _unknown(key: str, names: list[str]) -> str:
     """The message for an unknown key, with the closest known key."""
-    nearest = get_close_matches(key, known, n=1, cutoff=0.0)[0]
-    return f"'{key}' is not known (did you mean '{nearest}'?)"
+    nearest = get_close_matches(key, names, n=1, cutoff=0.0)[0]
+    return f"'{key}' is unknown (did you mean '{nearest}'?)"
 
 
-def _wanted(name: str, kind: Any, value: Any) -> str | None:
-    """The kind of value that a setting needs, or None if its value is valid."""
+def _violated(name: str, kind: Any, value: Any) -> str | None:
+    """The requirement that the value of a setting violates, or None."""
     if name in OPTIONAL and value in ("", ()):
         return None
     if name == "sea_point":

@@ -11,9 +11,9 @@ Series = NDArray[np.float64]
 
 
 def random_stream(settings: Settings, name: str) -> np.random.RandomState:
-    """An independent random stream for each name, so that a change in one profile leaves the others as they are.
+    """An independent random stream for each name, so that a change of one profile does not change the others.
 
-    RandomState, because its stream is frozen for good [NEP 19]; newer generators may change.
+    RandomState, because its stream is frozen [NEP 19]; newer generators may change.
     """
     return np.random.RandomState([settings.seed, settings.year, crc32(name.encode())])
 
@@ -60,11 +60,11 @@ def month_curve(month: NDArray[np.int64], means: ArrayLike) -> Series:
     return basis @ np.linalg.lstsq(month_basis, np.asarray(means, dtype=float), rcond=None)[0]
 
 
-def shrink_monthly_anomalies(latent: ArrayLike, month: NDArray[np.int64], kept: float) -> Series:
-    """The standardised series, with each month's mean anomaly multiplied by `kept`."""
+def shrink_monthly_anomalies(latent: ArrayLike, month: NDArray[np.int64], factor: float) -> Series:
+    """The standardised series, with each month's mean anomaly multiplied by `factor`."""
     latent = standard(latent)
     departures = np.array([latent[month == i].mean() for i in range(12)])
-    return standard(latent - (1 - kept) * departures[month])
+    return standard(latent - (1 - factor) * departures[month])
 
 
 def daily_bump(hour: ArrayLike, middle: ArrayLike, width: float) -> Series:

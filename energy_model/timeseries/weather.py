@@ -1,4 +1,4 @@
-"""Weather: settings and a random pressure series → correlated hourly wind, temperature and cloud cover.
+"""Weather: settings and a random pressure series → correlated hourly wind, temperature, cloud and water.
 
 Distributions are those of the ERA5 reanalysis for Aalborg, 2012; levels come from the settings.
 """
@@ -26,7 +26,20 @@ from energy_model.timeseries.stochastic import (
 TEMPERATURE_SPREAD = (3.7, 3.7, 2.9, 2.6, 2.9, 2.6, 2.6, 2.4, 2.3, 2.6, 2.9, 3.6)  # K
 DAILY_RANGE = (1.6, 2.9, 4.9, 6.4, 7.4, 7.0, 7.0, 6.8, 5.2, 3.5, 2.0, 1.4)  # K
 WIND_SEASON = (1.18, 1.12, 1.07, 0.95, 0.91, 0.89, 0.86, 0.87, 0.98, 1.06, 1.08, 1.14)
-WIND_WARMS = (0.70, 0.65, 0.25, -0.05, -0.15, -0.25, -0.30, -0.25, 0.05, 0.25, 0.45, 0.65)
+WIND_TEMPERATURE_CORRELATION = (
+    0.70,
+    0.65,
+    0.25,
+    -0.05,
+    -0.15,
+    -0.25,
+    -0.30,
+    -0.25,
+    0.05,
+    0.25,
+    0.45,
+    0.65,
+)
 CLOUD = (0.73, 0.70, 0.64, 0.60, 0.57, 0.60, 0.58, 0.58, 0.64, 0.69, 0.74, 0.76)
 
 WINTER, SUMMER = (11, 0, 1), (4, 5, 6, 7)
@@ -90,21 +103,28 @@ def weather_of(settings: Settings, clock: Calendar) -> Weather:
     )
 
 
-def _warmth(lows: Series, clock: Calendar, kept: float, random: np.random.RandomState) -> Series:
+def _warmth(
+    pressure: Series, clock: Calendar, month_spread: float, random: np.random.RandomState
+) -> Series:
     """Seasonal temperature anomaly, standardised: advection by wind, and slow changes of air mass."""
-    pull = month_curve(clock.month, WIND_WARMS)
+    correlation = month_curve(clock.month, WIND_TEMPERATURE_CORRELATION)
     slow = standard(
         0.98 * ornstein_uhlenbeck(len(clock), 150, random)
         + 0.15 * ornstein_uhlenbeck(len(clock), 7, random)
     )
-    warmth = pull * standard(exponential_smoothing(lows, 30)) + np.sqrt(1 - pull**2) * slow
+    warmth = (
+        correlation * standard(exponential_smoothing(pressure, 30))
+        + np.sqrt(1 - correlation**2) * slow
+    )
     # The distribution is skewed: cold extremes in winter, warm extremes in summer.
     outward = (warmth < 0) != np.isin(clock.month, SUMMER)
-    return shrink_monthly_anomalies(np.where(outward, 1.14, 0.88) * warmth, clock.month, kept)
+    return shrink_monthly_anomalies(
+        np.where(outward, 1.14, 0.88) * warmth, clock.month, month_spread
+    )
 
 
 def _cloudiness(
-    lows: Series, warmth: Series, clock: Calendar, random: np.random.RandomState
+    pressure: Series, warmth: Series, clock: Calendar, random: np.random.RandomState
 ) -> Series:
     """Seasonal cloudiness anomaly, standardised: mild winters are cloudy, warm summers clear."""
     count = len(clock)
@@ -112,7 +132,7 @@ def _cloudiness(
     independent = 0.70 * ornstein_uhlenbeck(count, 15, random) + 0.55 * ornstein_uhlenbeck(
         count, 3, random
     )
-    return standard(independent + 0.18 * lows + seasonal)
+    return standard(independent + 0.18 * pressure + seasonal)
 
 
 def _chance(latent: Series) -> Series:
@@ -132,3 +152,33 @@ def _cloud(latent: Series, mean: Series) -> Series:
 def _weibull(latent: Series, shape: float) -> Series:
     """Wind speed of scale 1 with a Weibull distribution."""
     return (-np.log(1 - _chance(latent))) ** (1 / shape)
+
+
+# Share of the air's anomaly that reaches the water [1], and time constant [h]: assumptions.
+SEA_RESPONSE, SEA_MEMORY = 0.25, 240.0
+WASTE_WATER_RESPONSE, WASTE_WATER_MEMORY = 0.15, 72.0
+COLDEST_SEA = 0.5  # degC at intake depth; the bay does not freeze that deep, an assumption
+# The plant at Aarhus harbour cools sea water to about 3 degC [AffaldVarme Aarhus in TV2
+# Østjylland, 2020]; the linear decrease between these two temperatures is an assumption.
+SEA_STOP_TEMPERATURE, SEA_FULL_TEMPERATURE = 2.0, 4.0  # degC
+
+
+def sea_temperature(settings: Settings, clock: Calendar, weather: Weather) -> Series:
+    """Temperature of the sea at intake depth [degC]."""
+    normal = month_curve(clock.month, settings.sea_temperatures)
+    return np.maximum(
+        normal + SEA_RESPONSE * exponential_smoothing(weather.warmth, SEA_MEMORY), COLDEST_SEA
+    )
+
+
+def waste_water_temperature(settings: Settings, clock: Calendar, weather: Weather) -> Series:
+    """Temperature of treated waste water [degC]."""
+    normal = month_curve(clock.month, settings.waste_water_temperatures)
+    return normal + WASTE_WATER_RESPONSE * exponential_smoothing(weather.warmth, WASTE_WATER_MEMORY)
+
+
+def sea_available(sea: Series) -> Series:
+    """Share of the capacity of a sea-water heat pump that can run without icing [1]; `sea` in degC."""
+    return np.clip(
+        (sea - SEA_STOP_TEMPERATURE) / (SEA_FULL_TEMPERATURE - SEA_STOP_TEMPERATURE), 0, 1
+    )

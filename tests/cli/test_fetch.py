@@ -52,7 +52,7 @@ def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_pa
     weather, prices = play(fake_services.open_meteo), play(fake_services.energi_data_service)
     first = fetch("open_meteo", case, weather, "--json")
     assert first.code == 0, first.err
-    assert first.json["left_out"] == ["sea_wind, which needs --sea-point"]
+    assert first.json["left_out"] == ["sea_wind, which requires --sea-point"]
     second = fetch("energi_data_service", case, prices)
     assert second.code == 0, second.err
     assert "electricity_price" in second.out
@@ -222,7 +222,7 @@ def test_a_key_that_is_missing_not_known_or_not_wanted_is_told(case, play, monke
     server = play(fake_services.renewables_ninja)
     refused(fetch("renewables_ninja", case, server), "needs a key", "RENEWABLES_NINJA_TOKEN", "https://www.renewables.ninja")  # fmt: skip
     said = fetch("renewables_ninja", case, server, "--key", "mistyped-key")
-    refused(said, "does not know the key (401)")
+    refused(said, "rejects the key (401)")
     assert "mistyped-key" not in said.out + said.err
     refused(fetch("dmi", case, server, "--key", "mistyped-key"), "needs no key")
 
@@ -234,12 +234,12 @@ def test_a_key_that_is_missing_not_known_or_not_wanted_is_told(case, play, monke
     ("said", "words"),
     [
         (Said(500, ""), "busy or out of order (500"),
-        (Said(429, "", {"Retry-After": "60"}), "wants 60 s of peace"),
-        (Said(200, "<html><body>Sign in</body></html>"), "a page for people"),
-        (Said(200, '{"hourly": {"time": ["2024-'), "break off"),
-        (as_json({"hourly": {"time": []}}), "no whole cloud_cover"),
+        (Said(429, "", {"Retry-After": "60"}), "asks to wait 60 s"),
+        (Said(200, "<html><body>Sign in</body></html>"), "a web page"),
+        (Said(200, '{"hourly": {"time": ["2024-'), "incomplete responses"),
+        (as_json({"hourly": {"time": []}}), "no complete cloud_cover"),
         (as_json({"error": True, "reason": "too far back"}, 400), "too far back"),
-        (Said(403, "no"), "does not know the key (403)"),
+        (Said(403, "no"), "rejects the key (403)"),
     ],
 )
 def test_a_service_that_is_ill_is_told_and_nothing_is_written(case, play, said, words):
@@ -252,11 +252,11 @@ def test_a_service_that_is_ill_is_told_and_nothing_is_written(case, play, said, 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (("timeseries", "fetch",), "give SERVICE, CASE, --year"),
-        (("timeseries", "fetch", "dmi"), "give CASE, --year"),
-        (("timeseries", "fetch", "weather", "CASE", "--year", 2024), "known are energi_data_service, dmi"),
-        (("timeseries", "fetch", "dmi", "CASE", "--year", 1492), "a year that is over"),
-        (("timeseries", "fetch", "dmi", "CASE", "--year", 2150), "a year that is over"),
+        (("timeseries", "fetch",), "write SERVICE, CASE, --year"),
+        (("timeseries", "fetch", "dmi"), "write CASE, --year"),
+        (("timeseries", "fetch", "weather", "CASE", "--year", 2024), "known services are energi_data_service, dmi"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 1492), "a past year"),
+        (("timeseries", "fetch", "dmi", "CASE", "--year", 2150), "a past year"),
         (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--variables", "sun,moon"), "'moon' is given"),
         (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--variables", ","), "write some of temperature"),
         (("timeseries", "fetch", "dmi", "CASE", "--year", 2024, "--base-url", "ftp://here"), "--base-url"),
@@ -266,9 +266,9 @@ def test_a_service_that_is_ill_is_told_and_nothing_is_written(case, play, said, 
         (("timeseries", "fetch", "energi_data_service", "CASE", "--year", 2024, "--variables", "production"), 'municipality = "751"'),
         (("timeseries", "fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "north"), "LATITUDE,LONGITUDE"),
         (("timeseries", "fetch", "open_meteo", "CASE", "--year", 2024, "--sea-point", "56"), "sea_point"),
-        (("timeseries", "generate", "CASE", "--prefer", "dmi"), "give --measured YEAR too"),
-        (("timeseries", "generate", "CASE", "--price-as-measured"), "give --measured YEAR too"),
-        (("timeseries", "generate", "CASE", "--measured", 2024), "nothing was measured in 2024"),
+        (("timeseries", "generate", "CASE", "--prefer", "dmi"), "write --measured YEAR too"),
+        (("timeseries", "generate", "CASE", "--price-as-measured"), "write --measured YEAR too"),
+        (("timeseries", "generate", "CASE", "--measured", 2024), "no measured data of 2024"),
         (("timeseries", "generate", "CASE", "--measured", 2024, "--year", 2025), "or write 2024"),
     ],
 )  # fmt: skip
@@ -281,7 +281,7 @@ def test_a_call_that_is_not_understood_is_told(case, call, words):
 def test_the_services_are_listed():
     said = cli.call("timeseries", "fetch", "--list")
     assert said.code == 0
-    for word in ("renewables_ninja", "CC BY-NC 4.0", "ENTSOE_API_KEY", "electricity_price", "needs municipality"):  # fmt: skip
+    for word in ("renewables_ninja", "CC BY-NC 4.0", "ENTSOE_API_KEY", "electricity_price", "requires municipality"):  # fmt: skip
         assert word in said.out
     listed = cli.call("timeseries", "fetch", "--list", "--json").json["services"]
     assert [one["name"] for one in listed] == list(json.loads(json.dumps([*dict.fromkeys(one["name"] for one in listed)])))  # fmt: skip

@@ -79,7 +79,7 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
         (["--seeds", "9..1"], "write 1..10, or 1,4,7"),
         (["--seeds", "a"], "write 1..10, or 1,4,7"),
         (["--year", "nowhere"], "the case has no such year; there are: none"),
-        (["--measured", "2019"], "nothing was measured in 2019"),
+        (["--measured", "2019"], "no measured data of 2019"),
     ],
 )
 def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):

@@ -28,7 +28,7 @@ def _quiet(_: str) -> None:
 def read(draft: Draft, case: Path) -> Any:
     """What the program makes of a mutated case; InputError if it refuses it."""
     if draft.way == "measured":
-        return observed_files.year_of(case, base.MEASURED_YEAR)[0]
+        return observed_files.read_year(case, base.MEASURED_YEAR)[0]
     if draft.way == "sweep":
         cases = sampling.from_table(case / base.CASES)
         for one in cases:  # what is wrong with a case is told when it is read

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from energy_model.timeseries import DataError
+from energy_model.timeseries.calendar import hours_of
 from energy_model.timeseries.download import (
     SERVICES,
     CachedHttpClient,
@@ -18,7 +19,6 @@ from energy_model.timeseries.download import (
     fetch,
 )
 from energy_model.timeseries.download.request import DataResponse
-from energy_model.timeseries.download.resample import hours_of
 from helpers import fake_services
 from helpers.fake_services import Asked, Said, as_json
 
@@ -26,7 +26,9 @@ YEAR = 2025
 HOURS = hours_of(YEAR)
 
 
-def wish(name: str, server: fake_services.Played, *what: str, **other: object) -> DataRequest:
+def request(
+    name: str, server: fake_services.Played, *datasets: str, **other: object
+) -> DataRequest:
     """All that a service may be asked about Aarhus."""
     given = {
         "year": YEAR,
@@ -37,7 +39,7 @@ def wish(name: str, server: fake_services.Played, *what: str, **other: object) -
         "sea_point": (56.2, 10.6),
         "key": fake_services.KEY if SERVICES[name].key == "needed" else "",
         "address": server.address,
-        "what": what or tuple(SERVICES[name].gives),
+        "datasets": datasets or tuple(SERVICES[name].datasets),
     }
     return DataRequest(**given | other)
 
@@ -46,8 +48,8 @@ def fetched(
     name: str, server: fake_services.Played, *what: str, **other: object
 ) -> tuple[CompleteYear, DataResponse]:
     """What comes of it."""
-    with CachedHttpClient(SERVICES[name].title) as answers:
-        return fetch(name, wish(name, server, *what, **other), answers)
+    with CachedHttpClient(SERVICES[name].title) as http:
+        return fetch(name, request(name, server, *what, **other), http)
 
 
 def refusal(name: str, server: fake_services.Played, *what: str, **other: object) -> str:

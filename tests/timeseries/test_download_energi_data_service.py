@@ -5,7 +5,7 @@ from helpers import fake_services
 from helpers.fake_downloads import HOURS, changed, fetched, refusal, same
 from helpers.fake_services import Asked, Said, as_json, wave
 
-from energy_model.timeseries.download.resample import hours_of
+from energy_model.timeseries.calendar import hours_of
 
 
 def test_prices_are_whole_across_the_change_to_quarters(play):
@@ -95,7 +95,7 @@ def test_records_that_stand_twice_are_merged_and_others_refused(play):
     def muddled(content: dict) -> None:
         content["records"].append(content["records"][0] | {"ConsumptionkWh": 1.0})
 
-    assert "a category twice" in refusal("energi_data_service", play(changed(every, muddled)), "consumption")  # fmt: skip
+    assert "two different values of a category" in refusal("energi_data_service", play(changed(every, muddled)), "consumption")  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["prices", "production", "consumption", "capacity"])
@@ -113,9 +113,7 @@ def test_columns_that_changed_their_names_are_refused(play):
     said = refusal("energi_data_service", play(renamed), "prices")
     assert "Elspotprices lacks SpotPriceEUR" in said
     assert "PriceEuro" in said
-    assert "gives no records" in refusal(
-        "energi_data_service", play(lambda _: as_json({"rows": []}))
-    )
+    assert "has no records" in refusal("energi_data_service", play(lambda _: as_json({"rows": []})))
 
 
 def test_the_stamps_may_take_their_newer_name(play):
@@ -128,4 +126,4 @@ def test_the_stamps_may_take_their_newer_name(play):
 
 
 def test_pages_that_are_promised_and_do_not_come_are_refused(play):
-    assert "promises 9000 records and gives 0" in refusal("energi_data_service", play(lambda _: as_json({"total": 9000, "records": []})), "prices")  # fmt: skip
+    assert "announces 9000 records and returns 0" in refusal("energi_data_service", play(lambda _: as_json({"total": 9000, "records": []})), "prices")  # fmt: skip

@@ -11,7 +11,7 @@ from helpers.fake_services import Asked, Said, as_json, wave
 
 from energy_model.timeseries import MEASURED_UNITS
 from energy_model.timeseries.download import SERVICES, DataRequest
-from energy_model.timeseries.download.dmi import PAGE, square_of
+from energy_model.timeseries.download.dmi import MAX_PAGE_VALUES, grid_cell_of
 from energy_model.timeseries.wind import ON_LAND
 
 # The page of contents ------------------------------------------------------------------------------------------------
@@ -24,9 +24,9 @@ def test_every_service_is_described(name):
     assert about.address.startswith("https://")
     assert (about.key == "none") == (not about.key_variable) == (not about.key_from)
     fields = {field.name for field in dataclasses.fields(DataRequest)}
-    for gift in about.gives.values():
-        assert set(gift.columns) <= set(MEASURED_UNITS)
-        assert gift.needs in fields | {""}
+    for dataset in about.datasets.values():
+        assert set(dataset.columns) <= set(MEASURED_UNITS)
+        assert dataset.required_field in fields | {""}
 
 
 STRANGE = [
@@ -46,7 +46,7 @@ def test_whatever_a_service_says_is_a_year_or_a_sentence(play, name):
     server = play(lambda _: Said(200, "{}"))
     for body in STRANGE:
         server.answer = lambda _, body=body: Said(200, body)
-        for what in SERVICES[name].gives:
+        for what in SERVICES[name].datasets:
             refusal(name, server, what)
 
 
@@ -91,7 +91,7 @@ def test_an_unknown_unit_is_refused(play):
 def test_open_meteo_without_hours_is_refused(play):
     assert "out of range" in refusal("open_meteo", play(lambda _: as_json({"error": True, "reason": "date out of range"})))  # fmt: skip
     assert "out of range" in refusal("open_meteo", play(lambda _: as_json({"error": True, "reason": "date out of range"}, 400)))  # fmt: skip
-    assert "no whole cloud_cover" in refusal("open_meteo", play(changed(fake_services.open_meteo, lambda c: c["hourly"].pop("cloud_cover"))))  # fmt: skip
+    assert "no complete cloud_cover" in refusal("open_meteo", play(changed(fake_services.open_meteo, lambda c: c["hourly"].pop("cloud_cover"))))  # fmt: skip
 
 
 def test_a_key_goes_with_the_question(play):
@@ -132,9 +132,9 @@ def test_dmi_gives_weather_of_a_square_and_the_nearest_sea(play):
     same(whole.table["sun"], np.maximum(wave(HOURS, 109.5, 110), 0))
     same(whole.table["cloud"], wave(HOURS, 0.5, 0.4))
     same(whole.table["sea_temperature"], wave(HOURS, 10, 7))
-    assert found.notes == ("square 10km_622_57", "sea station 22332")
+    assert found.notes == ("grid cell 10km_622_57", "sea station 22332")
     pages = [a.query["offset"] for a in server.asked if a.query.get("parameterId") == "tw"]
-    assert pages == [str(PAGE * page) for page in range(2)]  # every half hour of a year
+    assert pages == [str(MAX_PAGE_VALUES * page) for page in range(2)]  # every half hour of a year
 
 
 def test_dmi_gives_weather_of_a_station(play):
@@ -149,7 +149,7 @@ def test_dmi_without_values_or_stations_is_refused(play):
     empty = lambda _: as_json({"features": []})  # noqa: E731
     assert "no values of cellId 10km_622_57" in refusal("dmi", play(empty), "temperature")
     assert "--sea-station" in refusal("dmi", play(empty), "sea")
-    assert "gives no features" in refusal("dmi", play(lambda _: as_json({"code": 1})), "sun")
+    assert "returns no features" in refusal("dmi", play(lambda _: as_json({"code": 1})), "sun")
     assert "without 'from' or 'value'" in refusal("dmi", play(lambda _: as_json({"features": [{"properties": {}}]})), "sun")  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def test_dmi_without_values_or_stations_is_refused(play):
     [((56.16, 10.20), "10km_622_57"), ((55.784405, 12.518867), "10km_618_72"), ((55.0, 9.0), "10km_609_50")],
 )  # fmt: skip
 def test_a_place_lies_in_its_square(place, square):
-    assert square_of(*place) == square
+    assert grid_cell_of(*place) == square
 
 
 # PVGIS ---------------------------------------------------------------------------------------------------------------
@@ -178,7 +178,9 @@ def test_pvgis_gives_sun_and_panels(play):
 
 
 def test_pvgis_without_hours_is_refused(play):
-    assert "gives no hours" in refusal("pvgis", play(lambda _: as_json({"outputs": {}})), "sun")
+    assert "returns no hourly values" in refusal(
+        "pvgis", play(lambda _: as_json({"outputs": {}})), "sun"
+    )
     assert "Year out of range" in refusal("pvgis", play(lambda _: as_json({"message": "Year out of range"}, 400)), "sun")  # fmt: skip
 
 
@@ -196,8 +198,8 @@ def test_renewables_ninja_gives_turbines_and_panels(play):
 
 def test_renewables_ninja_wants_its_token(play):
     said = refusal("renewables_ninja", play(fake_services.renewables_ninja), key="another")
-    assert "does not know the key (401)" in said
-    assert "gives no hours of electricity" in refusal("renewables_ninja", play(lambda _: as_json({"data": [1]})))  # fmt: skip
+    assert "rejects the key (401)" in said
+    assert "returns no hourly electricity" in refusal("renewables_ninja", play(lambda _: as_json({"data": [1]})))  # fmt: skip
 
 
 def test_renewables_ninja_may_stamp_with_times(play):
@@ -231,11 +233,11 @@ def test_entsoe_gives_prices_and_load(play, tmp_path):
 def test_entsoe_says_what_is_wrong(play):
     entsoe = pytest.importorskip("entsoe", reason="the extra is not installed").entsoe
     usual = entsoe.URL
-    assert "does not know the key (401)" in refusal("entsoe", play(fake_services.entsoe), "prices", key="another")  # fmt: skip
+    assert "rejects the key (401)" in refusal("entsoe", play(fake_services.entsoe), "prices", key="another")  # fmt: skip
     page = Said(200, "<html>sorry</html>", {"Content-Type": "text/html"})
-    assert "a page for people" in refusal("entsoe", play(lambda _: page), "prices")
+    assert "a web page" in refusal("entsoe", play(lambda _: page), "prices")
     assert "(503" in refusal("entsoe", play(lambda _: Said(503, "")), "prices")
-    assert "cannot read" in refusal("entsoe", play(lambda _: Said(200, "<a></a>")), "prices")
+    assert "cannot parse" in refusal("entsoe", play(lambda _: Said(200, "<a></a>")), "prices")
     assert "Atlantis" in refusal(
         "entsoe", play(fake_services.entsoe), "prices", price_area="Atlantis"
     )
@@ -247,4 +249,4 @@ def test_entsoe_says_what_is_wrong(play):
 
 def test_entsoe_is_an_extra(play, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "entsoe", None)
-    assert "sh setup.sh entsoe" in refusal("entsoe", play(fake_services.entsoe))
+    assert "energy_model[entsoe]" in refusal("entsoe", play(fake_services.entsoe))

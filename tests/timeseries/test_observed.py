@@ -193,7 +193,7 @@ def test_unknown_columns_and_years_that_stand_still_are_refused(
     settings: Settings, hours: pd.DatetimeIndex
 ) -> None:
     assert "moonshine" in refusal(settings, example("sun", hours).rename("moonshine"))
-    assert "all hours are the same" in refusal(settings, 0 * example("sun", hours))
+    assert "all hours have the same value" in refusal(settings, 0 * example("sun", hours))
     price = example("electricity_price", hours) - 500
     assert "--price-as-measured" in refusal(settings, price)
     assert with_(settings, price, price_as_measured=True).electricity_price.max() < 0

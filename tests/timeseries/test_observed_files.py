@@ -45,7 +45,7 @@ def test_a_column_in_two_files_is_a_fault_until_one_is_preferred(case):
     measure(case, "open_meteo", air_temperature=5.0)
     measure(case, "our_own", air_temperature=9.0)
     said = cli.call("timeseries", "generate", case, "--measured", YEAR)
-    refused(said, "measured/our_own_2024.csv, row 1, air_temperature", "open_meteo_2024.csv too", "--prefer our_own")  # fmt: skip
+    refused(said, "measured/our_own_2024.csv, row 1, air_temperature", "open_meteo_2024.csv has it too", "--prefer our_own")  # fmt: skip
     made = cli.call(
         "timeseries", "generate", case, "--measured", YEAR, "--prefer", "our_own", "--json"
     )
@@ -74,9 +74,9 @@ def test_what_stays_synthetic_is_said_in_words(case):
     assert said.code == 0
     assert "measured: wind_speed_at_hub (our_own)" in said.out
     assert "synthetic: air_temperature" in said.out
-    assert "only for comparison, moves nothing: solar_production" in said.out
-    assert "The price is made" in said.out
-    assert "The bay follows the wind on land" in said.out
+    assert "only for comparison, without effect: solar_production" in said.out
+    assert "The price is synthetic" in said.out
+    assert "Wind in the bay follows the wind measured on land" in said.out
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_stays_synthetic_is_said_in_words(case):
     [
         (lambda t: t.replace("hour,", "time,", 1), "first column must be 'hour'"),
         (lambda t: t.replace("[degC]", "[K]"), "write 'air_temperature [degC]'"),
-        (lambda t: t.replace("air_temperature [", "temperature ["), "no such column is known"),
+        (lambda t: t.replace("air_temperature [", "temperature ["), "unknown column"),
         (lambda t: t.replace("T05:00Z,5", "T05:00Z,", 1), "row 7, air_temperature [degC]: 'nothing'"),
         (lambda t: t.replace("T05:00Z,5", "T05:00Z,cold", 1), "'cold' is given"),
         (lambda t: t.replace("T05:00Z,5", "T05:00Z,500", 1), "from -60 to 60 degC"),

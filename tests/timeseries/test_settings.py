@@ -11,7 +11,7 @@ from energy_model.timeseries import Settings
 
 def test_an_unknown_setting_is_refused(aarhus: dict[str, Any]) -> None:
     """A misspelt key is named, with the nearest one that is known."""
-    with pytest.raises(ValueError, match="'mean_prize' is not known .*'mean_price'"):
+    with pytest.raises(ValueError, match="'mean_prize' is unknown .*'mean_price'"):
         Settings.from_mapping(aarhus | {"mean_prize": 60})
 
 

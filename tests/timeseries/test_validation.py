@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from energy_model.timeseries import Settings, compare_with_references, make_year
-from energy_model.timeseries.reference_statistics import REFERENCE_STATISTICS
+from energy_model.timeseries.validation import REFERENCE_STATISTICS
 
 OTHER_SEEDS = (1, 2, 3)
 WIDENED = 0.5  # of a target's width, added on either side for seeds that were not picked

@@ -13,85 +13,137 @@ from energy_model.cli.number_options import whole_number
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
+PROFILES = "by default that of [profiles] in case.toml"
+ServiceName = Annotated[
+    str | None,
+    typer.Argument(
+        help="The service: energi_data_service, dmi, open_meteo, pvgis, entsoe, "
+        "renewables_ninja, or another one of --list."
+    ),
+]
+Case = Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
+Year = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time."
+    ),
+]
+Variables = Annotated[
+    str | None,
+    typer.Option(
+        help="Datasets of the service, separated by commas; by default all whose location the "
+        "case states."
+    ),
+]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        help="API key, where one is needed; the environment variable of --list is safer. It is "
+        "not stored."
+    ),
+]
+Municipality = Annotated[
+    str | None, typer.Option(help=f"Number of the municipality, such as 751; {PROFILES}.")
+]
+PriceArea = Annotated[str | None, typer.Option(help=f"Bidding zone, such as DK1; {PROFILES}.")]
+WeatherStation = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Number of a weather station; {PROFILES}, or the 10 km grid cell of the location."
+    ),
+]
+SeaStation = Annotated[
+    str | None, typer.Option(help=f"Number of a sea station; {PROFILES}, or the nearest.")
+]
+SeaPoint = Annotated[
+    str | None,
+    typer.Option(help=f"LATITUDE,LONGITUDE of a nearshore wind farm; {PROFILES}."),
+]
+BaseUrl = Annotated[str | None, typer.Option(help="Base URL of the service, if not the usual one.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Ignore responses cached within a month.")]
+ListServices = Annotated[
+    bool, typer.Option("--list", help="List the services with their datasets, licence and key.")
+]
+
 
 def fetch(
-    service: Annotated[str | None, typer.Argument(help="The service: energi_data_service, dmi, open_meteo, pvgis, entsoe, renewables_ninja, or another one of --list.")] = None,
-    case: Annotated[Path | None, typer.Argument(help="Folder of the case, such as inputs/aarhus.")] = None,
-    year: Annotated[int | None, typer.Option("--year", parser=whole_number(), metavar="INTEGER", help="The calendar year, in universal time.")] = None,
-    variables: Annotated[str | None, typer.Option("--variables", help="Datasets of the service, with commas; by default all whose location the case states.")] = None,
-    key: Annotated[str | None, typer.Option("--key", help="API key, where one is needed; better set the variable that --list names. It is not stored.")] = None,
-    municipality: Annotated[str | None, typer.Option(help="Number of the municipality, such as 751; by default that of [profiles] in case.toml.")] = None,
-    price_area: Annotated[str | None, typer.Option(help="Bidding zone, such as DK1; by default that of [profiles] in case.toml.")] = None,
-    weather_station: Annotated[str | None, typer.Option(help="Number of a weather station; by default that of case.toml, or the 10 km grid cell of the location.")] = None,
-    sea_station: Annotated[str | None, typer.Option(help="Number of a sea station; by default that of case.toml, or the nearest.")] = None,
-    sea_point: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE of a nearshore wind farm; by default that of case.toml.")] = None,
-    base_url: Annotated[str | None, typer.Option("--base-url", help="Base URL of the service, if not the usual one.")] = None,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Ignore responses cached within a month.")] = False,
-    contents: Annotated[bool, typer.Option("--list", help="List the services with their datasets, licence and key.")] = False,
+    service: ServiceName = None,
+    case: Case = None,
+    year: Year = None,
+    variables: Variables = None,
+    key: Key = None,
+    municipality: Municipality = None,
+    price_area: PriceArea = None,
+    weather_station: WeatherStation = None,
+    sea_station: SeaStation = None,
+    sea_point: SeaPoint = None,
+    base_url: BaseUrl = None,
+    refresh: Refresh = False,
+    list_services: ListServices = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Fetch hours of a real year — weather, prices, production — into a case's folder `measured`."""
-    from energy_model.timeseries.download import case_files  # noqa: PLC0415 - they take a while to load
+    from energy_model.timeseries.download import case_files  # noqa: PLC0415 - slow to import
 
-    if contents:
-        _tell_services(case_files.list_services(), as_json)
+    if list_services:
+        _print_services(case_files.list_services(), as_json)
         return
     if service is None or case is None or year is None:
         arguments = {"SERVICE": service, "CASE": case, "--year": year}
         missing = [name for name, value in arguments.items() if value is None]
         remedy = (
-            f"give {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo "
-            "inputs/aarhus --year 2024; --list tells the services"
+            f"write {', '.join(missing)}, as in: energy-model timeseries fetch open_meteo "
+            "inputs/aarhus --year 2024; --list shows the services"
         )
         raise em.InputError.at("fetch", remedy)
-    with Progress(as_json) as tell:
-        tell("reading the case")
-        place = {
-            "municipality": municipality,
-            "price_area": price_area,
-            "weather_station": weather_station,
-            "sea_station": sea_station,
-            "sea_point": sea_point,
-        }
-        plan = case_files.plan_download(service, case, year, variables, key, base_url, place)
-        result = case_files.download(plan, case, refresh, tell)
+    location = {
+        "municipality": municipality,
+        "price_area": price_area,
+        "weather_station": weather_station,
+        "sea_station": sea_station,
+        "sea_point": sea_point,
+    }
+    with Progress(as_json) as progress:
+        progress("reading the case")
+        plan = case_files.plan_download(service, case, year, variables, key, base_url, location)
+        record = case_files.download(plan, case, refresh, progress)
     if as_json:
-        print_json(result)
-        return
-    _tell_fetched(result, case, year)
+        print_json(record)
+    else:
+        _print_download(record, case, year)
 
 
-def _tell_fetched(told: dict[str, Any], case: Path, year: int) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-
-    def say(text: str) -> None:
-        console.print(text, markup=False)
-
-    for path, columns in told["written"].items():
-        say(f"Written to {path}: {', '.join(columns)}")
-    say(f"Licence: {told['licence']}. Credit: {told['credit']}. Told in {told['sources']}")
-    for note in told["notes"]:
-        say(f"  {note}")
-    for line in told["filled"]:
-        say(f"  {line}")
-    for line in told["left_out"]:
-        say(f"  left out: {line}")
-    say(f"Make the year of it with: energy-model timeseries generate {case} --measured {year}")
+def _print_download(record: dict[str, Any], case: Path, year: int) -> None:
+    written = [
+        f"Written to {path}: {', '.join(columns)}" for path, columns in record["written"].items()
+    ]
+    lines = [
+        *written,
+        f"Licence: {record['licence']}. Credit: {record['credit']}. Sources: {record['sources']}",
+        *(f"  {line}" for line in [*record["notes"], *record["filled"]]),
+        *(f"  left out: {line}" for line in record["left_out"]),
+        f"Generate the year with: energy-model timeseries generate {case} --measured {year}",
+    ]
+    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
 
 
-def _tell_services(services: list[dict[str, Any]], as_json: bool) -> None:
+def _print_services(services: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json({"services": services})
         return
-    console = Console(highlight=False, soft_wrap=True)
+    lines = []
     for service in services:
-        console.print(f"{service['name']} — {service['title']}", markup=False)
-        for name, dataset in service["gives"].items():
-            needs = f" (needs {dataset['needs']})" if dataset["needs"] else ""
-            columns = ", ".join(dataset["columns"]) or "a table of its own"
-            console.print(f"  {name}: {columns}{needs}", markup=False)
-        console.print(f"  years: {service['years']}", markup=False)
-        console.print(f"  licence: {service['licence']}; credit: {service['credit']}", markup=False)
+        lines.append(f"{service['name']} — {service['title']}")
+        for name, dataset in service["datasets"].items():
+            required = f" (requires {dataset['required']})" if dataset["required"] else ""
+            lines.append(
+                f"  {name}: {', '.join(dataset['columns']) or 'a separate table'}{required}"
+            )
         variable, origin = service["key_variable"], service["key_from"]
         key_hint = f" ({variable} in the environment, or --key; {origin})" if variable else ""
-        console.print(f"  key: {service['key']}{key_hint}\n", markup=False)
+        lines += [
+            f"  years: {service['years']}",
+            f"  licence: {service['licence']}; credit: {service['credit']}",
+            f"  key: {service['key']}{key_hint}\n",
+        ]
+    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)

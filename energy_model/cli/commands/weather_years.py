@@ -11,7 +11,6 @@ import pandas as pd
 import energy_model as em
 from energy_model.case.settings import load_toml
 from energy_model.timeseries import case_year, make_year, observed_files
-from energy_model.timeseries.input_errors import as_faults
 
 DEFAULT_YEARS = "1..10"  # seeds, if no year is given
 MAX_SEEDS = 1000  # seeds in one call
@@ -34,10 +33,9 @@ def parse_years(
     for year in dict.fromkeys(measured):
         if tell is not None:
             tell(f"making the year measured in {year}")
-        table, _ = observed_files.year_of(case, year)
+        table, _ = observed_files.read_year(case, year)
         settings = case_year.settings_of(case, {"year": year})
-        with as_faults():
-            tables[f"measured_{year}"] = make_year(settings, table)
+        tables[f"measured_{year}"] = make_year(settings, table)
     text = seeds if seeds is not None else "" if tables else DEFAULT_YEARS
     seed_numbers = _seeds(text) if text else []
     if seed_numbers:

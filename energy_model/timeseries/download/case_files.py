@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,8 @@ from energy_model.timeseries.download import (
     DataRequest,
     DataResponse,
     Service,
+    fetch,
 )
-from energy_model.timeseries.download import fetch as ask
-from energy_model.timeseries.input_errors import as_faults
 from energy_model.timeseries.settings import Settings
 
 FIRST_YEAR = 1940
@@ -39,97 +38,76 @@ class DownloadPlan:
 
     name: str
     service: Service
-    wish: DataRequest
+    request: DataRequest
     left_out: tuple[str, ...]
 
     @property
     def file(self) -> str:
         """The name of the output file, without its suffix."""
-        return f"{self.name}_{self.wish.year}"
+        return f"{self.name}_{self.request.year}"
 
 
 def list_services() -> list[dict[str, Any]]:
     """The services as records, for `fetch --list`."""
+    fields = ("title", "years", "licence", "credit", "key", "key_variable", "key_from", "address")
     return [
         {
             "name": name,
-            "title": service.title,
-            "gives": {
-                dataset: {"columns": list(content.columns), "needs": content.needs}
-                for dataset, content in service.gives.items()
+            **{field: getattr(service, field) for field in fields},
+            "datasets": {
+                dataset: {"columns": list(content.columns), "required": content.required_field}
+                for dataset, content in service.datasets.items()
             },
-            "years": service.years,
-            "licence": service.licence,
-            "credit": service.credit,
-            "key": service.key,
-            "key_variable": service.key_variable,
-            "key_from": service.key_from,
-            "address": service.address,
         }
         for name, service in SERVICES.items()
     ]
 
 
 def plan_download(
-    service: str,
+    name: str,
     case: Path,
     year: int,
-    what: str | None,
+    variables: str | None,
     key: str | None,
-    address: str | None,
-    place: Mapping[str, str | None],
+    base_url: str | None,
+    location: Mapping[str, str | None],
 ) -> DownloadPlan:
     """The request to a service for a case.
 
     Args:
-        service: A key of `SERVICES`.
+        name: A key of `SERVICES`.
         case: Folder of the case.
         year: The calendar year.
-        what: Names of datasets, separated by commas; None for the default datasets.
+        variables: Names of datasets, separated by commas; None for the default datasets.
         key: The API key; None for that of the environment.
-        address: The base URL; None for that of the service.
-        place: Overrides of the location settings, as texts; None values are ignored.
+        base_url: The base URL; None for that of the service.
+        location: Overrides of the location settings, as texts; None values are ignored.
 
     Raises:
         InputError: All issues of the call at once.
     """
-    if service not in SERVICES:
-        remedy = f"no such service is known; known are {', '.join(SERVICES)}"
-        raise InputError.at("SERVICE", remedy, value=service)
-    about = SERVICES[service]
-    settings = settings_of(case, _given(place))
+    if name not in SERVICES:
+        remedy = f"unknown service; known services are {', '.join(SERVICES)}"
+        raise InputError.at("SERVICE", remedy, value=name)
+    service = SERVICES[name]
+    settings = settings_of(case, _location_settings(location))
     issues: list[InputIssue] = []
     current_year = datetime.now(UTC).year
     if not FIRST_YEAR <= year < current_year:
-        remedy = f"write a year that is over, from {FIRST_YEAR} to {current_year - 1}"
+        remedy = f"write a past year, from {FIRST_YEAR} to {current_year - 1}"
         issues.append(InputIssue("--year", remedy, value=str(year)))
-    datasets, left_out = _parts(about, what, settings, issues)
-    key = key or os.environ.get(about.key_variable or " ") or ""
-    if about.key == "needed" and not key:
-        remedy = (
-            f"{about.title} needs a key; put it in {about.key_variable} in the environment or "
-            f"give it with --key; it is to be had from {about.key_from}"
-        )
-        issues.append(InputIssue("--key", remedy))
-    if about.key == "none" and key:
-        issues.append(InputIssue("--key", f"{about.title} needs no key; leave it out"))
-    base_url = (address or about.address).rstrip("/")
-    parsed_url = urlsplit(base_url)
-    is_url = parsed_url.scheme in ("http", "https") and parsed_url.hostname
-    if not is_url or "@" in parsed_url.netloc or parsed_url.query:
-        remedy = (
-            "write where the service answers, such as "
-            "https://example.org/api, without a key or a password"
-        )
-        issues.append(InputIssue("--base-url", remedy))
+    datasets, left_out = _datasets(service, variables, settings, issues)
+    key = key or os.environ.get(service.key_variable or " ") or ""
+    address = (base_url or service.address).rstrip("/")
+    issues += [*_key_issues(service, key), *_url_issues(address)]
     if issues:
         raise InputError(issues)
     request = DataRequest(
         year=year,
-        what=datasets,
+        datasets=datasets,
         latitude=settings.latitude,
         longitude=settings.longitude,
-        address=base_url,
+        address=address,
         key=key,
         municipality=settings.municipality,
         price_area=settings.price_area,
@@ -137,144 +115,160 @@ def plan_download(
         sea_station=settings.sea_station,
         sea_point=settings.sea_point,
     )
-    return DownloadPlan(service, about, request, left_out)
+    return DownloadPlan(name, service, request, left_out)
 
 
 def download(
-    asked: DownloadPlan, case: Path, again: bool, tell: Callable[[str], None]
+    plan: DownloadPlan, case: Path, refresh: bool, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Downloads, and writes CASE/measured/SERVICE_YEAR.csv and its rows of sources_measured.csv.
 
-    Columns of an earlier download that this one does not include stay in the file. Returns a record of what was
-    written, with licence, credit, notes and filled gaps.
+    Columns of an earlier download that this one does not include stay in the file. Returns a
+    record of what was written, with licence, credit, notes and filled gaps.
 
     Raises:
-        InputError: The service does not answer, or its data cannot be used.
+        DataError: The service does not respond, or its data cannot be used.
         WriteError: A file cannot be written.
     """
-    request = asked.wish
-    with (
-        as_faults(),
-        CachedHttpClient(
-            asked.service.title, again=again, secrets=[request.key], tell=tell
-        ) as client,
-    ):
-        complete, response = ask(asked.name, request, client)
-        as_of = client.as_of
-    tell("writing what came")
+    request, service = plan.request, plan.service
+    with CachedHttpClient(
+        service.title, refresh=refresh, secrets=[request.key], progress=progress
+    ) as http:
+        year, response = fetch(plan.name, request, http)
+        as_of = http.as_of
+    progress("writing the data")
     folder = case / observed_files.FOLDER
     files: dict[Path, str] = {}
     columns: dict[str, list[str]] = {}
-    if len(complete.table.columns):
-        path = folder / f"{asked.file}.csv"
-        table = complete.table
+    if len(year.table.columns):
+        path, table = folder / f"{plan.file}.csv", year.table
         if path.is_file():
             existing = observed_files.read(path, request.year)
             table = existing.drop(columns=list(table), errors="ignore").join(table)
         files[path] = observed_files.as_text(table)
-        columns[str(path)] = [str(name) for name in complete.table]
-    for name, extra in response.tables.items():
-        path = folder / f"{asked.file}_{name}.csv"
-        files[path] = extra.to_csv(
-            index=False, float_format=f"%.{observed_files.SIGNIFICANT_DIGITS}g", lineterminator="\n"
-        )
-        columns[str(path)] = [str(header) for header in extra]
-    rows = _sources(asked, complete, response, as_of)
-    files[case / observed_files.SOURCES_FILE] = observed_files.with_sources(case, rows)
+        columns[str(path)] = [str(name) for name in year.table]
+    for name, table in response.tables.items():
+        path = folder / f"{plan.file}_{name}.csv"
+        number_format = f"%.{observed_files.SIGNIFICANT_DIGITS}g"
+        files[path] = table.to_csv(index=False, float_format=number_format, lineterminator="\n")
+        columns[str(path)] = [str(header) for header in table]
+    sources = case / observed_files.SOURCES_FILE
+    files[sources] = observed_files.with_sources(case, _sources(plan, year, response, as_of))
     observed_files.write(files)
     return {
-        "service": asked.name,
+        "service": plan.name,
         "year": request.year,
         "written": columns,
-        "sources": str(case / observed_files.SOURCES_FILE),
-        "licence": asked.service.licence,
-        "credit": asked.service.credit,
+        "sources": str(sources),
+        "licence": service.licence,
+        "credit": service.credit,
         "notes": list(response.notes),
-        "filled": [str(gap) for gap in complete.filled],
-        "left_out": list(asked.left_out),
+        "filled": [str(gap) for gap in year.filled],
+        "left_out": list(plan.left_out),
         "as_of": as_of.strftime(observed_files.HOUR),
     }
 
 
-def _given(place: Mapping[str, str | None]) -> dict[str, Any]:
+def _location_settings(location: Mapping[str, str | None]) -> dict[str, Any]:
     """The location options of the call as settings, without options that are not set."""
-    overrides: dict[str, Any] = {name: text for name, text in place.items() if text is not None}
+    overrides: dict[str, Any] = {name: text for name, text in location.items() if text is not None}
     if "sea_point" in overrides:
+        text = overrides["sea_point"]
         try:
-            overrides["sea_point"] = [
-                parse_number(part) for part in overrides["sea_point"].split(",")
-            ]
+            overrides["sea_point"] = [parse_number(part) for part in text.split(",")]
         except ValueError:
-            raise InputError.at(
-                "--sea-point",
-                "write LATITUDE,LONGITUDE such as 56.2,10.6",
-                value=str(overrides["sea_point"]),
-            ) from None
+            remedy = "write LATITUDE,LONGITUDE such as 56.2,10.6"
+            raise InputError.at("--sea-point", remedy, value=text) from None
     return overrides
 
 
-def _parts(
-    about: Service, what: str | None, settings: Settings, faults: list[InputIssue]
+def _datasets(
+    service: Service, variables: str | None, settings: Settings, issues: list[InputIssue]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The datasets to download, and the default datasets left out because a required setting is missing."""
+    """The datasets to download, and default datasets left out because a setting is missing."""
 
-    def lacks(name: str) -> str:
-        needs = about.gives[name].needs
-        return needs if needs and not getattr(settings, needs) else ""
+    def missing_setting(name: str) -> str:
+        required = service.datasets[name].required_field
+        return required if required and not getattr(settings, required) else ""
 
-    if what is None:
-        defaults = [name for name, dataset in about.gives.items() if dataset.asked]
-        parts = tuple(name for name in defaults if not lacks(name))
+    if variables is None:
+        defaults = [name for name, dataset in service.datasets.items() if dataset.default]
+        available = tuple(name for name in defaults if not missing_setting(name))
         left_out = tuple(
-            f"{name}, which needs {OPTIONS[lacks(name)]}" for name in defaults if lacks(name)
+            f"{name}, which requires {OPTIONS[missing_setting(name)]}"
+            for name in defaults
+            if missing_setting(name)
         )
-        if not parts:
-            faults.append(
-                InputIssue("--variables", f"nothing can be fetched: {'; '.join(left_out)}")
-            )
-        return parts, left_out
-    parts = tuple(dict.fromkeys(part.strip() for part in what.split(",") if part.strip()))
-    if not parts:
-        faults.append(InputIssue("--variables", f"write some of {', '.join(about.gives)}"))
-    for name in parts:
-        if name not in about.gives:
-            remedy = f"{about.title} does not give it; it gives {', '.join(about.gives)}"
-            faults.append(InputIssue("--variables", remedy, value=name))
-        elif needs := lacks(name):
+        if not available:
+            remedy = f"nothing can be fetched: {'; '.join(left_out)}"
+            issues.append(InputIssue("--variables", remedy))
+        return available, left_out
+    names = tuple(dict.fromkeys(part.strip() for part in variables.split(",") if part.strip()))
+    if not names:
+        remedy = f"write some of {', '.join(service.datasets)}"
+        issues.append(InputIssue("--variables", remedy))
+    for name in names:
+        if name not in service.datasets:
             remedy = (
-                f"{name} needs it; write {needs} = {EXAMPLES[needs]} there, or give "
-                f"{OPTIONS[needs]}"
+                f"{service.title} does not offer it; write some of {', '.join(service.datasets)}"
             )
-            faults.append(InputIssue("case.toml", remedy, column=f"profiles, {needs}"))
-    return parts, ()
+            issues.append(InputIssue("--variables", remedy, value=name))
+        elif setting := missing_setting(name):
+            remedy = (
+                f"{name} requires it; write {setting} = {EXAMPLES[setting]} there, or use "
+                f"{OPTIONS[setting]}"
+            )
+            issues.append(InputIssue("case.toml", remedy, column=f"profiles, {setting}"))
+    return names, ()
+
+
+def _key_issues(service: Service, key: str) -> Iterator[InputIssue]:
+    """An issue if the service needs a key and there is none, or the reverse."""
+    if service.key == "needed" and not key:
+        remedy = (
+            f"{service.title} needs a key; set the environment variable {service.key_variable} or "
+            f"write --key; obtain one from {service.key_from}"
+        )
+        yield InputIssue("--key", remedy)
+    if service.key == "none" and key:
+        yield InputIssue("--key", f"{service.title} needs no key; leave it out")
+
+
+def _url_issues(address: str) -> Iterator[InputIssue]:
+    """An issue if a base URL is not one, or contains a key or a password."""
+    url = urlsplit(address)
+    is_url = url.scheme in ("http", "https") and url.hostname
+    if not is_url or "@" in url.netloc or url.query:
+        remedy = "write a base URL such as https://example.org/api, without a key or a password"
+        yield InputIssue("--base-url", remedy)
 
 
 def _sources(
-    asked: DownloadPlan, whole: CompleteYear, found: DataResponse, as_of: datetime
+    plan: DownloadPlan, year: CompleteYear, response: DataResponse, as_of: datetime
 ) -> list[dict[str, str]]:
     """One row of the sources file for each dataset with data."""
     notes = [
-        f"Licence: {asked.service.licence}",
-        f"credit: {asked.service.credit}",
-        f"from {asked.wish.address}",
-        *found.notes,
+        f"Licence: {plan.service.licence}",
+        f"credit: {plan.service.credit}",
+        f"from {plan.request.address}",
+        *response.notes,
         f"fetched {as_of.strftime(observed_files.HOUR)}",
     ]
-    columns_of = {what: asked.service.gives[what].columns for what in asked.wish.what}
     rows = []
-    for what, names in columns_of.items():
-        present = [name for name in names if name in whole.table]
-        filled = [str(gap) for gap in whole.filled if gap.column in present]
+    for dataset in plan.request.datasets:
+        names = plan.service.datasets[dataset].columns
+        present = [name for name in names if name in year.table]
+        filled = [str(gap) for gap in year.filled if gap.column in present]
         gap_note = f"hours filled: {', '.join(filled)}" if filled else "no hours filled"
-        has_own_table = what in found.tables
+        has_own_table = dataset in response.tables
         rows.append(
             {
                 "table": observed_files.TABLE,
-                "rows": f"{asked.file}_{what}" if has_own_table else asked.file,
+                "rows": f"{plan.file}_{dataset}" if has_own_table else plan.file,
                 "columns": "*" if has_own_table else " ".join(present),
                 "kind": "source",
-                "publication": asked.service.title,
-                "year": str(asked.wish.year),
+                "publication": plan.service.title,
+                "year": str(plan.request.year),
                 "note": "; ".join([*notes, *([] if has_own_table else [gap_note])]),
             }
         )

@@ -15,10 +15,13 @@ from energy_model.timeseries.download.request import DataRequest, DataResponse
 from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://opendataapi.dmi.dk/v2"
-SQUARES, STATIONS = "climateData/collections/10kmGridValue", "climateData/collections/stationValue"
+GRID_CELLS, STATIONS = (
+    "climateData/collections/10kmGridValue",
+    "climateData/collections/stationValue",
+)
 SEA = "oceanObs/collections"
 SEA_TEMPERATURE = "tw"
-PAGE = 10_000  # values a request; the service returns at most 300,000
+MAX_PAGE_VALUES = 10_000  # values of a response; the service returns at most 300,000
 
 # Parameter of the service, column and conversion factor by dataset.
 WEATHER = {
@@ -27,102 +30,115 @@ WEATHER = {
     "sun": ("mean_radiation", "sun", 1.0),
     "cloud": ("mean_cloud_cover", "cloud", 0.01),
 }
-DARK = -5.0  # W/m2; instruments may show slightly negative values at night
+MIN_NIGHT_RADIATION = -5.0  # W/m2; instruments may show slightly negative values at night
 
 
-def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
+def read(request: DataRequest, http: CachedHttpClient) -> DataResponse:
     """The weather and the sea temperature of the request; DataError if the service has no values."""
     series: dict[str, pd.Series] = {}
     notes = []
-    cell = square_of(wish.latitude, wish.longitude)
-    location = {"stationId": wish.weather_station} if wish.weather_station else {"cellId": cell}
-    collection = STATIONS if wish.weather_station else SQUARES
+    cell = grid_cell_of(request.latitude, request.longitude)
+    location = (
+        {"stationId": request.weather_station} if request.weather_station else {"cellId": cell}
+    )
+    collection = STATIONS if request.weather_station else GRID_CELLS
     for what, (name, column, factor) in WEATHER.items():
-        if what in wish.what:
+        if what in request.datasets:
             parameters = {**location, "parameterId": name, "timeResolution": "hour"}
             values = _values(
-                f"{wish.address}/{collection}/items", parameters, "from", wish, answers
+                f"{request.address}/{collection}/items", parameters, "from", request, http
             )
             series[column] = values * factor
     if series:
         notes.append(
-            f"station {wish.weather_station}" if wish.weather_station else f"square {cell}"
+            f"station {request.weather_station}" if request.weather_station else f"grid cell {cell}"
         )
     if "sun" in series:
-        night = (series["sun"] < 0) & (series["sun"] >= DARK)
+        night = (series["sun"] < 0) & (series["sun"] >= MIN_NIGHT_RADIATION)
         series["sun"] = series["sun"].mask(night, 0.0)
-    if "sea" in wish.what:
-        station = wish.sea_station or _nearest_sea_station(wish, answers)
+    if "sea" in request.datasets:
+        station = request.sea_station or _nearest_sea_station(request, http)
         parameters = {"stationId": station, "parameterId": SEA_TEMPERATURE}
-        address = f"{wish.address}/{SEA}/observation/items"
-        series["sea_temperature"] = _values(address, parameters, "observed", wish, answers)
+        address = f"{request.address}/{SEA}/observation/items"
+        series["sea_temperature"] = _values(address, parameters, "observed", request, http)
         notes.append(f"sea station {station}")
     return DataResponse(series, notes=tuple(notes))
 
 
 def _values(
-    address: str, asked: dict[str, Any], at: str, wish: DataRequest, answers: CachedHttpClient
+    address: str,
+    parameters: dict[str, Any],
+    stamp_field: str,
+    request: DataRequest,
+    http: CachedHttpClient,
 ) -> pd.Series:
     """Values of the year, indexed by the start of each interval."""
-    span = f"{wish.begin:%Y-%m-%dT%H:%M:%SZ}/{wish.end - pd.Timedelta('1s'):%Y-%m-%dT%H:%M:%SZ}"
-    features = list(_features(address, asked | {"datetime": span}, answers))
+    span = (
+        f"{request.begin:%Y-%m-%dT%H:%M:%SZ}/{request.end - pd.Timedelta('1s'):%Y-%m-%dT%H:%M:%SZ}"
+    )
+    features = list(_features(address, parameters | {"datetime": span}, http))
     if not features:
-        description = ", ".join(f"{name} {value}" for name, value in asked.items())
+        description = ", ".join(f"{name} {value}" for name, value in parameters.items())
         remedy = (
-            f"there are no values of {description} in {wish.year}; name another --weather-station, "
+            f"the service has no values of {description} in {request.year}; name another --weather-station, "
             "year or --variables"
         )
-        raise answers.wrong(remedy)
+        raise http.error(remedy)
     try:
-        rows = [(feature["properties"][at], feature["properties"]["value"]) for feature in features]
+        rows = [
+            (feature["properties"][stamp_field], feature["properties"]["value"])
+            for feature in features
+        ]
     except (KeyError, TypeError):
         remedy = (
-            f"{address} gives values without '{at}' or 'value'; the "
+            f"{address} returns values without '{stamp_field}' or 'value'; the "
             "service may have changed its format"
         )
-        raise answers.wrong(remedy, str(features[0])[:120]) from None
+        raise http.error(remedy, str(features[0])[:120]) from None
     return pd.Series(
         pd.to_numeric(pd.Series([value for _, value in rows]), errors="coerce").to_numpy(float),
-        index=parse_timestamps([stamp for stamp, _ in rows], answers.service),
+        index=parse_timestamps([stamp for stamp, _ in rows], http.service),
     )
 
 
 def _features(
-    address: str, asked: dict[str, Any], answers: CachedHttpClient
+    address: str, parameters: dict[str, Any], http: CachedHttpClient
 ) -> Iterator[dict[str, Any]]:
     """Every feature, over all pages."""
     offset, has_more = 0, True
     while has_more:
-        answer = answers.json(address, asked | {"limit": PAGE, "offset": offset})
-        if not isinstance(answer, dict) or not isinstance(answer.get("features"), list):
-            remedy = f"{address} gives no features; look whether the service has changed"
-            raise answers.wrong(remedy, str(answer)[:120])
-        yield from answer["features"]
-        has_more = len(answer["features"]) >= PAGE
-        offset += PAGE
+        content = http.json(address, parameters | {"limit": MAX_PAGE_VALUES, "offset": offset})
+        if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+            remedy = f"{address} returns no features; check whether the service has changed"
+            raise http.error(remedy, str(content)[:120])
+        yield from content["features"]
+        has_more = len(content["features"]) >= MAX_PAGE_VALUES
+        offset += MAX_PAGE_VALUES
 
 
-def _nearest_sea_station(wish: DataRequest, answers: CachedHttpClient) -> str:
+def _nearest_sea_station(request: DataRequest, http: CachedHttpClient) -> str:
     """The sea-temperature station nearest to the location."""
-    address = f"{wish.address}/{SEA}/station/items"
+    address = f"{request.address}/{SEA}/station/items"
     distances: dict[str, float] = {}
-    for feature in _features(address, {}, answers):
+    for feature in _features(address, {}, http):
         properties = feature.get("properties") or {}
-        coordinates = (feature.get("geometry") or {}).get("coordinates") or ()
+        coordinates = (feature.get("geometry") or {}).get("coordinates") or []
         if SEA_TEMPERATURE in (properties.get("parameterId") or ()) and len(coordinates) >= 2:
             longitude, latitude = coordinates[:2]
-            east = (longitude - wish.longitude) * math.cos(math.radians(wish.latitude))
-            distances[str(properties.get("stationId"))] = math.hypot(east, latitude - wish.latitude)
+            east = (longitude - request.longitude) * math.cos(math.radians(request.latitude))
+            distances[str(properties.get("stationId"))] = math.hypot(
+                east, latitude - request.latitude
+            )
     if not distances:
         remedy = (
-            f"{address} names no station that observes the sea's "
+            f"{address} lists no station that measures the sea "
             "temperature; name one with --sea-station"
         )
-        raise answers.wrong(remedy)
+        raise http.error(remedy)
     return min(distances, key=distances.__getitem__)
 
 
-def square_of(latitude: float, longitude: float) -> str:
+def grid_cell_of(latitude: float, longitude: float) -> str:
     """The name of the 10 km grid cell of a location: 10km_NORTH_EAST in the projection UTM 32.
 
     The projection is Krüger's series to the third order (accurate to millimetres within a zone); ellipsoid GRS80.

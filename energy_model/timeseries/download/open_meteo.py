@@ -13,7 +13,7 @@ from energy_model.timeseries.download.request import DataRequest, DataResponse
 from energy_model.timeseries.download.resample import parse_timestamps
 
 ADDRESS = "https://archive-api.open-meteo.com"
-PAYING = "https://customer-archive-api.open-meteo.com"  # base URL for calls with a key
+PAID_ADDRESS = "https://customer-archive-api.open-meteo.com"  # base URL for calls with a key
 MODEL = "era5"  # the only model of the archive with wind at 100 m
 
 # Columns by dataset and parameter of the service.
@@ -24,64 +24,67 @@ WEATHER = {
     "cloud": {"cloud_cover": "cloud"},
 }
 AT_SEA = {"wind_speed_100m": "wind_speed_at_sea"}
-HOUR_BEFORE = ("shortwave_radiation",)
+MEANS_OF_PRECEDING_HOUR = ("shortwave_radiation",)
 FACTORS = {"°C": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "W/m²": 1.0, "%": 0.01}
 
 
-def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
+def read(request: DataRequest, http: CachedHttpClient) -> DataResponse:
     """The weather of the request; `sea_wind` at the sea point, all other datasets at the location."""
     parameters: dict[str, str] = {}
-    for what in wish.what:
+    for what in request.datasets:
         parameters |= WEATHER.get(what, {})
     series = (
-        _series(wish, answers, parameters, (wish.latitude, wish.longitude)) if parameters else {}
+        _series(request, http, parameters, (request.latitude, request.longitude))
+        if parameters
+        else {}
     )
-    notes = [f"{MODEL.upper()} at {wish.latitude:g} N {wish.longitude:g} E"] if parameters else []
-    if "sea_wind" in wish.what:
-        series |= _series(wish, answers, AT_SEA, wish.sea_point)
-        notes.append("wind at sea at {:g} N {:g} E".format(*wish.sea_point))
+    notes = (
+        [f"{MODEL.upper()} at {request.latitude:g} N {request.longitude:g} E"] if parameters else []
+    )
+    if "sea_wind" in request.datasets:
+        series |= _series(request, http, AT_SEA, request.sea_point)
+        notes.append("wind at sea at {:g} N {:g} E".format(*request.sea_point))
     return DataResponse(series, notes=tuple(notes))
 
 
 def _series(
-    wish: DataRequest, answers: CachedHttpClient, wanted: dict[str, str], point: tuple[float, ...]
+    request: DataRequest, http: CachedHttpClient, columns: dict[str, str], point: tuple[float, ...]
 ) -> dict[str, pd.Series]:
     parameters: dict[str, Any] = {
         "latitude": point[0],
         "longitude": point[1],
-        "start_date": wish.begin.strftime("%Y-%m-%d"),
-        "end_date": wish.end.strftime(
+        "start_date": request.begin.strftime("%Y-%m-%d"),
+        "end_date": request.end.strftime(
             "%Y-%m-%d"
         ),  # its first hour holds the radiation of the year's last hour
-        "hourly": ",".join(wanted),
+        "hourly": ",".join(columns),
         "wind_speed_unit": "ms",
         "timezone": "UTC",
         "models": MODEL,
     }
-    if wish.key:
-        parameters["apikey"] = wish.key
-    address = PAYING if wish.key and wish.address == ADDRESS else wish.address
-    answer = answers.json(f"{address}/v1/archive", parameters)
-    if not isinstance(answer, dict) or answer.get("error") or "hourly" not in answer:
-        reason = answer.get("reason", "") if isinstance(answer, dict) else ""
-        raise answers.wrong(f"{address} gives no hours; see what it says", str(reason))
-    hourly, units = answer["hourly"], answer.get("hourly_units", {})
-    stamps = parse_timestamps(hourly.get("time", []), answers.service)
+    if request.key:
+        parameters["apikey"] = request.key
+    address = PAID_ADDRESS if request.key and request.address == ADDRESS else request.address
+    content = http.json(f"{address}/v1/archive", parameters)
+    if not isinstance(content, dict) or content.get("error") or "hourly" not in content:
+        reason = content.get("reason", "") if isinstance(content, dict) else ""
+        raise http.error(f"{address} returns no hourly values; see its message", str(reason))
+    hourly, units = content["hourly"], content.get("hourly_units", {})
+    stamps = parse_timestamps(hourly.get("time", []), http.service)
     series = {}
-    for name, column in wanted.items():
+    for name, column in columns.items():
         if name not in hourly or len(hourly[name]) != len(stamps):
             remedy = (
-                f"{address} gives no whole {name}; leave it out with --variables, or look "
+                f"{address} returns no complete {name}; leave it out with --variables, or check "
                 "whether the service has changed"
             )
-            raise answers.wrong(remedy, ", ".join(hourly))
+            raise http.error(remedy, ", ".join(hourly))
         if units.get(name) not in FACTORS:
             remedy = (
-                f"{address} gives {name} in a unit that is not known here; known are "
-                f"{', '.join(FACTORS)}"
+                f"{address} returns {name} in an unknown unit; known units are {', '.join(FACTORS)}"
             )
-            raise answers.wrong(remedy, str(units.get(name)))
-        shifted = stamps - pd.Timedelta("1h") if name in HOUR_BEFORE else stamps
+            raise http.error(remedy, str(units.get(name)))
+        shifted = stamps - pd.Timedelta("1h") if name in MEANS_OF_PRECEDING_HOUR else stamps
         values = pd.to_numeric(
             pd.Series(hourly[name], index=shifted, dtype=object), errors="coerce"
         )

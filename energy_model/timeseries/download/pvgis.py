@@ -19,31 +19,31 @@ PARTS = ("poa_direct", "poa_sky_diffuse", "poa_ground_diffuse")
 KILO = 1000.0
 
 
-def read(wish: DataRequest, answers: CachedHttpClient) -> DataResponse:
+def read(request: DataRequest, http: CachedHttpClient) -> DataResponse:
     """Irradiation, weather and output of panels, as requested."""
     series: dict[str, pd.Series] = {}
-    if {"sun", "temperature", "wind"} & set(wish.what):
-        level = _hours(wish, answers, {"angle": 0, "aspect": 0, "pvcalculation": 0})
-        if "sun" in wish.what:
-            series["sun"] = level[list(PARTS)].sum(axis=1, skipna=False)
-        if "temperature" in wish.what:
-            series["air_temperature"] = level["temp_air"]
-        if "wind" in wish.what:
-            series["wind_speed"] = level["wind_speed"]
-    if "field_sun" in wish.what:
-        series["field_sun"] = _output(wish, answers, FIELD)
-    if "roof_sun" in wish.what:
-        series["roof_sun"] = _output(wish, answers, ROOF)
-    note = f"{SATELLITES} at {wish.latitude:g} N {wish.longitude:g} E"
+    if {"sun", "temperature", "wind"} & set(request.datasets):
+        horizontal = _hours(request, http, {"angle": 0, "aspect": 0, "pvcalculation": 0})
+        if "sun" in request.datasets:
+            series["sun"] = horizontal[list(PARTS)].sum(axis=1, skipna=False)
+        if "temperature" in request.datasets:
+            series["air_temperature"] = horizontal["temp_air"]
+        if "wind" in request.datasets:
+            series["wind_speed"] = horizontal["wind_speed"]
+    if "field_sun" in request.datasets:
+        series["field_sun"] = _output(request, http, FIELD)
+    if "roof_sun" in request.datasets:
+        series["roof_sun"] = _output(request, http, ROOF)
+    note = f"{SATELLITES} at {request.latitude:g} N {request.longitude:g} E"
     return DataResponse(series, notes=(note,))
 
 
-def _output(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.Series:
+def _output(request: DataRequest, http: CachedHttpClient, panels: Panels) -> pd.Series:
     """Output of panels per unit of inverter capacity [1]; tilt, azimuths and losses are those of `solar`."""
     outputs = [
         _hours(
-            wish,
-            answers,
+            request,
+            http,
             {
                 "angle": panels.tilt,
                 "aspect": azimuth - SOUTH,
@@ -61,32 +61,30 @@ def _output(wish: DataRequest, answers: CachedHttpClient, panels: Panels) -> pd.
     return (mean_output * panels.panels_per_inverter).clip(0, 1)
 
 
-def _hours(wish: DataRequest, answers: CachedHttpClient, panels: dict[str, Any]) -> pd.DataFrame:
+def _hours(request: DataRequest, http: CachedHttpClient, panels: dict[str, Any]) -> pd.DataFrame:
     """The hourly result of the service for panels with these parameters."""
     from pvlib.iotools import read_pvgis_hourly
 
     parameters = {
-        "lat": wish.latitude,
-        "lon": wish.longitude,
-        "startyear": wish.year,
-        "endyear": wish.year,
+        "lat": request.latitude,
+        "lon": request.longitude,
+        "startyear": request.year,
+        "endyear": request.year,
         "raddatabase": SATELLITES,
         "components": 1,
         "usehorizon": 1,
         "outputformat": "json",
         **panels,
     }
-    text = answers.text(f"{wish.address}/seriescalc", parameters)
+    text = http.text(f"{request.address}/seriescalc", parameters)
     try:
         hours, _ = read_pvgis_hourly(io.StringIO(text), pvgis_format="json")
     except (KeyError, TypeError, ValueError):
-        remedy = f"{wish.address} gives no hours as PVGIS did; look whether the service has changed"
-        raise answers.wrong(remedy, text[:120]) from None
+        remedy = f"{request.address} returns no hourly values in the format of PVGIS; check whether the service has changed"
+        raise http.error(remedy, text[:120]) from None
     required = ["P"] if panels["pvcalculation"] else [*PARTS, "temp_air", "wind_speed"]
     missing = [name for name in required if name not in hours]
     if missing:
-        remedy = (
-            f"{wish.address} gives no {', '.join(missing)}; look whether the service has changed"
-        )
-        raise answers.wrong(remedy, ", ".join(hours))
+        remedy = f"{request.address} returns no {', '.join(missing)}; check whether the service has changed"
+        raise http.error(remedy, ", ".join(hours))
     return hours.set_axis(pd.DatetimeIndex(hours.index).floor("h"))

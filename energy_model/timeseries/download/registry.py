@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from energy_model.common.extensions import extensions
-from energy_model.timeseries.data_errors import DataError, ServiceUnavailableError
 from energy_model.timeseries.download import (
     dmi,
     energi_data_service,
@@ -17,6 +16,7 @@ from energy_model.timeseries.download import (
 from energy_model.timeseries.download.http_client import CachedHttpClient
 from energy_model.timeseries.download.request import DataRequest, DataResponse
 from energy_model.timeseries.download.resample import CompleteYear, whole_year
+from energy_model.timeseries.errors import DataError, ServiceUnavailableError
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Dataset:
     """One dataset of a service: its columns, and the field of the request that it requires."""
 
     columns: tuple[str, ...]  # of `observed.COLUMNS`; empty for a table that is not hourly
-    needs: str = ""  # a field of the request that must not be empty
-    asked: bool = True  # whether it is downloaded by default, if its required field is set
+    required_field: str = ""  # a field of the request that must not be empty
+    default: bool = True  # whether it is downloaded by default, if its required field is set
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Service:
 
     title: str
     client: ModuleType
-    gives: Mapping[str, Dataset]
+    datasets: Mapping[str, Dataset]
     licence: str
     credit: str
     years: str
@@ -53,11 +53,11 @@ SERVICES = {
     "energi_data_service": Service(
         title="Energi Data Service (Energinet)",
         client=energi_data_service,
-        gives={
+        datasets={
             "prices": Dataset(("electricity_price",), "price_area"),
             "production": Dataset(tuple(energi_data_service.PRODUCTION_COLUMNS), "municipality"),
             "consumption": Dataset(("electricity_demand",), "municipality"),
-            "capacity": Dataset((), "municipality", asked=False),
+            "capacity": Dataset((), "municipality", default=False),
         },
         licence="free with credit; see energidataservice.dk",
         credit="Energinet, Energi Data Service",
@@ -66,11 +66,11 @@ SERVICES = {
     "dmi": Service(
         title="Danish Meteorological Institute",
         client=dmi,
-        gives={
+        datasets={
             "temperature": Dataset(("air_temperature",)),
             "wind": Dataset(("wind_speed",)),
             "sun": Dataset(("sun",)),
-            "cloud": Dataset(("cloud",), asked=False),
+            "cloud": Dataset(("cloud",), default=False),
             "sea": Dataset(("sea_temperature",)),
         },
         licence="free with credit; see dmi.dk/friedata",
@@ -80,7 +80,7 @@ SERVICES = {
     "open_meteo": Service(
         title="Open-Meteo, archive of the ERA5 reanalysis",
         client=open_meteo,
-        gives={
+        datasets={
             "temperature": Dataset(("air_temperature",)),
             "wind": Dataset(("wind_speed", "wind_speed_at_hub")),
             "sun": Dataset(("sun",)),
@@ -97,7 +97,7 @@ SERVICES = {
     "pvgis": Service(
         title="PVGIS (European Commission, Joint Research Centre)",
         client=pvgis,
-        gives={
+        datasets={
             "sun": Dataset(("sun",)),
             "temperature": Dataset(("air_temperature",)),
             "wind": Dataset(("wind_speed",)),
@@ -111,7 +111,7 @@ SERVICES = {
     "entsoe": Service(
         title="ENTSO-E Transparency Platform",
         client=entsoe,
-        gives={
+        datasets={
             "prices": Dataset(("electricity_price",), "price_area"),
             "load": Dataset(("electricity_demand",), "price_area"),
         },
@@ -120,17 +120,17 @@ SERVICES = {
         years="from 2015",
         key="needed",
         key_variable="ENTSOE_API_KEY",
-        key_from="https://transparency.entsoe.eu (register, then ask for access to the web API)",
+        key_from="https://transparency.entsoe.eu (register, then request access to the web API)",
     ),
     "renewables_ninja": Service(
         title="Renewables.ninja",
         client=renewables_ninja,
-        gives={
+        datasets={
             "wind": Dataset(("onshore_wind",)),
             "field_sun": Dataset(("field_sun",)),
             "roof_sun": Dataset(("roof_sun",)),
         },
-        licence="CC BY-NC 4.0: not for what is sold",
+        licence="CC BY-NC 4.0: for non-commercial use only",
         credit="Renewables.ninja; Pfenninger and Staffell (2016), Staffell and Pfenninger (2016)",
         years="1980 to the year before last",
         key="needed",
@@ -142,7 +142,7 @@ SERVICES = {
 
 
 def fetch(
-    name: str, wish: DataRequest, answers: CachedHttpClient
+    name: str, request: DataRequest, http: CachedHttpClient
 ) -> tuple[CompleteYear, DataResponse]:
     """Downloads from a service.
 
@@ -153,18 +153,18 @@ def fetch(
         DataError: The service does not answer, or its response does not cover the year.
     """
     try:
-        response = SERVICES[name].client.read(wish, answers)
-        return whole_year(response.series, wish.year, SERVICES[name].title), response
+        response = SERVICES[name].client.read(request, http)
+        return whole_year(response.series, request.year, SERVICES[name].title), response
     except ServiceUnavailableError:
         raise
     except DataError:
-        answers.forget()  # a year may be published later
+        http.forget()  # a year may be published later
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        answers.forget()
+        http.forget()
         reason = f"{type(error).__name__}: {error}"[:120]
         remedy = (
-            f"{wish.address} answers in a form that is not known here; look whether the "
+            f"{request.address} returns a response of an unknown format; check whether the "
             "service has changed"
         )
-        raise answers.wrong(remedy, reason) from None
+        raise http.error(remedy, reason) from None

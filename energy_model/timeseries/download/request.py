@@ -11,7 +11,7 @@ class DataRequest:
     """A year at a location, from a service; fields that the service does not use may be empty."""
 
     year: int  # calendar year in universal time
-    what: tuple[str, ...]  # names of datasets of the service
+    datasets: tuple[str, ...]  # names of datasets of the service
     latitude: float  # degrees north
     longitude: float  # degrees east
     address: str  # base URL of the service, without a trailing slash
@@ -37,8 +37,7 @@ class DataRequest:
 class DataResponse:
     """The response of a service: timestamped values, before resampling to the hours of the year."""
 
-    series: Mapping[
-        str, pd.Series
-    ]  # by column; indexed by the start of each interval in universal time
+    # By column; indexed by the start of each interval in universal time.
+    series: Mapping[str, pd.Series]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # tables that are not hourly
     notes: tuple[str, ...] = ()  # choices made for the download, such as a station

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_model.timeseries.data_errors import DataError, DataIssue, data_error
+from energy_model.common.errors import InputIssue
+from energy_model.timeseries.calendar import every_hour, hours_of, is_leap_day
+from energy_model.timeseries.errors import DataError
 
-MAX_GAP_HOURS = 3  # hours; interpolation of weather and price over longer gaps is not reliable
-TOLD = 3  # gaps of a column that an error message lists
-STAMP = "%Y-%m-%dT%H:%MZ"
+MAX_GAP_HOURS = 3  # interpolation of weather and price over longer gaps is not reliable
+MAX_LISTED_GAPS = 3  # of a column, in an error message
+TIMESTAMP = "%Y-%m-%dT%H:%MZ"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class FilledGap:
 
     def __str__(self) -> str:
         """Text such as: sun: 2 h filled from 2024-03-01T04:00Z to 2024-03-01T05:00Z."""
-        span = f"{self.first.strftime(STAMP)} to {self.last.strftime(STAMP)}"
+        span = f"{self.first.strftime(TIMESTAMP)} to {self.last.strftime(TIMESTAMP)}"
         return f"{self.column}: {self.hours} h {self.how} from {span}"
 
 
@@ -42,12 +44,6 @@ class CompleteYear:
     filled: tuple[FilledGap, ...]
 
 
-def hours_of(year: int) -> pd.DatetimeIndex:
-    """The 8760 hours of a year in universal time, without 29 February."""
-    hours = _every_hour(year)
-    return hours[~_leap_day(hours)]
-
-
 def parse_timestamps(texts: Iterable[object], where: str) -> pd.DatetimeIndex:
     """Timestamps in universal time from texts such as 2024-01-01T00:00:00; DataError if one is invalid."""
     texts = list(texts)
@@ -57,10 +53,10 @@ def parse_timestamps(texts: Iterable[object], where: str) -> pd.DatetimeIndex:
     if stamps.isna().any():
         invalid = texts[int(stamps.isna().to_numpy().argmax())]
         remedy = (
-            "a stamp of the answer is no time such as 2024-01-01T00:00; the service may have "
-            "changed its format"
+            "a timestamp of the response is not of the form 2024-01-01T00:00; the service may "
+            "have changed its format"
         )
-        raise data_error(where, remedy, invalid)
+        raise DataError.at(where, remedy, value=str(invalid))
     return pd.DatetimeIndex(stamps, name="hour")
 
 
@@ -75,18 +71,18 @@ def whole_year(series: Mapping[str, pd.Series], year: int, where: str) -> Comple
     Raises:
         DataError: A timestamp has two different values, or a gap is longer than three hours.
     """
-    complaints: list[DataIssue] = []
+    issues: list[InputIssue] = []
     filled: list[FilledGap] = []
     columns = {}
     for name, values in series.items():
         try:
             columns[name], gaps = _column(name, values, year, where)
         except DataError as error:
-            complaints += error.complaints
+            issues += error.issues
         else:
             filled += gaps
-    if complaints:
-        raise DataError(complaints)
+    if issues:
+        raise DataError(issues)
     return CompleteYear(pd.DataFrame(columns, index=hours_of(year)), tuple(filled))
 
 
@@ -94,17 +90,17 @@ def _column(
     name: str, values: pd.Series, year: int, where: str
 ) -> tuple[pd.Series, list[FilledGap]]:
     """One column in every hour of the year, and its filled gaps."""
-    hours = _every_hour(year)
-    values = _each_stamp_once(name, values.astype(float).dropna().sort_index(), where)
+    hours = every_hour(year)
+    values = _without_duplicates(name, values.astype(float).dropna().sort_index(), where)
     hourly = values.groupby(pd.DatetimeIndex(values.index).floor("h"))
     means = hourly.mean().reindex(hours)
     if means.isna().all():
         remedy = (
-            f"the answer has no {name} in {year}; ask for another "
-            "year or leave it out with --variables"
+            f"the response has no {name} in {year}; choose another year, "
+            "or leave it out with --variables"
         )
-        raise data_error(where, remedy)
-    leap_day = _leap_day(hours)
+        raise DataError.at(where, remedy)
+    leap_day = is_leap_day(hours)
     parts = _part_hours(values, hours) & ~leap_day
     gaps = [
         FilledGap(name, hours[first], hours[last], last - first + 1, "averaged")
@@ -117,14 +113,12 @@ def _column(
         gap = FilledGap(name, hours[first], hours[last], last - first + 1, "filled")
         (gaps if gap.hours <= MAX_GAP_HOURS else too_long).append(gap)
     if too_long:
-        raise DataError([DataIssue(where, _too_long(name, too_long))])
-    complete = means.interpolate(
-        limit_direction="both"
-    )  # at both ends of the year the nearest value
+        raise DataError.at(where, _too_long(name, too_long))
+    complete = means.interpolate(limit_direction="both")  # at both ends the nearest value
     return complete[~leap_day], gaps
 
 
-def _each_stamp_once(name: str, values: pd.Series, where: str) -> pd.Series:
+def _without_duplicates(name: str, values: pd.Series, where: str) -> pd.Series:
     """Drops duplicate timestamps with equal values; DataError if the values differ."""
     duplicated = values.index.duplicated(keep=False)
     if not duplicated.any():
@@ -134,11 +128,11 @@ def _each_stamp_once(name: str, values: pd.Series, where: str) -> pd.Series:
     if len(different):
         stamp, row = different.index[0], different.iloc[0]
         remedy = (
-            f"{name} stands twice at {stamp.strftime(STAMP)} with "
-            f"different values{_more(len(different))}; ask again with "
-            "--refresh, or leave it out with --variables"
+            f"{name} has two different values at {stamp.strftime(TIMESTAMP)}"
+            f"{_more(len(different))}; repeat the request with --refresh, or leave it out with "
+            "--variables"
         )
-        raise data_error(where, remedy, f"{row['min']:g} and {row['max']:g}")
+        raise DataError.at(where, remedy, value=f"{row['min']:g} and {row['max']:g}")
     return values[~values.index.duplicated()]
 
 
@@ -162,25 +156,15 @@ def _runs(marked: np.ndarray) -> Sequence[tuple[int, int]]:
 
 def _too_long(name: str, long: Sequence[FilledGap]) -> str:
     spans = ", ".join(
-        f"{gap.hours} h from {gap.first.strftime(STAMP)} to {gap.last.strftime(STAMP)}"
-        for gap in long[:TOLD]
+        f"{gap.hours} h from {gap.first.strftime(TIMESTAMP)} to {gap.last.strftime(TIMESTAMP)}"
+        for gap in long[:MAX_LISTED_GAPS]
     )
     return (
-        f"{name} lacks {spans}{_more(len(long) - TOLD + 1)}, and no more than "
-        f"{MAX_GAP_HOURS} h are filled; take another year, service or "
-        "station, or leave it out with --variables"
+        f"{name} lacks {spans}{_more(len(long) - MAX_LISTED_GAPS + 1)}; at most {MAX_GAP_HOURS} h "
+        "are interpolated; choose another year, service or station, or leave it out with "
+        "--variables"
     )
 
 
 def _more(count: int) -> str:
     return f" (and {count - 1} more)" if count > 1 else ""
-
-
-def _every_hour(year: int) -> pd.DatetimeIndex:
-    return pd.date_range(
-        f"{year}-01-01", f"{year + 1}-01-01", freq="h", tz="UTC", inclusive="left", name="hour"
-    )
-
-
-def _leap_day(hours: pd.DatetimeIndex) -> np.ndarray:
-    return np.asarray((hours.month == 2) & (hours.day == 29))

@@ -6,7 +6,7 @@ from energy_model.timeseries.download.registry import Dataset, Service
 SERVICE = Service(
     title="The thermometer of the village hall",
     client=village_hall_client,
-    gives={"temperature": Dataset(("air_temperature",))},
+    datasets={"temperature": Dataset(("air_temperature",))},
     licence="CC0",
     credit="The village",
     years="2024",
