@@ -55,9 +55,15 @@ def _answer(found: Study) -> Section:
     )
     counts = ", ".join(f"{count} {status}" for status, count in status_counts.items())
     sentences = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
-    pictures = "".join(_picture(path) for path in sorted(found.folder.glob("*.png")))
+    pictures = "".join(_picture(path) for path in _pictures(found))
     cases = f"<p class='soft'>{bilingual(f'{len(found.table)} cases', f'{len(found.table)} tilfælde')}: {escape(counts)}</p>"
     return "answer", ("The answer", "Svaret"), sentences + cases + pictures
+
+
+def _pictures(found: Study) -> list[Path]:
+    """The drawn tables, without pictures under former names."""
+    names = {found.question, *found.tables}
+    return [path for path in sorted(found.folder.glob("*.png")) if path.stem in names]
 
 
 def _picture(path: Path) -> str:

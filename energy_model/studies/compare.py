@@ -16,10 +16,12 @@ from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, open_run
 from energy_model.solving.case_solver import Query
+from energy_model.studies.regret import BASE_CASE
 from energy_model.studies.runner.case_spec import StudyCase, Value
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 MIN_DIFFERENCE_SHARE = 1e-6  # relative difference below which two numbers are equal
+DECISION = "decision"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -236,8 +238,8 @@ def compare_decision(
         execution.workers, execution.scheduler, True, execution.yes, execution.progress
     )
     cases = [
-        StudyCase({"decision": "as it stands"}),
-        StudyCase({"decision": "decided"}, question=Query(added=bounds)),
+        StudyCase({"decision": BASE_CASE}),
+        StudyCase({"decision": DECISION}, question=Query(added=bounds)),
     ]
     with spec.work("decision", definition, execution) as work:
         for result in work.answers(cases):
@@ -245,7 +247,7 @@ def compare_decision(
                 raise NoSolutionError(result["status"], [result["reason"]])
         comparison = compare(
             [spec.out / "runs" / study_case.key for study_case in cases],
-            ["as it stands", "decided"],
+            [BASE_CASE, DECISION],
         )
         tables = {
             name: frame.reset_index()
@@ -269,7 +271,7 @@ def attribute_difference(
 ) -> Study:
     """The differing inputs, each changed alone from the first run to the last, by their effect on cost.
 
-    Differences in one column of one table are changed together. ``explained`` holds the change in
+    Differences in one column of one table are changed together. ``attribution`` holds the change in
     cost of each [EUR/a] and its share of the total difference; shares need not sum to 1, as inputs
     interact.
     """
@@ -278,7 +280,7 @@ def attribute_difference(
     spec = CaseSpec.of(
         case,
         output,
-        "explained",
+        "attribution",
         first.metadata["scenario"] or "",
         tuple(first.metadata["changes"]),
         _resolution(first),
@@ -299,7 +301,7 @@ def attribute_difference(
         cases.append(StudyCase(inputs, tuple(overrides)))
     total = last.objective - first.objective
     with spec.work(
-        "explained",
+        "attribution",
         {"cases": [study_case.key for study_case in cases]},
         execution or ExecutionOptions(),
     ) as work:
@@ -322,7 +324,7 @@ def attribute_difference(
         frame["share"] = frame["alone"] / total if abs(total) > 1 else np.nan
         frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
         return write_results(
-            work, spec, "explained", {"explained": frame.reset_index(drop=True)}, (), cases
+            work, spec, "attribution", {"attribution": frame.reset_index(drop=True)}, (), cases
         )
 
 

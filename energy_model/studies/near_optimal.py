@@ -26,7 +26,7 @@ from energy_model.studies.runner.case_spec import StudyCase, Value
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-MUST, MAY, NEVER = "must-have", "may-have", "never"
+ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 # Share of a group's maximum below which a plan counts as without it
 MIN_GROUP_SHARE = 0.01
 MIN_DISTANCE_SHARE = 0.01  # plans differ by at least this share of some group's maximum
@@ -50,7 +50,7 @@ def near_optimal(
     extend: Callable | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """The minimum and maximum of each group (or asset) in plans within slacks of the least cost, in ``study.tables["extremes"]``.
+    """The minimum and maximum of each group (or asset) in plans within slacks of the least cost, in ``study.tables["capacity_ranges"]``.
 
     ``slack`` holds shares of the least cost [1]; ``by`` is group or asset; ``filter`` selects
     names. The table ``plans`` holds up to ``plans`` plans, each as different from the earlier ones
@@ -59,7 +59,7 @@ def near_optimal(
     """
     execution, spec = (
         execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "alternatives", scenario, changes, resolution),
+        CaseSpec.of(case, output, "near_optimal", scenario, changes, resolution),
     )
     shares = sorted(slack)
     invalid = [share for share in shares if not 0 < share < 10]
@@ -68,28 +68,28 @@ def near_optimal(
         raise InputError.at("--slack", remedy, value=", ".join(f"{value:g}" for value in invalid))
     groups = _groups(spec.read(), by, filter)
     definition = {
-        "within": [float(value) for value in shares],
+        "slack": [float(value) for value in shares],
         "by": by,
-        "only": filter,
+        "filter": filter,
         "plans": plans,
     }
-    with spec.work("alternatives", definition, execution, ("cost",), extend) as work:
+    with spec.work("near_optimal", definition, execution, ("cost",), extend) as work:
         optimum = work.answers([StudyCase({})])[0]
         if optimum["status"] != OPTIMAL:
             raise NoSolutionError(optimum["status"], [optimum["reason"]])
-        extremes = _extremes(work, optimum, groups, shares)
-        diverse = _diverse_plans(work, optimum, groups, shares[0], extremes, plans)
-        kind_counts = extremes[extremes["within"] == shares[0]]["kind"].value_counts()
+        ranges = _capacity_ranges(work, optimum, groups, shares)
+        diverse = _diverse_plans(work, optimum, groups, shares[0], ranges, plans)
+        kind_counts = ranges[ranges["slack"] == shares[0]]["kind"].value_counts()
         notes = [
-            f"Within {100 * shares[0]:g} % of the least cost, {kind_counts.get(MUST, 0)} groups are in every plan, {kind_counts.get(MAY, 0)} in some and {kind_counts.get(NEVER, 0)} in none."
+            f"Within {100 * shares[0]:g} % of the least cost, {kind_counts.get(ALWAYS, 0)} groups are in every plan, {kind_counts.get(SOMETIMES, 0)} in some and {kind_counts.get(NEVER, 0)} in none."
         ]
-        failed_count = int((~extremes["verified"]).sum())
+        failed_count = int((~ranges["verified"]).sum())
         if failed_count:
             notes.append(
-                f"{failed_count} extremes could not be had or verified; the reason stands in their cases."
+                f"{failed_count} extremes have no verified plan; the cases state the reasons."
             )
         return write_results(
-            work, spec, "alternatives", {"extremes": extremes, "plans": diverse}, notes
+            work, spec, "near_optimal", {"capacity_ranges": ranges, "plans": diverse}, notes
         )
 
 
@@ -126,12 +126,12 @@ def _limit(best: dict[str, Any], share: float) -> tuple[float, float]:
     return -np.inf, best["objective"] + share * abs(best["objective"])
 
 
-def _extremes(
+def _capacity_ranges(
     work: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], shares: Sequence[float]
 ) -> pd.DataFrame:
     study_cases = [
         StudyCase(
-            {"within": share, "group": name, "asked": label},
+            {"slack": share, "group": name, "goal": label},
             question=Query(
                 limits={"cost": _limit(best, share)},
                 least=_goal(best, sign, rows),
@@ -139,23 +139,23 @@ def _extremes(
         )
         for share in shares
         for name, rows in groups.items()
-        for label, sign in (("least", 1.0), ("most", -1.0))
+        for label, sign in (("min", 1.0), ("max", -1.0))
     ]
     results = work.answers(study_cases)
     rows = []
     for case, low_result, high_result in zip(
         study_cases[::2], results[::2], results[1::2], strict=True
     ):
-        share, name = float(case.inputs["within"]), str(case.inputs["group"])
+        share, name = float(case.inputs["slack"]), str(case.inputs["group"])
         members, most_cost = groups[name], _limit(best, share)[1]
         cheapest_amount = _added(best, members)
         minimum, maximum = (_added(result, members) for result in (low_result, high_result))
         verified = all(_verified(result, most_cost) for result in (low_result, high_result))
         threshold = MIN_GROUP_SHARE * maximum if np.isfinite(maximum) else 0.0
-        kind = MUST if minimum > max(threshold, 1e-6) else MAY if maximum > 1e-4 else NEVER
+        kind = ALWAYS if minimum > max(threshold, 1e-6) else SOMETIMES if maximum > 1e-4 else NEVER
         amounts = (minimum, cheapest_amount, maximum)
         rows.append((share, name, len(members), *amounts, kind if verified else "", verified))
-    names = ["within", "group", "assets", "least", "cheapest_plan", "most", "kind", "verified"]
+    names = ["slack", "group", "assets", "min", "cheapest_plan", "max", "kind", "verified"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -187,7 +187,7 @@ def _diverse_plans(
     best: dict[str, Any],
     groups: dict[str, list[str]],
     share: float,
-    extremes: pd.DataFrame,
+    ranges: pd.DataFrame,
     plans: int,
 ) -> pd.DataFrame:
     """The cheapest plan, and plans that each maximise the distance from the mean of the earlier ones within the slack.
@@ -195,7 +195,7 @@ def _diverse_plans(
     The objective penalises groups above half of their maximum in the mean and rewards those below;
     it stops when a plan repeats.
     """
-    maxima = extremes[extremes["within"] == share].set_index("group")["most"]
+    maxima = ranges[ranges["slack"] == share].set_index("group")["max"]
     varied = [name for name in groups if maxima[name] > 1e-4]
 
     def use(plan: dict[str, Any]) -> np.ndarray:
@@ -216,8 +216,8 @@ def _diverse_plans(
         )
         query = Query(limits={"cost": _limit(best, share)}, least=weights)
         inputs: dict[str, Value] = {
-            "within": share,
-            "asked": f"unlike the {len(found_plans)} before",
+            "slack": share,
+            "goal": f"unlike the {len(found_plans)} before",
         }
         case = StudyCase(inputs, question=query)
         answer = work.answers([case])[0]

@@ -60,16 +60,16 @@ def pareto_front(
     extend: Callable | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """The front of least cost against a metric (see `metric`), in ``study.tables["frontier"]``, with its marginal steps.
+    """The front of least cost against a metric (see `metric`), in ``study.tables["front"]``, with its marginal steps.
 
-    ``frontier`` holds the amount, the cost [EUR/a] and the marginal price [EUR/unit] of each point,
-    from the least amount to the cheapest plan; ``ladder`` the changes and the unit cost between
-    points; ``kinks`` the breakpoints. With a ``second_metric``, the table ``surface`` holds a front
+    ``front`` holds the amount, the cost [EUR/a] and the marginal price [EUR/unit] of each point,
+    from the least amount to the cheapest plan; ``marginal_steps`` the changes and the unit cost between
+    points; ``breakpoints`` where the price changes. With a ``second_metric``, the table ``surface`` holds a front
     for each of ``levels`` levels of it. Raises InputError, NoSolutionError or StudyInterrupted.
     """
     execution, spec = (
         execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "frontier", scenario, changes, resolution),
+        CaseSpec.of(case, output, "pareto", scenario, changes, resolution),
     )
     if points < 3 or (second_metric and levels < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
@@ -79,28 +79,28 @@ def pareto_front(
     )
     units = _units(spec, watched)
     definition = {
-        "against": metric,
+        "metric": metric,
         "points": points,
-        "also": second_metric or "",
-        "also_points": levels if second_metric else 0,
+        "second_metric": second_metric or "",
+        "levels": levels if second_metric else 0,
     }
-    with spec.work("frontier", definition, execution, watched, extend) as work:
+    with spec.work("pareto", definition, execution, watched, extend) as work:
         ends = _ends(work, [{}], metric)[0]
         front = _refine(work, metric, ends, points)
         tables = {
-            "frontier": _table(front),
-            "kinks": breakpoints(front),
-            "ladder": marginal_steps(front),
+            "front": _table(front),
+            "breakpoints": breakpoints(front),
+            "marginal_steps": marginal_steps(front),
         }
         price = f"EUR/{units[metric].removesuffix('/a')}"
-        notes = [f"The sum is {metric} [{units[metric]}]; its price is in {price}."]
+        notes = [f"The metric is {metric} [{units[metric]}]; its price is in {price}."]
         if len(front) < points:
             notes.append(
                 f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be."
             )
         if second_metric is not None:
             tables["surface"] = _surface(work, metric, second_metric, points, levels)
-        return write_results(work, spec, "frontier", tables, notes)
+        return write_results(work, spec, "pareto", tables, notes)
 
 
 def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
@@ -154,7 +154,7 @@ def _ends(work: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list
     least_results = work.answers(
         [
             StudyCase(
-                {"least": against},
+                {"min": against},
                 question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))),
             )
             for limits, plan in zip(service_limits, cheapest, strict=True)
@@ -260,7 +260,7 @@ def breakpoints(found: list[Point]) -> pd.DataFrame:
         intersection = _tangent_intersection(left, right)
         if intersection is not None and left.price > right.price * (1 + 1e-4) + 1e-6:
             rows.append((*intersection, left.price, right.price))
-    return pd.DataFrame(rows, columns=["amount", "cost_at_least", "price_below", "price_above"])
+    return pd.DataFrame(rows, columns=["amount", "min_cost", "price_below", "price_above"])
 
 
 def marginal_steps(found: list[Point]) -> pd.DataFrame:
@@ -307,9 +307,9 @@ def marginal_steps(found: list[Point]) -> pd.DataFrame:
         "step",
         "from",
         "to",
-        "spared",
-        "more_cost",
-        "cost_of_a_unit",
+        "reduction",
+        "added_cost",
+        "unit_cost",
         "asset",
         "capacity_change",
         "cost_change",
@@ -341,4 +341,6 @@ def _surface(work: StudyRunner, against: str, also: str, points: int, levels: in
             rows.append(
                 (level, point.amount, point.cost, point.price, -prices[also], point.case.key)
             )
-    return pd.DataFrame(rows, columns=["also", "amount", "cost", "price", "price_of_also", "run"])
+    return pd.DataFrame(
+        rows, columns=["second_amount", "amount", "cost", "price", "second_price", "run"]
+    )

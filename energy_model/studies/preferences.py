@@ -47,22 +47,22 @@ def preferences(
     resolution: int | str | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """Every party's accounts at least cost and under further wishes, and the trade-off between two metrics.
+    """Every party's accounts at least cost and under further preferences, and the trade-off between two metrics.
 
     ``weights`` and ``limits`` map a name to metrics with the EUR per unit, or the maximum. Tables:
-    ``parties`` (for each wish, every party's accounts [EUR/a], emissions [t/a], land [ha] and
-    points), ``wishes`` (cost and metrics of each) and ``between`` (the trade-off, at most ``slack``
+    ``parties`` (for each preference, every party's accounts [EUR/a], emissions [t/a], land [ha] and
+    points), ``preferences`` (cost and metrics of each) and ``tradeoff`` (the trade-off, at most ``slack``
     [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
     """
     execution, spec = (
         execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "interests", scenario, changes, resolution),
+        CaseSpec.of(case, output, "preferences", scenario, changes, resolution),
     )
     weights, limits = weights or {}, limits or {}
     metric_names = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if tradeoff is not None and (points < 3 or not 0 < slack < 10):
         remedy = "write --slack above 0, such as 0.02, and --points of 3 or more"
-        raise InputError.at("interests", remedy, value=f"{slack:g}, {points}")
+        raise InputError.at("preferences", remedy, value=f"{slack:g}, {points}")
     watched_metrics = tuple(
         dict.fromkeys([*sorted(metric_names), *(tradeoff or ()), "cost", UNSERVED])
     )
@@ -72,35 +72,37 @@ def preferences(
     definition: dict[str, Any] = {
         "weights": {label: dict(sums) for label, sums in weights.items()},
         "limits": {label: dict(sums) for label, sums in limits.items()},
-        "between": list(tradeoff or ()),
-        "within": slack,
+        "tradeoff": list(tradeoff or ()),
+        "slack": slack,
         "points": points,
     }
-    with spec.work("interests", definition, execution, watched_metrics) as work:
-        cases = {BASE: StudyCase({"wish": BASE}, whole=True)}
+    with spec.work("preferences", definition, execution, watched_metrics) as work:
+        cases = {BASE: StudyCase({"preference": BASE}, whole=True)}
         for name, sums in weights.items():
             goal = tuple((float(weight), metric_name) for metric_name, weight in sums.items())
-            cases[name] = StudyCase({"wish": name}, question=Query(least=(*goal, (1.0, "cost"))))
+            cases[name] = StudyCase(
+                {"preference": name}, question=Query(least=(*goal, (1.0, "cost")))
+            )
         for name, sums in limits.items():
             bounds = {
                 metric_name: (-np.inf, float(maximum)) for metric_name, maximum in sums.items()
             }
-            cases[name] = StudyCase({"wish": name}, question=Query(limits=bounds), whole=True)
+            cases[name] = StudyCase({"preference": name}, question=Query(limits=bounds), whole=True)
         answers = dict(zip(cases, work.answers(cases.values()), strict=True))
         if answers[BASE]["status"] != OPTIMAL:
             raise NoSolutionError(answers[BASE]["status"], [answers[BASE]["reason"]])
         _priced(work, cases, answers, weights)
         tables = {
-            "wishes": _scenarios(cases, answers, watched_metrics),
+            "preferences": _metrics_by_preference(cases, answers, watched_metrics),
             "parties": _accounts(spec, cases, answers),
         }
-        notes = _notes(tables["wishes"])
+        notes = _notes(tables["preferences"])
         if tradeoff is not None:
-            tables["between"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
+            tables["tradeoff"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
             notes.append(
-                f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['between'])}."
+                f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['tradeoff'])}."
             )
-        return write_results(work, spec, "interests", tables, notes)
+        return write_results(work, spec, "preferences", tables, notes)
 
 
 def _priced(
@@ -121,7 +123,9 @@ def _priced(
             else (-relax(-amounts[metric_name]), np.inf)
             for metric_name, weight in sums.items()
         }
-        fixed_cases[name] = StudyCase({"wish": name}, question=Query(limits=bounds), whole=True)
+        fixed_cases[name] = StudyCase(
+            {"preference": name}, question=Query(limits=bounds), whole=True
+        )
     for (name, case), answer in zip(
         fixed_cases.items(), work.answers(fixed_cases.values()), strict=True
     ):
@@ -129,10 +133,10 @@ def _priced(
             cases[name], answers[name] = case, answer
 
 
-def _scenarios(
+def _metrics_by_preference(
     cases: Mapping[str, StudyCase], answers: Mapping[str, Any], watched: Sequence[str]
 ) -> pd.DataFrame:
-    """The cost and the metrics of every wish, and its cost above the least."""
+    """The cost and the metrics of every preference, and its cost above the least."""
     least_cost, rows = answers[BASE]["objective"], []
     for name, answer in answers.items():
         solved = answer["status"] == OPTIMAL
@@ -149,10 +153,10 @@ def _scenarios(
         net = answer["headline"]["net_emissions"] if solved else np.nan
         rows.append(
             {
-                "wish": name,
+                "preference": name,
                 "status": answer["status"],
                 "cost": cost,
-                "more_cost": cost - least_cost,
+                "added_cost": cost - least_cost,
                 "net_emissions": net,
                 **sums,
                 "run": cases[name].key,
@@ -165,18 +169,20 @@ def _scenarios(
 def _accounts(
     place: CaseSpec, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Every party's accounts under every wish, and the change against the least cost."""
+    """Every party's accounts under every preference, and the change against the least cost."""
     frames = []
     for name, case in cases.items():
         folder = place.out / "runs" / case.key
         if answers[name]["status"] == OPTIMAL and folder.is_dir():
             run = open_run(folder)
-            frames.append(stakeholder_accounts(run, accounts(run)).assign(wish=name))
+            frames.append(stakeholder_accounts(run, accounts(run)).assign(preference=name))
     all_accounts = pd.concat(frames).rename_axis("party").reset_index()
-    base_balance = all_accounts[all_accounts["wish"] == BASE].set_index("party")["balance"]
+    base_balance = all_accounts[all_accounts["preference"] == BASE].set_index("party")["balance"]
     base_of_row = all_accounts["party"].map(base_balance).fillna(0.0)
     all_accounts["gain"] = all_accounts["balance"] - base_of_row
-    return all_accounts[["wish", *[column for column in all_accounts if column != "wish"]]]
+    return all_accounts[
+        ["preference", *[column for column in all_accounts if column != "preference"]]
+    ]
 
 
 def _tradeoff(
@@ -196,14 +202,12 @@ def _tradeoff(
 
     ends = work.answers(
         [
-            StudyCase(
-                {"least": metric_name}, question=Query(limits=limits, least=goal(metric_name))
-            )
+            StudyCase({"min": metric_name}, question=Query(limits=limits, least=goal(metric_name)))
             for metric_name in between
         ]
     )
     if any(end["status"] != OPTIMAL for end in ends):
-        return pd.DataFrame(columns=[*between, "cost", "more_cost"])
+        return pd.DataFrame(columns=[*between, "cost", "added_cost"])
     low, high = (end["quantities"][first_metric] for end in ends)
     amounts = np.linspace(relax(low), max(high, relax(low)), points)[:-1]
     study_cases = []
@@ -221,7 +225,7 @@ def _tradeoff(
         for result in results
         if result["status"] == OPTIMAL
     ]
-    frame = pd.DataFrame(rows, columns=[first_metric, second_metric, "cost", "more_cost"])
+    frame = pd.DataFrame(rows, columns=[first_metric, second_metric, "cost", "added_cost"])
     return frame.sort_values(first_metric, ignore_index=True)
 
 
@@ -232,14 +236,14 @@ def _ends(frame: pd.DataFrame) -> str:
     return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"
 
 
-def _notes(wishes: pd.DataFrame) -> list[str]:
-    """The cost of each wish in sentences."""
+def _notes(preferences_table: pd.DataFrame) -> list[str]:
+    """The cost of each preference in sentences."""
     notes = []
-    for row in wishes[wishes["wish"] != BASE].itertuples(index=False):
+    for row in preferences_table[preferences_table["preference"] != BASE].itertuples(index=False):
         outcome = (
-            f"costs {row.more_cost / 1e3:,.0f} kEUR a year more than the least cost"
+            f"costs {row.added_cost / 1e3:,.0f} kEUR a year more than the least cost"
             if row.status == OPTIMAL
             else f"has no plan: {row.reason}"
         )
-        notes.append(f"'{row.wish}' {outcome}.")
+        notes.append(f"'{row.preference}' {outcome}.")
     return notes

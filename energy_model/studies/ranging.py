@@ -105,13 +105,13 @@ def ranging(
         for sign in (DOWN, UP)
     ]
     spec.addresses(
-        [search.case for search in searches if search.sign == UP], execution.progress, "--of"
+        [search.case for search in searches if search.sign == UP], execution.progress, "--parameter"
     )
     yearly_cost = _owning(spec.read())
     definition = {
         "addresses": list(addresses),
-        "share": float(tolerance),
-        "most": float(max_change),
+        "tolerance": float(tolerance),
+        "max_change": float(max_change),
     }
     with spec.work("ranging", definition, execution) as work:
         base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]

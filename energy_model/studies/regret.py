@@ -19,7 +19,7 @@ from energy_model.solving.case_solver import Query
 from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-BASE_CASE = "as it stands"
+BASE_CASE = "base case"
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution
 Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
 
@@ -76,7 +76,7 @@ def regret(
         "plans": {
             label: [future[0] or "", *future[1]] for label, future in planned_futures.items()
         },
-        "near": tolerance,
+        "tolerance": tolerance,
     }
     optima = {
         name: StudyCase({"plan": name, "future": name}, future[1], future[0])
@@ -109,10 +109,10 @@ def regret(
             for name, result in optimum_by_name.items()
             if result["status"] != OPTIMAL
         ]
-        if len(ranking) and np.isfinite(ranking["greatest_regret"].iloc[0]):
+        if len(ranking) and np.isfinite(ranking["max_regret"].iloc[0]):
             best_plan = ranking.iloc[0]
             notes.append(
-                f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['greatest_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
+                f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['max_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
             )
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
         return write_results(work, spec, "regret", tables, notes)
@@ -171,18 +171,18 @@ def _ranking(regrets: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             (plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max())
         )
-    names = ["plan", "greatest_regret", "worst_future", "mean_regret", "most_unserved"]
+    names = ["plan", "max_regret", "worst_future", "mean_regret", "max_unserved"]
     frame = pd.DataFrame(rows, columns=names)
-    return frame.sort_values(["greatest_regret", "plan"], ignore_index=True)
+    return frame.sort_values(["max_regret", "plan"], ignore_index=True)
 
 
 def _low(ranking: pd.DataFrame, best: Mapping[str, dict[str, Any]], near: float) -> list[str]:
     """The plans whose greatest regret is within a share of the least cost above the least."""
-    if ranking.empty or not np.isfinite(ranking["greatest_regret"].iloc[0]):
+    if ranking.empty or not np.isfinite(ranking["max_regret"].iloc[0]):
         return []
     costs = [optimum["objective"] for optimum in best.values()]
     margin = near * max(abs(cost) for cost in costs if cost is not None)
-    greatest = ranking["greatest_regret"]
+    greatest = ranking["max_regret"]
     return list(ranking["plan"][greatest <= greatest.iloc[0] + margin])
 
 
@@ -193,4 +193,4 @@ def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
         added = [max(plan[asset][1], 0.0) for plan in plans.values()]
         if min(added) > 1e-3 * max(1.0, max(added)):
             rows.append((asset, min(added), max(added), len(plans)))
-    return pd.DataFrame(rows, columns=["asset", "at_least", "at_most", "plans"])
+    return pd.DataFrame(rows, columns=["asset", "min", "max", "plans"])

@@ -70,7 +70,7 @@ def sweep(
     definition = {
         "design": design,
         "cases": len(cases),
-        "asked": _asked(cases),
+        "varied": _varied(cases),
     }
     with spec.work("sweep", definition, execution, extend=extend) as work:
         work.answers(cases)
@@ -89,7 +89,7 @@ def sweep(
         return write_results(work, spec, "sweep", tables, notes, cases)
 
 
-def _asked(cases: Sequence[StudyCase]) -> list[str]:
+def _varied(cases: Sequence[StudyCase]) -> list[str]:
     """The varied values as readable text, and a fingerprint of all cases."""
     values: dict[str, list[str]] = {}
     for case in cases:
@@ -145,10 +145,10 @@ def tornado(
                 )
             )
     frame = pd.DataFrame(
-        rows, columns=["output", "input", "as it stands", "lowest", "at", "highest", "at_highest"]
+        rows,
+        columns=["output", "input", "base_case", "lowest", "at_lowest", "highest", "at_highest"],
     )
-    frame = frame.rename(columns={"at": "at_lowest"})
-    base_values = frame["as it stands"]
+    base_values = frame["base_case"]
     reach = np.maximum(frame["highest"], base_values) - np.minimum(frame["lowest"], base_values)
     frame = frame.assign(reach=reach)
     return frame.sort_values(["output", "reach"], ascending=[True, False], ignore_index=True)
@@ -222,5 +222,5 @@ def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
     unknown = [name for name in outputs if name not in numbers]
     if unknown and len(table) and (table["status"] == "optimal").any():
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
-        raise InputError([InputIssue("--of", remedy, value=name) for name in unknown])
+        raise InputError([InputIssue("--outputs", remedy, value=name) for name in unknown])
     return [name for name in outputs if name in numbers]

@@ -21,11 +21,10 @@ from energy_model import timeseries
 from energy_model.case.settings import Settings
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.studies.regret import fix_capacities
+from energy_model.studies.regret import BASE_CASE, fix_capacities
 from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
-BASE = "as it stands"
 # Share kept of each month's anomaly: that of a single year, not of the typical year
 NATURAL_VARIABILITY_SHARE = 1.0
 
@@ -74,7 +73,7 @@ def weather_years(
     """
     execution, spec = (
         execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "weather", scenario, changes, resolution),
+        CaseSpec.of(case, output, "weather_years", scenario, changes, resolution),
     )
     _refuse(spec.case, years)
     system = spec.read()
@@ -84,18 +83,20 @@ def weather_years(
         if year_table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with spec.work("weather", definition, execution, extra=files) as work:
-        own_cases = [StudyCase({"plan": BASE, "year": BASE})]
+    with spec.work("weather_years", definition, execution, extra=files) as work:
+        own_cases = [StudyCase({"plan": BASE_CASE, "year": BASE_CASE})]
         own_cases += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
         answers = work.answers(own_cases)
-        optimum_by_year = dict(zip((BASE, *years), answers, strict=True))
-        price = 0.0 if keep_target else _last_tonne(optimum_by_year[BASE])
+        optimum_by_year = dict(zip((BASE_CASE, *years), answers, strict=True))
+        price = 0.0 if keep_target else _last_tonne(optimum_by_year[BASE_CASE])
         price_changes, settings = _priced(price, system.settings), system.settings
         fixed_cases = []
-        if optimum_by_year[BASE]["status"] == OPTIMAL:
-            sizes = fix_capacities(optimum_by_year[BASE]["assets"])
+        if optimum_by_year[BASE_CASE]["status"] == OPTIMAL:
+            sizes = fix_capacities(optimum_by_year[BASE_CASE]["assets"])
             fixed_cases = [
-                StudyCase({"plan": BASE, "year": name}, (_in(name), *price_changes), None, sizes)
+                StudyCase(
+                    {"plan": BASE_CASE, "year": name}, (_in(name), *price_changes), None, sizes
+                )
                 for name in years
             ]
         target = settings.emissions.target if price_changes else "none"
@@ -115,7 +116,7 @@ def weather_years(
         return write_results(
             work,
             spec,
-            "weather",
+            "weather_years",
             tables,
             _notes(year_table, optimum_by_year, tables["sizes"], price_changes),
         )
@@ -175,9 +176,9 @@ def _years(
     target = settings.emissions.target
     for name, optimum in best.items():
         no_plan = {"status": "", "reason": "the base case has no plan"}
-        run = runs.get(name, optimum if name == BASE else no_plan)
+        run = runs.get(name, optimum if name == BASE_CASE else no_plan)
         solved = run["status"] == OPTIMAL
-        cost = run["objective"] - (worth if name != BASE else 0.0) if solved else np.nan
+        cost = run["objective"] - (worth if name != BASE_CASE else 0.0) if solved else np.nan
         least_cost = optimum["objective"] if optimum["status"] == OPTIMAL else np.nan
         headline = run.get("headline", {})
         emissions = headline.get("net_emissions", np.nan)
@@ -202,7 +203,7 @@ def _years(
         "year",
         "least_cost",
         "plan_cost",
-        "against_own",
+        "regret",
         "net_emissions",
         "above_target",
         "unserved",
@@ -232,7 +233,7 @@ def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
                     len(plans),
                 )
             )
-    names = ["asset", "in_the_plan", "at_least", "mean", "at_most", "plans_with_it", "plans"]
+    names = ["asset", "base_case", "min", "mean", "max", "plans_with_it", "plans"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -252,15 +253,15 @@ def _notes(
         for name, result in best.items()
         if result["status"] != OPTIMAL
     ]
-    others = table[table["year"] != BASE]
+    others = table[table["year"] != BASE_CASE]
     costs, runs = others["least_cost"].dropna(), others.dropna(subset=["plan_cost"])
     if len(costs):
         notes.append(
             f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years."
         )
-    both = runs.dropna(subset=["against_own"])
+    both = runs.dropna(subset=["regret"])
     if len(both):
-        extra_cost = both["against_own"]
+        extra_cost = both["regret"]
         remark = (
             " (below zero where the tonnes above the target cost less than avoiding them would have)"
             if extra_cost.min() < -1

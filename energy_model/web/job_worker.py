@@ -139,9 +139,11 @@ def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, A
     import energy_model as em  # noqa: PLC0415
     from energy_model.reporting import study_page
     from energy_model.reporting.figures import study_figures  # noqa: PLC0415
+    from energy_model.studies.runner import former_names  # noqa: PLC0415
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
-    request, study_request = job["asked"], job["asked"]["study"]
+    request = job["asked"]
+    study_request = former_names.current_options(request["study"])
     execution = em.ExecutionOptions(workers=0, progress=tell)
     options = {
         "scenario": request["scenario"],
@@ -152,12 +154,12 @@ def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, A
     if study_request["question"] == "sweep":
         vary = [ParameterRange.parse(text) for text in study_request["vary"]]
         study = em.sweep(request["folder"], vary, out, **options)
-    elif study_request["question"] == "frontier":
+    elif study_request["question"] == "pareto":
         study = em.pareto_front(
-            request["folder"], study_request["against"], study_request["points"], out, **options
+            request["folder"], study_request["metric"], study_request["points"], out, **options
         )
     else:
-        study = em.near_optimal(request["folder"], study_request["within"], output=out, **options)
+        study = em.near_optimal(request["folder"], study_request["slack"], output=out, **options)
     tell("drawing the pictures")
     study_figures.draw(study)
     study_page.write(study, title=job["title"])

@@ -37,9 +37,9 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
         (["sweep", "--vary", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
         (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
         (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity", "sensitivity.png"),
-        (["pareto", "--metric", "emissions", "--points", "5"], "Ladder", "frontier.png"),
+        (["pareto", "--metric", "emissions", "--points", "5"], "Marginal steps", "front.png"),
         (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land", "--levels", "2", "--set", f"{PRICE} = 70"], "Surface", "surface.png"),
-        (["near-optimal", "--slack", "0.1", "--plans", "2"], "may-have", "extremes.png"),
+        (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes", "capacity_ranges.png"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
         (["ranging", "--parameter", PRICE], "more sun_here", "ranges.png"),
     ],
@@ -67,7 +67,7 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
     assert said.code == 0, said.err
     assert "making the year of seed 2" in said.err
     years = pd.read_csv(tmp_path / "s" / "years.csv")
-    assert years["year"].to_list() == ["as it stands", "windy", "seed_1", "seed_2"]
+    assert years["year"].to_list() == ["base case", "windy", "seed_1", "seed_2"]
     assert (years["plan_cost"] >= years["least_cost"] - 1).all()
     assert years["least_cost"].nunique() == 4
     assert (tmp_path / "s" / "years.png").stat().st_size > 5000
@@ -101,7 +101,7 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     assert told["headline"][0]["name"] in ("total_cost", "investment")
     decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
     assert decided.code == 0, decided.err
-    assert "'decided' costs 10.0 EUR/a (10.00%) more than 'as it stands'" in decided.out
+    assert "'decision' costs 10.0 EUR/a (10.00%) more than 'base case'" in decided.out
 
 
 @pytest.mark.parametrize(

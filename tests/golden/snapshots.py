@@ -20,12 +20,12 @@ DIGITS = 9  # significant digits that are stored
 ZERO = 1e-8  # smaller numbers are stored as zero
 # What differs from run to run, or gains parts as the program grows: paths, times, versions and digests.
 VOLATILE = {"run", "study", "written", "folder", "seconds", "versions", "digest", "created", "log"}
-# What has several best answers: prices in years whose plan is held, and of sums that other wishes weigh.
+# What has several best answers: prices in years whose plan is held, and of sums that other preferences weigh.
 PRICES = ("emission_target_price", "heat_price", "electricity_price", "gas_price")
 LEFT_OUT = {
     "study_regret": PRICES,
-    "study_weather": PRICES,
-    "study_interests": (*PRICES, "price of "),
+    "study_weather_years": PRICES,
+    "study_preferences": (*PRICES, "price of "),
 }
 NOTHING = 1e-6  # rows of smaller numbers only are left out, as they come and go with rounding
 PROSE = {"warnings", "sentences", "notes", "reason"}  # keys that hold sentences for the reader

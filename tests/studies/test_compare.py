@@ -42,7 +42,7 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
     first = em.save(em.solve(em.load_case(case)), tmp_path / "a")
     last = em.save(em.solve(em.load_case(case, changes=[DEAR, "demands.light.yearly = 4"])), tmp_path / "b")  # fmt: skip
     study = em.attribute_difference([first, last], case, tmp_path / "s", here)
-    frame = study.tables["explained"].set_index("input")
+    frame = study.tables["attribution"].set_index("input")
     assert frame.index[0] == "demands.*.yearly"
     assert frame.at["demands.*.yearly", "alone"] == pytest.approx(100)
     assert frame.at["demands.*.yearly", "share"] == pytest.approx(100 / 170)

@@ -11,15 +11,15 @@ import energy_model as em
 def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
     """The cheapest plan costs 100. Ten more buy half a MW of sun (it costs 60, saves 50): all of it, or 10/60 MW of wind.
 
-    So within 10 % both are may-haves: sun from 0 to 0.5, wind from 0 to 1/6.
+    So within 10 % both are sometimes in the plan: sun from 0 to 0.5, wind from 0 to 1/6.
     """
     study = em.near_optimal(case, [0.1, 0.05], output=tmp_path / "s", execution=here)
-    frame = study.tables["extremes"].set_index(["within", "group"])
-    assert frame["least"].to_numpy() == pytest.approx(0, abs=1e-6)
-    assert frame.at[(0.1, "sun"), "most"] == pytest.approx(0.5)
-    assert frame.at[(0.1, "wind"), "most"] == pytest.approx(10 / 60)
-    assert frame.at[(0.05, "sun"), "most"] == pytest.approx(0.25)
-    assert set(frame["kind"]) == {"may-have"}
+    frame = study.tables["capacity_ranges"].set_index(["slack", "group"])
+    assert frame["min"].to_numpy() == pytest.approx(0, abs=1e-6)
+    assert frame.at[(0.1, "sun"), "max"] == pytest.approx(0.5)
+    assert frame.at[(0.1, "wind"), "max"] == pytest.approx(10 / 60)
+    assert frame.at[(0.05, "sun"), "max"] == pytest.approx(0.25)
+    assert set(frame["kind"]) == {"sometimes"}
     assert frame["verified"].all()
 
 
@@ -27,10 +27,10 @@ def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
     no_market = ["markets.grid.buy_most = 0"]
     study = em.near_optimal(case, [0.02], output=tmp_path / "a", changes=no_market, execution=here)
-    assert set(study.tables["extremes"]["kind"]) == {"must-have"}
+    assert set(study.tables["capacity_ranges"]["kind"]) == {"always"}
     dear = ["conversions.sun_here.investment = 10000000"]
     study = em.near_optimal(case, [0.02], output=tmp_path / "b", changes=dear, by="asset", filter="sun*", execution=here)  # fmt: skip
-    assert list(study.tables["extremes"]["kind"]) == ["never"]
+    assert list(study.tables["capacity_ranges"]["kind"]) == ["never"]
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -38,15 +38,15 @@ def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     """Each extreme, held, costs no more than the share allows; a little beyond it costs more."""
     case = random_case(tmp_path / "case", seed)
     study = em.near_optimal(case, [0.03], by="asset", plans=3, output=tmp_path / "s", resolution="full", execution=here)  # fmt: skip
-    frame = study.tables["extremes"]
+    frame = study.tables["capacity_ranges"]
     assert frame["verified"].all()
     series = em.CaseSolver(case, resolution="full")
     most_cost = series.first().objective * 1.03
     for row in frame.itertuples():
-        for size, out in ((row.least, -1), (row.most, 1)):
+        for size, out in ((row.min, -1), (row.max, 1)):
             held = em.Query(added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)})
             assert series.run(question=held).objective <= most_cost * (1 + 1e-5)
-            beyond = size + out * 0.02 * max(row.most, 1e-3)
+            beyond = size + out * 0.02 * max(row.max, 1e-3)
             addable = series.problem((), None).system.assets.at[row.group, "capacity_addable"]
             if 0 < beyond < addable:
                 there = em.Query(added={row.group: (beyond, beyond)})
@@ -68,8 +68,8 @@ def test_rules_of_ones_own_are_kept(case, tmp_path, here):
     study = em.near_optimal(
         case, [0.1], output=tmp_path / "s", extend=at_most_a_tenth, execution=here
     )
-    frame = study.tables["extremes"].set_index("group")
-    assert frame.at["wind", "most"] == pytest.approx(0.1)
+    frame = study.tables["capacity_ranges"].set_index("group")
+    assert frame.at["wind", "max"] == pytest.approx(0.1)
 
 
 def test_bad_shares_and_names_are_told(case, tmp_path, here):

@@ -8,12 +8,12 @@ from helpers.random_cases import random_case
 import energy_model as em
 
 
-def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
+def test_the_curve_and_its_prices_are_those_of_the_marginal_steps(case, tmp_path):
     """All bought: 1 t for 100. Half a MW of sun avoids 0.5 t for 10, wind the rest for 30: a tonne costs 20, then 60."""
     study = em.pareto_front(
         case, "emissions", 9, tmp_path / "s", execution=em.ExecutionOptions(workers=0)
     )
-    frame = study.tables["frontier"]
+    frame = study.tables["front"]
     assert len(frame) == 9
     expected = np.where(frame["amount"] > 0.5, 100 + 20 * (1 - frame["amount"]), 110 + 60 * (0.5 - frame["amount"]))  # fmt: skip
     assert frame["cost"].to_numpy() == pytest.approx(expected, abs=1e-3)
@@ -21,13 +21,13 @@ def test_the_curve_and_its_prices_are_those_of_the_ladder(case, tmp_path):
     assert steep["price"].to_numpy() == pytest.approx(60)
     assert flat["price"].to_numpy() == pytest.approx(20)
     assert frame["price"].iloc[-1] == pytest.approx(0)
-    kinks = study.tables["kinks"]
-    assert kinks["amount"].min() == pytest.approx(0.5, abs=1e-3)
-    ladder = study.tables["ladder"]
-    assert ladder["cost_of_a_unit"].iloc[0] == pytest.approx(20)
-    assert ladder["asset"].iloc[0] == "sun_here"
-    assert ladder["asset"].iloc[-1] == "wind_here"
-    rungs = ladder.groupby("step")["cost_of_a_unit"].first()
+    breakpoints = study.tables["breakpoints"]
+    assert breakpoints["amount"].min() == pytest.approx(0.5, abs=1e-3)
+    marginal_steps = study.tables["marginal_steps"]
+    assert marginal_steps["unit_cost"].iloc[0] == pytest.approx(20)
+    assert marginal_steps["asset"].iloc[0] == "sun_here"
+    assert marginal_steps["asset"].iloc[-1] == "wind_here"
+    rungs = marginal_steps.groupby("step")["unit_cost"].first()
     assert (np.diff(rungs) >= -1e-3).all()
     assert study.run(int(study.table["case"].iloc[-1])).objective == pytest.approx(study.table["objective"].iloc[-1])  # fmt: skip
 
@@ -37,7 +37,7 @@ def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, h
     """On random cases: cost falls as more is allowed, ever more slowly; prices equal finite differences."""
     case = random_case(tmp_path / "case", seed)
     asked = em.pareto_front(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", execution=here)  # fmt: skip
-    frame = asked.tables["frontier"]
+    frame = asked.tables["front"]
     assert len(frame) == 15
     slopes = np.diff(frame["cost"]) / np.diff(frame["amount"])
     assert (slopes <= 1e-6).all()
@@ -66,7 +66,7 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
         study = em.pareto_front(
             case, against, 3, tmp_path / against.replace(":", "_"), execution=here
         )
-        frame = study.tables["frontier"]
+        frame = study.tables["front"]
         assert frame["cost"].iloc[0] == pytest.approx(140)
         assert frame["cost"].iloc[-1] == pytest.approx(130)
         assert frame["price"].iloc[1] == pytest.approx(price)
@@ -79,12 +79,12 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     )
     study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="land", levels=3, execution=here)  # fmt: skip
     frame = study.tables["surface"]
-    assert sorted(set(frame["also"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
-    for _, part in frame.groupby("also"):
+    assert sorted(set(frame["second_amount"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
+    for _, part in frame.groupby("second_amount"):
         assert part.sort_values("amount")["cost"].is_monotonic_decreasing
     # without land, no tonne at all: 1 MW of wind for 160; with land for half a MW of sun, 60 + 80
     lowest = frame[frame["amount"] < 1e-3]
-    lowest = lowest.set_index(lowest["also"].round(2))["cost"]
+    lowest = lowest.set_index(lowest["second_amount"].round(2))["cost"]
     assert lowest[0.0] == pytest.approx(160, rel=1e-4)
     assert lowest[0.5] == pytest.approx(140, rel=1e-4)
 

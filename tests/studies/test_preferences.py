@@ -29,7 +29,7 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("interests")
+    folder = tmp_path_factory.mktemp("preferences")
     return em.preferences(
         case_builder.write(folder / "case", 2, **PARTS),
         weights={"citizens first": {"citizens_points": 1.0}},
@@ -40,29 +40,29 @@ def found(tmp_path_factory):
     )
 
 
-def test_what_each_wish_costs(found):
+def test_what_each_preference_costs(found):
     """At 1 EUR a point the far field is the cheaper, though it costs 1 more; at most 3 points is half of each."""
-    wishes = found.tables["wishes"].set_index("wish")
+    table = found.tables["preferences"].set_index("preference")
     told = {"least cost": 120, "citizens first": 121, "at most three": 120.5}
-    assert wishes["cost"].to_dict() == pytest.approx(told, abs=1e-3)
+    assert table["cost"].to_dict() == pytest.approx(told, abs=1e-3)
     points = {"least cost": 5, "citizens first": 1, "at most three": 3}
-    assert wishes["citizens_points"].to_dict() == pytest.approx(points, abs=1e-3)
+    assert table["citizens_points"].to_dict() == pytest.approx(points, abs=1e-3)
 
 
-def test_the_curve_between_two_wishes(found):
+def test_the_curve_between_two_metrics(found):
     """From (1, 5) to (5, 1), a straight line."""
-    curve = found.tables["between"]
+    curve = found.tables["tradeoff"]
     assert curve["citizens_points"].tolist() == pytest.approx([1, 2, 3, 4, 5], abs=1e-2)
     assert (curve["citizens_points"] + curve["firms_points"]).tolist() == pytest.approx([6] * 5, abs=1e-2)  # fmt: skip
-    assert (curve["more_cost"] <= 0.02 * 120 + 1e-6).all()
+    assert (curve["added_cost"] <= 0.02 * 120 + 1e-6).all()
 
 
-def test_every_partys_account_under_every_wish(found):
+def test_every_partys_account_under_every_preference(found):
     parties = found.tables["parties"]
-    sums = parties.groupby("wish")["balance"].sum()
-    wishes = found.tables["wishes"].set_index("wish")["cost"]
-    assert (-sums).to_dict() == pytest.approx(wishes.to_dict(), abs=1e-3)
-    base = parties[parties["wish"] == "least cost"]
+    sums = parties.groupby("preference")["balance"].sum()
+    table = found.tables["preferences"].set_index("preference")["cost"]
+    assert (-sums).to_dict() == pytest.approx(table.to_dict(), abs=1e-3)
+    base = parties[parties["preference"] == "least cost"]
     assert (base["gain"] == 0).all()
     people = base.set_index("party").loc["people"]
     assert (people["kind"], people["takes"]) == ("citizens", pytest.approx(-120))
@@ -75,16 +75,18 @@ def test_costs_and_emissions_of_one_party(tmp_path):
         case, limits={"cost": {"cost:people": 50.0}, "air": {"emissions:people": 0.5}}, tradeoff=None,
         output=tmp_path / "study", execution=em.ExecutionOptions(workers=0),
     )  # fmt: skip
-    wishes = found.tables["wishes"].set_index("wish")
-    assert wishes["cost"].to_dict() == pytest.approx({"least cost": 100, "cost": 110, "air": 110})
-    assert wishes.loc["cost", "emissions:people"] == pytest.approx(0.5)
-    assert wishes.loc["air", "cost:people"] == pytest.approx(50)
+    table = found.tables["preferences"].set_index("preference")
+    assert table["cost"].to_dict() == pytest.approx({"least cost": 100, "cost": 110, "air": 110})
+    assert table.loc["cost", "emissions:people"] == pytest.approx(0.5)
+    assert table.loc["air", "cost:people"] == pytest.approx(50)
 
 
-def test_a_wish_without_a_plan_is_told(tmp_path):
+def test_a_preference_without_a_plan_is_reported(tmp_path):
     case = case_builder.write(tmp_path / "case", 2, **PARTS)
     found = em.preferences(case, limits={"no land": {"land": 0.0}}, tradeoff=None, output=tmp_path / "s", execution=em.ExecutionOptions(workers=0))  # fmt: skip
-    assert found.tables["wishes"].set_index("wish").at["no land", "status"] == "infeasible"
+    assert (
+        found.tables["preferences"].set_index("preference").at["no land", "status"] == "infeasible"
+    )
     assert any("no plan" in note for note in found.notes)
 
 

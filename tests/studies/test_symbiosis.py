@@ -22,7 +22,7 @@ def found(tmp_path_factory):
 
 
 def test_the_worth_of_every_coalition(found):
-    worth = found.tables["coalitions"].set_index("coalition")["worth"]
+    worth = found.tables["coalitions"].set_index("coalition")["value"]
     told = {"A B": 100, "A C": 60, "B C": 0, "A B C": 130, "A": 0, "B": 0, "C": 0}
     assert worth[list(told)].to_dict() == pytest.approx(told)
 
@@ -32,7 +32,7 @@ def test_the_shares(found):
     shares = found.tables["shares"].set_index("firm")
     assert shares["shapley"].to_dict() == pytest.approx({"A": 70, "B": 40, "C": 20})
     assert shares["nucleolus"].to_dict() == pytest.approx({"A": 80, "B": 35, "C": 15})
-    assert shares["others_lose"].to_dict() == pytest.approx({"A": 130, "B": 70, "C": 30})
+    assert shares["marginal_contribution"].to_dict() == pytest.approx({"A": 130, "B": 70, "C": 30})
 
 
 def test_each_statement_adds_up(found):
@@ -54,24 +54,24 @@ def test_prices_give_it_to_the_scarce_heat_and_the_full_pipe(found):
 
 
 def test_which_splits_are_in_the_core(found):
-    splits = found.tables["splits"].set_index("rule")
+    splits = found.tables["allocations"].set_index("rule")
     assert splits.loc["nucleolus", "in_core"]
     assert splits.loc["shapley", "in_core"]  # 110 >= 100, 90 >= 60, 60 >= 0
     assert not splits.loc["prices", "in_core"]
-    assert splits.loc["prices", "leaves"] == "A B"
+    assert splits.loc["prices", "blocking_coalition"] == "A B"
     assert splits.loc["rents", "sum"] == pytest.approx(40)
-    assert splits["least_complaint"].iloc[0] == pytest.approx(-15)
+    assert splits["least_core_excess"].iloc[0] == pytest.approx(-15)
 
 
 def test_links_alone_last_and_in_pairs(found):
     """The pipe to B is worth 100 alone, 70 last in; to C 60 and 30: they replace each other by 30."""
     links = found.tables["links"].set_index("link")
-    assert links["worth_alone"].to_dict() == pytest.approx({"to_b": 100, "to_c": 60})
-    assert links["worth_last"].to_dict() == pytest.approx({"to_b": 70, "to_c": 30})
+    assert links["standalone_value"].to_dict() == pytest.approx({"to_b": 100, "to_c": 60})
+    assert links["marginal_value"].to_dict() == pytest.approx({"to_b": 70, "to_c": 30})
     assert links["hours_full"].to_dict() == pytest.approx({"to_b": 2, "to_c": 0})
     assert links["value_of_capacity"].to_dict() == pytest.approx({"to_b": 40, "to_c": 0})
     pair = found.tables["pairs"].iloc[0]
-    assert (pair["more_alone"], pair["more_last"]) == pytest.approx((-30, -30))
+    assert (pair["standalone_synergy"], pair["marginal_synergy"]) == pytest.approx((-30, -30))
     assert pair["kind"] == "replace"
     values = found.tables["capacity_values"]
     assert values[values["link"] == "to_b"]["value"].tolist() == pytest.approx([20, 20])
@@ -86,7 +86,7 @@ def test_links_that_need_each_other_reinforce(tmp_path, here):
     demands = [case_builder.demand("want_c", yearly=2, firm="C") | {"site": "c"}]
     case = three_firm_case.write(tmp_path / "case", links=links, demands=demands)
     pair = em.symbiosis(case, tmp_path / "study", execution=here).tables["pairs"].iloc[0]
-    assert (pair["worth_alone"], pair["kind"]) == (pytest.approx(60), "reinforce")
+    assert (pair["standalone_value"], pair["kind"]) == (pytest.approx(60), "reinforce")
 
 
 def test_firms_that_are_alike_get_alike(tmp_path, here):

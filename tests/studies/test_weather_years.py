@@ -38,10 +38,10 @@ def test_a_plan_is_held_in_a_year_it_was_not_made_for(tmp_path, here):
     found = rows(study)
     assert found["least_cost"].to_list() == pytest.approx([160, 200, 160], rel=1e-5)
     assert found["plan_cost"].to_list() == pytest.approx([160, 260, 160], rel=1e-5)
-    assert found["against_own"].to_list() == pytest.approx([0, 60, 0], abs=1e-2)
+    assert found["regret"].to_list() == pytest.approx([0, 60, 0], abs=1e-2)
     assert found["unserved_hours"].to_list() == [0, 0, 0]
     sizes = study.tables["sizes"].set_index("asset").loc["wind_here"]
-    assert sizes[["in_the_plan", "at_least", "at_most"]].to_list() == pytest.approx([1, 0, 1], abs=1e-4)  # fmt: skip
+    assert sizes[["base_case", "min", "max"]].to_list() == pytest.approx([1, 0, 1], abs=1e-4)  # fmt: skip
     assert (sizes["plans_with_it"], sizes["plans"]) == (2, 3)
     assert any("most in 'calm'" in note for note in study.notes)
 
@@ -73,7 +73,7 @@ def test_a_target_is_a_price_in_years_the_plan_was_not_made_for(tmp_path, here):
     ).loc["calm"]
     assert found["above_target"] == pytest.approx(0.25, rel=1e-4)
     assert found["plan_cost"] == pytest.approx(170, rel=1e-4)
-    assert found["against_own"] == pytest.approx(-40, rel=1e-3)
+    assert found["regret"] == pytest.approx(-40, rel=1e-3)
     kept = em.weather_years(
         case, {"calm": year(0.5, 0.5)}, tmp_path / "k", keep_target=True, execution=here
     )

@@ -18,8 +18,8 @@ USUAL = {
     "cellValueChanged": [{"rowId": "village_heat", "colId": "yearly", "value": "61000"}],
     "job_seen.data": ["running", 2], "compared.value": ["a", "b"], "case.value": "village",
     "scenario.value": "own:", "table.value": "demands", "site.value": "village",
-    "study_points.value": 6, "study_count_1.value": 3, "study_kind.value": "frontier",
-    "study_against.value": "emissions",
+    "study_points.value": 6, "study_count_1.value": 3, "study_kind.value": "pareto",
+    "study_metric.value": "emissions",
 }  # fmt: skip
 DRAFT = '{"case": "village"}'
 

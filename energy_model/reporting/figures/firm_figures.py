@@ -65,20 +65,20 @@ def shares(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
 
 def links(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """Draws each link's worth to the city [kEUR/a], alone and with all other links built."""
-    visible = frame[frame[["worth_alone", "worth_last"]].abs().max(axis=1) > MIN_BAR_EUR]
-    frame = (visible if len(visible) else frame).sort_values("worth_last")
+    visible = frame[frame[["standalone_value", "marginal_value"]].abs().max(axis=1) > MIN_BAR_EUR]
+    frame = (visible if len(visible) else frame).sort_values("marginal_value")
     figure, axis = _axes(1.6 + 0.5 * len(frame))
     positions = np.arange(len(frame))
     axis.barh(
         positions + 0.2,
-        frame["worth_alone"] / EUR_PER_KEUR,
+        frame["standalone_value"] / EUR_PER_KEUR,
         height=0.36,
         color=COLOURS[0],
         label="alone / alene",
     )
     axis.barh(
         positions - 0.2,
-        frame["worth_last"] / EUR_PER_KEUR,
+        frame["marginal_value"] / EUR_PER_KEUR,
         height=0.36,
         color=COLOURS[1],
         label="where all others stand / hvor alle andre er",
@@ -120,7 +120,7 @@ def sites(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     return figure
 
 
-def between(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
+def tradeoff(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """Draws the minimum of one sum against the other, near the minimum cost."""
     if len(frame) < 2:
         return None
@@ -139,33 +139,33 @@ def between(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
 
 def gains(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """Draws the gain or loss of each party at marginal prices [kEUR/a]."""
-    if "wish" in frame:
-        frame = frame[frame["wish"] != frame["wish"].iloc[0]]
+    if "preference" in frame:
+        frame = frame[frame["preference"] != frame["preference"].iloc[0]]
     if frame.empty or frame["gain"].isna().all():
         return None
-    wishes = list(dict.fromkeys(frame["wish"])) if "wish" in frame else [""]
-    wide = frame.assign(wish=frame.get("wish", "")).pivot_table(
-        index="party", columns="wish", values="gain"
+    names = list(dict.fromkeys(frame["preference"])) if "preference" in frame else [""]
+    wide = frame.assign(preference=frame.get("preference", "")).pivot_table(
+        index="party", columns="preference", values="gain"
     )
     threshold = max(MIN_BAR_EUR, MIN_VISIBLE_SHARE * float(wide.abs().max().max()))
     wide = wide[wide.abs().max(axis=1) > threshold].fillna(0.0)
     if wide.empty:
         return None
     wide = wide.iloc[np.argsort(wide.iloc[:, 0].to_numpy())]
-    figure, axis = _axes(1.6 + 0.4 * len(wide) * max(1, len(wishes) * 0.6))
-    positions, height = np.arange(len(wide)), 0.8 / len(wishes)
-    for i, wish in enumerate(wishes):
-        offset = height * ((len(wishes) - 1) / 2 - i)
+    figure, axis = _axes(1.6 + 0.4 * len(wide) * max(1, len(names) * 0.6))
+    positions, height = np.arange(len(wide)), 0.8 / len(names)
+    for i, name in enumerate(names):
+        offset = height * ((len(names) - 1) / 2 - i)
         axis.barh(
             positions + offset,
-            wide[wish] / EUR_PER_KEUR,
+            wide[name] / EUR_PER_KEUR,
             height=0.9 * height,
             color=COLOURS[i % len(COLOURS)],
-            label=wish or None,
+            label=name or None,
         )
     axis.set_yticks(positions, [str(party).replace("_", " ") for party in wide.index], fontsize=8)
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel("gain (+) or loss (−) at marginal prices [kEUR/a]")
-    if wishes != [""]:
+    if names != [""]:
         axis.legend(frameon=False)
     return figure

@@ -55,27 +55,27 @@ def _axes(width: float = 9, height: float = 5) -> tuple[Any, Any]:
 
 
 def _unit(study: Study) -> str:
-    """Returns the name and unit of the Pareto front's sum."""
+    """Returns the name and unit of the Pareto front's metric."""
     sentence = next(
-        (note for note in study.notes if note.startswith("The sum is ")), "The sum is it []."
+        (note for note in study.notes if note.startswith("The metric is ")), "The metric is it []."
     )
-    return sentence.removeprefix("The sum is ").split("];")[0] + "]"
+    return sentence.removeprefix("The metric is ").split("];")[0] + "]"
 
 
-def curve(frame: pd.DataFrame, study: Study) -> Any:
-    """Draws the minimum cost against a sum, with the shadow price of the sum below."""
+def front(frame: pd.DataFrame, study: Study) -> Any:
+    """Draws the minimum cost against a metric, with the shadow price of the metric below."""
     figure, (axis, below) = _pyplot().subplots(
         2, 1, figsize=(9, 7), sharex=True, constrained_layout=True, height_ratios=[3, 2]
     )
     axis.plot(frame["amount"], frame["cost"] / 1e6, marker="o", color=COLOURS[0])
-    kinks = study.tables.get("kinks", pd.DataFrame())
-    if len(kinks):
+    breakpoints = study.tables.get("breakpoints", pd.DataFrame())
+    if len(breakpoints):
         axis.plot(
-            kinks["amount"],
-            kinks["cost_at_least"] / 1e6,
+            breakpoints["amount"],
+            breakpoints["min_cost"] / 1e6,
             "x",
             color=COLOURS[3],
-            label="kink: the plan changes",
+            label="breakpoint: the plan changes",
         )
         axis.legend(frameon=False)
     axis.set_ylabel("least cost [MEUR/a]")
@@ -97,9 +97,9 @@ def curve(frame: pd.DataFrame, study: Study) -> Any:
 
 
 def surface(frame: pd.DataFrame, study: Study) -> Any:
-    """Draws a minimum cost curve for each level of a second sum."""
+    """Draws a minimum cost curve for each level of a second metric."""
     figure, axis = _axes()
-    for i, (level, part) in enumerate(frame.groupby("also")):
+    for i, (level, part) in enumerate(frame.groupby("second_amount")):
         axis.plot(
             part["amount"],
             part["cost"] / 1e6,
@@ -107,34 +107,34 @@ def surface(frame: pd.DataFrame, study: Study) -> Any:
             color=COLOURS[i % len(COLOURS)],
             label=f"{level:,.4g}",
         )
-    axis.legend(title="second sum, at most", frameon=False)
+    axis.legend(title="second metric, at most", frameon=False)
     axis.set_xlabel(_unit(study))
     axis.set_ylabel("least cost [MEUR/a]")
     return figure
 
 
-def extremes(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
+def capacity_ranges(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     """Draws the near-optimal range of each group at the smallest cost slack, as a share of its maximum [%]."""
-    part = frame[(frame["within"] == frame["within"].min()) & (frame["most"] > 1e-3)]
-    part = part.assign(low=(part["least"] / part["most"]).clip(0, 1)).sort_values(["low", "group"])
+    part = frame[(frame["slack"] == frame["slack"].min()) & (frame["max"] > 1e-3)]
+    part = part.assign(low=(part["min"] / part["max"]).clip(0, 1)).sort_values(["low", "group"])
     part = part.tail(2 * MAX_CHART_ROWS)
     if part.empty:
         return None
     figure, axis = _axes(9, 1.2 + 0.26 * len(part))
     positions = np.arange(len(part))
-    colours = [COLOURS[0] if kind == "must-have" else COLOURS[4] for kind in part["kind"]]
+    colours = [COLOURS[0] if kind == "always" else COLOURS[4] for kind in part["kind"]]
     axis.barh(positions, 100 * (1 - part["low"]), left=100 * part["low"], color=colours, height=0.6)
     axis.barh(positions, 100 * part["low"], color=COLOURS[0], height=0.6)
-    cheapest = 100 * (part["cheapest_plan"] / part["most"]).clip(0, 1)
+    cheapest = 100 * (part["cheapest_plan"] / part["max"]).clip(0, 1)
     axis.plot(cheapest, positions, "d", color="black", markersize=5, label="in the cheapest plan")
     labels = [
         f"{group} ({maximum:,.4g})"
-        for group, maximum in zip(part["group"], part["most"], strict=True)
+        for group, maximum in zip(part["group"], part["max"], strict=True)
     ]
     axis.set_yticks(positions, labels, fontsize=8)
     axis.set_xlabel("added, share of the most there may be (in brackets) [%]")
     axis.set_title(
-        f"Within {100 * frame['within'].min():g} % of the least cost: in every plan (dark), in some (light)",
+        f"Within {100 * frame['slack'].min():g} % of the least cost: in every plan (dark), in some (light)",
         loc="left",
         fontsize=11,
     )
@@ -178,7 +178,7 @@ def tornado(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
     part = frame[frame["output"] == output].sort_values("reach").tail(MAX_CHART_ROWS)
     scale = 1e6 if output == "objective" else 1.0
     figure, axis = _axes(9, 1.4 + 0.4 * len(part))
-    reference = float(part["as it stands"].iloc[0]) / scale
+    reference = float(part["base_case"].iloc[0]) / scale
     for i, row in enumerate(part.itertuples(index=False)):
         low, high = row.lowest / scale, row.highest / scale
         axis.barh(i, low - reference, left=reference, color=COLOURS[0], height=0.6)
@@ -243,7 +243,7 @@ def years(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
         part["plan_cost"] / 1e6,
         "D",
         color=COLOURS[1],
-        label="the plan as it stands, held",
+        label="the plan of the base case, fixed",
     )
     axis.vlines(
         positions, part["least_cost"] / 1e6, part["plan_cost"] / 1e6, color="#999999", zorder=0
@@ -300,7 +300,7 @@ def line(table: pd.DataFrame) -> Any:
 
 
 FIGURES = {
-    "frontier": curve, "surface": surface, "extremes": extremes, "regrets": regrets, "years": years, "tornado": tornado,
+    "front": front, "surface": surface, "capacity_ranges": capacity_ranges, "regrets": regrets, "years": years, "tornado": tornado,
     "sensitivity": sensitivity, "ranges": ranges, "shares": together.shares, "links": together.links, "sites": together.sites,
-    "between": together.between, "parties": together.gains,
+    "tradeoff": together.tradeoff, "parties": together.gains,
 }  # fmt: skip

@@ -17,15 +17,15 @@ from energy_model.studies.runner.study import Study
 
 MAX_TERMINAL_ROWS = 30  # rows of a table on a terminal; the file contains all rows
 SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
-MONEY = ("cost", "cost_at_least", "cost_change", "regret", "against_own", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate")  # fmt: skip
-MONEY_STARTS = ("worth_", "side_payment_", "more_", "gains_", "added_cost", "gain, ")
-FACTORS = ("low", "high", "factor", "within")
+MONEY = ("cost", "min_cost", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate", "value", "standalone_value", "marginal_value", "total_value", "standalone_synergy", "marginal_synergy", "marginal_contribution", "least_core_excess")  # fmt: skip
+MONEY_STARTS = ("side_payment_", "gains_", "loss_", "added_cost", "gain, ")
+FACTORS = ("low", "high", "factor", "slack")
 TITLES = {
-    "frontier": "Frontier: least cost against the sum, and what its last unit is worth",
-    "kinks": "Kinks: where the plan changes",
-    "ladder": "Ladder: from the cheapest plan down, what each stretch costs and what changes most",
-    "surface": "Surface: least cost against two sums",
-    "extremes": "What near-best plans hold",
+    "front": "Pareto front: least cost against the metric, and the price of its last unit",
+    "breakpoints": "Breakpoints: where the plan changes",
+    "marginal_steps": "Marginal steps: from the cheapest plan down, what each step costs and what changes most",
+    "surface": "Surface: least cost against two metrics",
+    "capacity_ranges": "Added capacity in near-optimal plans",
     "plans": "Plans unlike each other: what each adds",
     "regrets": "Regret: what each plan costs too much in each future",
     "ranking": "Plans, the safest first",
@@ -35,27 +35,27 @@ TITLES = {
     "ranges": "How far each number may move before the plan changes, as a factor",
     "tornado": "Tornado: how far each input alone moves the answer",
     "sensitivity": "Sensitivity of the answer to each input",
-    "explained": "What each differing input alone changes in cost",
+    "attribution": "What each differing input alone changes in cost",
     "links": "Links: what each is worth to the whole city / Forbindelser: hvad hver er værd for hele byen",
     "pairs": "Pairs of links: what two are worth together beyond each alone / Par af forbindelser",
     "shares": "Shares: alone and together at marginal prices, and the side payment to the fair share / Andele og sidebetalinger",
-    "splits": "Ways to share, and whether anybody would leave / Delinger, og om nogen ville gå",
+    "allocations": "Ways to share, and whether anybody would leave / Delinger, og om nogen ville gå",
     "parties": "Who earns and pays at marginal prices / Hvem tjener og betaler til marginalpriser",
     "sites": "Sites, the cheapest for the city first / Steder, det billigste for byen først",
     "prices": "What the firm pays (takes) and earns (delivers) a unit / Virksomhedens priser",
     "reinforcements": "New links and reinforcements / Nye forbindelser og forstærkninger",
-    "wishes": "Wishes: what each costs / Ønsker: hvad hvert koster",
-    "between": "Between two wishes, at nearly least cost / Mellem to ønsker",
+    "preferences": "Preferences: what each costs / Præferencer: hvad hver koster",
+    "tradeoff": "Trade-off between two metrics, at nearly least cost / Afvejning mellem to mål",
 }
 HIDDEN = ("coalitions", "capacity_values", "land")  # long tables, only in their files
 SHORT = {
-    "years": ("year", "least_cost", "plan_cost", "against_own", "net_emissions", "above_target", "unserved", "unserved_hours", "plan_status"),
-    "links": ("label_en", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full"),
-    "pairs": ("link", "other_link", "more_alone", "more_last", "kind"),
+    "years": ("year", "least_cost", "plan_cost", "regret", "net_emissions", "above_target", "unserved", "unserved_hours", "plan_status"),
+    "links": ("label_en", "capacity", "sent", "standalone_value", "marginal_value", "value_of_capacity", "hours_full"),
+    "pairs": ("link", "other_link", "standalone_synergy", "marginal_synergy", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
-    "splits": ("rule", "sum", "worth_of_all", "in_core", "leaves", "gains_by_leaving"),
+    "allocations": ("rule", "sum", "total_value", "in_core", "blocking_coalition", "gains_by_leaving"),
     "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # explanation, or reason of failure
-    "parties": ("wish", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
+    "parties": ("preference", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
     "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
 }  # fmt: skip
 
@@ -116,12 +116,12 @@ def shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return wide.loc[list(dict.fromkeys(frame["site"]))].reset_index()
     if name == "pairs":
         frame = frame[frame["kind"] != ""].head(10)
-    if name == "parties" and "wish" in frame:
+    if name == "parties" and "preference" in frame:
         order = list(dict.fromkeys(frame["party"]))
-        wide = frame.pivot(index="party", columns="wish", values="gain").loc[order]
-        first = frame["wish"].iloc[0]
-        balance = frame[frame["wish"] == first].set_index("party")["balance"]
-        wide = wide.drop(columns=first).rename(columns=lambda wish: f"gain, {wish}")
+        wide = frame.pivot(index="party", columns="preference", values="gain").loc[order]
+        first = frame["preference"].iloc[0]
+        balance = frame[frame["preference"] == first].set_index("party")["balance"]
+        wide = wide.drop(columns=first).rename(columns=lambda name: f"gain, {name}")
         wide.insert(0, "balance", balance)
         return wide[wide.abs().max(axis=1) > 500].reset_index()
     if name == "parties":
@@ -202,7 +202,7 @@ def cell(value: Any, column: str) -> str:
         if column.count(".") == 2 and np.isfinite(value):  # an address: the input value unchanged
             return f"{value:.6g}"
         if not np.isfinite(value):
-            return "without end"
+            return "inf" if value > 0 else "-inf"
         if value == round(value) and abs(value) < 1e4:
             return f"{abs(value) if value == 0 else value:,.0f}"
         if column in FACTORS:
@@ -263,7 +263,11 @@ def comparison(found: Comparison, explained: Study | None, decided: bool) -> Non
                 ]
             _print(grid(title, *_rows(frame)))
     if explained is not None:
-        _print(grid(TITLES["explained"], *_rows(shown("explained", explained.tables["explained"]))))
+        _print(
+            grid(
+                TITLES["attribution"], *_rows(shown("attribution", explained.tables["attribution"]))
+            )
+        )
         for sentence in _explained(explained):
             _print(sentence)
 
@@ -314,7 +318,7 @@ def _moves(found: Comparison) -> list[str]:
 
 
 def _explained(explained: Study) -> list[str]:
-    frame = explained.tables["explained"]
+    frame = explained.tables["attribution"]
     if frame.empty or not np.isfinite(frame["share"].iloc[0]):
         return []
     first = frame.iloc[0]
@@ -330,7 +334,7 @@ def comparison_records(found: Comparison, explained: Study | None) -> dict[str, 
         for name, frame in found.tables.items()
     }
     if explained is not None:
-        tables["explained"] = explained.tables["explained"]
+        tables["attribution"] = explained.tables["attribution"]
     return {
         "runs": list(found.names),
         "sentences": sentences(found),

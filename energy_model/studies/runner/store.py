@@ -24,6 +24,7 @@ import tomli_w
 from energy_model.common.atomic_write import new_folder, new_parts, write_bytes, write_error
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
+from energy_model.studies.runner import former_names
 from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 
 DEFINITION = "study.toml"
@@ -230,7 +231,7 @@ def _differences(place: Path, content: Mapping[str, Any]) -> list[InputIssue]:
     try:
         stored = tomllib.loads(place.read_text(encoding="utf-8"))
         stored_files, current_files = stored["files"], content["files"]
-        options = stored["study"]
+        options = former_names.current_options(stored["study"])
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
         return [InputIssue(str(place), remedy)]

@@ -18,6 +18,7 @@ from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
+from energy_model.studies.runner import former_names
 from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.store import StudyStore
@@ -87,7 +88,7 @@ class CaseSpec:
     ) -> CaseSpec:
         """The specification of a study; without ``out`` its folder is ``runs/CASE_QUESTION``."""
         name = Path(case).resolve().name
-        folder = Path(out) if out is not None else Path("runs") / f"{name}_{question}"
+        folder = Path(out) if out is not None else former_names.study_folder(name, question)
         return cls(Path(case), folder, scenario, as_overrides(changes), resolution)
 
     def read(self, changes: Iterable[str] = (), scenario: str | None = None) -> System:
@@ -276,6 +277,14 @@ def open_study(folder: str | Path) -> Study:
             "there is no finished study here; name a folder that holds cases.csv and notes.json"
         )
         raise InputError.at(str(folder), remedy)
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in notes["tables"]}
+    tables = {
+        former_names.TABLES.get(name, name): former_names.current_table(
+            pd.read_parquet(folder / f"{name}.parquet")
+        )
+        for name in notes["tables"]
+    }
     table = pd.read_parquet(folder / "cases.parquet")
-    return Study(folder, notes["question"], table, tables, tuple(notes["notes"]))
+    question = former_names.KINDS.get(notes["question"], notes["question"])
+    if question != "sweep":  # its columns have the user's names
+        table = former_names.current_table(table)
+    return Study(folder, question, table, tables, tuple(notes["notes"]))

@@ -51,7 +51,7 @@ def symbiosis(
 
     Tables: ``links`` (worth alone and last in [EUR/a], value of capacity), ``pairs`` (whether two
     links reinforce or replace each other), ``coalitions``, ``shares`` (a statement per firm),
-    ``splits`` (which ways to share are in the core, and who would leave), ``parties`` (every
+    ``allocations`` (which ways to share are in the core, and who would leave), ``parties`` (every
     party's gain at marginal prices) and ``capacity_values`` (hourly). With up to 12 firms every
     coalition is evaluated; with more, ``samples`` random orders are drawn. ``penalty`` [EUR/a] is
     the cost of an infeasible coalition above that of all firms together.
@@ -71,7 +71,7 @@ def symbiosis(
     players = tuple(sorted(firms, key=list(system["firms"].index).index))
     definition = {
         "pairs": pairs,
-        "orders": samples,
+        "samples": samples,
         "seed": seed,
         "penalty": "" if penalty is None else float(penalty),
     }
@@ -110,7 +110,8 @@ def symbiosis(
         }
         assessment = _judged(game, splits)
         shares = _shares(game, splits, half_width, parties_table, system, costs)
-        tables |= {"shares": shares, "splits": assessment, "parties": parties_table.reset_index()}
+        tables |= {"shares": shares, "allocations": assessment}
+        tables["parties"] = parties_table.reset_index()
         tables["coalitions"] = _coalitions(game, costs, cost_alone)
         notes = _notes(game, assessment, shares, costs, system, runs)
         return write_results(work, spec, "symbiosis", tables, notes)
@@ -163,9 +164,9 @@ def _link_tables(
             (link, t, float(duration), float(step_value / duration), float(flow))
             for t, duration, step_value, flow in steps
         ]
-    columns = ["link", "label_en", "label_da", "one_firm", "other_firm", "capacity", "sent", "worth_alone", "worth_last", "value_of_capacity", "hours_full", "rent"]  # fmt: skip
+    columns = ["link", "label_en", "label_da", "one_firm", "other_firm", "capacity", "sent", "standalone_value", "marginal_value", "value_of_capacity", "hours_full", "rent"]  # fmt: skip
     link_table = pd.DataFrame(rows, columns=columns)
-    tables = {"links": link_table.sort_values("worth_last", ascending=False, ignore_index=True)}
+    tables = {"links": link_table.sort_values("marginal_value", ascending=False, ignore_index=True)}
     if pair_sets:
         worth_of_pair = nothing - np.array(asked.costs(pair_sets))
         cost_without_pair = np.array(asked.costs(without_pair)) - least_cost
@@ -179,17 +180,9 @@ def _link_tables(
             maximum = max(abs(early), abs(late))
             kind = "" if maximum < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
             pair_rows.append((link, other, pair_worth, pair_loss, early, late, kind))
-        pair_columns = [
-            "link",
-            "other_link",
-            "worth_alone",
-            "worth_last",
-            "more_alone",
-            "more_last",
-            "kind",
-        ]
-        frame = pd.DataFrame(pair_rows, columns=pair_columns)
-        size = (frame["more_alone"] + frame["more_last"]).abs()
+        values = ["standalone_value", "marginal_value", "standalone_synergy", "marginal_synergy"]
+        frame = pd.DataFrame(pair_rows, columns=["link", "other_link", *values, "kind"])
+        size = (frame["standalone_synergy"] + frame["marginal_synergy"]).abs()
         order = np.argsort(-size.to_numpy(), kind="stable")
         tables["pairs"] = frame.iloc[order].reset_index(drop=True)
     tables["capacity_values"] = pd.DataFrame(
@@ -233,8 +226,8 @@ def _judged(game: CooperativeGame, splits: Mapping[str, np.ndarray]) -> pd.DataF
         checks = (shares_all, stable, excess.certain, leaving, excess.amount)
         rows.append((rule, float(split.sum()), total_worth, *checks))
     level, _ = cooperative_game.least_core(game)
-    names = ["rule", "sum", "worth_of_all", "shares_all", "in_core", "certain", "leaves", "gains_by_leaving"]  # fmt: skip
-    return pd.DataFrame(rows, columns=names).assign(least_complaint=level)
+    names = ["rule", "sum", "total_value", "shares_all", "in_core", "certain", "blocking_coalition", "gains_by_leaving"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names).assign(least_core_excess=level)
 
 
 def _shares(
@@ -250,14 +243,14 @@ def _shares(
         frame[f"{name}_at_prices"] = known.reindex(game.players, fill_value=0.0).to_numpy()
     for rule in RULES:
         frame[rule] = splits[rule]
-    frame["shapley_within"] = half
+    frame["shapley_half_width"] = half
     total_worth = game.worth(game.all)
     without = [game.all ^ 1 << i for i in range(len(game.players))]
     game.ask(without)
-    frame["others_lose"] = [total_worth - game.known[coalition] for coalition in without]
+    frame["marginal_contribution"] = [total_worth - game.known[coalition] for coalition in without]
     for rule in ("shapley", "nucleolus"):
         own_worths = [game.worth(1 << i) for i in range(len(game.players))]
-        frame[f"loses_outside_{rule}"] = frame[rule] - own_worths
+        frame[f"loss_outside_{rule}"] = frame[rule] - own_worths
         frame[f"side_payment_{rule}"] = frame[rule] - frame["prices"]
     return frame
 
@@ -275,7 +268,7 @@ def _coalitions(game: CooperativeGame, asked: CoalitionCosts, nothing: float) ->
         reason = system_cost.reason if system_cost else ""
         size = (len(firms), " ".join(firms), len(open_links))
         rows.append((*size, nothing - worth, worth, status, reason))
-    names = ["firms", "coalition", "open_links", "cost", "worth", "status", "reason"]
+    names = ["firms", "coalition", "open_links", "cost", "value", "status", "reason"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -296,11 +289,11 @@ def _notes(
                 f"{subject} is in the core: no group of firms gains by leaving{qualifier}."
             )
         else:
-            firms = _and(row["leaves"].split())
+            firms = _and(row["blocking_coalition"].split())
             notes.append(
                 f"{subject} is not in the core: {firms} would gain {_thousand(row['gains_by_leaving'])} a year by leaving."
             )
-    least_excess = float(judged["least_complaint"].iloc[0])
+    least_excess = float(judged["least_core_excess"].iloc[0])
     tolerance = max(MIN_WORTH_EUR, 1e-6 * abs(total_worth))
     conclusion = (
         "so the core is not empty"
@@ -321,9 +314,9 @@ def _notes(
         notes.append(f"The rents of the links at marginal prices sum to {_thousand(rents['sum'])}; only where they sum to all that is saved are they a split in the core.")  # fmt: skip
     for row in shares.sort_values("shapley", ascending=False).itertuples(index=False):
         verb = "gets" if row.side_payment_shapley >= 0 else "pays"
-        notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {verb} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loses_outside_shapley)} a year by staying out.")  # fmt: skip
+        notes.append(f"{row.label_en or row.firm}: prices change its year by {_thousand(row.prices)} when the links open; its fair share is {_thousand(row.shapley)} (Shapley) or {_thousand(row.nucleolus)} (nucleolus), so it {verb} {_thousand(abs(row.side_payment_shapley))} beside the prices. It would lose {_thousand(row.loss_outside_shapley)} a year by staying out.")  # fmt: skip
     if len(game.players) > MAX_EXACT_PLAYERS:
-        notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_within is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
+        notes.append(f"With {len(game.players)} firms the Shapley value is drawn from random orders; the column shapley_half_width is half its 95 % interval. The nucleolus knows only the coalitions that were looked at.")  # fmt: skip
     infeasible = [
         (links, system_cost)
         for links, system_cost in asked.known.items()

@@ -9,6 +9,7 @@ from typing import Any
 import dash
 from dash import ALL, Input, Output, State, dcc, html
 
+from energy_model.studies.runner import former_names
 from energy_model.web import security
 from energy_model.web.components import button, table
 from energy_model.web.context import AppContext
@@ -43,7 +44,8 @@ def listed(house: AppContext, person: str, language: str) -> Any:
 
 def _row(house: AppContext, job: Job, person: str, language: str) -> list[Any]:
     own_mark = f" ({say('you', language)})" if job.person == person else ""
-    kind = job.asked["study"]["question"] if job.kind == "study" else job.kind
+    study = former_names.current_options(job.asked["study"]) if job.kind == "study" else {}
+    kind = study.get("question", job.kind).replace("_", "-")
     is_open = job.state in OPEN
     cancel = (
         button(

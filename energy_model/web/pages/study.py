@@ -25,7 +25,7 @@ from energy_model.web.language import say
 from energy_model.web.pages import scenario_callbacks, scenario_form
 from energy_model.web.request_validation import ValidatedRequest
 
-KINDS = ("sweep", "frontier", "alternatives")
+KINDS = ("sweep", "pareto", "near_optimal")
 SUMS = (("emissions", "emissions"), ("land", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
 SHARES = (("0.01", "1 %"), ("0.01,0.05", "1 % and 5 %"), ("0.02,0.1", "2 % and 10 %"))
 MAX_CASES = 60
@@ -42,8 +42,8 @@ def page(house: AppContext, content: Any, language: str) -> list[Any]:
     optional_sliders = [("", say("none", language)), *sliders]
     kinds = [
         ("sweep", say("sweep: what if a number were different", language)),
-        ("frontier", say("frontier: what the last tonne or hectare costs", language)),
-        ("alternatives", say("alternatives: what else is nearly as good", language)),
+        ("pareto", say("Pareto front: what the last tonne or hectare costs", language)),
+        ("near_optimal", say("near-optimal plans: what else is nearly as good", language)),
     ]
     sums = [(name, say(words, language)) for name, words in SUMS]
     sums += [
@@ -62,12 +62,12 @@ def page(house: AppContext, content: Any, language: str) -> list[Any]:
                 _range(2, optional_sliders, "", language),
             ], id="study_sweep"),
             html.Div([
-                field(say("Least cost against", language), choice("study_against", sums, "emissions")),
+                field(say("Least cost against", language), choice("study_metric", sums, "emissions")),
                 field(say("Points of the curve", language), dcc.Input(id="study_points", type="number", min=3, max=15, step=1, value=6)),
-            ], id="study_frontier", hidden=True),
+            ], id="study_pareto", hidden=True),
             html.Div([
-                field(say("How much dearer", language), choice("study_within", list(SHARES), "0.01,0.05"), say("For each share of the cost: what every plan within it builds, what some do, what none does.", language)),
-            ], id="study_alternatives", hidden=True),
+                field(say("How much dearer", language), choice("study_slack", list(SHARES), "0.01,0.05"), say("For each share of the cost: what every plan within it builds, what some do, what none does.", language)),
+            ], id="study_near_optimal", hidden=True),
         ),
         field(say("Call it", language), dcc.Input(id="study_title", type="text", maxLength=80)),
         field(say("Your name", language), dcc.Input(id="asker", type="text", maxLength=40, autoComplete="name", persistence=True, persistence_type="local")),
@@ -104,22 +104,22 @@ def wanted(
     kind: Any,
     content: Any,
     ranges: list[tuple[Any, ...]],
-    against: Any,
+    metric: Any,
     points: Any,
-    within: Any,
+    slack: Any,
 ) -> tuple[ValidatedRequest, dict[str, Any]]:
     """Returns the validated request of a study and its dictionary for a job. Raises InputError with the issues."""
     request = request_validation.validate(content, house.cases)
     system, options = request.case.system(request.scenario), {"question": kind}
     if kind == "sweep":
         options |= {"vary": _vary(request, ranges)}
-    elif kind == "frontier":
+    elif kind == "pareto":
         sums = {name for name, _ in SUMS} | set(map(str, system["limits"].index))
-        if against not in sums or not isinstance(points, int) or not 3 <= points <= 15:
+        if metric not in sums or not isinstance(points, int) or not 3 <= points <= 15:
             raise InputError.at("study", "choose a sum of the list, and 3 to 15 points")
-        options |= {"against": against, "points": points}
-    elif kind == "alternatives" and within in dict(SHARES):
-        options |= {"within": [parse_number(share) for share in within.split(",")]}
+        options |= {"metric": metric, "points": points}
+    elif kind == "near_optimal" and slack in dict(SHARES):
+        options |= {"slack": [parse_number(share) for share in slack.split(",")]}
     else:
         raise InputError.at("study", "choose one of the questions of the list")
     forbidden = [name for name, (_, maximum) in request.added.items() if maximum == 0]
@@ -188,7 +188,7 @@ def register(app: dash.Dash, house: AppContext) -> None:
     @app.callback(
         Output("url", "pathname", allow_duplicate=True), Output("study_told", "children"),
         Input("study_start", "n_clicks"), State("study_kind", "value"), State("draft", "data"), State("study_title", "value"), State("asker", "value"),
-        State("study_against", "value"), State("study_points", "value"), State("study_within", "value"), *ranges, prevent_initial_call=True,
+        State("study_metric", "value"), State("study_points", "value"), State("study_slack", "value"), *ranges, prevent_initial_call=True,
     )  # fmt: skip
     def start(
         _: Any,
@@ -196,9 +196,9 @@ def register(app: dash.Dash, house: AppContext) -> None:
         content: Any,
         title: Any,
         asker: Any,
-        against: Any,
+        metric: Any,
         points: Any,
-        within: Any,
+        slack: Any,
         *given: Any,
     ) -> tuple[Any, Any]:
         if triggered_button() is None:
@@ -207,10 +207,11 @@ def register(app: dash.Dash, house: AppContext) -> None:
         try:
             draft = content or scenario_form.draft_of(house, content).model_dump(mode="json")
             request, job_request = wanted(
-                house, kind, draft, [given[:4], given[4:]], against, points, within
+                house, kind, draft, [given[:4], given[4:]], metric, points, slack
             )
             name = (
-                str(title or "").strip() or f"{say(kind, language)}: {request.case.title(language)}"
+                str(title or "").strip()
+                or f"{say(kind.replace('_', '-'), language)}: {request.case.title(language)}"
             )
             job = house.queue.add(
                 "study", name, security.user_id(), str(asker or "").strip(), job_request

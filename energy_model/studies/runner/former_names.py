@@ -1,0 +1,99 @@
+"""Former names: kinds, options, tables, columns and values in study folders of release 0.1 → those of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+KINDS = {
+    "frontier": "pareto",
+    "alternatives": "near_optimal",
+    "interests": "preferences",
+    "weather": "weather_years",
+    "explained": "attribution",
+}
+OPTIONS = {
+    "against": "metric",
+    "also": "second_metric",
+    "also_points": "levels",
+    "asked": "varied",
+    "between": "tradeoff",
+    "most": "max_change",
+    "near": "tolerance",
+    "only": "filter",
+    "orders": "samples",
+    "share": "tolerance",
+    "within": "slack",
+}
+TABLES = {
+    "frontier": "front",
+    "kinks": "breakpoints",
+    "ladder": "marginal_steps",
+    "extremes": "capacity_ranges",
+    "wishes": "preferences",
+    "between": "tradeoff",
+    "splits": "allocations",
+    "explained": "attribution",
+}
+COLUMNS = {  # of all tables
+    "against_own": "regret",
+    "also": "second_amount",
+    "as it stands": "base_case",
+    "asked": "goal",
+    "at_least": "min",
+    "at_most": "max",
+    "cost_at_least": "min_cost",
+    "cost_of_a_unit": "unit_cost",
+    "greatest_regret": "max_regret",
+    "in_the_plan": "base_case",
+    "least": "min",
+    "least_complaint": "least_core_excess",
+    "leaves": "blocking_coalition",
+    "loses_outside_nucleolus": "loss_outside_nucleolus",
+    "loses_outside_shapley": "loss_outside_shapley",
+    "more_alone": "standalone_synergy",
+    "more_cost": "added_cost",
+    "more_last": "marginal_synergy",
+    "most": "max",
+    "most_unserved": "max_unserved",
+    "others_lose": "marginal_contribution",
+    "price_of_also": "second_price",
+    "shapley_within": "shapley_half_width",
+    "spared": "reduction",
+    "wish": "preference",
+    "within": "slack",
+    "worth": "value",
+    "worth_alone": "standalone_value",
+    "worth_last": "marginal_value",
+    "worth_of_all": "total_value",
+}
+VALUES = {"as it stands": "base case", "must-have": "always", "may-have": "sometimes"}
+
+
+def current_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a stored study or job under the names of today."""
+    renamed = {OPTIONS.get(name, name): value for name, value in options.items()}
+    if "question" in renamed:
+        renamed["question"] = KINDS.get(renamed["question"], renamed["question"])
+    return {name: _current_value(value) for name, value in renamed.items()}
+
+
+def _current_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {VALUES.get(name, name): item for name, item in value.items()}
+    return value
+
+
+def current_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A stored table with the columns and values of today."""
+    return frame.rename(columns=COLUMNS).replace(VALUES)
+
+
+def study_folder(case: str, kind: str) -> Path:
+    """The default folder of a study of a case; that of the former kind if only this one exists."""
+    folder = Path("runs") / f"{case}_{kind}"
+    former = [folder.with_name(f"{case}_{old}") for old, new in KINDS.items() if new == kind]
+    return next((path for path in former if path.is_dir() and not folder.is_dir()), folder)

@@ -1,0 +1,104 @@
+"""Study folders of release 0.1: they open and resume under the names of today, and no case is solved again."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import energy_model as em
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.former_names import study_folder
+
+QUERY = Query(
+    limits={"land": (-np.inf, 2.5)},
+    least=((1.0, "emissions"), (0.5, "cost")),
+    added={"sun": (0.0, 1.5)},
+    retired={"old": (0.0, 0.0)},
+    closed=("pipe",),
+)
+
+
+def rename_in(path, *pairs):
+    text = path.read_text(encoding="utf-8")
+    for new, old in pairs:
+        assert new in text
+        text = text.replace(new, old)
+    path.write_text(text, encoding="utf-8")
+
+
+PARETO = [
+    ('question = "pareto"', 'question = "frontier"'), ("\nmetric = ", "\nagainst = "),
+    ("\nsecond_metric = ", "\nalso = "), ("\nlevels = ", "\nalso_points = "),
+]  # fmt: skip
+REGRET = [("\ntolerance = ", "\nnear = "), ('"base case" = ', '"as it stands" = ')]
+
+
+@pytest.mark.parametrize(
+    ("ask", "renamed"),
+    [
+        (lambda *more: em.pareto_front(more[0], "land", 3, more[1], execution=more[2]), PARETO),
+        (
+            lambda *more: em.regret(
+                more[0], {"dear": ["markets.grid.price = 70"]}, output=more[1], execution=more[2]
+            ),
+            REGRET,
+        ),
+    ],
+)
+def test_a_study_of_former_names_resumes(case, tmp_path, here, ask, renamed):
+    out = tmp_path / "s"
+    first = ask(case, out, here)
+    solved = {path: path.stat().st_mtime_ns for path in (out / "cases").iterdir()}
+    rename_in(out / "study.toml", *renamed)
+    resumed = ask(case, out, here)
+    assert resumed.question == first.question
+    pd.testing.assert_frame_equal(resumed.table, first.table)
+    assert {path: path.stat().st_mtime_ns for path in (out / "cases").iterdir()} == solved
+
+
+def test_tables_of_former_names_open(tmp_path):
+    notes = {"question": "alternatives", "tables": ["extremes"], "notes": []}
+    (tmp_path / "notes.json").write_text(json.dumps(notes), encoding="utf-8")
+    cases = {"case": [1, 2], "within": 0.1, "asked": ["least", "most"], "status": "optimal"}
+    pd.DataFrame(cases).to_parquet(tmp_path / "cases.parquet")
+    extremes = {"within": [0.1], "least": [0.0], "most": [2.0], "kind": ["may-have"]}
+    pd.DataFrame(extremes).to_parquet(tmp_path / "extremes.parquet")
+    study = em.open_study(tmp_path)
+    assert study.question == "near_optimal"
+    assert list(study.table) == ["case", "slack", "goal", "status"]
+    ranges = study.tables["capacity_ranges"].to_dict("records")
+    assert ranges == [{"slack": 0.1, "min": 0.0, "max": 2.0, "kind": "sometimes"}]
+
+
+def test_a_users_own_column_of_a_sweep_keeps_its_name(tmp_path):
+    notes = {"question": "sweep", "tables": [], "notes": []}
+    (tmp_path / "notes.json").write_text(json.dumps(notes), encoding="utf-8")
+    pd.DataFrame({"case": [1], "least": ["as it stands"]}).to_parquet(tmp_path / "cases.parquet")
+    assert em.open_study(tmp_path).table.at[0, "least"] == "as it stands"
+
+
+def test_the_former_default_folder_is_taken_if_only_it_exists(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert study_folder("city", "pareto").name == "city_pareto"
+    (tmp_path / "runs" / "city_frontier").mkdir(parents=True)
+    assert study_folder("city", "pareto").name == "city_frontier"
+    (tmp_path / "runs" / "city_pareto").mkdir()
+    assert study_folder("city", "pareto").name == "city_pareto"
+
+
+@pytest.mark.parametrize(
+    ("case", "key"),
+    [
+        (StudyCase({}), "856badabb6e86621"),
+        (StudyCase({"a": 1}, ("markets.grid.price = 70.0",), "dear_gas"), "05d7e28d4d7a39d6"),
+        (
+            StudyCase({}, question=QUERY),
+            "a5d74bfa3599519e",
+        ),
+    ],
+)
+def test_the_keys_of_cases_are_those_of_release_0_1(case, key):
+    """A stored result is found by its key, so a changed key loses every solved case."""
+    assert case.key == key
