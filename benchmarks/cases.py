@@ -14,7 +14,7 @@ from energy_model.io import init_case
 ROOT = Path(__file__).resolve().parent.parent
 # What PyPSA has no words for, taken out on both sides: losses of warm pipes at rest, vehicles that choose when to charge,
 # and land shared by several assets.
-SIMPLER = ("links.*.standing_loss = 0", "vehicles.*.flexible = 0", "land.*.area = 1e7")
+SIMPLER = ("links.*.standing_loss = 0", "vehicles.*.smart_charging_share = 0", "land.*.area = 1e7")
 
 
 def city(steps: int | str) -> em.System:

@@ -53,8 +53,8 @@ def ours(asked: argparse.Namespace, folder: Path) -> dict:
 
 
 CHANGES = (
-    "carriers.co2.price *= 1.3", "case.emissions.target = 50000", "technologies.battery.investment *= 0.7", "demands.district_heat_*.yearly *= 1.05",
-    "links.symbiosis_*.capacity_addable = 0", "carriers.biogas.price = 30", "land.*:field.area *= 0.9", "markets.electricity_market.price = 5 + 1.2 * electricity_price",
+    "carriers.co2.price *= 1.3", "case.emissions.target = 50000", "technologies.battery.investment_cost *= 0.7", "demands.district_heat_*.yearly *= 1.05",
+    "links.symbiosis_*.max_capacity_added = 0", "carriers.biogas.price = 30", "land.*:field.area *= 0.9", "markets.electricity_market.price = 5 + 1.2 * electricity_price",
 )  # fmt: skip
 
 

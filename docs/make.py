@@ -25,7 +25,7 @@ def tables() -> str:
     lines = [PRINTED, "# Tables\n", _paragraphs(schema.__doc__), ""]
     lines += [
         "One CSV file for each table, or several (`storages.csv`, `storages_heat.csv`). A header carries the unit, "
-        "`capacity_addable [MW]`; any unit that can be converted is (`[kW]`, `[TJ/a]`, `[DKK/MWh]`, `[%]`). In the units "
+        "`max_capacity_added [MW]`; any unit that can be converted is (`[kW]`, `[TJ/a]`, `[DKK/MWh]`, `[%]`). In the units "
         "below, *unit* is the unit of the row's carrier and *capacity* the unit its capacity is counted in: a file whose header "
         "says MW holds rows whose carrier is counted in MWh.\n",
         f"Known units: {', '.join(f'`{name}`' for name in units.known_units())}.\n",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
 
 from energy_model.case.csv_file import CsvFile, read_csv_file
@@ -10,6 +12,8 @@ from energy_model.case.overrides import row_key
 from energy_model.case.settings import origin_of
 from energy_model.case.units import DKK_PER_EUR
 from energy_model.common.errors import InputIssue
+
+MAX_RENAMED_PAIRS = 3  # of old and new names in one sentence
 
 
 @dataclass
@@ -29,6 +33,7 @@ class InputLog:
     unread: set[str] = field(default_factory=set)  # tables without any readable row
     garbled: dict[str, set[str]] = field(default_factory=dict)  # names of unreadable rows by table
     profile_units: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)  # new by old name, by file
     notes: list[str] = field(default_factory=list)  # further sentences that are not issues
     dkk_per_eur: float = DKK_PER_EUR
 
@@ -41,6 +46,15 @@ class InputLog:
         self.issues.append(
             InputIssue(file, remedy, row, column, "" if value is None else str(value))
         )
+
+    @property
+    def is_old_case(self) -> bool:
+        """Whether a file of the case has a name of release 0.1."""
+        return any(map(_is_file, self.renamed))
+
+    def note_renamed(self, file: str, old: str, new: str) -> None:
+        """Notes a name of release 0.1; `warned` has one sentence for all of a file."""
+        self.renamed.setdefault(file, {})[old] = new
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:
         """Returns the rows of a file; adds an issue and returns None if it cannot be read."""
@@ -81,11 +95,25 @@ class InputLog:
 
     def warned(self) -> tuple[str, ...]:
         """Returns one sentence per unusual column: the first cell and a count of the others."""
-        sentences = list(self.notes)
+        sentences = [*self.notes, *starmap(_renamed_sentence, self.renamed.items())]
         for issues in self.warnings.values():
             suffix = f" ({len(issues) - 1} more rows likewise.)" if len(issues) > 1 else ""
             sentences.append(f"{issues[0]}{suffix}")
         return tuple(sentences)
+
+
+def _is_file(origin: str) -> bool:
+    return origin.endswith((".csv", ".toml"))
+
+
+def _renamed_sentence(file: str, names: Mapping[str, str]) -> str:
+    pairs = [f"'{old}' is now '{new}'" for old, new in names.items()]
+    more = f" and {len(pairs) - MAX_RENAMED_PAIRS} more" if len(pairs) > MAX_RENAMED_PAIRS else ""
+    remedy = "run 'energy-model migrate FOLDER'" if _is_file(file) else "write the new name"
+    return (
+        f"{file}: {', '.join(pairs[:MAX_RENAMED_PAIRS])}{more}; {remedy}, as release 0.3 will not "
+        "read old names."
+    )
 
 
 def _text(value: object) -> str:

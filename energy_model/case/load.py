@@ -13,11 +13,12 @@ from energy_model.case import settings, system_validation, validation
 from energy_model.case.file_names import check_file_names
 from energy_model.case.fingerprint import fingerprint
 from energy_model.case.input_log import InputLog
-from energy_model.case.overrides import apply_override, as_overrides
+from energy_model.case.overrides import Override, apply_override, as_overrides
 from energy_model.case.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.profile_reader import read_profiles
 from energy_model.case.profile_units import apply_profile_units
+from energy_model.case.renamed_inputs import current_addresses, current_cell, current_settings
 from energy_model.case.schema import Table
 from energy_model.case.system import ASSET_TABLES, System, distance
 from energy_model.case.table_reader import read_sources, read_table
@@ -52,19 +53,24 @@ def load_system(
     if scenario is not None and not isinstance(scenario, str):
         remedy = "name one scenario, or none"
         raise InputError.at("scenario", remedy, value=str(scenario))
-    input_log, toml_content = InputLog(), settings.load_toml(folder / "case.toml")
+    input_log = InputLog()
+    toml_content = current_settings(
+        settings.load_toml(folder / "case.toml"),
+        lambda old, new: input_log.note_renamed("case.toml", old, new),
+    )
     scenario_name = (
         scenario if scenario is not None else str(toml_content.get("default_scenario", ""))
     )
     scenarios = settings.scenario_chain(folder, scenario_name, named_by_case=scenario is None)
     differences = settings.collect_overrides(scenarios, changes)
-    for difference in differences:
-        if difference.address.startswith("case."):
-            settings.override_setting(toml_content, difference)
+    setting_overrides = [d for d in differences if d.address.startswith("case.")]
+    setting_overrides = _renamed_overrides(setting_overrides, tables, input_log)
+    for difference in setting_overrides:
+        settings.override_setting(toml_content, difference)
     if resolution is not None:
         toml_content.setdefault("time", {})["resolution"] = resolution
     setting_origins = {
-        override.address.removeprefix("case."): override.origin for override in differences
+        override.address.removeprefix("case."): override.origin for override in setting_overrides
     }
     if resolution is not None:
         setting_origins["time.resolution"] = "the resolution asked for"
@@ -83,14 +89,12 @@ def load_system(
     check_file_names(folder, [table.name for table in tables], input_log)
     frames = {table.name: read_table(folder, table, input_log) for table in tables}
     is_unread = bool(input_log.unread)
-    for difference in differences:
-        if not difference.address.startswith("case."):
-            changed_cells, issue = apply_override(
-                difference, frames, tables, input_log.notes.append
-            )
-            if issue and not is_unread:
-                input_log.issues.append(issue)
-            input_log.set_by |= dict.fromkeys(changed_cells, f"{difference.origin}: {difference}")
+    cell_overrides = [d for d in differences if not d.address.startswith("case.")]
+    for difference in _renamed_overrides(cell_overrides, tables, input_log):
+        changed_cells, issue = apply_override(difference, frames, tables, input_log.notes.append)
+        if issue and not is_unread:
+            input_log.issues.append(issue)
+        input_log.set_by |= dict.fromkeys(changed_cells, f"{difference.origin}: {difference}")
     profiles = read_profiles(folder, case, input_log)
     _fill_defaults(frames, tables, input_log)
     apply_profile_units(frames, tables, input_log)
@@ -98,11 +102,11 @@ def load_system(
         frames[table.name] = _validated(frames[table.name], table, input_log)
     warn_of_unusual_cells(frames, tables, profiles, input_log)
     validation.validate_tables(frames, tables, profiles, case, input_log)
-    sources = read_sources(folder, input_log)
+    sources = read_sources(folder, tables, input_log)
     if input_log.issues:
         raise InputError(input_log.issues)
     frames = {table.name: _cast(frames[table.name], table) for table in tables}
-    _derive_columns(frames, case.detour)
+    _derive_columns(frames, case.detour_factor)
     system = System(
         case,
         scenario_name,
@@ -119,6 +123,24 @@ def load_system(
     warn_of_unusual_rows(system, input_log)
     system = replace(system, warnings=input_log.warned())
     return system if case.time.resolution == "full" else system.cut(case.time.resolution)
+
+
+def _renamed_overrides(
+    overrides: Iterable[Override], tables: tuple[Table, ...], reading: InputLog
+) -> list[Override]:
+    """Returns overrides with today's names of columns, settings and words."""
+    result: list[Override] = []
+    for override in overrides:
+        addresses = current_addresses(override.address, tables, reading.is_old_case)
+        if addresses != (override.address,):
+            reading.note_renamed(override.origin, override.address, "' and '".join(addresses))
+        for address in addresses:
+            table, column = address.partition(".")[0], address.rpartition(".")[2]
+            value = current_cell(table, column, str(override.value))
+            if value != str(override.value):
+                reading.note_renamed(override.origin, str(override.value), value)
+            result.append(replace(override, address=address, value=value))
+    return result
 
 
 def _fill_defaults(
@@ -180,14 +202,14 @@ def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.drop(columns=list(table.key)).astype(kinds)
 
 
-def _derive_columns(frames: dict[str, pd.DataFrame], detour: float) -> None:
+def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> None:
     """Fills the derived cells: lengths of links, prices and emission factors of markets."""
     links, sites, markets, carriers = (
         frames[name] for name in ("links", "sites", "markets", "carriers")
     )
     for link in links.index[links["length"].isna()]:
         ends = (sites.loc[links.at[link, end]] for end in ("from_site", "to_site"))
-        links.at[link, "length"] = detour * distance(*ends)
+        links.at[link, "length"] = detour_factor * distance(*ends)
     for market, carrier in markets["carrier"].items():
         for name in ("price", "emission_factor"):
             if not isinstance(markets.at[market, name], ProfileExpression):

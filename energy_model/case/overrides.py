@@ -1,6 +1,6 @@
 """Overrides: addresses ``table.row.column`` with wildcards → changed cells of tables.
 
-Examples: ``technologies.pump_*.investment *= 0.8``, ``links.*.capacity_addable = 0``,
+Examples: ``technologies.pump_*.investment_cost *= 0.8``, ``links.*.max_capacity_added = 0``,
 ``case.emissions.target = 100``. The keys of a row with several keys are joined by ``:``, as in
 ``land.lisbjerg:field.rent``.
 """

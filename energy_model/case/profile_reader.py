@@ -63,8 +63,8 @@ def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFra
         profiles |= file.columns
         reading.profile_units |= file.units
     hours = reference.hours if reference is not None else None
-    if case.time.weather:
-        weather = _read_weather(folder, case.time.weather, count, profiles, reference, reading)
+    if case.time.weather_year:
+        weather = _read_weather(folder, case.time.weather_year, count, profiles, reference, reading)
         hours = weather.hours if weather.hours is not None else hours
         profiles |= weather.columns
     if len(reading.issues) > issue_count:
@@ -220,7 +220,7 @@ def _read_weather(
             or "none"
         )
         remedy = f"there is no file {name}; there are: {available}"
-        reading.add_issue("case.toml", remedy, "", "time.weather", wanted)
+        reading.add_issue("case.toml", remedy, "", "time.weather_year", wanted)
         return HourlyFile(name)
     file = read_hourly_file(path, name, count, reading)
     if first is not None and first.hours is not None and file.hours is not None:

@@ -10,7 +10,7 @@ from energy_model.case.input_log import InputLog
 from energy_model.case.system import ASSET_TABLES
 
 CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
-CAPACITY_COSTS = ("investment", "fixed_cost", "investment_per_km", "fixed_cost_per_km")
+CAPACITY_COSTS = ("investment_cost", "fixed_cost", "investment_cost_per_km", "fixed_cost_per_km")
 Frames = Mapping[str, pd.DataFrame]
 
 
@@ -38,7 +38,7 @@ def _wanted(frames: Frames, table: str, key: object, column: str) -> str | None:
     """Returns the unit required in a header for a row; None if any unit is allowed."""
     if table == "technologies":
         # A running cost is per unit of the carrier, and a technology has no carrier.
-        return None if column == "running_cost" else frames[table].at[key, "capacity_unit"]
+        return None if column == "variable_cost" else frames[table].at[key, "capacity_unit"]
     if table == "footprints" and isinstance(key, tuple):
         return frames["technologies"]["capacity_unit"].get(key[0])
     if table in ("flows", "vehicles", "fleets") and column not in CAPACITY_COSTS:

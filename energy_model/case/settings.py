@@ -39,16 +39,16 @@ class Setting(pydantic.BaseModel):
 class Time(Setting):
     """The hours the profiles cover (a year, but in small examples), and how they are cut into steps.
 
-    Hours are merged where the profiles named in ``follow`` are alike; if it is empty, all that are used. With
-    ``steps_a_day`` the steps are those of typical days that repeat, about so many in each; at 0 the year stays
-    in order. ``weather`` names a file of the case's ``weather/`` whose profiles take the place of those of the same name.
+    Hours are merged where the profiles named in ``clustering_profiles`` are alike; if it is empty, all that are used. With
+    ``steps_per_day`` the steps are those of typical days that repeat, about so many in each; at 0 the year stays
+    in order. ``weather_year`` names a file of the case's ``weather/`` whose profiles take the place of those of the same name.
     """
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
     resolution: Annotated[int, pydantic.Field(ge=1, le=8760)] | Literal["full"] = 300
-    follow: Texts = ()
-    steps_a_day: Annotated[int, pydantic.Field(ge=0, le=24)] = 0
-    weather: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]*$")] = ""
+    clustering_profiles: Texts = ()
+    steps_per_day: Annotated[int, pydantic.Field(ge=0, le=24)] = 0
+    weather_year: Annotated[str, pydantic.Field(pattern=r"^[a-z0-9_]*$")] = ""
 
 
 class Emissions(Setting):
@@ -63,7 +63,9 @@ class Perspective(Setting):
     """Whose costs are counted: rate of interest [1/a], price components, and the factor on all but taxes."""
 
     discount_rate: Annotated[float, pydantic.Field(ge=0, lt=1)]
-    counts: Annotated[tuple[Literal["price", "tariff", "tax"], ...], pydantic.Field(strict=False)]
+    cost_components: Annotated[
+        tuple[Literal["price", "tariff", "tax"], ...], pydantic.Field(strict=False)
+    ]
     cost_factor: Annotated[float, pydantic.Field(ge=1e-6, le=MAX_NUMBER)] = 1.0
 
 
@@ -94,14 +96,14 @@ class Settings(Setting):
     price_year: Annotated[int, pydantic.Field(ge=1900, le=2200)] = 2025
     default_scenario: str = ""
     perspective: str = "socio_economic"
-    detour: Annotated[float, pydantic.Field(ge=1, le=100)] = 1.3
+    detour_factor: Annotated[float, pydantic.Field(ge=1, le=100)] = 1.3
     dkk_per_eur: Annotated[float, pydantic.Field(ge=0.1, le=100)] = DKK_PER_EUR
     time: Time = Time()
     emissions: Emissions = Emissions()
     acceptance: Acceptance = Acceptance()
     solver: Solver = Solver()
     perspectives: dict[str, Perspective] = {
-        "socio_economic": Perspective(discount_rate=0.035, counts=("price", "tariff"))
+        "socio_economic": Perspective(discount_rate=0.035, cost_components=("price", "tariff"))
     }
     profiles: dict[str, Any] = {}
 

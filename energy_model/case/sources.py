@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from energy_model.case.input_log import InputLog
+from energy_model.case.renamed_inputs import current_columns
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.table_reader import HEADER
@@ -39,7 +40,12 @@ def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, 
             file = InputLog().csv_file(path, path.name)
             if file is None:
                 continue
-            names = [match["name"] if (match := HEADER.match(head)) else "" for head in file.header]
+            names = [
+                current_columns(table.name, match["name"])[0]
+                if (match := HEADER.match(head))
+                else ""
+                for head in file.header
+            ]
             positions = {name: i for i, name in enumerate(names)}
             for cells in file.rows[1:]:
                 if not any(cells):

@@ -46,7 +46,7 @@ class System:
 
     def cut(self, count: int) -> System:
         """Returns the same system in ``count`` steps, chosen by the time settings of the case."""
-        a_day = self.settings.time.steps_a_day
+        a_day = self.settings.time.steps_per_day
         return self.at(
             typical_days(self.followed, count, max(1, round(count / a_day)))
             if a_day
@@ -71,12 +71,12 @@ class System:
         """Every row with a capacity, with its table, carrier, site and cost columns."""
         number_columns = [
             "capacity_existing",
-            "capacity_addable",
+            "max_capacity_added",
             "retirable",
-            "investment",
+            "investment_cost",
             "fixed_cost",
             "lifetime",
-            "ratio",
+            "capacity_ratio",
         ]
         text_columns = [
             "label_en",
@@ -84,7 +84,7 @@ class System:
             "group",
             "technology",
             "firm",
-            "tied_to",
+            "capacity_follows",
             "site",
             "carrier",
         ]
@@ -93,7 +93,7 @@ class System:
             frame = self.frames[table].copy()
             if table == "links":
                 frame["site"] = frame["from_site"]
-                for name in ("investment", "fixed_cost"):
+                for name in ("investment_cost", "fixed_cost"):
                     frame[name] = frame[name] + frame[f"{name}_per_km"] * frame["length"]
             if table == "vehicles":
                 frame["site"] = frame["fleet"].map(self.frames["fleets"]["site"])
@@ -180,7 +180,7 @@ class System:
             pairs, columns=["carrier", "site"], index=[bus_name(*pair) for pair in pairs]
         )
         carriers = self.frames["carriers"]
-        for name in ("unit", "sector", "surplus", "balance"):
+        for name in ("unit", "sector", "allow_spill", "balance"):
             frame[name] = frame["carrier"].map(carriers[name])
         return frame.rename_axis("bus")
 
@@ -193,7 +193,7 @@ class System:
             "open_yearly_buses": [],
         }
         for bus, row in self.buses.iterrows():
-            name = ("open" if row["surplus"] == "yes" else "closed") + (
+            name = ("open" if row["allow_spill"] == "yes" else "closed") + (
                 "_yearly" if row["balance"] == "year" else ""
             )
             sets[f"{name}_buses"].append(str(bus))
@@ -229,7 +229,7 @@ class System:
             for asset, row in self.assets.iterrows()
             for (technology, kind), amount in footprints.items()
             if technology == row["technology"]
-            and row["capacity_addable"] > 0
+            and row["max_capacity_added"] > 0
             and (row["site"], kind) in land
         ]
         return pd.DataFrame(
@@ -257,7 +257,7 @@ class System:
     @property
     def followed(self) -> pd.DataFrame:
         """The profiles used to aggregate the hours into time steps."""
-        return self.profiles[list(self.settings.time.follow) or self.used_profiles()]
+        return self.profiles[list(self.settings.time.clustering_profiles) or self.used_profiles()]
 
     # --- hourly values ----------------------------------------------------------------------------
 

@@ -31,16 +31,16 @@ def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
             )
     markets = system["markets"]
     for name, row in markets.iterrows():
-        if row["sell_most"] > 0 and row["buy_most"] > 0:
-            counts = system.settings.view.counts
+        if row["max_sale"] > 0 and row["max_purchase"] > 0:
+            cost_components = system.settings.view.cost_components
             purchase_cost = row["price"].values(system.profiles)
             purchase_cost = purchase_cost + sum(
                 row[component].values(system.profiles)
                 for component in ("tariff", "tax")
-                if component in counts
+                if component in cost_components
             )
             sale_revenue = row["sale_price"].values(system.profiles) - (
-                row["sale_tariff"].values(system.profiles) if "tariff" in counts else 0
+                row["sale_tariff"].values(system.profiles) if "tariff" in cost_components else 0
             )
             if (hour := int((sale_revenue - purchase_cost).argmax())) is not None and sale_revenue[
                 hour
@@ -68,9 +68,9 @@ def bus_graph(system: System) -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_nodes_from(["source", *system.buses.index])
     assets = system.assets
-    can_have_capacity = (assets["capacity_existing"] + assets["capacity_addable"]) > 0
+    can_have_capacity = (assets["capacity_existing"] + assets["max_capacity_added"]) > 0
     for market, row in system["markets"].iterrows():
-        if row["buy_most"] > 0:
+        if row["max_purchase"] > 0:
             graph.add_edge("source", f"{row['carrier']}@{row['site']}", name=market)
     flows = system.flows.reset_index()
     for plant, rows in flows.groupby("conversion"):

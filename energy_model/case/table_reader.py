@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,19 @@ import pandas as pd
 from energy_model.case.csv_file import CsvFile
 from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import row_key
+from energy_model.case.renamed_inputs import (
+    CELLS,
+    current_cell,
+    current_columns,
+    current_source_columns,
+)
 from energy_model.case.schema import Column, Table
 from energy_model.case.system import ASSET_TABLES
 from energy_model.case.units import KRONER, UnknownUnitError, conversion
 
 HEADER = re.compile(r"^\s*(?P<name>[\w]+)\s*(?:\[(?P<unit>[^\]]*)\])?\s*$")
 NEEDED = ("carriers", "sites")
-INHERITED = ("duration", "energy_use")
+INHERITED = ("max_hours", "energy_use")
 SOURCES = ("table", "rows", "columns", "kind", "publication", "year", "note")
 
 
@@ -56,7 +62,7 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
     if file is None:
         return
     columns = _columns(path.name, file.header, table, reading)
-    present_names = {column.name for column, _, _ in columns.values()}
+    present_names = {column.name for _, column, _, _ in columns}
     inherited_names = (
         INHERITED if table.name in ASSET_TABLES else ()
     )  # a technology can provide these
@@ -77,15 +83,15 @@ def _read_file(path: Path, table: Table, found: dict, reading: InputLog) -> None
             reading.garbled.setdefault(table.name, set()).add(cells[0])
             continue
         row = {
-            column.name: _cell(file, column, cells[i], factor)
-            for i, (column, factor, _) in columns.items()
+            column.name: _cell(file, column, cells[i], factor) for i, column, factor, _ in columns
         }
+        _rename_cells(path.name, row, table, reading)
         key = _key(path.name, line, row, table, found, reading)
         if key is None:
             continue
         found[key] = row
         reading.places[table.name, key] = (path.name, line)
-        for i, (column, factor, implied) in columns.items():
+        for i, column, factor, implied in columns:
             if implied and row[column.name] is not None:
                 reading.given_units[table.name, key, column.name] = implied
             if column.range and (factor != 1.0 or file.decimal_comma):
@@ -100,6 +106,15 @@ def _cell(file: CsvFile, column: Column, text: str, factor: float) -> object:
         return column.read(file.number_text(text), factor)
     except ValueError:
         return text
+
+
+def _rename_cells(name: str, row: dict[str, Any], table: Table, reading: InputLog) -> None:
+    """Replaces words of release 0.1 in a row."""
+    for table_name, column in CELLS:
+        if table.name == table_name and isinstance(word := row.get(column), str):
+            row[column] = current_cell(table.name, column, word)
+            if row[column] != word:
+                reading.note_renamed(name, word, row[column])
 
 
 def _key(
@@ -133,17 +148,18 @@ def _ragged(name: str, line: int, cells: list[str], file: CsvFile, reading: Inpu
 
 def _columns(
     file: str, headers: list[str], table: Table, reading: InputLog
-) -> dict[int, tuple[Column, float, str | None]]:
-    """Returns column, unit factor and implied row unit by position."""
-    columns: dict[int, tuple[Column, float, str | None]] = {}
+) -> list[tuple[int, Column, float, str | None]]:
+    """Returns position, column, unit factor and implied row unit of every column read."""
+    columns: list[tuple[int, Column, float, str | None]] = []
     known_names = [column.name for column in table.columns]
     for i, header in enumerate(headers):
         match = HEADER.match(header)
         name = match["name"] if match else header
+        names = current_columns(table.name, name)
         if not header:
             remedy = "a header is empty; name the column or remove it"
             reading.add_issue(file, remedy, "row 1", f"column {i + 1}")
-        elif name not in known_names:
+        elif not set(names) <= set(known_names):
             close_names = difflib.get_close_matches(name, known_names, n=2, cutoff=0.5)
             hint = (
                 f"nearest are {', '.join(close_names)}"
@@ -151,13 +167,16 @@ def _columns(
                 else f"known are {', '.join(known_names)}"
             )
             reading.add_issue(file, f"there is no such column; {hint}", "row 1", value=header)
-        elif name in {column.name for column, _, _ in columns.values()}:
+        elif any(column.name in names for _, column, _, _ in columns):
             reading.add_issue(file, "the column stands twice; remove one", "row 1", value=header)
         else:
-            reading.headers[file, name] = header
+            if name not in names:
+                reading.note_renamed(file, name, "' and '".join(names))
             unit = match["unit"] if match else None
-            factor, implied = _unit(file, header, unit, table[name], reading)
-            columns[i] = (table[name], factor, implied)
+            factor, implied = _unit(file, header, unit, table[names[0]], reading)
+            for current_name in names:
+                reading.headers[file, current_name] = header
+                columns.append((i, table[current_name], factor, implied))
     return columns
 
 
@@ -182,9 +201,9 @@ def _unit(
     return 1.0, None
 
 
-def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
-    """Returns the rows of ``sources*.csv`` in order."""
-    rows = []
+def read_sources(folder: Path, tables: Iterable[Table], reading: InputLog) -> pd.DataFrame:
+    """Returns the rows of ``sources*.csv`` in order, with today's names of columns."""
+    rows, tables, is_old_case = [], tuple(tables), reading.is_old_case
     for path in sorted(folder.glob("sources*.csv")):
         file = reading.csv_file(path, path.name)
         if file is None:
@@ -206,7 +225,10 @@ def read_sources(folder: Path, reading: InputLog) -> pd.DataFrame:
                 continue
             row = dict(zip(file.header, cells, strict=True))
             _check_source(path.name, line, row, reading)
-            rows.append({name: row[name] for name in SOURCES})
+            columns = current_source_columns(row["table"], row["columns"], tables, is_old_case)
+            if columns != " ".join(row["columns"].split()):
+                reading.note_renamed(path.name, row["columns"], columns)
+            rows.append({name: row[name] for name in SOURCES} | {"columns": columns})
     return pd.DataFrame(rows, columns=list(SOURCES))
 
 

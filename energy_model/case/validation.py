@@ -77,13 +77,13 @@ def validate_tables(
     _emission_carrier(frames, case, reading)
     if "profiles" not in reading.unread:
         _empty_shapes(frames, profiles, reading)
-    for name in case.time.follow:
+    for name in case.time.clustering_profiles:
         if name not in profiles and "profiles" not in reading.unread:
             reading.add_issue(
                 "case.toml",
                 "there is no such profile; name columns of profiles/*.csv",
                 "",
-                "time.follow",
+                "time.clustering_profiles",
                 name,
             )
     carriers = frames["carriers"]
@@ -235,7 +235,7 @@ def _tied_circles(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
     tied_assets = {
         key: (table, other)
         for table in ASSETS
-        for key, other in frames[table]["tied_to"].items()
+        for key, other in frames[table]["capacity_follows"].items()
         if isinstance(other, str)
     }
     graph = nx.DiGraph((key, other) for key, (_, other) in tied_assets.items())
@@ -243,7 +243,7 @@ def _tied_circles(frames: dict[str, pd.DataFrame], reading: InputLog) -> None:
         key = cycle[0]
         path = " → ".join([*cycle, key])
         remedy = f"capacities are tied in a circle ({path}); leave one of them free"
-        reading.wrong(tied_assets[key][0], key, "tied_to", tied_assets[key][1], remedy)
+        reading.wrong(tied_assets[key][0], key, "capacity_follows", tied_assets[key][1], remedy)
 
 
 def _emission_carrier(frames: dict[str, pd.DataFrame], case: Settings, reading: InputLog) -> None:
@@ -263,7 +263,7 @@ def _empty_shapes(
     """Adds an issue for yearly amounts whose shape is zero in every hour."""
     for table, amount, shape in (
         ("demands", "yearly", "profile"),
-        ("fleets", "distance", "driving"),
+        ("fleets", "distance", "driving_profile"),
     ):
         frame = frames[table]
         for key, yearly_amount, cell in zip(frame.index, frame[amount], frame[shape], strict=True):

@@ -17,6 +17,7 @@ from energy_model.cli.commands.analysis import accounts, explain
 from energy_model.cli.commands.cases import check, export, init
 from energy_model.cli.commands.excel import excel
 from energy_model.cli.commands.fetch import fetch
+from energy_model.cli.commands.migrate import migrate
 from energy_model.cli.commands.report import report
 from energy_model.cli.commands.runs import run, show, verify
 from energy_model.cli.commands.serve import serve
@@ -75,7 +76,10 @@ def main() -> None:
     output.finish(code if isinstance(code, int) else FINE)
 
 
-for command in (check, run, show, verify, compare, explain, accounts, report, serve, init, export):
+COMMANDS = (
+    check, run, show, verify, compare, explain, accounts, report, serve, init, export, migrate
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 timeseries.command()(fetch)
 timeseries.command()(generate)

@@ -19,31 +19,32 @@ from energy_model.formulation.sets_and_parameters import ordered_set
 
 TECHNOLOGIES = Table.declare("technologies", "technology",
     "The catalogue: an asset that names a technology takes from it every cell it leaves empty.", """
-    technology          -                    name                 Name
-    label_en            -                    text = none          English label
-    label_da            -                    text = none          Danish label
-    group               -                    text = none          What it is reported together with
-    capacity_unit       -                    one of MW MWh t/h t thousand_km/h vehicle  Unit its capacity is counted in
-    investment          EUR/capacity         not negative, usual 0..1e8 = none  Cost of adding one unit of capacity
-    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of adding one unit of capacity, each km of a link
-    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of having one unit of capacity
-    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of having it, each km of a link
-    running_cost        EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, fuel apart
-    lifetime            a                    positive, usual 1..120 = none  Years until it must be replaced
-    availability        1                    hourly fraction = none  Share of capacity that can run
-    minimum             1                    fraction = none      Share of the available capacity that always runs
-    outside_energy      -                    yes or no = none     Conversions: whether it draws energy from outside the case
-    retention           1                    fraction, usual 0.5..1 = none  Storages: share of the level left an hour later
-    efficiency_in       1                    fraction, usual 0.3..1 = none  Storages: share of the charge that reaches the store
-    efficiency_out      1                    positive fraction, usual 0.3..1 = none  Storages: share of the drawn level that reaches the bus
-    duration            h                    positive, usual 0.05..10000 = none  Storages: hours a full store lasts at full discharge
-    loss                1                    fraction, usual 0..0.5 = none  Links: share lost at the ends
-    loss_per_km         1/km                 fraction, usual 0..0.1 = none  Links: share lost on each km
-    standing_loss       1/km                 fraction, usual 0..0.05 = none  Links: share of capacity lost on each km at all times
-    energy_use          MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy taken for a distance
-    store               MWh/vehicle          not negative, usual 0..50 = none  Vehicles: what a battery or tank holds
-    charger             MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
-    charge_efficiency   1                    positive fraction, usual 0.5..1 = none  Vehicles: share of what is charged that reaches the store
+    technology              -                    name                 Name
+    label_en                -                    text = none          English label
+    label_da                -                    text = none          Danish label
+    group                   -                    text = none          What it is reported together with
+    capacity_unit           -                    one of MW MWh t/h t thousand_km/h vehicle  Unit its capacity is counted in
+    investment_cost         EUR/capacity         not negative, usual 0..1e8 = none  Cost of adding one unit of capacity
+    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of adding one unit of capacity, each km of a link
+    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of having one unit of capacity
+    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of having it, each km of a link
+    variable_cost           EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, fuel apart
+    lifetime                a                    positive, usual 1..120 = none  Years until it must be replaced
+    availability            1                    hourly fraction = none  Share of capacity that can run
+    min_load                1                    fraction = none      Conversions: share of the available capacity that always runs
+    outside_energy          -                    yes or no = none     Conversions: whether it draws energy from outside the case
+    hourly_retention        1                    fraction, usual 0.5..1 = none  Storages: share of the level left an hour later
+    efficiency_in           1                    fraction, usual 0.3..1 = none  Storages: share of the charge that reaches the store
+    efficiency_out          1                    positive fraction, usual 0.3..1 = none  Storages: share of the drawn level that reaches the bus
+    max_hours               h                    positive, usual 0.05..10000 = none  Storages: hours a full store lasts at full discharge
+    min_level               1                    fraction = none      Storages: share of the capacity that is never drawn
+    loss                    1                    fraction, usual 0..0.5 = none  Links: share lost at the ends
+    loss_per_km             1/km                 fraction, usual 0..0.1 = none  Links: share lost on each km
+    standing_loss           1/km                 fraction, usual 0..0.05 = none  Links: share of capacity lost on each km at all times
+    energy_use              MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy taken for a distance
+    battery_capacity        MWh/vehicle          not negative, usual 0..50 = none  Vehicles: what a battery or tank holds
+    charger_power           MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
+    charge_efficiency       1                    positive fraction, usual 0.5..1 = none  Vehicles: share of what is charged that reaches the store
     """)  # fmt: skip
 
 TABLES = (TECHNOLOGIES,)
@@ -55,28 +56,30 @@ MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a smaller product has lost precis
 def capacity_columns(unit: str) -> str:
     """Returns the declaration of the columns of a table with capacities in ``unit``."""
     return f"""
-    label_en            -                    text = none          English label
-    label_da            -                    text = none          Danish label
-    group               -                    text = none          What it is reported together with
-    technology          -                    in technologies = none  Where empty cells are looked up
-    firm                -                    in firms = none      Who owns it
-    capacity_existing   {unit}               not negative, usual 0..1e7 = 0  Capacity that stands
-    capacity_addable    {unit}               limit, usual 0..1e7 = 0  Capacity that may be added
-    retirable           1                    fraction = 0         Share of the existing capacity that may be retired
-    investment          EUR/capacity         not negative, usual 0..1e8 = 0  Cost of adding one unit of capacity
-    fixed_cost          EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of having one unit of capacity
-    lifetime            a                    positive, usual 1..120 = 25  Years until it must be replaced
-    tied_to             -                    in assets = none     Another asset whose capacity sets this one's
-    ratio               1                    not negative, usual 0..1000 = 1  This capacity for each unit of the other's
+    label_en                -                    text = none          English label
+    label_da                -                    text = none          Danish label
+    group                   -                    text = none          What it is reported together with
+    technology              -                    in technologies = none  Where empty cells are looked up
+    firm                    -                    in firms = none      Who owns it
+    capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Capacity that stands
+    max_capacity_added      {unit}               limit, usual 0..1e7 = 0  Capacity that may be added
+    retirable               1                    fraction = 0         Share of the existing capacity that may be retired
+    investment_cost         EUR/capacity         not negative, usual 0..1e8 = 0  Cost of adding one unit of capacity
+    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of having one unit of capacity
+    lifetime                a                    positive, usual 1..120 = 25  Years until it must be replaced
+    capacity_follows        -                    in assets = none     Another asset whose capacity sets this one's
+    capacity_ratio          1                    not negative, usual 0..1000 = 1  This capacity for each unit of the other's
     """
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the variables, constraints and cost entries of capacity."""
     assets, view = system.assets, system.settings.view
-    m.tied = ordered_set(assets.index[assets["tied_to"].notna()])
-    m.tied_to = pyo.Param(m.tied, initialize=assets["tied_to"].dropna().to_dict(), within=pyo.Any)
-    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
+    m.tied = ordered_set(assets.index[assets["capacity_follows"].notna()])
+    m.capacity_follows = pyo.Param(
+        m.tied, initialize=assets["capacity_follows"].dropna().to_dict(), within=pyo.Any
+    )
+    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
     m.yearly_investment = pyo.Param(
         m.assets, initialize=(view.cost_factor * annual_payment).to_dict()
     )
@@ -85,7 +88,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.added = Var(
-        m.assets, bounds=lambda m, a: (0, m.capacity_addable[a]), doc="Capacity added [capacity]"
+        m.assets, bounds=lambda m, a: (0, m.max_capacity_added[a]), doc="Capacity added [capacity]"
     )
     m.retired = Var(
         m.assets,
@@ -100,7 +103,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
     @m.Constraint(m.tied, doc="A tied capacity keeps its ratio to the capacity it is tied to")
     def tied_capacity(m, a):
-        return m.capacity[a] == m.ratio[a] * m.capacity[m.tied_to[a]]
+        return m.capacity[a] == m.capacity_ratio[a] * m.capacity[m.capacity_follows[a]]
 
     accounts.cost.post(
         "owning", lambda m: sum(m.yearly_investment[a] * m.added[a] for a in m.assets)

@@ -17,33 +17,33 @@ from energy_model.formulation.sets_and_parameters import hourly, indexed_set, or
 
 CONVERSIONS = Table.declare("conversions", "conversion",
     "Plants and measures: what they take and make stands in flows.", """
-    conversion          -                    name                 Name
-    site                -                    in sites             Where it stands
-    carrier             -                    in carriers          What its activity and capacity are counted in
+    conversion              -                    name                 Name
+    site                    -                    in sites             Where it stands
+    carrier                 -                    in carriers          What its activity and capacity are counted in
     """ + capacity_columns("unit/h") + """
-    availability        1                    hourly fraction = 1  Share of capacity that can run
-    minimum             1                    fraction = 0         Share of the available capacity that always runs
-    outside_energy      -                    yes or no = no       Whether it draws energy from outside the case, such as weather, heat of the surroundings or energy saved
-    ramp                1/h                  positive, usual 0.001..60 = none  Share of capacity its running may change in an hour
-    full_load_hours     h/a                  not negative, usual 0..8784 = none  Most hours a year at full load
-    running_cost        EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, fuel apart
+    availability            1                    hourly fraction = 1  Share of capacity that can run
+    min_load                1                    fraction = 0         Share of the available capacity that always runs
+    outside_energy          -                    yes or no = no       Whether it draws energy from outside the case, such as weather, heat of the surroundings or energy saved
+    ramp                    1/h                  positive, usual 0.001..60 = none  Share of capacity its running may change in an hour
+    full_load_hours         h/a                  not negative, usual 0..8784 = none  Most hours a year at full load
+    variable_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, fuel apart
     """, asset=True)  # fmt: skip
 
 FLOWS = Table.declare("flows", ("conversion", "mode", "carrier"),
     "What a plant, or any plant of a technology, takes (-) and makes (+) for one unit of activity.", """
-    conversion          -                    name                 A conversion, or a technology that conversions name
-    mode                -                    name = run           The mode of running
-    carrier             -                    in carriers          What is taken or made
-    site                -                    in sites = none      Where, if not where the plant stands
-    coefficient         unit/unit            hourly any, usual -50..50  Made (+) or taken (-) for one unit of activity
+    conversion              -                    name                 A conversion, or a technology that conversions name
+    mode                    -                    name = run           The mode of running
+    carrier                 -                    in carriers          What is taken or made
+    site                    -                    in sites = none      Where, if not where the plant stands
+    coefficient             unit/unit            hourly any, usual -50..50  Made (+) or taken (-) for one unit of activity
     """)  # fmt: skip
 
 MODES = Table.declare("modes", ("conversion", "mode"),
     "What a mode asks of the capacity, where that is not one unit for one unit of activity.", """
-    conversion          -                    name                 A conversion, or a technology that conversions name
-    mode                -                    name                 The mode of running
-    capacity_use        1                    not negative, usual 0..100 = 1  Capacity held by one unit of activity
-    mode_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity in this mode
+    conversion              -                    name                 A conversion, or a technology that conversions name
+    mode                    -                    name                 The mode of running
+    capacity_use            1                    not negative, usual 0..100 = 1  Capacity held by one unit of activity
+    mode_cost               EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity in this mode
     """)  # fmt: skip
 
 TABLES = (CONVERSIONS, FLOWS, MODES)
@@ -59,7 +59,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.runs = ordered_set(system.modes.index, 2)
     m.modes_of = indexed_set(m.conversions, _grouped(system.modes.index))
     m.capacity_use = pyo.Param(m.runs, initialize=system.modes["capacity_use"].to_dict())
-    unit_cost = system.modes["mode_cost"] + plants["running_cost"].reindex(
+    unit_cost = system.modes["mode_cost"] + plants["variable_cost"].reindex(
         system.modes.index, level=0
     )
     m.activity_cost = pyo.Param(m.runs, initialize=(view.cost_factor * unit_cost).to_dict())
@@ -75,7 +75,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.flows_to_air = ordered_set(
         zip(to_air["conversion"], to_air["mode"], to_air["bus"], strict=True), 3
     )
-    m.must_run = ordered_set(plants.index[plants["minimum"] > 0])
+    m.must_run = ordered_set(plants.index[plants["min_load"] > 0])
     m.ramped = ordered_set(plants.index[plants["ramp"].notna()])
     m.hour_limited = ordered_set(plants.index[plants["full_load_hours"].notna()])
 
@@ -94,7 +94,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def activity_minimum(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
-            >= m.minimum[c] * m.availability[c, t] * m.capacity[c]
+            >= m.min_load[c] * m.availability[c, t] * m.capacity[c]
         )
 
     @m.Constraint(m.ramped, m.steps, doc="Running rises no faster than the plant can change")

@@ -24,30 +24,30 @@ from energy_model.formulation.sets_and_parameters import (
 )
 
 FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: what their vehicles provide, how far each drives, and when.", """
-    fleet               -                    name                 Name
-    site                -                    in sites             Where its vehicles take their energy
-    service             -                    in carriers          The distance carrier it provides
-    label_en            -                    text = none          English label
-    label_da            -                    text = none          Danish label
-    firm                -                    in firms = none      Whose vehicles they are
-    distance            thousand_km/vehicle/a  positive, usual 0.1..500  Driven by a vehicle in the year
-    driving             1                    hourly shape = 1     Energy used for driving over the year; only its proportions count
-    plugged             1                    hourly fraction = 1  Share of vehicles that are plugged in
+    fleet                   -                    name                 Name
+    site                    -                    in sites             Where its vehicles take their energy
+    service                 -                    in carriers          The distance carrier it provides
+    label_en                -                    text = none          English label
+    label_da                -                    text = none          Danish label
+    firm                    -                    in firms = none      Whose vehicles they are
+    distance                thousand_km/vehicle/a  positive, usual 0.1..500  Driven by a vehicle in the year
+    driving_profile         1                    hourly shape = 1     Energy used for driving over the year; only its proportions count
+    plugged_in_profile      1                    hourly fraction = 1  Share of vehicles that are plugged in
     """)  # fmt: skip
 
 VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete in a fleet.", """
-    vehicle             -                    name                 Name
-    fleet               -                    in fleets            The fleet it drives in
-    carrier             -                    in carriers          The energy it takes
+    vehicle                 -                    name                 Name
+    fleet                   -                    in fleets            The fleet it drives in
+    carrier                 -                    in carriers          The energy it takes
     """ + capacity_columns("vehicle") + """
-    energy_use          MWh/thousand_km      not negative, usual 0..20  Energy taken for a distance
-    running_cost        EUR/thousand_km      not negative, usual 0..10000 = 0  Cost of a distance, energy apart
-    store               MWh/vehicle          not negative, usual 0..50 = 0  What a battery or tank holds
-    charger             MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
-    charge_efficiency   1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
-    flexible            1                    fraction = 0         Share of vehicles that choose when to charge
-    gives_back          1                    fraction = 0         Share of flexible vehicles that may give power back
-    wear_cost           EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
+    energy_use              MWh/thousand_km      not negative, usual 0..20  Energy taken for a distance
+    variable_cost           EUR/thousand_km      not negative, usual 0..10000 = 0  Cost of a distance, energy apart
+    battery_capacity        MWh/vehicle          not negative, usual 0..50 = 0  What a battery or tank holds
+    charger_power           MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
+    charge_efficiency       1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
+    smart_charging_share    1                    fraction = 0         Share of vehicles that choose when to charge
+    v2g_share               1                    fraction = 0         Share of flexible vehicles that may give power back
+    wear_cost               EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
     """, asset=True)  # fmt: skip
 
 TABLES = (FLEETS, VEHICLES)
@@ -63,19 +63,25 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     _refuse_empty_fleets(system)
     distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
     yearly_energy = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
-    has_flexible_charging = (vehicles["flexible"] > 0) & (vehicles["store"] > 0)
-    can_discharge = has_flexible_charging & (vehicles["gives_back"] > 0)
+    has_flexible_charging = (vehicles["smart_charging_share"] > 0) & (
+        vehicles["battery_capacity"] > 0
+    )
+    can_discharge = has_flexible_charging & (vehicles["v2g_share"] > 0)
     m.distance_rate = pyo.Param(m.vehicles, initialize=(distance / system.hours).to_dict())
     m.distance_cost = pyo.Param(
-        m.vehicles, initialize=(cost_factor * distance * vehicles["running_cost"]).to_dict()
+        m.vehicles, initialize=(cost_factor * distance * vehicles["variable_cost"]).to_dict()
     )
     m.energy_rate = shaped_rates(
-        m, system, m.vehicles, vehicles["fleet"].map(fleets["driving"]), yearly_energy
+        m, system, m.vehicles, vehicles["fleet"].map(fleets["driving_profile"]), yearly_energy
     )
-    m.plugged_share = hourly(m, system, m.vehicles, vehicles["fleet"].map(fleets["plugged"]))
+    m.plugged_share = hourly(
+        m, system, m.vehicles, vehicles["fleet"].map(fleets["plugged_in_profile"])
+    )
     m.fixed_share = pyo.Param(
         m.vehicles,
-        initialize=(1 - vehicles["flexible"].where(has_flexible_charging, 0.0)).to_dict(),
+        initialize=(
+            1 - vehicles["smart_charging_share"].where(has_flexible_charging, 0.0)
+        ).to_dict(),
     )
     m.choosing = ordered_set(vehicles.index[has_flexible_charging])
     m.giving = ordered_set(vehicles.index[can_discharge])
@@ -115,7 +121,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             + m.step_span[t] * m.charge_efficiency[v] * m.charged[v, t]
             - m.step_span[t]
             * m.charge_efficiency[v]
-            * m.flexible[v]
+            * m.smart_charging_share[v]
             * m.energy_rate[v, t]
             * m.capacity[v]
             - m.step_span[t] / m.charge_efficiency[v] * m.given_back[v, t]
@@ -123,22 +129,28 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
     @m.Constraint(m.choosing, m.steps, doc="No vehicle holds more than its store")
     def battery_limit(m, v, t):
-        return m.battery_level[v, t] <= m.flexible[v] * m.store[v] * m.capacity[v]
+        return (
+            m.battery_level[v, t]
+            <= m.smart_charging_share[v] * m.battery_capacity[v] * m.capacity[v]
+        )
 
     @m.Constraint(m.choosing, m.steps, doc="Only plugged vehicles charge and give back")
     def charger_limit(m, v, t):
         return (
             m.charged[v, t] + m.given_back[v, t]
-            <= m.flexible[v] * m.charger[v] * m.plugged_share[v, t] * m.capacity[v]
+            <= m.smart_charging_share[v]
+            * m.charger_power[v]
+            * m.plugged_share[v, t]
+            * m.capacity[v]
         )
 
     @m.Constraint(m.giving, m.steps, doc="Only vehicles that may give power back do")
     def giving_limit(m, v, t):
         return (
             m.given_back[v, t]
-            <= m.gives_back[v]
-            * m.flexible[v]
-            * m.charger[v]
+            <= m.v2g_share[v]
+            * m.smart_charging_share[v]
+            * m.charger_power[v]
             * m.plugged_share[v, t]
             * m.capacity[v]
         )

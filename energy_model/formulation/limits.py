@@ -22,7 +22,7 @@ LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so m
     limit               -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    sense               -                    one of most least    Whether the amount is the most or the least
+    sense               -                    one of max min       Whether the amount is the maximum or the minimum
     amount              1                    any                  The amount, in the unit of the terms
     """)  # fmt: skip
 
@@ -30,7 +30,7 @@ LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "What 
     limit               -                    in limits            The limit
     quantity            -                    one of added capacity activity bought sold sent land citizens_points firms_points  What is summed; activity, bought, sold, sent over the year
     rows                -                    text                 The rows meant, * for any part of a name; land rows are site:class
-    multiplier          1                    any = 1              What one unit counts
+    coefficient         1                    any = 1              What one unit counts
     """)  # fmt: skip
 
 TABLES = (LIMITS, LIMIT_TERMS)
@@ -58,18 +58,18 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
         rows_by_limit = {k: [row for limit, row in pairs if limit == k] for k in m.limits}
         dimen = 2 if TABLE_OF[quantity] in ("land", "conversions") else 1
         m.add_component(f"{quantity}_limited", indexed_set(m.limits, rows_by_limit, dimen))
-        multipliers = {
-            (k, *(row if isinstance(row, tuple) else (row,))): multiplier
-            for (k, row), multiplier in pairs.items()
+        coefficients = {
+            (k, *(row if isinstance(row, tuple) else (row,))): coefficient
+            for (k, row), coefficient in pairs.items()
         }
-        m.add_component(f"{quantity}_terms", ordered_set(multipliers, 1 + dimen))
+        m.add_component(f"{quantity}_terms", ordered_set(coefficients, 1 + dimen))
         m.add_component(
             f"{quantity}_counts",
-            pyo.Param(m.component(f"{quantity}_terms"), initialize=multipliers),
+            pyo.Param(m.component(f"{quantity}_terms"), initialize=coefficients),
         )
     senses = system["limits"]["sense"]
-    m.at_most = ordered_set(senses.index[senses == "most"])
-    m.at_least = ordered_set(senses.index[senses == "least"])
+    m.at_most = ordered_set(senses.index[senses == "max"])
+    m.at_least = ordered_set(senses.index[senses == "min"])
 
     def limited(m, k):
         return (
@@ -122,9 +122,9 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
         InputError: A pattern matches no row, or a limit without terms would have no variables.
     """
     terms, issues = [], []
-    for (limit, quantity, pattern), weight in system["limit_terms"]["multiplier"].items():
+    for (limit, quantity, pattern), weight in system["limit_terms"]["coefficient"].items():
         frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
-        rows = frame.index[frame["sell_most"] > 0] if quantity == "sold" else frame.index
+        rows = frame.index[frame["max_sale"] > 0] if quantity == "sold" else frame.index
         rows_by_name = {row_key(row): row for row in rows}
         matching_names = fnmatch.filter(rows_by_name, pattern)
         matched_rows = [rows_by_name[hit] for hit in matching_names]

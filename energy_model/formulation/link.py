@@ -16,21 +16,21 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; with giver and taker, a symbiosis.", """
-    link                -                    name                 Name
-    carrier             -                    in carriers          What it carries
-    from_site           -                    in sites             One end; where it gives from if it goes one way
-    to_site             -                    in sites             The other end
-    both_ways           -                    yes or no = yes      Whether it also carries back
-    length              km                   not negative, usual 0..2000 = none  Length; if empty, the distance between the sites times the detour
+    link                    -                    name                 Name
+    carrier                 -                    in carriers          What it carries
+    from_site               -                    in sites             One end; where it gives from if it goes one way
+    to_site                 -                    in sites             The other end
+    both_ways               -                    yes or no = yes      Whether it also carries back
+    length                  km                   not negative, usual 0..2000 = none  Length; if empty, the distance between the sites times the detour factor
     """ + capacity_columns("unit/h") + """
-    investment_per_km   EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of adding one unit of capacity, each km
-    fixed_cost_per_km   EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of having one unit of capacity, each km
-    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of carrying one unit
-    loss                1                    fraction, usual 0..0.5 = 0  Share lost at the ends
-    loss_per_km         1/km                 fraction, usual 0..0.1 = 0  Share lost on each km
-    standing_loss       1/km                 fraction, usual 0..0.05 = 0  Share of capacity lost on each km at all times
-    giver               -                    in firms = none      The firm that gives, if the link is a symbiosis
-    taker               -                    in firms = none      The firm that takes
+    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of adding one unit of capacity, each km
+    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of having one unit of capacity, each km
+    variable_cost           EUR/unit             not negative, usual 0..10000 = 0  Cost of carrying one unit
+    loss                    1                    fraction, usual 0..0.5 = 0  Share lost at the ends
+    loss_per_km             1/km                 fraction, usual 0..0.1 = 0  Share lost on each km
+    standing_loss           1/km                 fraction, usual 0..0.05 = 0  Share of capacity lost on each km at all times
+    giver                   -                    in firms = none      The firm that gives, if the link is a symbiosis
+    taker                   -                    in firms = none      The firm that takes
     """, asset=True)  # fmt: skip
 
 TABLES = (LINKS,)
@@ -88,12 +88,12 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         "carrying",
         lambda m: (
             sum(
-                cost_factor * m.running_cost[k] * m.step_length[t] * m.sent[k, t]
+                cost_factor * m.variable_cost[k] * m.step_length[t] * m.sent[k, t]
                 for k in m.links
                 for t in m.steps
             )
             + sum(
-                cost_factor * m.running_cost[k] * m.step_length[t] * m.returned[k, t]
+                cost_factor * m.variable_cost[k] * m.step_length[t] * m.returned[k, t]
                 for k in m.returning
                 for t in m.steps
             )

@@ -13,22 +13,22 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold across the boundary.", """
-    market              -                    name                 Name
-    site                -                    in sites             Where the purchase arrives
-    carrier             -                    in carriers          What is traded
-    label_en            -                    text = none          English label
-    label_da            -                    text = none          Danish label
-    firm                -                    in firms = none      Who trades
-    buy_most            unit/h               limit, usual 0..1e6 = inf  Most that can be bought at a time
-    sell_most           unit/h               limit, usual 0..1e6 = 0  Most that can be sold at a time
-    price               EUR/unit             hourly any, usual -1000..20000 = none  Price of a purchase; if empty, the carrier's price
-    sale_price          EUR/unit             hourly any, usual -1000..20000 = none  Price of a sale; if empty, the price of a purchase
-    tariff              EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a purchase
-    sale_tariff         EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
-    tax                 EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
-    emission_factor     t/unit               hourly any, usual -10..10 = none  Emitted by what is bought; if empty, the carrier's factor
-    yearly_most         unit/a               not negative, usual 0..1e9 = none  Most that can be bought in the year
-    yearly_least        unit/a               not negative, usual 0..1e9 = none  Least that must be bought in the year
+    market                  -                    name                 Name
+    site                    -                    in sites             Where the purchase arrives
+    carrier                 -                    in carriers          What is traded
+    label_en                -                    text = none          English label
+    label_da                -                    text = none          Danish label
+    firm                    -                    in firms = none      Who trades
+    max_purchase            unit/h               limit, usual 0..1e6 = inf  Most that can be bought at a time
+    max_sale                unit/h               limit, usual 0..1e6 = 0  Most that can be sold at a time
+    price                   EUR/unit             hourly any, usual -1000..20000 = none  Price of a purchase; if empty, the carrier's price
+    sale_price              EUR/unit             hourly any, usual -1000..20000 = none  Price of a sale; if empty, the price of a purchase
+    tariff                  EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a purchase
+    sale_tariff             EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
+    tax                     EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
+    emission_factor         t/unit               hourly any, usual -10..10 = none  Emitted by what is bought; if empty, the carrier's factor
+    max_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Most that can be bought in the year
+    min_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Least that must be bought in the year
     """)  # fmt: skip
 
 TABLES = (MARKETS,)
@@ -38,29 +38,28 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds purchases and sales, and their limits, costs and emissions."""
     markets, view = system["markets"], system.settings.view
     factor = {
-        name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")
+        name: view.cost_factor if name in view.cost_components else 0.0
+        for name in ("price", "tariff")
     }
-    tax_factor = 1.0 if "tax" in view.counts else 0.0
-    m.sellers = ordered_set(markets.index[markets["sell_most"] > 0])
+    tax_factor = 1.0 if "tax" in view.cost_components else 0.0
+    m.sellers = ordered_set(markets.index[markets["max_sale"] > 0])
     m.markets_at = indexed_set(m.buses, system.rows_at("markets"))
-    m.sellers_at = indexed_set(m.buses, system.rows_at("markets", where=markets["sell_most"] > 0))
-    m.capped = ordered_set(markets.index[markets["yearly_most"].notna()])
-    m.obliged = ordered_set(markets.index[markets["yearly_least"].notna()])
+    m.sellers_at = indexed_set(m.buses, system.rows_at("markets", where=markets["max_sale"] > 0))
+    m.capped = ordered_set(markets.index[markets["max_yearly_purchase"].notna()])
+    m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()])
 
     m.bought = Var(
-        m.markets, m.steps, bounds=lambda m, k, t: (0, m.buy_most[k]), doc="Bought [unit/h]"
+        m.markets, m.steps, bounds=lambda m, k, t: (0, m.max_purchase[k]), doc="Bought [unit/h]"
     )
-    m.sold = Var(
-        m.sellers, m.steps, bounds=lambda m, k, t: (0, m.sell_most[k]), doc="Sold [unit/h]"
-    )
+    m.sold = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sold [unit/h]")
 
     @m.Constraint(m.capped, doc="No more is bought in the year than is to be had")
     def purchase_limit(m, k):
-        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) <= m.yearly_most[k]
+        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) <= m.max_yearly_purchase[k]
 
     @m.Constraint(m.obliged, doc="No less is bought in the year than must be taken")
     def purchase_obligation(m, k):
-        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) >= m.yearly_least[k]
+        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
 
     accounts.energy.post(
         "markets",

@@ -44,7 +44,11 @@ HANDLED_BY_PARTS = (
     "modes",
     "limit_terms",
 )  # declared by other components
-SHAPE_COLUMNS = ("profile", "driving", "plugged")  # converted to rates by other components
+SHAPE_COLUMNS = (
+    "profile",
+    "driving_profile",
+    "plugged_in_profile",
+)  # converted to rates by other components
 
 
 def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:

@@ -1,7 +1,7 @@
 """Storage: tanks, pits and batteries → storage levels, charging and discharging.
 
 The year is cyclic: the last step precedes the first, so that no storage starts with free energy.
-With typical days, each day is cyclic. Only storages with a duration above one day have a level that
+With typical days, each day is cyclic. Only storages with ``max_hours`` above one day have a level that
 is carried from day to day in the order of the year; their level in a step is relative to the start
 of the day.
 """
@@ -20,16 +20,16 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what they hold, and how fast they fill.", """
-    storage             -                    name                 Name
-    site                -                    in sites             Where it stands
-    carrier             -                    in carriers          What it holds
+    storage                 -                    name                 Name
+    site                    -                    in sites             Where it stands
+    carrier                 -                    in carriers          What it holds
     """ + capacity_columns("unit") + """
-    retention           1                    fraction, usual 0.5..1 = 1  Share of the level that is left an hour later
-    efficiency_in       1                    fraction, usual 0.3..1 = 1  Share of the charge that reaches the store
-    efficiency_out      1                    positive fraction, usual 0.3..1 = 1  Share of the drawn level that reaches the bus
-    duration            h                    positive, usual 0.05..10000  Hours a full store lasts at full discharge
-    minimum             1                    fraction = 0         Share of the capacity that is never drawn
-    running_cost        EUR/unit             not negative, usual 0..10000 = 0  Cost of discharging one unit
+    hourly_retention        1                    fraction, usual 0.5..1 = 1  Share of the level that is left an hour later
+    efficiency_in           1                    fraction, usual 0.3..1 = 1  Share of the charge that reaches the store
+    efficiency_out          1                    positive fraction, usual 0.3..1 = 1  Share of the drawn level that reaches the bus
+    max_hours               h                    positive, usual 0.05..10000  Hours a full store lasts at full discharge
+    min_level               1                    fraction = 0         Share of the capacity that is never drawn
+    variable_cost           EUR/unit             not negative, usual 0..10000 = 0  Cost of discharging one unit
     """, asset=True)  # fmt: skip
 
 TABLES = (STORAGES,)
@@ -39,11 +39,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the storage levels, their changes and their limits."""
     storages, steps = system["storages"], system.steps
     cost_factor = system.settings.view.cost_factor
-    is_long_term = (storages["duration"] > DAY) & bool(len(steps.days))
+    is_long_term = (storages["max_hours"] > DAY) & bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
     m.lasting = ordered_set(storages.index[is_long_term])
     m.passing = ordered_set(storages.index[~is_long_term])
-    m.floored = ordered_set(storages.index[~is_long_term & (storages["minimum"] > 0)])
+    m.floored = ordered_set(storages.index[~is_long_term & (storages["min_level"] > 0)])
     m.least_level = pyo.Param(
         m.storages,
         initialize=dict(zip(storages.index, np.where(is_long_term, -np.inf, 0.0), strict=True)),
@@ -69,7 +69,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     @m.Constraint(m.storages, m.steps, doc="What is held is what was held, plus in, minus out")
     def level_change(m, s, t):
         return m.level[s, t] == (
-            m.kept[s, t] * m.retention[s] ** m.step_span[t] * m.level[s, m.previous[t]]
+            m.kept[s, t] * m.hourly_retention[s] ** m.step_span[t] * m.level[s, m.previous[t]]
             + m.step_span[t] * m.efficiency_in[s] * m.charge[s, t]
             - m.step_span[t] / m.efficiency_out[s] * m.discharge[s, t]
         )
@@ -80,11 +80,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
     @m.Constraint(m.floored, m.steps, doc="No store is drawn below its minimum")
     def level_minimum(m, s, t):
-        return m.level[s, t] >= m.minimum[s] * m.capacity[s]
+        return m.level[s, t] >= m.min_level[s] * m.capacity[s]
 
     @m.Constraint(m.storages, m.steps, doc="Filling and emptying share one connection")
     def connection_limit(m, s, t):
-        return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.duration[s]
+        return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.max_hours[s]
 
     _between_days(m, system)
 
@@ -95,7 +95,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "storing",
         lambda m: sum(
-            cost_factor * m.running_cost[s] * m.step_length[t] * m.discharge[s, t]
+            cost_factor * m.variable_cost[s] * m.step_length[t] * m.discharge[s, t]
             for s in m.storages
             for t in m.steps
         ),
@@ -138,7 +138,8 @@ def _between_days(m: Model, system: System) -> None:
     )
     def day_change(m, s, d):
         return m.day_level[s, m.day_after[d]] == (
-            m.retention[s] ** DAY * m.day_level[s, d] + m.level[s, m.last_step[m.typical_day[d]]]
+            m.hourly_retention[s] ** DAY * m.day_level[s, d]
+            + m.level[s, m.last_step[m.typical_day[d]]]
         )
 
     @m.Constraint(m.lasting, m.steps, doc="No step of the day is above the day's highest level")
@@ -156,6 +157,6 @@ def _between_days(m: Model, system: System) -> None:
     @m.Constraint(m.lasting, m.days, doc="No store is drawn below its minimum, on any day")
     def day_level_minimum(m, s, d):
         return (
-            m.retention[s] ** DAY * m.day_level[s, d] + m.day_lowest[s, m.typical_day[d]]
-            >= m.minimum[s] * m.capacity[s]
+            m.hourly_retention[s] ** DAY * m.day_level[s, d] + m.day_lowest[s, m.typical_day[d]]
+            >= m.min_level[s] * m.capacity[s]
         )

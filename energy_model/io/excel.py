@@ -11,6 +11,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from energy_model.io.excel_files import (
     read_files,
     row_names,
 )
+from energy_model.io.migrate_case import migrate_case
 
 CONTENTS, NAMES = "contents", "names of rows"
 MAX_NUMBER_DIGITS = 16  # significant digits of a number in a workbook
@@ -149,15 +151,20 @@ def _table(
     sheet.freeze_panes = "B2"
     columns = {column.name: column for column in table.columns} if table else {}
     headers = rows[0] if rows else []
-    for i, header in enumerate(headers, 1):
-        column = columns.get(column_name(header))
+    declared = [
+        columns.get(column_name(header, table.name)) if table else None for header in headers
+    ]
+    for i, column in enumerate(declared, 1):
         sheet.column_dimensions[get_column_letter(i)].width = min(44, max(12, 2 + max((len(r[i - 1]) for r in rows[:60] if len(r) >= i), default=8)))  # fmt: skip
         if column is not None and (rule := _choice(column, keys)) is not None:
             letter = get_column_letter(i)
             rule.add(f"{letter}2:{letter}{len(rows) + MAX_SPARE_ROWS}")
             sheet.data_validations.append(rule)
     sheet.append(
-        [_head(sheet, header, _said(columns.get(column_name(header)))) for header in headers]
+        [
+            _head(sheet, header, _said(column))
+            for header, column in zip(headers, declared, strict=True)
+        ]
     )
     numeric = set(numeric_columns(file, headers))
     for row in rows[1:]:
@@ -199,6 +206,8 @@ def read_workbook(book: Path, out: Path, tell: Tell) -> list[str]:
     with new_folder(out, "name another folder with --to") as draft:
         sheets = _unpack(book, draft, tell)
         tell("checking the case")
+        with suppress(InputError):  # what cannot be read is reported by its sheet below
+            migrate_case(draft)
         try:
             load.load_system(draft, TABLES)
         except InputError as error:

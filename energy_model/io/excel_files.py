@@ -9,6 +9,7 @@ from pathlib import Path
 from energy_model.case.csv_file import CONTROL, CsvFile
 from energy_model.case.file_names import HOURLY_FOLDERS
 from energy_model.case.input_log import InputLog
+from energy_model.case.renamed_inputs import current_columns
 from energy_model.case.schema import Table
 from energy_model.case.table_reader import HEADER
 from energy_model.common.errors import InputError
@@ -89,7 +90,7 @@ def numeric_columns(name: str, header: Sequence[str]) -> list[int]:
         return list(range(1, len(header)))
     table = declared_table(name)
     numeric = {column.name for column in table.columns if column.range} if table else set()
-    return [i for i, head in enumerate(header) if column_name(head) in numeric]
+    return [i for i, h in enumerate(header) if table and column_name(h, table.name) in numeric]
 
 
 def row_names(files: Mapping[str, list[list[str]]]) -> dict[str, list[str]]:
@@ -108,7 +109,7 @@ def row_names(files: Mapping[str, list[list[str]]]) -> dict[str, list[str]]:
     return {table: list(dict.fromkeys(names)) for table, names in result.items() if names}
 
 
-def column_name(header: str) -> str:
-    """The column name in a header, without its unit."""
+def column_name(header: str, table: str = "") -> str:
+    """Today's column name in a header of a table, without its unit."""
     match = HEADER.match(header)
-    return match["name"] if match else header.strip()
+    return current_columns(table, match["name"])[0] if match else header.strip()

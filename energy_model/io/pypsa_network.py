@@ -112,7 +112,7 @@ def write(system: System, path: Path) -> Network:
 def _buses(made: Network) -> None:
     for bus, row in made.system.buses.iterrows():
         made.add("buses", bus, carrier=row["carrier"])
-        if row["surplus"] == "yes":
+        if row["allow_spill"] == "yes":
             made.add("generators", f"{bus} let go", bus=bus, p_nom_extendable=True, p_min_pu=-1.0, p_max_pu=0.0)  # fmt: skip
         if row["balance"] == "year":
             made.add("stores", f"{bus} over the year", bus=bus, e_nom_extendable=True, e_min_pu=-1.0, e_cyclic=True)  # fmt: skip
@@ -125,12 +125,13 @@ def _capacity_parts(
     system, row = made.system, made.system.assets.loc[asset]
     view = system.settings.view
     fixed = view.cost_factor * row["fixed_cost"] + more
-    existing, addable = row["capacity_existing"], row["capacity_addable"]
+    existing, addable = row["capacity_existing"], row["max_capacity_added"]
     added = (
-        fixed + view.cost_factor * annuity(view.discount_rate, row["lifetime"]) * row["investment"]
+        fixed
+        + view.cost_factor * annuity(view.discount_rate, row["lifetime"]) * row["investment_cost"]
     )
-    if isinstance(row["tied_to"], str):
-        made.leave(f"{asset}: its capacity is tied to that of {row['tied_to']}")
+    if isinstance(row["capacity_follows"], str):
+        made.leave(f"{asset}: its capacity is tied to that of {row['capacity_follows']}")
     takers, land = system.land_takers, system["land"]
     for (_, site, kind), amount in takers["footprint"][takers.index.get_level_values(0) == asset].items():  # fmt: skip
         area, prices = land.loc[(site, kind)], system.settings.acceptance
@@ -139,7 +140,7 @@ def _capacity_parts(
         others = takers.xs((site, kind), level=("site", "land_class"))["footprint"]
         if len(others) == 1:
             addable = min(addable, area["area"] / amount) if amount else addable
-        elif others @ system.assets["capacity_addable"][others.index] > area["area"]:
+        elif others @ system.assets["max_capacity_added"][others.index] > area["area"]:
             made.leave(f"land of class {kind} at {site} is shared by {', '.join(others.index)}")
     components: list[tuple[str, dict[str, Value]]] = []
     if existing > 0:
@@ -192,11 +193,11 @@ def _conversions(made: Network) -> None:
         modes = system.modes.loc[[plant]].reset_index()
         has_modes = len(modes) > 1
         if has_modes:
-            shared = _shared_capacity_bus(made, plant, "capacity", pieces, p_max_pu=availability, p_min_pu=row["minimum"] * availability)  # fmt: skip
+            shared = _shared_capacity_bus(made, plant, "capacity", pieces, p_max_pu=availability, p_min_pu=row["min_load"] * availability)  # fmt: skip
         for mode, use, mode_cost in zip(modes["mode"], modes["capacity_use"], modes["mode_cost"], strict=True):  # fmt: skip
             mode_flows = flows[(flows["conversion"] == plant) & (flows["mode"] == mode)]
             at = [(b, c, system.step_values(f)) for b, c, f in zip(mode_flows["bus"], mode_flows["carrier"], mode_flows["coefficient"], strict=True)]  # fmt: skip
-            cost = view.cost_factor * (mode_cost + row["running_cost"])
+            cost = view.cost_factor * (mode_cost + row["variable_cost"])
             emitted = sum((f for _, c, f in at if c == air), np.zeros(len(availability)))
             running = cost + view.cost_factor * system.emission_price * emitted
             ports = [(b, f) for b, c, f in at if c != air]
@@ -208,12 +209,15 @@ def _conversions(made: Network) -> None:
                          **_link_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
             elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
                 bus, made_by = ports[0]
-                ends = (availability / use * made_by, row["minimum"] * availability / use * made_by)
+                ends = (
+                    availability / use * made_by,
+                    row["min_load"] * availability / use * made_by,
+                )
                 for piece, owning in pieces:
                     made.add("generators", piece, bus=bus, p_min_pu=np.minimum(*ends), p_max_pu=np.maximum(*ends),
                              marginal_cost=running / made_by, **owning)  # fmt: skip
             elif ports:
-                _plant(made, pieces, ports, availability / use, row["minimum"], running)
+                _plant(made, pieces, ports, availability / use, row["min_load"], running)
 
 
 def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: float, cost: np.ndarray) -> None:  # fmt: skip
@@ -237,13 +241,13 @@ def _plant(made: Network, pieces: list, ports: list, most: np.ndarray, least: fl
 
 def _storages(made: Network) -> None:
     for store, row in made.system["storages"].iterrows():
-        hours, bus = float(row["duration"]), bus_name(row["carrier"], row["site"])
-        if row["minimum"] > 0:
+        hours, bus = float(row["max_hours"]), bus_name(row["carrier"], row["site"])
+        if row["min_level"] > 0:
             made.leave(f"{store}: what is never drawn")
         for piece, owning in _capacity_parts(made, store):
             made.add("storage_units", piece, bus=bus, max_hours=hours, cyclic_state_of_charge=True,
-                     efficiency_store=row["efficiency_in"], efficiency_dispatch=row["efficiency_out"], standing_loss=1 - row["retention"],
-                     marginal_cost=made.system.settings.view.cost_factor * row["running_cost"], **_scaled(owning, 1 / hours))  # fmt: skip
+                     efficiency_store=row["efficiency_in"], efficiency_dispatch=row["efficiency_out"], standing_loss=1 - row["hourly_retention"],
+                     marginal_cost=made.system.settings.view.cost_factor * row["variable_cost"], **_scaled(owning, 1 / hours))  # fmt: skip
 
 
 def _links(made: Network) -> None:
@@ -252,7 +256,7 @@ def _links(made: Network) -> None:
         arriving = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
         buses = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
         cost, pieces = (
-            system.settings.view.cost_factor * row["running_cost"],
+            system.settings.view.cost_factor * row["variable_cost"],
             _capacity_parts(made, link),
         )
         if row["standing_loss"] * row["length"] > 0:
@@ -277,8 +281,8 @@ def _trade(cell: float) -> dict[str, Value]:
 def _markets(made: Network) -> None:
     system = made.system
     view, settings = system.settings.view, system.settings.emissions
-    factor = {name: view.cost_factor if name in view.counts else 0.0 for name in ("price", "tariff")}  # fmt: skip
-    taxed = 1.0 if "tax" in view.counts else 0.0
+    factor = {name: view.cost_factor if name in view.cost_components else 0.0 for name in ("price", "tariff")}  # fmt: skip
+    taxed = 1.0 if "tax" in view.cost_components else 0.0
     for market, row in system["markets"].iterrows():
         price, tariff, tax, sale, sale_tariff, emitted = (
             system.step_values(row[name])
@@ -294,15 +298,15 @@ def _markets(made: Network) -> None:
             source = f"{market} outside"
             made.add("buses", source)
             made.add("links", f"{market} in", bus0=source, p_nom_extendable=True, **_link_ports(1, [(bus, np.ones(1)), (AIR, emitted)]))  # fmt: skip
-        if row["buy_most"] > 0:
-            made.add("generators", market, bus=source, marginal_cost=cost, **sums, **_trade(row["buy_most"]))  # fmt: skip
-        if row["sell_most"] > 0:
+        if row["max_purchase"] > 0:
+            made.add("generators", market, bus=source, marginal_cost=cost, **sums, **_trade(row["max_purchase"]))  # fmt: skip
+        if row["max_sale"] > 0:
             revenue = factor["price"] * sale - factor["tariff"] * sale_tariff
             if settings.credit_exports:
                 revenue = revenue + emission_cost
                 if settings.target != "none" and np.any(emitted):
                     made.leave(f"{market}: what exports save others counts in the target")
-            made.add("generators", f"{market} sale", bus=bus, marginal_cost=revenue, p_min_pu=-1.0, p_max_pu=0.0, **_trade(row["sell_most"]))  # fmt: skip
+            made.add("generators", f"{market} sale", bus=bus, marginal_cost=revenue, p_min_pu=-1.0, p_max_pu=0.0, **_trade(row["max_sale"]))  # fmt: skip
 
 
 def _demands(made: Network) -> None:
@@ -324,11 +328,11 @@ def _fleets(made: Network) -> None:
     for vehicle, row in system["vehicles"].iterrows():
         fleet = fleets.loc[row["fleet"]]
         distance = float(fleet["distance"])
-        if row["flexible"] > 0 and row["store"] > 0:
+        if row["smart_charging_share"] > 0 and row["battery_capacity"] > 0:
             made.leave(f"{vehicle}: when it charges, as its store grows with the fleet")
         energy_use = distance * row["energy_use"] / row["charge_efficiency"]
-        rate = system.by_step(system.hourly_rates(fleet["driving"], energy_use))
-        pieces = _capacity_parts(made, vehicle, factor * distance * row["running_cost"])
+        rate = system.by_step(system.hourly_rates(fleet["driving_profile"], energy_use))
+        pieces = _capacity_parts(made, vehicle, factor * distance * row["variable_cost"])
         buses = [bus_name(carrier, fleet["site"]) for carrier in (fleet["service"], row["carrier"])]
         for piece, owning in pieces:
             speed = distance / system.hours

@@ -224,7 +224,7 @@ def _in_the_way(
     scarce = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
     if scarce:
         sentences.append(
-            f"More of these would help most (raise capacity_addable): {', '.join(scarce)}."
+            f"More of these would help most (raise max_capacity_added): {', '.join(scarce)}."
         )
     return sentences
 
@@ -242,7 +242,7 @@ def _at_their_most(problem: CompiledModel, reduced: np.ndarray) -> list[str]:
     if not descriptions:
         return []
     return [
-        f"These markets sell all they may, and more would help (raise buy_most): {', '.join(descriptions)}."
+        f"These markets sell all they may, and more would help (raise max_purchase): {', '.join(descriptions)}."
     ]
 
 

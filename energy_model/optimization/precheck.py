@@ -96,7 +96,7 @@ def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
 def _hidden_lows(system: System) -> Iterator[tuple[float, str]]:
     """The share of capacity by which the steps raise the lowest availability, with a sentence on it."""
     plants, assets = system["conversions"], system.assets
-    maximum = assets["capacity_existing"] + assets["capacity_addable"]
+    maximum = assets["capacity_existing"] + assets["max_capacity_added"]
     for shape, rows in plants[maximum.reindex(plants.index) > 0].groupby(
         "availability", sort=False
     ):
@@ -120,7 +120,7 @@ def _stamp(system: System, hour: int) -> str:
 
 def _short_areas(system: System) -> list[str]:
     assets = system.assets
-    maximum = assets["capacity_existing"] + assets["capacity_addable"]
+    maximum = assets["capacity_existing"] + assets["max_capacity_added"]
     links = system["links"]
     graph = nx.Graph()
     graph.add_nodes_from(system.buses.index)
@@ -162,12 +162,12 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
                 supply += output * available * min(most[plant], MAX_CAPACITY)
     markets, stores = system["markets"], system["storages"]
     bought = sum(
-        min(row["buy_most"], MAX_CAPACITY)
+        min(row["max_purchase"], MAX_CAPACITY)
         for _, row in markets.iterrows()
         if bus_name(row["carrier"], row["site"]) in area
     )
     stored = sum(
-        min(most[store], MAX_CAPACITY) / row["duration"]
+        min(most[store], MAX_CAPACITY) / row["max_hours"]
         for store, row in stores.iterrows()
         if bus_name(row["carrier"], row["site"]) in area and most[store] > 0
     )

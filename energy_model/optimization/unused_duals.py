@@ -71,7 +71,7 @@ def nearly_profitable(
     plants = assets["table"] == "conversions"
     served = assets["carrier"][plants & ~unused_columns(problem, answer.x)[capacity]]
     peaking = plants & assets["carrier"].isin(served)
-    ownable = owning.where(peaking & (assets["capacity_addable"] > 0) & (owning > 0))
+    ownable = owning.where(peaking & (assets["max_capacity_added"] > 0) & (owning > 0))
     cheapest = ownable.groupby(assets["carrier"]).transform("min").where(peaking, 0.0).fillna(0.0)
     reduction = np.minimum(cheaper * owning + cheapest, owning.clip(lower=0.0)).to_numpy()
     cost[added] -= reduction

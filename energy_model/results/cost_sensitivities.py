@@ -16,7 +16,7 @@ from energy_model.results.run_files import input_tables
 
 MOVED_SHARE = 0.01  # assumed relative increase of an input
 # The column that each entry of the cost is proportional to.
-COLUMN = {"owning": "investment", "fixed": "fixed_cost", "running": "running_cost", "storing": "running_cost", "distance": "running_cost",
+COLUMN = {"owning": "investment_cost", "fixed": "fixed_cost", "running": "variable_cost", "storing": "variable_cost", "distance": "variable_cost",
           "purchases": "price", "sales": "price", "tariffs": "tariff", "taxes": "tax", "rent": "rent"}  # fmt: skip
 
 

@@ -199,7 +199,7 @@ class SolutionTables:
             .agg(["sum", lambda a: a.abs().sum()])
             .set_axis(["left", "through"], axis=1)
         )
-        has_surplus = self.problem.system.buses["surplus"].reindex(sums.index) == "yes"
+        has_surplus = self.problem.system.buses["allow_spill"].reindex(sums.index) == "yes"
         imbalance = sums["left"].where(~has_surplus, sums["left"].clip(upper=0)).abs()
         # The solver's tolerance, summed over all hours.
         rounding = MAX_HOURLY_IMBALANCE * self.problem.system.hours

@@ -20,7 +20,7 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
     frame["existing"] = assets["capacity_existing"]
     for name in ("retired", "added", "capacity"):
         frame[name] = data[name].to_series()
-    frame["addable"] = assets["capacity_addable"]
+    frame["addable"] = assets["max_capacity_added"]
     frame["unit"] = [
         capacity_unit(system, table, carrier)
         for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
@@ -38,8 +38,8 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
             used = used.add((data[decision] * length).sum("time").to_series(), fill_value=0.0)
     frame["used"] = used.reindex(frame.index)
     frame["full_load_hours"] = frame["used"] / frame["capacity"].where(frame["capacity"] > 1e-9)
-    frame["unit_investment"] = assets["investment"]
-    frame["investment"] = frame["added"] * assets["investment"]
+    frame["unit_investment"] = assets["investment_cost"]
+    frame["investment"] = frame["added"] * assets["investment_cost"]
     frame["yearly_cost"] = costs.groupby("name")["cost"].sum().reindex(frame.index).fillna(0.0)
     return frame
 
@@ -131,7 +131,7 @@ def export_credit(results: SolutionTables) -> float:
     system = results.problem.system
     sold, total = results.dataset["sold"], 0.0
     for name, row in system["markets"].iterrows():
-        if row["sell_most"] > 0:
+        if row["max_sale"] > 0:
             total += float(
                 sold.sel(market=name).to_numpy()
                 @ (system.step_values(row["emission_factor"]) * system.steps.length)

@@ -212,7 +212,7 @@ def compare_decision(
                     )
                 )
             for asset in matches:
-                maximum = float(system.assets.at[asset, "capacity_addable"])
+                maximum = float(system.assets.at[asset, "max_capacity_added"])
                 try:
                     target = 0.0 if option == "--without" else float(size) if sign else maximum
                 except ValueError:

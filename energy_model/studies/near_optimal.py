@@ -97,7 +97,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
     """The assets with addable capacity, by group; an asset without a group is its own group."""
     if by not in ("group", "asset"):
         raise InputError.at("--by", "write group or asset", value=by)
-    assets = system.assets[system.assets["capacity_addable"] > 0]
+    assets = system.assets[system.assets["max_capacity_added"] > 0]
     groups: dict[str, list[str]] = {}
     for asset, group in assets["group"].items():
         name = group if by == "group" and isinstance(group, str) and group else str(asset)

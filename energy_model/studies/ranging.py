@@ -131,7 +131,7 @@ def ranging(
 def _owning(system: System) -> pd.Series:
     """The yearly cost of a unit of added capacity [EUR/capacity/a]."""
     assets, view = system.assets, system.settings.view
-    yearly: pd.Series = annuity(view.discount_rate, assets["lifetime"]) * assets["investment"]
+    yearly: pd.Series = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
     return yearly + assets["fixed_cost"]
 
 

@@ -146,7 +146,7 @@ def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
 
 
 def _in(name: str) -> str:
-    return f"case.time.weather = {name}"
+    return f"case.time.weather_year = {name}"
 
 
 def _last_tonne(answer: Mapping[str, Any]) -> float:

@@ -27,14 +27,14 @@ class CandidateChoice:
 def of_system(system: System) -> pd.DataFrame:
     """Returns every asset with addable capacity: labels, table, sites, unit and the largest addable capacity (``most``)."""
     assets = system.assets
-    addable = assets[assets["table"].isin(TABLES) & (assets["capacity_addable"] > 0)].copy()
+    addable = assets[assets["table"].isin(TABLES) & (assets["max_capacity_added"] > 0)].copy()
     links = system["links"]
     addable["to_site"] = links["to_site"].reindex(addable.index)
     addable["unit"] = [
         capacity_unit(system, str(row["table"]), str(row["carrier"]))
         for _, row in addable.iterrows()
     ]
-    return addable.rename(columns={"capacity_addable": "most"})
+    return addable.rename(columns={"max_capacity_added": "most"})
 
 
 def added(

@@ -107,7 +107,7 @@ def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest
     known_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
     for name, value in draft.sliders.items():
         slider = known_sliders.get(name)
-        if slider is None or not slider.least <= value <= slider.most:
+        if slider is None or not slider.min <= value <= slider.max:
             issues.append(
                 InputIssue(
                     "slider",

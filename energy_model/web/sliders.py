@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
 
-from energy_model.case import settings
+from energy_model.case import renamed_inputs, settings
+from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import Override, apply_override
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
@@ -27,38 +30,37 @@ class Slider(pydantic.BaseModel):
     label_en: str
     label_da: str
     address: str
-    how: Literal["set", "multiply"]
-    least: float = pydantic.Field(allow_inf_nan=False)
-    most: float = pydantic.Field(allow_inf_nan=False)
+    mode: Literal["set", "multiply"]
+    min: float = pydantic.Field(allow_inf_nan=False)
+    max: float = pydantic.Field(allow_inf_nan=False)
     step: float = pydantic.Field(gt=0, allow_inf_nan=False)
-    start: float = pydantic.Field(allow_inf_nan=False)
+    default: float = pydantic.Field(allow_inf_nan=False)
     unit: str = ""
     meaning_en: str = ""
     meaning_da: str = ""
 
     @pydantic.model_validator(mode="after")
     def _in_order(self) -> Slider:
-        if not self.least <= self.start <= self.most or self.least == self.most:
-            raise ValueError("least, start and most must follow each other")
+        if not self.min <= self.default <= self.max or self.min == self.max:
+            raise ValueError("min, default and max must follow each other")
         return self
 
     def change(self, value: float) -> str:
         """Returns the override for a value of the slider."""
-        return f"{self.address} {'=' if self.how == 'set' else '*='} {value:.10g}"
+        return f"{self.address} {'=' if self.mode == 'set' else '*='} {value:.10g}"
 
     def moved(self, value: float, start: float | None = None) -> bool:
         """Returns whether a value differs from the start by more than half a step."""
-        return abs(value - (self.start if start is None else start)) > self.step / 2
+        return abs(value - (self.default if start is None else start)) > self.step / 2
 
 
 def load_sliders(folder: Path, system: System) -> list[Slider]:
     """Returns the sliders of a case. Raises InputError if ``sliders.toml`` is invalid or has unknown addresses."""
     if not (folder / FILE).is_file():
         return list(_default_sliders(system))
-    content = settings.load_toml(folder / FILE)
     sliders: list[Slider] = []
     issues: list[InputIssue] = []
-    for number, entry in enumerate(content.get("slider", []), 1):
+    for number, entry in enumerate(_entries(folder / FILE), 1):
         try:
             sliders.append(Slider.model_validate(entry))
         except pydantic.ValidationError as validation_error:
@@ -77,11 +79,27 @@ def load_sliders(folder: Path, system: System) -> list[Slider]:
     return sliders
 
 
+def _entries(path: Path) -> list[dict[str, Any]]:
+    """Returns the entries of a file with today's names; warns of those of release 0.1."""
+    from energy_model.formulation import TABLES  # noqa: PLC0415
+
+    log = InputLog()
+    entries = settings.load_toml(path).get("slider", [])
+    is_old = any(key in renamed_inputs.SLIDER_KEYS for entry in entries for key in entry)
+    entries = [
+        renamed_inputs.current_slider(entry, TABLES, is_old, partial(log.note_renamed, FILE))
+        for entry in entries
+    ]
+    for sentence in log.warned():
+        warnings.warn(sentence, FutureWarning, stacklevel=2)
+    return entries
+
+
 def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
     """Returns the issue of a slider's address; None if the case has the address."""
     from energy_model.formulation import TABLES  # noqa: PLC0415
 
-    override = Override.parse(slider.change(slider.start), FILE)
+    override = Override.parse(slider.change(slider.default), FILE)
     if slider.address.startswith("case."):
         content = system.settings.model_dump(mode="json")
         try:
@@ -101,8 +119,8 @@ def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
 
 def start(slider: Slider, system: System) -> float | None:
     """Returns the start of a slider under a scenario; None if the address has no single number."""
-    if slider.how == "multiply":
-        return slider.start
+    if slider.mode == "multiply":
+        return slider.default
     table, row, column = slider.address.split(".")
     if table == "case":
         value = system.settings.model_dump(mode="json").get(row, {}).get(column)
@@ -110,11 +128,11 @@ def start(slider: Slider, system: System) -> float | None:
     try:
         value = system[table].at[row, column]  # an address with * has several cells
     except (KeyError, ValueError):
-        return slider.start
+        return slider.default
     if getattr(value, "profile", None) is not None:
         return None
     number = getattr(value, "offset", value)
-    return float(number) if number is not None and math.isfinite(float(number)) else slider.start
+    return float(number) if number is not None and math.isfinite(float(number)) else slider.default
 
 
 def _default_sliders(system: System) -> Iterator[Slider]:
@@ -129,11 +147,11 @@ def _default_sliders(system: System) -> Iterator[Slider]:
                     label_en="Price of emitting",
                     label_da="Pris på udledning",
                     address=f"carriers.{carrier}.price",
-                    how="set",
-                    least=0,
-                    most=300,
+                    mode="set",
+                    min=0,
+                    max=300,
                     step=5,
-                    start=0,
+                    default=0,
                     unit="EUR/t",
                 )
             )
@@ -200,6 +218,6 @@ def _level(name: str, address: str, english: str, danish: str, row: Any, of: obj
     name_da = row.get("label_da") or name_en
     return Slider(
         name=name.lower(), label_en=english.format(name=name_en), label_da=danish.format(name=name_da), address=address,
-        how="multiply", least=0.5, most=2.0, step=0.05, start=1.0, unit="×",
+        mode="multiply", min=0.5, max=2.0, step=0.05, default=1.0, unit="×",
         meaning_en="times what the case says", meaning_da="gange det, casen siger",
     )  # fmt: skip

@@ -56,16 +56,16 @@ REFUSED = {
     "case.emissions.target = inf": r"emissions\.target",
     "case.perspectives.plain.discount_rate = true": r"discount_rate",
     "case.target_year = 30": r"target_year",
-    "case.detour = 1e9": r"detour \(set by --set\)",
+    "case.detour_factor = 1e9": r"detour_factor \(set by --set\)",
     "case.nothing.more = 1": r"nothing \(set by --set\)",
     "case.emissions.carrier = 5": r"emissions\.carrier \(set by --set\)",
     f"case.name = {'n' * 300}": r"name \(set by --set\)",
-    "conversions.plant.tied_to = plant": r"tied_to .*'plant' is given; capacities are tied in a circle \(plant → plant\)",
+    "conversions.plant.capacity_follows = plant": r"capacity_follows .*'plant' is given; capacities are tied in a circle \(plant → plant\)",
     "conversions.plant.capacity_existing = nan": r"capacity_existing .*'nan' is given",
     "conversions.plant.capacity_existing *= nan": r"'nan' is not a number; only = can set a text",
     "conversions.plant.capacity_existing *= inf": r"'inf' is no finite number",
     "conversions.plant.capacity_existing = 1_0": r"'1_0' is given",
-    "markets.grid.buy_most *= 0": r"'buy_most' has no limit, which times 0 is no number; use = 0",
+    "markets.grid.max_purchase *= 0": r"'max_purchase' has no limit, which times 0 is no number; use = 0",
 }
 
 
@@ -76,9 +76,9 @@ def test_a_number_that_cannot_be_is_refused(change, tmp_path):
 
 
 def test_a_factor_on_no_limit_is_warned_of(tmp_path):
-    system = em.load_case(case(tmp_path), changes="markets.grid.buy_most *= 0.5")
+    system = em.load_case(case(tmp_path), changes="markets.grid.max_purchase *= 0.5")
     assert system.warnings == (
-        "--set: 'markets.grid.buy_most *= 0.5' changes nothing, as the cells have no limit.",
+        "--set: 'markets.grid.max_purchase *= 0.5' changes nothing, as the cells have no limit.",
     )
 
 
@@ -88,7 +88,7 @@ def test_a_factor_on_no_limit_is_warned_of(tmp_path):
 @pytest.mark.parametrize("value", [0, 1e-9])
 def test_what_divides_is_not_zero(tmp_path, table, column, value):
     row = {
-        "storages": {"storage": "tank", "site": "here", "carrier": "heat", "duration": 1, "capacity_existing": 1},
+        "storages": {"storage": "tank", "site": "here", "carrier": "heat", "max_hours": 1, "capacity_existing": 1},
         "vehicles": {"vehicle": "car", "fleet": "cars", "carrier": "power", "energy_use": 0.2, "capacity_existing": 1},
     }[table]  # fmt: skip
     carriers = [{"carrier": c} for c in ("heat", "power", "gas")]
@@ -115,7 +115,7 @@ def test_energy_from_outside_the_case_is_said(tmp_path):
 CARRIER_USES = {
     "markets": {"market": "ets", "site": "here", "carrier": "co2"},
     "links": {"link": "pipe", "carrier": "co2", "from_site": "here", "to_site": "there"},
-    "storages": {"storage": "hole", "site": "here", "carrier": "co2", "duration": 5},
+    "storages": {"storage": "hole", "site": "here", "carrier": "co2", "max_hours": 5},
     "demands": {"demand": "fizz", "site": "here", "carrier": "co2", "yearly": 1},
 }
 
@@ -193,7 +193,7 @@ def test_a_change_is_a_text_or_several(tmp_path):
 
 def test_a_circle_of_ties_is_named(tmp_path):
     plants = [
-        case_builder.plant(name, tied_to=other)
+        case_builder.plant(name, capacity_follows=other)
         for name, other in [("a", "b"), ("b", "c"), ("c", "a")]
     ]
     flows = [case_builder.flow(name, "heat", 1) for name in "abc"]

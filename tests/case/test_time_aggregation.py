@@ -135,7 +135,7 @@ def two_kinds_of_day(folder, **more):
         markets=[case_builder.market(price="price")],
         demands=[case_builder.demand("light", "power", 960, profile="shape")],
         storages=[
-            {"storage": "pit", "site": "here", "carrier": "power", "capacity_addable": 500, "investment": 20, "lifetime": 1, "duration": 100, "efficiency_in": 0.9}
+            {"storage": "pit", "site": "here", "carrier": "power", "max_capacity_added": 500, "investment_cost": 20, "lifetime": 1, "max_hours": 100, "efficiency_in": 0.9}
         ],
         **more,
     )  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     """Every hour of ten days, or 48 steps of two typical days: the same cost, capacities and prices."""
     case = two_kinds_of_day(tmp_path / "case")
     whole = em.solve(em.load_case(case, resolution="full"))
-    short = em.solve(em.load_case(case, changes=["case.time.steps_a_day = 24"], resolution=48))
+    short = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 24"], resolution=48))
     assert whole.tables["capacities"].at["pit", "added"] > 1
     assert short.objective == pytest.approx(whole.objective, rel=1e-7)
     added = short.tables["capacities"].at["pit", "added"]
@@ -159,7 +159,7 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
 def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     """What lasts less than a day may not carry from day to day: it is a ring in each day."""
     case = two_kinds_of_day(tmp_path / "case")
-    changes = ["case.time.steps_a_day = 24", "storages.pit.duration = 20"]
+    changes = ["case.time.steps_per_day = 24", "storages.pit.max_hours = 20"]
     ring = em.solve(em.load_case(case, changes=changes, resolution=48))
     assert ring.tables["capacities"].at["pit", "added"] < 50
     assert not np.asarray(ring.dataset["day_level"]).any()
@@ -169,10 +169,10 @@ def test_every_part_works_on_typical_days(tmp_path):
     """The case that uses all, over two days of which each is its own typical day, is the case hour by hour but for rings."""
     parts = EVERYTHING | {
         "profiles": {name: list(v) * 12 for name, v in EVERYTHING["profiles"].items()},
-        "storages": [EVERYTHING["storages"][0] | {"duration": 30}],
+        "storages": [EVERYTHING["storages"][0] | {"max_hours": 30}],
     }
     case = case_builder.write(tmp_path / "case", 48, **parts)
-    run = em.solve(em.load_case(case, changes=["case.time.steps_a_day = 12"], resolution=24))
+    run = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 12"], resolution=24))
     assert run.metadata["certificate"]["holds"]
     assert not run.metadata["read_by_pyomo"]
     assert int(run.dataset["step_length"].sum()) == 48

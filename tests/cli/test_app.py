@@ -255,9 +255,9 @@ def test_demand_that_must_be_served_and_cannot_ends_in_sentences(tmp_path):
     (case / "demands.csv").write_text(text)
     changes = [
         "--set",
-        "conversions.*.capacity_addable=0",
+        "conversions.*.max_capacity_added=0",
         "--set",
-        "storages.*.capacity_addable=0",
+        "storages.*.max_capacity_added=0",
         "--set",
         "conversions.gas_boiler_village.capacity_existing=5",
     ]
@@ -272,11 +272,11 @@ def test_cost_without_a_floor_ends_in_sentences(tmp_path):
     """A plant that is paid to run and may grow without end: the sentence names it."""
     changes = [
         "--set",
-        "conversions.solar_park.capacity_addable=inf",
+        "conversions.solar_park.max_capacity_added=inf",
         "--set",
-        "technologies.field_solar.running_cost=-999",
+        "technologies.field_solar.variable_cost=-999",
         "--set",
-        "markets.power_exchange.sell_most=inf",
+        "markets.power_exchange.max_sale=inf",
         "--set",
         "footprints.*.footprint=0",
     ]
@@ -285,7 +285,7 @@ def test_cost_without_a_floor_ends_in_sentences(tmp_path):
         cli.original(),
         *changes,
         "--set",
-        "links.feeder.capacity_addable=inf",
+        "links.feeder.max_capacity_added=inf",
         "-r",
         20,
         "-o",
@@ -301,9 +301,9 @@ def test_check_warns_of_a_peak_that_cannot_be_met():
         "--set",
         "conversions.gas_boiler_village.capacity_existing=1",
         "--set",
-        "conversions.*_village.capacity_addable=0",
+        "conversions.*_village.max_capacity_added=0",
         "--set",
-        "storages.*.capacity_addable=0",
+        "storages.*.max_capacity_added=0",
     ]
     said = cli.call("check", cli.original(), *changes, "--json")
     assert said.code == 0

@@ -70,7 +70,7 @@ BAD = {
     "missing unit": (edited("demands.csv", "yearly [GWh/a]", "yearly"), [], r"demands\.csv, row 1: 'yearly' is given; the unit is missing; write 'yearly \[unit/a\]'"),
     "blank unit": (edited("flows.csv", "coefficient [unit/unit]", "coefficient [ ]"), [], r"flows\.csv, row 1: 'coefficient \[ \]' is given; the unit is missing; write 'coefficient \[unit/unit\]'"),
     "wrong unit": (edited("demands.csv", "yearly [GWh/a]", "yearly [GW]"), [], r"demands\.csv, row 1: 'yearly \[GW\]' is given; the unit does not fit"),
-    "unit of another carrier": (edited("conversions.csv", "capacity_addable [MW]", "capacity_addable [t/h]"), [], r"conversions\.csv, row 2 \(gas_boiler_village\), capacity_addable \[t/h\]: the header counts in t, but this row is counted in MWh"),
+    "unit of another carrier": (edited("conversions.csv", "max_capacity_added [MW]", "max_capacity_added [t/h]"), [], r"conversions\.csv, row 2 \(gas_boiler_village\), max_capacity_added \[t/h\]: the header counts in t, but this row is counted in MWh"),
     "text for a number": (edited("conversions.csv", "heat_company,25,", "heat_company,many,"), [], r"conversions\.csv, row 2 \(gas_boiler_village\), capacity_existing \[MW\]: 'many' is given; write zero or more"),
     "negative capacity": (edited("conversions.csv", "heat_company,25,", "heat_company,-25,"), [], r"row 2 \(gas_boiler_village\), capacity_existing \[MW\]: '-25\.0' is given; write zero or more"),
     "98 for a share": (edited("technologies_storage.csv", "0.99,0.99", "98,0.99"), [], r"technologies_storage\.csv, row 2 \(steel_tank\), efficiency_in \[1\]: '98\.0' is given; write a number between 0 and 1 \(0\.98 for 98 %\)"),
@@ -102,13 +102,13 @@ BAD = {
     "unknown default scenario": (edited("case.toml", "perspective =", 'default_scenario = "hot"\nperspective ='), [], r"case\.toml, default_scenario: 'hot' is given; there is no such scenario; known are dear_gas"),
     "unknown extended scenario": (scenario('extends = "hot"'), ["--scenario", "tried"], r"scenarios/tried\.toml, extends: 'hot' is given; there is no such scenario; known are dear_gas, tried"),
     "cyclic scenario": (scenario('extends = "tried"'), ["--scenario", "tried"], r"scenarios/tried\.toml: 'tried' is given; extends goes in a circle \(tried → tried\)"),
-    "scenario that changes nothing": (scenario('changes = ["conversions.windmill.investment = 0"]'), ["--scenario", "tried"], r"scenarios/tried\.toml, conversions\.windmill\.investment: conversions has no row 'windmill'"),
+    "scenario that changes nothing": (scenario('changes = ["conversions.windmill.investment_cost = 0"]'), ["--scenario", "tried"], r"scenarios/tried\.toml, conversions\.windmill\.investment_cost: conversions has no row 'windmill'"),
     "address without an operation": (None, ["--set", "carriers.co2.price"], r"--set: 'carriers\.co2\.price' is given; write ADDRESS = VALUE"),
     "address that matches no column": (None, ["--set", "carriers.co2.prise=1"], r"--set, carriers\.co2\.prise: carriers has no column 'prise'; nearest are price"),
     "address that matches no table": (None, ["--set", "carrier.co2.price=1"], r"there is no table 'carrier'; nearest are carriers"),
-    "bad value by hand": (None, ["--set", "storages.tank.duration=-1"], r"storages\.csv, row 2 \(tank\), duration \(set by --set: storages\.tank\.duration = -1\): '-1\.0' is given; write a number from 1e-06 up"),
+    "bad value by hand": (None, ["--set", "storages.tank.max_hours=-1"], r"storages\.csv, row 2 \(tank\), max_hours \(set by --set: storages\.tank\.max_hours = -1\): '-1\.0' is given; write a number from 1e-06 up"),
     "text multiplied": (None, ["--set", "storages.tank.site*=2"], r"'site' holds no number to change; use ="),
-    "steps that follow nothing": (None, ["--set", 'case.time.follow = ["tides"]'], r"case\.toml, time\.follow \(set by --set\): 'tides' is given; there is no such profile"),
+    "steps that follow nothing": (None, ["--set", 'case.time.clustering_profiles = ["tides"]'], r"case\.toml, time\.clustering_profiles \(set by --set\): 'tides' is given; there is no such profile"),
     "resolution in words": (None, ["--resolution", "fine"], r"time\.resolution \(set by the resolution asked for\): 'fine' is given; write a whole number"),
 }  # fmt: skip
 
@@ -141,11 +141,11 @@ def test_a_fault_of_the_settings_hides_no_fault_of_the_tables(tmp_path):
     case = cli.copy(tmp_path)
     BAD["dangling name"][0](case)
     toml = (case / "case.toml").read_text()
-    (case / "case.toml").write_text("detour = -1\n" + toml)
+    (case / "case.toml").write_text("detour_factor = -1\n" + toml)
     said = cli.call("check", case, "--set", 'case.perspective = "nobody"')
     assert said.code == 2
     assert "3 faults in the inputs" in said.err
-    assert re.search(r"case\.toml, detour: '-1' is given", said.err)
+    assert re.search(r"case\.toml, detour_factor: '-1' is given", said.err)
 
 
 @pytest.mark.parametrize(

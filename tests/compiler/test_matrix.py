@@ -84,10 +84,10 @@ def test_every_part_compiles_on_typical_days(tmp_path):
     """The same over four days that repeat in two kinds: the rules between days have rows, and all agree."""
     parts = EVERYTHING | {
         "profiles": {k: [x * (1 + d % 2) / 2 for d in range(4) for x in v * 6] for k, v in EVERYTHING["profiles"].items()},
-        "storages": [EVERYTHING["storages"][0] | {"duration": 30}],
+        "storages": [EVERYTHING["storages"][0] | {"max_hours": 30}],
     }  # fmt: skip
     case = case_builder.write(tmp_path / "case", 96, **parts)
-    model = build_model(em.load_case(case, changes=["case.time.steps_a_day = 6"], resolution=12))
+    model = build_model(em.load_case(case, changes=["case.time.steps_per_day = 6"], resolution=12))
     found = assert_same(model)
     assert not found.read_by_pyomo
     assert found.rows["day_change"][1] == (1, 4)

@@ -612,8 +612,8 @@ def two_boilers():
         2,
         demands=[case_builder.demand(yearly=20, penalty=1000)],
         conversions=[
-            case_builder.plant("cheap", capacity_existing=10, running_cost=10),
-            case_builder.plant("dear", capacity_existing=10, running_cost=30),
+            case_builder.plant("cheap", capacity_existing=10, variable_cost=10),
+            case_builder.plant("dear", capacity_existing=10, variable_cost=30),
         ],
         flows=[case_builder.flow("cheap", "heat", 1), case_builder.flow("dear", "heat", 1)],
     )

@@ -16,7 +16,7 @@ def built(penalty=1000.0, **columns):
     return case_builder.solved(
         1,
         demands=[case_builder.demand(penalty=penalty)],
-        conversions=[case_builder.plant("plant", **({"capacity_addable": 10} | columns))],
+        conversions=[case_builder.plant("plant", **({"max_capacity_added": 10} | columns))],
         flows=[case_builder.flow("plant", "heat", 1)],
     )
 
@@ -70,7 +70,7 @@ def test_a_rate_near_zero_costs_what_no_interest_costs(rate, tmp_path):
         tmp_path / "case",
         1,
         demands=[case_builder.demand(penalty=1000)],
-        conversions=[case_builder.plant(capacity_addable=5, investment=1000, lifetime=20)],
+        conversions=[case_builder.plant(max_capacity_added=5, investment_cost=1000, lifetime=20)],
         flows=[case_builder.flow("plant", "heat", 1)],
     )
     toml = folder / "case.toml"
@@ -80,7 +80,7 @@ def test_a_rate_near_zero_costs_what_no_interest_costs(rate, tmp_path):
 
 def test_adding_costs_its_annuity_and_its_fixed_cost():
     """1 MW of 200 EUR over 4 years without interest, and 7 EUR a year."""
-    assert built(investment=200, lifetime=4, fixed_cost=7).objective == pytest.approx(50 + 7)
+    assert built(investment_cost=200, lifetime=4, fixed_cost=7).objective == pytest.approx(50 + 7)
 
 
 def test_nothing_is_added_that_costs_more_than_it_saves():
@@ -90,20 +90,20 @@ def test_nothing_is_added_that_costs_more_than_it_saves():
 
 def test_no_more_is_added_than_addable():
     """0.6 MW of 1 is built; 0.4 MWh go unserved."""
-    assert built(capacity_addable=0.6, fixed_cost=7).objective == pytest.approx(0.6 * 7 + 400)
+    assert built(max_capacity_added=0.6, fixed_cost=7).objective == pytest.approx(0.6 * 7 + 400)
 
 
 def test_retiring_saves_the_fixed_cost():
     """3 MW stand at 7 EUR a MW; 1 is needed, and two thirds may go: 2 MW are retired."""
-    run = built(capacity_existing=3, capacity_addable=0, fixed_cost=7, retirable=1)
+    run = built(capacity_existing=3, max_capacity_added=0, fixed_cost=7, retirable=1)
     assert run.tables["capacities"].at["plant", "retired"] == pytest.approx(2)
     assert run.objective == pytest.approx(7)
     assert built(
-        capacity_existing=3, capacity_addable=0, fixed_cost=7, retirable=0.5
+        capacity_existing=3, max_capacity_added=0, fixed_cost=7, retirable=0.5
     ).objective == pytest.approx(1.5 * 7)
-    assert built(capacity_existing=3, capacity_addable=0, fixed_cost=7).objective == pytest.approx(
-        21
-    )
+    assert built(
+        capacity_existing=3, max_capacity_added=0, fixed_cost=7
+    ).objective == pytest.approx(21)
 
 
 def test_a_tied_capacity_keeps_its_ratio():
@@ -112,13 +112,13 @@ def test_a_tied_capacity_keeps_its_ratio():
         1,
         demands=[case_builder.demand()],
         conversions=[
-            case_builder.plant("plant", capacity_addable=10, fixed_cost=7),
+            case_builder.plant("plant", max_capacity_added=10, fixed_cost=7),
             case_builder.plant(
                 "coupler",
-                capacity_addable=10,
+                max_capacity_added=10,
                 fixed_cost=30,
-                tied_to="plant",
-                ratio=0.5,
+                capacity_follows="plant",
+                capacity_ratio=0.5,
                 availability=0,
             ),
         ],
@@ -135,14 +135,14 @@ def test_an_asset_takes_from_its_technology_what_it_leaves_empty():
             {
                 "technology": "kind",
                 "capacity_unit": "MW",
-                "investment": 100,
+                "investment_cost": 100,
                 "lifetime": 10,
                 "fixed_cost": 99,
             }
         ],
         demands=[case_builder.demand()],
         conversions=[
-            case_builder.plant("plant", technology="kind", capacity_addable=10, fixed_cost=5)
+            case_builder.plant("plant", technology="kind", max_capacity_added=10, fixed_cost=5)
         ],
         flows=[case_builder.flow("plant", "heat", 1)],
     )
@@ -152,10 +152,10 @@ def test_an_asset_takes_from_its_technology_what_it_leaves_empty():
 def test_a_multiple_of_an_empty_cell_is_one_of_what_the_technology_says(tmp_path):
     """A MW costs 20 by its technology; doubled at the asset, ten cost 400."""
     case = case_builder.write(
-        tmp_path / "case", 1, technologies=[{"technology": "kind", "capacity_unit": "MW", "investment": 20, "lifetime": 1}],
-        conversions=[case_builder.plant("plant", technology="kind", capacity_addable=10)], flows=[case_builder.flow("plant", "heat", 1)], demands=[case_builder.demand(yearly=10)],
+        tmp_path / "case", 1, technologies=[{"technology": "kind", "capacity_unit": "MW", "investment_cost": 20, "lifetime": 1}],
+        conversions=[case_builder.plant("plant", technology="kind", max_capacity_added=10)], flows=[case_builder.flow("plant", "heat", 1)], demands=[case_builder.demand(yearly=10)],
     )  # fmt: skip
-    run = em.solve(em.load_case(case, changes=["conversions.plant.investment *= 2"]))
+    run = em.solve(em.load_case(case, changes=["conversions.plant.investment_cost *= 2"]))
     assert run.objective == pytest.approx(400)
-    run = em.solve(em.load_case(case, changes=["conversions.plant.investment += 5"]))
+    run = em.solve(em.load_case(case, changes=["conversions.plant.investment_cost += 5"]))
     assert run.objective == pytest.approx(250)

@@ -26,7 +26,7 @@ def test_heat_costs_its_fuel():
 
 def test_running_cost_is_paid_for_activity():
     """3 EUR on top of 50."""
-    assert boiler(running_cost=3).objective == pytest.approx(53)
+    assert boiler(variable_cost=3).objective == pytest.approx(53)
 
 
 def test_no_plant_runs_above_what_is_available():
@@ -92,7 +92,7 @@ def extraction(power_price):
         1,
         markets=[
             case_builder.market("gas_market", "gas", price=20),
-            case_builder.market(price=1000, sale_price=power_price, sell_most=10),
+            case_builder.market(price=1000, sale_price=power_price, max_sale=10),
         ],
         demands=[case_builder.demand(yearly=0.25)],
         conversions=[case_builder.plant("chp", "gas", capacity_existing=1)],
@@ -136,10 +136,10 @@ def test_a_plant_that_must_run_runs():
     """2 MW at a minimum of 0.8 makes 1.6 MWh where 1 is wanted; surplus heat may go, its fuel is paid."""
     run = case_builder.solved(
         1,
-        carriers=[{"carrier": "heat", "surplus": "yes"}, {"carrier": "gas"}],
+        carriers=[{"carrier": "heat", "allow_spill": "yes"}, {"carrier": "gas"}],
         markets=[case_builder.market("gas_market", "gas", price=GAS)],
         demands=[case_builder.demand()],
-        conversions=[case_builder.plant("boiler", capacity_existing=2, minimum=0.8)],
+        conversions=[case_builder.plant("boiler", capacity_existing=2, min_load=0.8)],
         flows=[case_builder.flow("boiler", "heat", 1), case_builder.flow("boiler", "gas", -1)],
     )
     assert run.objective == pytest.approx(1.6 * GAS)
@@ -151,7 +151,7 @@ def test_ramping_limits_the_change_between_hours():
     run = case_builder.solved(
         2,
         profiles={"shape": [0, 1]},
-        carriers=[{"carrier": "heat", "surplus": "yes"}, {"carrier": "gas"}],
+        carriers=[{"carrier": "heat", "allow_spill": "yes"}, {"carrier": "gas"}],
         markets=[case_builder.market("gas_market", "gas", price=GAS)],
         demands=[case_builder.demand(yearly=4, profile="shape", penalty=50)],
         conversions=[case_builder.plant("boiler", capacity_existing=10, ramp=0.1)],

@@ -5,7 +5,7 @@ from helpers import case_builder
 
 AIR = [
     {"carrier": "heat"}, {"carrier": "power"}, {"carrier": "gas", "price": 40, "emission_factor": 0.2}, {"carrier": "wood", "price": 70},
-    {"carrier": "flue_gas", "unit": "t", "surplus": "yes"}, {"carrier": "captured", "unit": "t"}, {"carrier": "co2", "unit": "t", "price": 0},
+    {"carrier": "flue_gas", "unit": "t", "allow_spill": "yes"}, {"carrier": "captured", "unit": "t"}, {"carrier": "co2", "unit": "t", "price": 0},
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def captured(target, use="store"):
         carriers=AIR,
         markets=[case_builder.market("wood_market", "wood")],
         demands=[case_builder.demand()],
-        conversions=[case_builder.plant("wood_boiler", capacity_existing=5), case_builder.plant("capture", "captured", capacity_existing=5, running_cost=100), plant_],
+        conversions=[case_builder.plant("wood_boiler", capacity_existing=5), case_builder.plant("capture", "captured", capacity_existing=5, variable_cost=100), plant_],
         flows=[
             case_builder.flow("wood_boiler", "heat", 1), case_builder.flow("wood_boiler", "wood", -1), case_builder.flow("wood_boiler", "flue_gas", 0.4),
             case_builder.flow("capture", "captured", 1), case_builder.flow("capture", "flue_gas", -1 / 0.9), *rest,
@@ -106,7 +106,7 @@ def test_exports_are_credited_only_if_the_case_says_so():
         run = case_builder.solved(
             1,
             credit=credit,
-            markets=[case_builder.market(price=50, sell_most=1, emission_factor=0.1)],
+            markets=[case_builder.market(price=50, max_sale=1, emission_factor=0.1)],
             conversions=[case_builder.plant("wind", "power", capacity_existing=1)],
             flows=[case_builder.flow("wind", "power", 1)],
         )

@@ -28,16 +28,16 @@ def driven(vehicles, price=(10.0, 100.0), driving=(0.0, 1.0), plugged=(1.0, 1.0)
                 "site": "here",
                 "service": "distance",
                 "distance": 10,
-                "driving": "driving",
-                "plugged": "plugged",
+                "driving_profile": "driving",
+                "plugged_in_profile": "plugged",
             }
         ],
         vehicles=kinds,
     )
 
 
-PETROL = {"carrier": "petrol", "energy_use": 0.6, "capacity_addable": 100, "fixed_cost": 30}
-BATTERY = {"carrier": "power", "energy_use": 0.2, "capacity_addable": 100, "fixed_cost": 50}
+PETROL = {"carrier": "petrol", "energy_use": 0.6, "max_capacity_added": 100, "fixed_cost": 30}
+BATTERY = {"carrier": "power", "energy_use": 0.2, "max_capacity_added": 100, "fixed_cost": 50}
 
 
 def test_as_many_vehicles_are_kept_as_the_distance_asks_for():
@@ -54,26 +54,45 @@ def test_a_car_that_charges_on_arrival_pays_the_hour_it_drives_in():
 
 def test_a_car_that_chooses_charges_in_the_cheap_hour():
     """The store holds the 2 MWh a car drives: all is charged at 10."""
-    run = driven({"battery_car": BATTERY | {"flexible": 1, "store": 2, "charger": 5}})
+    run = driven(
+        {
+            "battery_car": BATTERY
+            | {"smart_charging_share": 1, "battery_capacity": 2, "charger_power": 5}
+        }
+    )
     assert run.objective == pytest.approx(2 * (20 + 50))
 
 
 def test_the_share_that_does_not_choose_charges_on_arrival():
     """Half of the cars choose."""
-    run = driven({"battery_car": BATTERY | {"flexible": 0.5, "store": 2, "charger": 5}})
+    run = driven(
+        {
+            "battery_car": BATTERY
+            | {"smart_charging_share": 0.5, "battery_capacity": 2, "charger_power": 5}
+        }
+    )
     assert run.objective == pytest.approx(2 * (0.5 * 20 + 0.5 * 200 + 50))
 
 
 def test_a_store_limits_how_long_ahead_is_charged():
     """A store of 0.5 MWh a car brings 0.5 of its 2 MWh to the cheap hour."""
-    run = driven({"battery_car": BATTERY | {"flexible": 1, "store": 0.5, "charger": 5}})
+    run = driven(
+        {
+            "battery_car": BATTERY
+            | {"smart_charging_share": 1, "battery_capacity": 0.5, "charger_power": 5}
+        }
+    )
     assert run.objective == pytest.approx(2 * (0.5 * 10 + 1.5 * 100 + 50))
 
 
 def test_only_plugged_cars_charge():
     """A charger of 5 MW and a tenth of the cars plugged in the cheap hour: 0.5 MWh a car."""
     run = driven(
-        {"battery_car": BATTERY | {"flexible": 1, "store": 2, "charger": 5}}, plugged=(0.1, 1.0)
+        {
+            "battery_car": BATTERY
+            | {"smart_charging_share": 1, "battery_capacity": 2, "charger_power": 5}
+        },
+        plugged=(0.1, 1.0),
     )
     assert run.objective == pytest.approx(2 * (0.5 * 10 + 1.5 * 100 + 50))
 
@@ -83,7 +102,12 @@ def test_charging_losses_are_taken_from_the_grid():
     assert driven({"battery_car": BATTERY | {"charge_efficiency": 0.8}}).objective == pytest.approx(
         2 * (250 + 50)
     )
-    chosen = BATTERY | {"charge_efficiency": 0.8, "flexible": 1, "store": 2, "charger": 5}
+    chosen = BATTERY | {
+        "charge_efficiency": 0.8,
+        "smart_charging_share": 1,
+        "battery_capacity": 2,
+        "charger_power": 5,
+    }
     assert driven({"battery_car": chosen}).objective == pytest.approx(2 * (25 + 50))
 
 
@@ -104,8 +128,8 @@ def test_a_parked_car_gives_power_back_in_the_dear_hour():
                 "site": "here",
                 "service": "distance",
                 "distance": 10,
-                "driving": "driving",
-                "plugged": "plugged",
+                "driving_profile": "driving",
+                "plugged_in_profile": "plugged",
             }
         ],
         vehicles=[
@@ -113,10 +137,10 @@ def test_a_parked_car_gives_power_back_in_the_dear_hour():
                 "vehicle": "battery_car",
                 "fleet": "cars",
                 **BATTERY,
-                "flexible": 1,
-                "store": 3,
-                "charger": 5,
-                "gives_back": 1,
+                "smart_charging_share": 1,
+                "battery_capacity": 3,
+                "charger_power": 5,
+                "v2g_share": 1,
                 "wear_cost": 5,
             }
         ],
@@ -147,8 +171,8 @@ def test_a_measure_saves_distance():
                 "conversion": "bicycles",
                 "site": "here",
                 "carrier": "distance",
-                "capacity_addable": 5,
-                "running_cost": 1,
+                "max_capacity_added": 5,
+                "variable_cost": 1,
             }
         ],
         flows=[case_builder.flow("bicycles", "distance", 1)],

@@ -72,12 +72,12 @@ def test_doubling_all_amounts_doubles_the_cost(base):
     """Demands, capacities, limits, land, residuals and the target twice as large: the plan twice as large."""
     amounts = (
         "capacity_existing",
-        "capacity_addable",
+        "max_capacity_added",
         "yearly",
-        "buy_most",
-        "sell_most",
-        "yearly_most",
-        "yearly_least",
+        "max_purchase",
+        "max_sale",
+        "max_yearly_purchase",
+        "min_yearly_purchase",
         "amount",
         "area",
     )
@@ -95,7 +95,7 @@ def test_units_in_headers_change_nothing(tmp_path, base):
     """The same case with its capacities in kW costs the same."""
     folder = case_builder.write(tmp_path / "case", 4, **EVERYTHING)
     table = pd.read_csv(folder / "conversions.csv")
-    for name in ("capacity_existing", "capacity_addable"):
+    for name in ("capacity_existing", "max_capacity_added"):
         table[f"{name} [kW]"] = 1000 * table.pop(f"{name} [unit/h]")
     table.to_csv(folder / "conversions.csv", index=False)
     assert em.solve(em.load_case(folder)).objective == pytest.approx(base.objective)
@@ -113,7 +113,7 @@ def test_merging_equal_hours_changes_nothing():
                 "site": "here",
                 "carrier": "power",
                 "capacity_existing": 3,
-                "duration": 2,
+                "max_hours": 2,
             }
         ],
     }
@@ -141,7 +141,7 @@ def test_a_price_equals_the_marginal_plant(base):
         em.load_case(
             cli.original(),
             resolution=60,
-            changes=["conversions.*.capacity_addable=0", "storages.*.capacity_addable=0"],
+            changes=["conversions.*.max_capacity_added=0", "storages.*.max_capacity_added=0"],
         )
     )
     gas = 0.96 * (40 + 0.2034 * 96) + 1.3

@@ -14,7 +14,7 @@ def solar(more="", **land):
         markets=[case_builder.market(price=100)],
         demands=[case_builder.demand(carrier="power")],
         conversions=[
-            case_builder.plant("panels", "power", technology="panel", capacity_addable=10)
+            case_builder.plant("panels", "power", technology="panel", max_capacity_added=10)
         ],
         flows=[case_builder.flow("panels", "power", 1)],
         land=[place],
@@ -53,7 +53,7 @@ def test_a_setback_zone_is_land_of_its_own():
         markets=[case_builder.market(price=100)],
         demands=[case_builder.demand(carrier="power")],
         conversions=[
-            case_builder.plant("wind", "power", technology="turbine", capacity_addable=10)
+            case_builder.plant("wind", "power", technology="turbine", max_capacity_added=10)
         ],
         flows=[case_builder.flow("wind", "power", 1)],
         land=[

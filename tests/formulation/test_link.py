@@ -47,11 +47,11 @@ def test_a_link_pays_for_its_ends_and_for_each_kilometre():
     """Adding 1 MW over one year of life costs 100 + 4 × 25; carrying costs 2."""
     run = piped(
         capacity_existing=0,
-        capacity_addable=5,
-        investment=100,
-        investment_per_km=25,
+        max_capacity_added=5,
+        investment_cost=100,
+        investment_cost_per_km=25,
         lifetime=1,
-        running_cost=2,
+        variable_cost=2,
     )
     assert run.objective == pytest.approx(10 + 100 + 4 * 25 + 2)
 

@@ -28,14 +28,14 @@ target_year = 2030
 price_year = 2025
 default_scenario = "dear"
 perspective = "plain"
-detour = 1.3
+detour_factor = 1.3
 
 [time]
 hours = 24
 resolution = "full"
-follow = ["price", "shape"]
-steps_a_day = 0
-weather = "cold"
+clustering_profiles = ["price", "shape"]
+steps_per_day = 0
+weather_year = "cold"
 
 [emissions]
 carrier = "co2"
@@ -52,19 +52,19 @@ time_limit = 600.0
 
 [perspectives.plain]
 discount_rate = 0.05
-counts = ["price", "tariff", "tax"]
+cost_components = ["price", "tariff", "tax"]
 cost_factor = 1.1
 
 [perspectives.company]
 discount_rate = 0.08
-counts = ["price", "tariff", "tax"]
+cost_components = ["price", "tariff", "tax"]
 """
 DEAR = """\
 # Dyrere gas på åen
 title_en = "Dear gas"
 title_da = "Dyr gas på åen"
 extends = "step"
-changes = ["carriers.gas.price *= 1.125", "technologies.pu*.investment *= 1.5"]
+changes = ["carriers.gas.price *= 1.125", "technologies.pu*.investment_cost *= 1.5"]
 """
 STEP = """\
 title_en = "A step"
@@ -87,28 +87,33 @@ FIRMS = [
     {"firm": "city", "label_en": "City", "label_da": "Byen på åen", "party": "city"},
 ]
 YEARLY = {  # what EVERYTHING says of four hours is said of 24
-    ("conversions", "full_load_hours"), ("markets", "yearly_most"), ("markets", "yearly_least"),
+    ("conversions", "full_load_hours"), ("markets", "max_yearly_purchase"), ("markets", "min_yearly_purchase"),
     ("demands", "yearly"), ("fleets", "distance"), ("limits", "amount"),
     ("residual_emissions", "amount"),
 }  # fmt: skip
 FURTHER = {  # cells that EVERYTHING leaves empty, so that every column holds something
-    "chp": {"firm": "works", "lifetime": 25, "investment": 500, "group": "power"},
+    "chp": {"firm": "works", "lifetime": 25, "investment_cost": 500, "group": "power"},
     "heat_pump": {
         "site": "nørreå",
         "outside_energy": "yes",
         "label_da": "Varmepumpen på åen",
         "group": "heat",
     },
-    "tank": {"efficiency_in": 0.95, "efficiency_out": 0.96, "investment": 12.5, "firm": "works"},
+    "tank": {
+        "efficiency_in": 0.95,
+        "efficiency_out": 0.96,
+        "investment_cost": 12.5,
+        "firm": "works",
+    },
     "pipe": {"firm": "works", "giver": "works", "taker": "city", "loss": 0.01, "fixed_cost": 1.5},
     "cable": {"length": 12.5},
-    "grid": {"buy_most": 40, "firm": "works"},
-    "gas_market": {"buy_most": "inf"},
+    "grid": {"max_purchase": 40, "firm": "works"},
+    "gas_market": {"max_purchase": "inf"},
     "light": {"firm": "city"},
     "farming": {"label_da": "Landbruget på åen"},
 }
 UNITS = {  # headers in units of their own, where all rows of the table share one
-    ("technologies", "investment"): "EUR/MW", ("storages", "duration"): "h",
+    ("technologies", "investment_cost"): "EUR/MW", ("storages", "max_hours"): "h",
     ("demands", "penalty"): "EUR/MWh", ("sites", "lat"): "°",
 }  # fmt: skip
 

@@ -88,7 +88,7 @@ _book(
     "conversions",
     "row 3",
 )
-_book("yes as true", SAME | REFUSED, _cell("carriers", "surplus", 2, True))
+_book("yes as true", SAME | REFUSED, _cell("carriers", "allow_spill", 2, True))
 _book("name that is a number", REFUSED, _cell("storages", "site", 2, 751), "storages", "row 2")
 _book("name that is true", REFUSED, _cell("storages", "site", 2, True), "storages", "row 2")
 _book("header without unit", REFUSED, _cell("carriers", "price", 1, "price"), "carriers", "row 1")

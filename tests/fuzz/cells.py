@@ -132,10 +132,10 @@ WILD = {  # name: (file, column, number) far from what the column has
     "longitude 999": ("sites.csv", "lon", "999"), "longitude -181": ("sites.csv", "lon", "-181"),
     "lifetime 1e-9": ("technologies.csv", "lifetime", "1e-9"),
     "lifetime 1e9": ("conversions.csv", "lifetime", "1e9"),
-    "duration 1e-9": ("storages.csv", "duration", "1e-9"),
+    "max_hours 1e-9": ("storages.csv", "max_hours", "1e-9"),
     "efficiency_out 0": ("storages.csv", "efficiency_out", "0"),
     "efficiency_in 0": ("storages.csv", "efficiency_in", "0"),
-    "retention 0": ("storages.csv", "retention", "0"),
+    "hourly_retention 0": ("storages.csv", "hourly_retention", "0"),
     "charge_efficiency 0": ("vehicles.csv", "charge_efficiency", "0"),
     "coefficient 98": ("flows.csv", "coefficient", "98"),
     "coefficient -1e-6": ("flows.csv", "coefficient", "-1e-6"),
@@ -145,7 +145,7 @@ WILD = {  # name: (file, column, number) far from what the column has
     "price -1e30": ("carriers.csv", "price", "-1e30"),
     "tariff -1e99": ("markets.csv", "tariff", "-1e99"),
     "demand 1e15": ("demands.csv", "yearly", "1e15"),
-    "investment 1e15": ("technologies.csv", "investment", "1e15"),
+    "investment_cost 1e15": ("technologies.csv", "investment_cost", "1e15"),
     "length 1e6 km": ("links.csv", "length", "1e6"),
     "loss 1": ("links.csv", "loss", "1"),
     "standing_loss 1": ("links.csv", "standing_loss", "1"),
@@ -155,8 +155,8 @@ WILD = {  # name: (file, column, number) far from what the column has
     "residual 1e15": ("residual_emissions.csv", "amount", "1e15"),
     "window 1e9": ("demands.csv", "window", "1e9"),
     "capacity_use 0": ("modes.csv", "capacity_use", "0"),
-    "multiplier 1e30": ("limit_terms.csv", "multiplier", "1e30"),
-    "ratio 1e30": ("conversions.csv", "ratio", "1e30"),
+    "coefficient 1e30": ("limit_terms.csv", "coefficient", "1e30"),
+    "capacity_ratio 1e30": ("conversions.csv", "capacity_ratio", "1e30"),
     "distance 1e-9": ("fleets.csv", "distance", "1e-9"),
     "price of emitting 1e12": ("carriers_mass.csv", "price", "1e12"),
 }  # fmt: skip
@@ -180,7 +180,7 @@ def _wild(name: str, number: str) -> Change:
 
 HARMLESS = {
     "capacity_use 0",
-    "retention 0",
+    "hourly_retention 0",
     "efficiency_in 0",
     "loss 1",
     "standing_loss 1",
@@ -261,7 +261,7 @@ def _(draft: Draft, file: str, dice: Random) -> None:
 
 @kind("cell: required and empty", "references", TABLES, REFUSED)
 def _(draft: Draft, file: str, dice: Random) -> None:
-    optional = {"duration", "energy_use"}
+    optional = {"max_hours", "energy_use"}
     fits = lambda c, t: bool(t) and c.required and c.name not in optional  # noqa: E731
     row, column = pick(draft, file, dice, fits)
     draft.set(file, row, column, "")

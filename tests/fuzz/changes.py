@@ -60,40 +60,40 @@ for _text in (
     "carriers.gas.price *= 0x10", "carriers.gas.price *= 1,5", "carriers.gas.price *= 10 %",
     "carriers.gas.price += nan", "carriers.gas.price += 1e400",
     "carriers.gas.price += -inf", "carriers.gas.unit *= 2", "carriers.gas.unit += MWh",
-    "carriers.gas.unit = kWh", "carriers.gas.surplus = 1",
-    "carriers.gas.surplus = Yes please", "conversions.chp.site = nowhere",
-    "conversions.chp.technology = nothing", "conversions.chp.tied_to = chp",
-    "conversions.chp.minimum = 98", "conversions.chp.minimum = -0.1",
+    "carriers.gas.unit = kWh", "carriers.gas.allow_spill = 1",
+    "carriers.gas.allow_spill = Yes please", "conversions.chp.site = nowhere",
+    "conversions.chp.technology = nothing", "conversions.chp.capacity_follows = chp",
+    "conversions.chp.min_load = 98", "conversions.chp.min_load = -0.1",
     "conversions.chp.lifetime = 0", "conversions.chp.lifetime = -5",
-    "storages.tank.duration = 0", "storages.tank.retention *= 98", "demands.*.yearly *= -1",
+    "storages.tank.max_hours = 0", "storages.tank.hourly_retention *= 98", "demands.*.yearly *= -1",
     "case.nothing = 1", "case.nothing.more = 1", "case = 1", "case. = 1", "case.time = 1",
     "case.time.hours = 23", "case.time.hours = many",
     "case.time.hours *= 0.5", "case.time.hours.more = 1", "case.time.resolution = fine",
-    "case.time.weather = nowhere", "case.perspective = mine",
+    "case.time.weather_year = nowhere", "case.perspective = mine",
     "case.emissions.target = many", "case.emissions.target = nan", "case.emissions.target *= nan",
     "case.name = A B", "case.name *= 2",
     "case.perspectives.plain.discount_rate = 3.5", "case.perspectives.plain.discount_rate *= nan",
     "case.perspectives.plain = 5",
     "case.solver.time_limit = -1", "case.emissions.carrier = co3", "case.default_scenario = step",
-    "case.detour = 0", "case.*.hours = 24",
-    "case.time.follow = tides", "case.__class__ = 1", "case.time.hours = [24]",
+    "case.detour_factor = 0", "case.*.hours = 24",
+    "case.time.clustering_profiles = tides", "case.__class__ = 1", "case.time.hours = [24]",
     "case.title_en.x = 1", "case.TIME.hours = 24",
 ):  # fmt: skip
     _statement(_text, REFUSED)
 for _text in (
-    "markets.grid.yearly_most *= 0", "markets.*.yearly_most += 5",
+    "markets.grid.max_yearly_purchase *= 0", "markets.*.max_yearly_purchase += 5",
     "conversions.straw_boiler.full_load_hours *= 0.5", "carriers.gas.price = 1e30",
     "carriers.gas.price = -1e99",
     "carriers.gas.price *= 1e30", "carriers.gas.emission_factor = 1e9",
     "storages.tank.efficiency_out = 0", "storages.tank.efficiency_out *= 0",
     "flows.straw_boiler:run:heat.coefficient = 98", "demands.light.yearly = 1e15",
     "technologies.pump.lifetime = 1e-9", "markets.grid.price *= 1e30",
-    "sites.*.lat = 123", "case.detour = 1e30", "case.perspectives.plain.cost_factor = 1e30",
+    "sites.*.lat = 123", "case.detour_factor = 1e30", "case.perspectives.plain.cost_factor = 1e30",
     "case.target_year = 99999",
 ):  # fmt: skip
     _statement(_text, _odd)
-_statement("links.pipe.investment *= 0", SAME | _odd)  # it costs nothing already
-_statement("markets.gas_market.sell_most *= 0", SAME | _odd)  # nothing is sold there already
+_statement("links.pipe.investment_cost *= 0", SAME | _odd)  # it costs nothing already
+_statement("markets.gas_market.max_sale *= 0", SAME | _odd)  # nothing is sold there already
 _statement("carriers.gas.price =", REFUSED | OTHER)  # an empty cell may be meant
 _statement("x" * 1_000_000, REFUSED, shown="1 MB without operation")
 _statement("carriers.gas.price = " + "9" * 1_000_000, REFUSED, shown="number of 1 MB")
@@ -108,10 +108,10 @@ for _text in (
     "carriers.gas.price *= 1", "carriers.gas.price += 0", "  carriers.gas.price  =  45  ",
     "carriers.gas.price=45", "carriers.gas.price = 45.0",
     "carriers.gas.price = 4.5e1", "carriers.g?s.price = 45", "carriers.[g]as.price = 45",
-    "technologies.*.investment *= 1.0",
+    "technologies.*.investment_cost *= 1.0",
     "case.time.hours = 24", "case.time.hours *= 1", 'case.perspective = "plain"',
     "case.perspective = plain", "case.emissions.target = 30",
-    'case.time.follow = ["price", "shape"]', "case.emissions.credit_exports = true",
+    'case.time.clustering_profiles = ["price", "shape"]', "case.emissions.credit_exports = true",
     "demands.light.yearly += -0", "carriers.gas.pric? = 45",
 ):  # fmt: skip
     if _text == "carriers.gas.pric? = 45":

@@ -14,11 +14,11 @@ from fuzz.kinds import CALL, REFUSED, WARNED, Ending, add, kind
 def _tied(draft: Draft, pairs: dict[str, str]) -> None:
     file = "conversions.csv"
     rows = draft.rows(file)
-    at = rows[0].index("tied_to")
+    at = rows[0].index("capacity_follows")
     for row in rows[1:]:
         row[at] = pairs.get(row[0], row[at])
     draft.put(file, rows)
-    draft.told("conversions.csv", "tied_to")
+    draft.told("conversions.csv", "capacity_follows")
 
 
 @kind("circle: tied to itself", "circles", ("conversions.csv",), REFUSED | WARNED)
@@ -98,26 +98,26 @@ _row_more(
 _row_more(
     "a store of the emission carrier",
     "storages.csv",
-    {"storage": "air", "site": "there", "duration": "2", "capacity_addable": "3", **_air},
+    {"storage": "air", "site": "there", "max_hours": "2", "max_capacity_added": "3", **_air},
     _bad,
 )
 _row_more(
     "a link of the emission carrier",
     "links.csv",
-    {"link": "air", "from_site": "there", "to_site": "nørreå", "capacity_addable": "3", **_air},
+    {"link": "air", "from_site": "there", "to_site": "nørreå", "max_capacity_added": "3", **_air},
     _bad,
 )
 _row_more(
     "a vehicle that takes the emission carrier",
     "vehicles.csv",
-    {"vehicle": "air", "fleet": "cars", "energy_use": "1", "capacity_addable": "3", **_air},
+    {"vehicle": "air", "fleet": "cars", "energy_use": "1", "max_capacity_added": "3", **_air},
     _bad,
 )
 _row_more(
     "a link from a place to itself",
     "links.csv",
     {"link": "loop", "carrier": "heat", "from_site": "there", "to_site": "there",
-     "capacity_addable": "3"},
+     "max_capacity_added": "3"},
     _bad,
 )  # fmt: skip
 _row_more(
@@ -129,13 +129,13 @@ _row_more(
 _row_more(
     "a plant without flows",
     "conversions.csv",
-    {"conversion": "idle", "site": "there", "carrier": "heat", "capacity_addable": "1"},
+    {"conversion": "idle", "site": "there", "carrier": "heat", "max_capacity_added": "1"},
     _bad,
 )
 _row_more(
     "a term that meets nothing",
     "limit_terms.csv",
-    {"limit": "some", "quantity": "sold", "rows": "nothing_*", "multiplier": "1"},
+    {"limit": "some", "quantity": "sold", "rows": "nothing_*", "coefficient": "1"},
     _bad,
 )
 _row_more(

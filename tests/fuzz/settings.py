@@ -62,10 +62,10 @@ _value(
     | _none(["1e30", "1e-30", "98"], _odd),
 )
 _value(
-    "detour",
+    "detour_factor",
     _none(["0.5", "-1", "nan", "inf", "true", '"far"'], REFUSED) | _none(["1e30", "1e6"], _odd),
 )
-_value("counts", _none(['"price"', "[]", '["prices"]', "[1]", "true",
+_value("cost_components", _none(['"price"', "[]", '["prices"]', "[1]", "true",
     '["price", "tariff", "tax", "levy"]'], REFUSED | OTHER | WARNED)
     | _none(['["price", "tariff", "tax", "price"]'],
     SAME | REFUSED) | _none(['["tax", "price", "tariff"]'], SAME))  # fmt: skip
@@ -88,13 +88,13 @@ _value("target_year", _none(['"soon"', "1e400", "true", "2030.5", "nan", "[]"], 
     | _none(["-1", "0", "99999", "9999999999999999999", "20300"], _odd) | _none(['"2030"',
     "2030.0"], SAME | REFUSED))  # fmt: skip
 _value("price_year", _none(['"soon"', "true", "nan"], REFUSED))
-_value("follow", _none(['"price"', '["tides"]', "[1]", "true", '["price", ""]', '["../price"]',
+_value("clustering_profiles", _none(['"price"', '["tides"]', "[1]", "true", '["price", ""]', '["../price"]',
     "7"], REFUSED)
     | _none(['["price", "price"]', '["Price"]'], REFUSED | OTHER) | _none(['["shape", "price"]',
     "[]"], SAME | OTHER))  # fmt: skip
-_value("steps_a_day", _none(["25", "-1", '"many"', "true", "1.5", "nan"], REFUSED))
+_value("steps_per_day", _none(["25", "-1", '"many"', "true", "1.5", "nan"], REFUSED))
 _value(
-    "weather",
+    "weather_year",
     _none(
         [
             '"nowhere"',
@@ -179,7 +179,9 @@ _added("name with dunder", CASE, REFUSED, "__class__ = 1", "start")
 _added("comments", TOML, SAME, "# made by hand å", "start")
 _added("blank lines", TOML, SAME, "\n\n   \n\t\n", "start")
 _added("very long integer", CASE, REFUSED, "x = " + "9" * 5000, "start")
-_added("perspective without rate", CASE, REFUSED, '[perspectives.other]\ncounts = ["price"]')
+_added(
+    "perspective without rate", CASE, REFUSED, '[perspectives.other]\ncost_components = ["price"]'
+)
 _added("perspective that is a number", CASE, REFUSED, "[perspectives]\nother = 7\n")
 _added(
     "settings of profiles that are wrong", CASE, REFUSED | SAME, "[profiles]\nlatitude = 'north'"

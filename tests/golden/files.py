@@ -39,10 +39,10 @@ def _system(name: str, folder: Path) -> em.System:
         key: [value * (1 + day % 2) / 2 for day in range(4) for value in values * 6]
         for key, values in EVERYTHING["profiles"].items()
     }
-    storages = [EVERYTHING["storages"][0] | {"duration": 30}]
+    storages = [EVERYTHING["storages"][0] | {"max_hours": 30}]
     parts = EVERYTHING | {"profiles": profiles, "storages": storages}
     case = case_builder.write(folder / name, 96, **parts)
-    return em.load_case(case, changes=["case.time.steps_a_day = 6"], resolution=12)
+    return em.load_case(case, changes=["case.time.steps_per_day = 6"], resolution=12)
 
 
 def matrix_file(name: str) -> Path:

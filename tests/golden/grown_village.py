@@ -15,8 +15,8 @@ import pandas as pd
 from helpers import case_builder, cli
 
 CHANGED = {
-    "links": {"feeder": {"running_cost": 0.1, "capacity_existing": 25}},
-    "conversions": {"solar_park": {"investment": 360000}},
+    "links": {"feeder": {"variable_cost": 0.1, "capacity_existing": 25}},
+    "conversions": {"solar_park": {"investment_cost": 360000}},
 }
 ADDED = {
     "sites": [
@@ -30,16 +30,16 @@ ADDED = {
     ],
     "conversions": [
         {"conversion": "gas_boiler_glass", "site": "glass", "carrier": "heat", "technology": "gas_boiler", "firm": "gardener", "capacity_existing": 3},
-        {"conversion": "dairy_cooling", "site": "dairy", "carrier": "heat", "firm": "dairy_company", "capacity_existing": 2.5, "availability": "onshore_wind", "running_cost": 4, "outside_energy": "yes"},
+        {"conversion": "dairy_cooling", "site": "dairy", "carrier": "heat", "firm": "dairy_company", "capacity_existing": 2.5, "availability": "onshore_wind", "variable_cost": 4, "outside_energy": "yes"},
     ],
     "flows": [{"conversion": "dairy_cooling", "carrier": "heat", "coefficient": 1}],
     "markets": [
-        {"market": "oil_at_dairy", "site": "dairy", "carrier": "heat", "label_en": "Heat of oil", "buy_most": 2, "price": 90, "emission_factor": 0.3},
-        {"market": "gas_at_glass", "site": "glass", "carrier": "gas", "label_en": "Gas of the greenhouse", "buy_most": 9, "tariff": 6},
+        {"market": "oil_at_dairy", "site": "dairy", "carrier": "heat", "label_en": "Heat of oil", "max_purchase": 2, "price": 90, "emission_factor": 0.3},
+        {"market": "gas_at_glass", "site": "glass", "carrier": "gas", "label_en": "Gas of the greenhouse", "max_purchase": 9, "tariff": 6},
     ],
     "links": [
-        {"link": "dairy_pipe", "carrier": "heat", "from_site": "dairy", "to_site": "village", "label_en": "Pipe of the dairy", "both_ways": "no", "capacity_addable": 2, "investment": 130000, "lifetime": 40, "loss_per_km": 0.01, "giver": "dairy_company", "taker": "heat_company"},
-        {"link": "glass_pipe", "carrier": "heat", "from_site": "village", "to_site": "glass", "label_en": "Pipe of the greenhouse", "both_ways": "no", "capacity_addable": 1.5, "investment": 170000, "lifetime": 40, "loss_per_km": 0.01, "giver": "heat_company", "taker": "gardener"},
+        {"link": "dairy_pipe", "carrier": "heat", "from_site": "dairy", "to_site": "village", "label_en": "Pipe of the dairy", "both_ways": "no", "max_capacity_added": 2, "investment_cost": 130000, "lifetime": 40, "loss_per_km": 0.01, "giver": "dairy_company", "taker": "heat_company"},
+        {"link": "glass_pipe", "carrier": "heat", "from_site": "village", "to_site": "glass", "label_en": "Pipe of the greenhouse", "both_ways": "no", "max_capacity_added": 1.5, "investment_cost": 170000, "lifetime": 40, "loss_per_km": 0.01, "giver": "heat_company", "taker": "gardener"},
     ],
     "demands": [
         {"demand": "glass_heat", "site": "glass", "carrier": "heat", "label_en": "Heat of the greenhouse", "firm": "gardener", "yearly": 5, "profile": "heat_demand", "penalty": 5000},

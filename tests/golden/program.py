@@ -64,7 +64,7 @@ def studies(case: Path, out: Path) -> dict[str, Path]:
         "near_optimal": lambda at: em.near_optimal(case, [0.02], plans=2, output=at, execution=execution),
         "regret": lambda at: em.regret(case, futures, output=at, execution=execution),
         "weather_years": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, execution=execution),
-        "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment"], max_change=0.2, output=at, execution=execution),
+        "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment_cost"], max_change=0.2, output=at, execution=execution),
         "symbiosis": lambda at: em.symbiosis(case, at, changes=free, execution=execution),
         "siting": lambda at: em.siting(case, "field_solar=3", output=at, execution=execution),
         "preferences": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land": 10}}, points=3, output=at, execution=execution),

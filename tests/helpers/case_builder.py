@@ -22,7 +22,7 @@ target = {target}
 credit_exports = {credit}
 [perspectives.plain]
 discount_rate = 0.0
-counts = ["price", "tariff", "tax"]
+cost_components = ["price", "tariff", "tax"]
 """
 
 

@@ -37,8 +37,8 @@ def _names_like_numbers(folder: Path) -> Path:
                   {"carrier": "co2", "unit": "t"}],
         markets=[{"market": "e5", "site": "0751", "carrier": "power", "price": 50, "firm": "007"}],
         conversions=[
-            {"conversion": "null", "site": "8000", "carrier": "heat", "capacity_addable": 5,
-             "investment": 10, "group": "1.0", "firm": "NaN", "technology": "00"}
+            {"conversion": "null", "site": "8000", "carrier": "heat", "max_capacity_added": 5,
+             "investment_cost": 10, "group": "1.0", "firm": "NaN", "technology": "00"}
         ],
         flows=[
             {"conversion": "null", "carrier": "heat", "coefficient": 1},
@@ -46,12 +46,12 @@ def _names_like_numbers(folder: Path) -> Path:
         ],
         links=[
             {"link": "None", "carrier": "power", "from_site": "0751", "to_site": "8000",
-             "capacity_addable": 9, "investment": 1},
+             "max_capacity_added": 9, "investment_cost": 1},
             {"link": "nan", "carrier": "heat", "from_site": "8000", "to_site": "nan",
-             "capacity_addable": 9, "investment": 1},
+             "max_capacity_added": 9, "investment_cost": 1},
         ],
         storages=[
-            {"storage": "True", "site": "nan", "carrier": "heat", "duration": 1,
+            {"storage": "True", "site": "nan", "carrier": "heat", "max_hours": 1,
              "capacity_existing": 1}
         ],
         demands=[{"demand": "inf", "site": "nan", "carrier": "heat", "yearly": 2.0}],
@@ -70,7 +70,7 @@ CASES: dict[str, Callable[[Path], Path]] = {
     "one step of a month": lambda f: _write(f, 720, resolution=1),
     "nothing wanted": lambda f: case_builder.write(f, 4, markets=[case_builder.market(price=50)]),
     "a market that cannot buy": lambda f: case_builder.write(
-        f, 2, markets=[case_builder.market(price=50, buy_most=0)]
+        f, 2, markets=[case_builder.market(price=50, max_purchase=0)]
     ),
     "nothing but emissions": lambda f: case_builder.write(
         f, 1, residual_emissions=[{"residual": "farms", "sector": "farming", "amount": 10.0}],
@@ -87,7 +87,7 @@ CASES: dict[str, Callable[[Path], Path]] = {
         f, 3, sites=[{"site": "here"}, {"site": "there"}]
     ),
     "one store of nothing": lambda f: _write(
-        f, 2, storages=[{"storage": "tank", "site": "here", "carrier": "power", "duration": 2}]
+        f, 2, storages=[{"storage": "tank", "site": "here", "carrier": "power", "max_hours": 2}]
     ),
     "balanced over the year": lambda f: _write(
         f, 5, carriers=[POWER, {"carrier": "gas", "balance": "year"}, {"carrier": "co2", "unit": "t"}],
@@ -97,7 +97,7 @@ CASES: dict[str, Callable[[Path], Path]] = {
     "an emission target": lambda f: _write(f, 2, target=100.0),
     "all unserved": lambda f: _write(
         f, 2, markets=[], demands=[case_builder.demand("d", "power", penalty=100.0)],
-        conversions=[case_builder.plant(carrier="power", capacity_addable=1, investment=1e9)], flows=[case_builder.flow("plant", "power", 1)],
+        conversions=[case_builder.plant(carrier="power", max_capacity_added=1, investment_cost=1e9)], flows=[case_builder.flow("plant", "power", 1)],
     ),
     "only land": lambda f: _write(
         f, 2, land=[{"site": "here", "land_class": "field", "area": 5.0}]

@@ -319,7 +319,7 @@ DATASETS: dict[str, Edit] = {
     "stored settings": attribute("inputs", "settings", "{}"),
     "stored scenario": attribute("inputs", "scenario", "dear_gas"),
     "stored changes": attribute("inputs", "changes", '["a.b.c = 1"]'),
-    "a stored number": dataset("inputs/conversions/capacity_addable", lambda v: v * 2),
+    "a stored number": dataset("inputs/conversions/max_capacity_added", lambda v: v * 2),
     "a stored hourly cell": dataset("inputs/markets/price", first(lambda _: "0.5 * price")),
     "a stored name": dataset("inputs/conversions/technology", first(lambda _: "")),
     "a profile": dataset("profiles/whole", lambda v: v + 1),

@@ -14,7 +14,7 @@ def write(folder, **more):
     """The case, with whatever else a test needs."""
     parts = {
         "sites": [{"site": "a"}, {"site": "b"}, {"site": "c"}],
-        "carriers": [{"carrier": "heat", "surplus": "yes"}, {"carrier": "co2", "unit": "t"}],
+        "carriers": [{"carrier": "heat", "allow_spill": "yes"}, {"carrier": "co2", "unit": "t"}],
         "firms": [{"firm": "A"}, {"firm": "B"}, {"firm": "C"}, {"firm": "town", "party": "citizens"}],
         "conversions": [case_builder.plant("surplus", firm="A", capacity_existing=1.5) | {"site": "a"}],
         "flows": [case_builder.flow("surplus", "heat", 1)],

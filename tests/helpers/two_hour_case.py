@@ -17,8 +17,8 @@ def write(folder, **more):
         "markets": [case_builder.market(price=50, emission_factor=0.5)],
         "demands": [case_builder.demand("light", "power", 2, penalty=900)],
         "conversions": [
-            case_builder.plant("sun_here", "power", technology="sun", firm="sunny", capacity_addable=0.5, investment=120, lifetime=1, group="sun"),
-            case_builder.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, group="wind"),
+            case_builder.plant("sun_here", "power", technology="sun", firm="sunny", max_capacity_added=0.5, investment_cost=120, lifetime=1, group="sun"),
+            case_builder.plant("wind_here", "power", max_capacity_added=9, investment_cost=160, lifetime=1, group="wind"),
         ],
         "flows": [case_builder.flow("sun_here", "power", 1), case_builder.flow("wind_here", "power", 1)],
     }  # fmt: skip
@@ -27,5 +27,5 @@ def write(folder, **more):
 
 def deadly(model):
     """A rule that ends its process wherever seven MW of wind may be added."""
-    if model.capacity_addable["wind_here"] == 7:
+    if model.max_capacity_added["wind_here"] == 7:
         os._exit(1)

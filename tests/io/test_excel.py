@@ -72,7 +72,7 @@ def test_numbers_are_numbers_and_expressions_are_no_formulas(tmp_path):
     excel.write_workbook(case, tmp_path / "case.xlsx", silent)
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     heads = {cell.value: cell.column for cell in book["conversions"][1]}
-    cell = book["conversions"].cell(2, heads["investment [EUR/capacity]"])
+    cell = book["conversions"].cell(2, heads["investment_cost [EUR/capacity]"])
     assert (cell.value, cell.data_type) == (120, "n")
     label = next(c for c in book["sites"][2] if c.column_letter == {h.value: h.column_letter for h in book["sites"][1]}["label_en"])  # fmt: skip
     assert label.value == "=1+1"
@@ -85,7 +85,10 @@ def test_headers_say_what_they_mean_and_names_can_be_picked(case, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     sheet = book["conversions"]
     heads = {cell.value: cell for cell in sheet[1]}
-    assert "Cost of adding one unit of capacity" in heads["investment [EUR/capacity]"].comment.text
+    assert (
+        "Cost of adding one unit of capacity"
+        in heads["investment_cost [EUR/capacity]"].comment.text
+    )
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     site = rules[f"{heads['site'].column_letter}2"]
     assert excel.NAMES in site.formula1
@@ -120,7 +123,7 @@ def test_a_new_sheet_of_a_tables_name_is_taken(case, tmp_path):
 def test_faults_point_at_sheet_and_cell(case, tmp_path):
     def spoil(book):
         heads = {cell.value: cell.column for cell in book["conversions"][1]}
-        book["conversions"].cell(3, heads["investment [EUR/capacity]"]).value = "much"
+        book["conversions"].cell(3, heads["investment_cost [EUR/capacity]"]).value = "much"
         book["conversions"].cell(2, heads["site"]).value = "nowhere"
 
     with pytest.raises(em.InputError) as told:

@@ -19,8 +19,8 @@ def expressible():
     """The case of every part, without what PyPSA has no words for."""
     case = copy.deepcopy(EVERYTHING)
     for table, columns in {
-        "conversions": ("ramp", "full_load_hours", "tied_to", "ratio"), "storages": ("minimum",),
-        "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("store", "flexible", "gives_back"),
+        "conversions": ("ramp", "full_load_hours", "capacity_follows", "capacity_ratio"), "storages": ("min_level",),
+        "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("battery_capacity", "smart_charging_share", "v2g_share"),
     }.items():  # fmt: skip
         case[table] = [{k: v for k, v in row.items() if k not in columns} for row in case[table]]
     for table in ("limits", "limit_terms"):
@@ -99,7 +99,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     case = cli.copy(tmp_path)
     said = cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc", "-r", 30, "--json")  # fmt: skip
     assert said.json["steps"] == 30
-    typical = em.load_case(case, resolution=30, changes=["case.time.steps_a_day=6"])
+    typical = em.load_case(case, resolution=30, changes=["case.time.steps_per_day=6"])
     assert len(typical.steps.days)
     with pytest.raises(em.InputError, match="days repeat"):
         pypsa_network.write(typical, tmp_path / "d.nc")

@@ -83,7 +83,9 @@ def test_a_low_of_one_hour_that_the_steps_hide_is_told():
     system = peaked(
         resolution=1,
         profiles={"shape": [1.0] * 8, "share": [1, 1, 0, 1, 1, 1, 1, 1]},
-        conversions=[case_builder.plant("mill", "power", capacity_addable=1, availability="share")],
+        conversions=[
+            case_builder.plant("mill", "power", max_capacity_added=1, availability="share")
+        ],
         flows=[case_builder.flow("mill", "power", 1)],
     )
     (told,) = precheck.hidden_peaks(system)

@@ -33,7 +33,7 @@ def test_a_plant_is_tempted_once_owning_is_as_cheap_as_it_earns(tmp_path):
     """Two hours at 50 pay 100 for a MW that costs nothing to run. At 115 it stays away, but not at 115 · 0.8 = 92."""
     case = case_builder.write(
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2)],
-        conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=115, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
+        conversions=[case_builder.plant("sun", "power", max_capacity_added=9, investment_cost=115, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
     problem, answer = solved(case)
     assert names(problem, nearly_profitable(problem, answer, 0.1)) == set()
@@ -47,9 +47,9 @@ def test_things_that_only_pay_together_are_tempted_together(tmp_path):
     """
     case = case_builder.write(
         tmp_path / "case", 2, carriers=[{"carrier": "heat"}, {"carrier": "power"}, {"carrier": "hydrogen"}],
-        markets=[case_builder.market(price=50), case_builder.market("sale", "hydrogen", price=500, buy_most=0, sell_most=4, sale_price=120)],
+        markets=[case_builder.market(price=50), case_builder.market("sale", "hydrogen", price=500, max_purchase=0, max_sale=4, sale_price=120)],
         demands=[case_builder.demand("light", "power", 2)],
-        conversions=[case_builder.plant("electrolyser", "hydrogen", capacity_addable=9, investment=160, lifetime=1)],
+        conversions=[case_builder.plant("electrolyser", "hydrogen", max_capacity_added=9, investment_cost=160, lifetime=1)],
         flows=[case_builder.flow("electrolyser", "hydrogen", 1), case_builder.flow("electrolyser", "power", -1)],
     )  # fmt: skip
     problem, answer = solved(case)

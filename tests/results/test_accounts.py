@@ -76,7 +76,9 @@ def test_what_is_built_to_its_limit_has_a_rent():
         markets=[case_builder.market(price=50)],
         demands=[case_builder.demand("light", "power", 2)],
         conversions=[
-            case_builder.plant("sun", "power", capacity_addable=0.5, investment=80, lifetime=1)
+            case_builder.plant(
+                "sun", "power", max_capacity_added=0.5, investment_cost=80, lifetime=1
+            )
         ],
         flows=[case_builder.flow("sun", "power", 1)],
     )

@@ -38,14 +38,14 @@ def test_assets_of_a_technology_that_share_its_number_are_one_row(tmp_path):
     """Two plants of one technology, 3 MW at 40 EUR a MW: 1 % more of its investment costs 1.2 EUR, whoever owns it."""
     from helpers import case_builder
 
-    plants = [case_builder.plant(name, technology="boiler", capacity_addable=size) for name, size in (("a", 1), ("b", 2))]  # fmt: skip
+    plants = [case_builder.plant(name, technology="boiler", max_capacity_added=size) for name, size in (("a", 1), ("b", 2))]  # fmt: skip
     case = case_builder.write(
-        tmp_path / "case", 1, technologies=[{"technology": "boiler", "capacity_unit": "MW", "investment": 40, "lifetime": 1}],
+        tmp_path / "case", 1, technologies=[{"technology": "boiler", "capacity_unit": "MW", "investment_cost": 40, "lifetime": 1}],
         conversions=plants, flows=[case_builder.flow("boiler", "heat", 1)], demands=[case_builder.demand(yearly=3)],
     )  # fmt: skip
     system = em.load_case(case)
     found = cost_sensitivities(em.solve(system), system.sources).set_index(
         ["table", "row", "column"]
     )
-    assert found.at[("technologies", "boiler", "investment"), "more"] == pytest.approx(1.2, rel=1e-6)  # fmt: skip
-    assert ("conversions", "a", "investment") not in found.index
+    assert found.at[("technologies", "boiler", "investment_cost"), "more"] == pytest.approx(1.2, rel=1e-6)  # fmt: skip
+    assert ("conversions", "a", "investment_cost") not in found.index

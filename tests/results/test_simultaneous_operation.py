@@ -11,7 +11,7 @@ from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import results
 
 STORE = {
-    "storage": "tank", "site": "here", "carrier": "power", "capacity_existing": 1, "duration": 1,
+    "storage": "tank", "site": "here", "carrier": "power", "capacity_existing": 1, "max_hours": 1,
     "efficiency_in": 0.9, "efficiency_out": 0.9, "label_en": "The tank", "label_da": "Tanken",
 }  # fmt: skip
 BURNT = 0.19 / 1.81  # c - d where 0.9 c = d / 0.9 and c + d = 1
@@ -56,7 +56,7 @@ def test_hours_of_a_step_count_as_many_as_it_stands_for():
     "columns",
     [
         {"efficiency_in": 1.0, "efficiency_out": 1.0},  # what is lost by nothing is no loss
-        {"running_cost": 100},
+        {"variable_cost": 100},
     ],
 )
 def test_a_store_that_loses_nothing_is_not_named(columns):
@@ -108,12 +108,12 @@ def test_vehicles_that_charge_and_give_back_at_once_are_named():
     """Of 1 MW at 0.9: charged c, given back g, 0.9 c = g / 0.9 and c + g = 1: as the store."""
     run = solved(
         1,
-        carriers=[{"carrier": "power"}, {"carrier": "distance", "unit": "thousand_km", "balance": "year", "surplus": "yes"},
+        carriers=[{"carrier": "power"}, {"carrier": "distance", "unit": "thousand_km", "balance": "year", "allow_spill": "yes"},
                   {"carrier": "co2", "unit": "t"}],
         markets=[case_builder.market(price=-10)],
         fleets=[{"fleet": "cars", "site": "here", "service": "distance", "distance": 1.0}],
         vehicles=[{"vehicle": "car", "fleet": "cars", "carrier": "power", "energy_use": 0.0, "capacity_existing": 1,
-                   "store": 5, "charger": 1, "flexible": 1, "gives_back": 1, "charge_efficiency": 0.9}],
+                   "battery_capacity": 5, "charger_power": 1, "smart_charging_share": 1, "v2g_share": 1, "charge_efficiency": 0.9}],
     )  # fmt: skip
     (found,) = both_ways(run)
     assert (found.asset, found.table) == ("car", "vehicles")

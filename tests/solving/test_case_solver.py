@@ -13,13 +13,13 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.results.metrics import metric
 
 CHANGES = [
-    ["conversions.pump.investment *= 0.6"],  # costs alone
+    ["conversions.pump.investment_cost *= 0.6"],  # costs alone
     ["markets.gas_market.price = 20"],
-    ["conversions.solar.capacity_addable = 1"],  # bounds
+    ["conversions.solar.max_capacity_added = 1"],  # bounds
     ["demands.warmth.yearly *= 1.3"],  # right-hand sides
     ["case.emissions.target = 7"],
-    ["storages.tank.retention = 0.9"],  # coefficients
-    ["conversions.pump.investment *= 0.6", "demands.light.yearly *= 0.5"],
+    ["storages.tank.hourly_retention = 0.9"],  # coefficients
+    ["conversions.pump.investment_cost *= 0.6", "demands.light.yearly *= 0.5"],
 ]
 
 
@@ -57,7 +57,7 @@ def test_a_question_without_an_answer_ends_nothing(tmp_path):
     case = random_case(tmp_path / "case", 2)
     series = em.CaseSolver(case, resolution="full")
     with pytest.raises(em.InputError, match="nearest"):
-        series.run(["conversions.pomp.investment = 3"])
+        series.run(["conversions.pomp.investment_cost = 3"])
     with pytest.raises(em.NoSolutionError):
         series.run(["case.emissions.target = -99"])
     alone = em.solve(em.load_case(case, changes=CHANGES[0], resolution="full"))
@@ -89,7 +89,7 @@ def problem(tmp_path):
     """Two hours: 1 MW wanted in each, bought at 50, or made by a plant of 120 a MW that runs for nothing."""
     case = case_builder.write(
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2)],
-        conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
+        conversions=[case_builder.plant("sun", "power", max_capacity_added=9, investment_cost=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
     system = em.load_case(case)
     return CompiledModel.of(system, em.build_model(system))
@@ -137,7 +137,7 @@ def test_a_question_limits_weighs_and_bounds(tmp_path):
     """Two hours of 1 MW, bought at 50 or made by a plant of 120 a MW: the case of the problem above, asked as a series."""
     case = case_builder.write(
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2, penalty=900)],
-        conversions=[case_builder.plant("sun", "power", capacity_addable=9, investment=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
+        conversions=[case_builder.plant("sun", "power", max_capacity_added=9, investment_cost=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
     series = em.CaseSolver(case, watched=["bought:grid", "cost", "added:sun"])
     limited = series.ask(question=em.Query(limits={"bought:grid": (0, 1)}))
@@ -169,7 +169,7 @@ def test_a_quantity_has_its_value_and_unit(text, value, unit, tmp_path):
     """30 MWh of gas at 0.2 t each and 1 t of farming; the boiler is added, the pump stands."""
     case = case_builder.write(
         tmp_path / "case", 30, markets=[case_builder.market("gas_market", "gas", price=1, emission_factor=0.2)],
-        conversions=[case_builder.plant("boiler", capacity_addable=1, investment=1, lifetime=1), case_builder.plant("pump", capacity_addable=0, capacity_existing=1)],
+        conversions=[case_builder.plant("boiler", max_capacity_added=1, investment_cost=1, lifetime=1), case_builder.plant("pump", max_capacity_added=0, capacity_existing=1)],
         flows=[case_builder.flow("boiler", "heat", 1), case_builder.flow("boiler", "gas", -1), case_builder.flow("pump", "heat", 1), case_builder.flow("pump", "gas", -9)],
         demands=[case_builder.demand("warmth", yearly=30, penalty=99)], residual_emissions=[{"residual": "farming", "sector": "farming", "amount": 1}],
     )  # fmt: skip

@@ -41,8 +41,8 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", 1)
     case = case_builder.write(
         tmp_path / "case", 2, profiles={"price": [1, 99]}, resolution=1,
-        markets=[case_builder.market(price="price", buy_most=5)], demands=[case_builder.demand("light", "power", 2)],
-        storages=[{"storage": "free", "site": "here", "carrier": "power", "capacity_addable": 1, "duration": 1, "investment": 0.001, "lifetime": 1}],
+        markets=[case_builder.market(price="price", max_purchase=5)], demands=[case_builder.demand("light", "power", 2)],
+        storages=[{"storage": "free", "site": "here", "carrier": "power", "max_capacity_added": 1, "max_hours": 1, "investment_cost": 0.001, "lifetime": 1}],
     )  # fmt: skip
     run = em.solve_full_year(em.load_case(case), gap=1e-4)
     best = em.solve(em.load_case(case, resolution="full")).objective

@@ -32,7 +32,7 @@ def test_not_built_and_by_how_much(tmp_path):
 
 def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
     """At 80 a MW half a MW is added and a MW more is worth 20; it stays until 100, 25 % more."""
-    why = one(run_of(tmp_path, "conversions.sun_here.investment = 80"), "sun_here")
+    why = one(run_of(tmp_path, "conversions.sun_here.investment_cost = 80"), "sun_here")
     assert why.kind == "built"
     assert why.threshold.investment == pytest.approx(100)
     assert why.threshold.confirmed
@@ -54,7 +54,7 @@ def test_what_stands_has_a_rent(tmp_path):
 
 def test_never_even_for_nothing(tmp_path):
     """Wind with a running cost above the market's price is not built for nothing."""
-    plants = [case_builder.plant("wind_here", "power", capacity_addable=9, investment=160, lifetime=1, running_cost=60)]  # fmt: skip
+    plants = [case_builder.plant("wind_here", "power", max_capacity_added=9, investment_cost=160, lifetime=1, variable_cost=60)]  # fmt: skip
     run = run_of(tmp_path, conversions=plants, flows=[case_builder.flow("wind_here", "power", 1)])
     why = one(run, "wind_here")
     assert not why.threshold.tried
@@ -79,7 +79,7 @@ def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     run = em.solve(em.load_case(folder))
     why = one(run, "solar")
     for factor, built in ((0.98, True), (1.02, False)):
-        change = f"conversions.solar.investment = {factor * why.threshold.investment}"
+        change = f"conversions.solar.investment_cost = {factor * why.threshold.investment}"
         other = em.solve(em.load_case(folder, changes=[change]))
         assert (other.tables["capacities"].at["solar", "added"] > 1e-6) == built
 

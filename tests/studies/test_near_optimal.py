@@ -25,10 +25,10 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 
 def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
-    no_market = ["markets.grid.buy_most = 0"]
+    no_market = ["markets.grid.max_purchase = 0"]
     study = em.near_optimal(case, [0.02], output=tmp_path / "a", changes=no_market, execution=here)
     assert set(study.tables["capacity_ranges"]["kind"]) == {"always"}
-    dear = ["conversions.sun_here.investment = 10000000"]
+    dear = ["conversions.sun_here.investment_cost = 10000000"]
     study = em.near_optimal(case, [0.02], output=tmp_path / "b", changes=dear, by="asset", filter="sun*", execution=here)  # fmt: skip
     assert list(study.tables["capacity_ranges"]["kind"]) == ["never"]
 
@@ -47,7 +47,7 @@ def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
             held = em.Query(added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)})
             assert series.run(question=held).objective <= most_cost * (1 + 1e-5)
             beyond = size + out * 0.02 * max(row.max, 1e-3)
-            addable = series.problem((), None).system.assets.at[row.group, "capacity_addable"]
+            addable = series.problem((), None).system.assets.at[row.group, "max_capacity_added"]
             if 0 < beyond < addable:
                 there = em.Query(added={row.group: (beyond, beyond)})
                 assert series.run(question=there).objective > most_cost * (1 - 1e-7)

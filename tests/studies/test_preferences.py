@@ -19,8 +19,8 @@ PARTS = {
     "markets": [case_builder.market(price=50, emission_factor=0.5, firm="people") | {"site": "near"}],
     "demands": [case_builder.demand("light", "power", 2, firm="people") | {"site": "near"}],
     "conversions": [
-        case_builder.plant("sun_near", "power", technology="sun", firm="developer", capacity_addable=9, investment=120) | {"site": "near"},
-        case_builder.plant("sun_far", "power", technology="sun", firm="developer", capacity_addable=9, investment=121) | {"site": "far"},
+        case_builder.plant("sun_near", "power", technology="sun", firm="developer", max_capacity_added=9, investment_cost=120) | {"site": "near"},
+        case_builder.plant("sun_far", "power", technology="sun", firm="developer", max_capacity_added=9, investment_cost=121) | {"site": "far"},
     ],
     "flows": [case_builder.flow("sun", "power", 1)],
     "links": [{"link": "cable", "carrier": "power", "from_site": "far", "to_site": "near", "capacity_existing": 9}],

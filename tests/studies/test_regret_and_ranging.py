@@ -40,7 +40,7 @@ def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
 
 def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
     """Half a MW of sun cannot stand where none may be added; and a future without a plan is told."""
-    futures = {"dear": DEAR, "no sun": "conversions.sun_here.capacity_addable = 0", "clean": "case.emissions.target = -1"}  # fmt: skip
+    futures = {"dear": DEAR, "no sun": "conversions.sun_here.max_capacity_added = 0", "clean": "case.emissions.target = -1"}  # fmt: skip
     study = em.regret(case, futures, output=tmp_path / "s", execution=here)
     frame = study.tables["regrets"].set_index(["plan", "future"])
     assert np.isinf(frame.at[("dear", "no sun"), "regret"])

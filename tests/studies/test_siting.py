@@ -13,9 +13,9 @@ APART = 1.3 * 6371 * np.pi / 180 * 0.1  # km of pipe between north and south, wi
 PARTS = {
     "sites": [{"site": "north", "lat": 56.1}, {"site": "south"}, {"site": "west", "lon": 9}, {"site": "east", "lon": 11}],
     "technologies": [
-        {"technology": "mill", "capacity_unit": "MW", "investment": 10, "lifetime": 1},
-        {"technology": "pipe", "capacity_unit": "MW", "investment_per_km": 1, "lifetime": 1},
-        {"technology": "vault", "capacity_unit": "MWh", "investment": 1, "lifetime": 1, "duration": 2},
+        {"technology": "mill", "capacity_unit": "MW", "investment_cost": 10, "lifetime": 1},
+        {"technology": "pipe", "capacity_unit": "MW", "investment_cost_per_km": 1, "lifetime": 1},
+        {"technology": "vault", "capacity_unit": "MWh", "investment_cost": 1, "lifetime": 1, "max_hours": 2},
     ],
     "flows": [case_builder.flow("mill", "power", -1), case_builder.flow("mill", "gas", 0.5)],
     "footprints": [{"technology": "mill", "land_class": "industrial", "footprint": 1}],
@@ -93,7 +93,7 @@ def test_placed_freely_it_keeps_what_is_required(found):
 def test_where_prices_move_the_estimate_is_below(tmp_path):
     """Cheap power for one MW only: the second MW pays 50 at the north's price."""
     markets = [
-        case_builder.market("cheap", price=20, buy_most=1) | {"site": "north"},
+        case_builder.market("cheap", price=20, max_purchase=1) | {"site": "north"},
         *PARTS["markets"],
     ]
     demands = [*PARTS["demands"], case_builder.demand("light", "power", 1) | {"site": "north"}]
@@ -119,7 +119,7 @@ def test_a_forbidden_site_stays_empty(case, tmp_path):
 
 def test_a_store_can_be_placed(tmp_path):
     """A vault that a row uses already, at a site of its own choice."""
-    storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "capacity_addable": 0}]  # fmt: skip
+    storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "max_capacity_added": 0}]  # fmt: skip
     case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"storages": storages}))
     found = em.siting(
         case, "vault=3", output=tmp_path / "study", execution=em.ExecutionOptions(workers=0)

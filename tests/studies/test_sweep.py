@@ -152,7 +152,7 @@ def test_workers_give_the_same_table(case, tmp_path):
 
 def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case, tmp_path):
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
-    asked = {"conversions.wind_here.capacity_addable": [9, 7, 5, 3]}
+    asked = {"conversions.wind_here.max_capacity_added": [9, 7, 5, 3]}
     execution = em.ExecutionOptions(workers=2, keep_runs=False)
     study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, execution=execution)
     assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]

@@ -72,8 +72,8 @@ def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeyp
 def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path):
     """All must be served and only so much can be bought: half the cases have no plan, anchors among them."""
     amounts = [float(v) for v in np.linspace(0.1, 3, 14)]
-    always = ["demands.light.penalty = ", "conversions.*.capacity_addable = 0"]
-    found = em.sweep(case, {"markets.grid.buy_most": amounts}, tmp_path / "a", changes=always, execution=here).table  # fmt: skip
+    always = ["demands.light.penalty = ", "conversions.*.max_capacity_added = 0"]
+    found = em.sweep(case, {"markets.grid.max_purchase": amounts}, tmp_path / "a", changes=always, execution=here).table  # fmt: skip
     told = ["optimal" if amount >= 1 else "infeasible" for amount in amounts]
     assert found["status"].tolist() == told
 

@@ -192,12 +192,14 @@ def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
     assert "decisions of the user's own (more, little)" in found.notes[0]
 
 
-@pytest.mark.parametrize("steps_a_day", [0, 6])
-def test_few_steps_are_recomputed(steps_a_day, tmp_path):
+@pytest.mark.parametrize("steps_per_day", [0, 6])
+def test_few_steps_are_recomputed(steps_per_day, tmp_path):
     """In order and as typical days: the same steps are found again, and others are told."""
     case = random_case(tmp_path / "case", 4)
-    system = em.load_case(case, changes=[f"case.time.steps_a_day = {steps_a_day}"], resolution=12)
-    assert len(system.steps.days) == (3 if steps_a_day else 0)
+    system = em.load_case(
+        case, changes=[f"case.time.steps_per_day = {steps_per_day}"], resolution=12
+    )
+    assert len(system.steps.days) == (3 if steps_per_day else 0)
     path = em.save(em.solve(system), tmp_path / "run")
     found = em.verify(path)
     assert found.differences == ()
@@ -211,7 +213,7 @@ def test_steps_of_other_library_versions_are_noted(tmp_path):
     """Valid steps that this version does not choose are proven as they are; the words say so."""
     case = random_case(tmp_path / "case", 4)
     system = em.load_case(case, resolution=12)
-    other = system.at(replace(em.load_case(case, resolution=12, changes=["case.time.follow = ['sun']"]).steps))  # fmt: skip
+    other = system.at(replace(em.load_case(case, resolution=12, changes=["case.time.clustering_profiles = ['sun']"]).steps))  # fmt: skip
     run = em.solve(other)
     run.metadata["versions"]["scikit-learn"] = "0.1"
     found = em.verify(em.save(run, tmp_path / "run"))
@@ -371,7 +373,7 @@ def test_inputs_come_back_to_the_last_bit(tmp_path):
         markets=[{"market": "e3", "site": "0751", "carrier": "power", "price": f"{1 / 3!r} + {0.1 + 0.2!r} * price"}],
         demands=[{"demand": "nan", "site": "0751", "carrier": "power", "yearly": 4, "profile": "shape"}],
     )  # fmt: skip
-    system = em.load_case(case, changes=["case.time.steps_a_day = 6", "markets.*.tariff = 0.7"])
+    system = em.load_case(case, changes=["case.time.steps_per_day = 6", "markets.*.tariff = 0.7"])
     path = em.save(em.solve(system), tmp_path / "run")
     with xr.open_datatree(path / "results.nc", engine="netcdf4") as tree:
         again = stored_inputs.system_of(tree)

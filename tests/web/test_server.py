@@ -51,7 +51,7 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
     found = next(iter(load_catalog([place]).values()))
     told = found.sliders(found.default)
     assert len(told) == 10 if folder == "aarhus" else len(told) >= 4
-    for end in ("least", "most"):
+    for end in ("min", "max"):
         changes = [slider.change(getattr(slider, end)) for slider in told]
         em.load_case(place, found.default, changes, resolution="full")
     assert all(slider.label_en and slider.label_da for slider in told)
@@ -63,7 +63,7 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
         ({"address": "carriers.nothing.price"}, "nothing"),
         ({"address": "nothing.gas.price"}, "no such table"),
         ({"address": "case.nothing.target"}, "only a number"),
-        ({"least": 5.0}, "follow each other"),
+        ({"min": 5.0}, "follow each other"),
         ({"step": 0}, "greater than 0"),
         ({"color": "red"}, "not permitted"),
     ],
@@ -74,7 +74,7 @@ def test_a_wrong_slider_is_told(case, tmp_path, wrong, told):
     import tomli_w  # noqa: PLC0415
 
     place = Path(shutil.copytree(case, tmp_path / "village"))
-    entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "how": "multiply", "least": 0.5, "most": 2.0, "step": 0.1, "start": 1.0}  # fmt: skip
+    entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "mode": "multiply", "min": 0.5, "max": 2.0, "step": 0.1, "default": 1.0}  # fmt: skip
     (place / "sliders.toml").write_text(tomli_w.dumps({"slider": [entry | wrong]}))
     with pytest.raises(em.InputError, match=told):
         sliders.load_sliders(place, em.load_case(place))

@@ -21,8 +21,8 @@ DECLARED = {table.name: table for table in TABLES}
 EARTH_RADIUS_KM = 6371.0  # km, mean radius
 MAX_LINKED_SITES = 3  # sites to which a new link may lead
 # Values that a plant's own row may override from its technology.
-PLANT_OVERRIDES = ("availability", "minimum", "ramp", "full_load_hours", "running_cost", "investment", "fixed_cost", "lifetime",
-       "retention", "efficiency_in", "efficiency_out", "duration")  # fmt: skip
+PLANT_OVERRIDES = ("availability", "min_load", "min_level", "ramp", "full_load_hours", "variable_cost", "investment_cost", "fixed_cost", "lifetime",
+       "hourly_retention", "efficiency_in", "efficiency_out", "max_hours")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ def _at(system: System, site: str) -> set[str]:
 
 def _needed(system: System, asked: Activity, carrier: str) -> bool:
     """Whether the activity cannot run without a bus for the carrier: every mode uses it, and no surplus of it is allowed."""
-    if carrier in asked.makes and system["carriers"].at[carrier, "surplus"] == "yes":
+    if carrier in asked.makes and system["carriers"].at[carrier, "allow_spill"] == "yes":
         return False
     if asked.table == "storages":
         return True
@@ -295,9 +295,9 @@ def _connections(system: System, asked: Activity, site: str, carrier: str) -> li
     connected_sites = [str(s) for s in buses["site"][buses["carrier"] == carrier].unique()]
     if existing_links.empty or not connected_sites:
         return []
-    addable = existing_links["capacity_addable"].astype(float) > 0
+    addable = existing_links["max_capacity_added"].astype(float) > 0
     existing_links = existing_links[addable] if addable.any() else existing_links
-    sizes = existing_links["capacity_addable"].astype(float).where(lambda s: s > 0)
+    sizes = existing_links["max_capacity_added"].astype(float).where(lambda s: s > 0)
     sizes = sizes.fillna(existing_links["capacity_existing"].astype(float)).clip(lower=1e-6)
     size_ratio = np.log(sizes / asked.size).abs().groupby(existing_links["technology"]).median()
     nearest = sorted(connected_sites, key=lambda other: (distance(system, site, other), other))[
@@ -333,7 +333,7 @@ def case_files(
     key = asked.table.removesuffix("s")
     rows = [
         {key: candidate.asset, "site": candidate.site, "carrier": asked.carrier, "technology": asked.technology,
-         "label_en": f"{asked.label}, {candidate.site.replace('_', ' ')}", f"capacity_addable [{asked.unit}]": asked.size, **dict(asked.stated)}
+         "label_en": f"{asked.label}, {candidate.site.replace('_', ' ')}", f"max_capacity_added [{asked.unit}]": asked.size, **dict(asked.stated)}
         for candidate in allowed
     ]  # fmt: skip
     tables = {f"{asked.table}_{name}.csv": pd.DataFrame(rows)}
@@ -343,7 +343,7 @@ def case_files(
         by_unit.setdefault(unit, []).append({
             "link": link.name, "carrier": link.carrier, "from_site": link.from_site, "to_site": link.to_site,
             "both_ways": "yes" if link.both_ways else "no", "technology": link.technology,
-            "label_en": f"New {link.carrier.replace('_', ' ')} link {link.from_site} - {link.to_site}", f"capacity_addable [{unit}]": "inf",
+            "label_en": f"New {link.carrier.replace('_', ' ')} link {link.from_site} - {link.to_site}", f"max_capacity_added [{unit}]": "inf",
         })  # fmt: skip
     for number, frame in enumerate(by_unit.values()):
         tables[f"links_{name}_{number}.csv"] = pd.DataFrame(frame)

@@ -28,7 +28,7 @@ def draft_of(house: AppContext, content: Any) -> ScenarioDraft:
     slider_values = {
         name: value
         for name, value in draft.sliders.items()
-        if name in known_sliders and known_sliders[name].least <= value <= known_sliders[name].most
+        if name in known_sliders and known_sliders[name].min <= value <= known_sliders[name].max
     }
     edits = [
         edit
@@ -115,7 +115,7 @@ def _sliders(house: AppContext, found: ScenarioDraft, language: str) -> html.Sec
     labels = []
     for slider in case.sliders(found.scenario):
         start = sliders.start(slider, system)
-        initial = slider.start if start is None else start
+        initial = slider.default if start is None else start
         value = found.sliders.get(slider.name, initial)
         meaning = getattr(slider, f"meaning_{language}")
         name = {"type": "slider", "name": slider.name}
@@ -123,7 +123,7 @@ def _sliders(house: AppContext, found: ScenarioDraft, language: str) -> html.Sec
             html.Label([
                 html.Span(getattr(slider, f"label_{language}"), className="name"),
                 html.Output(id={"type": "shown", "name": slider.name}, children=number(value, language, slider.unit)),
-                dcc.Input(id=name, type="range", min=min(slider.least, initial), max=max(slider.most, initial), step=slider.step, value=value),
+                dcc.Input(id=name, type="range", min=min(slider.min, initial), max=max(slider.max, initial), step=slider.step, value=value),
                 html.Span(meaning, className="soft"),
             ], className="slider")
         )  # fmt: skip

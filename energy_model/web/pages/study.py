@@ -128,7 +128,7 @@ def wanted(
             "study", "a study cannot hold what is required; make it optional, or ask for a run"
         )
     tables = request.case.candidates(request.scenario)["table"]
-    overrides = [f"{tables[name]}.{name}.capacity_addable = 0" for name in forbidden]
+    overrides = [f"{tables[name]}.{name}.max_capacity_added = 0" for name in forbidden]
     return request, request.as_dict() | {
         "changes": [*request.changes, *overrides],
         "added": {},
@@ -145,14 +145,14 @@ def _vary(found: ValidatedRequest, ranges: list[tuple[Any, ...]]) -> list[str]:
         raise InputError.at("study", "choose one number to vary, or two that differ")
     for name, low, high, count in (entry for entry in ranges if entry[0]):
         slider = known[name]
-        low, high = (slider.least if low is None else low), (slider.most if high is None else high)
+        low, high = (slider.min if low is None else low), (slider.max if high is None else high)
         finite = all(
             isinstance(bound, int | float) and math.isfinite(bound) for bound in (low, high)
         )
-        if not finite or not slider.least <= low < high <= slider.most:
+        if not finite or not slider.min <= low < high <= slider.max:
             raise InputError.at(
                 "study",
-                f"give a range within {slider.least:g} to {slider.most:g}, the lower number first",
+                f"give a range within {slider.min:g} to {slider.max:g}, the lower number first",
                 slider.label_en,
             )
         if not isinstance(count, int) or not 2 <= count <= 15:
@@ -160,7 +160,7 @@ def _vary(found: ValidatedRequest, ranges: list[tuple[Any, ...]]) -> list[str]:
                 "study", "ask for 2 to 15 values", slider.label_en, value=str(count)
             )
         vary.append(
-            f"{slider.address}{'=' if slider.how == 'set' else '*='}{low:.10g}..{high:.10g}:{count}"
+            f"{slider.address}{'=' if slider.mode == 'set' else '*='}{low:.10g}..{high:.10g}:{count}"
         )
         cases *= count
     if cases > MAX_CASES:
