@@ -11,18 +11,20 @@ from typing import Any
 
 from energy_model.case.schema import Table
 
-_ASSET_COLUMNS = {
+NewNames = dict[str, tuple[str, ...]]  # by old name
+
+_ASSET_COLUMNS: NewNames = {
     "capacity_addable": ("max_capacity_added",),
     "investment": ("investment_cost",),
     "running_cost": ("variable_cost",),
     "tied_to": ("capacity_follows",),
     "ratio": ("capacity_ratio",),
 }
-_STORAGE_COLUMNS = {"retention": ("hourly_retention",), "duration": ("max_hours",)}
-_VEHICLE_COLUMNS = {"store": ("battery_capacity",), "charger": ("charger_power",)}
-_PER_KM = {"investment_per_km": ("investment_cost_per_km",)}
+_STORAGE_COLUMNS: NewNames = {"retention": ("hourly_retention",), "duration": ("max_hours",)}
+_VEHICLE_COLUMNS: NewNames = {"store": ("battery_capacity",), "charger": ("charger_power",)}
+_PER_KM: NewNames = {"investment_per_km": ("investment_cost_per_km",)}
 # One minimum of a technology served plants and storages alike; each has a column of its own now.
-COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+COLUMNS: dict[str, NewNames] = {
     "technologies": {
         **_ASSET_COLUMNS,
         **_STORAGE_COLUMNS,
@@ -37,7 +39,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         **_ASSET_COLUMNS,
         **_VEHICLE_COLUMNS,
         "flexible": ("smart_charging_share",),
-        "gives_back": ("v2g_share",),
+        "gives_back": ("vehicle_to_grid_share",),
     },
     "markets": {
         "buy_most": ("max_purchase",),

@@ -18,13 +18,10 @@ from energy_model.case.units import DKK_PER_EUR
 from energy_model.common.errors import InputError, InputIssue
 
 Number = Annotated[float, pydantic.Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+CostComponent = Literal["price", "tariff", "tax"]
 Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
-KINDS_OF_VALUE = (
-    "int",
-    "literal",
-    "float",
-    "constrained",
-)  # pydantic's names of the alternatives of a union
+# pydantic's names of the alternatives of a union
+KINDS_OF_VALUE = ("int", "literal", "float", "constrained")
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 
 
@@ -39,9 +36,10 @@ class Setting(pydantic.BaseModel):
 class Time(Setting):
     """The hours the profiles cover (a year, but in small examples), and how they are cut into steps.
 
-    Hours are merged where the profiles named in ``clustering_profiles`` are alike; if it is empty, all that are used. With
-    ``steps_per_day`` the steps are those of typical days that repeat, about so many in each; at 0 the year stays
-    in order. ``weather_year`` names a file of the case's ``weather/`` whose profiles take the place of those of the same name.
+    Hours are merged where the profiles named in ``clustering_profiles`` are alike; if it is empty,
+    all that are used. With ``steps_per_day`` the steps are those of typical days that repeat, about
+    so many in each; at 0 the year stays in order. ``weather_year`` names a file of the case's
+    ``weather/`` whose profiles take the place of those of the same name.
     """
 
     hours: Annotated[int, pydantic.Field(ge=1, le=8760)] = 8760
@@ -63,9 +61,7 @@ class Perspective(Setting):
     """Whose costs are counted: rate of interest [1/a], price components, and the factor on all but taxes."""
 
     discount_rate: Annotated[float, pydantic.Field(ge=0, lt=1)]
-    cost_components: Annotated[
-        tuple[Literal["price", "tariff", "tax"], ...], pydantic.Field(strict=False)
-    ]
+    cost_components: Annotated[tuple[CostComponent, ...], pydantic.Field(strict=False)]
     cost_factor: Annotated[float, pydantic.Field(ge=1e-6, le=MAX_NUMBER)] = 1.0
 
 

@@ -46,7 +46,7 @@ VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete i
     charger_power           MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
     charge_efficiency       1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
     smart_charging_share    1                    fraction = 0         Share of vehicles that choose when to charge
-    v2g_share               1                    fraction = 0         Share of flexible vehicles that may give power back
+    vehicle_to_grid_share   1                    fraction = 0         Share of flexible vehicles that may give power back
     wear_cost               EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
     """, asset=True)  # fmt: skip
 
@@ -66,7 +66,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     has_flexible_charging = (vehicles["smart_charging_share"] > 0) & (
         vehicles["battery_capacity"] > 0
     )
-    can_discharge = has_flexible_charging & (vehicles["v2g_share"] > 0)
+    can_discharge = has_flexible_charging & (vehicles["vehicle_to_grid_share"] > 0)
     m.distance_rate = pyo.Param(m.vehicles, initialize=(distance / system.hours).to_dict())
     m.distance_cost = pyo.Param(
         m.vehicles, initialize=(cost_factor * distance * vehicles["variable_cost"]).to_dict()
@@ -148,7 +148,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def giving_limit(m, v, t):
         return (
             m.given_back[v, t]
-            <= m.v2g_share[v]
+            <= m.vehicle_to_grid_share[v]
             * m.smart_charging_share[v]
             * m.charger_power[v]
             * m.plugged_share[v, t]

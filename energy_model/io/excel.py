@@ -150,22 +150,16 @@ def _table(
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
     columns = {column.name: column for column in table.columns} if table else {}
-    headers = rows[0] if rows else []
-    declared = [
-        columns.get(column_name(header, table.name)) if table else None for header in headers
-    ]
+    headers, table_name = rows[0] if rows else [], table.name if table else ""
+    declared = [columns.get(column_name(header, table_name)) for header in headers]
     for i, column in enumerate(declared, 1):
         sheet.column_dimensions[get_column_letter(i)].width = min(44, max(12, 2 + max((len(r[i - 1]) for r in rows[:60] if len(r) >= i), default=8)))  # fmt: skip
         if column is not None and (rule := _choice(column, keys)) is not None:
             letter = get_column_letter(i)
             rule.add(f"{letter}2:{letter}{len(rows) + MAX_SPARE_ROWS}")
             sheet.data_validations.append(rule)
-    sheet.append(
-        [
-            _head(sheet, header, _said(column))
-            for header, column in zip(headers, declared, strict=True)
-        ]
-    )
+    headed = zip(headers, declared, strict=True)
+    sheet.append([_head(sheet, header, _said(column)) for header, column in headed])
     numeric = set(numeric_columns(file, headers))
     for row in rows[1:]:
         sheet.append([_cell(sheet, text, plain=i not in numeric) for i, text in enumerate(row)])

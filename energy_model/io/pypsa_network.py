@@ -126,10 +126,8 @@ def _capacity_parts(
     view = system.settings.view
     fixed = view.cost_factor * row["fixed_cost"] + more
     existing, addable = row["capacity_existing"], row["max_capacity_added"]
-    added = (
-        fixed
-        + view.cost_factor * annuity(view.discount_rate, row["lifetime"]) * row["investment_cost"]
-    )
+    payment = annuity(view.discount_rate, row["lifetime"]) * row["investment_cost"]
+    added = fixed + view.cost_factor * payment
     if isinstance(row["capacity_follows"], str):
         made.leave(f"{asset}: its capacity is tied to that of {row['capacity_follows']}")
     takers, land = system.land_takers, system["land"]
@@ -209,10 +207,8 @@ def _conversions(made: Network) -> None:
                          **_link_ports(1, [(b, f / use) for b, f in ports]))  # fmt: skip
             elif len(ports) == 1 and (np.all(ports[0][1] > 0) or np.all(ports[0][1] < 0)):
                 bus, made_by = ports[0]
-                ends = (
-                    availability / use * made_by,
-                    row["min_load"] * availability / use * made_by,
-                )
+                highest = availability / use * made_by
+                ends = (highest, row["min_load"] * highest)
                 for piece, owning in pieces:
                     made.add("generators", piece, bus=bus, p_min_pu=np.minimum(*ends), p_max_pu=np.maximum(*ends),
                              marginal_cost=running / made_by, **owning)  # fmt: skip
@@ -291,8 +287,8 @@ def _markets(made: Network) -> None:
         bus = bus_name(row["carrier"], row["site"])
         emission_cost = view.cost_factor * system.emission_price * emitted
         cost = factor["price"] * price + factor["tariff"] * tariff + taxed * tax + emission_cost
-        sums = {f"e_sum_{end}": float(row[f"yearly_{name}"])
-                for end, name in (("max", "most"), ("min", "least")) if pd.notna(row[f"yearly_{name}"])}  # fmt: skip
+        limits = {end: row[f"{end}_yearly_purchase"] for end in ("max", "min")}
+        sums = {f"e_sum_{end}": float(limit) for end, limit in limits.items() if pd.notna(limit)}
         source = bus
         if settings.target != "none" and np.any(emitted):
             source = f"{market} outside"

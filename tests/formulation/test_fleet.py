@@ -140,7 +140,7 @@ def test_a_parked_car_gives_power_back_in_the_dear_hour():
                 "smart_charging_share": 1,
                 "battery_capacity": 3,
                 "charger_power": 5,
-                "v2g_share": 1,
+                "vehicle_to_grid_share": 1,
                 "wear_cost": 5,
             }
         ],

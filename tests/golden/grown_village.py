@@ -52,7 +52,7 @@ ADDED = {
 PROFILES = ("onshore_wind", "field_sun", "air_cop", "heat_demand", "electricity_demand", "electricity_price")  # fmt: skip
 TARGET = 66  # the most that may be emitted [t/a]; the least-cost plan without a target emits 71
 RESOLUTION = 24
-STEPS_A_DAY = 8  # three typical days; steps in order have several best plans
+STEPS_PER_DAY = 8  # three typical days; steps in order have several best plans
 
 
 def write(folder: Path) -> Path:
@@ -77,7 +77,7 @@ def write(folder: Path) -> Path:
     )  # those in use, so that each of many cases is read quickly
     toml = folder / "case.toml"
     text = toml.read_text(encoding="utf-8")
-    steps = f"resolution = {RESOLUTION}\nsteps_a_day = {STEPS_A_DAY}"
+    steps = f"resolution = {RESOLUTION}\nsteps_per_day = {STEPS_PER_DAY}"
     text = re.sub(r"(?m)^resolution = .*$", steps, text)
     text = re.sub(r"(?m)^target = .*$", f"target = {TARGET}", text)
     toml.write_text(text, encoding="utf-8")

@@ -40,7 +40,7 @@ EVERYTHING = {
     ],
     "fleets": [{"fleet": "cars", "site": "here", "service": "distance", "distance": 10, "driving_profile": "shape", "plugged_in_profile": "share"}],
     "vehicles": [
-        {"vehicle": "battery_car", "fleet": "cars", "carrier": "power", "energy_use": 0.2, "max_capacity_added": 9, "battery_capacity": 2, "charger_power": 3, "smart_charging_share": 0.5, "v2g_share": 0.5, "charge_efficiency": 0.9, "wear_cost": 1, "fixed_cost": 50},
+        {"vehicle": "battery_car", "fleet": "cars", "carrier": "power", "energy_use": 0.2, "max_capacity_added": 9, "battery_capacity": 2, "charger_power": 3, "smart_charging_share": 0.5, "vehicle_to_grid_share": 0.5, "charge_efficiency": 0.9, "wear_cost": 1, "fixed_cost": 50},
         {"vehicle": "gas_car", "fleet": "cars", "carrier": "gas", "energy_use": 0.6, "capacity_existing": 2, "retirable": 1, "variable_cost": 1},
     ],
     "land": [{"site": "here", "land_class": "field", "area": 9, "rent": 3, "citizens_points": 2, "firms_points": 1}],

@@ -20,7 +20,7 @@ def expressible():
     case = copy.deepcopy(EVERYTHING)
     for table, columns in {
         "conversions": ("ramp", "full_load_hours", "capacity_follows", "capacity_ratio"), "storages": ("min_level",),
-        "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("battery_capacity", "smart_charging_share", "v2g_share"),
+        "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("battery_capacity", "smart_charging_share", "vehicle_to_grid_share"),
     }.items():  # fmt: skip
         case[table] = [{k: v for k, v in row.items() if k not in columns} for row in case[table]]
     for table in ("limits", "limit_terms"):

@@ -47,7 +47,7 @@ def test_a_peak_of_one_hour_at_two_steps_is_told(tmp_path):
         profiles={"shape": PEAK, "price": [10.0] * 4 + [20.0] * 4},
     )
     toml = case / "case.toml"
-    toml.write_text(toml.read_text().replace("[time]", '[time]\nfollow = ["price"]'))
+    toml.write_text(toml.read_text().replace("[time]", '[time]\nclustering_profiles = ["price"]'))
     system = em.load_case(case)
     assert highest(system) == pytest.approx(3)
     (told,) = precheck.hidden_peaks(system)

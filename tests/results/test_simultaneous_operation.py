@@ -113,7 +113,7 @@ def test_vehicles_that_charge_and_give_back_at_once_are_named():
         markets=[case_builder.market(price=-10)],
         fleets=[{"fleet": "cars", "site": "here", "service": "distance", "distance": 1.0}],
         vehicles=[{"vehicle": "car", "fleet": "cars", "carrier": "power", "energy_use": 0.0, "capacity_existing": 1,
-                   "battery_capacity": 5, "charger_power": 1, "smart_charging_share": 1, "v2g_share": 1, "charge_efficiency": 0.9}],
+                   "battery_capacity": 5, "charger_power": 1, "smart_charging_share": 1, "vehicle_to_grid_share": 1, "charge_efficiency": 0.9}],
     )  # fmt: skip
     (found,) = both_ways(run)
     assert (found.asset, found.table) == ("car", "vehicles")
