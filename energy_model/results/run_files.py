@@ -15,7 +15,7 @@ from energy_model.common.atomic_write import new_folder, refuse_folder, write_er
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES as DECLARED
 from energy_model.optimization import certificate
-from energy_model.results import manifest, schema, stored_inputs
+from energy_model.results import manifest, netcdf_file, schema, stored_inputs
 from energy_model.results.damage import readable
 from energy_model.results.record import read_record
 from energy_model.results.run import Run
@@ -98,7 +98,7 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     for name, frame in run.tables.items():
         schema.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
         parts[f"/tables/{name}"] = as_dataset(frame, name)
-    xr.DataTree.from_dict(parts).to_netcdf(folder / "results.nc", encoding=encodings)
+    netcdf_file.write(folder / "results.nc", parts, encodings)
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")

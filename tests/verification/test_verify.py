@@ -16,7 +16,7 @@ from helpers.random_cases import random_case
 import energy_model as em
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.time_aggregation import every_hour
-from energy_model.results import manifest, run_files, stored_inputs
+from energy_model.results import manifest, netcdf_file, run_files, stored_inputs
 
 ALTERED = forged_runs.FORGED | {f"files: {name}": edit for name, edit in forged_runs.FILES.items()}
 
@@ -441,10 +441,10 @@ def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(kept, tmp_path
 def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
     """The netCDF library raises a RuntimeError of its own."""
 
-    def full(*_, **__):
+    def full(*_):
         raise RuntimeError("NetCDF: HDF error")
 
-    monkeypatch.setattr(xr.DataTree, "to_netcdf", full)
+    monkeypatch.setattr(netcdf_file, "write", full)
     with pytest.raises(em.InputError, match="nothing of it is left behind"):
         em.save(em.solve(em.load_case(kept / "case")), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
