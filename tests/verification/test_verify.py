@@ -278,7 +278,7 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     path = em.save(series.run(question=question), tmp_path / "run")
     said = cli.call("verify", path)
     assert said.code == 0
-    assert "of the case under a study's question (added heat_pump, closed pipe)" in " ".join(said.out.split())  # fmt: skip
+    assert "of the case under the query of a study (added heat_pump, closed pipe)" in " ".join(said.out.split())  # fmt: skip
     forged_runs.rehashed(forged_runs.record("question", "added", to={"heat_pump": [0.0, 0.2]}))(
         path
     )
