@@ -125,7 +125,7 @@ def results() -> str:
         "A run is a folder. Its tables are CSV files whose headers carry the unit where all rows share one (`cost [EUR/a]`); where "
         "rows differ, the row's own column `unit` tells it. The same tables stand in `results.nc` as groups (`tables/costs`), with "
         "units and meanings as attributes, beside every decision and price by step, and all inputs to the last bit (`inputs/...`, `profiles`, `steps`). "
-        "`certificate.npz` holds the program, its answer and prices; `SHA256SUMS` lists every file, `record.json` too "
+        "`certificate.npz` holds the program, its answer and prices; `SHA256SUMS` lists every file, `metadata.json` too "
         "(`sha256sum --check SHA256SUMS` reads it).\n",
     ]
     for table, own in result_schema.COLUMNS.items():
@@ -138,7 +138,7 @@ def results() -> str:
     lines += [f"| {name} | {said} |" for name, (_, said) in result_schema.LABELS.items()]
     lines += [
         "\n## Headline\n",
-        "In `record.json` under `headline`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
+        "In `metadata.json` under `summary`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
         "| name | unit | English | Danish |",
         "|---|---|---|---|",
     ]

@@ -51,7 +51,16 @@ COLUMNS: dict[str, NewNames] = {
     "limit_terms": {"multiplier": ("coefficient",)},
     "carriers": {"surplus": ("allow_spill",)},
 }
-CELLS = {("limits", "sense"): {"most": "max", "least": "min"}}
+CELLS = {
+    ("limits", "sense"): {"most": "max", "least": "min"},
+    ("limit_terms", "quantity"): {
+        "added": "capacity_added",
+        "bought": "purchase",
+        "sold": "sale",
+        "sent": "flow_forward",
+        "land": "land_use",
+    },
+}
 # The key and the group of a setting; a group within perspectives has any name.
 SETTINGS = {
     ("", "detour"): "detour_factor",

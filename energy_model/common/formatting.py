@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -85,7 +86,8 @@ def label(frame: Any, name: object, language: str = "en") -> str:
 
 def words(name: object, language: str = "en") -> str:
     """Returns a name of the model, such as a group, a sector or a unit, in words of a language."""
-    return lookup(language)(str(name).replace("_", " "))
+    text = re.sub(r" om$", " O&M", str(name).replace("_", " "))  # operation and maintenance
+    return lookup(language)(text)
 
 
 @cache

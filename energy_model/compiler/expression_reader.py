@@ -1,6 +1,6 @@
 """Expression reader: Pyomo templates → linear terms, for all indices at once.
 
-Pyomo stores a rule such as ``m.level[s, t] <= m.capacity[s]`` as one template. The reader evaluates
+Pyomo stores a rule such as ``m.storage_level[s, t] <= m.capacity[s]`` as one template. The reader evaluates
 it once with numpy, for every ``s`` and ``t`` together. A *frame* has one line per combination of
 index values. A sum opens a longer frame, whose ``origin`` is the parent line of each of its lines.
 Unsupported expressions raise `UnsupportedExpressionError`, and Pyomo reads that component instead.

@@ -12,7 +12,7 @@ from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
 
 # Constraints whose dual is the marginal price at a bus: per step or year, without or with surplus.
-BALANCES = ("balance", "release", "yearly_balance", "yearly_release")
+BALANCES = ("balance", "balance_with_spill", "yearly_balance", "yearly_balance_with_spill")
 
 CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
     carrier             -                    name                 Name
@@ -38,13 +38,13 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
         return accounts.energy.total(m, b, t) == 0
 
     @m.Constraint(m.open_buses, m.steps, doc="What is not used is let go")
-    def release(m, b, t):
+    def balance_with_spill(m, b, t):
         return accounts.energy.total(m, b, t) >= 0
 
     @m.Constraint(m.closed_yearly_buses, doc="What comes in over the year goes out")
     def yearly_balance(m, b):
-        return sum(m.step_length[t] * accounts.energy.total(m, b, t) for t in m.steps) == 0
+        return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) == 0
 
     @m.Constraint(m.open_yearly_buses, doc="What is not used over the year is let go")
-    def yearly_release(m, b):
-        return sum(m.step_length[t] * accounts.energy.total(m, b, t) for t in m.steps) >= 0
+    def yearly_balance_with_spill(m, b):
+        return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) >= 0

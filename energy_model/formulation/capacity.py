@@ -87,10 +87,10 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
     )
 
-    m.added = Var(
+    m.capacity_added = Var(
         m.assets, bounds=lambda m, a: (0, m.max_capacity_added[a]), doc="Capacity added [capacity]"
     )
-    m.retired = Var(
+    m.capacity_retired = Var(
         m.assets,
         bounds=lambda m, a: (0, m.retirable[a] * m.capacity_existing[a]),
         doc="Existing capacity retired [capacity]",
@@ -98,18 +98,19 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.capacity = Var(m.assets, bounds=(0, None), doc="Capacity in all [capacity]")
 
     @m.Constraint(m.assets, doc="Capacity is what stands, less what is retired, plus what is added")
-    def capacity_sum(m, a):
-        return m.capacity[a] == m.capacity_existing[a] - m.retired[a] + m.added[a]
+    def capacity_balance(m, a):
+        return m.capacity[a] == m.capacity_existing[a] - m.capacity_retired[a] + m.capacity_added[a]
 
     @m.Constraint(m.tied, doc="A tied capacity keeps its ratio to the capacity it is tied to")
-    def tied_capacity(m, a):
+    def fixed_capacity_ratio(m, a):
         return m.capacity[a] == m.capacity_ratio[a] * m.capacity[m.capacity_follows[a]]
 
     accounts.cost.post(
-        "owning", lambda m: sum(m.yearly_investment[a] * m.added[a] for a in m.assets)
+        "investment_annuity",
+        lambda m: sum(m.yearly_investment[a] * m.capacity_added[a] for a in m.assets),
     )
     accounts.cost.post(
-        "fixed", lambda m: sum(m.yearly_fixed_cost[a] * m.capacity[a] for a in m.assets)
+        "fixed_om", lambda m: sum(m.yearly_fixed_cost[a] * m.capacity[a] for a in m.assets)
     )
 
 

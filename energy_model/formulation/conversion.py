@@ -84,14 +84,14 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     @m.Constraint(m.conversions, m.steps, doc="No plant runs above what is built and available")
-    def activity_limit(m, c, t):
+    def max_activity(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
             <= m.availability[c, t] * m.capacity[c]
         )
 
     @m.Constraint(m.must_run, m.steps, doc="A plant that must run runs at its minimum or above")
-    def activity_minimum(m, c, t):
+    def min_activity(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
             >= m.min_load[c] * m.availability[c, t] * m.capacity[c]
@@ -112,10 +112,10 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         )
 
     @m.Constraint(m.hour_limited, doc="No plant runs more full-load hours than allowed")
-    def full_load_limit(m, c):
+    def max_full_load_hours(m, c):
         return (
             sum(
-                m.step_length[t] * m.capacity_use[c, i] * m.activity[c, i, t]
+                m.step_weight[t] * m.capacity_use[c, i] * m.activity[c, i, t]
                 for i in m.modes_of[c]
                 for t in m.steps
             )
@@ -130,9 +130,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     accounts.cost.post(
-        "running",
+        "variable_om",
         lambda m: sum(
-            m.activity_cost[c, i] * m.step_length[t] * m.activity[c, i, t]
+            m.activity_cost[c, i] * m.step_weight[t] * m.activity[c, i, t]
             for c, i in m.runs
             for t in m.steps
         ),
@@ -141,7 +141,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.emissions.post(
         "processes",
         lambda m: sum(
-            m.coefficient[c, i, b, t] * m.step_length[t] * m.activity[c, i, t]
+            m.coefficient[c, i, b, t] * m.step_weight[t] * m.activity[c, i, t]
             for c, i, b in m.flows_to_air
             for t in m.steps
         ),

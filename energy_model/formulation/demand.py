@@ -38,10 +38,10 @@ TABLES = (DEMANDS,)
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds demands to the balances, with shiftable and unserved demand."""
     demands = system["demands"]
-    m.wanted = shaped_rates(m, system, m.demands, demands["profile"], demands["yearly"])
+    m.demand_rate = shaped_rates(m, system, m.demands, demands["profile"], demands["yearly"])
     waiting = demands[(demands["shiftable"] > 0) & (demands["window"] > 0)]
     m.patient = ordered_set(waiting.index)
-    m.most_waiting = shiftable_window(m, system, waiting)
+    m.max_demand_postponed = shiftable_window(m, system, waiting)
     m.sheddable = ordered_set(demands.index[demands["penalty"].notna()])
     m.demands_at = indexed_set(m.buses, system.rows_at("demands"))
     m.patient_at = indexed_set(
@@ -51,24 +51,26 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.buses, system.rows_at("demands", where=demands["penalty"].notna())
     )
 
-    m.waiting = Var(
+    m.demand_postponed = Var(
         m.patient,
         m.steps,
-        bounds=lambda m, d, t: (0, m.most_waiting[d, t]),
+        bounds=lambda m, d, t: (0, m.max_demand_postponed[d, t]),
         doc="Put off by the end of the step [unit]",
     )
     m.unserved = Var(
         m.sheddable,
         m.steps,
-        bounds=lambda m, d, t: (0, m.wanted[d, t]),
+        bounds=lambda m, d, t: (0, m.demand_rate[d, t]),
         doc="Wanted and not delivered [unit/h]",
     )
 
-    accounts.energy.post("demand", lambda m, b, t: -sum(m.wanted[d, t] for d in m.demands_at[b]))
     accounts.energy.post(
-        "waiting",
+        "demand", lambda m, b, t: -sum(m.demand_rate[d, t] for d in m.demands_at[b])
+    )
+    accounts.energy.post(
+        "demand_postponed",
         lambda m, b, t: sum(
-            (m.waiting[d, t] - m.waiting[d, m.previous[t]]) / m.step_span[t]
+            (m.demand_postponed[d, t] - m.demand_postponed[d, m.previous[t]]) / m.step_duration[t]
             for d in m.patient_at[b]
         ),
     )
@@ -78,6 +80,6 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "unserved",
         lambda m: sum(
-            m.penalty[d] * m.step_length[t] * m.unserved[d, t] for d in m.sheddable for t in m.steps
+            m.penalty[d] * m.step_weight[t] * m.unserved[d, t] for d in m.sheddable for t in m.steps
         ),
     )

@@ -35,15 +35,15 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     @m.Constraint(
         doc="Net emissions are what is bought, processed and left over, less what is kept from the air"
     )
-    def emissions_sum(m):
+    def emission_balance(m):
         return m.net_emissions == accounts.emissions.total(m) + m.residual_total
 
     if settings.emissions.target != "none":
-        m.emission_target = pyo.Param(initialize=float(settings.emissions.target))
+        m.target_emissions = pyo.Param(initialize=float(settings.emissions.target))
 
         @m.Constraint(doc="Net emissions stay within the target")
-        def emission_limit(m):
-            return m.net_emissions <= m.emission_target
+        def emission_target(m):
+            return m.net_emissions <= m.target_emissions
 
     accounts.cost.post(
         "emissions", lambda m: settings.view.cost_factor * m.emission_price * m.net_emissions

@@ -94,16 +94,16 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.buses, system.vehicles_at(vehicles["carrier"][has_flexible_charging])
     )
 
-    m.charged = Var(
+    m.vehicle_charge = Var(
         m.choosing, m.steps, bounds=(0, None), doc="Taken by vehicles that choose when [MW]"
     )
-    m.given_back = Var(
+    m.vehicle_discharge = Var(
         m.choosing,
         m.steps,
         bounds=lambda m, v, t: (0, m.most_given[v]),
         doc="Given back by plugged vehicles [MW]",
     )
-    m.battery_level = Var(
+    m.vehicle_storage_level = Var(
         m.choosing,
         m.steps,
         bounds=(0, None),
@@ -115,29 +115,29 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.steps,
         doc="A vehicle's store changes by what is charged, driven and given back",
     )
-    def battery_change(m, v, t):
-        return m.battery_level[v, t] == (
-            m.battery_level[v, m.previous[t]]
-            + m.step_span[t] * m.charge_efficiency[v] * m.charged[v, t]
-            - m.step_span[t]
+    def vehicle_storage_balance(m, v, t):
+        return m.vehicle_storage_level[v, t] == (
+            m.vehicle_storage_level[v, m.previous[t]]
+            + m.step_duration[t] * m.charge_efficiency[v] * m.vehicle_charge[v, t]
+            - m.step_duration[t]
             * m.charge_efficiency[v]
             * m.smart_charging_share[v]
             * m.energy_rate[v, t]
             * m.capacity[v]
-            - m.step_span[t] / m.charge_efficiency[v] * m.given_back[v, t]
+            - m.step_duration[t] / m.charge_efficiency[v] * m.vehicle_discharge[v, t]
         )
 
     @m.Constraint(m.choosing, m.steps, doc="No vehicle holds more than its store")
-    def battery_limit(m, v, t):
+    def max_vehicle_storage_level(m, v, t):
         return (
-            m.battery_level[v, t]
+            m.vehicle_storage_level[v, t]
             <= m.smart_charging_share[v] * m.battery_capacity[v] * m.capacity[v]
         )
 
     @m.Constraint(m.choosing, m.steps, doc="Only plugged vehicles charge and give back")
-    def charger_limit(m, v, t):
+    def max_charger_power(m, v, t):
         return (
-            m.charged[v, t] + m.given_back[v, t]
+            m.vehicle_charge[v, t] + m.vehicle_discharge[v, t]
             <= m.smart_charging_share[v]
             * m.charger_power[v]
             * m.plugged_share[v, t]
@@ -145,9 +145,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         )
 
     @m.Constraint(m.giving, m.steps, doc="Only vehicles that may give power back do")
-    def giving_limit(m, v, t):
+    def max_v2g_power(m, v, t):
         return (
-            m.given_back[v, t]
+            m.vehicle_discharge[v, t]
             <= m.vehicle_to_grid_share[v]
             * m.smart_charging_share[v]
             * m.charger_power[v]
@@ -160,16 +160,16 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         lambda m, b, t: (
             sum(m.distance_rate[v] * m.capacity[v] for v in m.drivers_at[b])
             - sum(m.fixed_share[v] * m.energy_rate[v, t] * m.capacity[v] for v in m.vehicles_at[b])
-            - sum(m.charged[v, t] - m.given_back[v, t] for v in m.choosing_at[b])
+            - sum(m.vehicle_charge[v, t] - m.vehicle_discharge[v, t] for v in m.choosing_at[b])
         ),
     )
     accounts.cost.post(
-        "distance", lambda m: sum(m.distance_cost[v] * m.capacity[v] for v in m.vehicles)
+        "vehicle_om", lambda m: sum(m.distance_cost[v] * m.capacity[v] for v in m.vehicles)
     )
     accounts.cost.post(
-        "wear",
+        "battery_wear",
         lambda m: sum(
-            cost_factor * m.wear_cost[v] * m.step_length[t] * m.given_back[v, t]
+            cost_factor * m.wear_cost[v] * m.step_weight[t] * m.vehicle_discharge[v, t]
             for v in m.choosing
             for t in m.steps
         ),

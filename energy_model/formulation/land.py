@@ -47,17 +47,17 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         },
     )
 
-    m.land_taken = Var(m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land taken [ha]")
+    m.land_use = Var(m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land taken [ha]")
 
     @m.Constraint(m.land, doc="Land taken is what added capacity stands on")
-    def land_sum(m, g, i):
-        return m.land_taken[g, i] == sum(
-            m.footprint[a, g, i] * m.added[a] for a in m.takers_at[g, i]
+    def land_use_balance(m, g, i):
+        return m.land_use[g, i] == sum(
+            m.footprint[a, g, i] * m.capacity_added[a] for a in m.takers_at[g, i]
         )
 
     accounts.cost.post(
-        "rent",
-        lambda m: sum(view.cost_factor * m.rent[g, i] * m.land_taken[g, i] for g, i in m.land),
+        "land_rent",
+        lambda m: sum(view.cost_factor * m.rent[g, i] * m.land_use[g, i] for g, i in m.land),
     )
     accounts.cost.post(
         "acceptance",
@@ -66,7 +66,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
                 prices.citizens_price * m.citizens_points[g, i]
                 + prices.firms_price * m.firms_points[g, i]
             )
-            * m.land_taken[g, i]
+            * m.land_use[g, i]
             for g, i in m.land
         ),
     )

@@ -28,20 +28,20 @@ LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so m
 
 LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "What the limits sum.", """
     limit               -                    in limits            The limit
-    quantity            -                    one of added capacity activity bought sold sent land citizens_points firms_points  What is summed; activity, bought, sold, sent over the year
+    quantity            -                    one of capacity_added capacity activity purchase sale flow_forward land_use citizens_points firms_points  What is summed; activity, purchase, sale, flow_forward over the year
     rows                -                    text                 The rows meant, * for any part of a name; land rows are site:class
     coefficient         1                    any = 1              What one unit counts
     """)  # fmt: skip
 
 TABLES = (LIMITS, LIMIT_TERMS)
 TABLE_OF = {
-    "added": "assets",
+    "capacity_added": "assets",
     "capacity": "assets",
     "activity": "conversions",
-    "bought": "markets",
-    "sold": "markets",
-    "sent": "links",
-    "land": "land",
+    "purchase": "markets",
+    "sale": "markets",
+    "flow_forward": "links",
+    "land_use": "land",
     "citizens_points": "land",
     "firms_points": "land",
 }
@@ -73,45 +73,48 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
 
     def limited(m, k):
         return (
-            sum(m.added_counts[k, a] * m.added[a] for a in m.added_limited[k])
+            sum(
+                m.capacity_added_counts[k, a] * m.capacity_added[a]
+                for a in m.capacity_added_limited[k]
+            )
             + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
             + sum(
-                m.activity_counts[k, c, i] * m.step_length[t] * m.activity[c, i, t]
+                m.activity_counts[k, c, i] * m.step_weight[t] * m.activity[c, i, t]
                 for c, i in m.activity_limited[k]
                 for t in m.steps
             )
             + sum(
-                m.bought_counts[k, x] * m.step_length[t] * m.bought[x, t]
-                for x in m.bought_limited[k]
+                m.purchase_counts[k, x] * m.step_weight[t] * m.purchase[x, t]
+                for x in m.purchase_limited[k]
                 for t in m.steps
             )
             + sum(
-                m.sold_counts[k, x] * m.step_length[t] * m.sold[x, t]
-                for x in m.sold_limited[k]
+                m.sale_counts[k, x] * m.step_weight[t] * m.sale[x, t]
+                for x in m.sale_limited[k]
                 for t in m.steps
             )
             + sum(
-                m.sent_counts[k, x] * m.step_length[t] * m.sent[x, t]
-                for x in m.sent_limited[k]
+                m.flow_forward_counts[k, x] * m.step_weight[t] * m.flow_forward[x, t]
+                for x in m.flow_forward_limited[k]
                 for t in m.steps
             )
-            + sum(m.land_counts[k, g, i] * m.land_taken[g, i] for g, i in m.land_limited[k])
+            + sum(m.land_use_counts[k, g, i] * m.land_use[g, i] for g, i in m.land_use_limited[k])
             + sum(
-                m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_taken[g, i]
+                m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_use[g, i]
                 for g, i in m.citizens_points_limited[k]
             )
             + sum(
-                m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_taken[g, i]
+                m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_use[g, i]
                 for g, i in m.firms_points_limited[k]
             )
         )
 
     @m.Constraint(m.at_most, doc="The sum stays within the limit")
-    def limit_most(m, k):
+    def limit_max(m, k):
         return limited(m, k) <= m.amount[k]
 
     @m.Constraint(m.at_least, doc="The sum reaches the limit")
-    def limit_least(m, k):
+    def limit_min(m, k):
         return limited(m, k) >= m.amount[k]
 
 
@@ -124,7 +127,7 @@ def matched_terms(system: System) -> list[tuple[str, str, object, float]]:
     terms, issues = [], []
     for (limit, quantity, pattern), weight in system["limit_terms"]["coefficient"].items():
         frame = system.assets if TABLE_OF[quantity] == "assets" else system[TABLE_OF[quantity]]
-        rows = frame.index[frame["max_sale"] > 0] if quantity == "sold" else frame.index
+        rows = frame.index[frame["max_sale"] > 0] if quantity == "sale" else frame.index
         rows_by_name = {row_key(row): row for row in rows}
         matching_names = fnmatch.filter(rows_by_name, pattern)
         matched_rows = [rows_by_name[hit] for hit in matching_names]

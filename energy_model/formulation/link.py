@@ -56,44 +56,44 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.buses, system.rows_at("links", "from_site", links["standing_loss"] > 0)
     )
 
-    m.sent = Var(
+    m.flow_forward = Var(
         m.links, m.steps, bounds=(0, None), doc="Sent from the first end to the other [unit/h]"
     )
-    m.returned = Var(
+    m.flow_backward = Var(
         m.returning, m.steps, bounds=(0, None), doc="Sent from the other end to the first [unit/h]"
     )
 
     @m.Constraint(m.one_way, m.steps, doc="No link carries more than it is built for")
-    def sent_limit(m, k, t):
-        return m.sent[k, t] <= m.capacity[k]
+    def max_flow_one_way(m, k, t):
+        return m.flow_forward[k, t] <= m.capacity[k]
 
     @m.Constraint(
         m.returning, m.steps, doc="Both ways together carry no more than the link is built for"
     )
-    def both_ways_limit(m, k, t):
-        return m.sent[k, t] + m.returned[k, t] <= m.capacity[k]
+    def max_flow_both_ways(m, k, t):
+        return m.flow_forward[k, t] + m.flow_backward[k, t] <= m.capacity[k]
 
     accounts.energy.post(
         "links",
         lambda m, b, t: (
-            sum(m.arriving[k] * m.sent[k, t] for k in m.links_to[b])
-            - sum(m.sent[k, t] for k in m.links_from[b])
-            + sum(m.arriving[k] * m.returned[k, t] for k in m.returning_from[b])
-            - sum(m.returned[k, t] for k in m.returning_to[b])
+            sum(m.arriving[k] * m.flow_forward[k, t] for k in m.links_to[b])
+            - sum(m.flow_forward[k, t] for k in m.links_from[b])
+            + sum(m.arriving[k] * m.flow_backward[k, t] for k in m.returning_from[b])
+            - sum(m.flow_backward[k, t] for k in m.returning_to[b])
             - sum(m.standing[k] * m.capacity[k] for k in m.warm_from[b])
         ),
     )
 
     accounts.cost.post(
-        "carrying",
+        "transport_om",
         lambda m: (
             sum(
-                cost_factor * m.variable_cost[k] * m.step_length[t] * m.sent[k, t]
+                cost_factor * m.variable_cost[k] * m.step_weight[t] * m.flow_forward[k, t]
                 for k in m.links
                 for t in m.steps
             )
             + sum(
-                cost_factor * m.variable_cost[k] * m.step_length[t] * m.returned[k, t]
+                cost_factor * m.variable_cost[k] * m.step_weight[t] * m.flow_backward[k, t]
                 for k in m.returning
                 for t in m.steps
             )

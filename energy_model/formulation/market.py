@@ -48,31 +48,31 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.capped = ordered_set(markets.index[markets["max_yearly_purchase"].notna()])
     m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()])
 
-    m.bought = Var(
+    m.purchase = Var(
         m.markets, m.steps, bounds=lambda m, k, t: (0, m.max_purchase[k]), doc="Bought [unit/h]"
     )
-    m.sold = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sold [unit/h]")
+    m.sale = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sold [unit/h]")
 
     @m.Constraint(m.capped, doc="No more is bought in the year than is to be had")
     def purchase_limit(m, k):
-        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) <= m.max_yearly_purchase[k]
+        return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) <= m.max_yearly_purchase[k]
 
     @m.Constraint(m.obliged, doc="No less is bought in the year than must be taken")
     def purchase_obligation(m, k):
-        return sum(m.step_length[t] * m.bought[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
+        return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
 
     accounts.energy.post(
         "markets",
         lambda m, b, t: (
-            sum(m.bought[k, t] for k in m.markets_at[b])
-            - sum(m.sold[k, t] for k in m.sellers_at[b])
+            sum(m.purchase[k, t] for k in m.markets_at[b])
+            - sum(m.sale[k, t] for k in m.sellers_at[b])
         ),
     )
 
     accounts.cost.post(
         "purchases",
         lambda m: sum(
-            factor["price"] * m.price[k, t] * m.step_length[t] * m.bought[k, t]
+            factor["price"] * m.price[k, t] * m.step_weight[t] * m.purchase[k, t]
             for k in m.markets
             for t in m.steps
         ),
@@ -81,12 +81,12 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         "tariffs",
         lambda m: (
             sum(
-                factor["tariff"] * m.tariff[k, t] * m.step_length[t] * m.bought[k, t]
+                factor["tariff"] * m.tariff[k, t] * m.step_weight[t] * m.purchase[k, t]
                 for k in m.markets
                 for t in m.steps
             )
             + sum(
-                factor["tariff"] * m.sale_tariff[k, t] * m.step_length[t] * m.sold[k, t]
+                factor["tariff"] * m.sale_tariff[k, t] * m.step_weight[t] * m.sale[k, t]
                 for k in m.sellers
                 for t in m.steps
             )
@@ -95,7 +95,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "taxes",
         lambda m: sum(
-            tax_factor * m.tax[k, t] * m.step_length[t] * m.bought[k, t]
+            tax_factor * m.tax[k, t] * m.step_weight[t] * m.purchase[k, t]
             for k in m.markets
             for t in m.steps
         ),
@@ -103,7 +103,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "sales",
         lambda m: sum(
-            -factor["price"] * m.sale_price[k, t] * m.step_length[t] * m.sold[k, t]
+            -factor["price"] * m.sale_price[k, t] * m.step_weight[t] * m.sale[k, t]
             for k in m.sellers
             for t in m.steps
         ),
@@ -112,7 +112,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.emissions.post(
         "purchases",
         lambda m: sum(
-            m.emission_factor[k, t] * m.step_length[t] * m.bought[k, t]
+            m.emission_factor[k, t] * m.step_weight[t] * m.purchase[k, t]
             for k in m.markets
             for t in m.steps
         ),
@@ -121,7 +121,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         accounts.emissions.post(
             "exports",
             lambda m: sum(
-                -m.emission_factor[k, t] * m.step_length[t] * m.sold[k, t]
+                -m.emission_factor[k, t] * m.step_weight[t] * m.sale[k, t]
                 for k in m.sellers
                 for t in m.steps
             ),

@@ -58,8 +58,8 @@ def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
     m.steps = pyo.RangeSet(0, count - 1)
     previous_steps = dict(enumerate(system.steps.previous.tolist()))
     m.previous = pyo.Param(m.steps, initialize=previous_steps, within=pyo.Any)
-    m.step_length = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
-    m.step_span = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
+    m.step_weight = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
+    m.step_duration = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
     for name, buses in system.buses_by_balance().items():
         m.add_component(name, ordered_set(buses))

@@ -59,7 +59,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.discharge = Var(
         m.storages, m.steps, bounds=(0, None), doc="Given from the store to the bus [unit/h]"
     )
-    m.level = Var(
+    m.storage_level = Var(
         m.storages,
         m.steps,
         bounds=lambda m, s, t: (m.least_level[s], None),
@@ -67,23 +67,25 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     @m.Constraint(m.storages, m.steps, doc="What is held is what was held, plus in, minus out")
-    def level_change(m, s, t):
-        return m.level[s, t] == (
-            m.kept[s, t] * m.hourly_retention[s] ** m.step_span[t] * m.level[s, m.previous[t]]
-            + m.step_span[t] * m.efficiency_in[s] * m.charge[s, t]
-            - m.step_span[t] / m.efficiency_out[s] * m.discharge[s, t]
+    def storage_balance(m, s, t):
+        return m.storage_level[s, t] == (
+            m.kept[s, t]
+            * m.hourly_retention[s] ** m.step_duration[t]
+            * m.storage_level[s, m.previous[t]]
+            + m.step_duration[t] * m.efficiency_in[s] * m.charge[s, t]
+            - m.step_duration[t] / m.efficiency_out[s] * m.discharge[s, t]
         )
 
     @m.Constraint(m.passing, m.steps, doc="No store holds more than it is built for")
-    def level_limit(m, s, t):
-        return m.level[s, t] <= m.capacity[s]
+    def max_storage_level(m, s, t):
+        return m.storage_level[s, t] <= m.capacity[s]
 
     @m.Constraint(m.floored, m.steps, doc="No store is drawn below its minimum")
-    def level_minimum(m, s, t):
-        return m.level[s, t] >= m.min_level[s] * m.capacity[s]
+    def min_storage_level(m, s, t):
+        return m.storage_level[s, t] >= m.min_level[s] * m.capacity[s]
 
     @m.Constraint(m.storages, m.steps, doc="Filling and emptying share one connection")
-    def connection_limit(m, s, t):
+    def max_storage_power(m, s, t):
         return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.max_hours[s]
 
     _between_days(m, system)
@@ -93,9 +95,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     accounts.cost.post(
-        "storing",
+        "storage_om",
         lambda m: sum(
-            cost_factor * m.variable_cost[s] * m.step_length[t] * m.discharge[s, t]
+            cost_factor * m.variable_cost[s] * m.step_weight[t] * m.discharge[s, t]
             for s in m.storages
             for t in m.steps
         ),
@@ -121,13 +123,13 @@ def _between_days(m: Model, system: System) -> None:
         m.typical_days, initialize=dict(enumerate(steps.last.tolist())), within=pyo.Any
     )
 
-    m.day_level = Var(
+    m.daily_storage_level = Var(
         m.lasting, m.days, bounds=(0, None), doc="Held at the start of the day [unit]"
     )
-    m.day_highest = Var(
+    m.daily_level_max = Var(
         m.lasting, m.typical_days, bounds=(0, None), doc="Most above the start of the day [unit]"
     )
-    m.day_lowest = Var(
+    m.daily_level_min = Var(
         m.lasting, m.typical_days, bounds=(None, 0), doc="Most below the start of the day [unit]"
     )
 
@@ -136,27 +138,28 @@ def _between_days(m: Model, system: System) -> None:
         m.days,
         doc="What is held at the start of a day is what was left of the day before",
     )
-    def day_change(m, s, d):
-        return m.day_level[s, m.day_after[d]] == (
-            m.hourly_retention[s] ** DAY * m.day_level[s, d]
-            + m.level[s, m.last_step[m.typical_day[d]]]
+    def daily_storage_balance(m, s, d):
+        return m.daily_storage_level[s, m.day_after[d]] == (
+            m.hourly_retention[s] ** DAY * m.daily_storage_level[s, d]
+            + m.storage_level[s, m.last_step[m.typical_day[d]]]
         )
 
     @m.Constraint(m.lasting, m.steps, doc="No step of the day is above the day's highest level")
-    def highest_of_day(m, s, t):
-        return m.level[s, t] <= m.day_highest[s, m.day_of_step[t]]
+    def daily_level_upper(m, s, t):
+        return m.storage_level[s, t] <= m.daily_level_max[s, m.day_of_step[t]]
 
     @m.Constraint(m.lasting, m.steps, doc="No step of the day is below the day's lowest level")
-    def lowest_of_day(m, s, t):
-        return m.level[s, t] >= m.day_lowest[s, m.day_of_step[t]]
+    def daily_level_lower(m, s, t):
+        return m.storage_level[s, t] >= m.daily_level_min[s, m.day_of_step[t]]
 
     @m.Constraint(m.lasting, m.days, doc="No store holds more than it is built for, on any day")
-    def day_level_limit(m, s, d):
-        return m.day_level[s, d] + m.day_highest[s, m.typical_day[d]] <= m.capacity[s]
+    def max_daily_storage_level(m, s, d):
+        return m.daily_storage_level[s, d] + m.daily_level_max[s, m.typical_day[d]] <= m.capacity[s]
 
     @m.Constraint(m.lasting, m.days, doc="No store is drawn below its minimum, on any day")
-    def day_level_minimum(m, s, d):
+    def min_daily_storage_level(m, s, d):
         return (
-            m.hourly_retention[s] ** DAY * m.day_level[s, d] + m.day_lowest[s, m.typical_day[d]]
+            m.hourly_retention[s] ** DAY * m.daily_storage_level[s, d]
+            + m.daily_level_min[s, m.typical_day[d]]
             >= m.min_level[s] * m.capacity[s]
         )

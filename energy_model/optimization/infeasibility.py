@@ -17,9 +17,9 @@ from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import LinearProgram
 
-NOT_RELAXED = ("capacity_sum", "land_sum", "emissions_sum", "activity_limit", "level_change", "level_limit", "connection_limit",
-         "sent_limit", "both_ways_limit", "ramp_up", "ramp_down", "battery_change", "battery_limit", "charger_limit", "giving_limit", "day_change",
-         "highest_of_day", "lowest_of_day", "day_level_limit", "day_level_minimum")  # fmt: skip
+NOT_RELAXED = ("capacity_balance", "land_use_balance", "emission_balance", "max_activity", "storage_balance", "max_storage_level", "max_storage_power",
+         "max_flow_one_way", "max_flow_both_ways", "ramp_up", "ramp_down", "vehicle_storage_balance", "max_vehicle_storage_level", "max_charger_power", "max_v2g_power", "daily_storage_balance",
+         "daily_level_upper", "daily_level_lower", "max_daily_storage_level", "min_daily_storage_level")  # fmt: skip
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
@@ -130,7 +130,7 @@ def _describe_slack(
             for bus, part in zip(names, slack, strict=True)
             if np.any(part)
         ]
-    if family == "emission_limit":
+    if family == "emission_target":
         target = float(system.settings.emissions.target)
         return [
             (
@@ -138,7 +138,7 @@ def _describe_slack(
                 f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack[0, 0])):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
             )
         ]
-    if family in ("limit_most", "limit_least"):
+    if family in ("limit_max", "limit_min"):
         limits = system["limits"]
         return [
             (
@@ -198,9 +198,9 @@ def _in_the_way(
     """Sentences on the policy rows and capacity limits that have a dual in the elastic solution."""
     policies = []
     for family in (
-        "emission_limit",
-        "limit_most",
-        "limit_least",
+        "emission_target",
+        "limit_max",
+        "limit_min",
         "purchase_limit",
         "purchase_obligation",
     ):
@@ -219,7 +219,7 @@ def _in_the_way(
     sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     sentences += _at_their_most(problem, reduced)
-    block = problem.lp.variables["added"]
+    block = problem.lp.variables["capacity_added"]
     gain, assets = -reduced[block.all], block.labels
     scarce = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
     if scarce:
@@ -231,7 +231,7 @@ def _in_the_way(
 
 def _at_their_most(problem: CompiledModel, reduced: np.ndarray) -> list[str]:
     """A sentence on the markets whose purchase limit is binding in the elastic solution."""
-    block = problem.lp.variables["bought"]
+    block = problem.lp.variables["purchase"]
     gain = -np.minimum(block.by_label(reduced), 0.0)
     finite = np.isfinite(block.by_label(problem.lp.upper))
     hours = (gain * finite > 1e-9) @ problem.system.steps.length

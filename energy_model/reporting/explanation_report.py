@@ -27,11 +27,11 @@ MAX_TABLE_ROWS = 12
 MIN_PARTY_AMOUNT = 500  # [EUR/a] below which an account shows no amount
 MIN_PARTY_QUANTITY = 0.5  # [t/a or ha] below which an account shows no quantity
 LINES = {
-    "delivers": N_("delivers"), "takes": N_("takes"), "owning": N_("investment annuity"),
-    "fixed": N_("fixed operation and maintenance"), "running": N_("variable operation and maintenance"),
-    "carrying": N_("transport of energy"), "storing": N_("operation of storage"), "wear": N_("battery wear"),
+    "delivers": N_("delivers"), "takes": N_("takes"), "investment_annuity": N_("investment annuity"),
+    "fixed_om": N_("fixed operation and maintenance"), "variable_om": N_("variable operation and maintenance"),
+    "transport_om": N_("transport of energy"), "storage_om": N_("operation of storage"), "battery_wear": N_("battery wear"),
     "purchases": N_("purchases"), "sales": N_("sales"), "tariffs": N_("tariffs"), "taxes": N_("taxes"),
-    "distance": N_("operation of vehicles"), "emissions": N_("emissions"), "land": N_("land"), "rent": N_("land rent"),
+    "vehicle_om": N_("operation of vehicles"), "emissions": N_("emissions"), "land": N_("land"), "land_rent": N_("land rent"),
     "limit": N_("limit"), "tie": N_("tied capacity"), "rule": N_("own constraint"), "unserved": N_("unserved demand"),
     "balance": N_("surplus"), "rent of what stands": N_("scarcity rent of existing capacity"),
     "rent of the most that may be added": N_("scarcity rent of the limit on new capacity"),
@@ -51,7 +51,7 @@ COLUMNS = {
 def largest_investments(run: Run) -> list[str]:
     """Returns the names of the new assets with the largest investment, which are explained by default."""
     capacities = run.tables["capacities"]
-    new = capacities[capacities["added"] > MIN_CAPACITY]
+    new = capacities[capacities["capacity_added"] > MIN_CAPACITY]
     return [str(name) for name in new.nlargest(MAX_EXPLAINED_ASSETS, "investment").index]
 
 
@@ -204,7 +204,7 @@ def _bills(run: Run, bills: pd.DataFrame, carrier: str, unit: str, language: str
     rows = [
         [
             label(row, demand, language),
-            format_number(row["wanted"], "", language),
+            format_number(row["demand"], "", language),
             *(format_decimals(row[price], 2, language) for price in prices),
             *(format_number(row[bill] / 1e3, "", language) for bill in ("bill", "bill_at_cost")),
         ]
@@ -235,7 +235,7 @@ def _network_sentences(charge: dict[str, float], unit: str, language: str) -> tu
         earned=charge["earned"],
         cost=charge["cost"],
     )
-    deficit = charge["lacking"]
+    deficit = charge["deficit"]
     if deficit > 0:
         conclusion = _(
             "A network charge of {charge} EUR/{unit} covers the deficit of {deficit:EUR/a}.",

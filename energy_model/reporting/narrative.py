@@ -32,7 +32,7 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
 
 def _describe_capacities(run: Run, language: str) -> str:
     _, built = translator(language), run.tables["capacities"]
-    added = built[built["added"] > MIN_AMOUNT]
+    added = built[built["capacity_added"] > MIN_AMOUNT]
     if added.empty:
         return _("No new capacity is built; existing capacity covers demand.")
     names = [
@@ -43,12 +43,12 @@ def _describe_capacities(run: Run, language: str) -> str:
     ]
     sums = (
         added.assign(group=names)
-        .groupby(["group", "unit"])[["added", "investment"]]
+        .groupby(["group", "unit"])[["capacity_added", "investment"]]
         .sum()
         .sort_values("investment", ascending=False)
     )
     largest = [
-        f"{group} ({format_number(row['added'], unit, language)})"
+        f"{group} ({format_number(row['capacity_added'], unit, language)})"
         for (group, unit), row in sums.head(MAX_NAMED).iterrows()
     ]
     share = sums["investment"].head(MAX_NAMED).sum() / max(sums["investment"].sum(), 1e-9)
@@ -108,7 +108,7 @@ def _describe_emissions(run: Run, language: str) -> str:
 
 def _describe_target(run: Run, language: str) -> str:
     _, summary = translator(language), run.summary
-    price = summary["emission_target_price"]
+    price = summary["emission_target_shadow_price"]
     if run.metadata["settings"]["emissions"]["target"] == "none":
         return _("No target is set.")
     if price <= MIN_TARGET_PRICE:

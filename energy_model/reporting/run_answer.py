@@ -58,13 +58,13 @@ def _overrides(run: Run, language: str) -> list[str]:
 def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
     _, summary = translator(language), run.summary
-    last_tonne = summary["emission_price"] + summary["emission_target_price"]
+    last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
     numbers = (
         (_("Cost of the year"), summary["total_cost"], "EUR/a"),
         (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("The last tonne costs"), last_tonne, "EUR/t"),
-        (_("Land use"), summary["land_taken"], "ha"),
+        (_("Land use"), summary["land_use"], "ha"),
         (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
         (_("Unserved demand"), summary["unserved"], "MWh/a"),
@@ -78,7 +78,7 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     )
 
 
-TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_taken", "unserved", "heat_price", "electricity_price")  # fmt: skip
+TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_use", "unserved", "heat_price", "electricity_price")  # fmt: skip
 
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
@@ -100,7 +100,7 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
 
 def _unserved(run: Run, language: str) -> list[str]:
     _, carriers = translator(language), run.tables["carriers"]
-    shares = carriers["unserved"] / -carriers["wanted"]
+    shares = carriers["unserved"] / -carriers["demand"]
     return [
         _(
             "{carrier}: {amount} ({share} of the demand) is not served.",

@@ -39,7 +39,7 @@ KINDS = {
 def explanation_section(run: Run, language: str) -> list[Section]:
     """Returns the section that explains the largest investments."""
     _, capacities = translator(language), run.tables["capacities"]
-    added = capacities[capacities["added"] > MIN_CAPACITY]
+    added = capacities[capacities["capacity_added"] > MIN_CAPACITY]
     largest = added.nlargest(MAX_EXPLAINED_ASSETS, "investment")
     explanations = run.once(
         "explanations", lambda: explain(run, list(map(str, largest.index)), break_even=False)
@@ -80,7 +80,7 @@ def proof_section(run: Run, language: str) -> list[Section]:
     rows += [
         [_("Time steps in the year"), format_number(metadata["steps"], language=language)],
         [_("Solver"), f"{solver.get('name', 'HiGHS')} {solver.get('method', '')}".strip()],
-        [_("Created"), str(metadata["made"])],
+        [_("Created"), str(metadata["created"])],
         [_("Fingerprint of the inputs"), metadata["digest"][:16]],
     ]
     table = data_table("", (_("Property"), _("Value")), rows, 1)

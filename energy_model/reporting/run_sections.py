@@ -35,7 +35,9 @@ def _chart(key: str, title: str, draw: str, run: Run, language: str, *details: A
 def built_section(run: Run, language: str) -> list[Section]:
     """Returns the section on added, retired and unchanged assets."""
     _, capacities = translator(language), run.tables["capacities"]
-    is_changed = (capacities["added"] > MIN_CAPACITY) | (capacities["retired"] > MIN_CAPACITY)
+    is_changed = (capacities["capacity_added"] > MIN_CAPACITY) | (
+        capacities["capacity_retired"] > MIN_CAPACITY
+    )
     changed = capacities[is_changed].sort_values("investment", ascending=False, kind="stable")
     exists = ~is_changed & (capacities["capacity"].abs() > MIN_SHOWN_AMOUNT)
     unchanged = capacities[exists].sort_values(["table", "capacity"], ascending=[True, False])
@@ -60,7 +62,12 @@ def built_section(run: Run, language: str) -> list[Section]:
                 format_number(asset[column], asset["unit"], language)
                 if abs(asset[column]) > MIN_CAPACITY
                 else ""
-                for column in ("existing", "retired", "added", "capacity")
+                for column in (
+                    "capacity_existing",
+                    "capacity_retired",
+                    "capacity_added",
+                    "capacity",
+                )
             ),
             "" if hours is None else format_number(hours, language=language),
             format_number(asset["investment"] / 1e6, language=language)
@@ -90,12 +97,12 @@ def carriers_section(run: Run, language: str) -> list[Section]:
     """Returns the section on the yearly amounts and mean prices of carriers."""
     _, carriers = translator(language), run.tables["carriers"]
     columns = {
-        "made": _("Produced"),
-        "used": _("Consumed"),
-        "bought": _("Purchases"),
-        "sold": _("Sales"),
-        "wanted": _("Demand"),
-        "driven": _("Vehicles"),
+        "production": _("Produced"),
+        "consumption": _("Consumed"),
+        "purchase": _("Purchases"),
+        "sale": _("Sales"),
+        "demand": _("Demand"),
+        "vehicles": _("Vehicles"),
         "unserved": _("Unserved"),
     }
     rows = [
@@ -222,14 +229,14 @@ def fleets_section(run: Run, language: str) -> list[Section]:
 def land_section(run: Run, language: str) -> list[Section]:
     """Returns the section on land use and its acceptance; none without land use."""
     _, land = translator(language), run.tables["land"]
-    used = land[land["taken"] > MIN_CAPACITY] if len(land) else land
+    used = land[land["land_use"] > MIN_CAPACITY] if len(land) else land
     rows = [
         [
             label(run.tables["names"], site, language),
             words(kind, language),
             *(
                 format_number(row[column], language=language)
-                for column in ("taken", "area", "citizens_total", "firms_total", "price")
+                for column in ("land_use", "area", "citizens_total", "firms_total", "shadow_price")
             ),
         ]
         for (site, kind), row in used.iterrows()

@@ -131,8 +131,8 @@ def _describe_claim(verification: Verification, language: str) -> str:
 
 def _describe_condition(verification: Verification, language: str) -> str:
     """Returns the conditions of a study's query under which the run is proven; empty without a query."""
-    query = verification.metadata.get("question") or {}
-    parts = ("limits", "added", "retired")
+    query = verification.metadata.get("query") or {}
+    parts = ("limits", "capacity_added", "capacity_retired")
     conditions = [f"{part} {name}" for part in parts for name in query.get(part, ())]
     conditions += [f"closed {name}" for name in query.get("closed", ())]
     conditions += [f"least {name}" for _, name in query.get("least", ())]

@@ -39,8 +39,9 @@ LAND_CLASSES = (
     N_("field"), N_("forest"), N_("harbour"), N_("industrial"), N_("roof"), N_("sea"), N_("setback zone"),
 )  # fmt: skip
 ENTRIES = (
-    N_("owning"), N_("fixed"), N_("running"), N_("carrying"), N_("storing"), N_("wear"), N_("purchases"), N_("sales"),
-    N_("tariffs"), N_("taxes"), N_("distance"), N_("emissions"), N_("land"), N_("rent"), N_("unserved"),
+    N_("investment annuity"), N_("fixed O&M"), N_("variable O&M"), N_("transport O&M"), N_("storage O&M"), N_("battery wear"),
+    N_("purchases"), N_("sales"),
+    N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"),
 )  # fmt: skip
 PARTIES = (
     N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),

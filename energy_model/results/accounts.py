@@ -43,10 +43,10 @@ RENTS = (
     "rounding",
 )
 STANDING, ADDABLE, OTHER, ROUNDING = RENTS
-OUTSIDE = {"emissions_sum": EMISSIONS, "land_sum": LAND, "limit_most": LIMIT, "limit_least": LIMIT,
-           "tied_capacity": TIE} | dict.fromkeys(BALANCES, "bus")  # fmt: skip
-ENTRIES = {"added": "owning", "capacity": "fixed", "activity": "running", "sent": "carrying", "returned": "carrying",
-           "discharge": "storing", "given_back": "wear", "bought": "purchases", "sold": "sales"}  # fmt: skip
+OUTSIDE = {"emission_balance": EMISSIONS, "land_use_balance": LAND, "limit_max": LIMIT, "limit_min": LIMIT,
+           "fixed_capacity_ratio": TIE} | dict.fromkeys(BALANCES, "bus")  # fmt: skip
+ENTRIES = {"capacity_added": "investment_annuity", "capacity": "fixed_om", "activity": "variable_om", "flow_forward": "transport_om", "flow_backward": "transport_om",
+           "discharge": "storage_om", "vehicle_discharge": "battery_wear", "purchase": "purchases", "sale": "sales"}  # fmt: skip
 COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
 
 
@@ -161,7 +161,7 @@ def _outside(
     flow = entries.data * program.x[column]
     used = ~inside[row] & (flow != 0)
     row, column, flow = row[used], column[used], flow[used]
-    length = data["step_length"].to_numpy()
+    length = data["step_weight"].to_numpy()
     step_of_row = program.lp.step_of_rows()
     step = step_of_row[row]
     step = np.where(step >= 0, step, program.lp.step_of_columns()[column])
@@ -210,11 +210,11 @@ def _seasons(data: xr.Dataset) -> np.ndarray:
 
 def _wanted(program: Solution, data: xr.Dataset, run: Run) -> pd.DataFrame:
     """Lines of the payments of demands."""
-    names, length, shares = run.tables["names"], data["step_length"].to_numpy(), _seasons(data)
+    names, length, shares = run.tables["names"], data["step_weight"].to_numpy(), _seasons(data)
     rows = []
     for demand in data["demand"].to_numpy() if "demand" in data.dims else ():
         bus = f"{names.at[demand, 'carrier']}@{names.at[demand, 'site']}"
-        demanded = data["wanted"].sel(demand=demand).to_numpy() * length
+        demanded = data["demand_rate"].sel(demand=demand).to_numpy() * length
         block = program.balance_of(bus)
         prices = program.prices[block.of(bus)]
         price = prices / length if block.by_step else np.repeat(prices, len(length))
@@ -303,13 +303,13 @@ def _scarcity_rents(
     decisions = [decision for decision, _ in groups]
     bounded = np.isfinite(lp.upper) & (lp.upper - x <= x - lp.lower)
     kinds = np.array(
-        [ADDABLE if variable == "added" else OTHER for variable in decisions] or [OTHER]
+        [ADDABLE if variable == "capacity_added" else OTHER for variable in decisions] or [OTHER]
     )[of_column]
     kinds = np.where(bounded, kinds, ROUNDING)
     row_values = -(program.prices * (lp.A @ x))
     limits = np.where(program.prices > 0, lp.row_lower, lp.row_upper)
     limits = np.where(np.isfinite(limits), limits, 0.0)
-    is_capacity_sum = [family == "capacity_sum" for family, _ in families] or [False]
+    is_capacity_sum = [family == "capacity_balance" for family, _ in families] or [False]
     of_rows = np.where(
         np.array(is_capacity_sum)[of_row], STANDING, np.where(limits != 0, OTHER, ROUNDING)
     )

@@ -15,7 +15,7 @@ from energy_model.results.run import Run
 
 
 def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.DataFrame:
-    """The bill of every demand of a carrier: wanted [unit/a], prices [EUR/unit] and bills [EUR/a].
+    """The bill of every demand of a carrier: demand [unit/a], prices [EUR/unit] and bills [EUR/a].
 
     ``price`` is the sum of ``marginal_price`` and ``network_charge``. ``price_at_cost`` is the price at zero profit of
     the carrier's suppliers. Empty if the carrier has no demand. ``found`` holds the accounts, if known.
@@ -25,17 +25,17 @@ def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.
     lines = found.lines[found.lines["name"].isin(demands) & (found.lines["line"] == TAKES)]
     paid = lines.groupby("name")[["quantity", "amount"]].sum()
     frame = names.loc[paid.index, ["label_en", "label_da", "site"]].copy()
-    frame["wanted"] = -paid["quantity"]
+    frame["demand"] = -paid["quantity"]
     frame["marginal_price"] = paid["amount"] / paid["quantity"]
     frame["network_charge"] = network_charge(run, carrier, found)["charge"]
     frame["price"] = frame["marginal_price"] + frame["network_charge"]
     profit = found.balance().reindex(carrier_suppliers(run, carrier, found), fill_value=0.0).sum()
-    total_demand = frame["wanted"].sum()
+    total_demand = frame["demand"].sum()
     surplus = profit / total_demand if total_demand else 0.0
     frame["price_at_cost"] = frame["marginal_price"] - surplus
-    frame["bill"] = frame["price"] * frame["wanted"]
-    frame["bill_at_cost"] = frame["price_at_cost"] * frame["wanted"]
-    return frame.sort_values("wanted", ascending=False)
+    frame["bill"] = frame["price"] * frame["demand"]
+    frame["bill_at_cost"] = frame["price_at_cost"] * frame["demand"]
+    return frame.sort_values("demand", ascending=False)
 
 
 def network_charge(run: Run, carrier: str, found: Accounts | None = None) -> dict[str, float]:
@@ -51,7 +51,7 @@ def network_charge(run: Run, carrier: str, found: Accounts | None = None) -> dic
     demand = -float(found.lines.loc[bought, "quantity"].sum())
     deficit = cost - earned
     charge = max(deficit, 0.0) / demand if demand else 0.0
-    return {"earned": earned, "cost": cost, "lacking": deficit, "wanted": demand, "charge": charge}
+    return {"earned": earned, "cost": cost, "deficit": deficit, "demand": demand, "charge": charge}
 
 
 def carrier_suppliers(run: Run, carrier: str, found: Accounts) -> list[str]:
@@ -85,4 +85,4 @@ def default_billed_carrier(run: Run) -> str | None:
     carriers = demanded_carriers(run)
     if not carriers or "heat" in carriers:
         return "heat" if carriers else None
-    return str((-run.tables["carriers"]["wanted"].reindex(carriers)).idxmax())
+    return str((-run.tables["carriers"]["demand"].reindex(carriers)).idxmax())

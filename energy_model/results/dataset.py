@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = {
     "assets": "asset", "conversions": "conversion", "storages": "storage", "links": "link", "markets": "market",
-    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "run", "land": "place", "limits": "limit",
+    "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "mode", "land": "land_area", "limits": "limit",
     "days": "day", "typical_days": "typical_day",
 }  # fmt: skip
 # The values of a subset of a table's rows are stored for all rows of the table, zero elsewhere.
@@ -25,7 +25,7 @@ WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patie
           "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
           "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
           "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
-          "at_most": "limits", "at_least": "limits", "passing": "storages", "lasting": "storages"}  # fmt: skip
+          "at_most": "limits", "at_least": "limits", "passing": "storages", "floored": "storages", "lasting": "storages"}  # fmt: skip
 
 
 def build_dataset(results: SolutionTables) -> xr.Dataset:
@@ -39,10 +39,14 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         values = results.answer.x[block.all].reshape(shapes[decision])
         data[decision] = _array(results, component, values, *split_unit(component.doc))
     if len(system.steps.days):  # levels of long stores are relative to the start of the day
-        starts = data["day_level"].groupby(xr.DataArray(system.steps.days, dims="day")).mean("day")
+        starts = (
+            data["daily_storage_level"]
+            .groupby(xr.DataArray(system.steps.days, dims="day"))
+            .mean("day")
+        )
         mean = starts.to_numpy()[:, system.steps.day]
-        data["level"] = data["level"] + mean
-        data["level"].attrs = {
+        data["storage_level"] = data["storage_level"] + mean
+        data["storage_level"].attrs = {
             "long_name": "Held at the end of the step, the mean of its days",
             "units": "unit",
         }
@@ -55,11 +59,15 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         meaning = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
         worth = duals.reshape(shapes[family]) / (length if hourly else 1.0)
-        data[f"price_of_{family}"] = _array(results, component, worth, meaning, unit)
-    data["price"], data["yearly_price"] = _prices(results)
-    demand = model.wanted.profiles[np.asarray(model.wanted.which, int)].reshape(-1, len(length))
-    data["wanted"] = _array(results, model.wanted, demand, "Wanted by the demand", "unit/h")
-    data["step_length"] = (
+        data[f"shadow_price_{family}"] = _array(results, component, worth, meaning, unit)
+    data["marginal_price"], data["yearly_marginal_price"] = _prices(results)
+    demand = model.demand_rate.profiles[np.asarray(model.demand_rate.which, int)].reshape(
+        -1, len(length)
+    )
+    data["demand_rate"] = _array(
+        results, model.demand_rate, demand, "Wanted by the demand", "unit/h"
+    )
+    data["step_weight"] = (
         "time",
         length,
         {"long_name": "Hours of the year that the step stands for", "units": "h"},

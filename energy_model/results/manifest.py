@@ -76,11 +76,11 @@ def compare(folder: Path, record: Mapping[str, Any] | None = None) -> Compared:
     if listed is None:
         return Compared((NAME,), (), ())
     changed = [name for name in sorted(listed) if not _same(folder / name, listed[name])]
-    if (folder / NAME).exists() and "record.json" not in listed:
-        changed.append("record.json")
+    if (folder / NAME).exists() and "metadata.json" not in listed:
+        changed.append("metadata.json")
     unlisted = [name for name in names if name not in listed and name not in (NAME, *changed)]
     if not (folder / NAME).exists():
-        unlisted.remove("record.json")
+        unlisted.remove("metadata.json")
     derived = [name for name in unlisted if _derived(folder / name)]
     return Compared(
         tuple(changed), tuple(name for name in unlisted if name not in derived), tuple(derived)

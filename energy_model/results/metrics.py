@@ -1,8 +1,8 @@
 """Metrics: the name of a yearly sum → column weights; a query can limit, weigh or minimize it.
 
-A metric is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land``, ``citizens_points``,
+A metric is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land_use``, ``citizens_points``,
 ``firms_points``, the name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name:
-``land:*:field``, ``bought:straw_*``, ``added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and
+``land_use:*:field``, ``purchase:straw_*``, ``capacity_added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and
 markets, selected by their own name or by that of the firm that owns them: ``cost:citizens``. `` + `` adds several.
 """
 
@@ -24,11 +24,16 @@ from energy_model.optimization.labels import members
 from energy_model.results.summary import capacity_unit
 
 SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
-DECISIONS = {"added": "added", "capacity": "capacity", "retired": "retired", "activity": "activity", "bought": "bought", "sold": "sold",
-             "sent": "sent", "unserved": "unserved", "land": "land_taken", "citizens_points": "land_taken",
-             "firms_points": "land_taken"}  # fmt: skip
-WHOLE = ("unserved", "land", "citizens_points", "firms_points")  # valid without ROWS
-UNITS = {"land": "ha", "citizens_points": "point", "firms_points": "point", "unserved": "unit/a"}
+DECISIONS = {"capacity_added": "capacity_added", "capacity": "capacity", "capacity_retired": "capacity_retired", "activity": "activity", "purchase": "purchase", "sale": "sale",
+             "flow_forward": "flow_forward", "unserved": "unserved", "land_use": "land_use", "citizens_points": "land_use",
+             "firms_points": "land_use"}  # fmt: skip
+WHOLE = ("unserved", "land_use", "citizens_points", "firms_points")  # valid without ROWS
+UNITS = {
+    "land_use": "ha",
+    "citizens_points": "point",
+    "firms_points": "point",
+    "unserved": "unit/a",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def _one(problem: CompiledModel, text: str) -> Metric:
         carriers = system["carriers"]
         powers = carriers.index[carriers["sector"] == "electricity"]
         markets = system["markets"]["carrier"]
-        return _sum(problem, "bought", list(markets.index[markets.isin(powers)]))
+        return _sum(problem, "purchase", list(markets.index[markets.isin(powers)]))
     if text in system["limits"].index:
         return _limit(problem, text)
     kind, _, pattern = text.partition(":")
@@ -76,7 +81,7 @@ def _one(problem: CompiledModel, text: str) -> Metric:
     pattern = pattern or "*"
     labels = list(problem.lp.variables[DECISIONS[kind]].labels)
     rows = fnmatch.filter(labels, pattern)
-    if kind in ("bought", "sold"):  # the name of a carrier selects all its markets
+    if kind in ("purchase", "sale"):  # the name of a carrier selects all its markets
         carriers = system["markets"]["carrier"]
         rows = rows or [row for row in labels if carriers[row] == pattern]
     if kind == "activity":
@@ -101,7 +106,7 @@ def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str)
                 is_selected[block.of(name)] = True
     weights = problem.lp.cost
     if what == "emissions":
-        weights = -problem.lp.A[problem.lp.rows("emissions_sum")].toarray().ravel()
+        weights = -problem.lp.A[problem.lp.rows("emission_balance")].toarray().ravel()
     return Metric(np.where(is_selected, weights, 0.0), 0.0, SINGLE[what])
 
 
@@ -120,11 +125,11 @@ def _sum(problem: CompiledModel, what: str, rows: list[str]) -> Metric:
 def _unit(system: System, what: str, rows: list[str]) -> str:
     if what in UNITS:
         return UNITS[what]
-    if what in ("added", "capacity", "retired"):
+    if what in ("capacity_added", "capacity", "capacity_retired"):
         places = system.assets.loc[rows, ["table", "carrier"]].itertuples(index=False)
         units = {capacity_unit(system, table, carrier) for table, carrier in places}
         return units.pop() if len(units) == 1 else "capacity"
-    if what in ("bought", "sold"):
+    if what in ("purchase", "sale"):
         carriers = system["carriers"]["unit"]
         units = {f"{carriers[system['markets'].at[row, 'carrier']]}/a" for row in rows}
         return units.pop() if len(units) == 1 else "unit/a"

@@ -1,4 +1,4 @@
-"""Record: a run's ``record.json`` → a validated dict; it is validated once, when a run is opened."""
+"""Record: a run's ``metadata.json`` → a validated dict; it is validated once, when a run is opened."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ class Size(Part):
     entries: Count
 
 
-class Question(Part):
-    """What a study asked beside least cost; see `series.Question`."""
+class StoredQuery(Part):
+    """The query of a study beside least cost; see `case_solver.Query`."""
 
     watched: list[Text] = []
     limits: dict[str, tuple[Number, Number]] = {}
     least: list[tuple[Number, Text]] = []
-    added: dict[str, tuple[Number, Number]] = {}
-    retired: dict[str, tuple[Number, Number]] = {}
+    capacity_added: dict[str, tuple[Number, Number]] = {}
+    capacity_retired: dict[str, tuple[Number, Number]] = {}
     closed: list[Text] = []
 
 
@@ -103,7 +103,7 @@ class Record(Part):
     status: Text
     objective: Number
     net_emissions: Number
-    headline: dict[str, Number]
+    summary: dict[str, Number]
     certificate: Certificate
     steps: Count
     size: Size
@@ -111,22 +111,22 @@ class Record(Part):
     settings: Settings
     digest: Text
     versions: dict[str, Text]
-    made: Text
+    created: Text
     warnings: list[Text] = []
     title: Text = ""
     seconds: dict[str, Number] = {}
     extended: Annotated[bool, pydantic.Field(strict=True)] = False
     own_rules: list[Text] = []
     proof: Proof | None = None
-    question: Question | None = None
+    query: StoredQuery | None = None
 
-    @pydantic.field_validator("headline")
+    @pydantic.field_validator("summary")
     @classmethod
-    def _complete(cls, headline: dict[str, float]) -> dict[str, float]:
-        lacking = [name for name in MEANINGS if name not in headline]
+    def _complete(cls, summary: dict[str, float]) -> dict[str, float]:
+        lacking = [name for name in MEANINGS if name not in summary]
         if lacking:
             raise ValueError(f"there is no {', '.join(lacking)}")
-        return headline
+        return summary
 
 
 def read_record(file: Path) -> dict[str, Any]:

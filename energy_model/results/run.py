@@ -54,7 +54,7 @@ class Run:
     @property
     def summary(self) -> dict[str, float]:
         """The headline numbers of the solution, by name."""
-        return dict(self.metadata["headline"])
+        return dict(self.metadata["summary"])
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """The result of ``make``, called once and cached in the run under ``name``."""
@@ -112,7 +112,7 @@ def run_from_solution(results: SolutionTables) -> Run:
         "status": answer.status,
         "objective": answer.objective,
         "net_emissions": headline["net_emissions"],
-        "headline": headline,
+        "summary": headline,
         "certificate": answer.certificate.as_dict() if answer.certificate else None,
         "steps": len(system.steps.length),
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
@@ -140,7 +140,7 @@ def run_from_solution(results: SolutionTables) -> Run:
             )
         }
         | {"python": platform.python_version()},
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     inputs = {name: frame for name, frame in system.frames.items() if len(frame)}
     return Run(

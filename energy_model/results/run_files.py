@@ -28,9 +28,10 @@ KEYS: dict[str, str | list[str]] = {
     "names": "name",
 }
 ROW_KEYS = {table.name: list(table.key) for table in DECLARED}
-FILES = ("results.nc", "record.json", "certificate.npz")
+OLD_METADATA = "record.json"  # in runs of release 0.1
+FILES = ("results.nc", "metadata.json", "certificate.npz")
 RESULTS = (
-    "added", "retired", "capacity", "activity", "net_emissions", "price", "yearly_price", "step_length", "step_of_hour",
+    "capacity_added", "capacity_retired", "capacity", "activity", "net_emissions", "marginal_price", "yearly_marginal_price", "step_weight", "step_of_hour",
     "time", "cost", "bus",
 )  # fmt: skip
 
@@ -75,7 +76,9 @@ def _refuse_other_content(out: Path) -> None:
     """InputError if a folder has content that is not a run."""
     try:
         has_other_content = (
-            out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file()
+            out.is_dir()
+            and any(out.iterdir())
+            and not any((out / name).is_file() for name in ("metadata.json", OLD_METADATA))
         )
     except OSError as error:
         raise write_error(out, error, ELSEWHERE) from None
@@ -102,7 +105,7 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
-    (folder / "record.json").write_text(
+    (folder / "metadata.json").write_text(
         json.dumps(run.metadata, indent=1, ensure_ascii=False), encoding="utf-8"
     )
     manifest.write(folder)
@@ -134,15 +137,20 @@ def find_run(path: str | Path) -> Path:
     """The folder of a run, or of the newest run in a folder. InputError if there is none, or a file is missing."""
     path = Path(path)
     with readable(path):
-        if not (path / "record.json").exists():
+        if (path / OLD_METADATA).exists() and not (path / "metadata.json").exists():
+            remedy = (
+                f"its names are those of release 0.1; migrate it with: energy-model migrate {path}"
+            )
+            raise InputError.at(str(path), remedy)
+        if not (path / "metadata.json").exists():
             records = (
-                [record for record in path.glob("*/record.json") if record.is_file()]
+                [record for record in path.glob("*/metadata.json") if record.is_file()]
                 if path.is_dir()
                 else []
             )
             by_age = sorted(records, key=lambda record: record.stat().st_mtime)
             if not by_age:
-                remedy = "there is no run here; name a folder that holds a record.json"
+                remedy = "there is no run here; name a folder that holds a metadata.json"
                 if (path / "study.toml").is_file():
                     remedy = "a study stands here, not a run; show it with: energy-model study show"
                 raise InputError.at(str(path), remedy)
@@ -161,7 +169,7 @@ def open_run(path: str | Path) -> Run:
         InputError: There is no run, or one of its files is damaged or has changed since it was written.
     """
     path = find_run(path)
-    record = read_record(path / "record.json")
+    record = read_record(path / "metadata.json")
     listed = manifest.read(path, record)
     if listed is None:
         remedy = "the list of the run's files is missing, so nothing shows whether they changed; "
@@ -170,7 +178,7 @@ def open_run(path: str | Path) -> Run:
     files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
     is_listed_separately = (path / manifest.NAME).exists()
     manifest.refuse_changed(
-        path, ["record.json", *files] if is_listed_separately else files, listed
+        path, ["metadata.json", *files] if is_listed_separately else files, listed
     )
     with (
         readable(path / "results.nc"),

@@ -86,7 +86,7 @@ def simultaneous_operation(
         tables: The input tables, indexed by row name.
         names: The run's table of names with its labels.
     """
-    length = data["step_length"].to_numpy()
+    length = data["step_weight"].to_numpy()
     carriers = tables["carriers"]
     operations = []
     for table, asset, carrier, one, other, lost in _flows(data, tables):
@@ -132,8 +132,8 @@ def _flows(
             _lost_in_store(one, other, efficiency),
         )
     vehicles = tables.get("vehicles", empty)
-    for name, row in vehicles.iterrows() if "charged" in data else ():
-        one, other = _two(data, "charged", "given_back", "vehicle", name)
+    for name, row in vehicles.iterrows() if "vehicle_charge" in data else ():
+        one, other = _two(data, "vehicle_charge", "vehicle_discharge", "vehicle", name)
         efficiency = row["charge_efficiency"] ** 2
         yield (
             "vehicles",
@@ -144,8 +144,8 @@ def _flows(
             _lost_in_store(one, other, efficiency),
         )
     links = tables.get("links", empty)
-    for name, row in links.iterrows() if "returned" in data else ():
-        one, other = _two(data, "sent", "returned", "link", name)
+    for name, row in links.iterrows() if "flow_backward" in data else ():
+        one, other = _two(data, "flow_forward", "flow_backward", "link", name)
         efficiency = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
         yield (
             "links",
@@ -192,7 +192,7 @@ def _opposite_modes(
 def _two_modes(data: xr.Dataset, plant: str, one: str, other: str) -> tuple[np.ndarray, np.ndarray]:
     """The activities of two modes of a plant, without negative values within the solver's tolerance."""
     activity = data["activity"]
-    parts = (activity.sel(run=f"{plant}:{mode}").to_numpy().clip(min=0.0) for mode in (one, other))
+    parts = (activity.sel(mode=f"{plant}:{mode}").to_numpy().clip(min=0.0) for mode in (one, other))
     return next(parts), next(parts)
 
 

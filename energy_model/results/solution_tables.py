@@ -107,7 +107,7 @@ class SolutionTables:
         ].sum()
         for column in ("table", "firm", "sector", "group"):
             frame[column] = frame["name"].map(self.owners[column])
-        places = frame["decision"] == "land_taken"
+        places = frame["decision"] == "land_use"
         frame.loc[places, "sector"] = "land"
         frame.loc[frame["decision"] == "net_emissions", "sector"] = "emissions"
         return frame
@@ -141,7 +141,7 @@ class SolutionTables:
             ]
         demands = system["demands"]
         rows += [
-            (f"{row['carrier']}@{row['site']}", "wanted", name, -row["yearly"])
+            (f"{row['carrier']}@{row['site']}", "demand", name, -row["yearly"])
             for name, row in demands.iterrows()
         ]
         frame = pd.DataFrame(rows, columns=["bus", "decision", "name", "amount"])
@@ -155,7 +155,7 @@ class SolutionTables:
         """Emissions [t/a] by variable and table row, including residuals; the sum is the net emissions."""
         groups, group_of_column = self.groups
         lp = self.problem.lp
-        row = lp.A[lp.rows("emissions_sum")].tocoo()
+        row = lp.A[lp.rows("emission_balance")].tocoo()
         net = lp.columns("net_emissions").start
         amounts = np.bincount(
             group_of_column[row.col], -row.data * self.answer.x[row.col], len(groups)

@@ -17,15 +17,15 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
     system, data, costs = results.problem.system, results.dataset, results.costs
     assets = system.assets
     frame = assets[["table", "label_en", "label_da", "group", "firm", "site", "carrier"]].copy()
-    frame["existing"] = assets["capacity_existing"]
-    for name in ("retired", "added", "capacity"):
+    frame["capacity_existing"] = assets["capacity_existing"]
+    for name in ("capacity_retired", "capacity_added", "capacity"):
         frame[name] = data[name].to_series()
-    frame["addable"] = assets["max_capacity_added"]
+    frame["max_capacity_added"] = assets["max_capacity_added"]
     frame["unit"] = [
         capacity_unit(system, table, carrier)
         for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
     ]
-    length = data["step_length"]
+    length = data["step_weight"]
     used = pd.Series(0.0, index=frame.index)
     runs = (data["activity"] * length).sum("time").to_series()
     used = (
@@ -33,13 +33,15 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
         if len(runs)
         else used
     )
-    for decision in ("discharge", "sent", "returned"):
+    for decision in ("discharge", "flow_forward", "flow_backward"):
         if decision in data:
             used = used.add((data[decision] * length).sum("time").to_series(), fill_value=0.0)
-    frame["used"] = used.reindex(frame.index)
-    frame["full_load_hours"] = frame["used"] / frame["capacity"].where(frame["capacity"] > 1e-9)
+    frame["yearly_activity"] = used.reindex(frame.index)
+    frame["full_load_hours"] = frame["yearly_activity"] / frame["capacity"].where(
+        frame["capacity"] > 1e-9
+    )
     frame["unit_investment"] = assets["investment_cost"]
-    frame["investment"] = frame["added"] * assets["investment_cost"]
+    frame["investment"] = frame["capacity_added"] * assets["investment_cost"]
     frame["yearly_cost"] = costs.groupby("name")["cost"].sum().reindex(frame.index).fillna(0.0)
     return frame
 
@@ -48,10 +50,10 @@ def carriers(results: SolutionTables) -> pd.DataFrame:
     """Every carrier over the year [unit/a]: demand, production, use, trade, losses, shortage; and its mean price."""
     system, balances = results.problem.system, results.balances
     kinds = {
-        "activity": ("made", "used"),
-        "bought": ("bought", "bought"),
-        "sold": ("sold", "sold"),
-        "wanted": ("wanted", "wanted"),
+        "activity": ("production", "consumption"),
+        "purchase": ("purchase", "purchase"),
+        "sale": ("sale", "sale"),
+        "demand": ("demand", "demand"),
         "unserved": ("unserved", "unserved"),
     }
     vehicles = system["vehicles"].index
@@ -60,9 +62,9 @@ def carriers(results: SolutionTables) -> pd.DataFrame:
     for decision, amount, name in zip(*columns, strict=True):
         if decision in kinds:
             row_kinds.append(kinds[decision][0 if amount > 0 else 1])
-        elif decision in ("charged", "capacity", "given_back") and name in vehicles:
-            row_kinds.append("driven")
-        elif decision in ("sent", "returned", "capacity"):
+        elif decision in ("vehicle_charge", "capacity", "vehicle_discharge") and name in vehicles:
+            row_kinds.append("vehicles")
+        elif decision in ("flow_forward", "flow_backward", "capacity"):
             row_kinds.append("carried")
         else:
             row_kinds.append("stored")
@@ -70,9 +72,19 @@ def carriers(results: SolutionTables) -> pd.DataFrame:
     table = rows.pivot_table(
         index="carrier", columns="kind", values="amount", aggfunc="sum", fill_value=0.0
     )
-    names = ["made", "used", "bought", "sold", "wanted", "driven", "unserved", "carried", "stored"]
+    names = [
+        "production",
+        "consumption",
+        "purchase",
+        "sale",
+        "demand",
+        "vehicles",
+        "unserved",
+        "carried",
+        "stored",
+    ]
     table = table.reindex(columns=names, fill_value=0.0)
-    table = table.rename(columns={"carried": "lost_carrying", "stored": "lost_storing"})
+    table = table.rename(columns={"carried": "transport_losses", "stored": "storage_losses"})
     table["mean_price"] = pd.Series(
         {carrier: mean_price(results, carrier) for carrier in table.index}
     )
@@ -87,12 +99,12 @@ def mean_price(results: SolutionTables, carrier: str) -> float:
     if not len(buses):
         return float("nan")
     if system["carriers"].at[carrier, "balance"] == "year":
-        return float(data["yearly_price"].sel(bus=list(buses)).mean())
+        return float(data["yearly_marginal_price"].sel(bus=list(buses)).mean())
     demands = system["demands"]
     demanded = demands[(demands["carrier"] == carrier) & (demands["yearly"] > 0)]
-    prices = data["price"]
+    prices = data["marginal_price"]
     if demanded.empty:
-        weights = data["step_length"]
+        weights = data["step_weight"]
         return float((prices.sel(bus=list(buses)).mean("bus") * weights).sum() / weights.sum())
     paid = sum(
         float(
@@ -111,11 +123,11 @@ def land(results: SolutionTables) -> pd.DataFrame:
     """Land by site and class: used and available area [ha], and the points of citizens and firms."""
     frame = results.problem.system["land"].copy()
     if frame.empty:
-        return frame.assign(taken=[])
-    frame["taken"] = results.answer.x[results.problem.lp.columns("land_taken")]
-    frame["price"] = -_bound_price(results, "land_taken")
+        return frame.assign(land_use=[])
+    frame["land_use"] = results.answer.x[results.problem.lp.columns("land_use")]
+    frame["shadow_price"] = -_bound_price(results, "land_use")
     for party in ("citizens", "firms"):
-        frame[f"{party}_total"] = frame[f"{party}_points"] * frame["taken"]
+        frame[f"{party}_total"] = frame[f"{party}_points"] * frame["land_use"]
     return frame
 
 
@@ -129,7 +141,7 @@ def _bound_price(results: SolutionTables, decision: str) -> np.ndarray:
 def export_credit(results: SolutionTables) -> float:
     """Avoided emissions of the year's sales, at the emission factors of the markets [t/a]."""
     system = results.problem.system
-    sold, total = results.dataset["sold"], 0.0
+    sold, total = results.dataset["sale"], 0.0
     for name, row in system["markets"].iterrows():
         if row["max_sale"] > 0:
             total += float(
@@ -156,12 +168,12 @@ def headline(
         "net_emissions_without_export_credit": net + credit if credited else net,
         "net_emissions_with_export_credit": net if credited else net - credit,
         "emission_price": system.emission_price,
-        "emission_target_price": -float(data["price_of_emission_limit"])
-        if "price_of_emission_limit" in data
+        "emission_target_shadow_price": -float(data["shadow_price_emission_target"])
+        if "shadow_price_emission_target" in data
         else 0.0,
         "unserved": float(table["unserved"].sum()),
         "unserved_hours": _unserved_hours(results),
-        "land_taken": float(places["taken"].sum()) if len(places) else 0.0,
+        "land_use": float(places["land_use"].sum()) if len(places) else 0.0,
         "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
         "firms_points": float(places["firms_total"].sum()) if len(places) else 0.0,
     }
@@ -189,10 +201,10 @@ MEANINGS = {
     "net_emissions_without_export_credit": ("t/a", "Net emissions, exports not credited", "Nettoudledning uden fradrag for eksport"),
     "net_emissions_with_export_credit": ("t/a", "Net emissions, exports credited", "Nettoudledning med fradrag for eksport"),
     "emission_price": ("EUR/t", "Price of emitting", "Pris på udledning"),
-    "emission_target_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
+    "emission_target_shadow_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
     "unserved": ("unit/a", "Wanted and not delivered", "Efterspurgt og ikke leveret"),
     "unserved_hours": ("h/a", "Hours in which something wanted is not delivered", "Timer hvor noget ønsket ikke leveres"),
-    "land_taken": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
+    "land_use": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
     "citizens_points": ("point", "Citizens' points (more is worse)", "Borgernes point (flere er værre)"),
     "firms_points": ("point", "Firms' points (more is worse)", "Virksomhedernes point (flere er værre)"),
 }  # fmt: skip

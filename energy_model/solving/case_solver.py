@@ -35,14 +35,14 @@ class Query:
     """Additional limits and objective of a solve; metrics are named as in `results.metrics`.
 
     ``limits`` holds metrics with their minimum and maximum. ``least`` is a weighted sum of metrics to minimize in
-    place of cost. ``added`` and ``retired`` hold the minimum and maximum added and retired capacity of assets. Links
+    place of cost. ``capacity_added`` and ``capacity_retired`` hold the minimum and maximum added and retired capacity of assets. Links
     in ``closed`` have no added capacity and no flow.
     """
 
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     least: tuple[tuple[float, str], ...] = ()
-    added: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    retired: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    capacity_added: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    capacity_retired: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
 
 
@@ -65,7 +65,7 @@ class QueryResult:
             answer = replace(answer, certificate=replace(answer.certificate, cost=self.cost))
         run = run_from_solution(SolutionTables(self.problem, answer))
         if self.question:
-            run.metadata["question"] = self.question
+            run.metadata["query"] = self.question
         if self.extended:
             note_own_rules(run, [])
         return run
@@ -158,7 +158,7 @@ class CaseSolver:
             clock.since = Stopwatch().since
         problem = self.problem(changes, scenario_name, clock)
         # with fixed capacities the program is much smaller in effect, and a cold start is faster
-        sizes_fixed = len(question.added) > len(problem.model.assets) // 2
+        sizes_fixed = len(question.capacity_added) > len(problem.model.assets) // 2
         warm_start = None if sizes_fixed else self.start if start is None else start
         metrics = {name: metric(problem, name) for name in self.watched}
         program = asked_program(problem, question, metrics)
@@ -226,8 +226,8 @@ def asked_program(
         row = first_row + watched.index(name)
         row_lower[row] = minimum - named[name].constant
         row_upper[row] = maximum - named[name].constant
-    for variable, bounds in (("added", question.added), ("retired", question.retired)):
-        for asset, (minimum, maximum) in bounds.items():
+    for variable in ("capacity_added", "capacity_retired"):
+        for asset, (minimum, maximum) in getattr(question, variable).items():
             columns = lp.columns(variable, asset)
             low, high = lower[columns], upper[columns]
             if (
@@ -242,7 +242,11 @@ def asked_program(
             )
     both_ways = problem.system["links"]["both_ways"] == "yes"
     for link in question.closed:
-        for variable in ("added", "sent", *(("returned",) if both_ways[link] else ())):
+        for variable in (
+            "capacity_added",
+            "flow_forward",
+            *(("flow_backward",) if both_ways[link] else ()),
+        ):
             upper[lp.columns(variable, link)] = 0.0
     changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
     if question.least:

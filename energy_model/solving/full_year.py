@@ -30,7 +30,7 @@ from energy_model.optimization.unused_duals import nearly_profitable, with_best_
 from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 
-SIZING_VARIABLES = ("added", "retired")
+SIZING_VARIABLES = ("capacity_added", "capacity_retired")
 MIN_ADDED_SHARE = 1e-4  # share of the addable capacity below which the plan adds nothing
 MAX_ADDED_SHARE = 0.999  # share of the addable capacity above which the plan adds all
 MAX_ITERATIONS = 4  # maximum number of solves of the full year
@@ -201,9 +201,9 @@ def restrict_capacities(
     is fixed, unless this would change with a cost of owning a tenth lower or higher; then it is free. Retired
     capacities are free, since few steps show few peaks.
     """
-    lp, added = problem.lp, problem.lp.columns("added")
+    lp, added = problem.lp, problem.lp.columns("capacity_added")
     low, high = lp.lower[added], lp.upper[added]
-    coarse_added = few.lp.columns("added")
+    coarse_added = few.lp.columns("capacity_added")
     size = np.clip(planned.x[coarse_added], low, high)
     addable = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
     adds_nothing, adds_all = size <= MIN_ADDED_SHARE * addable, size >= MAX_ADDED_SHARE * high

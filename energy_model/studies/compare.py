@@ -48,7 +48,7 @@ class Comparison:
     def tables(self) -> Frames:
         """All tables by name."""
         names = ("capacities", "costs", "sectors", "firms", "emissions")
-        first = {"inputs": self.inputs, "headline": self.summary}
+        first = {"inputs": self.inputs, "summary": self.summary}
         return first | {name: getattr(self, name) for name in names}
 
 
@@ -239,7 +239,7 @@ def compare_decision(
     )
     cases = [
         StudyCase({"decision": BASE_CASE}),
-        StudyCase({"decision": DECISION}, question=Query(added=bounds)),
+        StudyCase({"decision": DECISION}, question=Query(capacity_added=bounds)),
     ]
     with spec.work("decision", definition, execution) as work:
         for result in work.answers(cases):

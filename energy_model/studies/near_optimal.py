@@ -119,7 +119,7 @@ def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
 
 
 def _sum(rows: Sequence[str]) -> str:
-    return " + ".join(f"added:{row}" for row in rows)
+    return " + ".join(f"capacity_added:{row}" for row in rows)
 
 
 def _limit(best: dict[str, Any], share: float) -> tuple[float, float]:

@@ -150,7 +150,7 @@ def _metrics_by_preference(
             if solved
             else {}
         )
-        net = answer["headline"]["net_emissions"] if solved else np.nan
+        net = answer["summary"]["net_emissions"] if solved else np.nan
         rows.append(
             {
                 "preference": name,

@@ -141,8 +141,8 @@ def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
         return amount, amount
 
     return Query(
-        added={asset: size(sizes[1]) for asset, sizes in assets.items()},
-        retired={asset: size(sizes[2]) for asset, sizes in assets.items()},
+        capacity_added={asset: size(sizes[1]) for asset, sizes in assets.items()},
+        capacity_retired={asset: size(sizes[2]) for asset, sizes in assets.items()},
     )
 
 
@@ -155,7 +155,7 @@ def _regrets(
         plan, name = str(case.inputs["plan"]), str(case.inputs["future"])
         least_cost = best[name]["objective"]
         cost = answer["objective"] if answer["status"] == OPTIMAL else np.inf
-        unserved = answer.get("headline", {}).get("unserved", np.nan)
+        unserved = answer.get("summary", {}).get("unserved", np.nan)
         excess_cost = max(cost - least_cost, 0.0) if least_cost is not None else np.nan
         outcome = (answer["status"], answer["reason"])
         rows.append((plan, name, cost, least_cost, excess_cost, unserved, *outcome))

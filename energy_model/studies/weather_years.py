@@ -151,7 +151,7 @@ def _in(name: str) -> str:
 
 def _last_tonne(answer: Mapping[str, Any]) -> float:
     """The shadow price of the emission target, on top of the emission price [EUR/t]."""
-    return float(answer.get("headline", {}).get("emission_target_price", 0.0))
+    return float(answer.get("summary", {}).get("emission_target_shadow_price", 0.0))
 
 
 def _priced(price: float, settings: Settings) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def _years(
         solved = run["status"] == OPTIMAL
         cost = run["objective"] - (worth if name != BASE_CASE else 0.0) if solved else np.nan
         least_cost = optimum["objective"] if optimum["status"] == OPTIMAL else np.nan
-        headline = run.get("headline", {})
+        headline = run.get("summary", {})
         emissions = headline.get("net_emissions", np.nan)
         above_target = emissions - float(target) if target != "none" else np.nan
         reason = run["reason"] or optimum["reason"]

@@ -49,7 +49,7 @@ def of_claims(record: Mapping[str, Any], system: System) -> list[str]:
         "steps": len(system.steps.length),
     }
     return [
-        f"record.json, {name}{_where(record[name], recomputed[name])}"
+        f"metadata.json, {name}{_where(record[name], recomputed[name])}"
         for name in recomputed
         if record[name] != recomputed[name]
     ]
@@ -57,14 +57,14 @@ def of_claims(record: Mapping[str, Any], system: System) -> list[str]:
 
 def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     """Differences of the numbers of two records."""
-    sentences = _of_numbers("headline", record["headline"], again["headline"])
+    sentences = _of_numbers("summary", record["summary"], again["summary"])
     sentences += _of_numbers("certificate", record["certificate"], again["certificate"])
     sentences += _of_numbers("size", record["size"], again["size"])
     for name in ("objective", "net_emissions"):
         if not close(record[name], again[name], abs(again["objective"])):
-            sentences.append(_said("record.json", name, record[name], again[name]))
+            sentences.append(_said("metadata.json", name, record[name], again[name]))
     if record["status"] != again["status"]:
-        sentences.append(_said("record.json", "status", record["status"], again["status"]))
+        sentences.append(_said("metadata.json", "status", record["status"], again["status"]))
     return sentences
 
 
@@ -76,7 +76,7 @@ def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) 
     )
     if (proof["ended"] == REACHED) != reached:
         sentences.append(
-            f"record.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for"
+            f"metadata.json, proof.ended: '{proof['ended']}' is stored; the gap is {found['gap']:.3g}, {proof['asked']:.3g} were asked for"
         )
     return sentences
 
@@ -101,7 +101,7 @@ def _of_numbers(part: str, stored: Mapping[str, Any], again: Mapping[str, Any]) 
         else:
             same = close(one, other, abs(again.get("cost", 1.0)))
         if not same:
-            sentences.append(_said("record.json", f"{part}.{name}", one, other))
+            sentences.append(_said("metadata.json", f"{part}.{name}", one, other))
     return sentences
 
 
@@ -189,7 +189,7 @@ def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> It
     """
     stored_data = tree.to_dataset(inherit=False)
     for name, prices in own.items():
-        if (variable := f"price_of_{name}") in stored_data:
+        if (variable := f"shadow_price_{name}") in stored_data:
             stored_prices = stored_data[variable].to_numpy().ravel()
             if stored_prices.shape != prices.shape or not np.allclose(
                 stored_prices, prices, MAX_RELATIVE, 0.0
@@ -257,6 +257,8 @@ def _of_values(place: str, one: xr.DataArray, other: xr.DataArray) -> Iterator[s
 
 def _of_attributes(place: str, one: Mapping[Any, Any], other: Mapping[Any, Any]) -> Iterator[str]:
     for name in [*other, *(key for key in one if key not in other)]:
+        if name == "long_name":  # a description, which another version may word differently
+            continue
         stored, recomputed = one.get(name), other.get(name)
         if isinstance(stored, float | np.floating) and isinstance(recomputed, float | np.floating):
             same = close(float(stored), float(recomputed))

@@ -109,7 +109,7 @@ class Verification:
             "differences": list(self.differences),
             "notes": list(self.notes),
             "own_rules": list(self.own),
-            "question": self.metadata.get("question"),
+            "query": self.metadata.get("query"),
         }
 
 
@@ -124,7 +124,7 @@ def verify(path: str | Path, case: System | None = None) -> Verification:
         InputError: There is no run, or its record or program cannot be read.
     """
     folder = find_run(path)
-    record = read_record(folder / "record.json")
+    record = read_record(folder / "metadata.json")
     files = manifest.compare(folder, record)
     with readable(folder / FILE):
         lp, x, prices = certificate.load(folder / FILE)
@@ -229,7 +229,7 @@ class _Work:
         hours = system.hours if system is not None else self.metadata["settings"]["time"]["hours"]
         if not 0 < requested_gap < 1:
             self.differences.append(
-                f"record.json, proof.asked: {requested_gap:g} is no gap; one lies between 0 and 1"
+                f"metadata.json, proof.asked: {requested_gap:g} is no gap; one lies between 0 and 1"
             )
             return MAX_GAP_SHARE
         if self._proof_gap is None:
@@ -237,7 +237,7 @@ class _Work:
         steps = len(system.steps.length) if system is not None else self.metadata["steps"]
         if steps != hours or lp.A.shape[1] < hours:
             self.differences.append(
-                "record.json, proof: it is of a full year, and the stored program is not"
+                "metadata.json, proof: it is of a full year, and the stored program is not"
             )
             return MAX_GAP_SHARE
         return max(requested_gap, MAX_GAP_SHARE)
@@ -264,7 +264,7 @@ class _Work:
         self, tree: xr.DataTree, system: System, program: Solution, found: Certificate
     ) -> None:
         """Compares the stored program with the rebuilt one, and the files with the results recomputed from both."""
-        stored_query = self.metadata.get("question") or {}
+        stored_query = self.metadata.get("query") or {}
         extended = bool(self.metadata.get("extended"))
         fields = {name: _plain(value) for name, value in stored_query.items() if name != "watched"}
         question = Query(**fields)
@@ -293,7 +293,7 @@ class _Work:
     def _proof(self, proof: Mapping[str, Any], found: Certificate) -> None:
         if proof["gap"] is None:
             names = [name for name in ("cost", "bound") if proof[name] is not None]
-            self.differences += [f"record.json, proof.{name}: it has no gap" for name in names]
+            self.differences += [f"metadata.json, proof.{name}: it has no gap" for name in names]
             return
         reached = found.gap <= float(proof["asked"])
         self.differences += same_results.of_proof(proof, found.as_dict(), reached)

@@ -84,7 +84,7 @@ def _zipped(folder: Path) -> io.BufferedRandom:
 
 def _run_tables(folder: Path) -> dict[str, pd.DataFrame]:
     run = open_cached(folder)
-    tables = {"headline": pd.Series(run.summary, name="value").rename_axis("name").reset_index()}
+    tables = {"summary": pd.Series(run.summary, name="value").rename_axis("name").reset_index()}
     for name, frame in run.tables.items():
         plain = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
         tables[name] = with_units(plain, name)

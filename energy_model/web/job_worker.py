@@ -119,7 +119,9 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
         # With an empty warm start only the query is solved, not the base problem before it.
         solver = em.CaseSolver(*load_arguments, start=highs.WarmStart())
         system = solver.problem((), request["scenario"]).system
-        query = em.Query(added={name: tuple(bounds) for name, bounds in request["added"].items()})
+        query = em.Query(
+            capacity_added={name: tuple(bounds) for name, bounds in request["added"].items()}
+        )
         run = solver.run((), question=query, progress=tell)
         run.metadata["candidates"] = request["added"]
     else:
@@ -131,7 +133,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
     em.save(run, out, tell.path.read_text(encoding="utf-8"))
     tell("drawing the page")
     run_report.write_run_page(run, out / "report.html", system.sources)
-    return {"headline": run.summary, "steps": run.metadata["steps"]}
+    return {"summary": run.summary, "steps": run.metadata["steps"]}
 
 
 def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:

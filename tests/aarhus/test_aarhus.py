@@ -26,7 +26,7 @@ def neutral():
 def test_every_scenario_reads_without_a_fault_and_serves_everyone(scenario):
     """At a very coarse resolution: no fault, a plan, and next to nothing unserved."""
     run = em.solve(em.load_case(CASE, scenario=scenario, resolution=24))
-    assert run.summary["unserved"] < 1e-5 * -run.tables["carriers"]["wanted"].sum()
+    assert run.summary["unserved"] < 1e-5 * -run.tables["carriers"]["demand"].sum()
     assert run.metadata["certificate"]["holds"]
     assert not run.metadata["read_by_pyomo"]
     if scenario not in ("today", "reference_2030"):
@@ -116,7 +116,7 @@ def test_golden_numbers_hold(neutral, name):
 
 def _added(run):
     table = run.tables["capacities"]
-    return table.groupby("group")["added"].sum()
+    return table.groupby("group")["capacity_added"].sum()
 
 
 def test_no_symbiosis_costs_more_than_symbiosis(neutral):
@@ -154,4 +154,4 @@ def test_every_district_pays_for_heat_and_its_network(neutral):
     assert (owed["price"] > owed["marginal_price"]).all()
     assert owed["price"].between(20, 80).all()
     whole = em.network_charge(neutral, "heat")
-    assert whole["lacking"] == pytest.approx(whole["cost"] - whole["earned"])
+    assert whole["deficit"] == pytest.approx(whole["cost"] - whole["earned"])

@@ -146,14 +146,14 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     case = two_kinds_of_day(tmp_path / "case")
     whole = em.solve(em.load_case(case, resolution="full"))
     short = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 24"], resolution=48))
-    assert whole.tables["capacities"].at["pit", "added"] > 1
+    assert whole.tables["capacities"].at["pit", "capacity_added"] > 1
     assert short.objective == pytest.approx(whole.objective, rel=1e-7)
-    added = short.tables["capacities"].at["pit", "added"]
-    assert added == pytest.approx(whole.tables["capacities"].at["pit", "added"], rel=1e-5)
+    added = short.tables["capacities"].at["pit", "capacity_added"]
+    assert added == pytest.approx(whole.tables["capacities"].at["pit", "capacity_added"], rel=1e-5)
     assert len(short.dataset["time"]) == 48
-    levels = short.dataset["day_level"].sel(storage="pit")
+    levels = short.dataset["daily_storage_level"].sel(storage="pit")
     assert float(levels.max()) <= short.tables["capacities"].at["pit", "capacity"] + 1e-6
-    assert float(short.dataset["level"].min()) >= -1e-6
+    assert float(short.dataset["storage_level"].min()) >= -1e-6
 
 
 def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
@@ -161,8 +161,8 @@ def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     case = two_kinds_of_day(tmp_path / "case")
     changes = ["case.time.steps_per_day = 24", "storages.pit.max_hours = 20"]
     ring = em.solve(em.load_case(case, changes=changes, resolution=48))
-    assert ring.tables["capacities"].at["pit", "added"] < 50
-    assert not np.asarray(ring.dataset["day_level"]).any()
+    assert ring.tables["capacities"].at["pit", "capacity_added"] < 50
+    assert not np.asarray(ring.dataset["daily_storage_level"]).any()
 
 
 def test_every_part_works_on_typical_days(tmp_path):
@@ -175,4 +175,4 @@ def test_every_part_works_on_typical_days(tmp_path):
     run = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 12"], resolution=24))
     assert run.metadata["certificate"]["holds"]
     assert not run.metadata["read_by_pyomo"]
-    assert int(run.dataset["step_length"].sum()) == 48
+    assert int(run.dataset["step_weight"].sum()) == 48

@@ -37,7 +37,7 @@ def test_a_run_prints_json_and_nothing_else(ran):
     folder, told = ran
     assert told["status"] == "optimal"
     assert told["run"] == str(folder)
-    assert told["net_emissions"] == pytest.approx(told["headline"]["net_emissions"])
+    assert told["net_emissions"] == pytest.approx(told["summary"]["net_emissions"])
     assert told["certificate"]["holds"] is True
 
 
@@ -75,7 +75,7 @@ def test_a_run_stands_in_one_self_contained_folder(ran):
     names = {path.name for path in folder.iterdir()}
     assert {
         "results.nc",
-        "record.json",
+        "metadata.json",
         "certificate.npz",
         "log.txt",
         "capacities.csv",
@@ -85,7 +85,7 @@ def test_a_run_stands_in_one_self_contained_folder(ran):
         "balances.csv",
         "land.csv",
     } <= names
-    record = json.loads((folder / "record.json").read_text())
+    record = json.loads((folder / "metadata.json").read_text())
     assert record["objective"] == told["objective"]
     assert {"energy_model", "pyomo", "highspy", "python"} <= record["versions"].keys()
     assert record["seconds"]["total"] > 0
@@ -99,15 +99,15 @@ def test_results_open_in_xarray_with_units_and_sentences(ran):
         for name in data.data_vars:
             assert data[name].attrs["long_name"], name
             assert "units" in data[name].attrs, name
-        assert float(data["step_length"].sum()) == 8760
-        assert data["price"].sel(bus="heat@village").notnull().all()
+        assert float(data["step_weight"].sum()) == 8760
+        assert data["marginal_price"].sel(bus="heat@village").notnull().all()
         made = float(
-            (data["activity"].sel(run="air_heat_pump_village:run") * data["step_length"]).sum()
+            (data["activity"].sel(mode="air_heat_pump_village:run") * data["step_weight"]).sum()
         )
     with xr.open_dataset(folder / "results.nc", group="inputs/conversions") as inputs:
         assert "air_heat_pump_village" in inputs["conversion"].to_numpy()
     built = pd.read_csv(folder / "capacities.csv", index_col="asset")
-    assert built.at["air_heat_pump_village", "used [unit/a]"] == pytest.approx(made)
+    assert built.at["air_heat_pump_village", "yearly_activity [unit/a]"] == pytest.approx(made)
 
 
 def test_tables_sum_to_the_headline(ran):
@@ -162,13 +162,13 @@ def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
         assert said.json["holds"] is False
 
 
-@pytest.mark.parametrize("name", ["capacities.csv", "record.json"])
+@pytest.mark.parametrize("name", ["capacities.csv", "metadata.json"])
 def test_verify_sees_a_table_changed_by_hand(name, ran, tmp_path):
     """The proof is sound, but what people read is not what was proven."""
     folder, _ = ran
     forged = tmp_path / "forged"
     subprocess.run(["cp", "-r", folder, forged], check=True)
-    if name == "record.json":
+    if name == "metadata.json":
         record = json.loads((forged / name).read_text())
         (forged / name).write_text(json.dumps(record | {"objective": 1.0}))
     else:
@@ -338,14 +338,14 @@ def test_a_users_own_rule_in_five_lines(tmp_path):
     case = em.load_case(cli.original(), resolution=20)
 
     def extend(model):
-        model.small_solar = pyo.Constraint(expr=model.added["solar_park"] <= 3)
+        model.small_solar = pyo.Constraint(expr=model.capacity_added["solar_park"] <= 3)
 
     run = em.solve(case, extend=extend)
-    assert run.tables["capacities"].at["solar_park", "added"] == pytest.approx(3)
-    assert float(run.dataset["price_of_small_solar"]) < 0
+    assert run.tables["capacities"].at["solar_park", "capacity_added"] == pytest.approx(3)
+    assert float(run.dataset["shadow_price_small_solar"]) < 0
     opened = em.open_run(em.save(run, tmp_path / "run"))
-    assert float(opened.dataset["price_of_small_solar"]) == float(
-        run.dataset["price_of_small_solar"]
+    assert float(opened.dataset["shadow_price_small_solar"]) == float(
+        run.dataset["shadow_price_small_solar"]
     )
 
 
@@ -420,7 +420,7 @@ def test_a_run_with_rules_of_the_users_own_says_so_and_is_not_found_again(tmp_pa
     case, out = cli.original(), tmp_path / "run"
 
     def less_gas(m):
-        m.less_gas = pyo.Constraint(expr=sum(m.bought["gas_market", t] for t in m.steps) <= 0)
+        m.less_gas = pyo.Constraint(expr=sum(m.purchase["gas_market", t] for t in m.steps) <= 0)
 
     own = em.solve(em.load_case(case, resolution=24), extend=less_gas)
     em.save(own, out)
@@ -438,16 +438,16 @@ def test_a_run_without_its_list_of_files_is_not_shown_nor_found_again(ran, tmp_p
     """Nothing would show that its numbers were changed."""
     run = Path(shutil.copytree(ran[0], tmp_path / "run"))
     (run / "SHA256SUMS").unlink()
-    record = json.loads((run / "record.json").read_text(encoding="utf-8"))
-    record["headline"]["total_cost"] = 1.0
-    (run / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    record = json.loads((run / "metadata.json").read_text(encoding="utf-8"))
+    record["summary"]["total_cost"] = 1.0
+    (run / "metadata.json").write_text(json.dumps(record), encoding="utf-8")
     for verb in ("show", "explain", "accounts", "report"):
         said = cli.call(verb, run)
         assert said.code == 2, verb
         assert "the list of the run's files is missing" in said.err
     again = cli.call("run", cli.original(), "--resolution", 60, "--out", run, "--json")
     assert not again.json["found_again"]
-    assert again.json["headline"]["total_cost"] > 1000
+    assert again.json["summary"]["total_cost"] > 1000
 
 
 def test_a_program_of_another_run_is_a_fault(ran, tmp_path):

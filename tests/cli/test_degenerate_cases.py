@@ -50,7 +50,7 @@ def test_a_verb_answers(solved, verb):
 
 def test_every_price_is_explained(solved):
     run = em.open_run(solved[1])
-    hourly = run.dataset["price"].notnull().all("time")
+    hourly = run.dataset["marginal_price"].notnull().all("time")
     for bus in run.dataset["bus"].to_numpy()[hourly.to_numpy()]:
         (why,) = em.explain(run, str(bus))
         assert why.kind == "price"

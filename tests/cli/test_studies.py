@@ -38,7 +38,7 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
         (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
         (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity", "sensitivity.png"),
         (["pareto", "--metric", "emissions", "--points", "5"], "Marginal steps", "front.png"),
-        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land", "--levels", "2", "--set", f"{PRICE} = 70"], "Surface", "surface.png"),
+        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land_use", "--levels", "2", "--set", f"{PRICE} = 70"], "Surface", "surface.png"),
         (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes", "capacity_ranges.png"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
         (["ranging", "--parameter", PRICE], "more sun_here", "ranges.png"),
@@ -98,7 +98,7 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     assert "More: sun here (0.5)" in said.out
     assert "Most is explained by markets.*" in said.out
     told = cli.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
-    assert told["headline"][0]["name"] in ("total_cost", "investment")
+    assert told["summary"][0]["name"] in ("total_cost", "investment")
     decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
     assert decided.code == 0, decided.err
     assert "'decision' costs 10.0 EUR/a (10.00%) more than 'base case'" in decided.out

@@ -24,7 +24,7 @@ VERBS = {
     "report": ("report",),
     "compare": ("compare",),
 }
-FILES = ("results.nc", "record.json", "certificate.npz", "SHA256SUMS")
+FILES = ("results.nc", "metadata.json", "certificate.npz", "SHA256SUMS")
 TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")
 
 
@@ -75,10 +75,10 @@ SHAPES: dict[str, object] = {
 } | {
     f"{name} is {value!r}": {name: value}
     for name, value in (
-        ("objective", "1"), ("objective", None), ("headline", []), ("headline", None), ("headline", {"total_cost": 1.0}),
+        ("objective", "1"), ("objective", None), ("summary", []), ("summary", None), ("summary", {"total_cost": 1.0}),
         ("certificate", None), ("certificate", {"holds": "yes"}), ("settings", None), ("settings", {"name": "x"}),
         ("steps", "many"), ("steps", -1), ("steps", 1.5), ("changes", "a = b"), ("digest", 5), ("versions", []),
-        ("proof", {"gap": "small"}), ("proof", []), ("warnings", "none"), ("scenario", None), ("size", {}), ("made", 3),
+        ("proof", {"gap": "small"}), ("proof", []), ("warnings", "none"), ("scenario", None), ("size", {}), ("created", 3),
     )
 }  # fmt: skip
 
@@ -87,7 +87,7 @@ def shaped(value: object) -> Callable[[Path], None]:
     """The record with an entry of another kind, or something else altogether, listed as if it were right."""
 
     def change(folder: Path) -> None:
-        file = folder / "record.json"
+        file = folder / "metadata.json"
         whole = json.loads(file.read_text(encoding="utf-8"))
         content = whole | value if isinstance(value, dict) and value else value
         file.write_text(json.dumps(content), encoding="utf-8")
@@ -142,8 +142,8 @@ def _lines(name: str, change: Callable[[str], bytes]) -> Callable[[Path], None]:
 
 
 SHAPED = {f"record: {name}": shaped(value) for name, value in SHAPES.items()} | {
-    "record: deep": lambda f: (f / "record.json").write_text("[" * 100_000),
-    "record: latin-1": _lines("record.json", lambda text: text.replace("tiny", "tå").encode("latin-1")),
+    "record: deep": lambda f: (f / "metadata.json").write_text("[" * 100_000),
+    "record: latin-1": _lines("metadata.json", lambda text: text.replace("tiny", "tå").encode("latin-1")),
     "program: no matrix": arrays(data=None),
     "program: no answer": arrays(x=None),
     "program: no names": arrays(names=None),
@@ -169,8 +169,8 @@ SHAPED = {f"record: {name}": shaped(value) for name, value in SHAPES.items()} | 
     "program: a bare array": _bare_array,
     "table: garbage": lambda f: (f / "costs.csv").write_text('a,b\n"1,2\n3,4,5,6'),
     "table: latin-1": _lines("names.csv", lambda text: text.replace("heat", "hæt").encode("latin-1")),
-    "table: a column missing": _lines("capacities.csv", lambda text: text.replace("added", "put").encode()),
-    "table: text for a number": forged_runs.text_cell("capacities", "added", "a lot"),
+    "table: a column missing": _lines("capacities.csv", lambda text: text.replace("capacity_added", "put").encode()),
+    "table: text for a number": forged_runs.text_cell("capacities", "capacity_added", "a lot"),
     "table: without rows": _lines("carriers.csv", lambda text: text.splitlines()[0].encode()),
     "dataset: not netCDF": lambda f: (f / "results.nc").write_text("a,b\n1,2\n"),
     "dataset: empty netCDF": lambda f: forged_runs.netCDF4.Dataset(f / "results.nc", "w").close(),
@@ -249,7 +249,7 @@ def test_a_file_of_another_shape_ends_in_a_sentence(name, kept, tmp_path, monkey
     assert not (tmp_path / "a_pickle_was_read").exists()
 
 
-@pytest.mark.parametrize("name", ["record.json", "results.nc", "costs.csv", "SHA256SUMS"])
+@pytest.mark.parametrize("name", ["metadata.json", "results.nc", "costs.csv", "SHA256SUMS"])
 def test_a_damaged_run_is_not_found_again(name, kept, tmp_path):
     """It is solved anew and takes the place of what was damaged."""
     run = Path(shutil.copytree(kept / "sound", tmp_path / "run"))

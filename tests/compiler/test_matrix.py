@@ -76,7 +76,7 @@ def test_every_part_compiles_to_pyomos_own_matrix():
     found = assert_same(model)
     assert not found.read_by_pyomo
     used = {name for name, (_, shape) in found.rows.items() if np.prod(shape, dtype=int) > 0}
-    between_days = {"day_change", "day_level_limit", "day_level_minimum", "highest_of_day", "lowest_of_day"}  # fmt: skip
+    between_days = {"daily_storage_balance", "max_daily_storage_level", "min_daily_storage_level", "daily_level_upper", "daily_level_lower"}  # fmt: skip
     assert {c.name for c in model.component_objects(pyo.Constraint)} - used == between_days
 
 
@@ -90,8 +90,8 @@ def test_every_part_compiles_on_typical_days(tmp_path):
     model = build_model(em.load_case(case, changes=["case.time.steps_per_day = 6"], resolution=12))
     found = assert_same(model)
     assert not found.read_by_pyomo
-    assert found.rows["day_change"][1] == (1, 4)
-    assert found.rows["highest_of_day"][1] == (1, 12)
+    assert found.rows["daily_storage_balance"][1] == (1, 4)
+    assert found.rows["daily_level_upper"][1] == (1, 12)
 
 
 def test_every_part_compiles_at_unequal_steps():
@@ -155,18 +155,18 @@ fast_only = pytest.mark.skipif(
 def test_a_users_own_rows_are_read_too():
     """Ordinary Pyomo rows, a list, a replaced and a deactivated row are honoured."""
     m = build_model(case_builder.system(4, **EVERYTHING))
-    m.own = pyo.Constraint(expr=m.added["heat_pump"] + 2 * m.added["tank"] <= 3)
-    m.level_limit["tank", 1].set_value(m.level["tank", 1] <= 1)
-    m.level_limit["tank", 2].deactivate()
-    m.added["pipe"].fix(1.5)
+    m.own = pyo.Constraint(expr=m.capacity_added["heat_pump"] + 2 * m.capacity_added["tank"] <= 3)
+    m.max_storage_level["tank", 1].set_value(m.storage_level["tank", 1] <= 1)
+    m.max_storage_level["tank", 2].deactivate()
+    m.capacity_added["pipe"].fix(1.5)
     found = compile_model(m)
     first, _ = found.rows["own"]
     assert found.row_upper[first] == 3
     assert sorted(found.A[[first]].data.tolist()) == [1, 2]
-    first, _ = found.rows["level_limit"]
+    first, _ = found.rows["max_storage_level"]
     assert found.row_upper[first + 1] == 1
     assert found.row_upper[first + 2] == np.inf
-    place = found.columns["added"][0] + list(m.assets).index("pipe")
+    place = found.columns["capacity_added"][0] + list(m.assets).index("pipe")
     assert found.lower[place] == found.upper[place] == 1.5
 
 
@@ -188,6 +188,6 @@ def test_a_rule_that_is_not_a_pure_function_is_refused():
 def test_components_that_cannot_be_read_are_refused():
     """A special ordered set would be ignored in silence; it is refused by name."""
     m = build_model(case_builder.system(4, **EVERYTHING))
-    m.special = pyo.SOSConstraint(var=m.added, sos=1)
+    m.special = pyo.SOSConstraint(var=m.capacity_added, sos=1)
     with pytest.raises(TypeError, match="special"):
         compile_model(m)

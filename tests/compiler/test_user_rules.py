@@ -637,7 +637,7 @@ def test_a_condition_on_a_plant_costs_what_it_says():
     run = cost(extend)
     assert run.objective == pytest.approx(440)
     # one MW more of the cheap boiler saves 20 EUR in each hour; the dear one is not held back
-    prices = run.dataset["price_of_own"].values.ravel()
+    prices = run.dataset["shadow_price_own"].values.ravel()
     assert sorted(prices.tolist()) == pytest.approx([-20, -20, 0, 0])
 
 

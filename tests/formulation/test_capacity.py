@@ -85,7 +85,9 @@ def test_adding_costs_its_annuity_and_its_fixed_cost():
 
 def test_nothing_is_added_that_costs_more_than_it_saves():
     """At 1001 EUR a MW the demand goes unserved at 1000."""
-    assert built(fixed_cost=1001).tables["capacities"].at["plant", "added"] == pytest.approx(0)
+    assert built(fixed_cost=1001).tables["capacities"].at[
+        "plant", "capacity_added"
+    ] == pytest.approx(0)
 
 
 def test_no_more_is_added_than_addable():
@@ -96,7 +98,7 @@ def test_no_more_is_added_than_addable():
 def test_retiring_saves_the_fixed_cost():
     """3 MW stand at 7 EUR a MW; 1 is needed, and two thirds may go: 2 MW are retired."""
     run = built(capacity_existing=3, max_capacity_added=0, fixed_cost=7, retirable=1)
-    assert run.tables["capacities"].at["plant", "retired"] == pytest.approx(2)
+    assert run.tables["capacities"].at["plant", "capacity_retired"] == pytest.approx(2)
     assert run.objective == pytest.approx(7)
     assert built(
         capacity_existing=3, max_capacity_added=0, fixed_cost=7, retirable=0.5

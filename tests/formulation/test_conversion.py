@@ -21,7 +21,7 @@ def test_heat_costs_its_fuel():
     """One MWh of heat takes 1.25 MWh of gas: 50 EUR; that is also the marginal price of heat."""
     run = boiler()
     assert run.objective == pytest.approx(50)
-    assert float(run.dataset["price"].sel(bus="heat@here")[0]) == pytest.approx(50)
+    assert float(run.dataset["marginal_price"].sel(bus="heat@here")[0]) == pytest.approx(50)
 
 
 def test_running_cost_is_paid_for_activity():
@@ -39,7 +39,7 @@ def test_no_plant_runs_above_what_is_available():
 def test_the_price_in_a_short_hour_is_the_penalty():
     """One MWh more could not be served, so heat is worth the penalty."""
     run = boiler(capacity_existing=0.5)
-    assert float(run.dataset["price"].sel(bus="heat@here")[0]) == pytest.approx(1000)
+    assert float(run.dataset["marginal_price"].sel(bus="heat@here")[0]) == pytest.approx(1000)
 
 
 def test_full_load_hours_limit_the_year():
@@ -111,7 +111,7 @@ def test_modes_share_the_capacity():
     run = extraction(100)
     assert run.objective == pytest.approx(20 - 100 * 0.35)
     # One MWh of heat more turns 2 MWh of fuel from 0.4 to 0.3 of power: 0.2 MWh of power at 100.
-    assert float(run.dataset["price"].sel(bus="heat@here")[0]) == pytest.approx(20)
+    assert float(run.dataset["marginal_price"].sel(bus="heat@here")[0]) == pytest.approx(20)
 
 
 def test_a_mode_that_does_not_pay_is_not_run():
@@ -143,7 +143,9 @@ def test_a_plant_that_must_run_runs():
         flows=[case_builder.flow("boiler", "heat", 1), case_builder.flow("boiler", "gas", -1)],
     )
     assert run.objective == pytest.approx(1.6 * GAS)
-    assert float(run.dataset["price"].sel(bus="heat@here")[0]) == pytest.approx(0, abs=1e-9)
+    assert float(run.dataset["marginal_price"].sel(bus="heat@here")[0]) == pytest.approx(
+        0, abs=1e-9
+    )
 
 
 def test_ramping_limits_the_change_between_hours():

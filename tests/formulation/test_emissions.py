@@ -39,7 +39,7 @@ def test_a_target_moves_the_fuel_and_its_price_is_the_difference():
     """With 0.05 t allowed a quarter is gas; a tonne is worth (70 - 40) / 0.2 = 150 EUR."""
     run = heated(target=0.05)
     assert run.objective == pytest.approx(0.25 * 40 + 0.75 * 70)
-    assert run.summary["emission_target_price"] == pytest.approx(150)
+    assert run.summary["emission_target_shadow_price"] == pytest.approx(150)
 
 
 def test_residual_emissions_count_towards_the_target():

@@ -155,8 +155,8 @@ def test_the_cheaper_kind_takes_the_fleet():
         price=(10, 10),
     )
     built = run.tables["capacities"]
-    assert built.at["battery_car", "added"] == pytest.approx(2)
-    assert built.at["petrol_car", "retired"] == pytest.approx(2)
+    assert built.at["battery_car", "capacity_added"] == pytest.approx(2)
+    assert built.at["petrol_car", "capacity_retired"] == pytest.approx(2)
 
 
 def test_a_measure_saves_distance():

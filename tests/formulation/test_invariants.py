@@ -145,9 +145,9 @@ def test_a_price_equals_the_marginal_plant(base):
         )
     )
     gas = 0.96 * (40 + 0.2034 * 96) + 1.3
-    heat = run.dataset["price"].sel(bus="heat@village").to_numpy()
+    heat = run.dataset["marginal_price"].sel(bus="heat@village").to_numpy()
     assert heat == pytest.approx(np.full(60, gas), rel=1e-6)
-    assert base.dataset["price"].notnull().any()
+    assert base.dataset["marginal_price"].notnull().any()
 
 
 def test_what_is_done_beside_the_solver_is_done_and_its_faults_are_told():

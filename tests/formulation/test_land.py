@@ -26,8 +26,8 @@ def test_what_is_added_fits_on_the_land():
     """1 ha carries 0.5 MW; the rest is bought. Another hectare would save 50 EUR."""
     run = solar()
     assert run.objective == pytest.approx(50)
-    assert run.tables["land"].at[("here", "field"), "taken"] == pytest.approx(1)
-    assert run.tables["land"].at[("here", "field"), "price"] == pytest.approx(50)
+    assert run.tables["land"].at[("here", "field"), "land_use"] == pytest.approx(1)
+    assert run.tables["land"].at[("here", "field"), "shadow_price"] == pytest.approx(50)
 
 
 def test_land_pays_rent():

@@ -37,9 +37,9 @@ def limited(sense, amount, *terms):
 
 def test_at_most_holds_and_its_price_is_what_it_costs():
     """0.2 MWh of gas; another MWh would save 30 EUR."""
-    run = limited("max", 0.2, ("bought", "gas_market", 1))
+    run = limited("max", 0.2, ("purchase", "gas_market", 1))
     assert run.objective == pytest.approx(0.2 * 40 + 0.8 * 70)
-    assert float(run.dataset["price_of_limit_most"].sel(limit="rule")) == pytest.approx(-30)
+    assert float(run.dataset["shadow_price_limit_max"].sel(limit="rule")) == pytest.approx(-30)
 
 
 def test_at_least_holds():
@@ -57,17 +57,17 @@ def test_terms_are_weighted_and_summed():
 
 def test_terms_that_meet_the_same_row_add_up():
     """Gas counts once by each pattern: 2 × gas ≤ 0.4 leaves 0.2 MWh of it."""
-    run = limited("max", 0.4, ("bought", "gas_market", 1), ("bought", "gas_*", 1))
+    run = limited("max", 0.4, ("purchase", "gas_market", 1), ("purchase", "gas_*", 1))
     assert run.objective == pytest.approx(0.2 * 40 + 0.8 * 70)
 
 
 def test_capacity_and_what_is_added_may_be_limited():
     """No boiler may be added at all: the demand goes unserved."""
-    assert limited("max", 0, ("added", "*_boiler", 1)).objective == pytest.approx(1000)
+    assert limited("max", 0, ("capacity_added", "*_boiler", 1)).objective == pytest.approx(1000)
     assert limited("max", 0, ("capacity", "gas_boiler", 1)).objective == pytest.approx(70)
 
 
 def test_a_pattern_that_meets_nothing_is_a_fault():
     """A limit on rows that are not there would limit nothing in silence."""
     with pytest.raises(case_builder.em.InputError, match=r"limit_terms.*coal_\*"):
-        limited("max", 0, ("bought", "coal_*", 1))
+        limited("max", 0, ("purchase", "coal_*", 1))

@@ -40,7 +40,9 @@ def test_no_link_carries_more_than_it_is_built_for():
     """0.4 MWh arrive, 0.6 are not served; a MW more is worth 990 EUR."""
     run = piped(capacity_existing=0.4)
     assert run.objective == pytest.approx(0.4 * 10 + 0.6 * 1000)
-    assert float(run.dataset["price_of_both_ways_limit"].sel(link="pipe")[0]) == pytest.approx(-990)
+    assert float(
+        run.dataset["shadow_price_max_flow_both_ways"].sel(link="pipe")[0]
+    ) == pytest.approx(-990)
 
 
 def test_a_link_pays_for_its_ends_and_for_each_kilometre():

@@ -66,7 +66,7 @@ def test_sales_earn_the_price_less_the_tariff():
         flows=[case_builder.flow("wind", "power", 1)],
     )
     assert run.objective == pytest.approx(-38)
-    assert float(run.dataset["price"].sel(bus="power@here")[0]) == pytest.approx(10)
+    assert float(run.dataset["marginal_price"].sel(bus="power@here")[0]) == pytest.approx(10)
 
 
 def test_the_price_between_purchase_and_sale_is_the_plants():
@@ -78,4 +78,4 @@ def test_the_price_between_purchase_and_sale_is_the_plants():
         conversions=[case_builder.plant("wind", "power", capacity_existing=5, variable_cost=10)],
         flows=[case_builder.flow("wind", "power", 1)],
     )
-    assert float(run.dataset["price"].sel(bus="power@here")[0]) == pytest.approx(10)
+    assert float(run.dataset["marginal_price"].sel(bus="power@here")[0]) == pytest.approx(10)

@@ -69,4 +69,6 @@ def test_a_store_is_built_until_its_cost_eats_the_gain():
         run = waiting(
             [CHEAP, DEAR], [0, 1], capacity_existing=0, max_capacity_added=3, fixed_cost=cost
         )
-        assert run.tables["capacities"].at["tank", "added"] == pytest.approx(built, abs=1e-7)
+        assert run.tables["capacities"].at["tank", "capacity_added"] == pytest.approx(
+            built, abs=1e-7
+        )

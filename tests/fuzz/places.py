@@ -135,7 +135,7 @@ _row_more(
 _row_more(
     "a term that meets nothing",
     "limit_terms.csv",
-    {"limit": "some", "quantity": "sold", "rows": "nothing_*", "coefficient": "1"},
+    {"limit": "some", "quantity": "sale", "rows": "nothing_*", "coefficient": "1"},
     _bad,
 )
 _row_more(

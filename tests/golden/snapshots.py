@@ -21,7 +21,7 @@ ZERO = 1e-8  # smaller numbers are stored as zero
 # What differs from run to run, or gains parts as the program grows: paths, times, versions and digests.
 VOLATILE = {"run", "study", "written", "folder", "seconds", "versions", "digest", "created", "log"}
 # What has several best answers: prices in years whose plan is held, and of sums that other preferences weigh.
-PRICES = ("emission_target_price", "heat_price", "electricity_price", "gas_price")
+PRICES = ("emission_target_shadow_price", "heat_price", "electricity_price", "gas_price")
 LEFT_OUT = {
     "study_regret": PRICES,
     "study_weather_years": PRICES,

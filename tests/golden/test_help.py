@@ -17,16 +17,22 @@ def test_every_help_text_is_stored():
     assert sorted(files.help_texts()) == files.stored("help")
 
 
-STORED = {"rows": [{"asset": "tank", "added": 12.5, "label": "Tank"}], "proven": True}
+STORED = {"rows": [{"asset": "tank", "capacity_added": 12.5, "label": "Tank"}], "proven": True}
 
 
 @pytest.mark.parametrize(
     ("now", "told"),
     [
         (STORED, []),
-        ({"rows": [{"asset": "tank", "added": 12.500001, "label": "Tank"}], "proven": True}, []),
         (
-            {"rows": [{"asset": "tank", "added": 12.6, "label": "tank"}], "proven": True},
+            {
+                "rows": [{"asset": "tank", "capacity_added": 12.500001, "label": "Tank"}],
+                "proven": True,
+            },
+            [],
+        ),
+        (
+            {"rows": [{"asset": "tank", "capacity_added": 12.6, "label": "tank"}], "proven": True},
             [
                 "/rows/0(tank)/added: stored 12.5, now 12.6",
                 '/rows/0(tank)/label: stored "Tank", now "tank"',

@@ -5,7 +5,7 @@ from golden import files, uniqueness
 from golden.comparison import Renames
 
 # The price of a limit that is zero, and of rows that only such limits move, may be anything; no file holds them.
-WITHOUT_ONE_PRICE = ("activity_limit[solar_park]",)
+WITHOUT_ONE_PRICE = ("max_activity[solar_park]",)
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def record(*path: str, to: object = None, by: Callable | None = None) -> Edit:
     """An entry of the record set to a value, or changed by a function."""
 
     def edit(folder: Path) -> None:
-        file = folder / "record.json"
+        file = folder / "metadata.json"
         content = json.loads(file.read_text(encoding="utf-8"))
         place = content
         for name in path[:-1]:
@@ -205,7 +205,7 @@ def _told_by_program(folder: Path) -> None:
     found = certificate.certify(*certificate.load(folder / "certificate.npz"))
     for edit in (
         record("objective", to=found.cost),
-        record("headline", "total_cost", to=found.cost),
+        record("summary", "total_cost", to=found.cost),
         record("certificate", to=found.as_dict()),
         attribute("", "objective", found.cost),
     ):
@@ -240,8 +240,8 @@ PROGRAMS: dict[str, Edit] = {
     "halved prices and a gap of nine tenths": all_of(
         scaled(prices=0.5), record("proof", to={"asked": 0.9, "ended": "the gap asked for is reached", "cost": 1.0, "bound": 0.0, "gap": 0.5, "plan": {"steps": 1, "objective": 1.0}})
     ),
-    "another question claimed": record("question", to={"added": {"heat_pump": [0.0, 0.0]}}),
-    "a watched sum claimed": record("question", to={"watched": ["cost"]}),
+    "another question claimed": record("query", to={"capacity_added": {"heat_pump": [0.0, 0.0]}}),
+    "a watched sum claimed": record("query", to={"watched": ["cost"]}),
 }  # fmt: skip
 ANSWERS: dict[str, Edit] = {
     "a larger answer": scaled(x=1.1),
@@ -266,16 +266,16 @@ RECORDS: dict[str, Edit] = {
     "rate of interest": record("settings", "perspectives", "plain", "discount_rate", to=0.1),
     "resolution": record("settings", "time", "resolution", to=2),
     "a setting left out": record("settings", "acceptance", to={}),
-    "headline cost": record("headline", "total_cost", by=lambda v: v * 0.5),
-    "headline investment": record("headline", "investment", by=lambda v: v + 1.0),
-    "headline emissions": record("headline", "net_emissions", to=0.0),
-    "headline of exports": record("headline", "net_emissions_with_export_credit", to=-99.0),
-    "headline price of heat": record("headline", "heat_price", by=lambda v: v * 0.5 + 1),
-    "headline price of the target": record("headline", "emission_target_price", by=lambda v: v + 5),
-    "headline unserved": record("headline", "unserved", by=lambda v: v + 1),
-    "headline land": record("headline", "land_taken", by=lambda v: v + 1),
-    "headline points": record("headline", "citizens_points", by=lambda v: v + 1),
-    "headline with one more": record("headline", "happiness", to=100.0),
+    "headline cost": record("summary", "total_cost", by=lambda v: v * 0.5),
+    "headline investment": record("summary", "investment", by=lambda v: v + 1.0),
+    "headline emissions": record("summary", "net_emissions", to=0.0),
+    "headline of exports": record("summary", "net_emissions_with_export_credit", to=-99.0),
+    "headline price of heat": record("summary", "heat_price", by=lambda v: v * 0.5 + 1),
+    "headline price of the target": record("summary", "emission_target_shadow_price", by=lambda v: v + 5),
+    "headline unserved": record("summary", "unserved", by=lambda v: v + 1),
+    "headline land": record("summary", "land_use", by=lambda v: v + 1),
+    "headline points": record("summary", "citizens_points", by=lambda v: v + 1),
+    "headline with one more": record("summary", "happiness", to=100.0),
     "certificate cost": record("certificate", "cost", by=lambda v: v * 0.5),
     "certificate bound": record("certificate", "bound", by=lambda v: v * 1.01),
     "certificate violation": record("certificate", "row_violation", to=0.5),
@@ -284,7 +284,7 @@ RECORDS: dict[str, Edit] = {
     "a proof of nothing": record("proof", to={"asked": 0.01, "ended": "the gap asked for is reached", "cost": 1.0, "bound": 1.0, "gap": 0.0, "plan": {"steps": 1, "objective": 1.0}}),
 }  # fmt: skip
 TABLES: dict[str, Edit] = {
-    "a capacity": table("capacities", "added", first(lambda v: v + 1)),
+    "a capacity": table("capacities", "capacity_added", first(lambda v: v + 1)),
     "an investment": table("capacities", "investment [EUR]", lambda c: c * 0.5),
     "a label": text_cell("capacities", "label_en", "Windmill"),
     "a cost": table("costs", "cost [EUR/a]", first(lambda v: v - 1)),
@@ -292,7 +292,7 @@ TABLES: dict[str, Edit] = {
     "emissions": table("emissions", "emissions [t/a]", lambda c: c * 0),
     "a balance": table("balances", "amount", first(lambda v: v + 0.1)),
     "a price of a carrier": table("carriers", "mean_price [EUR/unit]", lambda c: c * 1.01),
-    "land": table("land", "taken [ha]", lambda c: c + 1),
+    "land": table("land", "land_use [ha]", lambda c: c + 1),
     "a name": table("names", "site", first(lambda v: "there" if v == "here" else "here")),
     "a row left out": lambda f: _lines(f / "costs.csv", lambda lines: lines[:-1]),
     "a row twice": lambda f: _lines(f / "costs.csv", lambda lines: [*lines, lines[-1]]),
@@ -302,18 +302,18 @@ TABLES: dict[str, Edit] = {
     "an empty table": lambda f: (f / "balances.csv").write_text(""),
 }  # fmt: skip
 DATASETS: dict[str, Edit] = {
-    "added": dataset("added", lambda v: v + 1),
-    "prices at buses": dataset("price", lambda v: v * 0.5),
-    "yearly prices": dataset("yearly_price", lambda v: v + 1),
-    "what is bought": dataset("bought", first(lambda v: v + 0.1)),
-    "price of the target": dataset("price_of_emission_limit", lambda v: v + 1),
-    "what is wanted": dataset("wanted", lambda v: v * 2),
+    "capacity_added": dataset("capacity_added", lambda v: v + 1),
+    "prices at buses": dataset("marginal_price", lambda v: v * 0.5),
+    "yearly prices": dataset("yearly_marginal_price", lambda v: v + 1),
+    "what is bought": dataset("purchase", first(lambda v: v + 0.1)),
+    "price of the target": dataset("shadow_price_emission_target", lambda v: v + 1),
+    "what is wanted": dataset("demand_rate", lambda v: v * 2),
     "costs by entry": dataset("cost", lambda v: v * 0.5),
-    "length of steps": dataset("step_length", lambda v: v * 2),
+    "length of steps": dataset("step_weight", lambda v: v * 2),
     "step of each hour": dataset("step_of_hour", lambda v: v * 0),
     "a title": attribute("", "title", "Another city"),
     "the objective": attribute("", "objective", 1.0),
-    "a unit of a decision": attribute("added", "units", "GW"),
+    "a unit of a decision": attribute("capacity_added", "units", "GW"),
     "a stored table": dataset("tables/costs/cost", lambda v: v * 0.5),
     "a stored table's unit": attribute("tables/costs/cost", "units", "DKK/a"),
     "stored settings": attribute("inputs", "settings", "{}"),

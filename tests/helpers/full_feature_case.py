@@ -50,8 +50,8 @@ EVERYTHING = {
     "limit_terms": [
         {"limit": limit, "quantity": quantity, "rows": rows, "coefficient": weight}
         for limit, quantity, rows, weight in [
-            ("some", "added", "*", 1), ("some", "capacity", "pipe", 2), ("some", "activity", "chp", 1), ("some", "bought", "*", 0.1),
-            ("more", "sold", "grid", 1), ("more", "sent", "pipe", 1), ("more", "land", "here:*", 1),
+            ("some", "capacity_added", "*", 1), ("some", "capacity", "pipe", 2), ("some", "activity", "chp", 1), ("some", "purchase", "*", 0.1),
+            ("more", "sale", "grid", 1), ("more", "flow_forward", "pipe", 1), ("more", "land_use", "here:*", 1),
             ("some", "citizens_points", "here:field", 1), ("some", "firms_points", "*", 1),
         ]
     ],

@@ -27,20 +27,20 @@ def test_blocks_cover_every_column_and_row_once(compiled):
 
 def test_a_label_has_its_own_columns(compiled):
     lp = compiled.lp
-    block = lp.variables["bought"]
+    block = lp.variables["purchase"]
     assert len(block.labels) > 1
     for i, name in enumerate(block.labels):
-        at = lp.columns("bought", name)
+        at = lp.columns("purchase", name)
         assert (at.start, at.stop - at.start) == (block.first + i * 4, 4)
     with pytest.raises(KeyError):
-        lp.columns("bought", "nobody")
+        lp.columns("purchase", "nobody")
 
 
 def test_groups_and_steps_name_each_column(compiled):
     lp = compiled.lp
     groups, which = lp.column_groups()
-    at = lp.columns("bought", lp.variables["bought"].labels[0])
-    assert groups[which[at.start]] == ("bought", lp.variables["bought"].labels[0])
+    at = lp.columns("purchase", lp.variables["purchase"].labels[0])
+    assert groups[which[at.start]] == ("purchase", lp.variables["purchase"].labels[0])
     assert lp.step_of_columns()[at].tolist() == [0, 1, 2, 3]
     assert lp.step_of_columns()[lp.columns("net_emissions")] == -1
 
@@ -48,7 +48,7 @@ def test_groups_and_steps_name_each_column(compiled):
 def test_changes_leave_the_program_as_it_is(compiled):
     lp = compiled.lp
     before = [np.array(v) for v in (lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper)]
-    place = lp.columns("added")
+    place = lp.columns("capacity_added")
     other = lp.with_bounds(place, 0, 7).with_costs(place, 3).with_row_bounds(slice(0, 2), -1, 1)
     assert (other.upper[place] == 7).all()
     assert (other.cost[place] == 3).all()
@@ -60,7 +60,7 @@ def test_changes_leave_the_program_as_it_is(compiled):
 
 def test_a_row_more_stands_last_and_has_no_name(compiled):
     lp = compiled.lp
-    longer = lp.with_row(compiled.yearly_weights("bought"), 0, 5)
+    longer = lp.with_row(compiled.yearly_weights("purchase"), 0, 5)
     assert longer.A.shape == (lp.A.shape[0] + 1, lp.A.shape[1])
     groups, which = longer.row_groups()
     assert groups[which[-1]] == ("rule", f"row {lp.A.shape[0]}")

@@ -25,7 +25,7 @@ def solved(folder, **options):
 
 def names(problem, columns):
     """Assets whose added capacity is among some columns."""
-    added = problem.lp.variables["added"]
+    added = problem.lp.variables["capacity_added"]
     return {a for i, a in enumerate(added.labels, start=added.first) if i in set(columns)}
 
 

@@ -24,7 +24,7 @@ def test_the_published_cost_is_found(name, published):
 
 def test_the_extraction_turbine_burns_what_was_published():
     """Gas of the year and of the busiest hour, for the fixed and the extraction plant."""
-    bought = em.solve(em.load_case(HERE / "extraction_chp")).dataset["bought"]
+    bought = em.solve(em.load_case(HERE / "extraction_chp")).dataset["purchase"]
     assert bought.sum("time").to_numpy() == pytest.approx([3_710_208, 2_823_024], rel=1e-6)
     assert bought.max("time").to_numpy() == pytest.approx([785_934, 630_332], rel=1e-6)
 
@@ -33,11 +33,11 @@ def test_the_electrolyser_buys_what_was_published():
     """Electricity bought in each of the four steps [MWh]."""
     run = em.solve(em.load_case(HERE / "electricity_hydrogen"))
     bought = (
-        (run.dataset["bought"] * run.dataset["step_length"])
+        (run.dataset["purchase"] * run.dataset["step_weight"])
         .sel(market="electricity_market")
         .to_numpy()
     )
-    assert run.dataset["step_length"].to_numpy().tolist() == [2190.0] * 4
+    assert run.dataset["step_weight"].to_numpy().tolist() == [2190.0] * 4
     assert bought == pytest.approx([18_771.43, 37_542.86, 0.0, 18_771.43], rel=1e-6)
 
 

@@ -84,7 +84,7 @@ def test_what_is_built_to_its_limit_has_a_rent():
     )
     book = em.accounts(run)
     lines = book.of("sun").set_index("line")["amount"]
-    assert lines.to_dict() == pytest.approx({"delivers": 50, "owning": -40})
+    assert lines.to_dict() == pytest.approx({"delivers": 50, "investment_annuity": -40})
     rents = book.rents[book.rents["name"] == "sun"].set_index("line")["amount"]
     assert rents["rent of the most that may be added"] == pytest.approx(10)
     assert set(rents.index) <= set(RENTS)

@@ -103,7 +103,7 @@ def cost(problem, lp, start):
 def test_what_is_bought_is_the_least_it_can_be(problem):
     """All is bought for 100; the least that can be bought is nothing, for 120; with at most 1 MWh, half a plant: 60 + 50."""
     start, lp = highs.WarmStart(), problem.lp
-    bought = problem.yearly_weights("bought", "grid")
+    bought = problem.yearly_weights("purchase", "grid")
     answer = problem.solve(start=start)
     assert answer.objective == pytest.approx(100)
     assert bought @ answer.x == pytest.approx(2)
@@ -116,10 +116,10 @@ def test_what_is_bought_is_the_least_it_can_be(problem):
 
 def test_other_costs_and_bounds_leave_the_program_as_it_is(problem):
     start, lp = highs.WarmStart(), problem.lp
-    sun, grid = lp.columns("added", "sun"), lp.columns("bought", "grid")
+    sun, grid = lp.columns("capacity_added", "sun"), lp.columns("purchase", "grid")
     assert cost(problem, lp.with_costs(sun, 80), start) == pytest.approx(80)
     assert cost(problem, lp.with_bounds(sun, 0.5, 2), start) == pytest.approx(110)
-    cheap = lp.with_costs(grid, 7 * problem.hours("bought"))
+    cheap = lp.with_costs(grid, 7 * problem.hours("purchase"))
     assert cost(problem, cheap.with_bounds(sun, 1, 1), start) == pytest.approx(120)
     assert cost(problem, cheap, start) == pytest.approx(14)
     assert problem.solve(start=start).objective == pytest.approx(100)
@@ -139,29 +139,31 @@ def test_a_question_limits_weighs_and_bounds(tmp_path):
         tmp_path / "case", 2, markets=[case_builder.market(price=50)], demands=[case_builder.demand("light", "power", 2, penalty=900)],
         conversions=[case_builder.plant("sun", "power", max_capacity_added=9, investment_cost=120, lifetime=1)], flows=[case_builder.flow("sun", "power", 1)],
     )  # fmt: skip
-    series = em.CaseSolver(case, watched=["bought:grid", "cost", "added:sun"])
-    limited = series.ask(question=em.Query(limits={"bought:grid": (0, 1)}))
+    series = em.CaseSolver(case, watched=["purchase:grid", "cost", "capacity_added:sun"])
+    limited = series.ask(question=em.Query(limits={"purchase:grid": (0, 1)}))
     assert limited.cost == pytest.approx(110)
-    assert limited.prices["bought:grid"] == pytest.approx(-10)
-    assert limited.quantities == pytest.approx({"bought:grid": 1, "cost": 110, "added:sun": 0.5})
-    least = series.ask(question=em.Query(limits={"cost": (-np.inf, 115)}, least=((1, "bought:grid"),)))  # fmt: skip
-    assert least.quantities["bought:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
+    assert limited.prices["purchase:grid"] == pytest.approx(-10)
+    assert limited.quantities == pytest.approx(
+        {"purchase:grid": 1, "cost": 110, "capacity_added:sun": 0.5}
+    )
+    least = series.ask(question=em.Query(limits={"cost": (-np.inf, 115)}, least=((1, "purchase:grid"),)))  # fmt: skip
+    assert least.quantities["purchase:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
     assert least.cost == pytest.approx(115)
     assert least.run().objective == pytest.approx(115)
-    assert series.ask(question=em.Query(added={"sun": (1, 1)})).cost == pytest.approx(120)
+    assert series.ask(question=em.Query(capacity_added={"sun": (1, 1)})).cost == pytest.approx(120)
     with pytest.raises(em.InputError, match="no more than 9 of it may be added"):
-        series.ask(question=em.Query(added={"sun": (10, 10)}))
-    with pytest.raises(em.NoSolutionError, match="'bought:grid' is missed by 1"):
-        series.ask(question=em.Query(limits={"bought:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
+        series.ask(question=em.Query(capacity_added={"sun": (10, 10)}))
+    with pytest.raises(em.NoSolutionError, match="'purchase:grid' is missed by 1"):
+        series.ask(question=em.Query(limits={"purchase:grid": (3, 4), "cost": (0, 100)}))  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
     [
         ("emissions", 1 + 0.2 * 30, "t/a"),
-        ("bought:gas_market", 30, "MWh/a"),
-        ("bought:gas", 30, "MWh/a"),
-        ("added:p* + added:boiler", 1, "MW"),
+        ("purchase:gas_market", 30, "MWh/a"),
+        ("purchase:gas", 30, "MWh/a"),
+        ("capacity_added:p* + capacity_added:boiler", 1, "MW"),
         ("unserved", 0, "unit/a"),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_proof_from_the_command_line(tmp_path):
     said = cli.call("run", case, "-r", 12, "--full-year", "--gap", 0.99, "-o", tmp_path / "r", "--json")  # fmt: skip
     assert said.code == 0, said.err
     assert said.json["steps"] == HOURS
-    record = json.loads((tmp_path / "r" / "record.json").read_text())
+    record = json.loads((tmp_path / "r" / "metadata.json").read_text())
     assert record["proof"]["bound"] <= record["proof"]["cost"]
     told = cli.call("verify", tmp_path / "r", "--json").json
     assert told["bound"] == pytest.approx(record["proof"]["bound"])

@@ -27,7 +27,9 @@ def test_not_built_and_by_how_much(tmp_path):
     assert "misses what it costs by 20.00 EUR a year, 10.00 EUR for each unit" in said
     assert "enters when its investment is below 100 EUR" in said
     sheet = why.sheet.set_index("line")["amount"]
-    assert sheet.to_dict() == pytest.approx({"delivers": 100, "owning": -120, "balance": -20})
+    assert sheet.to_dict() == pytest.approx(
+        {"delivers": 100, "investment_annuity": -120, "balance": -20}
+    )
 
 
 def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
@@ -81,7 +83,7 @@ def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     for factor, built in ((0.98, True), (1.02, False)):
         change = f"conversions.solar.investment_cost = {factor * why.threshold.investment}"
         other = em.solve(em.load_case(folder, changes=[change]))
-        assert (other.tables["capacities"].at["solar", "added"] > 1e-6) == built
+        assert (other.tables["capacities"].at["solar", "capacity_added"] > 1e-6) == built
 
 
 def test_the_price_is_the_markets(tmp_path):

@@ -44,16 +44,18 @@ def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     most_cost = series.first().objective * 1.03
     for row in frame.itertuples():
         for size, out in ((row.min, -1), (row.max, 1)):
-            held = em.Query(added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)})
+            held = em.Query(
+                capacity_added={row.group: (size * (1 - 1e-7), size * (1 + 1e-7) + 1e-9)}
+            )
             assert series.run(question=held).objective <= most_cost * (1 + 1e-5)
             beyond = size + out * 0.02 * max(row.max, 1e-3)
             addable = series.problem((), None).system.assets.at[row.group, "max_capacity_added"]
             if 0 < beyond < addable:
-                there = em.Query(added={row.group: (beyond, beyond)})
+                there = em.Query(capacity_added={row.group: (beyond, beyond)})
                 assert series.run(question=there).objective > most_cost * (1 - 1e-7)
     plans = study.tables["plans"]
     assert plans["cost"].max() <= most_cost * (1 + 1e-6)
-    wide = plans.pivot(index="plan", columns="group", values="added").to_numpy()
+    wide = plans.pivot(index="plan", columns="group", values="capacity_added").to_numpy()
     assert all(np.abs(a - b).max() > 1e-3 for i, a in enumerate(wide) for b in wide[:i])
 
 
@@ -61,7 +63,7 @@ def at_most_a_tenth(model):
     """A rule of one's own: no more than 0.1 MW of wind."""
     import pyomo.environ as pyo
 
-    model.own_rule = pyo.Constraint(expr=model.added["wind_here"] <= 0.1)
+    model.own_rule = pyo.Constraint(expr=model.capacity_added["wind_here"] <= 0.1)
 
 
 def test_rules_of_ones_own_are_kept(case, tmp_path, here):

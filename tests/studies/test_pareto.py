@@ -62,7 +62,7 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    for against, price in (("land:*:field", 20), ("land", 20), ("citizens_points", 10)):
+    for against, price in (("land_use:*:field", 20), ("land_use", 20), ("citizens_points", 10)):
         study = em.pareto_front(
             case, against, 3, tmp_path / against.replace(":", "_"), execution=here
         )
@@ -77,7 +77,7 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="land", levels=3, execution=here)  # fmt: skip
+    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="land_use", levels=3, execution=here)  # fmt: skip
     frame = study.tables["surface"]
     assert sorted(set(frame["second_amount"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
     for _, part in frame.groupby("second_amount"):
@@ -90,10 +90,10 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
 
 
 def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path, here):
-    for against, said in (("forests", "there is no such sum"), ("land:*:sea", "nearest|known"), ("sold:*", "nothing that the plan decides|no such sum")):  # fmt: skip
+    for against, said in (("forests", "there is no such sum"), ("land_use:*:sea", "nearest|known"), ("sale:*", "nothing that the plan decides|no such sum")):  # fmt: skip
         with pytest.raises(em.InputError, match=said):
             em.pareto_front(case, against, 5, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match="ask for 3 or more"):
         em.pareto_front(case, "emissions", 2, tmp_path / "s", execution=here)
     with pytest.raises(em.NoSolutionError):
-        em.pareto_front(case, "land", 5, tmp_path / "t", changes=["case.emissions.target = -9"], execution=here)  # fmt: skip
+        em.pareto_front(case, "land_use", 5, tmp_path / "t", changes=["case.emissions.target = -9"], execution=here)  # fmt: skip

@@ -51,7 +51,9 @@ def test_tables_open_in_pandas_and_excel(case, tmp_path, here):
     assert list(csv.columns) == list(parquet.columns) == list(study.table.columns)
     assert csv["objective"].tolist() == parquet["objective"].tolist() == study.table["objective"].tolist()  # fmt: skip
     assets = pd.read_csv(tmp_path / "s" / "assets.csv")
-    assert assets.set_index(["case", "asset"]).at[(2, "sun_here"), "added"] == pytest.approx(0.5)
+    assert assets.set_index(["case", "asset"]).at[
+        (2, "sun_here"), "capacity_added"
+    ] == pytest.approx(0.5)
     again = em.open_study(tmp_path / "s")
     assert again.question == "sweep"
     assert again.table["objective"].tolist() == study.table["objective"].tolist()

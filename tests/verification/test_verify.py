@@ -69,18 +69,18 @@ def test_an_alteration_is_found(name, kept, tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("record: headline cost", "record.json, headline.total_cost: stored"),
-        ("record: digest", "record.json, digest: stored 0000"),
-        ("record: steps", "record.json, steps: stored 8760, recomputed 4"),
-        ("record: scenario", "record.json, scenario: stored dear_gas, recomputed nothing"),
-        ("record: target", "record.json, settings.emissions.target: stored -100, recomputed 5"),
+        ("record: headline cost", "metadata.json, headline.total_cost: stored"),
+        ("record: digest", "metadata.json, digest: stored 0000"),
+        ("record: steps", "metadata.json, steps: stored 8760, recomputed 4"),
+        ("record: scenario", "metadata.json, scenario: stored dear_gas, recomputed nothing"),
+        ("record: target", "metadata.json, settings.emissions.target: stored -100, recomputed 5"),
         ("table: a label", "capacities.csv, row heat_pump, label_en: stored Windmill, recomputed nothing"),
         ("table: a unit", "costs.csv: its columns are"),
         ("program: an offset", "certificate.npz, offset of the cost: stored -100, rebuilt 0"),
         ("program: one cost changed", "certificate.npz, cost of "),
-        ("program: halved prices and a wide gap", "record.json, proof.asked: 10 is no gap"),
+        ("program: halved prices and a wide gap", "metadata.json, proof.asked: 10 is no gap"),
         ("program: own rules claimed, a limit moved", "certificate.npz, upper limit of"),
-        ("dataset: a stored number", "record.json, digest"),
+        ("dataset: a stored number", "metadata.json, digest"),
         ("dataset: added", "results.nc, added at heat_pump: stored"),
         ("dataset: a unit of a decision", "results.nc, added, attribute units: stored GW"),
     ],
@@ -145,8 +145,8 @@ def test_rules_of_the_users_own_are_named(kept, tmp_path):
     """The stored program is the case's with one rule more; the words say so."""
 
     def extend(model):
-        model.small_pump = pyo.Constraint(expr=model.added["heat_pump"] <= 0.1)
-        model.some_trade = pyo.Constraint(model.steps, rule=lambda m, t: m.bought["grid", t] <= 4)
+        model.small_pump = pyo.Constraint(expr=model.capacity_added["heat_pump"] <= 0.1)
+        model.some_trade = pyo.Constraint(model.steps, rule=lambda m, t: m.purchase["grid", t] <= 4)
 
     run = em.solve(em.load_case(kept / "case"), extend=extend)
     path = em.save(run, tmp_path / "run")
@@ -158,14 +158,14 @@ def test_rules_of_the_users_own_are_named(kept, tmp_path):
     assert said.code == 0
     assert "proven of the stored program only" in " ".join(said.out.split())
     assert "small_pump, some_trade" in " ".join(said.out.split())
-    forged_runs.dataset("price_of_some_trade", lambda v: v + 1)(path)
+    forged_runs.dataset("shadow_price_some_trade", lambda v: v + 1)(path)
     manifest.write(path)
-    assert "results.nc, price_of_some_trade: it is not the price that the stored program has" in em.verify(path).differences  # fmt: skip
+    assert "results.nc, shadow_price_some_trade: it is not the price that the stored program has" in em.verify(path).differences  # fmt: skip
 
 
 def test_own_rules_that_are_not_told_are_found(kept, tmp_path):
     def extend(model):
-        model.small_pump = pyo.Constraint(expr=model.added["heat_pump"] <= 0.1)
+        model.small_pump = pyo.Constraint(expr=model.capacity_added["heat_pump"] <= 0.1)
 
     path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     forged_runs.rehashed(forged_runs.record("extended", to=False))(path)
@@ -174,17 +174,17 @@ def test_own_rules_that_are_not_told_are_found(kept, tmp_path):
 
 def test_a_rule_of_the_case_that_a_user_changed_is_found(kept, tmp_path):
     def extend(model):
-        model.emission_limit.deactivate()
+        model.emission_target.deactivate()
 
     path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     assert not em.verify(path).proven
-    assert any("emission_limit" in said for said in em.verify(path).differences)
+    assert any("emission_target" in said for said in em.verify(path).differences)
 
 
 def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
     def extend(model):
         model.more = pyo.Var(bounds=(0, 1), doc="More [MW]")
-        model.little = pyo.Constraint(expr=model.added["heat_pump"] + model.more >= 0.2)
+        model.little = pyo.Constraint(expr=model.capacity_added["heat_pump"] + model.more >= 0.2)
 
     path = em.save(em.solve(em.load_case(kept / "case"), extend=extend), tmp_path / "run")
     found = em.verify(path)
@@ -274,14 +274,14 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
         limited += "limits" in found.metadata.get("question", {})
     assert limited
     series = em.CaseSolver(kept / "case")
-    question = em.Query(added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))
+    question = em.Query(capacity_added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))
     path = em.save(series.run(question=question), tmp_path / "run")
     said = cli.call("verify", path)
     assert said.code == 0
     assert "of the case under the query of a study (added heat_pump, closed pipe)" in " ".join(said.out.split())  # fmt: skip
-    forged_runs.rehashed(forged_runs.record("question", "added", to={"heat_pump": [0.0, 0.2]}))(
-        path
-    )
+    forged_runs.rehashed(
+        forged_runs.record("query", "capacity_added", to={"heat_pump": [0.0, 0.2]})
+    )(path)
     assert any("upper bound of added heat_pump" in s for s in em.verify(path).differences)
 
 
@@ -302,7 +302,7 @@ def _as_before(path):
     kept["/inputs"] = xr.Dataset()
     xr.DataTree.from_dict(kept).to_netcdf(path / "results.nc")
     (path / manifest.NAME).unlink()
-    files = {p.name: manifest.digest(p) for p in path.iterdir() if p.name != "record.json"}
+    files = {p.name: manifest.digest(p) for p in path.iterdir() if p.name != "metadata.json"}
     forged_runs.record("files", to=files)(path)
 
 
@@ -342,7 +342,7 @@ def test_the_list_of_files_is_one_that_other_programs_read(kept):
     lines = (kept / "run" / "SHA256SUMS").read_text().splitlines()
     names = {path.name for path in (kept / "run").iterdir()} - {"SHA256SUMS"}
     assert {line.split("  ")[1] for line in lines} == names
-    assert "record.json" in names
+    assert "metadata.json" in names
     assert all(len(line.split("  ")[0]) == 64 for line in lines)
 
 

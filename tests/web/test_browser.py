@@ -170,10 +170,10 @@ def test_everything_can_be_taken_home(bench):
             page.get_by_role("link", name=title).click()
         files[given.value.suggested_filename.rsplit(".", 1)[1]] = given.value.path().read_bytes()
     names = zipfile.ZipFile(io.BytesIO(files["zip"])).namelist()
-    assert {"record.json", "results.nc", "report.html", "capacities.csv"} <= set(names)
+    assert {"metadata.json", "results.nc", "report.html", "capacities.csv"} <= set(names)
     assert "job.json" not in names
     book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
-    assert {"headline", "capacities", "costs"} <= set(book.sheetnames)
+    assert {"summary", "capacities", "costs"} <= set(book.sheetnames)
     tank = next(row for row in book["capacities"].iter_rows(values_only=True) if row[0] == "tank")
     assert 120 in [round(v, 6) for v in tank if isinstance(v, float | int)]
     assert files["nc"][:4] in (b"\x89HDF", b"CDF\x01", b"CDF\x02")

@@ -246,7 +246,7 @@ def test_a_short_password_and_a_case_that_is_none_are_refused(case, tmp_path, mo
     assert "no case here" in said.err
 
 
-@pytest.mark.parametrize("path", ["/report/..%2f..%2fsecret", "/report/%2e%2e", "/report/nowhere", "/download/../../secret", "/download/NAME/..%2fjob.json", "/download/NAME/job.json", "/download/NAME/record.json", "/download/NAME//etc/passwd", "/assets/../gate.py", "/assets/..%2fgate.py"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/report/..%2f..%2fsecret", "/report/%2e%2e", "/report/nowhere", "/download/../../secret", "/download/NAME/..%2fjob.json", "/download/NAME/job.json", "/download/NAME/metadata.json", "/download/NAME//etc/passwd", "/assets/../gate.py", "/assets/..%2fgate.py"])  # fmt: skip
 def test_only_files_of_known_jobs_are_given(kept, path):
     job = kept.queue.add("run", "done", "p", "", {})
     kept.queue.start()

@@ -72,7 +72,7 @@ def siting(
 def preferences(
     case: Case,
     weight: Annotated[list[str] | None, typer.Option("--weight", help="METRIC=EUR, the weight of a unit in the objective, such as citizens_points=2000 or cost:citizens=1; may be given several times.")] = None,
-    limit: Annotated[list[str] | None, typer.Option("--limit", help="METRIC=MAXIMUM, such as land=500 or emissions:oersted=0; may be given several times.")] = None,
+    limit: Annotated[list[str] | None, typer.Option("--limit", help="METRIC=MAXIMUM, such as land_use=500 or emissions:oersted=0; may be given several times.")] = None,
     tradeoff: Annotated[str, typer.Option("--tradeoff", help="Two metrics with a comma between, for a trade-off curve; none for no curve.")] = "citizens_points,firms_points",
     slack: Annotated[float, typer.Option("--slack", parser=number, metavar="NUMBER", help="Share above the least cost that the curve may cost, 0.02 for two per cent.")] = 0.02,
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 7,

@@ -120,10 +120,10 @@ def run(
 def _note_replaced(place: Path) -> None:
     """Prints a note if a run with other inputs is replaced."""
     with suppress(em.InputError):
-        if (place / "record.json").is_file():
+        if (place / "metadata.json").is_file():
             from energy_model.results.record import read_record  # noqa: PLC0415
 
-            record = read_record(place / "record.json")
+            record = read_record(place / "metadata.json")
             title = f"{record['case']}, {record['scenario'] or 'base'}"
             message = f"{place} holds a run of {title} with other inputs, rules or options; it is replaced"
             typer.echo(f"note: {message}.", err=True)
@@ -132,12 +132,12 @@ def _note_replaced(place: Path) -> None:
 def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
     """An existing run with the same inputs and a proven gap within the requested one, or None."""
     try:
-        existing = em.open_run(place) if (place / "record.json").is_file() else None
+        existing = em.open_run(place) if (place / "metadata.json").is_file() else None
     except em.InputError:
         return None
     if existing is None or existing.metadata["digest"] != digest:
         return None
-    if existing.metadata.get("extended") or existing.metadata.get("question"):
+    if existing.metadata.get("extended") or existing.metadata.get("query"):
         return (
             None  # a run of another linear program, with user-defined rules or a query of a study
         )
@@ -155,7 +155,7 @@ def _summary(solved: em.Run) -> dict[str, Any]:
         "status",
         "objective",
         "net_emissions",
-        "headline",
+        "summary",
         "certificate",
         "steps",
         "proof",
@@ -200,6 +200,6 @@ def _case_of(run: Path, case: Path) -> em.System:
     from energy_model.results.record import read_record  # noqa: PLC0415
     from energy_model.results.run_files import find_run  # noqa: PLC0415
 
-    record = read_record(find_run(run) / "record.json")
+    record = read_record(find_run(run) / "metadata.json")
     resolution = record["settings"]["time"]["resolution"]
     return em.load_case(case, record["scenario"], record["changes"], resolution)

@@ -106,7 +106,7 @@ def pareto(
     case: Case,
     metric: Annotated[
         str,
-        typer.Option("--metric", help="land, land:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as bought:straw_*."),
+        typer.Option("--metric", help="land_use, land_use:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as purchase:straw_*."),
     ],
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 15,
     second_metric: Annotated[str | None, typer.Option("--second-metric", help="A second metric, for a surface.")] = None,

@@ -30,7 +30,7 @@ def draw_site_map(run: Run, language: str) -> go.Figure | None:
     _add_links(figure, run, sites, language)
     built, land = run.tables["capacities"], run.tables["land"]
     invested = (built.groupby("site")["investment"].sum() / 1e6).reindex(sites.index, fill_value=0)
-    taken = land["taken"].groupby(level=0).sum() if len(land) else pd.Series(dtype=float)
+    taken = land["land_use"].groupby(level=0).sum() if len(land) else pd.Series(dtype=float)
     area = taken.reindex(sites.index, fill_value=0.0)
     hover_texts = [
         f"<b>{label(sites, site, language)}</b><br>"
@@ -178,15 +178,16 @@ def _add_carrier_flows(sums: defaultdict[tuple[str, str], float], run: Run, lang
     for carrier, row in carriers.iterrows():
         name = label(carriers, carrier, language)
         exchange = balances[
-            (balances["carrier"] == carrier) & balances["decision"].isin(["charged", "given_back"])
+            (balances["carrier"] == carrier)
+            & balances["decision"].isin(["vehicle_charge", "vehicle_discharge"])
         ]["amount"].sum()
-        driven = -exchange if exchange and row["driven"] < -MIN_FLOW_MWH else -row["driven"]
+        driven = -exchange if exchange and row["vehicles"] < -MIN_FLOW_MWH else -row["vehicles"]
         amounts = {
-            (_("Purchases"), name): row["bought"],
-            (name, _("Sales")): -row["sold"],
-            (name, _("Demands")): -row["wanted"],
+            (_("Purchases"), name): row["purchase"],
+            (name, _("Sales")): -row["sale"],
+            (name, _("Demands")): -row["demand"],
             (name, _("Vehicles")): driven,
-            (name, _("Losses")): -(row["lost_carrying"] + row["lost_storing"]),
+            (name, _("Losses")): -(row["transport_losses"] + row["storage_losses"]),
         }
         for pair, amount in amounts.items():
             if amount > MIN_FLOW_MWH:

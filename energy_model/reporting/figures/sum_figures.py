@@ -73,14 +73,14 @@ def draw_fleets(run: Run, language: str) -> go.Figure | None:
 def draw_land(run: Run, language: str) -> go.Figure | None:
     """Draws the land used [ha] by site and class."""
     table = run.tables["land"]
-    table = table[table["taken"] > MIN_LAND_HA] if len(table) else table
+    table = table[table["land_use"] > MIN_LAND_HA] if len(table) else table
     if table.empty:
         return None
     sites, figure = input_tables(run)["sites"], go.Figure()
     for i, (kind, part) in enumerate(table.groupby(level=1)):
         figure.add_bar(
             y=[label(sites, site, language) for site in part.index.get_level_values(0)],
-            x=part["taken"].round(2),
+            x=part["land_use"].round(2),
             orientation="h",
             name=words(kind, language),
             marker_color=colour(i),

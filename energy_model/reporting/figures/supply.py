@@ -16,20 +16,20 @@ HOURS_PER_WEEK = 168
 def supply(run: Run, carrier: str) -> pd.DataFrame:
     """Returns the supply of a carrier's buses [unit/h], steps × groups, without storages, sales and links."""
     data = run.dataset
-    length = data["step_length"].to_numpy()
+    length = data["step_weight"].to_numpy()
     balances = run.tables["balances"]
     supplies = balances[
         balances["bus"].isin(_buses(run, carrier))
-        & balances["decision"].isin(["activity", "bought"])
+        & balances["decision"].isin(["activity", "purchase"])
     ]
     yearly = supplies.groupby(["decision", "name"])["amount"].sum()
     columns: dict[str, Any] = {}
     for (decision, name), amount in yearly[yearly > 0].items():
-        if decision == "bought":
-            pattern = data["bought"].sel(market=name).to_numpy()
+        if decision == "purchase":
+            pattern = data["purchase"].sel(market=name).to_numpy()
         else:
-            modes = [mode for mode in data["run"].to_numpy() if str(mode).split(":")[0] == name]
-            pattern = data["activity"].sel(run=modes).sum("run").to_numpy()
+            modes = [mode for mode in data["mode"].to_numpy() if str(mode).split(":")[0] == name]
+            pattern = data["activity"].sel(mode=modes).sum("mode").to_numpy()
         energy = float(pattern @ length)
         rates = pattern * (amount / energy) if energy else np.zeros(len(pattern))
         group = _group(run, str(name), str(decision))
@@ -48,7 +48,7 @@ def _group(run: Run, name: str, decision: str) -> str:
     group = names.at[name, "group"] if name in names.index else None
     if isinstance(group, str) and group:
         return group
-    return "bought" if decision == "bought" else name.replace("_", " ")
+    return "purchase" if decision == "purchase" else name.replace("_", " ")
 
 
 def _buses(run: Run, carrier: str) -> list[str]:
@@ -57,7 +57,9 @@ def _buses(run: Run, carrier: str) -> list[str]:
 
 def price(run: Run, carrier: str) -> np.ndarray:
     """Returns the marginal price of a carrier in each step, the mean of its buses [EUR/unit]."""
-    values: np.ndarray = run.dataset["price"].sel(bus=_buses(run, carrier)).mean("bus").to_numpy()
+    values: np.ndarray = (
+        run.dataset["marginal_price"].sel(bus=_buses(run, carrier)).mean("bus").to_numpy()
+    )
     return values
 
 

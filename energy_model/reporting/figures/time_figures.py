@@ -76,10 +76,10 @@ def draw_price_duration(run: Run, language: str) -> go.Figure:
 
 def draw_storage_levels(run: Run, language: str) -> go.Figure | None:
     """Draws the level of the largest storages at the start of each day, as a share of their maximum in the year [%]."""
-    if "day_level" not in run.dataset:
+    if "daily_storage_level" not in run.dataset:
         return None
     _, figure = translator(language), go.Figure()
-    level, built = run.dataset["day_level"].to_pandas(), run.tables["capacities"]
+    level, built = run.dataset["daily_storage_level"].to_pandas(), run.tables["capacities"]
     highest = level.max(axis=1)
     largest = built["capacity"].reindex(level.index)[highest > 1].nlargest(MAX_STORES).index
     if largest.empty:

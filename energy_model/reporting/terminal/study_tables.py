@@ -16,7 +16,7 @@ from energy_model.studies.compare import Comparison
 from energy_model.studies.runner.study import Study
 
 MAX_TERMINAL_ROWS = 30  # rows of a table on a terminal; the file contains all rows
-SHOWN = ("objective", "net_emissions", "investment", "land_taken", "heat_price", "electricity_price")  # fmt: skip
+SHOWN = ("objective", "net_emissions", "investment", "land_use", "heat_price", "electricity_price")  # fmt: skip
 MONEY = ("cost", "min_cost", "cost_change", "regret", "objective", "alone", "together", "gain", "balance", "prices", "shapley", "nucleolus", "sum", "estimate", "value", "standalone_value", "marginal_value", "total_value", "standalone_synergy", "marginal_synergy", "marginal_contribution", "least_core_excess")  # fmt: skip
 MONEY_STARTS = ("side_payment_", "gains_", "loss_", "added_cost", "gain, ")
 FACTORS = ("low", "high", "factor", "slack")
@@ -54,7 +54,7 @@ SHORT = {
     "pairs": ("link", "other_link", "standalone_synergy", "marginal_synergy", "kind"),
     "shares": ("label_en", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
     "allocations": ("rule", "sum", "total_value", "in_core", "blocking_coalition", "gains_by_leaving"),
-    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "reason"),  # explanation, or reason of failure
+    "sites": ("label_en", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_use", "citizens_points", "firms_points", "reason"),  # explanation, or reason of failure
     "parties": ("preference", "party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
     "reinforcements": ("site", "label_en", "kind", "more", "unit", "investment"),
 }  # fmt: skip
@@ -250,7 +250,7 @@ def comparison(found: Comparison, explained: Study | None, decided: bool) -> Non
     if len(found.inputs):
         _print(grid("Inputs that differ", *_rows(found.inputs)))
     for name, title in (
-        ("headline", "Headline"), ("capacities", "Capacities that differ"), ("costs", "Cost by entry [EUR/a]"),
+        ("summary", "Headline"), ("capacities", "Capacities that differ"), ("costs", "Cost by entry [EUR/a]"),
         ("sectors", "Cost by sector [EUR/a]"), ("firms", "Who pays: cost by firm [EUR/a]"), ("emissions", "Emissions [t/a]"),
     ):  # fmt: skip
         frame = found.tables[name]

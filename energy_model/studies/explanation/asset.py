@@ -106,13 +106,13 @@ def both_ways(run: Run) -> list[Simultaneous]:
 def explain_asset(again: ReSolver, asset: str, break_even: bool = True) -> Explanation:
     """Why an asset is built or not: its sheet, its break-even and the sentences on both."""
     row = again.run.tables["capacities"].loc[asset]
-    added, addable = float(row["added"]), float(row["addable"])
+    added, addable = float(row["capacity_added"]), float(row["max_capacity_added"])
     threshold, first_unit = None, None
     if break_even and addable > 0:
         threshold, first_unit = _break_even(again, asset, float(row["unit_investment"]))
     is_added = added > MIN_ADDED_SHARE * max(1.0, min(addable, 1e9))
     exists = float(row["capacity"]) > MIN_ADDED_SHARE * max(
-        1.0, float(row["existing"]), min(addable, 1e9)
+        1.0, float(row["capacity_existing"]), min(addable, 1e9)
     )
     sheet = again.book.of(asset) if exists or first_unit is None else first_unit.of(asset)
     rents = (again.book if exists or first_unit is None else first_unit).rents
@@ -160,7 +160,7 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
 
 def _marginal_capacity(program: Solution, asset: str) -> float:
     """The marginal capacity of an asset for the break-even [its unit of capacity]."""
-    column = program.lp.columns("added", asset).start
+    column = program.lp.columns("capacity_added", asset).start
     maximum = float(program.lp.upper[column])
     reach = maximum if np.isfinite(maximum) else max(1.0, float(program.x[column]))
     return max(1e-3, MARGINAL_SHARE * reach) if maximum > 1e-3 else maximum / 2
@@ -171,7 +171,8 @@ def _break_even(
 ) -> tuple[BreakEven | None, Accounts | None]:
     """The break-even of the first unit, and the accounts of the year with that first unit."""
     program = again.program
-    column, size = program.lp.columns("added", asset).start, _marginal_capacity(program, asset)
+    column = program.lp.columns("capacity_added", asset).start
+    size = _marginal_capacity(program, asset)
     lp = again.program.lp.with_bounds(np.array([column]), size, size)
     answer = again.solve(lp, f"{asset}: its first unit")
     if answer.status != highs.OPTIMAL:
@@ -210,8 +211,8 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
 
 def _used(run: Run, program: Solution, asset: str) -> float:
     """An asset's use in the year: activity, discharge or flow sent."""
-    length, total = run.dataset["step_length"].to_numpy(), 0.0
-    for decision in ("activity", "discharge", "sent", "returned"):
+    length, total = run.dataset["step_weight"].to_numpy(), 0.0
+    for decision in ("activity", "discharge", "flow_forward", "flow_backward"):
         block = program.lp.variables.get(decision)
         for name in block.labels if block else ():
             if name.split(":")[0] == asset and block is not None:
@@ -238,15 +239,15 @@ def _sentences(
             if added > 0
             else f"nothing of {name} is added"
         ]
-        if row["existing"] > 0:
-            parts.append(f"{_size(row['existing'])} {unit} stood")
-        if row["retired"] > 1e-6:
-            parts.append(f"{_size(row['retired'])} {unit} is retired")
+        if row["capacity_existing"] > 0:
+            parts.append(f"{_size(row['capacity_existing'])} {unit} stood")
+        if row["capacity_retired"] > 1e-6:
+            parts.append(f"{_size(row['capacity_retired'])} {unit} is retired")
         sentences.append(_sentence(", ".join(parts)))
-    elif row["existing"] > 0:
+    elif row["capacity_existing"] > 0:
         sentences.append(
             _sentence(
-                f"all {_size(row['existing'])} {unit} of {name} is retired: keeping it costs more than it earns"
+                f"all {_size(row['capacity_existing'])} {unit} of {name} is retired: keeping it costs more than it earns"
             )
         )
     else:
@@ -260,9 +261,9 @@ def _sentences(
     if earned > 0:
         sentences.append(_largest(income, earned, has, unit))
     rents = lines.set_index("line")["amount"]
-    if has and rents.get(STANDING, 0.0) > 1 and row["existing"] > 0:
+    if has and rents.get(STANDING, 0.0) > 1 and row["capacity_existing"] > 0:
         sentences.append(
-            f"Each {unit} that stands leaves {rents[STANDING] / row['existing']:,.0f} EUR a year over."
+            f"Each {unit} that stands leaves {rents[STANDING] / row['capacity_existing']:,.0f} EUR a year over."
         )
     if has and added > 0 and rents.get(ADDABLE, 0.0) > 1e-4 * max(earned, 1.0):
         sentences.append(

@@ -31,12 +31,12 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
     """What sets a carrier's price, by hours, at a site or at every site with demand; and the cost of one unit more."""
     run, program = again.run, again.program
     buses = _buses(again, carrier, site)
-    data, length = run.dataset, run.dataset["step_length"].to_numpy()
+    data, length = run.dataset, run.dataset["step_weight"].to_numpy()
     weights = _wanted(again, carrier, buses)
     marginal = _PriceSetter(program)
     by_setter: dict[str, list[float]] = {}
     for bus in buses:
-        hourly = data["price"].sel(bus=bus).to_numpy()
+        hourly = data["marginal_price"].sel(bus=bus).to_numpy()
         for step, setter in enumerate(marginal.of(bus)):
             weight = float(length[step] * weights[bus])
             hours, value = by_setter.setdefault(setter, [0.0, 0.0])
@@ -57,7 +57,7 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
         rows, columns=["sets_the_price", "label_en", "hours", "share", "mean_price"]
     )
     mean = sum(
-        float(data["price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
+        float(data["marginal_price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
         for bus in buses
     )
     location = f" at {site}" if site else ""
@@ -84,8 +84,8 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
 def explain_emission_price(again: ReSolver) -> Explanation:
     """The marginal cost of the last tonne, and which assets avoid it."""
     program, record = again.program, again.run.metadata
-    price = float(record["headline"]["emission_price"])
-    block = program.lp.constraints.get("emission_limit")
+    price = float(record["summary"]["emission_price"])
+    block = program.lp.constraints.get("emission_target")
     sentences = (
         [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []
     )
@@ -119,12 +119,12 @@ def explain_land_price(again: ReSolver, place: str) -> Explanation:
     land = run.tables["land"]
     site, _, kind = place.partition(":")
     row = land.loc[(site, kind)]
-    column = program.lp.columns("land_taken", place).start
-    taken, area = float(row["taken"]), float(row["area"])
+    column = program.lp.columns("land_use", place).start
+    taken, area = float(row["land_use"]), float(row["area"])
     sentences = [
         f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."
     ]
-    if float(row["price"]) <= 1e-3:
+    if float(row["shadow_price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
         return Explanation(place, "price", tuple(sentences), pd.DataFrame())
     increment = PERTURBATION_SHARE * max(1.0, area)
@@ -143,7 +143,7 @@ def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
     """The buses of a carrier with an hourly balance; only those with demand if there are any."""
     data = again.run.dataset
     known = [str(bus) for bus in data["bus"].to_numpy() if str(bus).split("@")[0] == carrier]
-    buses = [bus for bus in known if not data["price"].sel(bus=bus).isnull().any()]
+    buses = [bus for bus in known if not data["marginal_price"].sel(bus=bus).isnull().any()]
     if site is not None:
         buses = [bus for bus in buses if bus == f"{carrier}@{site}"]
     if not buses:
@@ -165,9 +165,9 @@ def _demand(again: ReSolver, bus: str) -> float:
     rows = names.index[
         (names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)
     ]
-    length = again.run.dataset["step_length"].to_numpy()
+    length = again.run.dataset["step_weight"].to_numpy()
     return sum(
-        float(again.run.dataset["wanted"].sel(demand=row).to_numpy() @ length) for row in rows
+        float(again.run.dataset["demand_rate"].sel(demand=row).to_numpy() @ length) for row in rows
     )
 
 
@@ -220,7 +220,11 @@ class _PriceSetter:
         free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= max_gap)]
         decisions = {int(j): self.groups[self.of_column[j]] for j in free}
         setter = ""
-        for kinds in (("bought", "sold", "unserved"), ("activity",), ("charged", "given_back")):
+        for kinds in (
+            ("purchase", "sale", "unserved"),
+            ("activity",),
+            ("vehicle_charge", "vehicle_discharge"),
+        ):
             setters = [
                 name.split(":")[0] for variable, name in decisions.values() if variable in kinds
             ]
@@ -229,7 +233,7 @@ class _PriceSetter:
                 break
         else:
             for j, (decision, _) in decisions.items():
-                if decision in ("sent", "returned"):
+                if decision in ("flow_forward", "flow_backward"):
                     rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
                     other_rows = [
                         int(candidate)
@@ -244,7 +248,11 @@ class _PriceSetter:
             decisions_in_use = {
                 self.groups[self.of_column[j]][0] for j in columns[self.runs[columns]]
             }
-            setter = STORE if decisions_in_use & {"charge", "discharge", "waiting"} else CAPACITY
+            setter = (
+                STORE
+                if decisions_in_use & {"charge", "discharge", "demand_postponed"}
+                else CAPACITY
+            )
         if not seen:
             self.known[row] = setter
         return setter
@@ -286,7 +294,7 @@ def _changes(
     added = {name: answer.x[column] - base_answer.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
-        owner = name if decision == "land_taken" else name.split(":")[0]
+        owner = name if decision == "land_use" else name.split(":")[0]
         owner = "emissions" if decision == "net_emissions" else owner
         rows[owner] = rows.get(owner, 0.0) + float(value)
     total = sum(rows.values())

@@ -155,7 +155,7 @@ class StudyStore:
             rows.append(
                 {"case": number} | dict(case.inputs)
                 | {name: result[name] for name in ("status", "reason", "objective")}
-                | dict(result.get("headline", {})) | dict(result.get("quantities", {}))
+                | dict(result.get("summary", {})) | dict(result.get("quantities", {}))
                 | {f"price of {name}": price for name, price in result.get("prices", {}).items()}
                 | {"run": case.key}
             )  # fmt: skip
@@ -174,7 +174,7 @@ class StudyStore:
         for number, case in enumerate(cases, 1):
             result = self.finding(case) or {}
             rows += [(number, asset, *sizes) for asset, sizes in result.get("assets", {}).items()]
-        columns = ["case", "asset", "capacity", "added", "retired", "yearly_cost"]
+        columns = ["case", "asset", "capacity", "capacity_added", "capacity_retired", "yearly_cost"]
         return pd.DataFrame(rows, columns=columns)
 
     def write(self, name: str, frame: pd.DataFrame) -> None:

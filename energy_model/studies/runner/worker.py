@@ -92,7 +92,9 @@ def _failure(status: str, reason: str, begun: float) -> dict[str, Any]:
 
 def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
     """The numbers of a solution; prices only where the objective is cost."""
-    sizes = run.tables["capacities"][["capacity", "added", "retired", "yearly_cost"]]
+    sizes = run.tables["capacities"][
+        ["capacity", "capacity_added", "capacity_retired", "yearly_cost"]
+    ]
     headline = {
         name: value
         for name, value in run.summary.items()
@@ -103,7 +105,7 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
         "status": asked.answer.status,
         "reason": "",
         "objective": asked.cost,
-        "headline": headline,
+        "summary": headline,
         "quantities": asked.quantities,
         "prices": asked.prices,
         "assets": {
@@ -121,7 +123,9 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
 def _carried(run: Run) -> dict[str, float]:
     """What each link carries in the year, or its added capacity if larger; links below the rounding limit are left out."""
     links = run.tables["capacities"].query("table == 'links'")
-    used = np.maximum(links["used"].to_numpy(float), links["added"].to_numpy(float))
+    used = np.maximum(
+        links["yearly_activity"].to_numpy(float), links["capacity_added"].to_numpy(float)
+    )
     return {
         str(link): float(amount)
         for link, amount in zip(links.index, used, strict=True)

@@ -82,12 +82,14 @@ class SitingCases:
                 bounds |= dict.fromkeys((link.name for link in candidate.links), (0.0, 0.0))
         name = next(iter(chosen)) if len(chosen) == 1 else FREE_PLACEMENT if chosen else ""
         limits = {} if total is None else {self.watched: (total, total)}
-        return StudyCase({"site": name}, question=Query(limits=limits, added=bounds), whole=True)
+        return StudyCase(
+            {"site": name}, question=Query(limits=limits, capacity_added=bounds), whole=True
+        )
 
     @property
     def watched(self) -> str:
         """The metric that sums the activity's added capacity over all sites."""
-        return f"added:{self.activity.technology}_at_*"
+        return f"capacity_added:{self.activity.technology}_at_*"
 
     def run(self, case: StudyCase) -> Run:
         """The run of a solved case."""
@@ -124,7 +126,7 @@ def siting(
     required = dict(require or {})
     _check(parsed, site_list, allowed, required, activity)
     definition = {"activity": parsed.technology, "size": parsed.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
-    watched = f"added:{parsed.technology}_at_*"
+    watched = f"capacity_added:{parsed.technology}_at_*"
     with spec.work("siting", definition, execution, (watched,), extra=case_files(system, parsed, allowed)) as work:  # fmt: skip
         siting_cases = SitingCases(work, spec, parsed, allowed)
         reference_case = siting_cases.case({})
@@ -205,7 +207,7 @@ def _estimate(program: Solution, candidate: CandidateSite, size: float) -> float
     inside = (np.diff(sub_matrix.indptr) == np.diff(lp.A.indptr)) & (np.diff(sub_matrix.indptr) > 0)
     cost = lp.cost[columns] - sub_matrix.T @ np.where(inside, 0.0, program.prices)
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    added = program.lp.variables["added"]
+    added = program.lp.variables["capacity_added"]
     upper[[added.of(link.name).start for link in candidate.links]] = np.inf
     lower[added.of(candidate.asset)] = upper[added.of(candidate.asset)] = size
     rows = np.flatnonzero(inside)
@@ -222,7 +224,7 @@ def _row(
     row: dict[str, object] = {"site": candidate.site, "status": answer["status"], "reason": answer["reason"], "estimate": estimate}  # fmt: skip
     if answer["status"] != OPTIMAL:
         return row
-    increments = {name: answer["headline"][name] - base["headline"][name] for name in ("net_emissions", "land_taken", "citizens_points", "firms_points")}  # fmt: skip
+    increments = {name: answer["summary"][name] - base["summary"][name] for name in ("net_emissions", "land_use", "citizens_points", "firms_points")}  # fmt: skip
     added_cost = answer["objective"] - base["objective"]
     return row | {"added_cost": added_cost, "difference": added_cost - estimate, "added_cost_per_unit": added_cost / size, **increments}  # fmt: skip
 
@@ -248,11 +250,11 @@ def _details(
             carrier, price = row.of.split("@")[0], row.amount / row.quantity
             prices.append((candidate.site, carrier, row.line, row.quantity, price))
         run = question.run(case)
-        taken = run.tables["land"]["taken"] - base.tables["land"]["taken"]
+        taken = run.tables["land"]["land_use"] - base.tables["land"]["land_use"]
         land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > MIN_LAND_CHANGE]  # fmt: skip
         after = run.tables["capacities"]
         table = after[after["table"] == "links"]
-        growth = table["added"] - before["added"].reindex(table.index).fillna(0.0)
+        growth = table["capacity_added"] - before["capacity_added"].reindex(table.index).fillna(0.0)
         threshold = MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
         for link in growth.index[growth.abs() > threshold]:
             own_link = any(link == connection.name for connection in candidate.links)
@@ -275,7 +277,7 @@ def _ranked(
     books: Mapping[str, Accounts], allowed: list[CandidateSite],
 ) -> pd.DataFrame:  # fmt: skip
     """All sites, the cheapest first, with the reasons for their cost."""
-    names = ["site", "label_en", "label_da", "status", "added_cost", "estimate", "difference", "added_cost_per_unit", "net_emissions", "land_taken", "citizens_points", "firms_points", "why", "reason"]  # fmt: skip
+    names = ["site", "label_en", "label_da", "status", "added_cost", "estimate", "difference", "added_cost_per_unit", "net_emissions", "land_use", "citizens_points", "firms_points", "why", "reason"]  # fmt: skip
     frame = pd.DataFrame(rows)
     excluded = pd.DataFrame([{"site": candidate.site, "status": "not allowed", "reason": candidate.reason} for candidate in found if candidate.reason])  # fmt: skip
     frame = pd.concat([frame, excluded], ignore_index=True) if len(excluded) else frame

@@ -138,19 +138,18 @@ def _link_tables(
     alone = dict(zip(links, nothing - np.array(asked.costs(single_sets)), strict=True))
     last = dict(zip(links, np.array(asked.costs(without_link)) - least_cost, strict=True))
     program, data = solution_once(run), run.dataset
-    length, rents = data["step_length"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
+    length, rents = data["step_weight"].to_numpy(), book.rents.set_index(["name", "line"])["amount"]
     capacities, names, rows, hours = run.tables["capacities"], run.tables["names"], [], []
+    existing = capacities["capacity_existing"]
     for link in links:
         family = next(
             candidate
-            for candidate in ("sent_limit", "both_ways_limit")
+            for candidate in ("max_flow_one_way", "max_flow_both_ways")
             if link in program.lp.constraints[candidate].labels
         )
         capacity_value = -program.prices[program.lp.rows(family, link)]
-        rent = float(
-            capacity_value.sum() * capacities.at[link, "existing"] + rents.get((link, ADDABLE), 0.0)
-        )
-        sent = data["sent"].sel(link=link).to_numpy()
+        rent = float(capacity_value.sum() * existing[link] + rents.get((link, ADDABLE), 0.0))
+        sent = data["flow_forward"].sel(link=link).to_numpy()
         capacity = float(capacities.at[link, "capacity"])
         full = (
             float(length[sent >= MIN_FULL_LINK_SHARE * capacity].sum()) if capacity > 1e-6 else 0.0

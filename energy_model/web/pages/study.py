@@ -26,7 +26,7 @@ from energy_model.web.pages import scenario_callbacks, scenario_form
 from energy_model.web.request_validation import ValidatedRequest
 
 KINDS = ("sweep", "pareto", "near_optimal")
-SUMS = (("emissions", "emissions"), ("land", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
+SUMS = (("emissions", "emissions"), ("land_use", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
 SHARES = (("0.01", "1 %"), ("0.01,0.05", "1 % and 5 %"), ("0.02,0.1", "2 % and 10 %"))
 MAX_CASES = 60
 

@@ -1,0 +1,229 @@
+"""Migrate a run: a run folder of release 0.1 → the same run with the names of today.
+
+Only names change; every number stays. The old folder is kept beside the new one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from energy_model.common.atomic_write import new_folder
+from energy_model.common.errors import InputError
+from energy_model.results import manifest, stored_inputs
+from energy_model.results.damage import readable
+from energy_model.results.run_files import OLD_METADATA
+
+Names = Mapping[str, str]
+KEPT = ".before-migration"  # end of the old folder's name
+
+
+def _names(text: str) -> dict[str, str]:
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+METRICS = _names("""
+    added capacity_added            retired capacity_retired    land land_use
+    bought purchase                 sold sale                   sent flow_forward
+""")  # fmt: skip
+VARIABLES = METRICS | _names("""
+    returned flow_backward          waiting demand_postponed    land_taken land_use
+    level storage_level             day_level daily_storage_level
+    day_highest daily_level_max     day_lowest daily_level_min
+    charged vehicle_charge          given_back vehicle_discharge
+    battery_level vehicle_storage_level
+""")  # fmt: skip
+CONSTRAINTS = _names("""
+    capacity_sum capacity_balance               tied_capacity fixed_capacity_ratio
+    activity_limit max_activity                 activity_minimum min_activity
+    full_load_limit max_full_load_hours         level_change storage_balance
+    level_limit max_storage_level               level_minimum min_storage_level
+    connection_limit max_storage_power          day_change daily_storage_balance
+    highest_of_day daily_level_upper            lowest_of_day daily_level_lower
+    day_level_limit max_daily_storage_level     day_level_minimum min_daily_storage_level
+    sent_limit max_flow_one_way                 both_ways_limit max_flow_both_ways
+    battery_change vehicle_storage_balance      battery_limit max_vehicle_storage_level
+    charger_limit max_charger_power             giving_limit max_v2g_power
+    land_sum land_use_balance                   emissions_sum emission_balance
+    emission_limit emission_target              limit_most limit_max
+    limit_least limit_min                       release balance_with_spill
+    yearly_release yearly_balance_with_spill
+""")  # fmt: skip
+COST_ENTRIES = _names("""
+    owning investment_annuity   fixed fixed_om          running variable_om
+    storing storage_om          carrying transport_om   distance vehicle_om
+    wear battery_wear           rent land_rent
+""")  # fmt: skip
+# Constraints are dimensions of rows that Pyomo read.
+DATASET = VARIABLES | CONSTRAINTS | _names("""
+    price marginal_price        yearly_price yearly_marginal_price      wanted demand_rate
+    step_length step_weight     run mode                                place land_area
+""")  # fmt: skip
+COLUMNS = {
+    "capacities": METRICS | _names("""
+        existing capacity_existing      addable max_capacity_added      used yearly_activity
+    """),
+    "carriers": METRICS | _names("""
+        made production                 used consumption                wanted demand
+        driven vehicles                 lost_carrying transport_losses  lost_storing storage_losses
+    """),
+    "land": _names("taken land_use  price shadow_price"),
+}  # fmt: skip
+CELLS = {"decision": VARIABLES | {"wanted": "demand"}, "entry": COST_ENTRIES}
+SUMMARY = _names("emission_target_price emission_target_shadow_price  land_taken land_use")
+METADATA = _names("headline summary  question query  made created")
+
+
+def migrate_run(folder: Path) -> list[str]:
+    """Replaces a run of release 0.1 by the same run with today's names; returns sentences on it.
+
+    The new run is written beside the old one. Then the old folder gets the ending `KEPT`, and the
+    new one takes its place.
+
+    Raises:
+        InputError: There is no such run, or one of its files changed or is damaged.
+        WriteError: The new run cannot be written.
+    """
+    kept, draft = (folder.with_name(folder.name + end) for end in (KEPT, ".migrated"))
+    if not (folder / OLD_METADATA).is_file():
+        raise InputError.at(str(folder), "there is no run of release 0.1 here")
+    if kept.exists():
+        raise InputError.at(str(kept), "an earlier migration kept this folder; move it away")
+    with readable(folder / OLD_METADATA):
+        metadata = json.loads((folder / OLD_METADATA).read_text(encoding="utf-8"))
+    listed = manifest.read(folder, metadata)
+    manifest.refuse_changed(folder, listed or (), listed)
+    with new_folder(draft, "make the folder writable", replace=True, also=(RuntimeError,)) as new:
+        _write(folder, new, metadata, tuple(listed or ()))
+    folder.rename(kept)
+    draft.rename(folder)
+    return [f"{folder} has the names of today; the old run is kept in {kept}"]
+
+
+def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str, ...]) -> None:
+    """Writes the files of a run with today's names to another folder."""
+    metadata = _metadata(metadata)
+    with readable(folder / "results.nc"):
+        tree = xr.open_datatree(folder / "results.nc", engine="netcdf4")
+        with tree:
+            digest = _write_results(tree.load(), new / "results.nc")
+    metadata["digest"] = digest or metadata["digest"]
+    for name in {*listed, "certificate.npz"} - {OLD_METADATA, "results.nc"}:
+        if name.endswith(".csv"):
+            _write_table(folder / name, new / name)
+        elif name == "certificate.npz":
+            _write_program(folder / name, new / name)
+        else:
+            shutil.copyfile(folder / name, new / name)
+    text = json.dumps(metadata, indent=1, ensure_ascii=False)
+    (new / "metadata.json").write_text(text, encoding="utf-8")
+    manifest.write(new)
+
+
+def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = {METADATA.get(name, name): value for name, value in old.items() if name != "files"}
+    metadata["summary"] = _renamed(metadata["summary"], SUMMARY)
+    if "query" in metadata:
+        query = _renamed(metadata["query"], METRICS)
+        if "limits" in query:
+            query["limits"] = {_metric(name): pair for name, pair in query["limits"].items()}
+        if "least" in query:
+            query["least"] = [[weight, _metric(name)] for weight, name in query["least"]]
+        if "watched" in query:
+            query["watched"] = [_metric(name) for name in query["watched"]]
+        metadata["query"] = query
+    return metadata
+
+
+def _metric(text: str) -> str:
+    """Returns the metric of today, such as ``purchase:gas_market + land_use``."""
+    parts = [part.partition(":") for part in text.split(" + ")]
+    return " + ".join(f"{METRICS.get(kind, kind)}{colon}{rows}" for kind, colon, rows in parts)
+
+
+def _renamed(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in values.items()}
+
+
+def _write_table(old: Path, new: Path) -> None:
+    names = COLUMNS.get(old.stem, {})
+    with readable(old), old.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    cells = [CELLS.get(name, {}) for name in header]
+    header = [re.sub(r"^\w+", lambda match: names.get(match[0], match[0]), name) for name in header]
+    with new.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(
+            [words.get(cell, cell) for words, cell in zip(cells, row, strict=True)] for row in rows
+        )
+
+
+def _write_program(old: Path, new: Path) -> None:
+    with readable(old), np.load(old, allow_pickle=False) as file:
+        arrays = dict(file)
+        names = json.loads(bytes(arrays["names"]).decode())
+    names["columns"] = _renamed(names["columns"], VARIABLES)
+    names["rows"] = _renamed(names["rows"], CONSTRAINTS)
+    arrays["names"] = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), np.uint8)
+    np.savez_compressed(new, **arrays)
+
+
+def _write_results(tree: xr.DataTree, new: Path) -> str | None:
+    """Writes the dataset; returns the fingerprint of the inputs, None if they are incomplete."""
+    datasets = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
+    for path, data in datasets.items():
+        group, _, table = path.strip("/").partition("/")
+        if group == "tables" and table:
+            datasets[path] = _with_cells(_with_names(data, COLUMNS.get(table, {})))
+    terms = datasets.get("/inputs/limit_terms")
+    if terms is not None:
+        terms["quantity"] = _words(terms["quantity"], METRICS)
+    results = datasets["/"]
+    if "floored" in results.dims:  # stores with a minimum: an axis of its own in release 0.1
+        name = "price_of_level_minimum"
+        on_axis = results[name].rename(floored="storage")
+        spread = on_axis.reindex(storage=results["storage"], fill_value=0.0)
+        results = results.drop_dims("floored").assign({name: spread.assign_attrs(on_axis.attrs)})
+    prices = {name: _shadow_price(str(name)) for name in results if "price_of_" in str(name)}
+    results = _with_cells(_with_names(results, DATASET | prices)).sortby("entry")
+    migrated = xr.DataTree.from_dict(datasets)
+    digest = None
+    if stored_inputs.has_all(migrated):
+        digest = stored_inputs.system_of(migrated).digest
+        results.attrs["digest"] = digest
+    xr.DataTree.from_dict(datasets | {"/": results}).to_netcdf(new)
+    return digest
+
+
+def _shadow_price(name: str) -> str:
+    constraint = name.removeprefix("price_of_")
+    return f"shadow_price_{CONSTRAINTS.get(constraint, constraint)}"
+
+
+def _with_names(data: xr.Dataset, names: Names) -> xr.Dataset:
+    known = {*map(str, data.variables), *map(str, data.dims)}
+    return data.rename({old: new for old, new in names.items() if old in known})
+
+
+def _with_cells(data: xr.Dataset) -> xr.Dataset:
+    for column, words in CELLS.items():
+        if column in data.variables:
+            data[column] = _words(data[column], words)
+    return data
+
+
+def _words(cells: xr.DataArray, words: Names) -> xr.DataArray:
+    values = np.array([words.get(str(cell), str(cell)) for cell in cells.to_numpy()], dtype=object)
+    words_of_today = cells.copy(data=values)
+    words_of_today.encoding = {}  # it limits the length of texts
+    return words_of_today
