@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase, Value
+from energy_model.solving.load import Case
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase, Value
+from energy_model.studies.runner.study_setup import StudySetup
 
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 # Share of a group's maximum below which a plan counts as without it
@@ -37,48 +40,43 @@ OBJECTIVE_SCALE_FACTOR = 1e6
 COST_LIMIT_TOLERANCE_SHARE = 1e-6  # share by which rounding may exceed a cost limit
 
 
+@accept_case_keywords
 def near_optimal(
-    case: str | Path,
+    case: Case,
     slack: Sequence[float] = (0.01, 0.05),
     by: str = "group",
     filter: str = "*",
     plans: int = 4,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
-    extend: Callable | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """The minimum and maximum of each group (or asset) in plans within slacks of the least cost, in ``study.tables["capacity_ranges"]``.
 
     ``slack`` holds shares of the least cost [1]; ``by`` is group or asset; ``filter`` selects
     names. The table ``plans`` holds up to ``plans`` plans, each as different from the earlier ones
-    as the smallest slack allows. ``extend`` adds the user's own rules to every model. Raises
+    as the smallest slack allows. Raises
     InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "near_optimal", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("near_optimal", case, output, execution)
     shares = sorted(slack)
     invalid = [share for share in shares if not 0 < share < 10]
     if invalid or not shares:
         remedy = "write shares above 0, such as 0.01 for one per cent"
         raise InputError.at("--slack", remedy, value=", ".join(f"{value:g}" for value in invalid))
-    groups = _groups(spec.read(), by, filter)
+    groups = _groups(setup.load(), by, filter)
     definition = {
         "slack": [float(value) for value in shares],
         "by": by,
         "filter": filter,
         "plans": plans,
     }
-    with spec.work("near_optimal", definition, execution, ("cost",), extend) as work:
-        optimum = work.answers([StudyCase({})])[0]
+    with setup.runner(definition, ("cost",)) as runner:
+        optimum = runner.results([StudyCase({})])[0]
         if optimum["status"] != OPTIMAL:
             raise NoSolutionError(optimum["status"], [optimum["reason"]])
-        ranges = _capacity_ranges(work, optimum, groups, shares)
-        diverse = _diverse_plans(work, optimum, groups, shares[0], ranges, plans)
+        ranges = _capacity_ranges(runner, optimum, groups, shares)
+        diverse = _diverse_plans(runner, optimum, groups, shares[0], ranges, plans)
         kind_counts = ranges[ranges["slack"] == shares[0]]["kind"].value_counts()
         notes = [
             f"Within {100 * shares[0]:g} % of the least cost, {kind_counts.get(ALWAYS, 0)} groups are in every plan, {kind_counts.get(SOMETIMES, 0)} in some and {kind_counts.get(NEVER, 0)} in none."
@@ -88,9 +86,8 @@ def near_optimal(
             notes.append(
                 f"{failed_count} extremes have no verified plan; the cases state the reasons."
             )
-        return write_results(
-            work, spec, "near_optimal", {"capacity_ranges": ranges, "plans": diverse}, notes
-        )
+        tables = {"capacity_ranges": ranges, "plans": diverse}
+        return setup.write_results(runner, tables, notes)
 
 
 def _groups(system: System, by: str, only: str) -> dict[str, list[str]]:
@@ -127,21 +124,21 @@ def _limit(best: dict[str, Any], share: float) -> tuple[float, float]:
 
 
 def _capacity_ranges(
-    work: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], shares: Sequence[float]
+    runner: StudyRunner, best: dict[str, Any], groups: dict[str, list[str]], shares: Sequence[float]
 ) -> pd.DataFrame:
     study_cases = [
         StudyCase(
             {"slack": share, "group": name, "goal": label},
-            question=Query(
+            query=Query(
                 limits={"cost": _limit(best, share)},
-                least=_goal(best, sign, rows),
+                minimize=_goal(best, sign, rows),
             ),
         )
         for share in shares
         for name, rows in groups.items()
         for label, sign in (("min", 1.0), ("max", -1.0))
     ]
-    results = work.answers(study_cases)
+    results = runner.results(study_cases)
     rows = []
     for case, low_result, high_result in zip(
         study_cases[::2], results[::2], results[1::2], strict=True
@@ -183,7 +180,7 @@ def _verified(found: dict[str, Any], most_cost: float) -> bool:
 
 
 def _diverse_plans(
-    work: StudyRunner,
+    runner: StudyRunner,
     best: dict[str, Any],
     groups: dict[str, list[str]],
     share: float,
@@ -214,13 +211,13 @@ def _diverse_plans(
                 "cost",
             ),
         )
-        query = Query(limits={"cost": _limit(best, share)}, least=weights)
+        query = Query(limits={"cost": _limit(best, share)}, minimize=weights)
         inputs: dict[str, Value] = {
             "slack": share,
             "goal": f"unlike the {len(found_plans)} before",
         }
-        case = StudyCase(inputs, question=query)
-        answer = work.answers([case])[0]
+        case = StudyCase(inputs, query=query)
+        answer = runner.results([case])[0]
         if answer["status"] != OPTIMAL:
             break
         if min(np.abs(use(answer) - use(plan)).max() for plan in found_plans) < MIN_DISTANCE_SHARE:

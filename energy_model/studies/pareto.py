@@ -8,13 +8,14 @@ exact: the dual of its limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
@@ -22,9 +23,11 @@ from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results.metrics import metric
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.solving.load import Case
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 UNSERVED = "unserved"
 LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a limit is relaxed that a solution meets exactly
@@ -47,17 +50,15 @@ class Point:
     assets: dict[str, list[float]]
 
 
+@accept_case_keywords
 def pareto_front(
-    case: str | Path,
+    case: Case,
     metric: str,
     points: int = 15,
     output: str | Path | None = None,
     second_metric: str | None = None,
     levels: int = 5,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
-    extend: Callable | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """The front of least cost against a metric (see `metric`), in ``study.tables["front"]``, with its marginal steps.
@@ -67,26 +68,23 @@ def pareto_front(
     points; ``breakpoints`` where the price changes. With a ``second_metric``, the table ``surface`` holds a front
     for each of ``levels`` levels of it. Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "pareto", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("pareto", case, output, execution)
     if points < 3 or (second_metric and levels < 2):
         remedy = "a curve has its two ends and something between; ask for 3 or more"
         raise InputError.at("--points", remedy, value=str(points))
     watched = tuple(
         dict.fromkeys([metric, *([second_metric] if second_metric else []), "cost", UNSERVED])
     )
-    units = _units(spec, watched)
+    units = _units(setup, watched)
     definition = {
         "metric": metric,
         "points": points,
         "second_metric": second_metric or "",
         "levels": levels if second_metric else 0,
     }
-    with spec.work("pareto", definition, execution, watched, extend) as work:
-        ends = _ends(work, [{}], metric)[0]
-        front = _refine(work, metric, ends, points)
+    with setup.runner(definition, watched) as runner:
+        ends = _ends(runner, [{}], metric)[0]
+        front = _refine(runner, metric, ends, points)
         tables = {
             "front": _table(front),
             "breakpoints": breakpoints(front),
@@ -99,17 +97,17 @@ def pareto_front(
                 f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be."
             )
         if second_metric is not None:
-            tables["surface"] = _surface(work, metric, second_metric, points, levels)
-        return write_results(work, spec, "pareto", tables, notes)
+            tables["surface"] = _surface(runner, metric, second_metric, points, levels)
+        return setup.write_results(runner, tables, notes)
 
 
-def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
+def _units(setup: StudySetup, watched: Sequence[str]) -> dict[str, str]:
     """The unit of each metric.
 
     Raises:
         InputError: a metric is unknown, or no decision variable counts in it.
     """
-    system = place.read()
+    system = setup.load()
     compiled = CompiledModel.of(system, build_model(system))
     metrics = {name: metric(compiled, name) for name in watched}
     empty = [name for name in watched if name != UNSERVED and not metrics[name].weights.any()]
@@ -119,49 +117,49 @@ def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
     return {name: value.unit for name, value in metrics.items()}
 
 
-def _points(work: StudyRunner, against: str, asked: Sequence[Limits]) -> list[Point | None]:
+def _points(runner: StudyRunner, against: str, asked: Sequence[Limits]) -> list[Point | None]:
     """The cheapest plan under each set of limits; None where it is infeasible."""
     cases = [
         StudyCase(
             {f"{name} at most": upper for name, (_, upper) in limits.items() if name != UNSERVED},
-            question=Query(limits=limits),
+            query=Query(limits=limits),
         )
         for limits in asked
     ]
     return [
         Point(case, result["quantities"][against], result["objective"], -result["prices"][against], result["assets"])
         if result["status"] == OPTIMAL else None
-        for case, result in zip(cases, work.answers(cases), strict=True)
+        for case, result in zip(cases, runner.results(cases), strict=True)
     ]  # fmt: skip
 
 
-def _ends(work: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list[Point]]:
+def _ends(runner: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list[Point]]:
     """Under each set of limits, the plan with the least metric and the cheapest plan; one where they coincide.
 
     Raises:
         NoSolutionError: the first set of limits is infeasible.
     """
-    cheapest = _points(work, against, fixed)
+    cheapest = _points(runner, against, fixed)
     if cheapest[0] is None:
-        result = work.store.finding(StudyCase({}, question=Query(limits=fixed[0]))) or {}
+        result = runner.store.load_result(StudyCase({}, query=Query(limits=fixed[0]))) or {}
         raise NoSolutionError(str(result.get("status")), [str(result.get("reason"))])
     service_limits = []
     for limits, point in zip(fixed, cheapest, strict=True):
-        result = (work.store.finding(point.case) or {}) if point else {}
+        result = (runner.store.load_result(point.case) or {}) if point else {}
         unserved = result["quantities"][UNSERVED] if point else 0.0
         upper = unserved * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3
         service_limits.append(limits | {UNSERVED: (-np.inf, upper)})
-    least_results = work.answers(
+    least_results = runner.results(
         [
             StudyCase(
                 {"min": against},
-                question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))),
+                query=Query(limits=limits, minimize=((_dearest(plan), against), (1.0, "cost"))),
             )
             for limits, plan in zip(service_limits, cheapest, strict=True)
         ]
     )
     lowest = _points(
-        work,
+        runner,
         against,
         [
             limits | {against: (-np.inf, relax(result["quantities"][against]))}
@@ -191,9 +189,9 @@ def relax(amount: float) -> float:
     return amount + LIMIT_TOLERANCE_SHARE * max(1.0, abs(amount))
 
 
-def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> list[Point]:
+def _refine(runner: StudyRunner, against: str, ends: list[Point], points: int) -> list[Point]:
     """The front: its ends, some evenly spread points, and the others where it is longest."""
-    service_limit = ends[0].case.question.limits.get(UNSERVED)
+    service_limit = ends[0].case.query.limits.get(UNSERVED)
     low, high = ends[0].amount, ends[-1].amount
     front = list(ends)
     if len(ends) < 2 or high - low <= 10 * LIMIT_TOLERANCE_SHARE * max(1.0, abs(high)):
@@ -202,7 +200,7 @@ def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> 
     while amounts:
         fixed = {UNSERVED: service_limit} if service_limit else {}
         limits = [fixed | {against: (-np.inf, float(amount))} for amount in amounts]
-        front += [point for point in _points(work, against, limits) if point is not None]
+        front += [point for point in _points(runner, against, limits) if point is not None]
         unique = {point.case.key: point for point in front}
         front = sorted(unique.values(), key=lambda point: (point.amount, -point.cost))
         remaining = points - len(front)
@@ -317,16 +315,18 @@ def marginal_steps(found: list[Point]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _surface(work: StudyRunner, against: str, also: str, points: int, levels: int) -> pd.DataFrame:
+def _surface(
+    runner: StudyRunner, against: str, also: str, points: int, levels: int
+) -> pd.DataFrame:
     """A front of evenly spread points for each level of a second metric, from its least to that of the cheapest plan."""
-    front_ends = _ends(work, [{}], also)[0]
+    front_ends = _ends(runner, [{}], also)[0]
     amounts = np.linspace(front_ends[0].amount, front_ends[-1].amount, levels)
     fixed: list[Limits] = [{also: (-np.inf, relax(float(level)))} for level in amounts]
     targets: list[tuple[float, Limits]] = []
-    for level, limits, ends in zip(amounts, fixed, _ends(work, fixed, against), strict=True):
+    for level, limits, ends in zip(amounts, fixed, _ends(runner, fixed, against), strict=True):
         if not ends:
             continue
-        service_limit = ends[0].case.question.limits.get(UNSERVED, (-np.inf, np.inf))
+        service_limit = ends[0].case.query.limits.get(UNSERVED, (-np.inf, np.inf))
         levels_of_metric = np.linspace(relax(ends[0].amount), ends[-1].amount, points)
         targets += [
             (float(level), limits | {UNSERVED: service_limit, against: (-np.inf, float(amount))})
@@ -334,10 +334,10 @@ def _surface(work: StudyRunner, against: str, also: str, points: int, levels: in
         ]
     rows = []
     for (level, _), point in zip(
-        targets, _points(work, against, [limits for _, limits in targets]), strict=True
+        targets, _points(runner, against, [limits for _, limits in targets]), strict=True
     ):
         if point is not None:
-            prices = (work.store.finding(point.case) or {})["prices"]
+            prices = (runner.store.load_result(point.case) or {})["prices"]
             rows.append(
                 (level, point.amount, point.cost, point.price, -prices[also], point.case.key)
             )

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
@@ -25,26 +26,27 @@ from energy_model.results.metrics import metric
 from energy_model.results.run_files import open_run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
+from energy_model.solving.load import Case
 from energy_model.studies.pareto import UNSERVED, relax
-from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 BASE = "least cost"
 COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
 
 
+@accept_case_keywords
 def preferences(
-    case: str | Path,
+    case: Case,
     weights: Mapping[str, Mapping[str, float]] | None = None,
     limits: Mapping[str, Mapping[str, float]] | None = None,
     tradeoff: tuple[str, str] | None = ("citizens_points", "firms_points"),
     slack: float = 0.02,
     points: int = 7,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """Every party's accounts at least cost and under further preferences, and the trade-off between two metrics.
@@ -54,10 +56,7 @@ def preferences(
     points), ``preferences`` (cost and metrics of each) and ``tradeoff`` (the trade-off, at most ``slack``
     [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "preferences", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("preferences", case, output, execution)
     weights, limits = weights or {}, limits or {}
     metric_names = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if tradeoff is not None and (points < 3 or not 0 < slack < 10):
@@ -66,7 +65,7 @@ def preferences(
     watched_metrics = tuple(
         dict.fromkeys([*sorted(metric_names), *(tradeoff or ()), "cost", UNSERVED])
     )
-    system = spec.read()
+    system = setup.load()
     compiled = CompiledModel.of(system, build_model(system))
     units = {name: metric(compiled, name).unit for name in watched_metrics}
     definition: dict[str, Any] = {
@@ -76,37 +75,37 @@ def preferences(
         "slack": slack,
         "points": points,
     }
-    with spec.work("preferences", definition, execution, watched_metrics) as work:
-        cases = {BASE: StudyCase({"preference": BASE}, whole=True)}
+    with setup.runner(definition, watched_metrics) as runner:
+        cases = {BASE: StudyCase({"preference": BASE}, keep_run=True)}
         for name, sums in weights.items():
             goal = tuple((float(weight), metric_name) for metric_name, weight in sums.items())
             cases[name] = StudyCase(
-                {"preference": name}, question=Query(least=(*goal, (1.0, "cost")))
+                {"preference": name}, query=Query(minimize=(*goal, (1.0, "cost")))
             )
         for name, sums in limits.items():
             bounds = {
                 metric_name: (-np.inf, float(maximum)) for metric_name, maximum in sums.items()
             }
-            cases[name] = StudyCase({"preference": name}, question=Query(limits=bounds), whole=True)
-        answers = dict(zip(cases, work.answers(cases.values()), strict=True))
+            cases[name] = StudyCase({"preference": name}, query=Query(limits=bounds), keep_run=True)
+        answers = dict(zip(cases, runner.results(cases.values()), strict=True))
         if answers[BASE]["status"] != OPTIMAL:
             raise NoSolutionError(answers[BASE]["status"], [answers[BASE]["reason"]])
-        _priced(work, cases, answers, weights)
+        _priced(runner, cases, answers, weights)
         tables = {
             "preferences": _metrics_by_preference(cases, answers, watched_metrics),
-            "parties": _accounts(spec, cases, answers),
+            "parties": _accounts(runner, cases, answers),
         }
         notes = _notes(tables["preferences"])
         if tradeoff is not None:
-            tables["tradeoff"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
+            tables["tradeoff"] = _tradeoff(runner, answers[BASE], tradeoff, slack, points)
             notes.append(
                 f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['tradeoff'])}."
             )
-        return write_results(work, spec, "preferences", tables, notes)
+        return setup.write_results(runner, tables, notes)
 
 
 def _priced(
-    work: StudyRunner,
+    runner: StudyRunner,
     cases: dict[str, StudyCase],
     answers: dict[str, Any],
     weights: Mapping[str, Mapping[str, float]],
@@ -124,10 +123,10 @@ def _priced(
             for metric_name, weight in sums.items()
         }
         fixed_cases[name] = StudyCase(
-            {"preference": name}, question=Query(limits=bounds), whole=True
+            {"preference": name}, query=Query(limits=bounds), keep_run=True
         )
     for (name, case), answer in zip(
-        fixed_cases.items(), work.answers(fixed_cases.values()), strict=True
+        fixed_cases.items(), runner.results(fixed_cases.values()), strict=True
     ):
         if answer["status"] == OPTIMAL:
             cases[name], answers[name] = case, answer
@@ -167,12 +166,12 @@ def _metrics_by_preference(
 
 
 def _accounts(
-    place: CaseSpec, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
+    runner: StudyRunner, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Every party's accounts under every preference, and the change against the least cost."""
     frames = []
     for name, case in cases.items():
-        folder = place.out / "runs" / case.key
+        folder = runner.store.folder / "runs" / case.key
         if answers[name]["status"] == OPTIMAL and folder.is_dir():
             run = open_run(folder)
             frames.append(stakeholder_accounts(run, accounts(run)).assign(preference=name))
@@ -186,7 +185,11 @@ def _accounts(
 
 
 def _tradeoff(
-    work: StudyRunner, base: Mapping[str, Any], between: tuple[str, str], within: float, points: int
+    runner: StudyRunner,
+    base: Mapping[str, Any],
+    between: tuple[str, str],
+    within: float,
+    points: int,
 ) -> pd.DataFrame:
     """The least of the second metric for amounts of the first, between its least and its amount at the least of the second."""
     first_metric, second_metric = between
@@ -200,9 +203,9 @@ def _tradeoff(
         price = abs(least_cost) / max(abs(base["quantities"][name]), 1.0)
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
-    ends = work.answers(
+    ends = runner.results(
         [
-            StudyCase({"min": metric_name}, question=Query(limits=limits, least=goal(metric_name)))
+            StudyCase({"min": metric_name}, query=Query(limits=limits, minimize=goal(metric_name)))
             for metric_name in between
         ]
     )
@@ -213,8 +216,8 @@ def _tradeoff(
     study_cases = []
     for amount in map(float, amounts):
         query = Query(limits | {first_metric: (-np.inf, amount)}, goal(second_metric))
-        study_cases.append(StudyCase({f"{first_metric} at most": amount}, question=query))
-    results = [*work.answers(study_cases), ends[1]]
+        study_cases.append(StudyCase({f"{first_metric} at most": amount}, query=query))
+    results = [*runner.results(study_cases), ends[1]]
     rows = [
         (
             result["quantities"][first_metric],

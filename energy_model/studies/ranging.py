@@ -16,13 +16,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.formulation.capacity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 FIRST_MOVE_SHARE = 0.025  # share by which a number is changed at first
 MAX_UNCERTAINTY_SHARE = (
@@ -71,15 +75,14 @@ class Bisection:
         return replace(self, stays=self.next)
 
 
+@accept_case_keywords
 def ranging(
-    case: str | Path,
+    case: Case,
     addresses: Sequence[str],
     tolerance: float = 0.02,
     max_change: float = 1.0,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """The range of factors within which the plan does not change, for each address, in ``study.tables["ranges"]``.
@@ -88,10 +91,7 @@ def ranging(
     differently; ``max_change`` [1] the largest change either way. Raises InputError,
     NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "ranging", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("ranging", case, output, execution)
     if not (0 < tolerance < 1 and 0 < max_change <= 100) or not addresses:
         remedy = (
             "name at least one address, a --tolerance between 0 and 1, and a --max-change above 0"
@@ -104,28 +104,27 @@ def ranging(
         for address in addresses
         for sign in (DOWN, UP)
     ]
-    spec.addresses(
-        [search.case for search in searches if search.sign == UP], execution.progress, "--parameter"
-    )
-    yearly_cost = _owning(spec.read())
+    upward_cases = [search.case for search in searches if search.sign == UP]
+    check_addresses(setup, upward_cases, "--parameter")
+    yearly_cost = _owning(setup.load())
     definition = {
         "addresses": list(addresses),
         "tolerance": float(tolerance),
         "max_change": float(max_change),
     }
-    with spec.work("ranging", definition, execution) as work:
-        base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
+    with setup.runner(definition) as runner:
+        base = runner.results([StudyCase({"address": "", "factor": 1.0})])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
         while unfinished := [i for i, search in enumerate(searches) if not search.known]:
-            answers = work.answers([searches[i].case for i in unfinished])
+            answers = runner.results([searches[i].case for i in unfinished])
             for i, answer in zip(unfinished, answers, strict=True):
                 searches[i] = searches[i].after(*_changed(base, answer, yearly_cost, tolerance))
         table = _ranges(searches)
         notes = [
             f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."
         ]
-        return write_results(work, spec, "ranging", {"ranges": table}, notes)
+        return setup.write_results(runner, {"ranges": table}, notes)
 
 
 def _owning(system: System) -> pd.Series:

@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 BASE_CASE = "base case"
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution
@@ -40,15 +44,14 @@ def parse_future(text: str) -> tuple[str, Future]:
     return name.strip() if colon else text.strip(), (scenarios[0] if scenarios else None, changes)
 
 
+@accept_case_keywords
 def regret(
-    case: str | Path,
+    case: Case,
     futures: Mapping[str, Future | Sequence[str] | str],
     plans: Mapping[str, Future | Sequence[str] | str] | None = None,
     tolerance: float = 0.01,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
@@ -58,10 +61,7 @@ def regret(
     holds what all plans add whose greatest regret is within ``tolerance`` of the least cost above
     the least greatest regret. Raises InputError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "regret", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("regret", case, output, execution)
     all_futures = {BASE_CASE: (None, ())} | {
         name: _future(value) for name, value in futures.items()
     }
@@ -82,9 +82,9 @@ def regret(
         name: StudyCase({"plan": name, "future": name}, future[1], future[0])
         for name, future in {**planned_futures, **all_futures}.items()
     }
-    spec.addresses(optima.values(), execution.progress, "--future")
-    with spec.work("regret", definition, execution) as work:
-        optimum_by_name = dict(zip(optima, work.answers(optima.values()), strict=True))
+    check_addresses(setup, optima.values(), "--future")
+    with setup.runner(definition) as runner:
+        optimum_by_name = dict(zip(optima, runner.results(optima.values()), strict=True))
         solved_plans = {
             name: optimum_by_name[name]
             for name in planned_futures
@@ -100,7 +100,7 @@ def regret(
             for plan, result in solved_plans.items()
             for name, future in all_futures.items()
         ]
-        regrets = _regrets(study_cases, work.answers(study_cases), optimum_by_name)
+        regrets = _regrets(study_cases, runner.results(study_cases), optimum_by_name)
         ranking = _ranking(regrets)
         low_regret = _low(ranking, optimum_by_name, tolerance)
         common = _common({plan: solved_plans[plan]["assets"] for plan in low_regret})
@@ -115,7 +115,7 @@ def regret(
                 f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['max_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
             )
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
-        return write_results(work, spec, "regret", tables, notes)
+        return setup.write_results(runner, tables, notes)
 
 
 def _future(given: Future | Sequence[str] | str) -> Future:

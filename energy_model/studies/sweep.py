@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.solving.load import Case
 from energy_model.studies import sampling
-from energy_model.studies.runner.case_spec import StudyCase, fingerprint_of
-from energy_model.studies.runner.study import (
-    CaseSpec,
-    ExecutionOptions,
-    Study,
-    confirm_many_cases,
-    write_results,
-)
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase, fingerprint_of
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.runner.warm_start_clusters import assign_warm_starts
 from energy_model.studies.sampling import ParameterRange
 
 OUTPUTS = ("objective", "net_emissions")
 
 
+@accept_case_keywords
 def sweep(
-    case: str | Path,
+    case: Case,
     vary: Mapping[str, Any] | Sequence[ParameterRange] | str | Path,
     output: str | Path | None = None,
     design: str = "grid",
     samples: int = 64,
     seed: int = 1,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     outputs: Sequence[str] = OUTPUTS,
-    extend: Callable | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
@@ -46,13 +42,10 @@ def sweep(
     file with a case on each row. ``design`` is grid, list, one (at a time), latin, sobol or morris;
     the last three draw ``samples`` from ranges. The design one gives a table ``tornado``, sobol and
     morris a table ``sensitivity`` for each of the ``outputs``. An infeasible case is a row with its
-    reason. ``extend`` adds the user's own rules to every model. Raises InputError or
+    reason. Raises InputError or
     StudyInterrupted; finished cases remain stored.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "sweep", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("sweep", case, output, execution)
     if isinstance(vary, str | Path):
         cases, variations, design = sampling.from_table(Path(vary)), [], "table"
     else:
@@ -61,20 +54,19 @@ def sweep(
         # validates the design before cases are counted
         first_case = list(itertools.islice(generated, 1))
         case_count = sampling.count(design, variations, samples)
-        confirm_many_cases(case_count, spec.read, execution)
+        setup.confirm(case_count)
         cases = [*first_case, *generated]
     cases = assign_warm_starts(cases)
-    spec.addresses(
-        cases, execution.progress, str(vary) if isinstance(vary, str | Path) else "--set"
-    )
+    source = str(vary) if isinstance(vary, str | Path) else "--vary"
+    check_addresses(setup, cases, source)
     definition = {
         "design": design,
         "cases": len(cases),
         "varied": _varied(cases),
     }
-    with spec.work("sweep", definition, execution, extend=extend) as work:
-        work.answers(cases)
-        table = work.store.table(cases)
+    with setup.runner(definition) as runner:
+        runner.results(cases)
+        table = runner.store.table(cases)
         tables, notes = {}, _notes(table)
         if design == "table" and (labels := sampling.note_columns(cases)):
             notes.append(
@@ -86,7 +78,7 @@ def sweep(
             frame, messages = sensitivity(table, variations, design, samples, seed, outputs)
             tables["sensitivity"] = frame
             notes += messages
-        return write_results(work, spec, "sweep", tables, notes, cases)
+        return setup.write_results(runner, tables, notes, cases)
 
 
 def _varied(cases: Sequence[StudyCase]) -> list[str]:

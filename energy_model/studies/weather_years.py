@@ -18,12 +18,15 @@ import numpy as np
 import pandas as pd
 
 from energy_model import timeseries
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.settings import Settings
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
+from energy_model.solving.load import Case
 from energy_model.studies.regret import BASE_CASE, fix_capacities
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 # Share kept of each month's anomaly: that of a single year, not of the typical year
 NATURAL_VARIABILITY_SHARE = 1.0
@@ -54,14 +57,13 @@ def synthetic_years(
     return tables
 
 
+@accept_case_keywords
 def weather_years(
-    case: str | Path,
+    case: Case,
     years: Mapping[str, pd.DataFrame | None],
     output: str | Path | None = None,
     keep_target: bool = False,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, capacities in ``sizes``.
@@ -71,22 +73,19 @@ def weather_years(
     ``weather/``. ``sizes`` holds what the plans of all years add. Raises InputError or
     StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "weather_years", scenario, changes, resolution),
-    )
-    _refuse(spec.case, years)
-    system = spec.read()
+    setup = StudySetup.of("weather_years", case, output, execution)
+    _refuse(setup.spec.folder, years)
+    system = setup.load()
     files = {
         f"weather/{name}.csv": timeseries.as_text(year_table).encode()
         for name, year_table in years.items()
         if year_table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with spec.work("weather_years", definition, execution, extra=files) as work:
+    with setup.runner(definition, extra_files=files) as runner:
         own_cases = [StudyCase({"plan": BASE_CASE, "year": BASE_CASE})]
         own_cases += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
-        answers = work.answers(own_cases)
+        answers = runner.results(own_cases)
         optimum_by_year = dict(zip((BASE_CASE, *years), answers, strict=True))
         price = 0.0 if keep_target else _last_tonne(optimum_by_year[BASE_CASE])
         price_changes, settings = _priced(price, system.settings), system.settings
@@ -103,7 +102,7 @@ def weather_years(
         target_value = price * float(target) if target != "none" else 0.0
         year_table = _years(
             optimum_by_year,
-            dict(zip(years, work.answers(fixed_cases), strict=False)),
+            dict(zip(years, runner.results(fixed_cases), strict=False)),
             target_value,
             settings,
         )
@@ -113,13 +112,8 @@ def weather_years(
             if result["status"] == OPTIMAL
         }
         tables = {"years": year_table, "sizes": _sizes(plans)}
-        return write_results(
-            work,
-            spec,
-            "weather_years",
-            tables,
-            _notes(year_table, optimum_by_year, tables["sizes"], price_changes),
-        )
+        notes = _notes(year_table, optimum_by_year, tables["sizes"], price_changes)
+        return setup.write_results(runner, tables, notes)
 
 
 def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
@@ -38,9 +39,11 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.results.solution import Solution
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.solving.load import Case
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.siting.candidate_sites import (
     Activity,
     CandidateSite,
@@ -65,8 +68,7 @@ MAX_REASONS = 3  # differences and reinforcements named for each site
 class SitingCases:
     """The cases of a siting: without the activity, at each site, and placed freely."""
 
-    work: StudyRunner
-    place: CaseSpec
+    runner: StudyRunner
     activity: Activity
     sites: list[CandidateSite]
 
@@ -82,7 +84,7 @@ class SitingCases:
                 bounds |= dict.fromkeys((link.name for link in candidate.links), (0.0, 0.0))
         name = next(iter(chosen)) if len(chosen) == 1 else FREE_PLACEMENT if chosen else ""
         limits = {} if total is None else {self.watched: (total, total)}
-        return StudyCase({"site": name}, question=Query(limits=limits, added=bounds), whole=True)
+        return StudyCase({"site": name}, query=Query(limits=limits, added=bounds), keep_run=True)
 
     @property
     def watched(self) -> str:
@@ -91,19 +93,18 @@ class SitingCases:
 
     def run(self, case: StudyCase) -> Run:
         """The run of a solved case."""
-        return open_run(self.place.out / "runs" / case.key)
+        return open_run(self.runner.store.folder / "runs" / case.key)
 
 
+@accept_case_keywords
 def siting(
-    case: str | Path,
+    case: Case,
     activity: str,
     sites: str = "*",
     require: Mapping[str, float] | None = None,
     forbid: Sequence[str] = (),
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """An activity (``TECHNOLOGY=SIZE``, in the technology's unit of capacity) at every site, the lowest system cost first.
@@ -113,11 +114,8 @@ def siting(
     ``require`` is a minimum capacity by site for the free placement; ``forbid`` excludes sites.
     Raises InputError, NoSolutionError (the case without the activity) or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "siting", scenario, changes, resolution),
-    )
-    system = spec.read()
+    setup = StudySetup.of("siting", case, output, execution)
+    system = setup.load()
     parsed = parse_activity(system, activity)
     site_list = candidates(system, parsed, sites, forbid)
     allowed = [c for c in site_list if not c.reason]
@@ -125,19 +123,18 @@ def siting(
     _check(parsed, site_list, allowed, required, activity)
     definition = {"activity": parsed.technology, "size": parsed.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
     watched = f"added:{parsed.technology}_at_*"
-    with spec.work("siting", definition, execution, (watched,), extra=case_files(system, parsed, allowed)) as work:  # fmt: skip
-        siting_cases = SitingCases(work, spec, parsed, allowed)
+    with setup.runner(definition, (watched,), case_files(system, parsed, allowed)) as runner:
+        siting_cases = SitingCases(runner, parsed, allowed)
         reference_case = siting_cases.case({})
-        base = work.answers([reference_case])[0]
+        base = runner.results([reference_case])[0]
         if base["status"] != OPTIMAL:
             raise NoSolutionError(base["status"], [base["reason"]])
         run = siting_cases.run(reference_case)
-        report = execution.progress or (lambda _: None)
-        report("estimating at the prices of the plan without it")
+        setup.execution.report("estimating at the prices of the plan without it")
         estimates = {c.site: _estimate(solution_once(run), c, parsed.size) for c in allowed}
         placed = [siting_cases.case({c.site: (parsed.size, parsed.size)}) for c in allowed]
         free_placement = siting_cases.case({c.site: (required.get(c.site, 0.0), parsed.size) for c in allowed}, parsed.size)  # fmt: skip
-        answers = work.answers([*placed, *([free_placement] if len(allowed) > 1 else [])])
+        answers = runner.results([*placed, *([free_placement] if len(allowed) > 1 else [])])
         rows, accounts_by_site = [], {}
         for candidate, study_case, answer in zip(allowed, placed, answers, strict=False):
             if answer["status"] == OPTIMAL:
@@ -148,7 +145,7 @@ def siting(
         notes = _notes(table, parsed)
         if len(allowed) > 1:
             notes.append(_optimal_placement(answers[-1], base, allowed))
-        return write_results(work, spec, "siting", {"sites": table, **tables}, notes)
+        return setup.write_results(runner, {"sites": table, **tables}, notes)
 
 
 def _check(

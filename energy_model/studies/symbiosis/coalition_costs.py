@@ -15,8 +15,8 @@ from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study_case import StudyCase
 
 Links = frozenset[str]
 
@@ -39,7 +39,7 @@ class CoalitionCosts:
     sets of links.
     """
 
-    work: StudyRunner
+    runner: StudyRunner
     links: dict[str, frozenset[str]]  # link: its two firms
     penalty: float | None
     known: dict[Links, SystemCost] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class CoalitionCosts:
                 for link_set in dict.fromkeys(link_sets)
                 if len(link_set) == size and self.year(link_set) is None
             ]
-            for links, answer in zip(new, self.work.answers(map(self.case, new)), strict=True):
+            for links, answer in zip(new, self.runner.results(map(self.case, new)), strict=True):
                 self.learn(links, answer)
         return [self.cost(links) for links in link_sets]
 
@@ -96,8 +96,8 @@ class CoalitionCosts:
                 "open": len(open_links),
                 "links": " ".join(link for link in self.links if link in open_links),
             },
-            question=Query(closed=closed),
-            whole=whole,
+            query=Query(closed=closed),
+            keep_run=whole,
         )
 
     def within(self, firms: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.infeasibility import NoSolutionError
@@ -23,7 +24,9 @@ from energy_model.results.accounts import ADDABLE, Accounts, accounts, solution_
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.results.stakeholders import owner_of, stakeholder_accounts
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.symbiosis import cooperative_game
 from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts, links_of_coalition
 from energy_model.studies.symbiosis.cooperative_game import MAX_EXACT_PLAYERS, CooperativeGame
@@ -35,12 +38,11 @@ MIN_WORTH_EUR = 1.0  # EUR/a below which a worth is rounding
 MIN_FULL_LINK_SHARE = 0.999  # share of its capacity above which a link is full
 
 
+@accept_case_keywords
 def symbiosis(
-    case: str | Path,
+    case: Case,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     pairs: bool = True,
     samples: int = 100,
     seed: int = 1,
@@ -61,11 +63,8 @@ def symbiosis(
         NoSolutionError: the case with all links open has no solution.
         StudyInterrupted: the study stops before all cases are solved.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "symbiosis", scenario, changes, resolution),
-    )
-    system = spec.read()
+    setup = StudySetup.of("symbiosis", case, output, execution)
+    system = setup.load()
     links = links_of_coalition(system)
     firms = {firm for pair in links.values() for firm in pair}
     players = tuple(sorted(firms, key=list(system["firms"].index).index))
@@ -75,10 +74,10 @@ def symbiosis(
         "seed": seed,
         "penalty": "" if penalty is None else float(penalty),
     }
-    with spec.work("symbiosis", definition, execution) as work:
-        costs = CoalitionCosts(work, links, penalty)
+    with setup.runner(definition) as runner:
+        costs = CoalitionCosts(runner, links, penalty)
         together, alone = costs.case(links), costs.case(())
-        answer_together, answer_alone = work.answers([together, alone])
+        answer_together, answer_alone = runner.results([together, alone])
         if answer_together["status"] != OPTIMAL:
             raise NoSolutionError(answer_together["status"], [answer_together["reason"]])
         costs.learn(frozenset(links), answer_together)
@@ -94,9 +93,9 @@ def symbiosis(
             game.budget = MAX_EVALUATIONS_PER_FIRM * len(players)
         game.known[game.all] = cost_alone - least_cost
         value, half_width = _shapley(game, samples, seed)
-        runs = {"together": open_run(spec.out / "runs" / together.key)}
+        runs = {"together": open_run(setup.folder / "runs" / together.key)}
         if answer_alone["status"] == OPTIMAL:
-            runs["alone"] = open_run(spec.out / "runs" / alone.key)
+            runs["alone"] = open_run(setup.folder / "runs" / alone.key)
         accounts_by_run = {name: accounts(run) for name, run in runs.items()}
         tables = _link_tables(
             costs, cost_alone, runs["together"], accounts_by_run["together"], pairs
@@ -114,7 +113,7 @@ def symbiosis(
         tables["parties"] = parties_table.reset_index()
         tables["coalitions"] = _coalitions(game, costs, cost_alone)
         notes = _notes(game, assessment, shares, costs, system, runs)
-        return write_results(work, spec, "symbiosis", tables, notes)
+        return setup.write_results(runner, tables, notes)
 
 
 def _shapley(game: CooperativeGame, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -180,8 +179,13 @@ def _link_tables(
             maximum = max(abs(early), abs(late))
             kind = "" if maximum < MIN_WORTH_EUR else "reinforce" if early + late > 0 else "replace"
             pair_rows.append((link, other, pair_worth, pair_loss, early, late, kind))
-        values = ["standalone_value", "marginal_value", "standalone_synergy", "marginal_synergy"]
-        frame = pd.DataFrame(pair_rows, columns=["link", "other_link", *values, "kind"])
+        value_columns = [
+            "standalone_value",
+            "marginal_value",
+            "standalone_synergy",
+            "marginal_synergy",
+        ]
+        frame = pd.DataFrame(pair_rows, columns=["link", "other_link", *value_columns, "kind"])
         size = (frame["standalone_synergy"] + frame["marginal_synergy"]).abs()
         order = np.argsort(-size.to_numpy(), kind="stable")
         tables["pairs"] = frame.iloc[order].reset_index(drop=True)
