@@ -7,7 +7,7 @@ import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,7 +63,9 @@ def accept_case_keywords(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*arguments: P.args, **options: P.kwargs) -> R:
-        values = {moved[name]: options.pop(name) for name in moved if name in options}
+        values: dict[str, Any] = {
+            moved[name]: options.pop(name) for name in moved if name in options
+        }
         if not values:
             return function(*arguments, **options)
         from energy_model.solving.load import as_case_spec  # noqa: PLC0415 - it imports this module

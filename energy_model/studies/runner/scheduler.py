@@ -17,6 +17,9 @@ import filelock
 
 from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
 from energy_model.optimization import highs
+from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.results.run import Run
+from energy_model.results.run_files import open_run
 from energy_model.studies.runner import worker
 from energy_model.studies.runner.executors import (
     DaskExecutor,
@@ -68,6 +71,19 @@ class StudyRunner:
             raise StudyInterrupted([f"{str(end) or 'Interrupted.'} {text}"]) from None
         results = [self.store.load_result(case) for case in cases]
         return [result for result in results if result is not None]
+
+    def solutions(self, cases: Iterable[StudyCase]) -> list[dict[str, Any]]:
+        """The results of cases that must have a solution; raises as `results`, and NoSolutionError."""
+        results = self.results(cases)
+        for result in results:
+            if result["status"] != highs.OPTIMAL:
+                raise NoSolutionError(result["status"], [result["reason"]])
+        return results
+
+    def open_run(self, case: StudyCase) -> Run | None:
+        """The saved run of a case; None if it has none."""
+        folder = self.store.folder / "runs" / case.key
+        return open_run(folder) if folder.is_dir() else None
 
     def _finished_count(self) -> int:
         return sum(map(self.store.has_result, self.cases.values()))
