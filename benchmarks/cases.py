@@ -19,7 +19,7 @@ SIMPLER = ("links.*.standing_loss = 0", "vehicles.*.smart_charging_share = 0", "
 
 def city(steps: int | str) -> em.System:
     """Aarhus in the order of the year, without what PyPSA cannot express."""
-    system = em.load_case(ROOT / "inputs" / "aarhus", changes=SIMPLER, resolution=steps).in_order
+    system = em.load_case(ROOT / "inputs" / "aarhus", overrides=SIMPLER, resolution=steps).in_order
     without = {name: system[name].iloc[:0] for name in ("limits", "limit_terms")}
     return replace(system, frames={**system.frames, **without}, cache={})
 

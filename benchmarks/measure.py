@@ -63,7 +63,7 @@ def series(asked: argparse.Namespace, folder: Path) -> dict:
     begun = time.perf_counter()
     em.solve(system("aarhus", 1, asked.steps, folder))
     cold = time.perf_counter() - begun
-    many = em.CaseSolver(cases.ROOT / "inputs" / "aarhus", resolution=int(asked.steps))
+    many = em.CaseSolver(em.CaseSpec(cases.ROOT / "inputs" / "aarhus", resolution=int(asked.steps)))
     many.first()
     found = {}
     for change in CHANGES:

@@ -1,5 +1,6 @@
 """The public names of the package, with their types: the only list of them."""
 
+from .case.case_spec import CaseSpec as CaseSpec
 from .case.system import System as System
 from .common.errors import InputError as InputError
 from .common.errors import InputIssue as InputIssue
@@ -24,10 +25,10 @@ from .solving.case_solver import Query as Query
 from .solving.full_year import solve_full_year as solve_full_year
 from .solving.load import load_case as load_case
 from .solving.solve import solve as solve
+from .studies.attribution import attribute_difference as attribute_difference
 from .studies.compare import Comparison as Comparison
-from .studies.compare import attribute_difference as attribute_difference
 from .studies.compare import compare as compare
-from .studies.compare import compare_decision as compare_decision
+from .studies.decision import compare_decision as compare_decision
 from .studies.explanation.asset import Explanation as Explanation
 from .studies.explanation.explain import explain as explain
 from .studies.near_optimal import near_optimal as near_optimal
@@ -51,6 +52,7 @@ from .verification.verify import verify as verify
 __all__ = [
     "Accounts",
     "CaseSolver",
+    "CaseSpec",
     "Certificate",
     "Comparison",
     "CompiledModel",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case import settings, system_validation, validation
+from energy_model.case.case_spec import CaseSpec
 from energy_model.case.file_names import check_file_names
 from energy_model.case.fingerprint import fingerprint
 from energy_model.case.input_log import InputLog
@@ -121,8 +122,11 @@ def load_system(
     if issues:
         raise InputError(issues)
     warn_of_unusual_rows(system, input_log)
-    system = replace(system, warnings=input_log.warned())
-    return system if case.time.resolution == "full" else system.cut(case.time.resolution)
+    spec = CaseSpec(folder, scenario, changes, resolution)
+    system = replace(system, warnings=input_log.warned(), spec=spec)
+    if case.time.resolution == "full":
+        return system
+    return replace(system.cut(case.time.resolution), spec=spec)
 
 
 def _renamed_overrides(

@@ -57,14 +57,14 @@ def as_overrides(changes: Iterable[str] | str | None) -> tuple[str, ...]:
         InputError: An override is not a text.
     """
     if changes is not None and not isinstance(changes, Iterable):
-        remedy = "write changes as texts, such as ['carriers.co2.price = 150']"
-        raise InputError.at("changes", remedy, value=str(changes))
+        remedy = "write overrides as texts, such as ['carriers.co2.price = 150']"
+        raise InputError.at("overrides", remedy, value=str(changes))
     overrides = (changes,) if isinstance(changes, str) else tuple(changes or ())
     invalid_changes = [change for change in overrides if not isinstance(change, str)]
     if invalid_changes:
-        remedy = "write each change as a text, such as 'carriers.co2.price = 150'"
+        remedy = "write each override as a text, such as 'carriers.co2.price = 150'"
         raise InputError(
-            [InputIssue("changes", remedy, value=str(change)) for change in invalid_changes]
+            [InputIssue("overrides", remedy, value=str(change)) for change in invalid_changes]
         )
     return overrides
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from energy_model.case.case_spec import CaseSpec
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.settings import Settings
 from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
@@ -24,6 +25,7 @@ class System:
     ``frames`` holds the tables by name, indexed by their keys. ``profiles`` has one row per hour
     from the first hour of the year in UTC (8760, fewer in small examples), and one column per
     profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
+    ``spec`` is what the system was loaded from; None if its time steps were replaced since.
     """
 
     settings: Settings
@@ -36,13 +38,14 @@ class System:
     digest: str = ""
     warnings: tuple[str, ...] = ()
     cache: dict = field(default_factory=dict, repr=False, compare=False)
+    spec: CaseSpec | None = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]
 
     def at(self, steps: TimeSteps) -> System:
         """Returns the same system with other time steps."""
-        return replace(self, steps=steps, cache={})
+        return replace(self, steps=steps, cache={}, spec=None)
 
     def cut(self, count: int) -> System:
         """Returns the same system in ``count`` steps, chosen by the time settings of the case."""

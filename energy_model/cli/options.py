@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from energy_model.case.case_spec import CaseSpec
 from energy_model.cli.number_options import WHOLE, whole_number
 from energy_model.common.errors import InputError
 
@@ -56,8 +57,7 @@ KeepRuns = Annotated[
 
 def _language(language: str) -> str:
     """Returns the language of an option, by default that of the locale. Raises InputError if it has no catalogue."""
-    from energy_model.common.catalogue import LANGUAGES  # noqa: PLC0415
-    from energy_model.common.language import default_language  # noqa: PLC0415
+    from energy_model.common.language import LANGUAGES, default_language  # noqa: PLC0415
 
     if language and language not in LANGUAGES:
         raise InputError.at("--language", "write en or da", value=language)
@@ -77,7 +77,10 @@ Language = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of cases.")]
 
 
-def resolved(resolution: str | None) -> int | str | None:
-    """The number of steps, ``full`` or None, from the text of ``--resolution``."""
+def case_spec(
+    folder: Path, scenario: str | None, changes: list[str] | None, resolution: str | None
+) -> CaseSpec:
+    """The case of the shared options; ``--resolution`` is a number of steps, ``full`` or None."""
     is_integer = resolution is not None and WHOLE.fullmatch(resolution)
-    return int(resolution) if resolution is not None and is_integer else resolution
+    steps = int(resolution) if resolution is not None and is_integer else resolution
+    return CaseSpec(folder, scenario, changes or (), steps)

@@ -137,7 +137,7 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
         if "limits" in query:
             query["limits"] = {_metric(name): pair for name, pair in query["limits"].items()}
         if "least" in query:
-            query["least"] = [[weight, _metric(name)] for weight, name in query["least"]]
+            query["minimize"] = [[weight, _metric(name)] for weight, name in query.pop("least")]
         if "watched" in query:
             query["watched"] = [_metric(name) for name in query["watched"]]
         metadata["query"] = query

@@ -135,7 +135,7 @@ def _describe_condition(verification: Verification, language: str) -> str:
     parts = ("limits", "capacity_added", "capacity_retired")
     conditions = [f"{part} {name}" for part in parts for name in query.get(part, ())]
     conditions += [f"closed {name}" for name in query.get("closed", ())]
-    conditions += [f"least {name}" for _, name in query.get("least", ())]
+    conditions += [f"minimize {name}" for _, name in query.get("minimize", ())]
     if not conditions:
         return ""
     _ = translator(language)

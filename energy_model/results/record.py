@@ -88,7 +88,7 @@ class StoredQuery(Part):
 
     watched: list[Text] = []
     limits: dict[str, tuple[Number, Number]] = {}
-    least: list[tuple[Number, Text]] = []
+    minimize: list[tuple[Number, Text]] = []
     capacity_added: dict[str, tuple[Number, Number]] = {}
     capacity_retired: dict[str, tuple[Number, Number]] = {}
     closed: list[Text] = []

@@ -11,20 +11,20 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from energy_model.case import load
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
-from energy_model.compiler.components import Model
-from energy_model.formulation import TABLES, build_model
+from energy_model.formulation import build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
 from energy_model.results.metrics import Metric, metric
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
+from energy_model.solving.load import Case, as_case_spec, load_case
 
 # Number of compiled models in the cache, as queries on one case follow one another
 MAX_CACHED_PROBLEMS = 2
@@ -34,13 +34,13 @@ MAX_CACHED_PROBLEMS = 2
 class Query:
     """Additional limits and objective of a solve; metrics are named as in `results.metrics`.
 
-    ``limits`` holds metrics with their minimum and maximum. ``least`` is a weighted sum of metrics to minimize in
+    ``limits`` holds metrics with their minimum and maximum. ``minimize`` is a weighted sum of metrics to minimize in
     place of cost. ``capacity_added`` and ``capacity_retired`` hold the minimum and maximum added and retired capacity of assets. Links
     in ``closed`` have no added capacity and no flow.
     """
 
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    least: tuple[tuple[float, str], ...] = ()
+    minimize: tuple[tuple[float, str], ...] = ()
     capacity_added: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     capacity_retired: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
@@ -77,9 +77,25 @@ def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
     return problem.with_watched(names, [metric(problem, name).weights for name in names])
 
 
+def stored_query(query: Query) -> dict[str, object]:
+    """The fields of a query by their names in records and in keys of study cases."""
+    return asdict(query)
+
+
+def query_from_record(record: Mapping[str, Any]) -> Query:
+    """The query of a record, without the watched metrics; lists become tuples."""
+    return Query(**{name: _plain(value) for name, value in record.items() if name != "watched"})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return tuple(_plain(part) for part in value) if isinstance(value, list) else value
+
+
 def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
     """The watched metrics and the query as stored in a record; None if both are empty."""
-    entries = {"watched": list(watched)} | asdict(question)
+    entries = {"watched": list(watched)} | stored_query(question)
     record = json.loads(
         json.dumps({name: value for name, value in entries.items() if value}, default=float)
     )
@@ -87,25 +103,20 @@ def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | No
 
 
 class CaseSolver:
-    """Solver of many queries on one case, scenario and resolution.
+    """Solver of many queries on one case: a `CaseSpec`, or a folder or system in its place.
 
     The first query also solves the unchanged case and stores its basis. ``watched`` names the metrics that later
-    queries limit or weigh; each has a row in every compiled model. ``extend`` is called with each model to add rows
-    of the user's own. Raises InputError as `load_system` does.
+    queries limit or weigh; each has a row in every compiled model. Raises InputError as `load_case` does.
     """
 
+    @accept_case_keywords
     def __init__(
         self,
-        folder: str | Path,
-        scenario: str | None = None,
-        changes: Iterable[str] = (),
-        resolution: int | str | None = None,
+        case: Case,
         watched: Iterable[str] = (),
-        extend: Callable[[Model], None] | None = None,
         start: highs.WarmStart | None = None,
     ) -> None:
-        self.folder, self.scenario, self.resolution = Path(folder), scenario, resolution
-        self.changes, self.watched, self.extend = tuple(changes), tuple(watched), extend
+        self.spec, self.watched = as_case_spec(case), tuple(watched)
         self.start = start if start is not None else highs.WarmStart()
         self.begun = start is not None
         self._built: dict[tuple, CompiledModel] = {}
@@ -148,9 +159,11 @@ class CaseSolver:
         ``start`` replaces the warm start of the first solve; an empty one is filled with the basis of this solve.
         """
         report, clock, changes = progress or (lambda _: None), clock or Stopwatch(), tuple(changes)
-        scenario_name = scenario if scenario is not None else self.scenario
+        scenario_name = scenario if scenario is not None else self.spec.scenario
         question = question or Query()
-        if not self.begun and (changes or scenario_name != self.scenario or question != Query()):
+        if not self.begun and (
+            changes or scenario_name != self.spec.scenario or question != Query()
+        ):
             report("solving the base case (warm start for all others)")
             with suppress(NoSolutionError):  # without a first solution, every solve is a cold start
                 self.ask(progress=progress)
@@ -176,7 +189,7 @@ class CaseSolver:
             {name: metrics[name].of(solved.x) for name in self.watched},
             {name: float(solved.prices[rows + i]) for i, name in enumerate(self.watched)},
             as_record(self.watched, question),
-            self.extend is not None,
+            self.spec.extend is not None,
         )
 
     def problem(
@@ -186,13 +199,11 @@ class CaseSolver:
         key, clock = (scenario, changes), clock or Stopwatch()
         if key in self._built:
             return self._built[key]
-        system = load.load_system(
-            self.folder, TABLES, scenario, (*self.changes, *changes), self.resolution
-        )
+        system = load_case(self.spec, scenario, changes)
         clock.mark("read")
         model = build_model(system)
-        if self.extend is not None:
-            self.extend(model)
+        if self.spec.extend is not None:
+            self.spec.extend(model)
         problem = with_watched(CompiledModel.of(system, model), self.watched)
         clock.mark("build")
         while len(self._built) >= MAX_CACHED_PROBLEMS:
@@ -249,8 +260,8 @@ def asked_program(
         ):
             upper[lp.columns(variable, link)] = 0.0
     changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
-    if question.least:
-        weighted_metrics = [(weight, metric(problem, name)) for weight, name in question.least]
+    if question.minimize:
+        weighted_metrics = [(weight, metric(problem, name)) for weight, name in question.minimize]
         cost = np.sum([weight * term.weights for weight, term in weighted_metrics], axis=0)
         changed = changed.with_objective(
             cost, sum(weight * term.constant for weight, term in weighted_metrics)

@@ -17,9 +17,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from energy_model.case.case_spec import CaseSpec
 from energy_model.case.load import refreshed
-from energy_model.case.system import System
 from energy_model.case.time_aggregation import every_hour
+from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import MAX_GAP_SHARE, certify
@@ -29,6 +30,7 @@ from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.unused_duals import nearly_profitable, with_best_duals
 from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
+from energy_model.solving.load import Case, as_system
 
 SIZING_VARIABLES = ("capacity_added", "capacity_retired")
 MIN_ADDED_SHARE = 1e-4  # share of the addable capacity below which the plan adds nothing
@@ -48,7 +50,7 @@ REACHED, TURNED, STOPPED, INTERRUPTED = (
 
 
 def solve_full_year(
-    system: System, gap: float = 0.005, progress: Callable[[str], None] | None = None
+    case: Case, gap: float = 0.005, progress: Callable[[str], None] | None = None
 ) -> Run:
     """Run of the full year for a case's plan, with its gap [1] to a lower bound on the optimal cost.
 
@@ -57,15 +59,19 @@ def solve_full_year(
     the run is the plan itself, and its proof has no bound.
 
     Args:
-        system: The case at the resolution of the plan.
+        case: A system, a `CaseSpec` or a folder, at the resolution of the plan.
         gap: Requested gap of cost and lower bound, relative to the cost [1].
         progress: Called with a sentence on the progress.
 
     Raises:
+        InputError: The case cannot be loaded, or it is extended by constraints of the user's own.
         NoSolutionError: The plan or the full year has no solution.
     """
     report, begun, clock = progress or (lambda _: None), time.monotonic(), Stopwatch()
-    system = refreshed(system, TABLES)
+    if isinstance(case, CaseSpec) and case.extend is not None:
+        remedy = "the full year takes no constraints of one's own; use solve at resolution full"
+        raise InputError.at("extend", remedy)
+    system = refreshed(as_system(case), TABLES)
     coarse = CompiledModel.of(system, build_model(system))
     report(f"planning with {len(system.steps.length):,} steps")
     coarse_result = coarse.solve(lambda line: report(f"planning: {line}"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from energy_model.case.case_spec import CaseSpec
 from energy_model.case.load import refreshed
-from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
@@ -14,29 +14,34 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import diagnose
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
+from energy_model.solving.load import Case, as_system
 
 
 def solve(
-    system: System,
+    case: Case,
     model: Model | None = None,
     extend: Callable[[Model], None] | None = None,
     progress: Callable[[str], None] | None = None,
     run_meanwhile: Callable[[], object] | None = None,
 ) -> Run:
-    """The run of the least-cost solution of a system.
+    """The run of the least-cost solution of a case.
 
     Args:
-        system: The case.
+        case: A system, a `CaseSpec` or a folder.
         model: A model built by `build_model`, perhaps with constraints of the user's own; built here if None.
-        extend: Called with the model to add constraints.
+        extend: Called with the model to add constraints; by default that of the `CaseSpec`.
         progress: Called with a sentence on the progress.
         run_meanwhile: Called in a thread during the solve only, since Pyomo models are built and read by one thread
             at a time.
 
     Raises:
+        InputError: The case cannot be loaded.
         NoSolutionError: There is no solution.
     """
     report, clock = progress or (lambda _: None), Stopwatch()
+    if extend is None and isinstance(case, CaseSpec):
+        extend = case.extend
+    system = as_system(case)
     report(f"building the model of {len(system.steps.length):,} steps")
     has_own_rules = model is not None or extend is not None
     system = refreshed(system, TABLES)

@@ -1,8 +1,7 @@
-"""Compare: two or more runs → tables side by side, differences first, and the input that explains most of a cost difference."""
+"""Compare: two or more runs → tables side by side, differences first."""
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.common.errors import InputError, InputIssue
-from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.common.errors import InputError
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, open_run
-from energy_model.solving.case_solver import Query
-from energy_model.studies.regret import BASE_CASE
-from energy_model.studies.runner.case_spec import StudyCase, Value
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
 
 MIN_DIFFERENCE_SHARE = 1e-6  # relative difference below which two numbers are equal
-DECISION = "decision"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -72,7 +65,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
 
     return Comparison(
         run_names,
-        _inputs(run_names, opened),
+        differing_inputs(run_names, opened),
         side(lambda run: pd.Series(run.summary, dtype=float)),
         side(lambda run: run.tables["capacities"]["capacity"], 1e-3),
         side(lambda run: run.tables["costs"].groupby("entry")["cost"].sum(), 1.0),
@@ -114,7 +107,7 @@ def _align(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
     return frame.drop(columns="spread").rename_axis("name")
 
 
-def _inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
+def differing_inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
     """Every cell and setting of the inputs that differs between runs."""
     tables_by_run = [input_tables(run) for run in runs]
     rows: list[tuple] = []
@@ -175,158 +168,3 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         else:
             flat[f"{before}{name}"] = value if not isinstance(value, list) else str(value)
     return flat
-
-
-def compare_decision(
-    case: str | Path,
-    with_: Sequence[str] = (),
-    without: Sequence[str] = (),
-    output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
-    execution: ExecutionOptions | None = None,
-) -> tuple[Study, Comparison]:
-    """The cost of a decision: the unchanged case beside the case in which assets are added or excluded.
-
-    ``with_`` holds ``ASSET`` (the addable capacity) or ``ASSET=SIZE``; ``without`` asset names,
-    with * as a wildcard, of which nothing is added. Raises InputError, NoSolutionError (the
-    decision is infeasible) or StudyInterrupted.
-    """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "decision", scenario, changes, resolution),
-    )
-    system = spec.read()
-    bounds: dict[str, tuple[float, float]] = {}
-    issues: list[InputIssue] = []
-    for option, texts in (("--without", without), ("--with", with_)):
-        for text in texts:
-            pattern, sign, size = text.partition("=")
-            matches = fnmatch.filter(system.assets.index, pattern.strip())
-            if not matches:
-                nearest = ", ".join(_near(pattern, system.assets.index))
-                issues.append(
-                    InputIssue(
-                        option, f"no asset has this name; nearest are {nearest}", value=pattern
-                    )
-                )
-            for asset in matches:
-                maximum = float(system.assets.at[asset, "max_capacity_added"])
-                try:
-                    target = 0.0 if option == "--without" else float(size) if sign else maximum
-                except ValueError:
-                    issues.append(InputIssue(option, "write ASSET=SIZE with a number", value=text))
-                    continue
-                if not 0 <= target <= maximum or not np.isfinite(target):
-                    issues.append(
-                        InputIssue(
-                            option, f"from 0 to {maximum:g} of it may be added", asset, value=text
-                        )
-                    )
-                if asset in bounds and bounds[asset] != (target, target):
-                    issues.append(
-                        InputIssue(option, "it is asked for and forbidden at once", asset)
-                    )
-                bounds[asset] = (target, target)
-    if not bounds and not issues:
-        issues.append(InputIssue("--with", "name an asset with --with or --without"))
-    if issues:
-        raise InputError(issues)
-    definition = {"with": list(with_), "without": list(without)}
-    execution = ExecutionOptions(
-        execution.workers, execution.scheduler, True, execution.yes, execution.progress
-    )
-    cases = [
-        StudyCase({"decision": BASE_CASE}),
-        StudyCase({"decision": DECISION}, question=Query(capacity_added=bounds)),
-    ]
-    with spec.work("decision", definition, execution) as work:
-        for result in work.answers(cases):
-            if result["status"] != "optimal":
-                raise NoSolutionError(result["status"], [result["reason"]])
-        comparison = compare(
-            [spec.out / "runs" / study_case.key for study_case in cases],
-            [BASE_CASE, DECISION],
-        )
-        tables = {
-            name: frame.reset_index()
-            for name, frame in comparison.tables.items()
-            if name != "inputs"
-        }
-        return write_results(work, spec, "decision", tables, (), cases), comparison
-
-
-def _near(name: str, known: Sequence[str]) -> list[str]:
-    import difflib  # noqa: PLC0415
-
-    return difflib.get_close_matches(name.replace("*", ""), list(known), n=4, cutoff=0.3)
-
-
-def attribute_difference(
-    runs: Sequence[Run | str | Path],
-    case: str | Path,
-    output: str | Path | None = None,
-    execution: ExecutionOptions | None = None,
-) -> Study:
-    """The differing inputs, each changed alone from the first run to the last, by their effect on cost.
-
-    Differences in one column of one table are changed together. ``attribution`` holds the change in
-    cost of each [EUR/a] and its share of the total difference; shares need not sum to 1, as inputs
-    interact.
-    """
-    opened_runs = [run if isinstance(run, Run) else open_run(run) for run in runs]
-    first, last = opened_runs[0], opened_runs[-1]
-    spec = CaseSpec.of(
-        case,
-        output,
-        "attribution",
-        first.metadata["scenario"] or "",
-        tuple(first.metadata["changes"]),
-        _resolution(first),
-    )
-    differences = _inputs(("a", "b"), [first, last])
-    groups: dict[str, list[str]] = {}
-    for address, value in zip(differences["address"], differences["b"], strict=True):
-        if address.startswith("case.") and address.split(".")[1] in ("title_en", "title_da"):
-            continue
-        table, column = address.split(".")[0], address.rsplit(".", 1)[1]
-        name = address if table == "case" else f"{table}.*.{column}"
-        groups.setdefault(name, []).append(f"{address} = {value}")
-    if not groups:
-        raise InputError.at("compare", "the inputs of these runs do not differ")
-    cases = [StudyCase({"input": ""})]
-    for label, overrides in groups.items():
-        inputs: dict[str, Value] = {"input": label, "cells": float(len(overrides))}
-        cases.append(StudyCase(inputs, tuple(overrides)))
-    total = last.objective - first.objective
-    with spec.work(
-        "attribution",
-        {"cases": [study_case.key for study_case in cases]},
-        execution or ExecutionOptions(),
-    ) as work:
-        results = work.answers(cases)
-        base = results[0]["objective"]
-        if base is None or abs(base - first.objective) > 1e-3 * max(1.0, abs(base)):
-            remedy = f"it no longer gives the first run's cost ({first.objective:,.0f} EUR/a); name the case the run was made from, unchanged"
-            raise InputError.at(str(case), remedy, value=f"{base or 0:,.0f} EUR/a")
-        rows = [
-            (
-                str(study_case.inputs["input"]),
-                int(study_case.inputs["cells"]),
-                answer["objective"] - base if answer["objective"] is not None else np.nan,
-                answer["status"],
-                answer["reason"],
-            )
-            for study_case, answer in zip(cases[1:], results[1:], strict=True)
-        ]
-        frame = pd.DataFrame(rows, columns=["input", "cells", "alone", "status", "reason"])
-        frame["share"] = frame["alone"] / total if abs(total) > 1 else np.nan
-        frame = frame.iloc[np.argsort(-frame["alone"].abs().fillna(0.0).to_numpy())]
-        return write_results(
-            work, spec, "attribution", {"attribution": frame.reset_index(drop=True)}, (), cases
-        )
-
-
-def _resolution(run: Run) -> int | str:
-    return run.metadata["settings"]["time"]["resolution"]

@@ -8,29 +8,34 @@ exact: the dual of its limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.results.metrics import metric
+from energy_model.results.metrics import metric as metric_of
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.solving.load import Case
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 UNSERVED = "unserved"
 LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a limit is relaxed that a solution meets exactly
 MAX_PENALTY_FACTOR = 30.0  # multiple of the mean unit cost that serves as penalty price
-MAX_TOLD_CHANGES = 5  # changes listed for each segment
+MIN_SEGMENT_LENGTH = 1e-4  # of a bisected segment, relative to the width and height of the front
+MAX_LISTED_CHANGES = 5  # changes listed for each step
 Limits = dict[str, tuple[float, float]]
+STEP_COLUMNS = ["step", "from", "to", "reduction", "added_cost", "unit_cost", "asset", "capacity_change", "cost_change"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,46 +52,40 @@ class Point:
     assets: dict[str, list[float]]
 
 
+@accept_case_keywords
 def pareto_front(
-    case: str | Path,
+    case: Case,
     metric: str,
     points: int = 15,
     output: str | Path | None = None,
     second_metric: str | None = None,
     levels: int = 5,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
-    extend: Callable | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """The front of least cost against a metric (see `metric`), in ``study.tables["front"]``, with its marginal steps.
 
     ``front`` holds the amount, the cost [EUR/a] and the marginal price [EUR/unit] of each point,
-    from the least amount to the cheapest plan; ``marginal_steps`` the changes and the unit cost between
-    points; ``breakpoints`` where the price changes. With a ``second_metric``, the table ``surface`` holds a front
-    for each of ``levels`` levels of it. Raises InputError, NoSolutionError or StudyInterrupted.
+    from the least amount to the cheapest plan; ``marginal_steps`` the changes and the unit cost
+    between points; ``breakpoints`` where the price changes. With a ``second_metric``, the table
+    ``surface`` holds a front for each of ``levels`` levels of it. Raises InputError,
+    NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "pareto", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("pareto", case, output, execution)
     if points < 3 or (second_metric and levels < 2):
-        remedy = "a curve has its two ends and something between; ask for 3 or more"
+        remedy = "a curve has two ends and a point between; ask for 3 points or more"
         raise InputError.at("--points", remedy, value=str(points))
-    watched = tuple(
-        dict.fromkeys([metric, *([second_metric] if second_metric else []), "cost", UNSERVED])
-    )
-    units = _units(spec, watched)
+    second_metrics = [second_metric] if second_metric else []
+    watched = tuple(dict.fromkeys([metric, *second_metrics, "cost", UNSERVED]))
+    units = _units(setup, watched)
     definition = {
         "metric": metric,
         "points": points,
         "second_metric": second_metric or "",
         "levels": levels if second_metric else 0,
     }
-    with spec.work("pareto", definition, execution, watched, extend) as work:
-        ends = _ends(work, [{}], metric)[0]
-        front = _refine(work, metric, ends, points)
+    with setup.runner(definition, watched) as runner:
+        front = _refine(runner, metric, _ends(runner, [{}], metric)[0], points)
         tables = {
             "front": _table(front),
             "breakpoints": breakpoints(front),
@@ -99,84 +98,81 @@ def pareto_front(
                 f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be."
             )
         if second_metric is not None:
-            tables["surface"] = _surface(work, metric, second_metric, points, levels)
-        return write_results(work, spec, "pareto", tables, notes)
+            tables["surface"] = _surface(runner, metric, second_metric, points, levels)
+        return setup.write_results(runner, tables, notes)
 
 
-def _units(place: CaseSpec, watched: Sequence[str]) -> dict[str, str]:
+def _units(setup: StudySetup, watched: Sequence[str]) -> dict[str, str]:
     """The unit of each metric.
 
     Raises:
         InputError: a metric is unknown, or no decision variable counts in it.
     """
-    system = place.read()
+    system = setup.load()
     compiled = CompiledModel.of(system, build_model(system))
-    metrics = {name: metric(compiled, name) for name in watched}
+    metrics = {name: metric_of(compiled, name) for name in watched}
     empty = [name for name in watched if name != UNSERVED and not metrics[name].weights.any()]
     if empty:
-        remedy = "nothing that the plan decides counts in it; name another sum"
+        remedy = "no decision of the plan counts in it; name another metric"
         raise InputError([InputIssue("--metric", remedy, value=name) for name in empty])
     return {name: value.unit for name, value in metrics.items()}
 
 
-def _points(work: StudyRunner, against: str, asked: Sequence[Limits]) -> list[Point | None]:
+def _points(runner: StudyRunner, metric: str, limit_sets: Sequence[Limits]) -> list[Point | None]:
     """The cheapest plan under each set of limits; None where it is infeasible."""
     cases = [
         StudyCase(
             {f"{name} at most": upper for name, (_, upper) in limits.items() if name != UNSERVED},
-            question=Query(limits=limits),
+            query=Query(limits=limits),
         )
-        for limits in asked
+        for limits in limit_sets
     ]
-    return [
-        Point(case, result["quantities"][against], result["objective"], -result["prices"][against], result["assets"])
-        if result["status"] == OPTIMAL else None
-        for case, result in zip(cases, work.answers(cases), strict=True)
-    ]  # fmt: skip
+    points: list[Point | None] = []
+    for case, result in zip(cases, runner.results(cases), strict=True):
+        if result["status"] != OPTIMAL:
+            points.append(None)
+            continue
+        amount, price = result["quantities"][metric], -result["prices"][metric]
+        points.append(Point(case, amount, result["objective"], price, result["assets"]))
+    return points
 
 
-def _ends(work: StudyRunner, fixed: Sequence[Limits], against: str) -> list[list[Point]]:
+def _ends(runner: StudyRunner, limit_sets: Sequence[Limits], metric: str) -> list[list[Point]]:
     """Under each set of limits, the plan with the least metric and the cheapest plan; one where they coincide.
 
     Raises:
         NoSolutionError: the first set of limits is infeasible.
     """
-    cheapest = _points(work, against, fixed)
+    cheapest = _points(runner, metric, limit_sets)
     if cheapest[0] is None:
-        result = work.store.finding(StudyCase({}, question=Query(limits=fixed[0]))) or {}
-        raise NoSolutionError(str(result.get("status")), [str(result.get("reason"))])
-    service_limits = []
-    for limits, point in zip(fixed, cheapest, strict=True):
-        result = (work.store.finding(point.case) or {}) if point else {}
+        runner.solutions([StudyCase({}, query=Query(limits=limit_sets[0]))])  # raises
+    served: list[Limits] = []
+    for limits, point in zip(limit_sets, cheapest, strict=True):
+        result = (runner.store.load_result(point.case) or {}) if point else {}
         unserved = result["quantities"][UNSERVED] if point else 0.0
         upper = unserved * (1 + LIMIT_TOLERANCE_SHARE) + LIMIT_TOLERANCE_SHARE * 1e3
-        service_limits.append(limits | {UNSERVED: (-np.inf, upper)})
-    least_results = work.answers(
-        [
-            StudyCase(
-                {"min": against},
-                question=Query(limits=limits, least=((_dearest(plan), against), (1.0, "cost"))),
-            )
-            for limits, plan in zip(service_limits, cheapest, strict=True)
-        ]
+        served.append(limits | {UNSERVED: (-np.inf, upper)})
+    minima = runner.results(
+        StudyCase(
+            {"min": metric},
+            query=Query(limits=limits, minimize=((_penalty(plan), metric), (1.0, "cost"))),
+        )
+        for limits, plan in zip(served, cheapest, strict=True)
     )
-    lowest = _points(
-        work,
-        against,
-        [
-            limits | {against: (-np.inf, relax(result["quantities"][against]))}
-            if result["status"] == OPTIMAL
-            else limits
-            for limits, result in zip(service_limits, least_results, strict=True)
-        ],
-    )
+    at_minimum = [
+        limits | {metric: (-np.inf, relax(result["quantities"][metric]))}
+        if result["status"] == OPTIMAL
+        else limits
+        for limits, result in zip(served, minima, strict=True)
+    ]
+    lowest = _points(runner, metric, at_minimum)
     return [
         [point for point in pair if point is not None]
         for pair in zip(lowest, cheapest, strict=True)
     ]
 
 
-def _dearest(plan: Point | None) -> float:
+def _penalty(plan: Point | None) -> float:
     """The penalty price [EUR/unit] at which a metric is minimised: thirty times the cheapest plan's cost per unit of it.
 
     It breaks ties by cost and trades every unit against cost at a finite price, so the objective
@@ -191,9 +187,9 @@ def relax(amount: float) -> float:
     return amount + LIMIT_TOLERANCE_SHARE * max(1.0, abs(amount))
 
 
-def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> list[Point]:
+def _refine(runner: StudyRunner, metric: str, ends: list[Point], points: int) -> list[Point]:
     """The front: its ends, some evenly spread points, and the others where it is longest."""
-    service_limit = ends[0].case.question.limits.get(UNSERVED)
+    service_limit = ends[0].case.query.limits.get(UNSERVED)
     low, high = ends[0].amount, ends[-1].amount
     front = list(ends)
     if len(ends) < 2 or high - low <= 10 * LIMIT_TOLERANCE_SHARE * max(1.0, abs(high)):
@@ -201,8 +197,8 @@ def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> 
     amounts = list(np.linspace(low, high, max(1, (points - 2) // 2) + 2)[1:-1])
     while amounts:
         fixed = {UNSERVED: service_limit} if service_limit else {}
-        limits = [fixed | {against: (-np.inf, float(amount))} for amount in amounts]
-        front += [point for point in _points(work, against, limits) if point is not None]
+        limits = [fixed | {metric: (-np.inf, float(amount))} for amount in amounts]
+        front += [point for point in _points(runner, metric, limits) if point is not None]
         unique = {point.case.key: point for point in front}
         front = sorted(unique.values(), key=lambda point: (point.amount, -point.cost))
         remaining = points - len(front)
@@ -210,31 +206,27 @@ def _refine(work: StudyRunner, against: str, ends: list[Point], points: int) -> 
     return front
 
 
-def _longest(found: list[Point]) -> list[float]:
+def _longest(front: list[Point]) -> list[float]:
     """The amounts that bisect the longest segments of the front, the longest first."""
-    width = found[-1].amount - found[0].amount
-    height = max(found[0].cost - found[-1].cost, 1e-9)
-    stretches = []
-    for left, right in zip(found, found[1:], strict=False):
+    width = front[-1].amount - front[0].amount
+    height = max(front[0].cost - front[-1].cost, 1e-9)
+    segments = []
+    for left, right in pairwise(front):
         intersection = _tangent_intersection(left, right)
         corner = intersection or ((left.amount + right.amount) / 2, (left.cost + right.cost) / 2)
-        legs = [
-            np.hypot((stop[0] - origin[0]) / width, (stop[1] - origin[1]) / height)
-            for origin, stop in (
-                ((left.amount, left.cost), corner),
-                (corner, (right.amount, right.cost)),
-            )
-        ]
-        half = sum(legs) / 2
-        if half <= 1e-4:
-            continue
-        start, end, share = (
-            (left.amount, corner[0], half / legs[0])
-            if legs[0] >= half
-            else (corner[0], right.amount, (half - legs[0]) / legs[1])
+        first, second = (
+            np.hypot((corner[0] - point.amount) / width, (corner[1] - point.cost) / height)
+            for point in (left, right)
         )
-        stretches.append((float(sum(legs)), float(start + share * (end - start))))
-    return [amount for _, amount in sorted(stretches, reverse=True)]
+        half = (first + second) / 2
+        if half <= MIN_SEGMENT_LENGTH:
+            continue
+        if first >= half:
+            middle = left.amount + half / first * (corner[0] - left.amount)
+        else:
+            middle = corner[0] + (half - first) / second * (right.amount - corner[0])
+        segments.append((float(first + second), float(middle)))
+    return [amount for _, amount in sorted(segments, reverse=True)]
 
 
 def _tangent_intersection(a: Point, b: Point) -> tuple[float, float] | None:
@@ -247,100 +239,68 @@ def _tangent_intersection(a: Point, b: Point) -> tuple[float, float] | None:
     return amount, a.cost - a.price * (amount - a.amount)
 
 
-def _table(found: list[Point]) -> pd.DataFrame:
+def _table(front: list[Point]) -> pd.DataFrame:
     """Amount, cost and price of every point, from the least amount to the cheapest plan."""
-    rows = [(point.amount, point.cost, point.price, point.case.key) for point in found]
+    rows = [(point.amount, point.cost, point.price, point.case.key) for point in front]
     return pd.DataFrame(rows, columns=["amount", "cost", "price", "run"])
 
 
-def breakpoints(found: list[Point]) -> pd.DataFrame:
+def breakpoints(front: list[Point]) -> pd.DataFrame:
     """The amounts at which the marginal price changes between two points: exact where the plan changes once, the middle otherwise."""
     rows = []
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(front):
         intersection = _tangent_intersection(left, right)
         if intersection is not None and left.price > right.price * (1 + 1e-4) + 1e-6:
             rows.append((*intersection, left.price, right.price))
     return pd.DataFrame(rows, columns=["amount", "min_cost", "price_below", "price_above"])
 
 
-def marginal_steps(found: list[Point]) -> pd.DataFrame:
+def marginal_steps(front: list[Point]) -> pd.DataFrame:
     """The steps from the cheapest plan down: the amount saved, the unit cost, and the assets that change most in cost."""
-    rows = []
-    for step, (upper, lower) in enumerate(zip(found[::-1], found[-2::-1], strict=False), 1):
-        spared, added_cost = upper.amount - lower.amount, lower.cost - upper.cost
-        if spared <= 0:
+    rows: list[tuple] = []
+    for number, (upper, lower) in enumerate(pairwise(front[::-1]), 1):
+        reduction, added_cost = upper.amount - lower.amount, lower.cost - upper.cost
+        if reduction <= 0:
             continue
-        changes = {
-            asset: (sizes[0] - upper.assets[asset][0], sizes[3] - upper.assets[asset][3])
+        changes = [
+            (asset, sizes[0] - upper.assets[asset][0], sizes[3] - upper.assets[asset][3])
             for asset, sizes in lower.assets.items()
             if asset in upper.assets
-        }
-        largest = sorted(changes.items(), key=lambda item: -abs(item[1][1]))[:MAX_TOLD_CHANGES]
-        rows += [
-            (
-                step,
-                upper.amount,
-                lower.amount,
-                spared,
-                added_cost,
-                added_cost / spared,
-                asset,
-                size,
-                cost,
-            )
-            for asset, (size, cost) in largest
-            if abs(cost) > 1e-6 * max(1.0, abs(upper.cost))
-        ] or [
-            (
-                step,
-                upper.amount,
-                lower.amount,
-                spared,
-                added_cost,
-                added_cost / spared,
-                "",
-                0.0,
-                0.0,
-            )
         ]
-    names = [
-        "step",
-        "from",
-        "to",
-        "reduction",
-        "added_cost",
-        "unit_cost",
-        "asset",
-        "capacity_change",
-        "cost_change",
-    ]
-    return pd.DataFrame(rows, columns=names)
+        changes.sort(key=lambda change: -abs(change[2]))
+        min_change = 1e-6 * max(1.0, abs(upper.cost))
+        listed = [change for change in changes[:MAX_LISTED_CHANGES] if abs(change[2]) > min_change]
+        step = (number, upper.amount, lower.amount, reduction, added_cost, added_cost / reduction)
+        rows += [(*step, *change) for change in listed or [("", 0.0, 0.0)]]
+    return pd.DataFrame(rows, columns=STEP_COLUMNS)
 
 
-def _surface(work: StudyRunner, against: str, also: str, points: int, levels: int) -> pd.DataFrame:
+def _surface(
+    runner: StudyRunner, metric: str, second_metric: str, points: int, levels: int
+) -> pd.DataFrame:
     """A front of evenly spread points for each level of a second metric, from its least to that of the cheapest plan."""
-    front_ends = _ends(work, [{}], also)[0]
-    amounts = np.linspace(front_ends[0].amount, front_ends[-1].amount, levels)
-    fixed: list[Limits] = [{also: (-np.inf, relax(float(level)))} for level in amounts]
+    second_ends = _ends(runner, [{}], second_metric)[0]
+    amounts = np.linspace(second_ends[0].amount, second_ends[-1].amount, levels)
+    limit_sets: list[Limits] = [
+        {second_metric: (-np.inf, relax(float(level)))} for level in amounts
+    ]
     targets: list[tuple[float, Limits]] = []
-    for level, limits, ends in zip(amounts, fixed, _ends(work, fixed, against), strict=True):
+    for level, limits, ends in zip(
+        amounts, limit_sets, _ends(runner, limit_sets, metric), strict=True
+    ):
         if not ends:
             continue
-        service_limit = ends[0].case.question.limits.get(UNSERVED, (-np.inf, np.inf))
-        levels_of_metric = np.linspace(relax(ends[0].amount), ends[-1].amount, points)
+        limits = limits | {UNSERVED: ends[0].case.query.limits.get(UNSERVED, (-np.inf, np.inf))}
         targets += [
-            (float(level), limits | {UNSERVED: service_limit, against: (-np.inf, float(amount))})
-            for amount in levels_of_metric
+            (float(level), limits | {metric: (-np.inf, float(amount))})
+            for amount in np.linspace(relax(ends[0].amount), ends[-1].amount, points)
         ]
     rows = []
-    for (level, _), point in zip(
-        targets, _points(work, against, [limits for _, limits in targets]), strict=True
-    ):
+    front = _points(runner, metric, [limits for _, limits in targets])
+    for (level, _), point in zip(targets, front, strict=True):
         if point is not None:
-            prices = (work.store.finding(point.case) or {})["prices"]
-            rows.append(
-                (level, point.amount, point.cost, point.price, -prices[also], point.case.key)
-            )
-    return pd.DataFrame(
-        rows, columns=["second_amount", "amount", "cost", "price", "second_price", "run"]
-    )
+            prices = (runner.store.load_result(point.case) or {})["prices"]
+            values = (point.amount, point.cost, point.price, -prices[second_metric])
+            rows.append((level, *values, point.case.key))
+    columns = ["second_amount", "amount", "cost", "price", "second_price", "run"]
+    return pd.DataFrame(rows, columns=columns)

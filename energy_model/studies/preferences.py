@@ -15,184 +15,172 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.results.accounts import accounts
 from energy_model.results.metrics import metric
-from energy_model.results.run_files import open_run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
+from energy_model.solving.load import Case
 from energy_model.studies.pareto import UNSERVED, relax
-from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 BASE = "least cost"
 COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
+Amounts = Mapping[str, float]  # of metrics: EUR a unit, or the maximum
+Solved = dict[str, tuple[StudyCase, dict[str, Any]]]  # case and result of each preference
 
 
+@accept_case_keywords
 def preferences(
-    case: str | Path,
-    weights: Mapping[str, Mapping[str, float]] | None = None,
-    limits: Mapping[str, Mapping[str, float]] | None = None,
+    case: Case,
+    weights: Mapping[str, Amounts] | None = None,
+    limits: Mapping[str, Amounts] | None = None,
     tradeoff: tuple[str, str] | None = ("citizens_points", "firms_points"),
     slack: float = 0.02,
     points: int = 7,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """Every party's accounts at least cost and under further preferences, and the trade-off between two metrics.
 
     ``weights`` and ``limits`` map a name to metrics with the EUR per unit, or the maximum. Tables:
     ``parties`` (for each preference, every party's accounts [EUR/a], emissions [t/a], land [ha] and
-    points), ``preferences`` (cost and metrics of each) and ``tradeoff`` (the trade-off, at most ``slack``
-    [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
+    points), ``preferences`` (cost and metrics of each) and ``tradeoff`` (the trade-off, at most
+    ``slack`` [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "preferences", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("preferences", case, output, execution)
     weights, limits = weights or {}, limits or {}
-    metric_names = {name for sums in (*weights.values(), *limits.values()) for name in sums}
     if tradeoff is not None and (points < 3 or not 0 < slack < 10):
         remedy = "write --slack above 0, such as 0.02, and --points of 3 or more"
         raise InputError.at("preferences", remedy, value=f"{slack:g}, {points}")
-    watched_metrics = tuple(
-        dict.fromkeys([*sorted(metric_names), *(tradeoff or ()), "cost", UNSERVED])
-    )
-    system = spec.read()
+    names = {name for amounts in (*weights.values(), *limits.values()) for name in amounts}
+    watched = tuple(dict.fromkeys([*sorted(names), *(tradeoff or ()), "cost", UNSERVED]))
+    system = setup.load()
     compiled = CompiledModel.of(system, build_model(system))
-    units = {name: metric(compiled, name).unit for name in watched_metrics}
+    units = {name: metric(compiled, name).unit for name in watched}
     definition: dict[str, Any] = {
-        "weights": {label: dict(sums) for label, sums in weights.items()},
-        "limits": {label: dict(sums) for label, sums in limits.items()},
+        "weights": {label: dict(amounts) for label, amounts in weights.items()},
+        "limits": {label: dict(amounts) for label, amounts in limits.items()},
         "tradeoff": list(tradeoff or ()),
         "slack": slack,
         "points": points,
     }
-    with spec.work("preferences", definition, execution, watched_metrics) as work:
-        cases = {BASE: StudyCase({"preference": BASE}, whole=True)}
-        for name, sums in weights.items():
-            goal = tuple((float(weight), metric_name) for metric_name, weight in sums.items())
-            cases[name] = StudyCase(
-                {"preference": name}, question=Query(least=(*goal, (1.0, "cost")))
-            )
-        for name, sums in limits.items():
-            bounds = {
-                metric_name: (-np.inf, float(maximum)) for metric_name, maximum in sums.items()
-            }
-            cases[name] = StudyCase({"preference": name}, question=Query(limits=bounds), whole=True)
-        answers = dict(zip(cases, work.answers(cases.values()), strict=True))
-        if answers[BASE]["status"] != OPTIMAL:
-            raise NoSolutionError(answers[BASE]["status"], [answers[BASE]["reason"]])
-        _priced(work, cases, answers, weights)
+    with setup.runner(definition, watched) as runner:
+        solved = _solve(runner, weights, limits)
         tables = {
-            "preferences": _metrics_by_preference(cases, answers, watched_metrics),
-            "parties": _accounts(spec, cases, answers),
+            "preferences": _metrics_table(solved, watched),
+            "parties": _accounts_table(runner, solved),
         }
         notes = _notes(tables["preferences"])
         if tradeoff is not None:
-            tables["tradeoff"] = _tradeoff(work, answers[BASE], tradeoff, slack, points)
+            curve = _tradeoff(runner, solved[BASE][1], tradeoff, slack, points)
+            tables["tradeoff"] = curve
+            first, second = (f"{name} [{units[name]}]" for name in tradeoff)
             notes.append(
-                f"Between {tradeoff[0]} [{units[tradeoff[0]]}] and {tradeoff[1]} [{units[tradeoff[1]]}]: at most {slack:.1%} above the least cost, from {_ends(tables['tradeoff'])}."
+                f"Between {first} and {second}: at most {slack:.1%} above the least cost, from {_ends(curve)}."
             )
-        return write_results(work, spec, "preferences", tables, notes)
+        return setup.write_results(runner, tables, notes)
 
 
-def _priced(
-    work: StudyRunner,
-    cases: dict[str, StudyCase],
-    answers: dict[str, Any],
-    weights: Mapping[str, Mapping[str, float]],
-) -> None:
-    """Re-solves weighted plans at least cost with their metrics fixed: marginal prices require the objective to be cost."""
-    fixed_cases = {}
-    for name, sums in weights.items():
-        if answers[name]["status"] != OPTIMAL:
+def _solve(
+    runner: StudyRunner, weights: Mapping[str, Amounts], limits: Mapping[str, Amounts]
+) -> Solved:
+    """The plan of least cost and of each preference; those of weights are priced.
+
+    Raises:
+        NoSolutionError: the case has no solution.
+    """
+    cases = {BASE: StudyCase({"preference": BASE}, keep_run=True)}
+    for name, amounts in weights.items():
+        goal = [(float(weight), metric_name) for metric_name, weight in amounts.items()]
+        query = Query(minimize=(*goal, (1.0, "cost")))
+        cases[name] = StudyCase({"preference": name}, query=query)
+    for name, amounts in limits.items():
+        bounds = {metric_name: (-np.inf, float(top)) for metric_name, top in amounts.items()}
+        query = Query(limits=bounds)
+        cases[name] = StudyCase({"preference": name}, query=query, keep_run=True)
+    results = runner.results(cases.values())
+    runner.solutions([cases[BASE]])
+    solved = dict(zip(cases, zip(cases.values(), results, strict=True), strict=True))
+    return solved | _priced(runner, solved, weights)
+
+
+def _priced(runner: StudyRunner, solved: Solved, weights: Mapping[str, Amounts]) -> Solved:
+    """The weighted plans, solved again at least cost with their metrics fixed: marginal prices require the objective to be cost."""
+    cases = {}
+    for name, amounts in weights.items():
+        result = solved[name][1]
+        if result["status"] != OPTIMAL:
             continue
-        amounts = answers[name]["quantities"]
+        reached = result["quantities"]
         bounds = {
-            metric_name: (-np.inf, relax(amounts[metric_name]))
+            metric_name: (-np.inf, relax(reached[metric_name]))
             if weight > 0
-            else (-relax(-amounts[metric_name]), np.inf)
-            for metric_name, weight in sums.items()
+            else (-relax(-reached[metric_name]), np.inf)
+            for metric_name, weight in amounts.items()
         }
-        fixed_cases[name] = StudyCase(
-            {"preference": name}, question=Query(limits=bounds), whole=True
-        )
-    for (name, case), answer in zip(
-        fixed_cases.items(), work.answers(fixed_cases.values()), strict=True
-    ):
-        if answer["status"] == OPTIMAL:
-            cases[name], answers[name] = case, answer
+        query = Query(limits=bounds)
+        cases[name] = StudyCase({"preference": name}, query=query, keep_run=True)
+    results = runner.results(cases.values())
+    return {
+        name: (case, result)
+        for (name, case), result in zip(cases.items(), results, strict=True)
+        if result["status"] == OPTIMAL
+    }
 
 
-def _metrics_by_preference(
-    cases: Mapping[str, StudyCase], answers: Mapping[str, Any], watched: Sequence[str]
-) -> pd.DataFrame:
+def _metrics_table(solved: Solved, watched: Sequence[str]) -> pd.DataFrame:
     """The cost and the metrics of every preference, and its cost above the least."""
-    least_cost, rows = answers[BASE]["objective"], []
-    for name, answer in answers.items():
-        solved = answer["status"] == OPTIMAL
-        cost = answer["objective"] if solved else np.nan
-        sums = (
-            {
-                metric_name: answer["quantities"][metric_name]
-                for metric_name in watched
-                if metric_name != "cost"
-            }
-            if solved
-            else {}
-        )
-        net = answer["summary"]["net_emissions"] if solved else np.nan
-        rows.append(
-            {
-                "preference": name,
-                "status": answer["status"],
-                "cost": cost,
-                "added_cost": cost - least_cost,
-                "net_emissions": net,
-                **sums,
-                "run": cases[name].key,
-                "reason": answer["reason"],
-            }
-        )
+    least_cost, rows = solved[BASE][1]["objective"], []
+    for name, (case, result) in solved.items():
+        is_solved = result["status"] == OPTIMAL
+        cost = result["objective"] if is_solved else np.nan
+        row = {
+            "preference": name,
+            "status": result["status"],
+            "cost": cost,
+            "added_cost": cost - least_cost,
+            "net_emissions": result["summary"]["net_emissions"] if is_solved else np.nan,
+        }
+        if is_solved:
+            row |= {key: result["quantities"][key] for key in watched if key != "cost"}
+        rows.append(row | {"run": case.key, "reason": result["reason"]})
     return pd.DataFrame(rows)
 
 
-def _accounts(
-    place: CaseSpec, cases: Mapping[str, StudyCase], answers: Mapping[str, Any]
-) -> pd.DataFrame:
+def _accounts_table(runner: StudyRunner, solved: Solved) -> pd.DataFrame:
     """Every party's accounts under every preference, and the change against the least cost."""
     frames = []
-    for name, case in cases.items():
-        folder = place.out / "runs" / case.key
-        if answers[name]["status"] == OPTIMAL and folder.is_dir():
-            run = open_run(folder)
+    for name, (case, result) in solved.items():
+        run = runner.open_run(case) if result["status"] == OPTIMAL else None
+        if run is not None:
             frames.append(stakeholder_accounts(run, accounts(run)).assign(preference=name))
-    all_accounts = pd.concat(frames).rename_axis("party").reset_index()
-    base_balance = all_accounts[all_accounts["preference"] == BASE].set_index("party")["balance"]
-    base_of_row = all_accounts["party"].map(base_balance).fillna(0.0)
-    all_accounts["gain"] = all_accounts["balance"] - base_of_row
-    return all_accounts[
-        ["preference", *[column for column in all_accounts if column != "preference"]]
-    ]
+    table = pd.concat(frames).rename_axis("party").reset_index()
+    base_balance = table[table["preference"] == BASE].set_index("party")["balance"]
+    table["gain"] = table["balance"] - table["party"].map(base_balance).fillna(0.0)
+    return table[["preference", *[column for column in table if column != "preference"]]]
 
 
 def _tradeoff(
-    work: StudyRunner, base: Mapping[str, Any], between: tuple[str, str], within: float, points: int
+    runner: StudyRunner,
+    base: Mapping[str, Any],
+    metrics: tuple[str, str],
+    slack: float,
+    points: int,
 ) -> pd.DataFrame:
     """The least of the second metric for amounts of the first, between its least and its amount at the least of the second."""
-    first_metric, second_metric = between
+    first, second = metrics
     least_cost = base["objective"]
     limits = {
-        "cost": (-np.inf, least_cost + within * abs(least_cost)),
+        "cost": (-np.inf, least_cost + slack * abs(least_cost)),
         UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED])),
     }
 
@@ -200,46 +188,42 @@ def _tradeoff(
         price = abs(least_cost) / max(abs(base["quantities"][name]), 1.0)
         return (price, name), (COST_TIEBREAK_SHARE, "cost")
 
-    ends = work.answers(
-        [
-            StudyCase({"min": metric_name}, question=Query(limits=limits, least=goal(metric_name)))
-            for metric_name in between
-        ]
+    ends = runner.results(
+        StudyCase({"min": name}, query=Query(limits=limits, minimize=goal(name)))
+        for name in metrics
     )
     if any(end["status"] != OPTIMAL for end in ends):
-        return pd.DataFrame(columns=[*between, "cost", "added_cost"])
-    low, high = (end["quantities"][first_metric] for end in ends)
+        return pd.DataFrame(columns=[first, second, "cost", "added_cost"])
+    low, high = (end["quantities"][first] for end in ends)
     amounts = np.linspace(relax(low), max(high, relax(low)), points)[:-1]
-    study_cases = []
-    for amount in map(float, amounts):
-        query = Query(limits | {first_metric: (-np.inf, amount)}, goal(second_metric))
-        study_cases.append(StudyCase({f"{first_metric} at most": amount}, question=query))
-    results = [*work.answers(study_cases), ends[1]]
-    rows = [
-        (
-            result["quantities"][first_metric],
-            result["quantities"][second_metric],
-            result["objective"],
-            result["objective"] - least_cost,
+    results = runner.results(
+        StudyCase(
+            {f"{first} at most": amount},
+            query=Query(limits | {first: (-np.inf, amount)}, goal(second)),
         )
-        for result in results
+        for amount in map(float, amounts)
+    )
+    rows = [
+        (*map(result["quantities"].get, metrics), result["objective"])
+        for result in [*results, ends[1]]
         if result["status"] == OPTIMAL
     ]
-    frame = pd.DataFrame(rows, columns=[first_metric, second_metric, "cost", "added_cost"])
-    return frame.sort_values(first_metric, ignore_index=True)
+    frame = pd.DataFrame(rows, columns=[first, second, "cost"])
+    frame["added_cost"] = frame["cost"] - least_cost
+    return frame.sort_values(first, ignore_index=True)
 
 
-def _ends(frame: pd.DataFrame) -> str:
-    if frame.empty:
+def _ends(curve: pd.DataFrame) -> str:
+    if curve.empty:
         return "no plan to no plan"
-    first, last = frame.iloc[0], frame.iloc[-1]
-    return f"{first.iloc[0]:,.0f} and {first.iloc[1]:,.0f} to {last.iloc[0]:,.0f} and {last.iloc[1]:,.0f}"
+    ends = [f"{row.iloc[0]:,.0f} and {row.iloc[1]:,.0f}" for row in (curve.iloc[0], curve.iloc[-1])]
+    return " to ".join(ends)
 
 
-def _notes(preferences_table: pd.DataFrame) -> list[str]:
+def _notes(table: pd.DataFrame) -> list[str]:
     """The cost of each preference in sentences."""
     notes = []
-    for row in preferences_table[preferences_table["preference"] != BASE].itertuples(index=False):
+    for row in table[table["preference"] != BASE].itertuples(index=False):
         outcome = (
             f"costs {row.added_cost / 1e3:,.0f} kEUR a year more than the least cost"
             if row.status == OPTIMAL

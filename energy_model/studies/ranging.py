@@ -16,45 +16,52 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.formulation.capacity import annuity
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
-FIRST_MOVE_SHARE = 0.025  # share by which a number is changed at first
-MAX_UNCERTAINTY_SHARE = (
-    0.1  # uncertainty of an end, as a share of its change, at which it counts as known
-)
+FIRST_CHANGE_SHARE = 0.025  # share by which a number is changed at first
+# Uncertainty of an end, as a share of its change, at which it counts as known
+MAX_UNCERTAINTY_SHARE = 0.1
 DOWN, UP = -1.0, 1.0
+UNCHANGED = "nothing up to the limit"
 
 
 @dataclass(frozen=True)
 class Bisection:
-    """The search in one direction for one address: the largest share without a change of plan, and the least with one."""
+    """The search in one direction for one address.
+
+    ``unchanged_up_to`` is the largest share without a change of plan, ``changed_at`` the least with
+    one, ``reason`` what changes there.
+    """
 
     address: str
     sign: float
-    most: float
-    stays: float = 0.0
-    changed: float | None = None
-    why: str = ""
+    limit: float
+    unchanged_up_to: float = 0.0
+    changed_at: float | None = None
+    reason: str = ""
 
     @property
-    def known(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether the end is known closely enough, or the search limit is reached."""
-        if self.changed is None:
-            return self.stays >= self.most
-        return self.changed - self.stays <= MAX_UNCERTAINTY_SHARE * self.changed
+        if self.changed_at is None:
+            return self.unchanged_up_to >= self.limit
+        return self.changed_at - self.unchanged_up_to <= MAX_UNCERTAINTY_SHARE * self.changed_at
 
     @property
     def next(self) -> float:
         """The share to try next."""
-        if self.changed is None:
-            return min(self.most, max(FIRST_MOVE_SHARE, 2 * self.stays))
-        return (self.stays + self.changed) / 2
+        if self.changed_at is None:
+            return min(self.limit, max(FIRST_CHANGE_SHARE, 2 * self.unchanged_up_to))
+        return (self.unchanged_up_to + self.changed_at) / 2
 
     @property
     def case(self) -> StudyCase:
@@ -64,22 +71,21 @@ class Bisection:
             {"address": self.address, "factor": factor}, (f"{self.address} *= {factor:.10g}",)
         )
 
-    def after(self, changed: bool, why: str) -> Bisection:
-        """The search after the result of the next share."""
-        if changed:
-            return replace(self, changed=self.next, why=why)
-        return replace(self, stays=self.next)
+    def after(self, change: str) -> Bisection:
+        """The search after the result of the next share, with what changes in the plan."""
+        if change:
+            return replace(self, changed_at=self.next, reason=change)
+        return replace(self, unchanged_up_to=self.next)
 
 
+@accept_case_keywords
 def ranging(
-    case: str | Path,
+    case: Case,
     addresses: Sequence[str],
     tolerance: float = 0.02,
     max_change: float = 1.0,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """The range of factors within which the plan does not change, for each address, in ``study.tables["ranges"]``.
@@ -88,10 +94,7 @@ def ranging(
     differently; ``max_change`` [1] the largest change either way. Raises InputError,
     NoSolutionError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "ranging", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("ranging", case, output, execution)
     if not (0 < tolerance < 1 and 0 < max_change <= 100) or not addresses:
         remedy = (
             "name at least one address, a --tolerance between 0 and 1, and a --max-change above 0"
@@ -104,67 +107,56 @@ def ranging(
         for address in addresses
         for sign in (DOWN, UP)
     ]
-    spec.addresses(
-        [search.case for search in searches if search.sign == UP], execution.progress, "--parameter"
-    )
-    yearly_cost = _owning(spec.read())
+    upward_cases = [search.case for search in searches if search.sign == UP]
+    check_addresses(setup, upward_cases, "--parameter")
+    yearly_cost = _yearly_cost(setup.load())
     definition = {
         "addresses": list(addresses),
         "tolerance": float(tolerance),
         "max_change": float(max_change),
     }
-    with spec.work("ranging", definition, execution) as work:
-        base = work.answers([StudyCase({"address": "", "factor": 1.0})])[0]
-        if base["status"] != OPTIMAL:
-            raise NoSolutionError(base["status"], [base["reason"]])
-        while unfinished := [i for i, search in enumerate(searches) if not search.known]:
-            answers = work.answers([searches[i].case for i in unfinished])
-            for i, answer in zip(unfinished, answers, strict=True):
-                searches[i] = searches[i].after(*_changed(base, answer, yearly_cost, tolerance))
-        table = _ranges(searches)
+    with setup.runner(definition) as runner:
+        base = runner.solutions([StudyCase({"address": "", "factor": 1.0})])[0]
+        while unfinished := [i for i, search in enumerate(searches) if not search.is_finished]:
+            results = runner.results(searches[i].case for i in unfinished)
+            for i, result in zip(unfinished, results, strict=True):
+                searches[i] = searches[i].after(_change(base, result, yearly_cost, tolerance))
         notes = [
-            f"The plan counts as changed when {100 * tolerance:g} % of what is added, by its yearly cost, is added differently. Each number is moved alone, so the ranges are local."
+            f"The plan counts as changed when {100 * tolerance:g} % of the added capacity, by its yearly cost, is added differently. Each number is changed alone, so the ranges are local."
         ]
-        return write_results(work, spec, "ranging", {"ranges": table}, notes)
+        return setup.write_results(runner, {"ranges": _ranges(searches)}, notes)
 
 
-def _owning(system: System) -> pd.Series:
+def _yearly_cost(system: System) -> pd.Series:
     """The yearly cost of a unit of added capacity [EUR/capacity/a]."""
     assets, view = system.assets, system.settings.view
     yearly: pd.Series = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
     return yearly + assets["fixed_cost"]
 
 
-def _changed(
-    base: dict[str, Any], found: dict[str, Any], owning: pd.Series, share: float
-) -> tuple[bool, str]:
-    """Whether a plan differs from the base, and the largest difference."""
-    if found["status"] != OPTIMAL:
-        return True, f"no plan ({found['status']})"
-    cost_changes = {
-        asset: float(owning[asset]) * (sizes[1] - base["assets"][asset][1])
-        for asset, sizes in found["assets"].items()
+def _change(
+    base: dict[str, Any], result: dict[str, Any], yearly_cost: pd.Series, tolerance: float
+) -> str:
+    """The largest difference of a plan from the base; empty if the plan counts as unchanged."""
+    if result["status"] != OPTIMAL:
+        return f"no plan ({result['status']})"
+    changes = {
+        asset: float(yearly_cost[asset]) * (sizes[1] - base["assets"][asset][1])
+        for asset, sizes in result["assets"].items()
     }
-    total = sum(float(owning[name]) * sizes[1] for name, sizes in base["assets"].items())
-    if sum(map(abs, cost_changes.values())) <= 2 * share * max(total, 1.0):
-        return False, ""
-    largest = max(cost_changes, key=lambda asset: abs(cost_changes[asset]))
-    return True, f"{'more' if cost_changes[largest] > 0 else 'less'} {largest}"
+    total = sum(float(yearly_cost[asset]) * sizes[1] for asset, sizes in base["assets"].items())
+    if sum(map(abs, changes.values())) <= 2 * tolerance * max(total, 1.0):
+        return ""
+    largest = max(changes, key=lambda asset: abs(changes[asset]))
+    return f"{'more' if changes[largest] > 0 else 'less'} {largest}"
 
 
 def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
     """Low and high factor of each address, and what changes first beyond them."""
     rows = []
     for down, up in zip(searches[::2], searches[1::2], strict=True):
-        low = 1 - down.stays if down.changed is not None else -np.inf
-        high = 1 + up.stays if up.changed is not None else np.inf
-        rows.append(
-            (
-                down.address,
-                low,
-                high,
-                down.why or "nothing as far as was tried",
-                up.why or "nothing as far as was tried",
-            )
-        )
+        low = 1 - down.unchanged_up_to if down.changed_at is not None else -np.inf
+        high = 1 + up.unchanged_up_to if up.changed_at is not None else np.inf
+        reasons = (search.reason or UNCHANGED for search in (down, up))
+        rows.append((down.address, low, high, *reasons))
     return pd.DataFrame(rows, columns=["address", "low", "high", "below", "above"])

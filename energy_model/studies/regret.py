@@ -1,7 +1,7 @@
 """Regret: plans and futures → the cost of each plan in each future above that of the best plan there.
 
 Each plan's capacities are fixed and its operation is solved in each future. Regret is its cost
-there less the least cost there; the ranking is by greatest regret (minimax).
+there less the least cost there; the ranking is by maximum regret (minimax).
 """
 
 from __future__ import annotations
@@ -13,15 +13,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 BASE_CASE = "base case"
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution
-Future = tuple[str | None, tuple[str, ...]]  # scenario and changes
+MIN_COMMON_SHARE = 1e-3  # of an asset's largest capacity, above which a plan has it
+Future = tuple[str | None, tuple[str, ...]]  # scenario and overrides
+FutureOption = Future | Sequence[str] | str
 
 
 def parse_future(text: str) -> tuple[str, Future]:
@@ -36,101 +42,76 @@ def parse_future(text: str) -> tuple[str, Future]:
     if len(scenarios) > 1 or not parts or (not colon and len(parts) > len(scenarios)):
         remedy = "write the name of a scenario, or NAME: ADDRESS=VALUE; ADDRESS=VALUE"
         raise InputError.at("--future", remedy, value=text)
-    changes = tuple(part for part in parts if "=" in part)
-    return name.strip() if colon else text.strip(), (scenarios[0] if scenarios else None, changes)
+    overrides = tuple(part for part in parts if "=" in part)
+    scenario = scenarios[0] if scenarios else None
+    return name.strip() if colon else text.strip(), (scenario, overrides)
 
 
+@accept_case_keywords
 def regret(
-    case: str | Path,
-    futures: Mapping[str, Future | Sequence[str] | str],
-    plans: Mapping[str, Future | Sequence[str] | str] | None = None,
+    case: Case,
+    futures: Mapping[str, FutureOption],
+    plans: Mapping[str, FutureOption] | None = None,
     tolerance: float = 0.01,
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
-    """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their greatest regret in ``ranking``.
+    """Plans times futures: costs and regrets in ``study.tables["regrets"]``, plans by their maximum regret in ``ranking``.
 
     ``futures`` maps names to a scenario, a list of overrides, or both as a pair; the unchanged case
     is always one. ``plans`` does the same for the futures planned for; by default all. ``common``
-    holds what all plans add whose greatest regret is within ``tolerance`` of the least cost above
-    the least greatest regret. Raises InputError or StudyInterrupted.
+    holds what all plans add whose maximum regret is within ``tolerance`` of the least cost above
+    the least maximum regret. Raises InputError or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "regret", scenario, changes, resolution),
-    )
-    all_futures = {BASE_CASE: (None, ())} | {
-        name: _future(value) for name, value in futures.items()
-    }
-    if len(all_futures) < 2:
-        remedy = "name at least one future besides the base case"
-        raise InputError.at("--future", remedy)
-    planned_futures = (
-        all_futures if plans is None else {label: _future(value) for label, value in plans.items()}
-    )
+    setup = StudySetup.of("regret", case, output, execution)
+    parsed = {BASE_CASE: (None, ())} | _parsed(futures)
+    if len(parsed) < 2:
+        raise InputError.at("--future", "name at least one future besides the base case")
+    planned = parsed if plans is None else _parsed(plans)
     definition = {
-        "futures": {label: [future[0] or "", *future[1]] for label, future in all_futures.items()},
-        "plans": {
-            label: [future[0] or "", *future[1]] for label, future in planned_futures.items()
-        },
+        "futures": {name: [scenario or "", *rest] for name, (scenario, rest) in parsed.items()},
+        "plans": {name: [scenario or "", *rest] for name, (scenario, rest) in planned.items()},
         "tolerance": tolerance,
     }
-    optima = {
-        name: StudyCase({"plan": name, "future": name}, future[1], future[0])
-        for name, future in {**planned_futures, **all_futures}.items()
+    optimal_cases = {
+        name: StudyCase({"plan": name, "future": name}, overrides, scenario)
+        for name, (scenario, overrides) in {**planned, **parsed}.items()
     }
-    spec.addresses(optima.values(), execution.progress, "--future")
-    with spec.work("regret", definition, execution) as work:
-        optimum_by_name = dict(zip(optima, work.answers(optima.values()), strict=True))
-        solved_plans = {
-            name: optimum_by_name[name]
-            for name in planned_futures
-            if optimum_by_name[name]["status"] == OPTIMAL
-        }
-        study_cases = [
-            StudyCase(
-                {"plan": plan, "future": name},
-                future[1],
-                future[0],
-                fix_capacities(result["assets"]),
-            )
-            for plan, result in solved_plans.items()
-            for name, future in all_futures.items()
+    check_addresses(setup, optimal_cases.values(), "--future")
+    with setup.runner(definition) as runner:
+        results = runner.results(optimal_cases.values())
+        optima = dict(zip(optimal_cases, results, strict=True))
+        solved = {name: optima[name] for name in planned if optima[name]["status"] == OPTIMAL}
+        fixed_cases = [
+            StudyCase({"plan": plan, "future": name}, overrides, scenario, fixed)
+            for plan, fixed in ((n, fix_capacities(r["assets"])) for n, r in solved.items())
+            for name, (scenario, overrides) in parsed.items()
         ]
-        regrets = _regrets(study_cases, work.answers(study_cases), optimum_by_name)
+        regrets = _regrets(fixed_cases, runner.results(fixed_cases), optima)
         ranking = _ranking(regrets)
-        low_regret = _low(ranking, optimum_by_name, tolerance)
-        common = _common({plan: solved_plans[plan]["assets"] for plan in low_regret})
-        notes = [
-            f"'{name}' has no plan: {result['reason']}"
-            for name, result in optimum_by_name.items()
-            if result["status"] != OPTIMAL
-        ]
-        if len(ranking) and np.isfinite(ranking["max_regret"].iloc[0]):
-            best_plan = ranking.iloc[0]
-            notes.append(
-                f"The plan of least greatest regret is the one for '{best_plan['plan']}': at most {best_plan['max_regret'] / 1e6:,.2f} MEUR/a too dear, in '{best_plan['worst_future']}'."
-            )
+        low_regret = _low_regret(ranking, optima, tolerance)
+        common = _common({plan: solved[plan]["assets"] for plan in low_regret})
         tables = {"regrets": regrets, "ranking": ranking, "common": common}
-        return write_results(work, spec, "regret", tables, notes)
+        return setup.write_results(runner, tables, _notes(optima, ranking))
 
 
-def _future(given: Future | Sequence[str] | str) -> Future:
-    if isinstance(given, str):
-        return (None, (given,)) if "=" in given else (given, ())
-    parts = list(given)
-    if all(isinstance(part, str) for part in parts):
-        return None, tuple(map(str, parts))
-    match parts:
-        case [None | str() as scenario, list() | tuple() as changes] if all(
-            isinstance(change, str) for change in changes
+def _parsed(futures: Mapping[str, FutureOption]) -> dict[str, Future]:
+    return {name: _parsed_future(value) for name, value in futures.items()}
+
+
+def _parsed_future(value: FutureOption) -> Future:
+    if isinstance(value, str):
+        return (None, (value,)) if "=" in value else (value, ())
+    match list(value):
+        case [*overrides] if all(isinstance(part, str) for part in overrides):
+            return None, tuple(map(str, overrides))
+        case [None | str() as scenario, list() | tuple() as overrides] if all(
+            isinstance(override, str) for override in overrides
         ):
-            return scenario, tuple(changes)
-    remedy = "give a scenario, a list of changes, or a pair of a scenario (or None) and changes"
-    raise InputError.at("regret", remedy, value=str(given))
+            return scenario, tuple(overrides)
+    remedy = "give a scenario, a list of overrides, or a pair of a scenario (or None) and overrides"
+    raise InputError.at("regret", remedy, value=str(value))
 
 
 def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
@@ -147,43 +128,46 @@ def fix_capacities(assets: Mapping[str, Sequence[float]]) -> Query:
 
 
 def _regrets(
-    cases: Sequence[StudyCase], found: Sequence[dict[str, Any]], best: Mapping[str, dict[str, Any]]
+    cases: Sequence[StudyCase],
+    results: Sequence[dict[str, Any]],
+    optima: Mapping[str, dict[str, Any]],
 ) -> pd.DataFrame:
     """Cost and regret of each plan in each future; infinite where it is infeasible."""
     rows = []
-    for case, answer in zip(cases, found, strict=True):
-        plan, name = str(case.inputs["plan"]), str(case.inputs["future"])
-        least_cost = best[name]["objective"]
-        cost = answer["objective"] if answer["status"] == OPTIMAL else np.inf
-        unserved = answer.get("summary", {}).get("unserved", np.nan)
-        excess_cost = max(cost - least_cost, 0.0) if least_cost is not None else np.nan
-        outcome = (answer["status"], answer["reason"])
-        rows.append((plan, name, cost, least_cost, excess_cost, unserved, *outcome))
+    for case, result in zip(cases, results, strict=True):
+        plan, future = str(case.inputs["plan"]), str(case.inputs["future"])
+        least_cost = optima[future]["objective"]
+        cost = result["objective"] if result["status"] == OPTIMAL else np.inf
+        unserved = result.get("summary", {}).get("unserved", np.nan)
+        added_cost = max(cost - least_cost, 0.0) if least_cost is not None else np.nan
+        outcome = (result["status"], result["reason"])
+        rows.append((plan, future, cost, least_cost, added_cost, unserved, *outcome))
     names = ["plan", "future", "cost", "least_cost", "regret", "unserved", "status", "reason"]
     return pd.DataFrame(rows, columns=names)
 
 
 def _ranking(regrets: pd.DataFrame) -> pd.DataFrame:
-    """Plans by their greatest regret, the least first."""
+    """Plans by their maximum regret, the least first."""
     rows = []
     for plan, part in regrets.dropna(subset=["regret"]).groupby("plan", sort=False):
         worst = part.loc[part["regret"].idxmax()]
-        rows.append(
-            (plan, worst["regret"], worst["future"], part["regret"].mean(), part["unserved"].max())
-        )
+        mean, unserved = part["regret"].mean(), part["unserved"].max()
+        rows.append((plan, worst["regret"], worst["future"], mean, unserved))
     names = ["plan", "max_regret", "worst_future", "mean_regret", "max_unserved"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.sort_values(["max_regret", "plan"], ignore_index=True)
 
 
-def _low(ranking: pd.DataFrame, best: Mapping[str, dict[str, Any]], near: float) -> list[str]:
-    """The plans whose greatest regret is within a share of the least cost above the least."""
+def _low_regret(
+    ranking: pd.DataFrame, optima: Mapping[str, dict[str, Any]], tolerance: float
+) -> list[str]:
+    """The plans whose maximum regret is within a share of the least cost above the least."""
     if ranking.empty or not np.isfinite(ranking["max_regret"].iloc[0]):
         return []
-    costs = [optimum["objective"] for optimum in best.values()]
-    margin = near * max(abs(cost) for cost in costs if cost is not None)
-    greatest = ranking["max_regret"]
-    return list(ranking["plan"][greatest <= greatest.iloc[0] + margin])
+    costs = [optimum["objective"] for optimum in optima.values()]
+    margin = tolerance * max(abs(cost) for cost in costs if cost is not None)
+    max_regret = ranking["max_regret"]
+    return list(ranking["plan"][max_regret <= max_regret.iloc[0] + margin])
 
 
 def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
@@ -191,6 +175,25 @@ def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     rows = []
     for asset in next(iter(plans.values()), {}):
         added = [max(plan[asset][1], 0.0) for plan in plans.values()]
-        if min(added) > 1e-3 * max(1.0, max(added)):
+        if min(added) > MIN_COMMON_SHARE * max(1.0, max(added)):
             rows.append((asset, min(added), max(added), len(plans)))
     return pd.DataFrame(rows, columns=["asset", "min", "max", "plans"])
+
+
+def infeasible_notes(optima: Mapping[str, dict[str, Any]]) -> list[str]:
+    """A sentence for each name without a plan."""
+    return [
+        f"'{name}' has no plan: {result['reason']}"
+        for name, result in optima.items()
+        if result["status"] != OPTIMAL
+    ]
+
+
+def _notes(optima: Mapping[str, dict[str, Any]], ranking: pd.DataFrame) -> list[str]:
+    notes = infeasible_notes(optima)
+    if len(ranking) and np.isfinite(ranking["max_regret"].iloc[0]):
+        best = ranking.iloc[0]
+        notes.append(
+            f"The plan of least maximum regret is the one for '{best['plan']}': at most {best['max_regret'] / 1e6:,.2f} MEUR/a above the least cost, in '{best['worst_future']}'."
+        )
+    return notes

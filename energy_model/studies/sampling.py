@@ -21,7 +21,7 @@ from energy_model.case.overrides import Override
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.workbook_limits import refuse_large
 from energy_model.formulation import TABLES
-from energy_model.studies.runner.case_spec import StudyCase, Value
+from energy_model.studies.runner.study_case import StudyCase, Value
 
 SCENARIO = "scenario"  # the address that names a scenario
 DECLARED = {table.name: table for table in TABLES}
@@ -238,7 +238,7 @@ def from_table(path: Path) -> list[StudyCase]:
             variation.address: "" if cell_value is None else cell_value
             for variation, cell_value in zip(variations, cells, strict=True)
         }
-        study_cases.append(StudyCase(notes, base_case.changes, base_case.scenario))
+        study_cases.append(StudyCase(notes, base_case.overrides, base_case.scenario))
     return study_cases
 
 

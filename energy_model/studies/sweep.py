@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.optimization.highs import OPTIMAL
+from energy_model.solving.load import Case
 from energy_model.studies import sampling
-from energy_model.studies.runner.case_spec import StudyCase, fingerprint_of
-from energy_model.studies.runner.study import (
-    CaseSpec,
-    ExecutionOptions,
-    Study,
-    confirm_many_cases,
-    write_results,
-)
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase, fingerprint_of
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.runner.warm_start_clusters import assign_warm_starts
 from energy_model.studies.sampling import ParameterRange
 
 OUTPUTS = ("objective", "net_emissions")
+MAX_LISTED_VALUES = 12  # values of an input in the definition of a sweep
+MIN_SPREAD_SHARE = 1e-9  # of an output over all cases, below which no input affects it
 
 
+@accept_case_keywords
 def sweep(
-    case: str | Path,
+    case: Case,
     vary: Mapping[str, Any] | Sequence[ParameterRange] | str | Path,
     output: str | Path | None = None,
     design: str = "grid",
     samples: int = 64,
     seed: int = 1,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     outputs: Sequence[str] = OUTPUTS,
-    extend: Callable | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
@@ -46,13 +45,9 @@ def sweep(
     file with a case on each row. ``design`` is grid, list, one (at a time), latin, sobol or morris;
     the last three draw ``samples`` from ranges. The design one gives a table ``tornado``, sobol and
     morris a table ``sensitivity`` for each of the ``outputs``. An infeasible case is a row with its
-    reason. ``extend`` adds the user's own rules to every model. Raises InputError or
-    StudyInterrupted; finished cases remain stored.
+    reason. Raises InputError or StudyInterrupted; finished cases remain stored.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "sweep", scenario, changes, resolution),
-    )
+    setup = StudySetup.of("sweep", case, output, execution)
     if isinstance(vary, str | Path):
         cases, variations, design = sampling.from_table(Path(vary)), [], "table"
     else:
@@ -60,21 +55,15 @@ def sweep(
         generated = sampling.cases(design, variations, samples, seed)
         # validates the design before cases are counted
         first_case = list(itertools.islice(generated, 1))
-        case_count = sampling.count(design, variations, samples)
-        confirm_many_cases(case_count, spec.read, execution)
+        setup.confirm(sampling.count(design, variations, samples))
         cases = [*first_case, *generated]
     cases = assign_warm_starts(cases)
-    spec.addresses(
-        cases, execution.progress, str(vary) if isinstance(vary, str | Path) else "--set"
-    )
-    definition = {
-        "design": design,
-        "cases": len(cases),
-        "varied": _varied(cases),
-    }
-    with spec.work("sweep", definition, execution, extend=extend) as work:
-        work.answers(cases)
-        table = work.store.table(cases)
+    source = str(vary) if isinstance(vary, str | Path) else "--vary"
+    check_addresses(setup, cases, source)
+    definition = {"design": design, "cases": len(cases), "varied": _varied(cases)}
+    with setup.runner(definition) as runner:
+        runner.results(cases)
+        table = runner.store.table(cases)
         tables, notes = {}, _notes(table)
         if design == "table" and (labels := sampling.note_columns(cases)):
             notes.append(
@@ -86,7 +75,7 @@ def sweep(
             frame, messages = sensitivity(table, variations, design, samples, seed, outputs)
             tables["sensitivity"] = frame
             notes += messages
-        return write_results(work, spec, "sweep", tables, notes, cases)
+        return setup.write_results(runner, tables, notes, cases)
 
 
 def _varied(cases: Sequence[StudyCase]) -> list[str]:
@@ -96,23 +85,17 @@ def _varied(cases: Sequence[StudyCase]) -> list[str]:
         for name, value in case.inputs.items():
             text = f"{value:g}" if isinstance(value, float) else str(value)
             texts = values.setdefault(name, [])
-            if text not in texts and len(texts) < 12:
+            if text not in texts and len(texts) < MAX_LISTED_VALUES:
                 texts.append(text)
     descriptions = [f"{name} {', '.join(texts)}" for name, texts in values.items()]
-    return [
-        *descriptions,
-        fingerprint_of([(study_case.key, dict(study_case.inputs)) for study_case in cases]),
-    ]
+    return [*descriptions, fingerprint_of([(case.key, dict(case.inputs)) for case in cases])]
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    status_counts = table["status"].value_counts()
-    failed_counts = {
-        str(status): int(number) for status, number in status_counts.items() if status != "optimal"
-    }
+    counts = table["status"][table["status"] != OPTIMAL].value_counts()
     return [
-        f"{number} of {len(table)} cases ended {status}; the reason stands in their rows."
-        for status, number in failed_counts.items()
+        f"{count} of {len(table)} cases ended {status}; their rows state the reason."
+        for status, count in counts.items()
     ]
 
 
@@ -121,33 +104,22 @@ def tornado(
 ) -> pd.DataFrame:
     """The effect of each input, changed alone, on each output: lowest and highest value against the unchanged case."""
     rows = []
-    alone = table[table["status"] == "optimal"]
+    solved = table[table["status"] == OPTIMAL]
     addresses = [variation.address for variation in variations]
-    base = alone[alone[addresses].isna().all(axis=1)]
-    for output in _known(table, outputs):
-        if base.empty:
-            break
+    base = solved[solved[addresses].isna().all(axis=1)]
+    for output in _numeric_outputs(table, outputs) if len(base) else ():
         base_value = float(base[output].iloc[0])
         for address in addresses:
-            moved = alone[alone[address].notna()]
-            if moved.empty:
+            changed = solved[solved[address].notna()]
+            if changed.empty:
                 continue
-            low, high = moved[output].idxmin(), moved[output].idxmax()
-            rows.append(
-                (
-                    output,
-                    address,
-                    base_value,
-                    float(moved.at[low, output]),
-                    moved.at[low, address],
-                    float(moved.at[high, output]),
-                    moved.at[high, address],
-                )
-            )
-    frame = pd.DataFrame(
-        rows,
-        columns=["output", "input", "base_case", "lowest", "at_lowest", "highest", "at_highest"],
-    )
+            ends = [
+                changed.loc[end] for end in (changed[output].idxmin(), changed[output].idxmax())
+            ]
+            values = [value for end in ends for value in (float(end[output]), end[address])]
+            rows.append((output, address, base_value, *values))
+    columns = ["output", "input", "base_case", "lowest", "at_lowest", "highest", "at_highest"]
+    frame = pd.DataFrame(rows, columns=columns)
     base_values = frame["base_case"]
     reach = np.maximum(frame["highest"], base_values) - np.minimum(frame["lowest"], base_values)
     frame = frame.assign(reach=reach)
@@ -163,56 +135,65 @@ def sensitivity(
     outputs: Sequence[str],
 ) -> tuple[pd.DataFrame, list[str]]:
     """Sobol's indices or Morris's effects of each input on each output, with their confidence, by SALib."""
-    from SALib.analyze import morris, sobol  # noqa: PLC0415 - it takes a while to load
-
-    if (table["status"] != "optimal").any():
-        message = "No indices of sensitivity: they need an answer to every case; narrow the ranges to where all have a plan."
+    if (table["status"] != OPTIMAL).any():
+        message = "There are no sensitivity indices: they need a plan in every case; narrow the ranges to where all have one."
         return pd.DataFrame(columns=["output", "input"]), [message]
     problem, parts = sampling.salib_problem(variations), []
-    for output in _known(table, outputs):
+    drawn = sampling.sample(design, variations, samples, seed) if design == "morris" else None
+    for output in _numeric_outputs(table, outputs):
         values = table[output].to_numpy(float)
-        if np.ptp(values) <= 1e-9 * max(1.0, np.abs(values).max()):
+        if np.ptp(values) <= MIN_SPREAD_SHARE * max(1.0, np.abs(values).max()):
             continue  # no input affects it
-        if design == "sobol":
-            index = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
-            frame = pd.DataFrame({
-                "first_order": index["S1"], "first_order_confidence": index["S1_conf"],
-                "total": index["ST"], "total_confidence": index["ST_conf"],
-            })  # fmt: skip
-        else:
-            sample_rows = sampling.sample(design, variations, samples, seed)
-            index = morris.analyze(problem, sample_rows, values, num_levels=8, seed=seed)
-            frame = pd.DataFrame(
-                {
-                    "mean_effect": index["mu_star"],
-                    "mean_effect_confidence": index["mu_star_conf"],
-                    "spread": index["sigma"],
-                }
-            ).astype(float)
+        frame = pd.DataFrame(_indices(problem, values, drawn, seed)).astype(float)
         frame.insert(0, "output", output)
         frame.insert(1, "input", problem["names"])
-        parts.append(frame.sort_values(frame.columns[-2], ascending=False))
-    joined = (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["output", "input"])
-    )
+        parts.append(frame.sort_values(_index_column(frame), ascending=False))
+    if not parts:
+        return pd.DataFrame(columns=["output", "input"]), []
+    joined = pd.concat(parts, ignore_index=True)
     return joined, _doubt(joined, samples)
 
 
-def _doubt(found: pd.DataFrame, samples: int) -> list[str]:
+def _indices(
+    problem: dict[str, Any], values: np.ndarray, drawn: np.ndarray | None, seed: int
+) -> dict[str, np.ndarray]:
+    """Morris's effects at drawn inputs, or Sobol's indices, of one output."""
+    from SALib.analyze import morris, sobol  # noqa: PLC0415 - it takes a while to load
+
+    if drawn is not None:
+        effects = morris.analyze(problem, drawn, values, num_levels=8, seed=seed)
+        names = {
+            "mean_effect": "mu_star",
+            "mean_effect_confidence": "mu_star_conf",
+            "spread": "sigma",
+        }
+        return {name: effects[salib_name] for name, salib_name in names.items()}
+    indices = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
+    return {
+        f"{name}{suffix}": indices[f"{salib_name}{salib_suffix}"]
+        for name, salib_name in (("first_order", "S1"), ("total", "ST"))
+        for suffix, salib_suffix in (("", ""), ("_confidence", "_conf"))
+    }
+
+
+def _index_column(frame: pd.DataFrame) -> str:
+    """The column of the total index of Sobol, or of the mean effect of Morris."""
+    return "total" if "total" in frame else "mean_effect"
+
+
+def _doubt(indices: pd.DataFrame, samples: int) -> list[str]:
     """A note that the samples are too few, if an index is less certain than half the largest."""
-    name = next((candidate for candidate in ("total", "mean_effect") if candidate in found), None)
-    if name is None:
-        return []
-    largest = found.groupby("output")[name].transform("max")
-    uncertain = found[found[f"{name}_confidence"] > 0.5 * largest]
+    name = _index_column(indices)
+    largest = indices.groupby("output")[name].transform("max")
+    uncertain = indices[indices[f"{name}_confidence"] > 0.5 * largest]
     if uncertain.empty:
         return []
     return [
-        f"Too few are drawn: with {samples} samples {len(uncertain)} of {len(found)} indices are less certain than half the largest; draw more with --samples {8 * samples}."
+        f"The samples are too few: with {samples} of them {len(uncertain)} of {len(indices)} indices are less certain than half the largest; draw more with --samples {8 * samples}."
     ]
 
 
-def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
+def _numeric_outputs(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
     """The outputs that are columns of the table.
 
     Raises:
@@ -220,7 +201,7 @@ def _known(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
     """
     numbers = [column for column in table.columns if pd.api.types.is_numeric_dtype(table[column])]
     unknown = [name for name in outputs if name not in numbers]
-    if unknown and len(table) and (table["status"] == "optimal").any():
+    if unknown and (table["status"] == OPTIMAL).any():
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
         raise InputError([InputIssue("--outputs", remedy, value=name) for name in unknown])
     return [name for name in outputs if name in numbers]

@@ -18,15 +18,25 @@ import numpy as np
 import pandas as pd
 
 from energy_model import timeseries
+from energy_model._deprecated import accept_case_keywords
 from energy_model.case.settings import Settings
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.studies.regret import BASE_CASE, fix_capacities
-from energy_model.studies.runner.case_spec import StudyCase
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.solving.load import Case
+from energy_model.studies.regret import (
+    BASE_CASE,
+    MIN_COMMON_SHARE,
+    fix_capacities,
+    infeasible_notes,
+)
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 
 # Share kept of each month's anomaly: that of a single year, not of the typical year
 NATURAL_VARIABILITY_SHARE = 1.0
+MIN_ADDED_CAPACITY = 1e-3  # largest of an asset over all plans, below which it is left out
+YEAR_COLUMNS = ["year", "least_cost", "plan_cost", "regret", "net_emissions", "above_target", "unserved", "unserved_hours", "status", "plan_status", "reason"]  # fmt: skip
 
 
 def synthetic_years(
@@ -54,14 +64,13 @@ def synthetic_years(
     return tables
 
 
+@accept_case_keywords
 def weather_years(
-    case: str | Path,
+    case: Case,
     years: Mapping[str, pd.DataFrame | None],
     output: str | Path | None = None,
     keep_target: bool = False,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """One plan in many years: cost, emissions and unserved hours in ``study.tables["years"]``, capacities in ``sizes``.
@@ -71,64 +80,46 @@ def weather_years(
     ``weather/``. ``sizes`` holds what the plans of all years add. Raises InputError or
     StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "weather_years", scenario, changes, resolution),
-    )
-    _refuse(spec.case, years)
-    system = spec.read()
+    setup = StudySetup.of("weather_years", case, output, execution)
+    _check_years(setup.spec.folder, years)
+    settings = setup.load().settings
     files = {
-        f"weather/{name}.csv": timeseries.as_text(year_table).encode()
-        for name, year_table in years.items()
-        if year_table is not None
+        f"weather/{name}.csv": timeseries.as_text(table).encode()
+        for name, table in years.items()
+        if table is not None
     }
     definition = {"years": list(years), "keep_target": keep_target}
-    with spec.work("weather_years", definition, execution, extra=files) as work:
-        own_cases = [StudyCase({"plan": BASE_CASE, "year": BASE_CASE})]
-        own_cases += [StudyCase({"plan": name, "year": name}, (_in(name),)) for name in years]
-        answers = work.answers(own_cases)
-        optimum_by_year = dict(zip((BASE_CASE, *years), answers, strict=True))
-        price = 0.0 if keep_target else _last_tonne(optimum_by_year[BASE_CASE])
-        price_changes, settings = _priced(price, system.settings), system.settings
-        fixed_cases = []
-        if optimum_by_year[BASE_CASE]["status"] == OPTIMAL:
-            sizes = fix_capacities(optimum_by_year[BASE_CASE]["assets"])
-            fixed_cases = [
-                StudyCase(
-                    {"plan": BASE_CASE, "year": name}, (_in(name), *price_changes), None, sizes
-                )
-                for name in years
-            ]
-        target = settings.emissions.target if price_changes else "none"
-        target_value = price * float(target) if target != "none" else 0.0
-        year_table = _years(
-            optimum_by_year,
-            dict(zip(years, work.answers(fixed_cases), strict=False)),
-            target_value,
-            settings,
-        )
-        plans = {
-            name: result["assets"]
-            for name, result in optimum_by_year.items()
-            if result["status"] == OPTIMAL
-        }
-        tables = {"years": year_table, "sizes": _sizes(plans)}
-        return write_results(
-            work,
-            spec,
-            "weather_years",
-            tables,
-            _notes(year_table, optimum_by_year, tables["sizes"], price_changes),
-        )
+    with setup.runner(definition, extra_files=files) as runner:
+        cases = {BASE_CASE: StudyCase({"plan": BASE_CASE, "year": BASE_CASE})}
+        for name in years:
+            cases[name] = StudyCase({"plan": name, "year": name}, (_override(name),))
+        optima = dict(zip(cases, runner.results(cases.values()), strict=True))
+        base = optima[BASE_CASE]
+        price = 0.0 if keep_target else _target_price(base)
+        price_overrides = _price_overrides(price, settings)
+        fixed_cases = {}
+        if base["status"] == OPTIMAL:
+            sizes = fix_capacities(base["assets"])
+            for name in years:
+                inputs, overrides = {"plan": BASE_CASE, "year": name}, (_override(name),)
+                fixed_cases[name] = StudyCase(inputs, (*overrides, *price_overrides), None, sizes)
+        runs = dict(zip(fixed_cases, runner.results(fixed_cases.values()), strict=True))
+        target = float(settings.emissions.target) if price_overrides else 0.0
+        plans = {n: r["assets"] for n, r in optima.items() if r["status"] == OPTIMAL}
+        tables = {"years": _years(optima, runs, price * target, settings), "sizes": _sizes(plans)}
+        notes = infeasible_notes(optima) + _notes(**tables, priced=bool(price_overrides))
+        return setup.write_results(runner, tables, notes)
 
 
-def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
+def _check_years(folder: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
     """InputError if the names of years are invalid, there are none, or a file is missing."""
-    available = ", ".join(sorted(path.stem for path in (case / "weather").glob("*.csv"))) or "none"
+    available = (
+        ", ".join(sorted(path.stem for path in (folder / "weather").glob("*.csv"))) or "none"
+    )
     issues = [
         InputIssue(f"weather/{name}.csv", f"the case has no such year; there are: {available}")
         for name, table in years.items()
-        if table is None and not (case / "weather" / f"{name}.csv").is_file()
+        if table is None and not (folder / "weather" / f"{name}.csv").is_file()
     ]
     issues += [
         InputIssue("the years", "name years with small letters, digits and _", value=str(name))
@@ -145,16 +136,16 @@ def _refuse(case: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
         raise InputError(issues)
 
 
-def _in(name: str) -> str:
+def _override(name: str) -> str:
     return f"case.time.weather_year = {name}"
 
 
-def _last_tonne(answer: Mapping[str, Any]) -> float:
+def _target_price(result: Mapping[str, Any]) -> float:
     """The shadow price of the emission target, on top of the emission price [EUR/t]."""
-    return float(answer.get("summary", {}).get("emission_target_shadow_price", 0.0))
+    return float(result.get("summary", {}).get("emission_target_shadow_price", 0.0))
 
 
-def _priced(price: float, settings: Settings) -> tuple[str, ...]:
+def _price_overrides(price: float, settings: Settings) -> tuple[str, ...]:
     """The overrides that replace the emission target, if there is one, with a price."""
     if settings.emissions.target == "none" or price <= 0:
         return ()
@@ -166,53 +157,32 @@ def _priced(price: float, settings: Settings) -> tuple[str, ...]:
 
 
 def _years(
-    best: Mapping[str, dict[str, Any]],
+    optima: Mapping[str, dict[str, Any]],
     runs: Mapping[str, dict[str, Any]],
-    worth: float,
+    target_value: float,
     settings: Settings,
 ) -> pd.DataFrame:
-    """A row for each year: the cost of its own plan, the cost of the fixed plan, and the demand the latter leaves unserved."""
+    """A row for each year: the cost of its own plan, the cost of the fixed plan, and the demand the latter leaves unserved.
+
+    ``target_value`` [EUR/a] is what the target's emissions cost at the price that replaces it.
+    """
     rows = []
     target = settings.emissions.target
-    for name, optimum in best.items():
-        no_plan = {"status": "", "reason": "the base case has no plan"}
+    no_plan = {"status": "", "reason": "the base case has no plan"}
+    for name, optimum in optima.items():
         run = runs.get(name, optimum if name == BASE_CASE else no_plan)
-        solved = run["status"] == OPTIMAL
-        cost = run["objective"] - (worth if name != BASE_CASE else 0.0) if solved else np.nan
+        priced = target_value if name != BASE_CASE else 0.0
+        cost = run["objective"] - priced if run["status"] == OPTIMAL else np.nan
         least_cost = optimum["objective"] if optimum["status"] == OPTIMAL else np.nan
         headline = run.get("summary", {})
-        emissions = headline.get("net_emissions", np.nan)
-        above_target = emissions - float(target) if target != "none" else np.nan
-        reason = run["reason"] or optimum["reason"]
-        rows.append(
-            (
-                name,
-                least_cost,
-                cost,
-                cost - least_cost,
-                emissions,
-                above_target,
-                headline.get("unserved", np.nan),
-                headline.get("unserved_hours", np.nan),
-                optimum["status"],
-                run["status"],
-                reason,
-            )
+        emissions, unserved, hours = (
+            headline.get(key, np.nan) for key in ("net_emissions", "unserved", "unserved_hours")
         )
-    names = [
-        "year",
-        "least_cost",
-        "plan_cost",
-        "regret",
-        "net_emissions",
-        "above_target",
-        "unserved",
-        "unserved_hours",
-        "status",
-        "plan_status",
-        "reason",
-    ]
-    return pd.DataFrame(rows, columns=names)
+        above_target = emissions - float(target) if target != "none" else np.nan
+        status = (optimum["status"], run["status"], run["reason"] or optimum["reason"])
+        costs = (least_cost, cost, cost - least_cost)
+        rows.append((name, *costs, emissions, above_target, unserved, hours, *status))
+    return pd.DataFrame(rows, columns=YEAR_COLUMNS)
 
 
 def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
@@ -221,18 +191,10 @@ def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     rows = []
     for asset in base_plan:
         added = np.array([max(plan[asset][1], 0.0) for plan in plans.values()])
-        if added.max() > 1e-3:
-            rows.append(
-                (
-                    asset,
-                    max(base_plan[asset][1], 0.0),
-                    added.min(),
-                    added.mean(),
-                    added.max(),
-                    int((added > 1e-3 * added.max()).sum()),
-                    len(plans),
-                )
-            )
+        if added.max() > MIN_ADDED_CAPACITY:
+            count = int((added > MIN_COMMON_SHARE * added.max()).sum())
+            amounts = (added[0], added.min(), added.mean(), added.max())
+            rows.append((asset, *amounts, count, len(plans)))
     names = ["asset", "base_case", "min", "mean", "max", "plans_with_it", "plans"]
     return pd.DataFrame(rows, columns=names)
 
@@ -241,58 +203,54 @@ def _money(amount: float) -> str:
     return f"{amount / 1e6:,.1f} MEUR/a" if abs(amount) >= 1e6 else f"{amount:,.0f} EUR/a"
 
 
-def _notes(
-    table: pd.DataFrame,
-    best: Mapping[str, dict[str, Any]],
-    sizes: pd.DataFrame,
-    priced: tuple[str, ...],
-) -> list[str]:
+def _range(amounts: pd.Series) -> str:
+    return f"{_money(amounts.min())} to {_money(amounts.max())}"
+
+
+def _notes(years: pd.DataFrame, sizes: pd.DataFrame, priced: bool) -> list[str]:
     """The years in sentences."""
-    notes = [
-        f"'{name}' has no plan: {result['reason']}"
-        for name, result in best.items()
-        if result["status"] != OPTIMAL
-    ]
-    others = table[table["year"] != BASE_CASE]
+    notes = []
+    others = years[years["year"] != BASE_CASE]
     costs, runs = others["least_cost"].dropna(), others.dropna(subset=["plan_cost"])
     if len(costs):
         notes.append(
-            f"Planned for itself, a year costs {_money(costs.min())} to {_money(costs.max())}, {_money(costs.mean())} in the mean of {len(costs)} years."
+            f"Planned for itself, a year costs {_range(costs)}, {_money(costs.mean())} in the mean of {len(costs)} years."
         )
     both = runs.dropna(subset=["regret"])
     if len(both):
-        extra_cost = both["regret"]
+        regret = both["regret"]
         remark = (
-            " (below zero where the tonnes above the target cost less than avoiding them would have)"
-            if extra_cost.min() < -1
+            " (below zero where the tonnes above the target cost less than avoiding them)"
+            if regret.min() < -1
             else ""
         )
         notes.append(
-            f"The plan held costs {_money(extra_cost.min())} to {_money(extra_cost.max())} more than each year's own{remark}, most in '{both.loc[extra_cost.idxmax(), 'year']}'."
+            f"The fixed plan costs {_range(regret)} more than each year's own{remark}, most in '{both.loc[regret.idxmax(), 'year']}'."
         )
     if len(runs):
-        with_shortage = runs[runs["unserved_hours"] > 0]
+        hours = runs["unserved_hours"][runs["unserved_hours"] > 0]
         notes.append(
-            f"Something wanted is not delivered in {len(with_shortage)} of {len(runs)} years, in {with_shortage['unserved_hours'].max():,.0f} hours at most."
-            if len(with_shortage)
-            else f"All that is wanted is delivered in all {len(runs)} years."
+            f"Demand is unserved in {len(hours)} of {len(runs)} years, in {hours.max():,.0f} hours at most."
+            if len(hours)
+            else f"All demand is served in all {len(runs)} years."
         )
-        if runs["above_target"].notna().any():
+        above = runs["above_target"]
+        if above.notna().any():
             notes.append(
-                f"It emits {runs['above_target'].min():,.0f} to {runs['above_target'].max():,.0f} t/a against the target (below zero: less than it)."
+                f"The fixed plan emits {above.min():,.0f} to {above.max():,.0f} t/a above the target (below zero: less than it)."
             )
     if priced:
         notes.append(
-            "In years it was not planned for, the plan pays for each tonne what the last one cost when it was planned, in place of the target; what it costs is told as if that price bought the tonnes above the target."
+            "In years it was not planned for, the plan pays the shadow price of the target for each tonne in place of the target; its cost counts the tonnes above the target only."
         )
     infeasible = others[(others["plan_status"] != OPTIMAL) & (others["plan_status"] != "")]
     notes += [
-        f"The plan cannot be run in '{year}': {reason}"
+        f"The fixed plan is infeasible in '{year}': {reason}"
         for year, reason in zip(infeasible["year"], infeasible["reason"], strict=True)
     ]
-    always_count = int((sizes["plans_with_it"] == sizes["plans"]).sum())
     if len(sizes):
+        always = int((sizes["plans_with_it"] == sizes["plans"]).sum())
         notes.append(
-            f"{always_count} of {len(sizes)} assets are added in every year's own plan; the table tells how much at least."
+            f"{always} of {len(sizes)} assets are added in every year's own plan; the table sizes states the minimum."
         )
     return notes

@@ -32,7 +32,12 @@ from energy_model.results.record import read_record
 from energy_model.results.run import Run
 from energy_model.results.run_files import find_run
 from energy_model.results.solution import FILE, Solution, stored_solution
-from energy_model.solving.case_solver import Query, QueryResult, asked_program, with_watched
+from energy_model.solving.case_solver import (
+    QueryResult,
+    asked_program,
+    query_from_record,
+    with_watched,
+)
 from energy_model.verification import same_inputs, same_results
 from energy_model.verification.same_program import Match, matched
 
@@ -266,8 +271,7 @@ class _Work:
         """Compares the stored program with the rebuilt one, and the files with the results recomputed from both."""
         stored_query = self.metadata.get("query") or {}
         extended = bool(self.metadata.get("extended"))
-        fields = {name: _plain(value) for name, value in stored_query.items() if name != "watched"}
-        question = Query(**fields)
+        question = query_from_record(stored_query)
         problem = CompiledModel.of(system, build_model(system))
         base = with_watched(problem, stored_query.get("watched", ()))
         problem = asked_program(base, question)
@@ -283,7 +287,7 @@ class _Work:
         lp = problem.lp
         lp = replace(program.lp, variables=lp.variables, constraints=lp.constraints)
         problem = problem.with_program(lp)
-        cost = float(base.lp.cost @ program.x + base.lp.offset) if question.least else found.cost
+        cost = float(base.lp.cost @ program.x + base.lp.offset) if question.minimize else found.cost
         answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
         run = QueryResult(problem, answer, cost, {}, {}).run()
         self._files(tree, system, program, run)
@@ -311,13 +315,6 @@ class _Work:
         self.differences += same_results.of_tables(self.folder, run)
         self.differences += same_results.of_dataset(tree, run, own_duals)
         self.recomputed = True
-
-
-def _plain(value: Any) -> Any:
-    """A value of a stored query as `Query` holds it: lists as tuples."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return tuple(_plain(part) for part in value) if isinstance(value, list) else value
 
 
 def _in_place(match: Match, program: Solution) -> bool:

@@ -108,16 +108,11 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
     from energy_model.reporting import run_report  # noqa: PLC0415
 
     request = job["asked"]
-    load_arguments = (
-        request["folder"],
-        request["scenario"],
-        request["changes"],
-        request["resolution"],
-    )
+    case = _case_spec(request)
     tell("reading the tables")
     if request["added"]:
         # With an empty warm start only the query is solved, not the base problem before it.
-        solver = em.CaseSolver(*load_arguments, start=highs.WarmStart())
+        solver = em.CaseSolver(case, start=highs.WarmStart())
         system = solver.problem((), request["scenario"]).system
         query = em.Query(
             capacity_added={name: tuple(bounds) for name, bounds in request["added"].items()}
@@ -125,7 +120,7 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
         run = solver.run((), question=query, progress=tell)
         run.metadata["candidates"] = request["added"]
     else:
-        system = em.load_case(*load_arguments)
+        system = em.load_case(case)
         run = em.solve(system, progress=tell)
     run.metadata["title"] = job["title"]
     run.metadata["warnings"] = [*precheck.check_adequacy(system), *run.metadata["warnings"]]
@@ -134,6 +129,15 @@ def _run(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any
     tell("drawing the page")
     run_report.write_run_page(run, out / "report.html", system.sources)
     return {"summary": run.summary, "steps": run.metadata["steps"]}
+
+
+def _case_spec(request: Mapping[str, Any]) -> Any:
+    """Returns the `CaseSpec` of a request."""
+    import energy_model as em  # noqa: PLC0415
+
+    return em.CaseSpec(
+        request["folder"], request["scenario"], request["changes"], request["resolution"]
+    )
 
 
 def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, Any]:
@@ -147,21 +151,16 @@ def _study(job: Mapping[str, Any], out: Path, tell: FileProgress) -> dict[str, A
     request = job["asked"]
     study_request = former_names.current_options(request["study"])
     execution = em.ExecutionOptions(workers=0, progress=tell)
-    options = {
-        "scenario": request["scenario"],
-        "changes": request["changes"],
-        "resolution": request["resolution"],
-        "execution": execution,
-    }
+    case = _case_spec(request)
     if study_request["question"] == "sweep":
         vary = [ParameterRange.parse(text) for text in study_request["vary"]]
-        study = em.sweep(request["folder"], vary, out, **options)
+        study = em.sweep(case, vary, out, execution=execution)
     elif study_request["question"] == "pareto":
         study = em.pareto_front(
-            request["folder"], study_request["metric"], study_request["points"], out, **options
+            case, study_request["metric"], study_request["points"], out, execution=execution
         )
     else:
-        study = em.near_optimal(request["folder"], study_request["slack"], output=out, **options)
+        study = em.near_optimal(case, study_request["slack"], output=out, execution=execution)
     tell("drawing the pictures")
     study_figures.draw(study)
     study_page.write(study, title=job["title"])

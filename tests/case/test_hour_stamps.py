@@ -145,14 +145,14 @@ def test_a_weather_file_of_another_year_has_the_same_hours_of_the_year(tmp_path)
     rows = [f"2024-01-01T0{hour}:00Z,{price}" for hour, price in enumerate([5, 6, 7, 8])]
     text = "\n".join(["hour,spot [EUR/MWh]", *rows])
     (folder / "weather" / "real.csv").write_text(text)
-    run = em.solve(em.load_case(folder, changes='case.time.weather_year = "real"'))
+    run = em.solve(em.load_case(folder, overrides='case.time.weather_year = "real"'))
     assert run.objective == pytest.approx(7, rel=1e-9)
     (folder / "weather" / "real.csv").write_text(text.replace("01-01T", "01-02T"))
     with pytest.raises(em.InputError, match=r"weather/real\.csv, row 2, hour: '01-02T00:00Z'"):
-        em.load_case(folder, changes='case.time.weather_year = "real"')
+        em.load_case(folder, overrides='case.time.weather_year = "real"')
     (folder / "weather" / "real.csv").write_text(text.replace("EUR/MWh", "1"))
     with pytest.raises(em.InputError, match=r"weather/real\.csv, row 1: 'spot \[1\]' .* EUR/MWh"):
-        em.load_case(folder, changes='case.time.weather_year = "real"')
+        em.load_case(folder, overrides='case.time.weather_year = "real"')
 
 
 def test_the_file_of_a_universal_year_sets_the_hours(tmp_path):

@@ -37,7 +37,7 @@ UNUSUAL = {
 
 @pytest.mark.parametrize("change", UNUSUAL)
 def test_an_unusual_number_is_read_with_a_warning(change, tmp_path):
-    system = em.load_case(case(tmp_path), changes=change)
+    system = em.load_case(case(tmp_path), overrides=change)
     assert len(system.warnings) >= 1
     import re
 
@@ -72,11 +72,11 @@ REFUSED = {
 @pytest.mark.parametrize("change", REFUSED)
 def test_a_number_that_cannot_be_is_refused(change, tmp_path):
     with pytest.raises(em.InputError, match=REFUSED[change]):
-        em.load_case(case(tmp_path), changes=change)
+        em.load_case(case(tmp_path), overrides=change)
 
 
 def test_a_factor_on_no_limit_is_warned_of(tmp_path):
-    system = em.load_case(case(tmp_path), changes="markets.grid.max_purchase *= 0.5")
+    system = em.load_case(case(tmp_path), overrides="markets.grid.max_purchase *= 0.5")
     assert system.warnings == (
         "--set: 'markets.grid.max_purchase *= 0.5' changes nothing, as the cells have no limit.",
     )
@@ -139,7 +139,7 @@ def test_an_amount_cannot_be_spread_by_a_profile_of_zeros(tmp_path):
     with pytest.raises(em.InputError, match=r"demands\.csv, row 2 \(want\), profile \[1\]: 'none' is given; it is zero in every hour"):  # fmt: skip
         em.load_case(folder)
     assert em.solve(
-        em.load_case(folder, changes="demands.want.yearly = 0")
+        em.load_case(folder, overrides="demands.want.yearly = 0")
     ).objective == pytest.approx(0)
 
 
@@ -158,7 +158,9 @@ def test_a_site_may_have_any_ordinary_name(name, tmp_path):
         conversions=[case_builder.plant(capacity_existing=10) | row],
     )
     assert em.solve(em.load_case(folder)).objective == pytest.approx(200)
-    assert em.load_case(folder, changes=f"sites.{name}.lat = 55.5")["sites"].at[name, "lat"] == 55.5
+    assert (
+        em.load_case(folder, overrides=f"sites.{name}.lat = 55.5")["sites"].at[name, "lat"] == 55.5
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,11 +186,11 @@ def test_a_name_that_looks_right_and_is_another_is_pointed_out(tmp_path):
 
 def test_a_change_is_a_text_or_several(tmp_path):
     folder = case(tmp_path)
-    one = em.load_case(folder, changes="markets.grid.price = 10")
+    one = em.load_case(folder, overrides="markets.grid.price = 10")
     assert em.solve(one).objective == pytest.approx(40)
     assert one.changes == ("markets.grid.price = 10",)
-    with pytest.raises(em.InputError, match="write each change as a text"):
-        em.load_case(folder, changes=[10])
+    with pytest.raises(em.InputError, match="write each override as a text"):
+        em.load_case(folder, overrides=[10])
 
 
 def test_a_circle_of_ties_is_named(tmp_path):
@@ -222,7 +224,7 @@ def test_a_sentence_shows_no_control_characters_and_no_megabytes(tmp_path):
     folder = case(tmp_path)
     with pytest.raises(em.InputError) as told:
         em.load_case(
-            folder, changes=f"conversions.plant.capacity_existing = 5\x1b[31m{'9' * 10**6}"
+            folder, overrides=f"conversions.plant.capacity_existing = 5\x1b[31m{'9' * 10**6}"
         )
     assert "\\x1b[31m" in str(told.value)
     assert len(str(told.value)) < 2000

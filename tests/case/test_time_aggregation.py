@@ -145,7 +145,7 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     """Every hour of ten days, or 48 steps of two typical days: the same cost, capacities and prices."""
     case = two_kinds_of_day(tmp_path / "case")
     whole = em.solve(em.load_case(case, resolution="full"))
-    short = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 24"], resolution=48))
+    short = em.solve(em.load_case(case, overrides=["case.time.steps_per_day = 24"], resolution=48))
     assert whole.tables["capacities"].at["pit", "capacity_added"] > 1
     assert short.objective == pytest.approx(whole.objective, rel=1e-7)
     added = short.tables["capacities"].at["pit", "capacity_added"]
@@ -160,7 +160,7 @@ def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     """What lasts less than a day may not carry from day to day: it is a ring in each day."""
     case = two_kinds_of_day(tmp_path / "case")
     changes = ["case.time.steps_per_day = 24", "storages.pit.max_hours = 20"]
-    ring = em.solve(em.load_case(case, changes=changes, resolution=48))
+    ring = em.solve(em.load_case(case, overrides=changes, resolution=48))
     assert ring.tables["capacities"].at["pit", "capacity_added"] < 50
     assert not np.asarray(ring.dataset["daily_storage_level"]).any()
 
@@ -172,7 +172,7 @@ def test_every_part_works_on_typical_days(tmp_path):
         "storages": [EVERYTHING["storages"][0] | {"max_hours": 30}],
     }
     case = case_builder.write(tmp_path / "case", 48, **parts)
-    run = em.solve(em.load_case(case, changes=["case.time.steps_per_day = 12"], resolution=24))
+    run = em.solve(em.load_case(case, overrides=["case.time.steps_per_day = 12"], resolution=24))
     assert run.metadata["certificate"]["holds"]
     assert not run.metadata["read_by_pyomo"]
     assert int(run.dataset["step_weight"].sum()) == 48

@@ -28,7 +28,7 @@ def made(tmp_path_factory):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("sun_here", f"sun_{LETTERS}"), encoding="utf-8")
     for name, price in (("run", 50), ("dear", 70)):
-        em.save(em.solve(em.load_case(case, changes=[f"{PRICE} = {price}"])), folder / name)
+        em.save(em.solve(em.load_case(case, overrides=[f"{PRICE} = {price}"])), folder / name)
     em.sweep(
         case,
         {PRICE: [50, 70]},

@@ -143,7 +143,7 @@ def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
     process.send_signal(by)
     err = process.communicate()[1]
     assert process.returncode == 4
-    assert "of the 12 cases asked so far are kept" in err
+    assert "of the 12 cases so far are stored" in err
     assert "Traceback" not in err
     told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
     assert len(json.loads(told.stdout)["cases"]) == 12

@@ -87,7 +87,9 @@ def test_every_part_compiles_on_typical_days(tmp_path):
         "storages": [EVERYTHING["storages"][0] | {"max_hours": 30}],
     }  # fmt: skip
     case = case_builder.write(tmp_path / "case", 96, **parts)
-    model = build_model(em.load_case(case, changes=["case.time.steps_per_day = 6"], resolution=12))
+    model = build_model(
+        em.load_case(case, overrides=["case.time.steps_per_day = 6"], resolution=12)
+    )
     found = assert_same(model)
     assert not found.read_by_pyomo
     assert found.rows["daily_storage_balance"][1] == (1, 4)

@@ -157,7 +157,7 @@ def test_a_multiple_of_an_empty_cell_is_one_of_what_the_technology_says(tmp_path
         tmp_path / "case", 1, technologies=[{"technology": "kind", "capacity_unit": "MW", "investment_cost": 20, "lifetime": 1}],
         conversions=[case_builder.plant("plant", technology="kind", max_capacity_added=10)], flows=[case_builder.flow("plant", "heat", 1)], demands=[case_builder.demand(yearly=10)],
     )  # fmt: skip
-    run = em.solve(em.load_case(case, changes=["conversions.plant.investment_cost *= 2"]))
+    run = em.solve(em.load_case(case, overrides=["conversions.plant.investment_cost *= 2"]))
     assert run.objective == pytest.approx(400)
-    run = em.solve(em.load_case(case, changes=["conversions.plant.investment_cost += 5"]))
+    run = em.solve(em.load_case(case, overrides=["conversions.plant.investment_cost += 5"]))
     assert run.objective == pytest.approx(250)

@@ -129,7 +129,7 @@ def test_the_price_is_the_cost_of_one_more():
     case = cli.original()
     run = em.solve(em.load_case(case, resolution=60))
     more = em.solve(
-        em.load_case(case, resolution=60, changes=["demands.village_heat.yearly *= 1.0001"])
+        em.load_case(case, resolution=60, overrides=["demands.village_heat.yearly *= 1.0001"])
     )
     paid = run.summary["heat_price"] * 60_000 * 0.0001
     assert more.objective - run.objective == pytest.approx(paid, rel=1e-3)
@@ -141,7 +141,7 @@ def test_a_price_equals_the_marginal_plant(base):
         em.load_case(
             cli.original(),
             resolution=60,
-            changes=["conversions.*.max_capacity_added=0", "storages.*.max_capacity_added=0"],
+            overrides=["conversions.*.max_capacity_added=0", "storages.*.max_capacity_added=0"],
         )
     )
     gas = 0.96 * (40 + 0.2034 * 96) + 1.3

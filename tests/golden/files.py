@@ -42,7 +42,7 @@ def _system(name: str, folder: Path) -> em.System:
     storages = [EVERYTHING["storages"][0] | {"max_hours": 30}]
     parts = EVERYTHING | {"profiles": profiles, "storages": storages}
     case = case_builder.write(folder / name, 96, **parts)
-    return em.load_case(case, changes=["case.time.steps_per_day = 6"], resolution=12)
+    return em.load_case(case, overrides=["case.time.steps_per_day = 6"], resolution=12)
 
 
 def matrix_file(name: str) -> Path:

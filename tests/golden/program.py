@@ -65,7 +65,7 @@ def studies(case: Path, out: Path) -> dict[str, Path]:
         "regret": lambda at: em.regret(case, futures, output=at, execution=execution),
         "weather_years": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, execution=execution),
         "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment_cost"], max_change=0.2, output=at, execution=execution),
-        "symbiosis": lambda at: em.symbiosis(case, at, changes=free, execution=execution),
+        "symbiosis": lambda at: em.symbiosis(em.CaseSpec(case, overrides=free), at, execution=execution),
         "siting": lambda at: em.siting(case, "field_solar=3", output=at, execution=execution),
         "preferences": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land_use": 10}}, points=3, output=at, execution=execution),
     }  # fmt: skip

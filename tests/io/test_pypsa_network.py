@@ -99,7 +99,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     case = cli.copy(tmp_path)
     said = cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc", "-r", 30, "--json")  # fmt: skip
     assert said.json["steps"] == 30
-    typical = em.load_case(case, resolution=30, changes=["case.time.steps_per_day=6"])
+    typical = em.load_case(case, resolution=30, overrides=["case.time.steps_per_day=6"])
     assert len(typical.steps.days)
     with pytest.raises(em.InputError, match="days repeat"):
         pypsa_network.write(typical, tmp_path / "d.nc")
@@ -111,7 +111,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     [
         ("calliope", "c.nc", "known are pypsa"),
         ("pypsa", "nowhere/c.nc", "there is no such folder"),
-        ("pypsa", ".", "the path is a folder"),
+        ("pypsa", ".", "a folder stands there"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(to, out, words, tmp_path):

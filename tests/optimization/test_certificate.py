@@ -126,6 +126,6 @@ def test_coefficients_from_a_millionth_to_a_million_change_nothing(seed, tmp_pat
     for plant, carriers, by in (("boiler", {"heat": 1, "gas": -1.1}, 1e-6), ("pump", {"heat": 1, "power": -0.3}, 1e6)):  # fmt: skip
         scaled += [f"flows.{plant}:run:{c}.coefficient = {k * by}" for c, k in carriers.items()]
         scaled += [f"conversions.{plant}.max_capacity_added = {9 / by}", f"conversions.{plant}.investment_cost *= {by}"]  # fmt: skip
-    run = em.solve(em.load_case(case, changes=scaled, resolution="full"))
+    run = em.solve(em.load_case(case, overrides=scaled, resolution="full"))
     assert run.metadata["certificate"]["holds"]
     assert run.objective == pytest.approx(plain.objective, rel=1e-5)

@@ -117,7 +117,9 @@ def test_a_report_that_cannot_be_written_is_told(run, arguments, told):
 def study(tmp_path_factory):
     place = tmp_path_factory.mktemp("studies") / "gas"
     return em.sweep(
-        cli.original(), {"markets.gas_market.price": [20, 40, 1e9]}, place, resolution=24
+        em.CaseSpec(cli.original(), resolution=24),
+        {"markets.gas_market.price": [20, 40, 1e9]},
+        place,
     )
 
 
@@ -199,7 +201,7 @@ def test_what_the_answer_leans_on_stands_with_its_source(run):
 def test_two_pages_can_be_told_apart_by_what_was_asked():
     """Changes and wishes stand on top; what was asked of a study reads as it was asked."""
     changes = ["carriers.co2.price = 61.25"]
-    run = em.solve(em.load_case(cli.original(), changes=changes, resolution=24))
+    run = em.solve(em.load_case(cli.original(), overrides=changes, resolution=24))
     run.metadata["candidates"] = {"solar_park": [0.0, 0.0]}
     page = page_of(run)
     assert "carriers.co2.price = 61.25" in page

@@ -93,7 +93,7 @@ def test_what_is_built_to_its_limit_has_a_rent():
 def test_seasons_sum_to_the_year(tmp_path):
     """Income by season is the income; a case of two hours is all winter."""
     run = em.solve(
-        em.load_case(two_hour_case.write(tmp_path / "case"), changes=["carriers.co2.price = 30"])
+        em.load_case(two_hour_case.write(tmp_path / "case"), overrides=["carriers.co2.price = 30"])
     )
     lines = em.accounts(run).lines
     traded = lines[lines["line"].isin(["delivers", "takes"])]
@@ -108,7 +108,7 @@ def test_parties_of_a_case(tmp_path):
         firms=[{"firm": "sunny"}, {"firm": "people", "party": "citizens"}],
         demands=[case_builder.demand("light", "power", 2, penalty=900, firm="people")],
     )
-    run = em.solve(em.load_case(case, changes=["carriers.co2.price = 30"]))
+    run = em.solve(em.load_case(case, overrides=["carriers.co2.price = 30"]))
     table = em.stakeholder_accounts(run)
     assert table.loc["people", ["kind", "takes"]].tolist() == ["citizens", pytest.approx(-130)]
     sunny = table.loc["sunny"]

@@ -21,7 +21,7 @@ def test_each_weight_is_how_the_least_cost_moves(case):
     assert set(found["table"]) >= {"demands"}
     assert (found["more"].abs().diff().dropna() <= 1e-6).all()  # the weightiest first
     for row in found.itertuples(index=False):
-        moved = em.load_case(cli.original(), changes=[f"{row.table}.{row.row}.{row.column} *= {1 + MOVED}"], resolution=24)  # fmt: skip
+        moved = em.load_case(cli.original(), overrides=[f"{row.table}.{row.row}.{row.column} *= {1 + MOVED}"], resolution=24)  # fmt: skip
         change = em.solve(moved).objective - run.objective
         assert change == pytest.approx(row.more * MOVED / MOVED_SHARE, rel=0.03, abs=3), row
 

@@ -26,9 +26,9 @@ CHANGES = [
 @pytest.mark.parametrize("seed", range(3))
 def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
     case = random_case(tmp_path / "case", seed)
-    series = em.CaseSolver(case, resolution="full")
+    series = em.CaseSolver(em.CaseSpec(case, resolution="full"))
     for changes in CHANGES:
-        alone = em.solve(em.load_case(case, changes=changes, resolution="full"))
+        alone = em.solve(em.load_case(case, overrides=changes, resolution="full"))
         run = series.run(changes)
         assert run.objective == pytest.approx(alone.objective, rel=1e-6)
         assert run.metadata["certificate"]["holds"]
@@ -39,7 +39,7 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
     case = random_case(tmp_path / "case", 4)
     found = []
     for order in (CHANGES, CHANGES[::-1]):
-        series = em.CaseSolver(case, resolution="full")
+        series = em.CaseSolver(em.CaseSpec(case, resolution="full"))
         runs = {str(changes): series.run(changes).dataset for changes in order}
         found.append(runs)
     for question, results in found[0].items():
@@ -47,7 +47,7 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
 
 
 def test_a_scenario_is_one_more_question():
-    series = em.CaseSolver(cli.original(), resolution=24)
+    series = em.CaseSolver(em.CaseSpec(cli.original(), resolution=24))
     alone = em.solve(em.load_case(cli.original(), "dear_gas", resolution=24))
     assert series.run(scenario="dear_gas").objective == pytest.approx(alone.objective, rel=1e-6)
 
@@ -55,19 +55,19 @@ def test_a_scenario_is_one_more_question():
 def test_a_question_without_an_answer_ends_nothing(tmp_path):
     """Neither a fault nor a case without a plan spoils the next answer."""
     case = random_case(tmp_path / "case", 2)
-    series = em.CaseSolver(case, resolution="full")
+    series = em.CaseSolver(em.CaseSpec(case, resolution="full"))
     with pytest.raises(em.InputError, match="nearest"):
         series.run(["conversions.pomp.investment_cost = 3"])
     with pytest.raises(em.NoSolutionError):
         series.run(["case.emissions.target = -99"])
-    alone = em.solve(em.load_case(case, changes=CHANGES[0], resolution="full"))
+    alone = em.solve(em.load_case(case, overrides=CHANGES[0], resolution="full"))
     assert series.run(CHANGES[0]).objective == pytest.approx(alone.objective, rel=1e-6)
 
 
 def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkeypatch):
     """With no patience for the simplex method, another method answers, and as well."""
     case = random_case(tmp_path / "case", 3)
-    series = em.CaseSolver(case, resolution="full")
+    series = em.CaseSolver(em.CaseSpec(case, resolution="full"))
     series.first()
     real = highs._solve_with
 
@@ -79,7 +79,7 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
     run = series.run(["demands.warmth.yearly *= 1.3"])
     assert run.metadata["solver"]["method"] == "simplex"
     alone = em.solve(
-        em.load_case(case, changes=["demands.warmth.yearly *= 1.3"], resolution="full")
+        em.load_case(case, overrides=["demands.warmth.yearly *= 1.3"], resolution="full")
     )
     assert run.objective == pytest.approx(alone.objective, rel=1e-6)
 
@@ -146,7 +146,7 @@ def test_a_question_limits_weighs_and_bounds(tmp_path):
     assert limited.quantities == pytest.approx(
         {"purchase:grid": 1, "cost": 110, "capacity_added:sun": 0.5}
     )
-    least = series.ask(question=em.Query(limits={"cost": (-np.inf, 115)}, least=((1, "purchase:grid"),)))  # fmt: skip
+    least = series.ask(question=em.Query(limits={"cost": (-np.inf, 115)}, minimize=((1, "purchase:grid"),)))  # fmt: skip
     assert least.quantities["purchase:grid"] == pytest.approx(0.5)  # 1.5 hours of sun: 90 + 25
     assert least.cost == pytest.approx(115)
     assert least.run().objective == pytest.approx(115)

@@ -64,7 +64,7 @@ def test_a_scheduler_that_goes_away_ends_the_study_with_what_stands(cluster, cas
         end(scheduler)
 
     threading.Thread(target=kill, daemon=True).start()
-    with pytest.raises(em.StudyInterrupted, match="of the 60 cases asked so far are kept"):
+    with pytest.raises(em.StudyInterrupted, match="of the 60 cases so far are stored"):
         em.sweep(
             case, asked, out, execution=em.ExecutionOptions(scheduler=str(file), keep_runs=False)
         )

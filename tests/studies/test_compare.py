@@ -10,7 +10,7 @@ DEAR = "markets.grid.price = 70"
 def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     """From 50 to 70 EUR: one cell differs; 0.5 MW of sun more, 30 EUR more, half a tonne less."""
     paths = [
-        em.save(em.solve(em.load_case(case, changes=changes)), tmp_path / name)
+        em.save(em.solve(em.load_case(case, overrides=changes)), tmp_path / name)
         for name, changes in (("cheap", []), ("dear", [DEAR]))
     ]
     found = em.compare(paths)
@@ -30,7 +30,7 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
 
 
 def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
-    runs = [em.solve(em.load_case(case, changes=changes)) for changes in ([], [DEAR])]
+    runs = [em.solve(em.load_case(case, overrides=changes)) for changes in ([], [DEAR])]
     here = em.compare(runs, ["a", "b"])
     there = em.compare([em.save(run, tmp_path / str(i)) for i, run in enumerate(runs)], ["a", "b"])
     assert here.inputs["address"].tolist() == there.inputs["address"].tolist()
@@ -40,7 +40,7 @@ def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
 def test_the_input_that_explains_most_is_found(case, tmp_path, here):
     """Price alone from 50 to 70: +30. Demand alone from 2 to 4: +100. Both: 270 - 100 = 170."""
     first = em.save(em.solve(em.load_case(case)), tmp_path / "a")
-    last = em.save(em.solve(em.load_case(case, changes=[DEAR, "demands.light.yearly = 4"])), tmp_path / "b")  # fmt: skip
+    last = em.save(em.solve(em.load_case(case, overrides=[DEAR, "demands.light.yearly = 4"])), tmp_path / "b")  # fmt: skip
     study = em.attribute_difference([first, last], case, tmp_path / "s", here)
     frame = study.tables["attribution"].set_index("input")
     assert frame.index[0] == "demands.*.yearly"
@@ -61,7 +61,7 @@ def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     )
     assert found.summary.at["total_cost", "difference"] == pytest.approx(5)
     _, found = em.compare_decision(
-        case, without=["sun*"], output=tmp_path / "c", changes=[DEAR], execution=here
+        em.CaseSpec(case, overrides=[DEAR]), without=["sun*"], output=tmp_path / "c", execution=here
     )
     assert found.summary.at["total_cost", "difference"] == pytest.approx(10)
 
@@ -72,7 +72,7 @@ def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
         ({"with_": ["son_here"]}, "nearest are sun_here"),
         ({"with_": ["sun_here=9"]}, "from 0 to 0.5 of it may be added"),
         ({"with_": ["sun_here=much"]}, "with a number"),
-        ({"with_": ["sun_here"], "without": ["sun*"]}, "asked for and forbidden at once"),
+        ({"with_": ["sun_here"], "without": ["sun*"]}, "both required and excluded"),
         ({}, "name an asset"),
     ],
 )

@@ -99,7 +99,7 @@ def test_the_nucleolus_is_the_same_with_rows_generated(seed):
     """Only what could complain is asked, and the split is that of all coalitions."""
     worth = thrown(6, seed)
     few, every = of_table(worth), of_table(worth)
-    every.ask(range(64))
+    every.evaluate(range(64))
     assert cooperative_game.nucleolus(few) == pytest.approx(
         cooperative_game.nucleolus(every), abs=1e-9
     )
@@ -147,4 +147,4 @@ def test_forty_players_are_looked_at_in_part():
     assert split.sum() == pytest.approx(20)
     worst = cooperative_game.max_excess(g, split)
     assert not worst.certain
-    assert len(g.known) < 3000
+    assert len(g.values) < 3000

@@ -8,7 +8,7 @@ import energy_model as em
 
 
 def run_of(folder, *changes, **more):
-    return em.solve(em.load_case(two_hour_case.write(folder / "case", **more), changes=changes))
+    return em.solve(em.load_case(two_hour_case.write(folder / "case", **more), overrides=changes))
 
 
 def one(run, name, **options):
@@ -82,7 +82,7 @@ def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     why = one(run, "solar")
     for factor, built in ((0.98, True), (1.02, False)):
         change = f"conversions.solar.investment_cost = {factor * why.threshold.investment}"
-        other = em.solve(em.load_case(folder, changes=[change]))
+        other = em.solve(em.load_case(folder, overrides=[change]))
         assert (other.tables["capacities"].at["solar", "capacity_added"] > 1e-6) == built
 
 

@@ -8,12 +8,12 @@ import pytest
 
 import energy_model as em
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
 from energy_model.studies.runner.former_names import study_folder
+from energy_model.studies.runner.study_case import StudyCase
 
 QUERY = Query(
     limits={"land": (-np.inf, 2.5)},
-    least=((1.0, "emissions"), (0.5, "cost")),
+    minimize=((1.0, "emissions"), (0.5, "cost")),
     added={"sun": (0.0, 1.5)},
     retired={"old": (0.0, 0.0)},
     closed=("pipe",),
@@ -94,7 +94,7 @@ def test_the_former_default_folder_is_taken_if_only_it_exists(tmp_path, monkeypa
         (StudyCase({}), "856badabb6e86621"),
         (StudyCase({"a": 1}, ("markets.grid.price = 70.0",), "dear_gas"), "05d7e28d4d7a39d6"),
         (
-            StudyCase({}, question=QUERY),
+            StudyCase({}, query=QUERY),
             "a5d74bfa3599519e",
         ),
     ],

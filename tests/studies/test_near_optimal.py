@@ -26,10 +26,12 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
 def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
     no_market = ["markets.grid.max_purchase = 0"]
-    study = em.near_optimal(case, [0.02], output=tmp_path / "a", changes=no_market, execution=here)
+    study = em.near_optimal(
+        em.CaseSpec(case, overrides=no_market), [0.02], output=tmp_path / "a", execution=here
+    )
     assert set(study.tables["capacity_ranges"]["kind"]) == {"always"}
     dear = ["conversions.sun_here.investment_cost = 10000000"]
-    study = em.near_optimal(case, [0.02], output=tmp_path / "b", changes=dear, by="asset", filter="sun*", execution=here)  # fmt: skip
+    study = em.near_optimal(em.CaseSpec(case, overrides=dear), [0.02], output=tmp_path / "b", by="asset", filter="sun*", execution=here)  # fmt: skip
     assert list(study.tables["capacity_ranges"]["kind"]) == ["never"]
 
 
@@ -37,10 +39,10 @@ def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
 def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     """Each extreme, held, costs no more than the share allows; a little beyond it costs more."""
     case = random_case(tmp_path / "case", seed)
-    study = em.near_optimal(case, [0.03], by="asset", plans=3, output=tmp_path / "s", resolution="full", execution=here)  # fmt: skip
+    study = em.near_optimal(em.CaseSpec(case, resolution="full"), [0.03], by="asset", plans=3, output=tmp_path / "s", execution=here)  # fmt: skip
     frame = study.tables["capacity_ranges"]
     assert frame["verified"].all()
-    series = em.CaseSolver(case, resolution="full")
+    series = em.CaseSolver(em.CaseSpec(case, resolution="full"))
     most_cost = series.first().objective * 1.03
     for row in frame.itertuples():
         for size, out in ((row.min, -1), (row.max, 1)):
@@ -68,7 +70,7 @@ def at_most_a_tenth(model):
 
 def test_rules_of_ones_own_are_kept(case, tmp_path, here):
     study = em.near_optimal(
-        case, [0.1], output=tmp_path / "s", extend=at_most_a_tenth, execution=here
+        em.CaseSpec(case, extend=at_most_a_tenth), [0.1], output=tmp_path / "s", execution=here
     )
     frame = study.tables["capacity_ranges"].set_index("group")
     assert frame.at["wind", "max"] == pytest.approx(0.1)

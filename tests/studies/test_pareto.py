@@ -36,7 +36,7 @@ def test_the_curve_and_its_prices_are_those_of_the_marginal_steps(case, tmp_path
 def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, here):
     """On random cases: cost falls as more is allowed, ever more slowly; prices equal finite differences."""
     case = random_case(tmp_path / "case", seed)
-    asked = em.pareto_front(case, "emissions", 15, tmp_path / "s", changes=["case.emissions.target = none"], resolution="full", execution=here)  # fmt: skip
+    asked = em.pareto_front(em.CaseSpec(case, overrides=["case.emissions.target = none"], resolution="full"), "emissions", 15, tmp_path / "s", execution=here)  # fmt: skip
     frame = asked.tables["front"]
     assert len(frame) == 15
     slopes = np.diff(frame["cost"]) / np.diff(frame["amount"])
@@ -45,7 +45,7 @@ def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, h
     wide, tall = np.ptp(frame["amount"]), np.ptp(frame["cost"])
     lengths = np.hypot(np.diff(frame["amount"]) / wide, np.diff(frame["cost"]) / tall)
     assert lengths.max() < 4 * lengths.mean()  # evenly spread
-    series = em.CaseSolver(case, changes=["case.emissions.target = none"], resolution="full", watched=["emissions", "unserved"])  # fmt: skip
+    series = em.CaseSolver(em.CaseSpec(case, overrides=["case.emissions.target = none"], resolution="full"), watched=["emissions", "unserved"])  # fmt: skip
     shed = asked.table["unserved"].iloc[0]
     for point in (frame.iloc[4], frame.iloc[9]):
         step = 1e-3 * wide
@@ -96,4 +96,4 @@ def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path
     with pytest.raises(em.InputError, match="ask for 3 or more"):
         em.pareto_front(case, "emissions", 2, tmp_path / "s", execution=here)
     with pytest.raises(em.NoSolutionError):
-        em.pareto_front(case, "land_use", 5, tmp_path / "t", changes=["case.emissions.target = -9"], execution=here)  # fmt: skip
+        em.pareto_front(em.CaseSpec(case, overrides=["case.emissions.target = -9"]), "land_use", 5, tmp_path / "t", execution=here)  # fmt: skip

@@ -77,7 +77,7 @@ def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
         (high - 1e-3, 0.0),
         (high + 0.025, 0.5),
     ):  # told thresholds hold when asked again
-        run = em.solve(em.load_case(case, changes=[f"markets.grid.price *= {factor}"]))
+        run = em.solve(em.load_case(case, overrides=[f"markets.grid.price *= {factor}"]))
         assert run.tables["capacities"].at["sun_here", "capacity_added"] == pytest.approx(
             built, abs=1e-6
         )

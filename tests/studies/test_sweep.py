@@ -14,10 +14,11 @@ import pytest
 from helpers import case_builder, two_hour_case
 
 import energy_model as em
-from energy_model.case import load
+from energy_model.solving import load
 from energy_model.studies import sampling, sweep
-from energy_model.studies.runner import study as study_module
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.sampling import ParameterRange
 from energy_model.studies.sweep import _doubt
 
@@ -39,7 +40,9 @@ def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path
     assert em.verify(tmp_path / "s" / "runs" / study.table["run"][2]).holds
     for row in study.table.itertuples():
         alone = em.solve(
-            em.load_case(case, changes=[f"{PRICE} = {row[2]}", f"demands.light.yearly = {row[3]}"])
+            em.load_case(
+                case, overrides=[f"{PRICE} = {row[2]}", f"demands.light.yearly = {row[3]}"]
+            )
         )
         assert row.objective == pytest.approx(alone.objective)  # fmt: skip
 
@@ -156,7 +159,9 @@ def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case,
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
     asked = {"conversions.wind_here.max_capacity_added": [9, 7, 5, 3]}
     execution = em.ExecutionOptions(workers=2, keep_runs=False)
-    study = em.sweep(case, asked, tmp_path / "s", extend=two_hour_case.deadly, execution=execution)
+    study = em.sweep(
+        em.CaseSpec(case, extend=two_hour_case.deadly), asked, tmp_path / "s", execution=execution
+    )
     assert list(study.table["status"]) == ["optimal", "failed", "optimal", "optimal"]
     assert "its process ended" in study.table["reason"][1]
 
@@ -390,13 +395,13 @@ def test_changes_of_one_cell_are_read_apart(tmp_path, monkeypatch):
     """The second would hide what is wrong with the first."""
     case = postcodes(tmp_path / "case")
     folders = counted_reads(monkeypatch)
-    place = study_module.CaseSpec.of(case, tmp_path / "s", "sweep")
+    setup = StudySetup.of("sweep", case, tmp_path / "s", None)
     cases = [
         StudyCase({}, ("markets.near.price = 1",)),
         StudyCase({}, ("markets.*.price *= 2",)),
         StudyCase({}, ("markets.far.price = 3",)),
     ]
-    place.addresses(cases)
+    check_addresses(setup, cases)
     assert folders == [case, case]  # near and far together; all of them by themselves
 
 

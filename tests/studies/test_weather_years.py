@@ -87,7 +87,7 @@ def test_a_year_may_stand_with_the_case_and_be_a_change_like_any_other(tmp_path,
     (case / "weather").mkdir()
     text = "hour,onshore_wind [1],other [1]\n2019-01-01T00:00Z,0.5,1\n2019-01-01T01:00Z,0.5,1\n"
     (case / "weather" / "calm.csv").write_text(text, encoding="utf-8")
-    system = em.load_case(case, changes=["case.time.weather_year = calm"])
+    system = em.load_case(case, overrides=["case.time.weather_year = calm"])
     assert list(system.profiles.columns) == ["onshore_wind", "sun"]
     assert system.profiles["onshore_wind"].to_list() == [0.5, 0.5]
     assert system.profiles.index[0].year == 2019
@@ -113,13 +113,13 @@ def test_years_that_cannot_be_are_refused(tmp_path, here, years, said):
 def test_a_weather_that_is_not_there_or_not_whole_is_a_fault(tmp_path):
     case = case_of(tmp_path / "case", 100)
     with pytest.raises(em.InputError, match="there is no file weather/calm.csv; there are: none"):
-        em.load_case(case, changes=["case.time.weather_year = calm"])
+        em.load_case(case, overrides=["case.time.weather_year = calm"])
     (case / "weather").mkdir()
     (case / "weather" / "calm.csv").write_text("hour,onshore_wind [1]\n2019-01-01T00:00Z,0.5\n", encoding="utf-8")  # fmt: skip
     with pytest.raises(em.InputError, match=r"weather/calm.csv.*has 1 rows; give 2"):
-        em.load_case(case, changes=["case.time.weather_year = calm"])
+        em.load_case(case, overrides=["case.time.weather_year = calm"])
     with pytest.raises(em.InputError, match="weather"):
-        em.load_case(case, changes=["case.time.weather_year = ../calm"])
+        em.load_case(case, overrides=["case.time.weather_year = ../calm"])
 
 
 def test_a_year_without_a_plan_of_its_own_is_told(tmp_path, here):

@@ -93,7 +93,7 @@ def test_what_differs_is_named_with_both_values(name, sentence, kept, tmp_path):
 
 def test_the_certificate_of_another_run_is_found(kept, tmp_path):
     run, other = copied(kept, tmp_path), tmp_path / "other"
-    em.save(em.solve(em.load_case(kept / "case", changes=["carriers.gas.price = 41"])), other)
+    em.save(em.solve(em.load_case(kept / "case", overrides=["carriers.gas.price = 41"])), other)
     shutil.copy(other / "certificate.npz", run / "certificate.npz")
     manifest.write(run)
     found = em.verify(run)
@@ -105,7 +105,7 @@ def test_the_certificate_of_another_run_is_found(kept, tmp_path):
 def test_a_run_of_another_case_is_found_with_the_case_only(kept, tmp_path):
     """A whole run of cheaper gas is what it says; it is not of the case it is shown with."""
     run = tmp_path / "run"
-    em.save(em.solve(em.load_case(kept / "case", changes=["carriers.gas.price = 20"])), run)
+    em.save(em.solve(em.load_case(kept / "case", overrides=["carriers.gas.price = 20"])), run)
     for edit in (
         forged_runs.record("changes", to=[]),
         forged_runs.attribute("inputs", "changes", "[]"),
@@ -197,7 +197,7 @@ def test_few_steps_are_recomputed(steps_per_day, tmp_path):
     """In order and as typical days: the same steps are found again, and others are told."""
     case = random_case(tmp_path / "case", 4)
     system = em.load_case(
-        case, changes=[f"case.time.steps_per_day = {steps_per_day}"], resolution=12
+        case, overrides=[f"case.time.steps_per_day = {steps_per_day}"], resolution=12
     )
     assert len(system.steps.days) == (3 if steps_per_day else 0)
     path = em.save(em.solve(system), tmp_path / "run")
@@ -213,7 +213,7 @@ def test_steps_of_other_library_versions_are_noted(tmp_path):
     """Valid steps that this version does not choose are proven as they are; the words say so."""
     case = random_case(tmp_path / "case", 4)
     system = em.load_case(case, resolution=12)
-    other = system.at(replace(em.load_case(case, resolution=12, changes=["case.time.clustering_profiles = ['sun']"]).steps))  # fmt: skip
+    other = system.at(replace(em.load_case(case, resolution=12, overrides=["case.time.clustering_profiles = ['sun']"]).steps))  # fmt: skip
     run = em.solve(other)
     run.metadata["versions"]["scikit-learn"] = "0.1"
     found = em.verify(em.save(run, tmp_path / "run"))
@@ -287,7 +287,7 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
 
 def test_least_of_another_sum_is_proven_as_asked(kept, tmp_path):
     series = em.CaseSolver(kept / "case", watched=["cost"])
-    question = em.Query(least=((1.0, "emissions"),), limits={"cost": (-np.inf, 1e6)})
+    question = em.Query(minimize=((1.0, "emissions"),), limits={"cost": (-np.inf, 1e6)})
     found = em.verify(em.save(series.run(question=question), tmp_path / "run"))
     assert found.differences == ()
     assert found.proven
@@ -373,7 +373,7 @@ def test_inputs_come_back_to_the_last_bit(tmp_path):
         markets=[{"market": "e3", "site": "0751", "carrier": "power", "price": f"{1 / 3!r} + {0.1 + 0.2!r} * price"}],
         demands=[{"demand": "nan", "site": "0751", "carrier": "power", "yearly": 4, "profile": "shape"}],
     )  # fmt: skip
-    system = em.load_case(case, changes=["case.time.steps_per_day = 6", "markets.*.tariff = 0.7"])
+    system = em.load_case(case, overrides=["case.time.steps_per_day = 6", "markets.*.tariff = 0.7"])
     path = em.save(em.solve(system), tmp_path / "run")
     with xr.open_datatree(path / "results.nc", engine="netcdf4") as tree:
         again = stored_inputs.system_of(tree)
@@ -445,6 +445,6 @@ def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
         raise RuntimeError("NetCDF: HDF error")
 
     monkeypatch.setattr(netcdf_file, "write", full)
-    with pytest.raises(em.InputError, match="nothing was written"):
+    with pytest.raises(em.InputError, match="nothing of it is left behind"):
         em.save(em.solve(em.load_case(kept / "case")), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []

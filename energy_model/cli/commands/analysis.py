@@ -21,7 +21,7 @@ from energy_model.cli.options import (
     Scheduler,
     StudyFolder,
     Workers,
-    resolved,
+    case_spec,
 )
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
@@ -44,7 +44,7 @@ def symbiosis(
     """What can firms do together, what is each link worth, and how may they share it?"""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         study = em.symbiosis(
-            case, out, scenario, changes or (), resolved(resolution), pairs, samples, seed, penalty, execution
+            case_spec(case, scenario, changes, resolution), out, pairs=pairs, samples=samples, seed=seed, penalty=penalty, execution=execution
         )  # fmt: skip
     told_to(study, as_json)
 
@@ -63,7 +63,7 @@ def siting(
     required = _pairs("--require", "SITE=SIZE", require or [])
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=True) as execution:
         study = em.siting(
-            case, activity, sites, required, forbid or (), out, scenario, changes or (), resolved(resolution), execution
+            case_spec(case, scenario, changes, resolution), activity, sites, required, forbid or (), out, execution=execution
         )  # fmt: skip
     told_to(study, as_json)
 
@@ -89,10 +89,10 @@ def preferences(
         )
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         study = em.preferences(
-            case,
+            case_spec(case, scenario, changes, resolution),
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
-            None if tradeoff == "none" else (pair[0], pair[1]), slack, points, out, scenario, changes or (), resolved(resolution), execution,
+            None if tradeoff == "none" else (pair[0], pair[1]), slack, points, out, execution=execution,
         )  # fmt: skip
     told_to(study, as_json)
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 import energy_model as em
-from energy_model.cli.options import Case, Changes, Language, Resolution, Scenario, resolved
+from energy_model.cli.options import Case, Changes, Language, Resolution, Scenario, case_spec
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 from energy_model.common.extensions import extensions
@@ -92,7 +92,7 @@ def export(
         if to not in exporters:
             raise em.InputError.at("--to", f"known are {', '.join(exporters)}", value=to)
         tell("reading the tables")
-        system = em.load_case(case, scenario, changes or (), resolved(resolution)).in_order
+        system = em.load_case(case_spec(case, scenario, changes, resolution)).in_order
         tell("writing the network")
         network = exporters[to](system, out)
     if as_json:

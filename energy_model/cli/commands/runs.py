@@ -17,7 +17,7 @@ from energy_model.cli.options import (
     Resolution,
     RunFolder,
     Scenario,
-    resolved,
+    case_spec,
 )
 from energy_model.cli.output import STOPPED, AsJson, print_json
 from energy_model.cli.progress import Progress
@@ -73,7 +73,7 @@ def run(
 
     with Progress(as_json) as tell:
         tell("reading the tables")
-        system = em.load_case(case, scenario, changes or (), resolved(resolution))
+        system = em.load_case(case_spec(case, scenario, changes, resolution))
         if not 1e-5 <= gap < 1:
             raise em.InputError.at(
                 "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)

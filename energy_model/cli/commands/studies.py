@@ -22,7 +22,7 @@ from energy_model.cli.options import (
     StudyFolder,
     Workers,
     Yes,
-    resolved,
+    case_spec,
 )
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
@@ -96,7 +96,7 @@ def sweep(
         as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs, yes=yes
     ) as execution:
         result = em.sweep(
-            case, varied, out, design, samples, seed, scenario, changes or (), resolved(resolution), names, None, execution
+            case_spec(case, scenario, changes, resolution), varied, out, design, samples, seed, outputs=names, execution=execution
         )  # fmt: skip
     told_to(result, as_json)
 
@@ -117,7 +117,7 @@ def pareto(
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         result = em.pareto_front(
-            case, metric, points, out, second_metric, levels, scenario, changes or (), resolved(resolution), None, execution
+            case_spec(case, scenario, changes, resolution), metric, points, out, second_metric, levels, execution=execution
         )  # fmt: skip
     told_to(result, as_json)
 
@@ -140,7 +140,7 @@ def near_optimal(
         raise em.InputError.at("--slack", remedy, value=slack) from None
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
         result = em.near_optimal(
-            case, shares, by, filter_, plans, out, scenario, changes or (), resolved(resolution), None, execution
+            case_spec(case, scenario, changes, resolution), shares, by, filter_, plans, out, execution=execution
         )  # fmt: skip
     told_to(result, as_json)
 
@@ -165,8 +165,8 @@ def regret(
 
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         result = em.regret(
-            case, dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out, scenario,
-            changes or (), resolved(resolution), execution,
+            case_spec(case, scenario, changes, resolution), dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out,
+            execution=execution,
         )  # fmt: skip
     told_to(result, as_json)
 
@@ -191,7 +191,11 @@ def weather_years(
             case, seeds, measured or (), years or (), variability, execution.progress
         )
         result = em.weather_years(
-            case, tables, out, keep_target, scenario, changes or (), resolved(resolution), execution
+            case_spec(case, scenario, changes, resolution),
+            tables,
+            out,
+            keep_target,
+            execution=execution,
         )
     told_to(result, as_json)
 
@@ -212,15 +216,12 @@ def ranging(
     """How far may a number move before the plan changes?"""
     with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
         result = em.ranging(
-            case,
+            case_spec(case, scenario, changes, resolution),
             addresses,
             tolerance,
             max_change,
             out,
-            scenario,
-            changes or (),
-            resolved(resolution),
-            execution,
+            execution=execution,
         )
     told_to(result, as_json)
 
@@ -252,7 +253,7 @@ def compare(
     with asked_by(as_json, workers=workers) as execution:
         if is_decision:
             study, comparison = em.compare_decision(
-                runs[0], with_ or (), without or (), out, scenario, changes or (), resolved(resolution), execution
+                case_spec(runs[0], scenario, changes, resolution), with_ or (), without or (), out, execution=execution
             )  # fmt: skip
         else:
             comparison = em.compare(runs)

@@ -49,6 +49,8 @@ COLUMNS = {  # of all tables
     "cost_of_a_unit": "unit_cost",
     "greatest_regret": "max_regret",
     "in_the_plan": "base_case",
+    "emission_target_price": "emission_target_shadow_price",
+    "land_taken": "land_use",
     "least": "min",
     "least_complaint": "least_core_excess",
     "leaves": "blocking_coalition",
@@ -70,6 +72,7 @@ COLUMNS = {  # of all tables
     "worth_last": "marginal_value",
     "worth_of_all": "total_value",
 }
+SUMMARY = {"emission_target_price": "emission_target_shadow_price", "land_taken": "land_use"}
 VALUES = {"as it stands": "base case", "must-have": "always", "may-have": "sometimes"}
 
 
@@ -85,6 +88,15 @@ def _current_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {VALUES.get(name, name): item for name, item in value.items()}
     return value
+
+
+def current_result(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored result of a case under the names of today."""
+    renamed = dict(result)
+    if "headline" in renamed:
+        headline = renamed.pop("headline")
+        renamed["summary"] = {SUMMARY.get(name, name): value for name, value in headline.items()}
+    return renamed
 
 
 def current_table(frame: pd.DataFrame) -> pd.DataFrame:

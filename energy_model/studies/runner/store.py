@@ -25,13 +25,15 @@ from energy_model.common.atomic_write import new_folder, new_parts, write_bytes,
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization import highs
 from energy_model.studies.runner import former_names
-from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
+from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 
 DEFINITION = "study.toml"
 FOLDERS = ("cases", "runs", "claims", "starts")
-ELSEWHERE = "name another folder with --out"
-GO_ON = f"{ELSEWHERE}; finished cases are kept, and the same command goes on from them"
-FIRST = ("case", "status", "reason", "objective")
+OTHER_FOLDER_REMEDY = "name another folder with --out"
+RESUME_REMEDY = (
+    f"{OTHER_FOLDER_REMEDY}; finished cases are stored, and the same command resumes the study"
+)
+FIRST_COLUMNS = ("case", "status", "reason", "objective")
 
 
 class StudyStore:
@@ -40,27 +42,27 @@ class StudyStore:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def begin(self, ground: CaseSnapshot, definition: Mapping[str, Any]) -> bool:
-        """Writes the definition; returns whether the same one was stored already.
+    def open_or_create(self, snapshot: CaseSnapshot, definition: Mapping[str, Any]) -> bool:
+        """Writes the definition; returns whether the same one is stored already.
 
         Raises:
             InputError: another study is stored here, or its inputs have changed; it lists all
                 differences.
             WriteError: the folder cannot be written.
         """
-        import pyarrow  # noqa: F401, PLC0415 - tables need it; it is missed before a case is solved
+        import pyarrow  # noqa: F401, PLC0415 - tables need it; without it no case is solved
 
         content = {
             "study": dict(definition)
             | {
-                "case": ground.name,
-                "scenario": ground.scenario or "",
-                "changes": list(ground.changes),
-                "resolution": str(ground.resolution or ""),
-                "watched": list(ground.watched),
-                "digest": ground.digest,
+                "case": snapshot.name,
+                "scenario": snapshot.spec.scenario or "",
+                "changes": list(snapshot.spec.overrides),
+                "resolution": str(snapshot.spec.resolution or ""),
+                "watched": list(snapshot.watched),
+                "digest": snapshot.digest,
             },
-            "files": dict(ground.fingerprints),
+            "files": dict(snapshot.fingerprints),
         }
         definition_path = self.folder / DEFINITION
         try:
@@ -70,15 +72,17 @@ class StudyStore:
                 if any(not name.startswith(f".{DEFINITION}") for name in names):
                     remedy = "the folder holds something else; name another with --out"
                     raise InputError.at(str(self.folder), remedy)
-                with new_parts(self.folder, FOLDERS, ELSEWHERE):
-                    write_bytes(definition_path, tomli_w.dumps(content).encode(), ELSEWHERE)
+                with new_parts(self.folder, FOLDERS, OTHER_FOLDER_REMEDY):
+                    write_bytes(
+                        definition_path, tomli_w.dumps(content).encode(), OTHER_FOLDER_REMEDY
+                    )
                 return False
         except OSError as error:
-            raise write_error(self.folder, error, ELSEWHERE) from None
+            raise write_error(self.folder, error, OTHER_FOLDER_REMEDY) from None
         issues = _differences(definition_path, content)
         if issues:
             raise InputError(issues)
-        with new_parts(self.folder, FOLDERS, ELSEWHERE):
+        with new_parts(self.folder, FOLDERS, OTHER_FOLDER_REMEDY):
             return True
 
     def remove_empty(self) -> None:
@@ -88,28 +92,30 @@ class StudyStore:
 
     # --- cases ------------------------------------------------------------------------------------
 
-    def finding(self, case: StudyCase) -> dict[str, Any] | None:
-        """The result of a case, or None if it is not finished."""
-        try:
-            return json.loads((self.folder / "cases" / f"{case.key}.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
+    def has_result(self, case: StudyCase) -> bool:
+        """Whether a case is finished."""
+        return self.load_result(case) is not None
 
-    def keep(self, case: StudyCase, finding: Mapping[str, Any], run: bytes | None) -> None:
+    def load_result(self, case: StudyCase) -> dict[str, Any] | None:
+        """The result of a case, or None if it is not finished."""
+        content = self.read_json(f"cases/{case.key}")
+        return None if content is None else former_names.current_result(content)
+
+    def save_result(self, case: StudyCase, result: Mapping[str, Any], run: bytes | None) -> None:
         """Stores a finished case: its run first, so that a case that exists is complete."""
         if run is not None:
             run_folder = self.folder / "runs" / case.key
             for draft_folder in run_folder.parent.glob(f".{case.key}_*"):  # of a killed process
                 shutil.rmtree(draft_folder, ignore_errors=True)
             with (
-                new_folder(run_folder, GO_ON, replace=True) as draft,
+                new_folder(run_folder, RESUME_REMEDY, replace=True) as draft,
                 zipfile.ZipFile(io.BytesIO(run)) as packed,
             ):
                 packed.extractall(draft)
-        text = json.dumps(finding, ensure_ascii=False)
+        text = json.dumps(result, ensure_ascii=False)
         _write(self.folder / "cases" / f"{case.key}.json", text.encode())
 
-    def claim(self, name: str) -> filelock.BaseFileLock | None:
+    def lock_case(self, name: str) -> filelock.BaseFileLock | None:
         """The acquired lock of a case or step; None if another process holds it.
 
         Raises:
@@ -122,13 +128,13 @@ class StudyStore:
         except filelock.Timeout:
             return None
         except OSError as error:
-            raise write_error(path, error, GO_ON) from None
+            raise write_error(path, error, RESUME_REMEDY) from None
         return lock
 
     # --- warm starts ------------------------------------------------------------------------------
 
-    def start(self, case: str = "begin") -> highs.WarmStart | None:
-        """The warm start of all cases, or the final basis of an anchor by its key; None if unknown."""
+    def load_warm_start(self, case: str = "begin") -> highs.WarmStart | None:
+        """The warm start of all cases, or the final basis of one case by its key; None if unknown."""
         path = self.folder / "starts" / f"{case}.npz"
         try:
             with np.load(path) as arrays:
@@ -136,10 +142,10 @@ class StudyStore:
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
 
-    def keep_start(
+    def save_warm_start(
         self, start: highs.WarmStart | Mapping[str, np.ndarray], case: str = "begin"
     ) -> None:
-        """Stores the warm start of all cases, or the final basis of an anchor."""
+        """Stores the warm start of all cases, or the final basis of one case."""
         file = io.BytesIO()
         arrays = start.packed() if isinstance(start, highs.WarmStart) else dict(start)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -151,28 +157,30 @@ class StudyStore:
         """A row for every case: its inputs, status, cost and headline numbers."""
         rows, input_names = [], []
         for number, case in enumerate(cases, 1):
-            result = self.finding(case) or {"status": "waiting", "reason": "", "objective": None}
-            rows.append(
-                {"case": number} | dict(case.inputs)
-                | {name: result[name] for name in ("status", "reason", "objective")}
-                | dict(result.get("summary", {})) | dict(result.get("quantities", {}))
-                | {f"price of {name}": price for name, price in result.get("prices", {}).items()}
-                | {"run": case.key}
-            )  # fmt: skip
+            result = self.load_result(case) or {
+                "status": "waiting",
+                "reason": "",
+                "objective": None,
+            }
+            row = {"case": number} | dict(case.inputs)
+            row |= {name: result[name] for name in ("status", "reason", "objective")}
+            row |= result.get("summary", {}) | result.get("quantities", {})
+            row |= {f"price of {name}": price for name, price in result.get("prices", {}).items()}
+            rows.append(row | {"run": case.key})
             input_names += [name for name in case.inputs if name not in input_names]
         frame = pd.DataFrame(rows)
         if frame.empty:
             return frame
         for name in input_names:
             frame[name] = _as_numbers(frame[name])
-        others = [column for column in frame if column not in (*FIRST, *input_names, "run")]
+        others = [column for column in frame if column not in (*FIRST_COLUMNS, *input_names, "run")]
         return frame[["case", *input_names, "status", "reason", "objective", *others, "run"]]
 
     def assets(self, cases: Iterable[StudyCase]) -> pd.DataFrame:
         """The capacity, added and retired capacity and yearly cost of every asset, case by case."""
         rows = []
         for number, case in enumerate(cases, 1):
-            result = self.finding(case) or {}
+            result = self.load_result(case) or {}
             rows += [(number, asset, *sizes) for asset, sizes in result.get("assets", {}).items()]
         columns = ["case", "asset", "capacity", "capacity_added", "capacity_retired", "yearly_cost"]
         return pd.DataFrame(rows, columns=columns)
@@ -223,33 +231,33 @@ def _write(path: Path, data: bytes) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
-    write_bytes(path, data, GO_ON)
+    write_bytes(path, data, RESUME_REMEDY)
 
 
-def _differences(place: Path, content: Mapping[str, Any]) -> list[InputIssue]:
+def _differences(path: Path, content: Mapping[str, Any]) -> list[InputIssue]:
     """The differences between the stored study and the requested one."""
     try:
-        stored = tomllib.loads(place.read_text(encoding="utf-8"))
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
         stored_files, current_files = stored["files"], content["files"]
         options = former_names.current_options(stored["study"])
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
-        return [InputIssue(str(place), remedy)]
+        return [InputIssue(str(path), remedy)]
     question = content["study"].get("question")
     if options.get("question") != question:
-        remedy = f"a study of another question stands here ({options.get('question')}); name another folder with --out"
-        return [InputIssue(str(place.parent), remedy, value=str(question))]
+        remedy = f"the folder holds a study of another kind ({options.get('question')}); name another folder with --out"
+        return [InputIssue(str(path.parent), remedy, value=str(question))]
     issues = []
     for name in sorted({*stored_files, *current_files}):
         if stored_files.get(name) != current_files.get(name):
             change = "is new" if name not in stored_files else "has changed"
             change = "is gone" if name not in current_files else change
-            remedy = f"it {change} since the study began, so its cases would not be alike; put it back, or name another folder with --out"
+            remedy = f"it {change} since the study began, so its cases would differ; restore it, or name another folder with --out"
             issues.append(InputIssue(name, remedy))
     for name, value in content["study"].items():
         if name != "digest" and options.get(name) != value:
-            remedy = f"the study in this folder has {_short(options.get(name))}; ask the same, or name another folder with --out"
-            issues.append(InputIssue(str(place), remedy, column=name, value=_short(value)))
+            remedy = f"the study in this folder has {_short(options.get(name))}; use the same value, or name another folder with --out"
+            issues.append(InputIssue(str(path), remedy, column=name, value=_short(value)))
     return issues
 
 

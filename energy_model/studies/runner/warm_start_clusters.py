@@ -1,7 +1,7 @@
-"""Warm-start clusters: the cases of a sweep → anchors far from each other, whose final bases are the warm starts of near cases.
+"""Warm-start clusters: the cases of a sweep → some far from each other, whose final bases are the warm starts of near cases.
 
 From the basis of a near case a solution takes some hundred pivots; from the unchanged case, when
-several inputs have moved, it may take more than a cold start. The anchors depend on the list of
+several inputs have moved, it may take more than a cold start. The clusters depend on the list of
 cases alone, so the results do not depend on the workers or their order.
 """
 
@@ -13,32 +13,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.studies.runner.study_case import StudyCase
 
-MIN_ANCHORED_CASES = 12  # with fewer cases, all start from the unchanged case
+MIN_CLUSTERED_CASES = 12  # with fewer cases, all start from the unchanged case
 
 
 def assign_warm_starts(cases: Sequence[StudyCase]) -> list[StudyCase]:
-    """The cases in order, about the square root of their number marked as anchors and each other one assigned to the nearest.
+    """The cases in order, about the square root of their number marked as centres and each other one assigned to the nearest.
 
-    The first anchor is the case nearest the centre; each further one is the case farthest from all
-    anchors so far.
+    The first centre is the case nearest the mean; each further one is the case farthest from all
+    centres so far.
     """
     cases = list(cases)
-    if len(cases) < MIN_ANCHORED_CASES:
+    if len(cases) < MIN_CLUSTERED_CASES:
         return cases
     points = _points(cases)
-    anchors = [int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))]
-    distances = np.linalg.norm(points - points[anchors[0]], axis=1)
+    centres = [int(np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1)))]
+    distances = np.linalg.norm(points - points[centres[0]], axis=1)
     nearest = np.zeros(len(cases), int)
-    while len(anchors) < math.isqrt(len(cases) - 1) + 1 and distances.max() > 0:
-        anchors.append(int(np.argmax(distances)))
-        new_distances = np.linalg.norm(points - points[anchors[-1]], axis=1)
-        nearest = np.where(new_distances < distances, len(anchors) - 1, nearest)
+    while len(centres) < math.isqrt(len(cases) - 1) + 1 and distances.max() > 0:
+        centres.append(int(np.argmax(distances)))
+        new_distances = np.linalg.norm(points - points[centres[-1]], axis=1)
+        nearest = np.where(new_distances < distances, len(centres) - 1, nearest)
         distances = np.minimum(distances, new_distances)
-    keys = [cases[i].key for i in anchors]
+    keys = [cases[i].key for i in centres]
     return [
-        replace(case, anchor=True) if case.key in keys else replace(case, begins_at=keys[position])
+        replace(case, is_warm_start=True)
+        if case.key in keys
+        else replace(case, warm_start_from=keys[position])
         for case, position in zip(cases, nearest, strict=True)
     ]
 

@@ -15,7 +15,8 @@ import time
 import weakref
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from energy_model.results import run_files
 from energy_model.results.run import Run
 from energy_model.results.solution_tables import ConsistencyError
 from energy_model.solving.case_solver import CaseSolver, Query, QueryResult
-from energy_model.studies.runner.case_spec import CaseSnapshot, StudyCase
+from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 
 FAULTY, INCONSISTENT = "faulty inputs", "inconsistent"
 MIN_LINK_USE = 1e-4  # flow or added capacity of a link below which it is rounding
@@ -43,30 +44,24 @@ _ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS run in one thread of a proc
 class CaseWorker:
     """Solves the cases of one study in one process."""
 
-    def __init__(self, ground: CaseSnapshot, start: highs.WarmStart | None = None) -> None:
-        folder = ground.unpacked()
+    def __init__(self, snapshot: CaseSnapshot, start: highs.WarmStart | None = None) -> None:
+        folder = snapshot.extract()
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self.series = CaseSolver(
-            folder,
-            ground.scenario,
-            ground.changes,
-            ground.resolution,
-            ground.watched,
-            ground.extend,
-            start,
-        )
+        self.solver = CaseSolver(replace(snapshot.spec, folder=folder), snapshot.watched, start)
 
-    def first(self, progress: Any = None) -> QueryResult:
-        """The solution of the unchanged case; afterwards the warm start is known."""
-        return self.series.ask(progress=progress)
+    def solve_base(self, progress: Any = None) -> highs.WarmStart:
+        """Solves the unchanged case and returns its final basis, the warm start of all cases."""
+        with suppress(NoSolutionError):
+            self.solver.ask(progress=progress)
+        return self.solver.start
 
-    def answer(
-        self, case: StudyCase, keep_run: bool, begin: highs.WarmStart | None = None
+    def solve(
+        self, case: StudyCase, keep_run: bool, start: highs.WarmStart | None = None
     ) -> tuple[dict[str, Any], bytes | None]:
         """The result of a case, and its run's packed files if they are requested and the objective is cost."""
         started = time.monotonic()
         try:
-            query_result = self.series.ask(case.changes, case.scenario, case.question, start=begin)
+            query_result = self.solver.ask(case.overrides, case.scenario, case.query, start=start)
             run = query_result.run()
         except WriteError:
             raise
@@ -76,21 +71,21 @@ class CaseWorker:
             return _failure(infeasible.status, " ".join(infeasible.sentences), started), None
         except ConsistencyError as inconsistency:
             return _failure(INCONSISTENT, str(inconsistency), started), None
-        result = _result(query_result, run, case.question)
-        packed = _packed(run) if keep_run and not case.question.least else None
+        result = _result(query_result, run, case.query)
+        packed = _packed(run) if keep_run and not case.query.minimize else None
         return result | {"seconds": round(time.monotonic() - started, 3)}, packed
 
 
-def _failure(status: str, reason: str, begun: float) -> dict[str, Any]:
+def _failure(status: str, reason: str, started: float) -> dict[str, Any]:
     return {
         "status": status,
         "reason": reason,
         "objective": None,
-        "seconds": round(time.monotonic() - begun, 3),
+        "seconds": round(time.monotonic() - started, 3),
     }
 
 
-def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
+def _result(query_result: QueryResult, run: Run, query: Query) -> dict[str, Any]:
     """The numbers of a solution; prices only where the objective is cost."""
     sizes = run.tables["capacities"][
         ["capacity", "capacity_added", "capacity_retired", "yearly_cost"]
@@ -98,16 +93,16 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
     headline = {
         name: value
         for name, value in run.summary.items()
-        if not (question.least and name.endswith("_price"))
+        if not (query.minimize and name.endswith("_price"))
     }
-    certificate = asked.answer.certificate
+    certificate = query_result.answer.certificate
     return {
-        "status": asked.answer.status,
+        "status": query_result.answer.status,
         "reason": "",
-        "objective": asked.cost,
+        "objective": query_result.cost,
         "summary": headline,
-        "quantities": asked.quantities,
-        "prices": asked.prices,
+        "quantities": query_result.quantities,
+        "prices": query_result.prices,
         "assets": {
             str(asset): [float(size) for size in row]
             for asset, row in zip(sizes.index, sizes.to_numpy(), strict=True)
@@ -116,7 +111,7 @@ def _result(asked: QueryResult, run: Run, question: Query) -> dict[str, Any]:
         "violation": max(certificate.row_violation, certificate.bound_violation)
         if certificate
         else None,
-        "method": asked.answer.method,
+        "method": query_result.answer.method,
     }
 
 
@@ -148,11 +143,11 @@ def _packed(run: Run) -> bytes:
 
 
 def initialize_worker(
-    ground: CaseSnapshot, start: Arrays | None, parent: int | None = None
+    snapshot: CaseSnapshot, start: Arrays | None, parent: int | None = None
 ) -> None:
     """Sets the snapshot of a new worker process; the process ends when its parent does."""
     global SNAPSHOT  # noqa: PLW0603 - a process works on one study
-    SNAPSHOT = (ground, start)
+    SNAPSHOT = (snapshot, start)
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
 
@@ -164,32 +159,31 @@ def _leave_with(parent: int) -> None:
 
 
 def solve_case(
-    given: tuple[CaseSnapshot, Arrays | None] | None,
+    shared: tuple[CaseSnapshot, Arrays | None] | None,
     case: StudyCase,
     keep_run: bool,
-    begin: Arrays | None = None,
+    start: Arrays | None = None,
 ) -> tuple[dict[str, Any], bytes | None, Arrays | None]:
-    """Solves a case in this process, on the given snapshot or the process's own; returns the final basis too if it is an anchor."""
+    """Solves a case in this process, on the shared snapshot or the process's own.
+
+    Returns the result, the packed run if it is kept, and the final basis if it is a warm start.
+    """
     with _ONE_AT_A_TIME:
-        shared = given or SNAPSHOT
+        shared = shared or SNAPSHOT
         if shared is None:
             raise ValueError("worker process has not been initialised")
-        snapshot, start = shared
+        snapshot, base_start = shared
         if snapshot.digest not in _WORKERS:
             _WORKERS.clear()
-            common_start = highs.WarmStart.unpacked(start) if start is not None else None
-            _WORKERS[snapshot.digest] = CaseWorker(snapshot, common_start)
-        warm_start = (
-            highs.WarmStart()
-            if case.anchor
-            else None
-            if begin is None
-            else highs.WarmStart.unpacked(begin)
-        )
+            _WORKERS[snapshot.digest] = CaseWorker(snapshot, _unpacked(base_start))
+        warm_start = highs.WarmStart() if case.is_warm_start else _unpacked(start)
         with one_thread():
-            result, run = _WORKERS[snapshot.digest].answer(case, keep_run, warm_start)
-            basis = warm_start if case.anchor else None
-            return result, run, basis.packed() if basis is not None else None
+            result, run = _WORKERS[snapshot.digest].solve(case, keep_run, warm_start)
+        return result, run, warm_start.packed() if case.is_warm_start and warm_start else None
+
+
+def _unpacked(start: Arrays | None) -> highs.WarmStart | None:
+    return None if start is None else highs.WarmStart.unpacked(start)
 
 
 @contextmanager

@@ -14,61 +14,50 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from energy_model.case.system import System
+from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.optimization import highs
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.optimization.infeasibility import NoSolutionError
-from energy_model.optimization.linear_program import LinearProgram
-from energy_model.optimization.unused_duals import SIZING_VARIABLES
-from energy_model.results.accounts import (
-    DELIVERS,
-    EMISSIONS,
-    LAND,
-    TAKES,
-    Accounts,
-    accounts,
-    solution_once,
-)
+from energy_model.results.accounts import solution_once
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.results.solution import Solution
 from energy_model.solving.case_solver import Query
-from energy_model.studies.runner.case_spec import StudyCase
+from energy_model.solving.load import Case
 from energy_model.studies.runner.scheduler import StudyRunner
-from energy_model.studies.runner.study import CaseSpec, ExecutionOptions, Study, write_results
+from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_case import StudyCase
+from energy_model.studies.runner.study_setup import StudySetup
 from energy_model.studies.siting.candidate_sites import (
     Activity,
     CandidateSite,
-    candidates,
-    case_files,
+    candidate_sites,
     parse_activity,
     unknown_site_hint,
 )
+from energy_model.studies.siting.case_files import case_files
+from energy_model.studies.siting.price_estimate import estimate_cost
+from energy_model.studies.siting.site_tables import PlacedActivity, ranked_sites, site_tables
 
 FREE_PLACEMENT = "placed freely"
-# A larger flow in a step is active at the prices of the plan; a smaller one is residue of an
-# interior-point method. The bound is absolute, as flows of all kinds are compared.
-MIN_FLOW = 0.01  # [unit/h]
-MIN_TRADE_SHARE = 1e-6  # of the activity's largest flow over the year; less is rounding
-MIN_LAND_CHANGE = 1e-4  # [ha]
 MIN_LINK_CHANGE_SHARE = 1e-3  # of the activity's size; less is no reinforcement
-MIN_TOLD_DIFFERENCE = 500.0  # [EUR/a] of a part of the cost against the mean of the sites
-MAX_REASONS = 3  # differences and reinforcements named for each site
+MIN_PLACED_CAPACITY = 1e-3  # of the free placement at a site; less is rounding
 
 
 @dataclass(frozen=True)
 class SitingCases:
     """The cases of a siting: without the activity, at each site, and placed freely."""
 
-    work: StudyRunner
-    place: CaseSpec
     activity: Activity
     sites: list[CandidateSite]
+
+    @property
+    def watched(self) -> str:
+        """The metric that sums the activity's added capacity over all sites."""
+        return f"capacity_added:{self.activity.technology}_at_*"
 
     def case(
         self, chosen: Mapping[str, tuple[float, float]], total: float | None = None
@@ -83,29 +72,25 @@ class SitingCases:
         name = next(iter(chosen)) if len(chosen) == 1 else FREE_PLACEMENT if chosen else ""
         limits = {} if total is None else {self.watched: (total, total)}
         return StudyCase(
-            {"site": name}, question=Query(limits=limits, capacity_added=bounds), whole=True
+            {"site": name}, query=Query(limits=limits, capacity_added=bounds), keep_run=True
         )
 
-    @property
-    def watched(self) -> str:
-        """The metric that sums the activity's added capacity over all sites."""
-        return f"capacity_added:{self.activity.technology}_at_*"
-
-    def run(self, case: StudyCase) -> Run:
-        """The run of a solved case."""
-        return open_run(self.place.out / "runs" / case.key)
+    def placed_freely(self, required: Mapping[str, float]) -> StudyCase:
+        """The case that places the whole activity at any sites, with a minimum at some."""
+        size = self.activity.size
+        chosen = {site.site: (required.get(site.site, 0.0), size) for site in self.sites}
+        return self.case(chosen, size)
 
 
+@accept_case_keywords
 def siting(
-    case: str | Path,
+    case: Case,
     activity: str,
     sites: str = "*",
     require: Mapping[str, float] | None = None,
     forbid: Sequence[str] = (),
     output: str | Path | None = None,
-    scenario: str | None = None,
-    changes: Sequence[str] = (),
-    resolution: int | str | None = None,
+    *,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """An activity (``TECHNOLOGY=SIZE``, in the technology's unit of capacity) at every site, the lowest system cost first.
@@ -115,234 +100,120 @@ def siting(
     ``require`` is a minimum capacity by site for the free placement; ``forbid`` excludes sites.
     Raises InputError, NoSolutionError (the case without the activity) or StudyInterrupted.
     """
-    execution, spec = (
-        execution or ExecutionOptions(),
-        CaseSpec.of(case, output, "siting", scenario, changes, resolution),
-    )
-    system = spec.read()
+    setup = StudySetup.of("siting", case, output, execution)
+    system, required = setup.load(), dict(require or {})
     parsed = parse_activity(system, activity)
-    site_list = candidates(system, parsed, sites, forbid)
-    allowed = [c for c in site_list if not c.reason]
-    required = dict(require or {})
-    _check(parsed, site_list, allowed, required, activity)
-    definition = {"activity": parsed.technology, "size": parsed.size, "sites": sites, "require": {s: float(v) for s, v in required.items()}, "forbid": list(forbid)}  # fmt: skip
-    watched = f"capacity_added:{parsed.technology}_at_*"
-    with spec.work("siting", definition, execution, (watched,), extra=case_files(system, parsed, allowed)) as work:  # fmt: skip
-        siting_cases = SitingCases(work, spec, parsed, allowed)
-        reference_case = siting_cases.case({})
-        base = work.answers([reference_case])[0]
-        if base["status"] != OPTIMAL:
-            raise NoSolutionError(base["status"], [base["reason"]])
-        run = siting_cases.run(reference_case)
-        report = execution.progress or (lambda _: None)
-        report("estimating at the prices of the plan without it")
-        estimates = {c.site: _estimate(solution_once(run), c, parsed.size) for c in allowed}
-        placed = [siting_cases.case({c.site: (parsed.size, parsed.size)}) for c in allowed]
-        free_placement = siting_cases.case({c.site: (required.get(c.site, 0.0), parsed.size) for c in allowed}, parsed.size)  # fmt: skip
-        answers = work.answers([*placed, *([free_placement] if len(allowed) > 1 else [])])
-        rows, accounts_by_site = [], {}
-        for candidate, study_case, answer in zip(allowed, placed, answers, strict=False):
-            if answer["status"] == OPTIMAL:
-                accounts_by_site[candidate.site] = accounts(siting_cases.run(study_case))
-            rows.append(_row(candidate, base, answer, estimates[candidate.site], parsed.size))
-        tables = _details(allowed, placed, accounts_by_site, siting_cases, run)
-        table = _ranked(rows, site_list, system, tables, accounts_by_site, allowed)
-        notes = _notes(table, parsed)
-        if len(allowed) > 1:
-            notes.append(_optimal_placement(answers[-1], base, allowed))
-        return write_results(work, spec, "siting", {"sites": table, **tables}, notes)
-
-
-def _check(
-    asked: Activity, found: list[CandidateSite], allowed: list[CandidateSite], required: Mapping[str, float], activity: str,
-) -> None:  # fmt: skip
-    """InputError if no site is allowed, or a required capacity is invalid."""
+    candidates = candidate_sites(system, parsed, sites, forbid)
+    allowed = [candidate for candidate in candidates if not candidate.reason]
     if not allowed:
-        reasons = "; ".join(f"{c.site}: {c.reason}" for c in found[:5])
+        reasons = "; ".join(f"{site.site}: {site.reason}" for site in candidates[:5])
         raise InputError.at("--activity", f"no site can hold it: {reasons}", value=activity)
-    known, issues = [c.site for c in allowed], []
-    for site, amount in required.items():
-        if site not in known:
-            reason = next(
-                (c.reason for c in found if c.site == site),
-                unknown_site_hint(site, [c.site for c in found]),
-            )
-            issues.append(InputIssue("--require", reason, value=site))
-        elif not 0 < amount <= asked.size:
-            issues.append(InputIssue("--require", f"write a size above 0 and at most {asked.size:g}", value=f"{site}={amount:g}"))  # fmt: skip
-    if sum(required.values()) > asked.size * (1 + 1e-9):
-        issues.append(InputIssue("--require", f"the sizes sum to more than {asked.size:g}"))
+    _check_required(parsed, candidates, required)
+    definition = {
+        "activity": parsed.technology,
+        "size": parsed.size,
+        "sites": sites,
+        "require": {site: float(size) for site, size in required.items()},
+        "forbid": list(forbid),
+    }
+    cases = SitingCases(parsed, allowed)
+    files = case_files(system, parsed, allowed)
+    with setup.runner(definition, (cases.watched,), files) as runner:
+        reference_case = cases.case({})
+        base = runner.solutions([reference_case])[0]
+        base_run = open_run(setup.folder / "runs" / reference_case.key)
+        placed, free_result = _place(runner, cases, base_run, required)
+        tables = site_tables(placed)
+        links = tables["reinforcements"]
+        table = ranked_sites(placed, candidates, base, parsed.size, system, links)
+        notes = _notes(table, parsed)
+        if free_result is not None:
+            notes.append(_free_placement_note(free_result, base, allowed))
+        return setup.write_results(runner, {"sites": table, **tables}, notes)
+
+
+def _check_required(
+    activity: Activity, candidates: Sequence[CandidateSite], required: Mapping[str, float]
+) -> None:
+    """Raises InputError if a required capacity is invalid."""
+    reasons, issues = {site.site: site.reason for site in candidates}, []
+    for site, size in required.items():
+        if site not in reasons:
+            hint = unknown_site_hint(site, list(reasons))
+            issues.append(InputIssue("--require", hint, value=site))
+        elif reasons[site]:
+            issues.append(InputIssue("--require", reasons[site], value=site))
+        elif not 0 < size <= activity.size:
+            remedy = f"write a size above 0 and at most {activity.size:g}"
+            issues.append(InputIssue("--require", remedy, value=f"{site}={size:g}"))
+    if sum(required.values()) > activity.size * (1 + 1e-9):
+        issues.append(InputIssue("--require", f"the sizes sum to more than {activity.size:g}"))
     if issues:
         raise InputError(issues)
 
 
-def _estimate(program: Solution, candidate: CandidateSite, size: float) -> float:
-    """The cost of the activity with all other prices fixed: the activity and its links solved alone [EUR/a].
-
-    A row without active variables has no meaningful price, so the inactive assets in such rows join
-    the subproblem.
-    """
-    lp, x = program.lp, program.x
-    groups, of_column = program.lp.column_groups()
-    owners = [name.split(":")[0] if decision == "activity" else name for decision, name in groups]
-    known = {name: i for i, name in enumerate(dict.fromkeys(owners))}
-    owner = np.array([known[name] for name in owners])[of_column]
-    running = np.array([decision not in SIZING_VARIABLES for decision, _ in groups])[of_column]
-    active = np.zeros(len(known), bool)
-    active[owner[running & (np.abs(x) > MIN_FLOW)]] = True
-    entries = lp.A.tocoo()
-    priced_rows = np.zeros(lp.A.shape[0], bool)  # rows with an active asset
-    priced_rows[entries.row[active[owner[entries.col]]]] = True
-    included = np.zeros(len(known), bool)
-    for name in (candidate.asset, *(link.name for link in candidate.links)):
-        included[known[name]] = True
-    previous_count = 0
-    while previous_count != included.sum():
-        previous_count = included.sum()
-        touched = np.zeros(lp.A.shape[0], bool)
-        touched[entries.row[included[owner[entries.col]]]] = True
-        included[owner[entries.col[(touched & ~priced_rows)[entries.row]]]] = True
-    columns = np.flatnonzero(included[owner])
-    sub_matrix = lp.A.tocsc()[:, columns].tocsr()
-    inside = (np.diff(sub_matrix.indptr) == np.diff(lp.A.indptr)) & (np.diff(sub_matrix.indptr) > 0)
-    cost = lp.cost[columns] - sub_matrix.T @ np.where(inside, 0.0, program.prices)
-    lower, upper = lp.lower.copy(), lp.upper.copy()
-    added = program.lp.variables["capacity_added"]
-    upper[[added.of(link.name).start for link in candidate.links]] = np.inf
-    lower[added.of(candidate.asset)] = upper[added.of(candidate.asset)] = size
-    rows = np.flatnonzero(inside)
-    sub_program = LinearProgram(sub_matrix[rows], cost, 0.0, lower[columns], upper[columns], lp.row_lower[rows], lp.row_upper[rows])  # fmt: skip
-    answer = highs.solve(sub_program)
-    base = float(cost @ x[columns])
-    return answer.objective - base if answer.status == OPTIMAL else float("nan")
+def _place(
+    runner: StudyRunner, cases: SitingCases, base_run: Run, required: Mapping[str, float]
+) -> tuple[list[PlacedActivity], dict[str, Any] | None]:
+    """The activity at each site, and the result of its free placement if there are several sites."""
+    size = cases.activity.size
+    runner.execution.report("estimating at the prices of the plan without it")
+    plan = solution_once(base_run)
+    estimates = [estimate_cost(plan, candidate, size) for candidate in cases.sites]
+    study_cases = [cases.case({site.site: (size, size)}) for site in cases.sites]
+    free_cases = [cases.placed_freely(required)] if len(cases.sites) > 1 else []
+    results = runner.results([*study_cases, *free_cases])
+    min_link_change = MIN_LINK_CHANGE_SHARE * max(1.0, size)
+    placed = []
+    for candidate, study_case, result, estimate in zip(
+        cases.sites, study_cases, results, estimates, strict=False
+    ):
+        run = runner.open_run(study_case) if result["status"] == OPTIMAL else None
+        placed.append(
+            PlacedActivity.of_run(candidate, result, estimate, (run, base_run), min_link_change)
+            if run is not None
+            else PlacedActivity(candidate, result, estimate)
+        )
+    return placed, results[-1] if free_cases else None
 
 
-def _row(
-    candidate: CandidateSite, base: Mapping, answer: Mapping, estimate: float, size: float
-) -> dict[str, object]:
-    """What a site adds to the system."""
-    row: dict[str, object] = {"site": candidate.site, "status": answer["status"], "reason": answer["reason"], "estimate": estimate}  # fmt: skip
-    if answer["status"] != OPTIMAL:
-        return row
-    increments = {name: answer["summary"][name] - base["summary"][name] for name in ("net_emissions", "land_use", "citizens_points", "firms_points")}  # fmt: skip
-    added_cost = answer["objective"] - base["objective"]
-    return row | {"added_cost": added_cost, "difference": added_cost - estimate, "added_cost_per_unit": added_cost / size, **increments}  # fmt: skip
-
-
-def _details(
-    allowed: list[CandidateSite],
-    placed: list[StudyCase],
-    books: Mapping[str, Accounts],
-    question: SitingCases,
-    base: Run,
-) -> dict[str, pd.DataFrame]:
-    """The firm's prices, the land taken and the reinforcements, by site."""
-    prices, land, links = [], [], []
-    before = base.tables["capacities"]
-    for candidate, case in zip(allowed, placed, strict=True):
-        if candidate.site not in books:
-            continue
-        lines = books[candidate.site].lines
-        own_lines = lines[lines["name"] == candidate.asset]
-        traded = own_lines[own_lines["line"].isin([DELIVERS, TAKES])]
-        traded = traded[traded["quantity"].abs() > MIN_TRADE_SHARE * traded["quantity"].abs().max()]
-        for row in traded.itertuples(index=False):
-            carrier, price = row.of.split("@")[0], row.amount / row.quantity
-            prices.append((candidate.site, carrier, row.line, row.quantity, price))
-        run = question.run(case)
-        taken = run.tables["land"]["land_use"] - base.tables["land"]["land_use"]
-        land += [(candidate.site, site, kind, amount) for (site, kind), amount in taken.items() if abs(amount) > MIN_LAND_CHANGE]  # fmt: skip
-        after = run.tables["capacities"]
-        table = after[after["table"] == "links"]
-        growth = table["capacity_added"] - before["capacity_added"].reindex(table.index).fillna(0.0)
-        threshold = MIN_LINK_CHANGE_SHARE * max(1.0, question.activity.size)
-        for link in growth.index[growth.abs() > threshold]:
-            own_link = any(link == connection.name for connection in candidate.links)
-            kind = "connection" if own_link else "reinforcement"
-            cost = growth[link] * float(table.at[link, "unit_investment"])
-            label, unit = table.at[link, "label_en"], table.at[link, "unit"]
-            links.append((candidate.site, link, label, kind, growth[link], unit, cost))
-    numbers = {"quantity": float, "price": float}
-    reinforcement_types = {"more": float, "investment": float}
-    columns = ["site", "link", "label_en", "kind", "more", "unit", "investment"]
-    return {
-        "prices": pd.DataFrame(prices, columns=["site", "carrier", "line", "quantity", "price"]).astype(numbers),
-        "land": pd.DataFrame(land, columns=["site", "at", "land_class", "more"]).astype({"more": float}),
-        "reinforcements": pd.DataFrame(links, columns=columns).astype(reinforcement_types),
-    }  # fmt: skip
-
-
-def _ranked(
-    rows: list[dict[str, object]], found: list[CandidateSite], system: System, tables: Mapping[str, pd.DataFrame],
-    books: Mapping[str, Accounts], allowed: list[CandidateSite],
-) -> pd.DataFrame:  # fmt: skip
-    """All sites, the cheapest first, with the reasons for their cost."""
-    names = ["site", "label_en", "label_da", "status", "added_cost", "estimate", "difference", "added_cost_per_unit", "net_emissions", "land_use", "citizens_points", "firms_points", "why", "reason"]  # fmt: skip
-    frame = pd.DataFrame(rows)
-    excluded = pd.DataFrame([{"site": candidate.site, "status": "not allowed", "reason": candidate.reason} for candidate in found if candidate.reason])  # fmt: skip
-    frame = pd.concat([frame, excluded], ignore_index=True) if len(excluded) else frame
-    for label in ("label_en", "label_da"):
-        frame[label] = [system["sites"].at[site, label] for site in frame["site"]]
-    parts = pd.DataFrame({candidate.site: _cost_components(books[candidate.site], candidate) for candidate in allowed if candidate.site in books}).fillna(0.0)  # fmt: skip
-    why = {site: _explain_site(parts, site, tables["reinforcements"]) for site in parts}
-    frame["why"] = [why.get(site, "") for site in frame["site"]]
-    frame = frame.reindex(columns=names)
-    return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
-
-
-def _cost_components(book: Accounts, candidate: CandidateSite) -> pd.Series:
-    """The net cost of the activity and its links, by component [EUR/a]."""
-    own_names = {candidate.asset, *(link.name for link in candidate.links)}
-    lines = book.lines[book.lines["name"].isin(own_names)]
-    carrier = lines["of"].str.split("@").str[0].str.replace("_", " ")
-    trade = lines["line"].isin([DELIVERS, TAKES])
-    connecting = lines["name"] != candidate.asset
-    kind = carrier.where(trade, "building and running it")
-    kind = kind.mask(lines["line"] == LAND, "land").mask(lines["line"] == EMISSIONS, "emissions")
-    kind = kind.mask(~trade & connecting, "new links to the site")
-    sums: pd.Series = lines.groupby(kind)["amount"].sum()
-    return sums
-
-
-def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
-    """The largest cost differences from the mean of all sites, and the reinforcements."""
-    differences = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
-    differences = differences[differences.abs() > MIN_TOLD_DIFFERENCE].head(MAX_REASONS)
-    parts_text = [f"{name} {value / 1e3:+,.0f} kEUR/a" for name, value in differences.items()]
-    is_only_site = parts.shape[1] == 1
-    reason = "the only site" if is_only_site else f"against the mean of the sites: {', '.join(parts_text)}" if parts_text else "much as at other sites"  # fmt: skip
-    reinforced = links[(links["site"] == site) & (links["more"] > 0)]
-    reinforced = reinforced.nlargest(MAX_REASONS, "investment")
-    if len(reinforced):
-        reason += "; " + ", ".join(f"{row.label_en or row.link} {row.more:+,.3g} {row.unit}" for row in reinforced.itertuples(index=False))  # fmt: skip
-    return reason
-
-
-def _notes(table: pd.DataFrame, asked: Activity) -> list[str]:
+def _notes(table: pd.DataFrame, activity: Activity) -> list[str]:
     """The ranking in sentences."""
     solved = table[table["status"] == OPTIMAL]
-    label, unit = asked.label, asked.unit
+    subject = f"{activity.size:g} {activity.unit} of {activity.label}"
     if solved.empty:
-        return [f"No site can hold {asked.size:g} {unit} of {label}; the reasons stand in the table."]  # fmt: skip
+        return [f"No site can hold {subject}; the table states the reasons."]
     best, worst = solved.iloc[0], solved.iloc[-1]
-    notes = [f"{asked.size:g} {unit} of {label} costs the city least at {best['label_en'] or best['site']}: {_money(best['added_cost'])} a year ({best['why']})."]  # fmt: skip
+    notes = [
+        f"{subject} costs the city least at {best['label_en'] or best['site']}: {_money(best['added_cost'])} a year ({best['why']})."
+    ]
     if len(solved) > 1:
-        notes.append(f"At {worst['label_en'] or worst['site']} it costs {_money(worst['added_cost'] - best['added_cost'])} a year more ({worst['why']}).")  # fmt: skip
+        difference = worst["added_cost"] - best["added_cost"]
         costs = zip(solved["estimate"], solved["added_cost"], strict=True)
         pairs = itertools.combinations(costs, 2)
-        same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
-        same_order_share = np.mean(same_order)
+        same_order = np.mean([(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs])
         largest_error = solved["difference"].abs().max()
-        notes.append(f"The estimate from prices alone is {_money(largest_error)} a year off at most, and puts {same_order_share:.0%} of all pairs of sites in the right order.")  # fmt: skip
+        notes += [
+            f"At {worst['label_en'] or worst['site']} it costs {_money(difference)} a year more ({worst['why']}).",
+            f"The estimate from prices alone is {_money(largest_error)} a year off at most, and puts {same_order:.0%} of all pairs of sites in the right order.",
+        ]
     return notes
 
 
-def _optimal_placement(answer: Mapping, base: Mapping, allowed: list[CandidateSite]) -> str:
-    if answer["status"] != OPTIMAL:
-        return f"Placed freely there is no plan: {answer['reason']}"
-    parts = {candidate.site: answer["assets"][candidate.asset][1] for candidate in allowed}
-    sizes_text = ", ".join(f"{amount:,.3g} at {site}" for site, amount in sorted(parts.items(), key=lambda p: -p[1]) if amount > 1e-3)  # fmt: skip
-    return f"Placed freely it costs {_money(answer['objective'] - base['objective'])} a year: {sizes_text}."  # fmt: skip
+def _free_placement_note(
+    result: Mapping[str, Any], base: Mapping[str, Any], allowed: Sequence[CandidateSite]
+) -> str:
+    if result["status"] != OPTIMAL:
+        return f"Placed freely there is no plan: {result['reason']}"
+    sizes = {candidate.site: result["assets"][candidate.asset][1] for candidate in allowed}
+    text = ", ".join(
+        f"{size:,.3g} at {site}"
+        for site, size in sorted(sizes.items(), key=lambda item: -item[1])
+        if size > MIN_PLACED_CAPACITY
+    )
+    return (
+        f"Placed freely it costs {_money(result['objective'] - base['objective'])} a year: {text}."
+    )
 
 
 def _money(amount: float) -> str:

@@ -1,4 +1,4 @@
-"""Case specification: a case's files and a study's changes → a snapshot all cases share, and one record per case."""
+"""Study case: what all cases of a study share, and the overrides and query of one case."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import hashlib
 import json
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from energy_model.case.case_spec import CaseSpec
 from energy_model.common.atomic_write import new_folder, write_error
 from energy_model.common.errors import InputError
-from energy_model.solving.case_solver import Query
+from energy_model.solving.case_solver import Query, stored_query
 
 Value = float | str
 CASE_SUFFIXES = (".csv", ".toml")
@@ -22,35 +23,28 @@ CASE_SUFFIXES = (".csv", ".toml")
 
 @dataclass(frozen=True)
 class CaseSnapshot:
-    """The input shared by all cases of a study: the case's files, scenario, overrides, resolution and watched metrics.
+    """What all cases of a study share: the case's specification, its files, and the watched metrics.
 
     It holds the file contents, so that a worker on another machine needs no shared folder.
     """
 
-    name: str
+    spec: CaseSpec
     files: Mapping[str, bytes]
-    scenario: str | None = None
-    changes: tuple[str, ...] = ()
-    resolution: int | str | None = None
     watched: tuple[str, ...] = ()
-    extend: Callable | None = None
 
     @classmethod
     def of(
         cls,
-        folder: str | Path,
-        scenario: str | None = None,
-        changes: tuple[str, ...] = (),
-        resolution: int | str | None = None,
+        spec: CaseSpec,
         watched: tuple[str, ...] = (),
-        extend: Callable | None = None,
+        extra_files: Mapping[str, bytes] | None = None,
     ) -> CaseSnapshot:
-        """The snapshot of a case folder.
+        """The snapshot of a case's folder, with further files.
 
         Raises:
             InputError: the folder holds no case.toml.
         """
-        folder = Path(folder)
+        folder = spec.folder
         if not (folder / "case.toml").is_file():
             raise InputError.at(
                 str(folder), "there is no case here; name a folder that holds a case.toml"
@@ -62,9 +56,12 @@ class CaseSnapshot:
             and path.suffix in CASE_SUFFIXES
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         }
-        return cls(
-            folder.resolve().name, files, scenario, tuple(changes), resolution, watched, extend
-        )
+        return cls(spec, files | dict(extra_files or {}), watched)
+
+    @property
+    def name(self) -> str:
+        """The name of the case's folder."""
+        return self.spec.folder.resolve().name
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -74,11 +71,12 @@ class CaseSnapshot:
     @cached_property
     def digest(self) -> str:
         """The fingerprint of the files and options together."""
-        options = [self.scenario, self.changes, self.resolution, self.watched]
-        extension = f"{self.extend.__module__}.{self.extend.__qualname__}" if self.extend else ""
-        return fingerprint_of([self.fingerprints, options, extension])
+        spec = self.spec
+        options = [spec.scenario, spec.overrides, spec.resolution, self.watched]
+        name = f"{spec.extend.__module__}.{spec.extend.__qualname__}" if spec.extend else ""
+        return fingerprint_of([self.fingerprints, options, name])
 
-    def unpacked(self) -> Path:
+    def extract(self) -> Path:
         """The path of a temporary folder with the files; the caller removes it."""
         folder = temporary_folder()
         with new_folder(folder, "name another folder for temporary files with TMPDIR") as draft:
@@ -93,23 +91,24 @@ class CaseSnapshot:
 class StudyCase:
     """One case of a study: overrides of the inputs under a scenario, and a query.
 
-    ``inputs`` are the case's cells in the study's table. ``whole`` says whether the run is saved;
-    None leaves it to the execution options. ``begins_at`` is the key of an earlier case, an anchor,
-    whose basis is this case's warm start; the final basis of an ``anchor`` is stored.
+    ``inputs`` are the case's cells in the study's table. ``keep_run`` says whether the run is
+    saved; None leaves it to the execution options. ``warm_start_from`` is the key of an earlier
+    case whose final basis is this case's warm start; that of a case that ``is_warm_start`` is
+    stored.
     """
 
     inputs: Mapping[str, Value]
-    changes: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     scenario: str | None = None
-    question: Query = field(default_factory=Query)
-    whole: bool | None = None
-    begins_at: str | None = None
-    anchor: bool = False
+    query: Query = field(default_factory=Query)
+    keep_run: bool | None = None
+    warm_start_from: str | None = None
+    is_warm_start: bool = False
 
     @cached_property
     def key(self) -> str:
         """The fingerprint of the case, equal for equal cases of any study; names its files."""
-        return fingerprint_of([self.scenario, self.changes, asdict(self.question)])
+        return fingerprint_of([self.scenario, self.overrides, stored_query(self.query)])
 
 
 def temporary_folder() -> Path:
