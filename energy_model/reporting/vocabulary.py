@@ -42,6 +42,8 @@ ENTRIES = (
     N_("owning"), N_("fixed"), N_("running"), N_("carrying"), N_("storing"), N_("wear"), N_("purchases"), N_("sales"),
     N_("tariffs"), N_("taxes"), N_("distance"), N_("emissions"), N_("land"), N_("rent"), N_("unserved"),
 )  # fmt: skip
+STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")
+SUMS = N_("total cost"), N_("acceptance"), N_("bought")
 PARTIES = (
     N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),
     N_("residual emissions"), N_("others"),
