@@ -9,14 +9,10 @@ from energy_model.common.language import N_
 
 SEASONS = N_("winter"), N_("spring"), N_("summer"), N_("autumn")
 UNITS = (
-    N_("t/a"),
-    N_("MWh/a"),
-    N_("MEUR"),
-    N_("MEUR/a"),
-    N_("EUR/a"),
-    N_("thousand km"),
-    N_("vehicle"),
-)
+    N_("t/a"), N_("h/a"), N_("MWh/a"), N_("EUR/a"), N_("kEUR/a"), N_("MEUR/a"), N_("MEUR"), N_("thousand km"), N_("vehicle"),
+)  # fmt: skip
+TABLES = N_("conversions"), N_("storages"), N_("links"), N_("vehicles"), N_("markets")
+STATUSES = (N_("optimal"),)
 GROUPS = (
     N_("CO2 capture"), N_("CO2 pipes and lorries"), N_("CO2 storage"), N_("activities"), N_("batteries"),
     N_("battery vehicles"), N_("biogas"), N_("biogas engines"), N_("biomass boilers"),
@@ -43,7 +39,10 @@ ENTRIES = (
     N_("purchases"), N_("sales"),
     N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"),
 )  # fmt: skip
+STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")
+SUMS = N_("total cost"), N_("acceptance"), N_("bought")
 PARTIES = (
+    N_("no firm: households, land, emissions"),
     N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),
     N_("residual emissions"), N_("others"),
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Workbench: a case → a local web application to submit runs and studies and to read and compare their results."""
+"""Workbench: a case → a local web application to submit, read and compare runs and studies."""

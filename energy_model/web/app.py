@@ -1,4 +1,4 @@
-"""Application: the workbench's context → a Dash application with its shell, page routes and content security policy."""
+"""Application: the workbench's context → a Dash application with its pages and security policy."""
 
 from __future__ import annotations
 
@@ -10,83 +10,106 @@ import dash
 import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
+from energy_model.common.language import N_, translate, translator
 from energy_model.web import callback_requests, downloads, security
+from energy_model.web.components import aria_label
 from energy_model.web.context import AppContext
-from energy_model.web.language import say
 from energy_model.web.pages import compare, job, queue, scenario_callbacks, scenario_form, study
 
-PAGES = (("/", "Ask"), ("/queue", "Questions"), ("/compare", "Compare"), ("/study", "Study"))
+PAGES = (
+    ("/", N_("New run")),
+    ("/study", N_("New study")),
+    ("/queue", N_("Jobs")),
+    ("/compare", N_("Compare")),
+)
+STORES = ("current_path", "form", "accepted_edit", "reload", "site_store")
+NOT_FOUND = N_("The page was not found.")
+POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "frame-ancestors 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+)
 
 
 def create_app(
-    house: AppContext, password: str | None = None, names: set[str] | None = None
+    context: AppContext, password: str | None = None, names: set[str] | None = None
 ) -> flask.Flask:
     """Returns the Flask application. ``names`` are the host names that requests may use."""
     server = flask.Flask("energy_model.workbench", static_folder=None)
-    guard = security.AccessControl(
-        server, house.workspace.secret(), password, names or set(security.LOOPBACK)
+    access = security.AccessControl(
+        server, context.workspace.secret(), password, names or set(security.LOOPBACK)
     )
     app = Workbench(
-        "energy_model.workbench", server=server, assets_folder=str(Path(__file__).parent / "assets"),
-        suppress_callback_exceptions=True, update_title="", title="energy_model", serve_locally=True,
-    )  # fmt: skip
+        "energy_model.workbench",
+        server=server,  # type: ignore[arg-type] # Dash types it as a bool only
+        assets_folder=str(Path(__file__).parent / "assets"),
+        suppress_callback_exceptions=True,
+        update_title="",
+        title="energy_model",
+        serve_locally=True,
+    )
     app.enable_dev_tools(debug=False, dev_tools_disable_version_check=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.layout = lambda: layout(security.language())
-    _routes(app, house)
+    _register_pages(app, context)
     for part in (scenario_callbacks, queue, job, compare, study):
-        part.register(app, house)
+        part.register(app, context)
     callback_requests.register(server, app)
-    downloads.register(server, house)
-    server.errorhandler(404)(lambda _: _plain_text("There is no such page.", 404))
-    server.errorhandler(OSError)(
-        lambda _: _plain_text(
-            "The server cannot read or write its files. Tell who keeps it, and try again.", 507
-        )
+    downloads.register(server, context)
+    server.errorhandler(404)(lambda _: _plain_text(NOT_FOUND, 404))
+    disk_error = N_(
+        "The server cannot read or write its files. Contact its administrator and try again."
     )
-    scripts = " ".join(app.csp_hashes())
-    guard.policy = (
-        f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
-    )  # fmt: skip
+    server.errorhandler(OSError)(lambda _: _plain_text(disk_error, 507))
+    access.policy = POLICY.format(scripts=" ".join(app.csp_hashes()))
     return server
 
 
 def _plain_text(sentence: str, code: int) -> tuple[str, int, dict[str, str]]:
     """Returns a plain text response in the language of the request."""
     headers = {"Content-Type": "text/plain; charset=utf-8"}
-    return say(sentence, security.language()), code, headers
+    return translate(sentence, security.language()), code, headers
 
 
 class Workbench(dash.Dash):
     """A Dash application whose ``html`` tag states the language of the request."""
 
-    def interpolate_index(self, **given: Any) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # Dash names them
         """Returns the HTML document around the application."""
+        viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
         return f"""<!doctype html>
-<html lang="{security.language()}"><head>{given["metas"]}<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{given["title"]}</title><link rel="icon" href="data:,">{given["css"]}</head>
-<body>{given["app_entry"]}{given["config"]}{given["scripts"]}{given["renderer"]}</body></html>"""
+<html lang="{security.language()}"><head>{parts["metas"]}{viewport}
+<title>{parts["title"]}</title><link rel="icon" href="data:,">{parts["css"]}</head>
+<body>{parts["app_entry"]}{parts["config"]}{parts["scripts"]}{parts["renderer"]}</body></html>"""
 
 
 def layout(language: str) -> html.Div:
     """Returns the header and navigation around every page, and the stores all pages share."""
-    links = [dcc.Link(say(title, language), href=path) for path, title in PAGES]
-    target, name = ("da", "Dansk") if language == "en" else ("en", "English")
-    return html.Div([
-        html.A(say("Go to the page", language), href="#page", className="skip"),
-        dcc.Location(id="url", refresh=False), dcc.Store(id="draft", storage_type="local"),
-        *(dcc.Store(id=name) for name in ("here", "known", "accepted", "reload", "place")),
-        html.Header([
-            html.Span(say("Energy workbench", language), className="brand"),
-            html.Nav(links, **{"aria-label": say("Pages", language)}),
-            html.A(name, href=f"/language/{target}", lang=target, className="speak"),
-        ]),
-        html.Main(id="page"),
-    ])  # fmt: skip
+    _ = translator(language)
+    links = [dcc.Link(_(title), href=path) for path, title in PAGES]
+    other, other_name = ("da", "Dansk") if language == "en" else ("en", "English")
+    header = html.Header(
+        [
+            html.Span(_("Energy workbench"), className="brand"),
+            html.Nav(links, **aria_label(_("Pages"))),
+            html.A(other_name, href=f"/language/{other}", lang=other, className="language"),
+        ]
+    )
+    return html.Div(
+        [
+            html.A(_("Skip to main content"), href="#page", className="skip"),
+            dcc.Location(id="url", refresh=False),
+            dcc.Store(id="draft", storage_type="local"),
+            *(dcc.Store(id=name) for name in STORES),
+            header,
+            html.Main(id="page"),
+        ]
+    )
 
 
-def _routes(app: dash.Dash, house: AppContext) -> None:
+def _register_pages(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callbacks that show the page of an address."""
+
     @app.callback(
         Output("page", "children"),
         Input("url", "pathname"),
@@ -97,20 +120,20 @@ def _routes(app: dash.Dash, house: AppContext) -> None:
         language = security.language()
         first, _, rest = (path or "/").strip("/").partition("/")
         if first == "queue":
-            return queue.page(house, language)
+            return queue.page(context, language)
         if first == "job":
-            return job.page(house, rest, language)
+            return job.page(context, rest, language)
         if first == "compare":
-            return compare.page(house, search or "", language)
+            return compare.page(context, search or "", language)
         if first == "study":
-            return study.page(house, draft, language)
+            return study.page(context, draft, language)
         if first:
-            return [html.H1(say("There is no such page.", language))]
-        return scenario_form.page(house, draft, language)
+            return [html.H1(translate(NOT_FOUND, language))]
+        return scenario_form.page(context, draft, language)
 
     app.clientside_callback(
-        ClientsideFunction("workbench", "arrived"),
-        Output("here", "data"),
+        ClientsideFunction("workbench", "pageShown"),
+        Output("current_path", "data"),
         Input("page", "children"),
         State("url", "pathname"),
     )

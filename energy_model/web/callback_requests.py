@@ -1,7 +1,7 @@
-"""Callback requests: a request to a Dash callback → a validated request, or a response with status 400.
+"""Callback requests: a request to a Dash callback → a validated request, or status 400.
 
-Each request must name a callback of the application with its declared outputs, inputs and states, and
-values of the component's type. The log records each rejected request.
+Each request must name a callback of the application with its declared outputs, inputs and states,
+and values of the component's type. The log records each rejected request.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import dash
 import flask
 import pydantic
 
+from energy_model.common.language import translate
 from energy_model.web import security
-from energy_model.web.language import say
 
 PATH = "/_dash-update-component"
 MAX_DEPTH = 40  # nested lists and objects
-MAX_SHOWN = 200  # characters of a reason in the log
+MAX_REASON_CHARACTERS = 200  # of a reason in the log
 log = logging.getLogger("energy_model.workbench")
 
 Text = str | None
@@ -29,8 +29,8 @@ Texts = list[str] | None
 # Types of component values other than text, by property, or by component and property.
 VALUES: dict[str, Any] = {
     "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_points.value": Number,
-    "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared.value": Texts,
-    "drawing": Any, "draft.data": Any, "job_seen.data": Any,
+    "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared_runs.value": Texts,
+    "drawing": Any, "draft.data": Any, "shown_job_state.data": Any,
     **{f"study_{part}_{i}.value": Number for part in ("from", "to", "count") for i in (1, 2)},
 }  # fmt: skip
 STRICT = pydantic.ConfigDict(strict=True)
@@ -46,7 +46,7 @@ def register(server: flask.Flask, app: dash.Dash) -> None:
     """Registers a check of every request to a callback, before the callback runs."""
 
     @server.before_request
-    def refuse() -> flask.Response | None:
+    def reject() -> flask.Response | None:
         if flask.request.path != PATH or flask.request.method != "POST":
             return None
         try:
@@ -54,16 +54,19 @@ def register(server: flask.Flask, app: dash.Dash) -> None:
                 raise RequestError("it is not JSON")
             check(read(flask.request.get_data()), app.callback_map)
         except RequestError as error:
-            log.warning("a request to a callback was refused: %.*s", MAX_SHOWN, ascii(str(error)))
-            message = say(
-                "This is no request of this page. Load the page again.", security.language()
-            )
+            reason = ascii(str(error))[:MAX_REASON_CHARACTERS]
+            log.warning("a request to a callback was rejected: %s", reason)
+            message = translate("The request is not valid. Reload the page.", security.language())
             return flask.Response(message, 400, mimetype="text/plain")
         return None
 
 
 def read(data: bytes) -> Any:
-    """Returns the content of a request. Raises RequestError if it is not JSON, too deep, or has unpaired surrogates."""
+    """Returns the content of a request.
+
+    Raises:
+        RequestError: It is not JSON, too deep, or has unpaired surrogates.
+    """
     try:
         content = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -79,17 +82,17 @@ def read(data: bytes) -> Any:
             ]
         elif isinstance(part, list):
             pending += [(value, depth + 1) for value in part]
-        elif isinstance(part, str) and not _is_whole(part):
-            raise RequestError("it has half of a letter")
+        elif isinstance(part, str) and not _is_encodable(part):
+            raise RequestError("it has an unpaired surrogate")
     return content
 
 
-def check(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises RequestError if a body does not match one of the known callbacks, keyed by their outputs."""
+def check(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises RequestError if a body matches none of the callbacks, keyed by their outputs."""
     if not isinstance(body, dict) or not isinstance(body.get("output"), str):
         raise RequestError("it names no output")
     name = body["output"]
-    declared = known.get(name)
+    declared = callbacks.get(name)
     if declared is None or declared.get("callback") is None:
         raise RequestError(f"there is no such output: {name}")
     if _without_marks(body.get("outputs")) != outputs_of(name):
@@ -111,7 +114,7 @@ def outputs_of(name: str) -> dict[str, str] | list[dict[str, str]]:
 
 
 def _without_marks(outputs: Any) -> Any:
-    """Returns outputs without the suffixes of outputs that several callbacks share (``children@3f5f``)."""
+    """Returns outputs without the suffixes of shared outputs, such as ``children@3f5f``."""
     if isinstance(outputs, list):
         return [_without_marks(output) for output in outputs]
     if isinstance(outputs, dict) and isinstance(outputs.get("property"), str):
@@ -125,7 +128,11 @@ def _output(name: str) -> dict[str, str]:
 
 
 def _members(what: str, sent: Any, declared: Sequence[Mapping[str, str]]) -> list[str]:
-    """Returns the names of inputs or states. Raises RequestError if they do not match their declaration."""
+    """Returns the names of inputs or states.
+
+    Raises:
+        RequestError: They do not match their declaration.
+    """
     if not isinstance(sent, list) or len(sent) != len(declared):
         raise RequestError(f"{what} does not have its {len(declared)} members")
     names = []
@@ -134,31 +141,33 @@ def _members(what: str, sent: Any, declared: Sequence[Mapping[str, str]]) -> lis
             pattern = json.loads(declaration["id"])
             if not isinstance(member, list):
                 raise RequestError(f"{what} has no list of {declaration['id']}")
-            names += [
-                _member(what, matching, pattern, declaration["property"]) for matching in member
-            ]
+            names += [_member(what, part, pattern, declaration["property"]) for part in member]
         else:
             names.append(_member(what, member, declaration["id"], declaration["property"]))
     return names
 
 
-def _member(what: str, given: Any, wanted: str | dict[str, Any], prop: str) -> str:
-    """Returns the name of one input or state. Raises RequestError if it does not match its declaration."""
-    if not isinstance(given, dict) or given.get("property") != prop:
-        raise RequestError(f"{what} has no {prop} of {wanted}")
-    name = given.get("id")
-    if not (_fits(name, wanted) if isinstance(wanted, dict) else name == wanted):
-        raise RequestError(f"{what} has no {wanted}")
-    component = dash._utils.stringify_id(name)
+def _member(what: str, sent: Any, declared: str | dict[str, Any], prop: str) -> str:
+    """Returns the name of one input or state.
+
+    Raises:
+        RequestError: It does not match its declaration.
+    """
+    if not isinstance(sent, dict) or sent.get("property") != prop:
+        raise RequestError(f"{what} has no {prop} of {declared}")
+    name = sent.get("id")
+    if not (_matches(name, declared) if isinstance(declared, dict) else name == declared):
+        raise RequestError(f"{what} has no {declared}")
+    component = str(dash._utils.stringify_id(name))
     adapter = ADAPTERS.get(f"{component}.{prop}") or ADAPTERS.get(prop) or TEXT
     try:
-        adapter.validate_python(given.get("value"))
+        adapter.validate_python(sent.get("value"))
     except (pydantic.ValidationError, RecursionError):
         raise RequestError(f"{component}.{prop} is of another type") from None
     return f"{component}.{prop}"
 
 
-def _fits(name: Any, pattern: Mapping[str, Any]) -> bool:
+def _matches(name: Any, pattern: Mapping[str, Any]) -> bool:
     """Returns whether the name of a component matches a pattern."""
     if not isinstance(name, dict) or name.keys() != pattern.keys():
         return False
@@ -168,7 +177,7 @@ def _fits(name: Any, pattern: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_whole(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:

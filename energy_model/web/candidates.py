@@ -10,22 +10,24 @@ import pandas as pd
 
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import N_, Message
 from energy_model.results.summary import capacity_unit
 
-CHOICES = ("required", "optional", "forbidden")
+REQUIRED, OPTIONAL, FORBIDDEN = N_("required"), N_("optional"), N_("forbidden")
+CHOICES = (REQUIRED, OPTIONAL, FORBIDDEN)
 TABLES = ("conversions", "storages", "links")
 
 
 @dataclass(frozen=True)
 class CandidateChoice:
-    """The choice for a candidate and, if required, its minimum size; without a size, the largest addable capacity."""
+    """A choice for a candidate, and the minimum size of a required one; by default the largest."""
 
-    wish: str
+    choice: str
     size: float | None = None
 
 
 def of_system(system: System) -> pd.DataFrame:
-    """Returns every asset with addable capacity: labels, table, sites, unit and the largest addable capacity (``most``)."""
+    """Returns the assets with addable capacity: labels, table, sites, unit, ``max_added`` [unit]."""
     assets = system.assets
     addable = assets[assets["table"].isin(TABLES) & (assets["max_capacity_added"] > 0)].copy()
     links = system["links"]
@@ -34,41 +36,46 @@ def of_system(system: System) -> pd.DataFrame:
         capacity_unit(system, str(row["table"]), str(row["carrier"]))
         for _, row in addable.iterrows()
     ]
-    return addable.rename(columns={"max_capacity_added": "most"})
+    return addable.rename(columns={"max_capacity_added": "max_added"})
 
 
-def added(
-    wishes: Mapping[str, CandidateChoice], known: pd.DataFrame
+def added_bounds(
+    choices: Mapping[str, CandidateChoice], candidates: pd.DataFrame
 ) -> dict[str, tuple[float, float]]:
-    """Returns bounds on added capacities by name, as a ``Query`` takes them. Raises InputError with every invalid choice."""
+    """Returns bounds on added capacities by name, as a ``Query`` takes them.
+
+    Raises:
+        InputError: Choices are invalid; it lists all of them.
+    """
     bounds: dict[str, tuple[float, float]] = {}
     issues = []
-    for name, wish in wishes.items():
-        if name not in known.index or wish.wish not in CHOICES:
-            issues.append(
-                InputIssue(
-                    "candidate",
-                    "the case has no such candidate; choose one of its list",
-                    value=name,
-                )
-            )
-            continue
-        maximum = float(known.at[name, "most"])
-        if wish.wish == "forbidden":
+    for name, requested in choices.items():
+        if name not in candidates.index or requested.choice not in CHOICES:
+            remedy = N_("the case has no such candidate; choose one of the list")
+            issues.append(InputIssue(N_("candidate"), remedy, value=name))
+        elif requested.choice == FORBIDDEN:
             bounds[name] = (0.0, 0.0)
-        if wish.wish != "required":
-            continue
-        size = maximum if wish.size is None else wish.size
-        if not math.isfinite(size):
-            remedy = "there is no most that may be added; type how much is required"
-        elif size <= 0:
-            remedy = "type a size above zero"
-        elif size > maximum * (1 + 1e-9):
-            remedy = f"no more than {maximum:g} {known.at[name, 'unit']} may be added; type less"
-        else:
-            bounds[name] = (size, maximum)
-            continue
-        issues.append(InputIssue("candidate", remedy, name, value=f"{size:g}"))
+        elif requested.choice == REQUIRED:
+            maximum = float(candidates.at[name, "max_added"])
+            size = maximum if requested.size is None else requested.size
+            wrong = _wrong_size(size, maximum, str(candidates.at[name, "unit"]))
+            if wrong is None:
+                bounds[name] = (size, maximum)
+            else:
+                issues.append(InputIssue(N_("candidate"), wrong, name, value=f"{size:g}"))
     if issues:
         raise InputError(issues)
     return bounds
+
+
+def _wrong_size(size: float, maximum: float, unit: str) -> str | None:
+    """Returns the remedy for an invalid size; None if the size is valid."""
+    if not math.isfinite(size):
+        return N_("the capacity has no limit; enter how much is required")
+    if size <= 0:
+        return N_("enter a size above zero")
+    if size > maximum * (1 + 1e-9):
+        return Message(
+            "no more than {maximum:#} {unit} can be added; enter less", maximum=maximum, unit=unit
+        )
+    return None

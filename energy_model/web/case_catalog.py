@@ -5,20 +5,31 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 import energy_model as em
 from energy_model.case import settings
 from energy_model.case.system import System
+from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import translate
 from energy_model.web import candidates, sliders
 from energy_model.web.workspace import NAME
 
 KINDS = (".csv", ".toml", ".parquet")
 MAX_CACHED_SCENARIOS = 8  # cached scenarios of a case
+
+
+@dataclass(frozen=True)
+class LoadedScenario:
+    """A case under a scenario, with its sliders and candidates."""
+
+    system: System
+    sliders: list[sliders.Slider]
+    candidates: pd.DataFrame
 
 
 class CatalogCase:
@@ -27,14 +38,15 @@ class CatalogCase:
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder.resolve()
         self._lock = threading.RLock()
-        self._read: dict[str, dict[str, Any]] = {}
-        self._stamp: tuple = ()
+        self._loaded: dict[str, LoadedScenario] = {}
+        self._stamp: tuple[tuple[str, int], ...] = ()
         self._titles: dict[str, dict[str, str]] | None = None
 
     def title(self, language: str) -> str:
         """Returns the title of the case."""
-        settings_ = self.system("").settings
-        return getattr(settings_, f"title_{language}") or settings_.title_en or self.name
+        case_settings = self.system("").settings
+        title = getattr(case_settings, f"title_{language}") or case_settings.title_en
+        return str(title or self.name)
 
     @property
     def default(self) -> str:
@@ -45,15 +57,15 @@ class CatalogCase:
     def resolution(self) -> int | str:
         """The number of steps in the year that the case sets, or ``full``."""
         content = settings.load_toml(self.folder / "case.toml")
-        return content.get("time", {}).get("resolution", settings.Time().resolution)
+        steps: int | str = content.get("time", {}).get("resolution", settings.Time().resolution)
+        return steps
 
     def scenarios(self) -> dict[str, dict[str, str]]:
         """Returns the titles of the scenarios by name and language; the base case comes first."""
         with self._lock:
-            self._look()
+            self._clear_changed()
             if self._titles is None:
-                base_titles = {"en": "The tables as they stand", "da": "Tabellerne, som de står"}
-                self._titles = {"": base_titles}
+                self._titles = {"": {code: translate("Base case", code) for code in LANGUAGES}}
                 for path in sorted((self.folder / "scenarios").glob("*.toml")):
                     content = settings.load_toml(path)
                     english = str(content.get("title_en") or path.stem.replace("_", " "))
@@ -70,53 +82,50 @@ class CatalogCase:
             InputError: The files of the case have issues, all of which it lists.
             KeyError: There is no such scenario.
         """
-        return self._of(scenario)["system"]
+        return self._load(scenario).system
 
     def sliders(self, scenario: str) -> list[sliders.Slider]:
         """Returns the sliders of the case under a scenario."""
-        return self._of(scenario)["sliders"]
+        return self._load(scenario).sliders
 
     def candidates(self, scenario: str) -> pd.DataFrame:
         """Returns the candidates under a scenario."""
-        return self._of(scenario)["candidates"]
+        return self._load(scenario).candidates
 
-    def _of(self, scenario: str) -> dict[str, Any]:
+    def _load(self, scenario: str) -> LoadedScenario:
         with self._lock:
-            self._look()
-            if scenario not in self._read:
+            self._clear_changed()
+            if scenario not in self._loaded:
                 if scenario not in self.scenarios():
                     raise KeyError(scenario)
                 # The run reduces the time resolution.
                 system = em.load_case(self.folder, scenario, resolution="full")
-                while len(self._read) >= MAX_CACHED_SCENARIOS:
-                    del self._read[next(iter(self._read))]
-                self._read[scenario] = {
-                    "system": system,
-                    "sliders": sliders.load_sliders(self.folder, system),
-                    "candidates": candidates.of_system(system),
-                }
-            return self._read[scenario]
+                while len(self._loaded) >= MAX_CACHED_SCENARIOS:
+                    del self._loaded[next(iter(self._loaded))]
+                self._loaded[scenario] = LoadedScenario(
+                    system,
+                    sliders.load_sliders(self.folder, system),
+                    candidates.of_system(system),
+                )
+            return self._loaded[scenario]
 
-    def _look(self) -> None:
+    def _clear_changed(self) -> None:
         """Clears the cache if a file has changed."""
         files = (path for path in self.folder.rglob("*") if path.suffix in KINDS)
         stamp = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files))
         if stamp != self._stamp:
             self._stamp, self._titles = stamp, None
-            self._read.clear()
+            self._loaded.clear()
 
 
 def load_catalog(folders: Iterable[Path]) -> dict[str, CatalogCase]:
-    """Returns the cases by unique name. Raises InputError if a folder has no case or a case with issues."""
+    """Returns the cases by unique name. Raises InputError if a folder has no case, or issues."""
     cases: dict[str, CatalogCase] = {}
     issues: list[InputIssue] = []
     for folder in folders:
         if not (folder / "case.toml").is_file():
-            issues.append(
-                InputIssue(
-                    str(folder), "there is no case here; name a folder that holds a case.toml"
-                )
-            )
+            remedy = "there is no case here; name a folder with a case.toml"
+            issues.append(InputIssue(str(folder), remedy))
             continue
         plain = re.sub(r"[^a-z0-9]+", "_", folder.resolve().name.lower()).strip("_")[:50] or "case"
         name = next(
@@ -131,9 +140,8 @@ def load_catalog(folders: Iterable[Path]) -> dict[str, CatalogCase]:
         except InputError as error:
             issues += error.issues
         if not all(NAME.fullmatch(scenario) for scenario in case.scenarios() if scenario):
-            issues.append(
-                InputIssue(str(folder), "name its scenarios with small letters, digits and _")
-            )
+            remedy = "name its scenarios with small letters, digits and _"
+            issues.append(InputIssue(str(folder), remedy))
         cases[name] = case
     if issues:
         raise InputError(issues)

@@ -1,4 +1,8 @@
-"""Components: titles, values and rows → the HTML elements that the pages share."""
+"""Components: titles, values and rows → the HTML elements that the pages share.
+
+Lists, radio buttons, check boxes and the map are native controls that ``assets/native.js`` renders:
+those of Dash have contradictory ARIA roles, which screen readers misread.
+"""
 
 from __future__ import annotations
 
@@ -7,59 +11,122 @@ from typing import Any
 
 import dash
 from dash import html
+from dash.development.base_component import Component
 
+from energy_model.common.errors import InputError
+from energy_model.common.language import translator
 from energy_model.reporting.content import ALERT, WARNING, Block, DataTable, Text, Tiles
-from energy_model.web.html_controls import Boxes, Choice, Radios
-from energy_model.web.language import say
+from energy_model.web.job_messages import issue_message
+
+MAX_SHOWN_ISSUES = 12
+Options = Sequence[tuple[str, str]]  # value and label of each option
+
+
+class NativeControl(Component):
+    """A component that ``assets/native.js`` finds by its class name."""
+
+    _children_props: list[str] = []
+    _base_nodes = ["children"]
+    _namespace = "workbench_native"
+    _properties: tuple[str, ...] = ()
+
+    def __init__(self, **properties: Any) -> None:
+        self._prop_names = ["id", *self._properties]
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(**properties)
+
+
+class Select(NativeControl):
+    """A drop-down list."""
+
+    _namespace = "workbench_native"
+    _type = "Select"
+    _properties = ("options", "value")
+
+
+class Radios(NativeControl):
+    """A group of radio buttons."""
+
+    _namespace = "workbench_native"
+    _type = "Radios"
+    _properties = ("options", "value", "name")
+
+
+class CheckBoxes(NativeControl):
+    """A group of check boxes, of which at most ``max`` can be ticked."""
+
+    _namespace = "workbench_native"
+    _type = "CheckBoxes"
+    _properties = ("options", "value", "max")
+
+
+class Map(NativeControl):
+    """A map of the sites and links, with one selected site."""
+
+    _namespace = "workbench_native"
+    _type = "Map"
+    _properties = ("drawing", "label", "clicked")
 
 
 def section(title: str, *children: Any, name: str = "") -> html.Section:
     """Returns a section of a page with its heading."""
-    attributes = {"id": name} if name else {}
+    attributes: dict[str, Any] = {"id": name} if name else {}
     return html.Section([html.H2(title), *children], **attributes)
+
+
+def aria_label(text: str) -> dict[str, Any]:
+    """Returns the attribute that names an element for screen readers."""
+    return {"aria-label": text}
 
 
 def field(title: str, control: Any, note: str = "") -> html.Div:
     """Returns a control with its label above and a note below."""
     label = html.Label(title, htmlFor=control.id if isinstance(control.id, str) else None)
-    return html.Div(
-        [label, control, *([html.P(note, className="soft")] if note else [])], className="field"
-    )
+    notes = [html.P(note, className="soft")] if note else []
+    return html.Div([label, control, *notes], className="field")
 
 
-def choice(name: str, options: Sequence[tuple[str, str]], value: str | None) -> Choice:
-    """Returns a drop-down list; options are pairs of value and label."""
-    return Choice(id=name, options=_options(options), value=value or "")
+def select(name: str, options: Options, value: str | None) -> Select:
+    """Returns a drop-down list."""
+    return Select(id=name, options=_options(options), value=value or "")
 
 
-def options(group: str, name: Any, choices: Sequence[tuple[str, str]], value: str) -> html.Fieldset:
-    """Returns a group of radio buttons; choices are pairs of value and label."""
+def radios(group: str, name: Any, options: Options, value: str) -> html.Fieldset:
+    """Returns a group of radio buttons."""
     return html.Fieldset(
-        [html.Legend(group), Radios(id=name, options=_options(choices), value=value)]
+        [html.Legend(group), Radios(id=name, options=_options(options), value=value)]
     )
 
 
-def boxes(
-    group: str, name: str, choices: Sequence[tuple[str, str]], value: list[str], most: int
+def check_boxes(
+    group: str, name: str, options: Options, value: list[str], max_checked: int
 ) -> html.Fieldset:
-    """Returns a group of check boxes, of which at most ``most`` can be ticked."""
-    return html.Fieldset(
-        [html.Legend(group), Boxes(id=name, options=_options(choices), value=value, most=most)]
-    )
+    """Returns a group of check boxes, of which at most ``max_checked`` can be ticked."""
+    boxes = CheckBoxes(id=name, options=_options(options), value=value, max=max_checked)
+    return html.Fieldset([html.Legend(group), boxes])
 
 
-def _options(choices: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"value": value, "label": label} for value, label in choices]
+def _options(options: Options) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in options]
 
 
-def button(title: str, name: Any, kind: str = "", **more: Any) -> html.Button:
+def button(title: str, name: Any, kind: str = "", **attributes: Any) -> html.Button:
     """Returns a button."""
-    return html.Button(title, id=name, className=kind, type="button", **more)
+    return html.Button(title, id=name, className=kind, type="button", **attributes)
 
 
 def message(sentences: Iterable[str], kind: str = "fault") -> html.Div:
     """Returns highlighted sentences, such as errors."""
-    return html.Div([html.P(sentence) for sentence in sentences], className=f"told {kind}")
+    return html.Div([html.P(sentence) for sentence in sentences], className=f"message {kind}")
+
+
+def error_message(error: InputError, language: str) -> html.Div:
+    """Returns the issues of an error as sentences."""
+    _ = translator(language)
+    issues = [_(issue_message(issue)) for issue in error.issues[:MAX_SHOWN_ISSUES]]
+    return message([_("The input is not valid:"), *issues])
 
 
 def table(
@@ -68,45 +135,36 @@ def table(
     """Returns a table whose last ``numbers`` columns are numeric."""
     first = len(heads) - numbers
     classes = ["" if i < first else "n" for i in range(len(heads))]
-    header_row = html.Tr(
-        [
-            html.Th(head, scope="col", className=kind)
-            for head, kind in zip(heads, classes, strict=True)
-        ]
-    )
+    header_cells = [
+        html.Th(head, scope="col", className=kind)
+        for head, kind in zip(heads, classes, strict=True)
+    ]
     body_rows = [
         html.Tr([html.Td(cell, className=kind) for cell, kind in zip(row, classes, strict=True)])
         for row in rows
     ]
-    parts = [html.Caption(caption), html.Thead(header_row), html.Tbody(body_rows)]
+    parts = [html.Caption(caption), html.Thead(html.Tr(header_cells)), html.Tbody(body_rows)]
     return html.Div(
-        html.Table(parts), className="wide", tabIndex=0, role="region", **{"aria-label": caption}
+        html.Table(parts), className="wide", tabIndex=0, role="region", **aria_label(caption)
     )
 
 
 def number_tiles(pairs: Iterable[tuple[str, str]]) -> html.Dl:
     """Returns headline numbers, each with its name."""
-    return html.Dl(
-        [html.Div([html.Dt(name), html.Dd(number)]) for name, number in pairs], className="numbers"
-    )
+    tiles = [html.Div([html.Dt(name), html.Dd(number)]) for name, number in pairs]
+    return html.Dl(tiles, className="numbers")
 
 
 def triggered_button() -> Any:
     """Returns the id of the pressed button; None if a button was only rendered."""
-    context = dash.callback_context
-    if not context.triggered or not any(event["value"] for event in context.triggered):
+    callback = dash.callback_context
+    if not callback.triggered or not any(event["value"] for event in callback.triggered):
         return None
-    return context.triggered_id
-
-
-def faults(wrong: Any, language: str) -> html.Div:
-    """Returns the issues of an InputError as sentences."""
-    first = say("This cannot be asked:", language)
-    return message([first, *(str(issue) for issue in wrong.issues[:12])])
+    return callback.triggered_id
 
 
 def render_blocks(blocks: Iterable[Block]) -> list[Any]:
-    """Returns the HTML elements of report content. Charts are left out; the report page draws them."""
+    """Returns the HTML elements of report content, without charts, which only a page draws."""
     elements: list[Any] = []
     for block in blocks:
         if isinstance(block, Text):

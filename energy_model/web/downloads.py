@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import flask
 import openpyxl
@@ -18,51 +18,50 @@ from openpyxl.styles import Font
 
 import energy_model as em
 from energy_model.results.schema import with_units
-from energy_model.web.context import AppContext
+from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import DONE
-from energy_model.web.run_cache import open_cached
 
-ROOM = {"run": "runs", "study": "studies"}
-FILES = {"run": ("run.zip", "tables.xlsx", "results.nc", "report.html"), "study": ("study.zip", "study.xlsx", "cases.csv", "report.html")}  # fmt: skip
-LEFT_OUT = ("claims", "starts")  # folders of a study that only its workers need
+FOLDER_OF_KIND = {"run": "runs", "study": "studies"}
+FILES = {
+    "run": ("run.zip", "tables.xlsx", "results.nc", "report.html"),
+    "study": ("study.zip", "study.xlsx", "cases.csv", "report.html"),
+}
+WORKER_FOLDERS = ("claims", "starts")  # folders of a study that only its workers need
 # A report runs its own scripts; the sandbox has no origin, so they cannot access the workbench.
-REPORT = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; sandbox allow-scripts allow-downloads; frame-ancestors 'self'"
+REPORT_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; sandbox allow-scripts allow-downloads; frame-ancestors 'self'"
+)
 
 
-def register(server: flask.Flask, house: AppContext) -> None:
+def register(server: flask.Flask, context: AppContext) -> None:
     """Registers the routes of reports and files."""
 
     @server.get("/report/<name>")
     def report(name: str) -> flask.Response:
-        folder, _ = _folder(house, name)
+        folder, _ = _folder(context, name)
         response = flask.send_file(folder / "report.html", mimetype="text/html")
-        response.headers["Content-Security-Policy"] = REPORT
+        response.headers["Content-Security-Policy"] = REPORT_POLICY
         return response
 
     @server.get("/download/<name>/<file>")
     def download(name: str, file: str) -> flask.Response:
-        folder, kind = _folder(house, name)
+        folder, kind = _folder(context, name)
         if file not in FILES[kind]:
             flask.abort(404)
-        download_name = f"{name}_{file}"
+        content: Path | IO[bytes] = folder / file
         if file.endswith(".zip"):
-            return flask.send_file(
-                _zipped(folder),
-                mimetype="application/zip",
-                as_attachment=True,
-                download_name=download_name,
-            )
-        if file.endswith(".xlsx"):
-            frames = _run_tables(folder) if kind == "run" else _study_tables(folder)
-            return flask.send_file(_book(frames), as_attachment=True, download_name=download_name)
-        return flask.send_file(folder / file, as_attachment=True, download_name=download_name)
+            content = _zipped(folder)
+        elif file.endswith(".xlsx"):
+            content = _workbook(_run_tables(folder) if kind == "run" else _study_tables(folder))
+        return flask.send_file(content, as_attachment=True, download_name=f"{name}_{file}")
 
 
-def _folder(house: AppContext, name: str) -> tuple[Path, str]:
+def _folder(context: AppContext, name: str) -> tuple[Path, str]:
     """Returns the folder and kind of a finished job. Aborts with 404 if there is none."""
     try:
-        job = house.queue.job(name)
-        folder = house.workspace.place(ROOM[job.kind], name)
+        job = context.queue.job(name)
+        folder = context.workspace.path(FOLDER_OF_KIND[job.kind], name)
     except KeyError:
         flask.abort(404)
     if job.state != DONE or not folder.is_dir():
@@ -70,16 +69,16 @@ def _folder(house: AppContext, name: str) -> tuple[Path, str]:
     return folder, job.kind
 
 
-def _zipped(folder: Path) -> io.BufferedRandom:
+def _zipped(folder: Path) -> IO[bytes]:
     """Returns a zip archive of a folder in a temporary file on disk, not in memory."""
     archive_file = tempfile.TemporaryFile()  # noqa: SIM115 - Flask closes it after sending
     with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
-            if path.is_file() and relative.parts[0] not in LEFT_OUT:
+            if path.is_file() and relative.parts[0] not in WORKER_FOLDERS:
                 archive.write(path, str(relative))
     archive_file.seek(0)
-    return archive_file  # type: ignore[return-value]
+    return archive_file
 
 
 def _run_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -96,31 +95,30 @@ def _study_tables(folder: Path) -> dict[str, pd.DataFrame]:
     return {"cases": study.table, **study.tables}
 
 
-def _book(frames: Mapping[str, pd.DataFrame]) -> io.BytesIO:
-    """Returns tables as an Excel workbook. Text cells stay text, even if they start like a formula."""
+def _workbook(frames: Mapping[str, pd.DataFrame]) -> io.BytesIO:
+    """Returns tables as an Excel workbook."""
     workbook = openpyxl.Workbook(write_only=True)
     for name, frame in frames.items():
         sheet = workbook.create_sheet(name[:31])
         sheet.freeze_panes = "A2"
-
-        def put(value: Any, bold: bool = False, sheet: Any = sheet) -> WriteOnlyCell:
-            plain = value.item() if hasattr(value, "item") else value
-            if plain is None or (isinstance(plain, float) and not math.isfinite(plain)):
-                plain = (
-                    "inf" if isinstance(plain, float) and plain > 0 and math.isinf(plain) else None
-                )
-            elif not isinstance(plain, int | float | bool):
-                plain = str(plain)
-            cell = WriteOnlyCell(sheet, value=plain)
-            if isinstance(plain, str):
-                cell.data_type = "s"
-            cell.font = Font(bold=bold)
-            return cell
-
-        sheet.append([put(str(column), True) for column in frame])
+        sheet.append([_cell(sheet, str(column), bold=True) for column in frame])
         for row in frame.to_numpy(dtype=object):
-            sheet.append([put(value) for value in row])
+            sheet.append([_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
     workbook.save(buffer)
     buffer.seek(0)
     return buffer
+
+
+def _cell(sheet: Any, value: Any, bold: bool = False) -> WriteOnlyCell:
+    """Returns a value as a cell. Text stays text, even if it starts like a formula."""
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, float) and not math.isfinite(plain):
+        plain = "inf" if plain > 0 else None  # nan and -inf are empty
+    elif plain is not None and not isinstance(plain, int | float | bool):
+        plain = str(plain)
+    cell = WriteOnlyCell(sheet, value=plain)
+    if isinstance(plain, str):
+        cell.data_type = "s"
+    cell.font = Font(bold=bold)
+    return cell

@@ -1,66 +1,74 @@
-"""Request validation: the draft of a page with sliders, edits and candidates → overrides and bounds for a run.
+"""Request validation: the draft of a page → overrides and bounds for a run.
 
-A page sends only names and numbers. This module looks up each name in the case and builds each address.
+A page sends only names and numbers. This module looks up each name in the case and builds each
+address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 
 from energy_model.case.overrides import row_key
 from energy_model.case.schema import Table
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import N_, Message
 from energy_model.formulation import TABLES
-from energy_model.web import candidates, sliders
-from energy_model.web.candidates import CandidateChoice
+from energy_model.web import sliders
+from energy_model.web.candidates import CandidateChoice, added_bounds
 from energy_model.web.case_catalog import CatalogCase
 
 MAX_EDITS = 500  # edits, sliders and candidates of one request, each
-QUICK_STEPS = 48  # steps in the year of a quick run
-Name = pydantic.constr(max_length=120)
-Size = pydantic.confloat(gt=0, allow_inf_nan=False)
+MAX_SCHEMA_ISSUES = 5
+COARSE_STEPS = 48  # steps in the year of a coarse run
+HOURS = 8760  # of a year
+Name = Annotated[str, pydantic.Field(max_length=120)]
+Size = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
+Cell = Annotated[str, pydantic.Field(max_length=200, pattern=r"^[^\r\n]*$")]
 
 
 class Strict(pydantic.BaseModel):
-    """A part of what a page sends; a word that is not known is refused."""
+    """A part of what a page sends; unknown fields are rejected."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
 
 class Edit(Strict):
-    """A cell of a table and what shall stand there."""
+    """A cell of a table and its new value."""
 
     table: Name
     row: Name
     column: Name
-    value: pydantic.constr(max_length=200, pattern=r"^[^\r\n]*$")
+    value: Cell
 
 
 class RequestedChoice(Strict):
-    """A wish for a candidate, and the least size of a required one."""
+    """A choice for a candidate, and the minimum size of a required one."""
 
-    wish: Literal["required", "forbidden"]
+    # Scenarios that release 0.1 saved have the choice under ``wish``.
+    choice: Literal["required", "forbidden"] = pydantic.Field(
+        validation_alias=pydantic.AliasChoices("choice", "wish")
+    )
     size: Size | None = None
 
 
 class ScenarioDraft(Strict):
-    """What a page has gathered."""
+    """The inputs that a page has gathered."""
 
     case: Name
     scenario: Name = ""
     sliders: dict[Name, pydantic.FiniteFloat] = pydantic.Field(default={}, max_length=MAX_EDITS)
     edits: list[Edit] = pydantic.Field(default=[], max_length=MAX_EDITS)
     candidates: dict[Name, RequestedChoice] = pydantic.Field(default={}, max_length=MAX_EDITS)
-    fineness: Literal["quick", "own", "fine"] = "own"
+    resolution: Literal["coarse", "default", "fine"] = "default"
 
 
 @dataclass(frozen=True)
 class ValidatedRequest:
-    """A validated request: its overrides in the syntax of ``load_case``, and bounds on added capacities."""
+    """A valid request: its overrides as ``load_case`` takes them, and bounds on added capacities."""
 
     case: CatalogCase
     scenario: str
@@ -87,13 +95,10 @@ def parse_draft(content: Any) -> ScenarioDraft:
     try:
         return ScenarioDraft.model_validate(content)
     except pydantic.ValidationError as error:
+        remedies = [(f"{entry['msg']}; reload the page", entry["loc"]) for entry in error.errors()]
         issues = [
-            InputIssue(
-                "what was sent",
-                f"{entry['msg']}; load the page again",
-                column=".".join(map(str, entry["loc"])),
-            )
-            for entry in error.errors()[:5]
+            InputIssue(N_("the request"), remedy, column=".".join(map(str, location)))
+            for remedy, location in remedies[:MAX_SCHEMA_ISSUES]
         ]
         raise InputError(issues) from None
 
@@ -101,98 +106,94 @@ def parse_draft(content: Any) -> ScenarioDraft:
 def validate(content: Any, cases: Mapping[str, CatalogCase]) -> ValidatedRequest:
     """Returns the validated request of a draft. Raises InputError with all issues."""
     draft = parse_draft(content)
-    case = known(draft.case, draft.scenario, cases)
-    system, issues = case.system(draft.scenario), []
-    changes = []
-    known_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
-    for name, value in draft.sliders.items():
-        slider = known_sliders.get(name)
-        if slider is None or not slider.min <= value <= slider.max:
-            issues.append(
-                InputIssue(
-                    "slider",
-                    "the case has no such slider, or not so far; take it back",
-                    value=f"{name} {value:g}",
-                )
-            )
-        elif slider.moved(value, sliders.start(slider, system)):
-            changes.append(slider.change(value))
-    for edit in draft.edits:
-        issue = wrong_edit(edit, case, draft.scenario)
-        if issue is None:
-            changes.append(f"{edit.table}.{edit.row}.{edit.column} = {edit.value}")
-        else:
-            issues.append(issue)
-    wishes = {
-        name: CandidateChoice(requested.wish, requested.size)
+    case = offered_case(draft.case, draft.scenario, cases)
+    issues: list[InputIssue] = []
+    changes = [*_slider_changes(draft, case, issues), *_edit_changes(draft, case, issues)]
+    choices = {
+        name: CandidateChoice(requested.choice, requested.size)
         for name, requested in draft.candidates.items()
     }
     added: dict[str, tuple[float, float]] = {}
     try:
-        added = candidates.added(wishes, case.candidates(draft.scenario))
+        added = added_bounds(choices, case.candidates(draft.scenario))
     except InputError as error:
         issues += error.issues
     if issues:
         raise InputError(issues)
-    return ValidatedRequest(
-        case, draft.scenario, tuple(changes), added, resolution(case, draft.fineness), draft
-    )
+    steps = resolution_steps(case, draft.resolution)
+    return ValidatedRequest(case, draft.scenario, tuple(changes), added, steps, draft)
 
 
-def known(case: str, scenario: str, cases: Mapping[str, CatalogCase]) -> CatalogCase:
+def _slider_changes(
+    draft: ScenarioDraft, case: CatalogCase, issues: list[InputIssue]
+) -> Iterator[str]:
+    """Yields the overrides of moved sliders, and appends the issues of invalid ones."""
+    system = case.system(draft.scenario)
+    case_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
+    for name, value in draft.sliders.items():
+        slider = case_sliders.get(name)
+        if slider is None or not slider.min <= value <= slider.max:
+            remedy = N_("the case has no such slider or range; undo the change")
+            issues.append(InputIssue(N_("slider"), remedy, value=f"{name} {value:g}"))
+        elif slider.is_moved(value, sliders.start_value(slider, system)):
+            yield slider.change(value)
+
+
+def _edit_changes(
+    draft: ScenarioDraft, case: CatalogCase, issues: list[InputIssue]
+) -> Iterator[str]:
+    """Yields the overrides of edited cells, and appends the issues of invalid ones."""
+    for edit in draft.edits:
+        issue = edit_issue(edit, case, draft.scenario)
+        if issue is None:
+            yield f"{edit.table}.{edit.row}.{edit.column} = {edit.value}"
+        else:
+            issues.append(issue)
+
+
+def offered_case(name: str, scenario: str, cases: Mapping[str, CatalogCase]) -> CatalogCase:
     """Returns a case by name. Raises InputError if it is not offered or lacks the scenario."""
-    if case not in cases or scenario not in cases[case].scenarios():
-        raise InputError.at(
-            "case", "it is not offered here; choose one of the list", value=f"{case} {scenario}"
-        )
-    return cases[case]
+    if name not in cases or scenario not in cases[name].scenarios():
+        remedy = N_("it is not offered; choose one of the list")
+        raise InputError.at(N_("case"), remedy, value=f"{name} {scenario}")
+    return cases[name]
 
 
-def resolution(case: CatalogCase, fineness: str) -> int | str | None:
-    """Returns the steps in the year for a fineness; None for the case's own."""
+def resolution_steps(case: CatalogCase, resolution: str) -> int | str | None:
+    """Returns the steps in the year of a chosen resolution; None for the case's own."""
     own = case.resolution
-    if fineness == "quick":
-        return QUICK_STEPS if own == "full" else min(QUICK_STEPS, own)
-    return min(2 * own, 8760) if fineness == "fine" and own != "full" else None
+    if resolution == "coarse":
+        return COARSE_STEPS if isinstance(own, str) else min(COARSE_STEPS, own)
+    return min(2 * own, HOURS) if resolution == "fine" and not isinstance(own, str) else None
 
 
-def table(name: str) -> Table | None:
+def declared_table(name: str) -> Table | None:
     """Returns a declared table by its name; None if there is none."""
     return next((declared for declared in TABLES if declared.name == name), None)
 
 
-def wrong_edit(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | None:
+def edit_issue(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | None:
     """Returns the issue of an edit; None if the edit is valid."""
-    declared, system = table(edit.table), case.system(scenario)
+    declared, system = declared_table(edit.table), case.system(scenario)
     address = f"{edit.table}.{edit.row}.{edit.column}"
     if declared is None or edit.column not in declared or edit.column in declared.key:
-        return InputIssue("table", "there is no such column to change", value=address)
-    frame = system[edit.table]
-    rows = {row_key(key): key for key in frame.index}
+        return InputIssue(N_("table"), N_("there is no such column to change"), value=address)
+    rows = {row_key(key) for key in system[edit.table].index}
     if edit.row not in rows or any(sign in edit.row for sign in "*?[."):
-        return InputIssue("table", "there is no such row to change", value=address)
+        return InputIssue(N_("table"), N_("there is no such row to change"), value=address)
     column = declared[edit.column]
     value = column.read(edit.value.strip())
+    location = {"file": edit.table, "row": edit.row, "column": column.header}
     if value is None and column.required:
-        return InputIssue(edit.table, column.remedy, edit.row, column.header)
+        return InputIssue(remedy=column.remedy, **location)
     if column.names and value is not None and value not in system[column.names].index:
-        return InputIssue(edit.table, column.remedy, edit.row, column.header, edit.value)
+        return InputIssue(remedy=column.remedy, value=edit.value, **location)
     profile = getattr(value, "profile", None)
     if profile is not None and profile not in system.profiles:
-        return InputIssue(
-            edit.table,
-            f"there is no such profile; known are {', '.join(list(system.profiles)[:8])}",
-            edit.row,
-            column.header,
-            edit.value,
-        )
-    remedies = [
-        remedy
-        for name, _, remedy in declared.wrong_cells({edit.column: value})
-        if name == edit.column
-    ]
-    return (
-        InputIssue(edit.table, remedies[0], edit.row, column.header, edit.value)
-        if remedies
-        else None
-    )
+        some = ", ".join(list(system.profiles)[:8])
+        remedy = Message("there is no such profile; profiles of the case are {names}", names=some)
+        return InputIssue(remedy=remedy, value=edit.value, **location)
+    for name, _, cell_remedy in declared.wrong_cells({edit.column: value}):
+        if name == edit.column:
+            return InputIssue(remedy=cell_remedy, value=edit.value, **location)
+    return None

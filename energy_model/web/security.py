@@ -1,7 +1,8 @@
-"""Security: checks of requests by host name, origin, size and password, and security headers of responses.
+"""Security: checks of requests by host, origin, size and password; headers of responses.
 
-Without a password the server answers only this machine. It checks the name in ``Host``, which prevents another site from
-resolving its own name to this server, and accepts a post only from its own pages.
+Without a password the server answers only this machine. It checks the name in ``Host``, which
+prevents another site from resolving its own name to this server, and accepts a post only from its
+own pages.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import flask
+from flask.typing import ResponseReturnValue
 
-from energy_model.web.language import LANGUAGES, say
+from energy_model.common.catalogue import LANGUAGES
+from energy_model.common.language import N_, translate, translator
 
-MAX_TRIES, TRIES_WINDOW_SECONDS = (
-    5,
-    60.0,
-)  # wrong passwords from one address within this time window
-MAX_TRIES_IN_ALL = 50  # wrong passwords from all addresses within the time window
+ATTEMPTS_WINDOW_SECONDS = 60.0
+MAX_ATTEMPTS = 5  # wrong passwords from one address within this window
+MAX_ATTEMPTS_IN_ALL = 50  # wrong passwords from all addresses within the window
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAX_REQUEST_BYTES = 2_000_000  # maximum size of a request
-FORM_CSP = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+FORM_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+    "frame-ancestors 'self'; base-uri 'none'"
+)
 
 
 class AccessControl:
@@ -38,49 +42,51 @@ class AccessControl:
     ) -> None:
         self.password, self.names = password, names
         self.policy = "default-src 'self'"  # the application sets its own policy
-        self._wrong: dict[str, deque[float]] = defaultdict(deque)
-        self._mark = hmac.new(
-            secret.encode(), (password or "").encode(), hashlib.sha256
-        ).hexdigest()
+        self._wrong_attempts: dict[str, deque[float]] = defaultdict(deque)
+        digest = hmac.new(secret.encode(), (password or "").encode(), hashlib.sha256)
+        self._login_token = digest.hexdigest()
         server.secret_key = secret
         server.config.update(
-            SESSION_COOKIE_NAME="workbench", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Strict",
-            PERMANENT_SESSION_LIFETIME=timedelta(days=180), MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        )  # fmt: skip
+            SESSION_COOKIE_NAME="workbench",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Strict",
+            PERMANENT_SESSION_LIFETIME=timedelta(days=180),
+            MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        )
         server.before_request(self.before)
         server.after_request(self.after)
         server.add_url_rule("/login", "login", self.login, methods=["GET", "POST"])
-        server.add_url_rule("/language/<wanted>", "language", self.speak)
+        server.add_url_rule("/language/<requested>", "language", self.set_language)
 
     # --- before -----------------------------------------------------------------------------------
 
-    def before(self) -> flask.Response | tuple[str, int] | None:
-        """Returns the response that rejects or redirects a request; None if the request is allowed."""
+    def before(self) -> ResponseReturnValue | None:
+        """Returns the response that rejects or redirects a request; None if it is allowed."""
         request = flask.request
-        if not self._is_ours(request.host):
-            return self._refused(
-                "Unknown host name. Open the address that the server printed at its start.",
-                421,
+        if not self._is_own_host(request.host):
+            sentence = N_(
+                "Unknown host name. Open the address that the server printed at its start."
             )
+            return self._rejection(sentence, 421)
         if (request.content_length or 0) > MAX_REQUEST_BYTES:
-            return self._refused("This is more than a page may send.", 413)
+            return self._rejection(N_("The request is too large."), 413)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_page():
-            return self._refused("Cross-site request rejected.", 403)
+            return self._rejection(N_("Cross-site request rejected."), 403)
         if (
             self.password is not None
-            and not self._is_in()
+            and not self._is_logged_in()
             and request.endpoint != "login"
             and not request.path.startswith("/assets/workbench.css")
         ):
             if request.method == "GET" and not request.path.startswith("/_"):
                 return flask.redirect("/login")
-            return self._refused("Log in first: load the page again.", 401)
-        if "person" not in flask.session:
+            return self._rejection(N_("The session has ended. Reload the page to log in."), 401)
+        if "user" not in flask.session:
             flask.session.permanent = True
-            flask.session["person"] = secrets.token_hex(16)
+            flask.session["user"] = flask.session.get("person") or secrets.token_hex(16)
         return None
 
-    def _is_ours(self, host: str) -> bool:
+    def _is_own_host(self, host: str) -> bool:
         """Returns whether a name in ``Host`` is a name of this server."""
         name = (urlsplit(f"//{host}").hostname or "").lower()
         if name in self.names:
@@ -101,73 +107,77 @@ class AccessControl:
         return urlsplit(origin).netloc.lower() == flask.request.host.lower()
 
     @staticmethod
-    def _refused(sentence: str, code: int) -> flask.Response:
-        return flask.Response(say(sentence, language()), code, mimetype="text/plain")
+    def _rejection(sentence: str, code: int) -> flask.Response:
+        return flask.Response(translate(sentence, language()), code, mimetype="text/plain")
 
     # --- password ---------------------------------------------------------------------------------
 
-    def _is_in(self) -> bool:
-        return hmac.compare_digest(str(flask.session.get("in", "")), self._mark)
+    def _is_logged_in(self) -> bool:
+        return hmac.compare_digest(str(flask.session.get("in", "")), self._login_token)
 
-    def login(self) -> flask.Response | tuple[str, int]:
+    def login(self) -> ResponseReturnValue:
         """Returns the login page, or the response to a submitted password."""
-        if self.password is None or self._is_in():
+        if self.password is None or self._is_logged_in():
             return flask.redirect("/")
         if flask.request.method == "GET":
             return self._form("")
         address, now = flask.request.remote_addr or "", time.monotonic()
-        if self._too_many(address, now):
-            return self._form("Too many wrong tries; wait a minute.", 429)
+        if self._has_too_many_attempts(address, now):
+            return self._form(N_("Too many attempts; wait a minute."), 429)
         password = flask.request.form.get("password", "")
         if hmac.compare_digest(password.encode(), self.password.encode()):
-            self._wrong.pop(address, None)
+            self._wrong_attempts.pop(address, None)
             flask.session.permanent = True
-            flask.session["in"] = self._mark
-            flask.session.setdefault("person", secrets.token_hex(16))
+            flask.session["in"] = self._login_token
+            flask.session.setdefault("user", secrets.token_hex(16))
             return flask.redirect("/")
-        self._wrong[address].append(now)
-        return self._form("That is not the password.", 403)
+        self._wrong_attempts[address].append(now)
+        return self._form(N_("Wrong password."), 403)
 
-    def _too_many(self, where: str, now: float) -> bool:
-        for address, times in list(self._wrong.items()):
-            while times and now - times[0] > TRIES_WINDOW_SECONDS:
+    def _has_too_many_attempts(self, client: str, now: float) -> bool:
+        for address, times in list(self._wrong_attempts.items()):
+            while times and now - times[0] > ATTEMPTS_WINDOW_SECONDS:
                 times.popleft()
             if not times:
-                del self._wrong[address]
-        total = sum(map(len, self._wrong.values()))
-        return len(self._wrong.get(where, ())) >= MAX_TRIES or total >= MAX_TRIES_IN_ALL
+                del self._wrong_attempts[address]
+        total = sum(map(len, self._wrong_attempts.values()))
+        return (
+            len(self._wrong_attempts.get(client, ())) >= MAX_ATTEMPTS
+            or total >= MAX_ATTEMPTS_IN_ALL
+        )
 
     def _form(self, sentence: str, code: int = 200) -> flask.Response:
-        locale = language()
+        _ = translator(language())
         document = flask.render_template_string(
-            FORM, language=locale, heading=say("Energy workbench", locale), label=say("Password", locale),
-            button=say("Log in", locale), sentence=say(sentence, locale) if sentence else "",
-        )  # fmt: skip
+            FORM,
+            language=language(),
+            heading=_("Energy workbench"),
+            label=_("Password"),
+            button=_("Log in"),
+            sentence=_(sentence),
+        )
         response = flask.Response(document, code)
-        response.headers["Content-Security-Policy"] = FORM_CSP
+        response.headers["Content-Security-Policy"] = FORM_POLICY
         return response
 
     # --- after ------------------------------------------------------------------------------------
 
     @staticmethod
-    def speak(wanted: str) -> flask.Response:
+    def set_language(requested: str) -> ResponseReturnValue:
         """Sets the language cookie and redirects to the referring page."""
         referrer = urlsplit(flask.request.headers.get("Referer", ""))
-        path = (
-            referrer.path
-            if re.fullmatch(r"/[a-z0-9_/]*", referrer.path) and not referrer.path.startswith("//")
-            else "/"
-        )
-        response = flask.redirect(path if referrer.netloc == flask.request.host else "/")
-        if wanted in LANGUAGES:
+        is_own = referrer.netloc == flask.request.host
+        is_page = re.fullmatch(r"/(?!/)[a-z0-9_/]*", referrer.path)
+        response = flask.redirect(referrer.path if is_own and is_page else "/")
+        if requested in LANGUAGES:
             response.set_cookie(
-                "language", wanted, max_age=31_536_000, httponly=True, samesite="Strict"
+                "language", requested, max_age=31_536_000, httponly=True, samesite="Strict"
             )
         return response
 
-    def after(self, answer: flask.Response) -> flask.Response:
+    def after(self, response: flask.Response) -> flask.Response:
         """Adds the security headers to a response and returns it."""
-        headers = answer.headers
+        headers = response.headers
         headers.setdefault("Content-Security-Policy", self.policy)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
@@ -176,7 +186,7 @@ class AccessControl:
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         headers.pop("Server", None)
-        return answer
+        return response
 
 
 def language() -> str:
@@ -188,16 +198,21 @@ def language() -> str:
 
 
 def user_id() -> str:
-    """Returns the id of the person of the request, from the signed session cookie."""
-    return str(flask.session.get("person", ""))
+    """Returns the id of the user of the request, from the signed session cookie."""
+    return str(flask.session.get("user", ""))
 
 
 FORM = """<!doctype html>
-<html lang="{{ language }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ heading }}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/workbench.css"></head>
+<html lang="{{ language }}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ heading }}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/workbench.css"></head>
 <body><main class="login"><h1>{{ heading }}</h1><form method="post" action="/login">
 <input type="text" name="username" autocomplete="username" value="workbench" hidden>
-<label for="password">{{ label }}</label><input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
-<button class="main" type="submit">{{ button }}</button>{% if sentence %}<p class="told fault" role="alert">{{ sentence }}</p>{% endif %}
+<label for="password">{{ label }}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required
+ autofocus>
+<button class="main" type="submit">{{ button }}</button>
+{% if sentence %}<p class="message fault" role="alert">{{ sentence }}</p>{% endif %}
 </form></main></body></html>
 """

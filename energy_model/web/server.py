@@ -1,4 +1,4 @@
-"""Server: cases and a workspace → the workbench at an address, local to this machine unless a password is set."""
+"""Server: cases and a workspace → the workbench at an address, local unless a password is set."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from energy_model.web.case_catalog import load_catalog
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import JobQueue
 from energy_model.web.security import LOOPBACK, MAX_REQUEST_BYTES
-from energy_model.web.workspace import ELSEWHERE, Workspace
+from energy_model.web.workspace import WRITE_REMEDY, Workspace
 
 SERVER_THREADS = 8
-MIN_PASSWORD_LETTERS = 8  # characters
+MIN_PASSWORD_LENGTH = 8  # characters
 
 
 def serve(
@@ -39,14 +39,14 @@ def serve(
     Raises:
         InputError: The address is not local and there is no password, or the address is in use.
     """
-    refuse(address, password)
+    check_access(address, password)
     catalog = load_catalog(cases)
     store = Workspace(workspace)
     host_names = {name.lower() for name in (*LOOPBACK, address, *names)}
     if address not in LOOPBACK:
         host_names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     try:
-        with new_parts(store.folder / "scenarios", catalog, ELSEWHERE):
+        with new_parts(store.folder / "scenarios", catalog, WRITE_REMEDY):
             queue = JobQueue(store, workers)
             application = create_app(AppContext(catalog, store, queue), password, host_names)
     except BaseException:
@@ -66,11 +66,11 @@ def serve(
         store.close()
         remedy = f"it cannot be used ({error.strerror or error}); name another --port or --host"
         raise InputError.at("--host", remedy, value=f"{address}:{port}") from None
-    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGTERM, _interrupt)
     queue.start()
     host = f"[{address}]" if ":" in address else address
     url = f"http://{host}:{server.effective_port}/"
-    _say(f"The workbench stands at {url} (Ctrl-C ends it). It keeps its work in {workspace}.")
+    _print(f"The workbench runs at {url} (Ctrl-C ends it). Its files are in {workspace}.")
     if open_page:
         import webbrowser  # noqa: PLC0415
 
@@ -83,24 +83,26 @@ def serve(
         server.close()
         queue.close()
         store.close()
-    _say("Server stopped. Unfinished jobs restart at the next start.")
+    _print("Server stopped. Unfinished jobs restart at the next start.")
 
 
-def refuse(address: str, password: str | None) -> None:
-    """Raises InputError if other machines have access without a password, or the password is too short."""
-    if password is not None and len(password) < MIN_PASSWORD_LETTERS:
-        raise InputError.at(
-            "the password", f"it is too short; take {MIN_PASSWORD_LETTERS} letters or more"
-        )
+def check_access(address: str, password: str | None) -> None:
+    """Raises InputError if the password is too short, or missing though others have access."""
+    if password is not None and len(password) < MIN_PASSWORD_LENGTH:
+        remedy = f"it is too short; choose {MIN_PASSWORD_LENGTH} characters or more"
+        raise InputError.at("the password", remedy)
     if password is None and address not in LOOPBACK:
-        remedy = "others could come in at this address; give a password with --password-file FILE or ENERGY_MODEL_PASSWORD, or leave --host out to serve this machine alone"
+        remedy = (
+            "other machines have access at this address; set a password with --password-file FILE "
+            "or ENERGY_MODEL_PASSWORD, or leave --host out to serve this machine only"
+        )
         raise InputError.at("--host", remedy, value=address)
 
 
-def _ended(*_: object) -> NoReturn:
+def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

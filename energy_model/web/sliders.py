@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -15,14 +15,17 @@ from energy_model.case import renamed_inputs, settings
 from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import Override, apply_override
 from energy_model.case.system import System
+from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.formatting import format_decimals, label, words
+from energy_model.common.language import N_, translate
 
 FILE = "sliders.toml"
-MAX_MADE_SLIDERS = 10  # default sliders of a case without sliders.toml
+MAX_DEFAULT_SLIDERS = 10  # default sliders of a case without sliders.toml
 
 
 class Slider(pydantic.BaseModel):
-    """A number that may be moved: its address in the case, how, and between what."""
+    """A number that can be changed: its address in the case, how it changes, and its range."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
@@ -49,15 +52,38 @@ class Slider(pydantic.BaseModel):
         """Returns the override for a value of the slider."""
         return f"{self.address} {'=' if self.mode == 'set' else '*='} {value:.10g}"
 
-    def moved(self, value: float, start: float | None = None) -> bool:
+    def is_moved(self, value: float, start: float | None = None) -> bool:
         """Returns whether a value differs from the start by more than half a step."""
         return abs(value - (self.default if start is None else start)) > self.step / 2
 
+    def label(self, language: str) -> str:
+        """Returns the title of the slider."""
+        return str(getattr(self, f"label_{language}"))
+
+    def meaning(self, language: str) -> str:
+        """Returns the explanation below the slider."""
+        return str(getattr(self, f"meaning_{language}"))
+
+    @property
+    def decimals(self) -> int:
+        """The decimals of the step, with which values are shown."""
+        exponent = Decimal(f"{self.step:.10g}").normalize().as_tuple().exponent
+        return max(0, -int(exponent))
+
+    def format(self, value: float, language: str) -> str:
+        """Returns a value with its unit as text."""
+        number = format_decimals(value, self.decimals, language)
+        return f"{number} {words(self.unit, language)}".strip()
+
 
 def load_sliders(folder: Path, system: System) -> list[Slider]:
-    """Returns the sliders of a case. Raises InputError if ``sliders.toml`` is invalid or has unknown addresses."""
+    """Returns the sliders of a case.
+
+    Raises:
+        InputError: ``sliders.toml`` is invalid or has unknown addresses; it lists all issues.
+    """
     if not (folder / FILE).is_file():
-        return list(_default_sliders(system))
+        return _default_sliders(system)
     sliders: list[Slider] = []
     issues: list[InputIssue] = []
     for number, entry in enumerate(_entries(folder / FILE), 1):
@@ -66,14 +92,11 @@ def load_sliders(folder: Path, system: System) -> list[Slider]:
         except pydantic.ValidationError as validation_error:
             for error in validation_error.errors():
                 location = ".".join(map(str, error["loc"]))
-                issues.append(
-                    InputIssue(FILE, f"{error['msg']}; mend it", f"slider {number}", location)
-                )
+                remedy = f"{error['msg']}; correct it"
+                issues.append(InputIssue(FILE, remedy, f"slider {number}", location))
     if len({slider.name for slider in sliders}) < len(sliders):
         issues.append(InputIssue(FILE, "two sliders have one name; give one of them another"))
-    issues += [
-        issue for slider in sliders if (issue := validate_sliders(slider, system)) is not None
-    ]
+    issues += filter(None, (address_issue(slider, system) for slider in sliders))
     if issues:
         raise InputError(issues)
     return sliders
@@ -95,7 +118,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
+def address_issue(slider: Slider, system: System) -> InputIssue | None:
     """Returns the issue of a slider's address; None if the case has the address."""
     from energy_model.formulation import TABLES  # noqa: PLC0415
 
@@ -111,13 +134,12 @@ def validate_sliders(slider: Slider, system: System) -> InputIssue | None:
     # The override changes copies.
     frames = {name: system[name].astype(object) for name in tables}
     if slider.address.split(".")[0] not in frames:
-        return InputIssue(
-            FILE, "the case has no such table; mend the address", column=slider.address
-        )
+        remedy = "the case has no such table; correct the address"
+        return InputIssue(FILE, remedy, column=slider.address)
     return apply_override(override, frames, TABLES)[1]
 
 
-def start(slider: Slider, system: System) -> float | None:
+def start_value(slider: Slider, system: System) -> float | None:
     """Returns the start of a slider under a scenario; None if the address has no single number."""
     if slider.mode == "multiply":
         return slider.default
@@ -135,74 +157,61 @@ def start(slider: Slider, system: System) -> float | None:
     return float(number) if number is not None and math.isfinite(float(number)) else slider.default
 
 
-def _default_sliders(system: System) -> Iterator[Slider]:
-    """Yields default sliders: the prices, demands and land of a case."""
+def _default_sliders(system: System) -> list[Slider]:
+    """Returns sliders of the prices, demands and land of a case."""
     sliders = []
-    air = system.settings.emissions.carrier
     for carrier, row in system["carriers"].iterrows():
-        if carrier == air:
-            sliders.append(
-                Slider(
-                    name=f"price_of_{carrier}".lower(),
-                    label_en="Price of emitting",
-                    label_da="Pris på udledning",
-                    address=f"carriers.{carrier}.price",
-                    mode="set",
-                    min=0,
-                    max=300,
-                    step=5,
-                    default=0,
-                    unit="EUR/t",
-                )
-            )
+        name, address = f"price_of_{carrier}", f"carriers.{carrier}.price"
+        if carrier == system.settings.emissions.carrier:
+            sliders.append(_emission_price_slider(name, address))
         elif _is_priced(row["price"]):
-            sliders.append(
-                _level(
-                    f"price_of_{carrier}",
-                    f"carriers.{carrier}.price",
-                    "Price of {name}",
-                    "Pris på {name}",
-                    row,
-                    carrier,
-                )
-            )
+            sliders.append(_factor_slider(name, address, N_("Price of {name}"), row, carrier))
     for market, row in system["markets"].iterrows():
         if getattr(row["price"], "profile", None) is not None:
-            sliders.append(
-                _level(
-                    f"price_at_{market}",
-                    f"markets.{market}.price",
-                    "Price at {name}",
-                    "Pris på {name}",
-                    row,
-                    market,
-                )
-            )
+            name, address = f"price_at_{market}", f"markets.{market}.price"
+            sliders.append(_factor_slider(name, address, N_("Price at {name}"), row, market))
     for demand, row in system["demands"].iterrows():
-        sliders.append(
-            _level(
-                f"demand_{demand}",
-                f"demands.{demand}.yearly",
-                "Demand: {name}",
-                "Behov: {name}",
-                row,
-                demand,
-            )
-        )
-    for kind in (
-        sorted(set(system["land"].index.get_level_values(1))) if len(system["land"]) else ()
-    ):
-        sliders.append(
-            _level(
-                f"land_{kind}",
-                f"land.*:{kind}.area",
-                "Land to be had: {name}",
-                "Areal til rådighed: {name}",
-                {},
-                kind,
-            )
-        )
-    yield from sliders[:MAX_MADE_SLIDERS]
+        name, address = f"demand_{demand}", f"demands.{demand}.yearly"
+        sliders.append(_factor_slider(name, address, N_("Demand: {name}"), row, demand))
+    land = system["land"]
+    for kind in sorted(set(land.index.get_level_values(1))) if len(land) else ():
+        name, address = f"land_{kind}", f"land.*:{kind}.area"
+        sliders.append(_factor_slider(name, address, N_("Available land: {name}"), {}, kind))
+    return sliders[:MAX_DEFAULT_SLIDERS]
+
+
+def _emission_price_slider(name: str, address: str) -> Slider:
+    return Slider(
+        name=name.lower(),
+        label_en=translate("Price of emissions", "en"),
+        label_da=translate("Price of emissions", "da"),
+        address=address,
+        mode="set",
+        min=0,
+        max=300,
+        step=5,
+        default=0,
+        unit="EUR/t",
+    )
+
+
+def _factor_slider(name: str, address: str, title: str, row: Any, row_name: object) -> Slider:
+    """Returns a slider that multiplies a number of a row by 0.5 to 2."""
+    titles = {code: translate(title, code, name=label(row, row_name, code)) for code in LANGUAGES}
+    return Slider(
+        name=name.lower(),
+        label_en=titles["en"],
+        label_da=titles["da"],
+        address=address,
+        mode="multiply",
+        min=0.5,
+        max=2.0,
+        step=0.05,
+        default=1.0,
+        unit="×",
+        meaning_en=translate("factor on the value of the case", "en"),
+        meaning_da=translate("factor on the value of the case", "da"),
+    )
 
 
 def _is_priced(price: Any) -> bool:
@@ -211,13 +220,3 @@ def _is_priced(price: Any) -> bool:
         return True
     value = getattr(price, "offset", price)
     return isinstance(value, float | int) and math.isfinite(value) and value != 0
-
-
-def _level(name: str, address: str, english: str, danish: str, row: Any, of: object) -> Slider:
-    name_en = row.get("label_en") or str(of).replace("_", " ")
-    name_da = row.get("label_da") or name_en
-    return Slider(
-        name=name.lower(), label_en=english.format(name=name_en), label_da=danish.format(name=name_da), address=address,
-        mode="multiply", min=0.5, max=2.0, step=0.05, default=1.0, unit="×",
-        meaning_en="times what the case says", meaning_da="gange det, casen siger",
-    )  # fmt: skip

@@ -10,16 +10,16 @@ import dash_ag_grid as dag
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
+from energy_model.common.language import translate
 from energy_model.formulation import TABLES
-from energy_model.web.language import say
-from energy_model.web.request_validation import Edit, table
+from energy_model.web.request_validation import Edit, declared_table
 
 HIDDEN = ("colour",)  # columns without effect on results
 MIN_UNLIMITED_VALUE = 1e29
 MAX_AUTO_HEIGHT_ROWS = 10  # rows up to which a grid has the height of its rows
 
 
-def tables(system: System) -> list[str]:
+def table_names(system: System) -> list[str]:
     """Returns the names of the tables of a case that have rows."""
     return [declared.name for declared in TABLES if len(system[declared.name])]
 
@@ -36,8 +36,8 @@ def cell(value: Any) -> str:
 
 
 def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
-    """Returns the rows of a table with the edits applied. Raises KeyError if there is no such table."""
-    declared, frame = table(name), system[name]
+    """Returns the rows of a table with its edits. Raises KeyError if there is no such table."""
+    declared, frame = declared_table(name), system[name]
     if declared is None:
         raise KeyError(name)
     columns = [
@@ -57,31 +57,55 @@ def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
 
 
 def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
-    """Returns the column definitions of a table, the row name pinned. Raises KeyError if there is no such table."""
-    declared, frame = table(name), system[name]
+    """Returns the column definitions of a table, of which the row's name is pinned.
+
+    Raises:
+        KeyError: There is no such table.
+    """
+    declared, frame = declared_table(name), system[name]
     if declared is None:
         raise KeyError(name)
     row_column = {
         "field": "row",
-        "headerName": say("Row", language),
+        "headerName": translate("Row", language),
         "editable": False,
         "pinned": "left",
         "width": 190,
     }
     return [row_column] + [
-        {"field": column.name, "headerName": column.header, "headerTooltip": column.meaning, "editable": True, "width": 150}
+        {
+            "field": column.name,
+            "headerName": column.header,
+            "headerTooltip": column.meaning,
+            "editable": True,
+            "width": 150,
+        }
         for column in declared.columns
         if column.name in frame and column.name not in HIDDEN
-    ]  # fmt: skip
+    ]
 
 
 def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgGrid:
     """Returns a table as a grid."""
     table_rows = rows(system, name, edits)
-    fits = len(table_rows) <= MAX_AUTO_HEIGHT_ROWS
+    is_short = len(table_rows) <= MAX_AUTO_HEIGHT_ROWS
+    options = {
+        "stopEditingWhenCellsLoseFocus": True,
+        "enableCellTextSelection": True,
+        "tooltipShowDelay": 300,
+    }
     return dag.AgGrid(
-        id="grid", rowData=table_rows, columnDefs=columns(system, name, language), getRowId="params.data.row",
-        defaultColDef={"resizable": True, "sortable": True, "filter": False, "suppressMovable": True},
-        dashGridOptions={"stopEditingWhenCellsLoseFocus": True, "enableCellTextSelection": True, "tooltipShowDelay": 300, **({"domLayout": "autoHeight"} if fits else {})},
-        className="sheet", style={"height": None if fits else "24rem", "width": "100%"},
-    )  # fmt: skip
+        id="grid",
+        rowData=table_rows,
+        columnDefs=columns(system, name, language),
+        getRowId="params.data.row",
+        defaultColDef={
+            "resizable": True,
+            "sortable": True,
+            "filter": False,
+            "suppressMovable": True,
+        },
+        dashGridOptions=options | ({"domLayout": "autoHeight"} if is_short else {}),
+        className="sheet",
+        style={"height": None if is_short else "24rem", "width": "100%"},
+    )

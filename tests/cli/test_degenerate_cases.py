@@ -66,11 +66,11 @@ def test_every_figure_is_drawn(solved):
 
 def test_the_workbench_answers(solved, tmp_path):
     case, run = solved
-    house = web.house(tmp_path, {case.name: case})
-    shutil.copytree(run, house.workspace.place("runs", "job"))
+    context = web.context(tmp_path, {case.name: case})
+    shutil.copytree(run, context.workspace.path("runs", "job"))
     job = Job("job", "run", "title", "person", "asker", {"case": case.name}, DONE)
     for language in ("en", "da"):
-        assert results.run(house, job, language)
+        assert results.run(context, job, language)
 
 
 def _run(folder: Path, **parts: object) -> em.Run:

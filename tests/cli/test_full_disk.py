@@ -210,7 +210,7 @@ def test_an_error_of_the_system_anywhere_is_a_sentence(made, tmp_path, monkeypat
 
 @pytest.fixture
 def kept(made, tmp_path):
-    found = web.house(tmp_path, load_catalog([made / "case"]))
+    found = web.context(tmp_path, load_catalog([made / "case"]))
     yield found
     if found.queue._thread.is_alive():
         found.queue.close()
@@ -223,7 +223,7 @@ def test_a_question_that_cannot_be_kept_is_a_sentence(kept):
     assert kept.queue.jobs() == []
     assert list((kept.workspace.folder / "jobs").iterdir()) == []
     with Limited(5), pytest.raises(em.InputError, match="free space"):
-        kept.workspace.keep_scenario("case", "Cheap gas", {"sliders": {}})
+        kept.workspace.save_scenario("case", "Cheap gas", {"sliders": {}})
     assert list((kept.workspace.folder / "scenarios" / "case").iterdir()) == []
 
 
@@ -237,6 +237,6 @@ def test_the_queue_outlives_a_full_disk(kept):
     web.until(lambda: kept.queue.job(second.name).state not in OPEN)
     failed = kept.queue.job(first.name)
     assert failed.state == FAILED
-    assert "Free space and ask again" in failed.sentences[0]
+    assert "Free space and run again" in failed.messages[0]
     told = json.loads((kept.workspace.folder / "jobs" / first.name / "job.json").read_text())
     assert told["state"] == FAILED

@@ -6,9 +6,11 @@ removes those that no code has.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
@@ -19,11 +21,26 @@ FILE = PACKAGE / "locale" / "da" / "LC_MESSAGES" / "energy_model.po"
 KEYWORDS = dict.fromkeys(("_", "N_", "translate", "Message"))
 
 
-def messages() -> Iterator[tuple[str, str, list[str]]]:
-    """Yields the file, the message and the comments of every message that the code marks."""
-    found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS)
-    for path, _, message, comments, _ in found:
-        yield path, message, comments
+def find_calls(
+    file: IO[bytes], keywords: Any, *_more: Any, **_options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yields line, function and text of every marked message, also within f-strings.
+
+    This is an extraction method of Babel, whose own for Python skips f-strings.
+    """
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        text = node.args[0]
+        if name in keywords and isinstance(text, ast.Constant) and isinstance(text.value, str):
+            yield node.lineno, name, text.value, []
+
+
+def messages() -> set[str]:
+    """Returns every message that the code marks."""
+    found = extract_from_dir(PACKAGE, [("**.py", find_calls)], keywords=KEYWORDS)
+    return {message for _path, _line, message, _comments, _context in found}
 
 
 def read() -> Catalog:
@@ -40,14 +57,14 @@ def write(catalogue: Catalog) -> None:
 
 def update() -> list[str]:
     """Updates the stored catalogue from the code. Returns the messages without a translation."""
-    stored, current = read(), {message for _, message, _ in messages()}
+    stored, current = read(), messages()
     for message in current - {entry.id for entry in stored}:
         stored.add(message)
     for entry in list(stored):
         if entry.id and entry.id not in current:
             stored.delete(entry.id)
     write(stored)
-    return [entry.id for entry in stored if entry.id and not entry.string]
+    return sorted(entry.id for entry in stored if entry.id and not entry.string)
 
 
 if __name__ == "__main__":

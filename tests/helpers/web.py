@@ -22,9 +22,9 @@ import json, pathlib, sys, threading, time, os
 folder = pathlib.Path(sys.argv[1])
 threading.Thread(target=lambda: (os.read(0, 1), os._exit(3)), daemon=True).start()
 title = json.loads((folder / "job.json").read_text())["title"]
-(folder / "progress.txt").write_text("0.0\\tbegun\\n")
+(folder / "progress.txt").write_text('0.0\\t"started"\\n')
 if "long" in title: time.sleep(60)
-(folder / "outcome.json").write_text(json.dumps({"state": "done", "sentences": [], "told": {}}))
+(folder / "outcome.json").write_text(json.dumps({"state": "done", "messages": [], "result": {}}))
 """
 
 
@@ -37,11 +37,11 @@ def quick_village(folder: Path) -> Path:
     return case
 
 
-def house(folder: Path, cases: dict, workers: int = 1) -> AppContext:
+def context(folder: Path, cases: dict, workers: int = 1) -> AppContext:
     """Everything a server has, with workers that do not solve."""
     workspace = Workspace(folder / "workspace")
     for name in cases:
-        workspace.place("scenarios", name).mkdir(exist_ok=True)
+        workspace.path("scenarios", name).mkdir(exist_ok=True)
     return AppContext(cases, workspace, JobQueue(workspace, workers, (sys.executable, "-c", STUB)))
 
 

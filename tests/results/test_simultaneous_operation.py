@@ -137,10 +137,10 @@ def test_show_report_run_and_explain_name_it(tmp_path):
 
 def test_the_workbench_tells_it_in_the_readers_language(tmp_path):
     case = case_builder.write(tmp_path / "case", 1, **burning())
-    house = web.house(tmp_path, {"case": case})
-    em.save(em.solve(em.load_case(case)), house.workspace.place("runs", "job"))
+    context = web.context(tmp_path, {"case": case})
+    em.save(em.solve(em.load_case(case)), context.workspace.path("runs", "job"))
     job = Job("job", "run", "title", "person", "asker", {"case": "case"}, DONE)
-    english, danish = (str(results.run(house, job, language)) for language in ("en", "da"))
+    english, danish = (str(results.run(context, job, language)) for language in ("en", "da"))
     assert "The tank charges and discharges at once" in english
     assert "Tanken lader og aflader på samme tid" in danish
     assert "at once" not in danish

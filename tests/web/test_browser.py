@@ -60,7 +60,7 @@ def bench(tmp_path_factory):
 
 def change(page, text):
     """Waits until a change stands in the list of what is asked."""
-    page.locator("#asked li", has_text=text).wait_for()
+    page.locator("#changes li", has_text=text).wait_for()
 
 
 def wish(page, site, candidate, what, size=None):
@@ -77,7 +77,7 @@ def wish(page, site, candidate, what, size=None):
 def run(bench, page, name, who="Åse"):
     """Runs what is asked, and remembers its job."""
     page.fill("#title", name)
-    page.fill("#asker", who)
+    page.fill("#submitter", who)
     page.click("#run")
     page.wait_for_url("**/job/*")
     bench.jobs[name] = page.url.rsplit("/", 1)[1]
@@ -96,11 +96,11 @@ def asked(bench):
     slider.focus()
     for _ in range(4):
         one.keyboard.press("ArrowRight")
-    change(one, "Price of Gas: 1.2 ×")
+    change(one, "Price of Gas: 1.20 ×")
     wish(one, "village", "tank", "required", 120)
     change(one, "120 MWh")
     wish(one, "field", "solar park", "forbidden")
-    one.get_by_text("Open a table").click()
+    one.get_by_text("Edit a table").click()
     one.select_option("#table", "demands")
     cell = one.locator('[row-id="village_heat"] [col-id="yearly"]')
     cell.dblclick()
@@ -112,11 +112,11 @@ def asked(bench):
     one.keyboard.press("Control+A")
     one.keyboard.type("much")
     one.keyboard.press("Enter")
-    one.locator("#edit_told .fault", has_text="write zero or more").wait_for()
+    one.locator("#edit_message .fault", has_text="write zero or more").wait_for()
     playwright.expect(cell).to_have_text("62000")
     one.fill("#title", "Dear gas & <b>no sun</b>")
     one.click("#save")
-    one.locator("#save_told .fine").wait_for()
+    one.locator("#save_message .fine").wait_for()
     run(bench, one, "Dear gas & <b>no sun</b>")
     run(bench, other, "As it stands", "Bo")
     one.locator(".progress li").first.wait_for()
@@ -128,14 +128,14 @@ def asked(bench):
 def test_what_was_asked_is_answered(asked):
     one, other = asked
     assert one.locator("h1").inner_text() == "Dear gas & <b>no sun</b>"  # a text, whatever is in it
-    tiles, built = one.locator(".numbers").inner_text(), one.locator("#job_shown table").inner_text()  # fmt: skip
-    assert "Cost of the year" in tiles
+    tiles, built = one.locator(".numbers").inner_text(), one.locator("#job_content table").inner_text()  # fmt: skip
+    assert "Total cost" in tiles
     assert re.search(r"tank\s+120 MWh", built)
     assert "solar park" not in built
-    plain = other.locator("#job_shown table").inner_text()
+    plain = other.locator("#job_content table").inner_text()
     assert "solar park" in plain
     assert other.locator(".numbers").inner_text() != tiles
-    one.get_by_text("What was asked").click()
+    one.locator("summary", has_text="Inputs").click()
     assert "demands.village_heat.yearly = 62000" in one.locator("details").inner_text()
 
 
@@ -165,7 +165,7 @@ def test_answers_are_compared_in_words_and_numbers(bench):
 def test_everything_can_be_taken_home(bench):
     page = bench.visit(f"/job/{bench.jobs['Dear gas & <b>no sun</b>']}")
     files = {}
-    for title in ("Everything (zip)", "Tables (Excel)", "Results (netCDF)", "Report (one page)"):
+    for title in ("All files (zip)", "Tables (Excel)", "Results (netCDF)", "Report (HTML)"):
         with page.expect_download() as given:
             page.get_by_role("link", name=title).click()
         files[given.value.suggested_filename.rsplit(".", 1)[1]] = given.value.path().read_bytes()
@@ -185,14 +185,14 @@ def test_a_sweep_is_asked_and_answered(bench):
     page.fill("#study_from_1", "3")
     page.fill("#study_to_1", "2")
     page.click("#study_start")
-    page.locator("#study_told .fault").wait_for()
+    page.locator("#study_message .fault").wait_for()
     page.fill("#study_from_1", "0.5")
     page.fill("#study_count_1", "2")
     page.fill("#study_title", "Gas up and down")
     page.click("#study_start")
     page.wait_for_url("**/job/*")
     done(page)
-    assert "Every case" in page.locator("#job_shown").inner_text()
+    assert "All cases" in page.locator("#job_content").inner_text()
     with page.expect_download() as given:
         page.get_by_role("link", name="Tables (Excel)").click()
     rows = list(
@@ -206,12 +206,12 @@ def test_a_sweep_is_asked_and_answered(bench):
 
 def test_a_run_is_cancelled(bench):
     page = bench.visit()
-    page.get_by_text("finer").click()
+    page.get_by_text("fine:").click()
     run(bench, page, "Not wanted after all")
     page.locator(".state.running").wait_for()
     page.click("#job_cancel")
     page.locator(".state.cancelled").wait_for()
-    page.get_by_role("link", name="Questions").click()
+    page.get_by_role("link", name="Jobs").click()
     page.locator("tr", has_text="Not wanted after all").get_by_text("cancelled").wait_for()
 
 
@@ -219,9 +219,9 @@ def test_what_cannot_be_asked_is_told_in_a_sentence(bench):
     page = bench.visit()
     wish(page, "village", "tank", "required", 600)
     page.click("#run")
-    page.locator("#run_told", has_text="no more than 500 MWh").wait_for()
+    page.locator("#run_message", has_text="no more than 500 MWh").wait_for()
     page.get_by_role("button", name="Undo all").click()
-    page.get_by_text("Nothing is changed yet").wait_for()
+    page.get_by_text("No changes yet").wait_for()
     playwright.expect(page.locator(".candidate", has_text="tank").get_by_label("optional")).to_be_checked()  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def test_a_slider_is_reached_and_taken_back_by_keyboard_alone(bench):
     change(page, "Price of Gas: 0.95 ×")
     page.get_by_role("button", name="Undo: Price of Gas").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("Nothing is changed yet").wait_for()
+    page.get_by_text("No changes yet").wait_for()
     assert page.locator("input[type=range]").first.input_value() == "1"
     page.locator('.map button[data-site="village"]').focus()
     page.keyboard.press("ArrowRight")
@@ -269,16 +269,16 @@ def test_every_page_is_for_everybody(bench, width, scheme, language):
         assert violations(page) == [], path
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # fmt: skip
         assert wide <= 0, f"{path} is wider than the screen"
-    danish = page.get_by_role("button", name="Begynd").count()
+    danish = page.get_by_role("button", name="Start analyse").count()
     assert danish == (language == "da")
 
 
 def test_the_language_is_changed_and_stays(bench):
     page = bench.visit("/queue")
     page.get_by_role("link", name="Dansk").click()
-    page.get_by_role("heading", name="Hvad der blev spurgt om").wait_for()
+    page.get_by_role("heading", name="Beregninger").wait_for()
     page.reload()
-    page.get_by_role("heading", name="Hvad der blev spurgt om").wait_for()
+    page.get_by_role("heading", name="Beregninger").wait_for()
 
 
 def test_everything_stands_after_a_restart(bench, asked):
@@ -300,9 +300,9 @@ def test_everything_stands_after_a_restart(bench, asked):
     page.get_by_role("link", name="Dear gas").click()
     page.locator(".numbers").wait_for()
     page.goto(bench.server.address + "/")
-    page.locator("#asked li", has_text="120 MWh").wait_for()  # the draft stands too
+    page.locator("#changes li", has_text="120 MWh").wait_for()  # the draft stands too
     page.get_by_role("button", name="Undo all").click()
-    page.get_by_text("Nothing is changed yet").wait_for()
+    page.get_by_text("No changes yet").wait_for()
     page.select_option("#scenario", label="Saved: Dear gas & <b>no sun</b>")
     change(page, "demands.village_heat.yearly = 62000")
     change(page, "solar park: forbidden")

@@ -16,7 +16,7 @@ OWN = {"Origin": web.HERE}
 USUAL = {
     "n_clicks": 1, "n_intervals": 3, "pathname": "/", "reload.data": 1, "draft.data": {"case": "village"},
     "cellValueChanged": [{"rowId": "village_heat", "colId": "yearly", "value": "61000"}],
-    "job_seen.data": ["running", 2], "compared.value": ["a", "b"], "case.value": "village",
+    "shown_job_state.data": ["running", "2.0"], "compared_runs.value": ["a", "b"], "case.value": "village",
     "scenario.value": "own:", "table.value": "demands", "site.value": "village",
     "study_points.value": 6, "study_count_1.value": 3, "study_kind.value": "pareto",
     "study_metric.value": "emissions",
@@ -27,7 +27,7 @@ DRAFT = '{"case": "village"}'
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workbench")
-    found = web.house(folder, load_catalog([web.quick_village(folder)]))
+    found = web.context(folder, load_catalog([web.quick_village(folder)]))
     yield found
     found.workspace.close()
 
@@ -127,24 +127,24 @@ MALFORMED = {
     "no inputs": without("inputs"),
     "output null": changed(output=None),
     "output a number": changed(output=7),
-    "output a list": changed(output=["asked.children"]),
-    "output an object": changed(output={"id": "asked"}),
+    "output a list": changed(output=["changes.children"]),
+    "output an object": changed(output={"id": "changes"}),
     "output empty": changed(output=""),
     "output not known": changed(output="nowhere.children"),
-    "output without a property": changed(output="asked"),
+    "output without a property": changed(output="changes"),
     "output dots": changed(output=".."),
     "output of several and none": changed(output="......"),
-    "output a clientside one": changed(output="here.data"),
+    "output a clientside one": changed(output="current_path.data"),
     "output very long": changed(output="a" * 100_000),
     "output of another language": changed(output="__class__.__init__"),
     "outputs null": changed(outputs=None),
-    "outputs a text": changed(outputs="asked.children"),
+    "outputs a text": changed(outputs="changes.children"),
     "outputs a number": changed(outputs=1),
     "outputs empty": changed(outputs=[]),
     "outputs a list of one": lambda content: content | {"outputs": [content["outputs"]]},
     "outputs of another": changed(outputs={"id": "page", "property": "children"}),
-    "outputs without a property": changed(outputs={"id": "asked"}),
-    "outputs nested": changed(outputs=[[[{"id": "asked", "property": "children"}]]]),
+    "outputs without a property": changed(outputs={"id": "changes"}),
+    "outputs nested": changed(outputs=[[[{"id": "changes", "property": "children"}]]]),
     "inputs null": changed(inputs=None),
     "inputs a text": changed(inputs="draft.data"),
     "inputs an object": changed(inputs={"id": "draft", "property": "data"}),
@@ -183,12 +183,12 @@ MALFORMED = {
 @pytest.mark.parametrize("kind", MALFORMED)
 def test_a_malformed_body_is_answered_with_400(ask, bodies, caplog, kind):
     with caplog.at_level(logging.WARNING, "energy_model.workbench"):
-        answer = sent(ask, MALFORMED[kind](of(bodies, "asked.children")))
+        answer = sent(ask, MALFORMED[kind](of(bodies, "changes.children")))
     assert answer.status_code == 400, answer.text
     assert answer.mimetype == "text/plain"
-    assert answer.text == "This is no request of this page. Load the page again."
+    assert answer.text == "The request is not valid. Reload the page."
     (record,) = caplog.records
-    assert record.getMessage().startswith("a request to a callback was refused: ")
+    assert record.getMessage().startswith("a request to a callback was rejected: ")
     assert len(record.getMessage()) < 300
     assert "\n" not in record.getMessage()
 
@@ -205,14 +205,14 @@ def test_a_malformed_body_is_answered_with_400(ask, bodies, caplog, kind):
     ],
 )
 def test_another_content_type_is_answered_with_400(ask, bodies, kind):
-    answer = sent(ask, of(bodies, "asked.children"), content_type=kind)
+    answer = sent(ask, of(bodies, "changes.children"), content_type=kind)
     assert answer.status_code == 400
 
 
 def test_the_refusal_is_told_in_danish(ask):
     answer = sent(ask, {}, headers=OWN | {"Accept-Language": "da"})
     assert answer.status_code == 400
-    assert "Indlæs siden igen" in answer.text
+    assert "Genindlæs siden" in answer.text
 
 
 def test_a_body_that_is_too_large_is_not_read(ask):

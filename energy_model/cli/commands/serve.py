@@ -25,7 +25,7 @@ def serve(
     """Open the workbench: a local web page on which a working group runs and compares scenarios."""
     from energy_model.web import server  # noqa: PLC0415 - it takes a while to load
 
-    server.refuse(host, password := _password(password_file))
+    server.check_access(host, password := _password(password_file))
     folders = list(cases or sorted(path.parent for path in Path("inputs").glob("*/case.toml")))
     if not folders:
         raise em.InputError.at("serve", "name the folder of a case, such as inputs/aarhus")

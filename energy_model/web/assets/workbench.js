@@ -1,119 +1,112 @@
-// What the workbench puts together in the reader's browser: moved sliders, wishes, edits, and what is taken back.
+// The draft of a run in the browser: moved sliders, chosen candidates, edited cells, and undoing them.
 "use strict";
 (() => {
-  const none = () => window.dash_clientside.no_update;
-  const copy = (draft, known) => structuredClone(draft || (known && known.draft) || null);
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const told = (draft, before) => (draft === null || same(draft, before) ? none() : draft);
-  const language = () => document.documentElement.lang || "en";
+  const noUpdate = () => window.dash_clientside.no_update;
+  const copyOf = (draft, form) => structuredClone(draft || (form && form.draft) || null);
+  const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const changed = (draft, previous) => (draft === null || isSame(draft, previous) ? noUpdate() : draft);
 
-  function put(value, unit) {
-    const size = Math.abs(value);
-    const shape = size >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
-    const said = language() === "da" ? unit.replace("/a", "/år") : unit;
-    return `${value.toLocaleString(language(), shape)} ${said}`.trim();
+  function formatValue(value, slider) {
+    const digits = { minimumFractionDigits: slider.decimals, maximumFractionDigits: slider.decimals };
+    return `${value.toLocaleString(document.documentElement.lang || "en", digits)} ${slider.unit}`.trim();
   }
 
-  function sliders(values, ids, draft, known) {
-    const next = copy(draft, known);
-    if (!next || !known) return none();
+  function moveSliders(values, ids, draft, form) {
+    const next = copyOf(draft, form);
+    if (!next || !form) return noUpdate();
     ids.forEach((id, i) => {
-      const slider = known.sliders[id.name], value = Number(values[i]);
+      const slider = form.sliders[id.name], value = Number(values[i]);
       if (!slider || values[i] === null || !Number.isFinite(value)) return;
       if (slider.start !== null && Math.abs(value - slider.start) <= slider.step / 2) delete next.sliders[id.name];
-      else if (slider.start !== null || id.name in next.sliders || moved.has(id.name)) next.sliders[id.name] = value;
+      else if (slider.start !== null || id.name in next.sliders || movedSliders.has(id.name)) next.sliders[id.name] = value;
     });
-    return told(next, draft);
+    return changed(next, draft);
   }
 
-  // A slider that begins where the case has no number is asked only once a reader has moved it.
-  const moved = new Set();
+  // A slider whose number has no limit in the case counts as changed only after a user moved it.
+  const movedSliders = new Set();
   document.addEventListener("input", (event) => {
     if (event.target.type !== "range") return;
-    try { moved.add(JSON.parse(event.target.id).name); } catch { /* another page's */ }
+    try { movedSliders.add(JSON.parse(event.target.id).name); } catch { /* a slider of another page */ }
   }, true);
 
-  function shown(value, draft, known, id) {
-    const slider = known && known.sliders[id.name];
-    if (!slider || value === null) return none();
-    const asked = draft && id.name in (draft.sliders || {});
-    if (slider.start === null && !asked && !moved.has(id.name)) return slider.none;
-    return put(slider.start !== null && !asked ? slider.start : Number(value), slider.unit);
+  function showSliderValue(value, draft, form, id) {
+    const slider = form && form.sliders[id.name];
+    if (!slider || value === null) return noUpdate();
+    const isChanged = draft && id.name in (draft.sliders || {});
+    if (slider.start === null && !isChanged && !movedSliders.has(id.name)) return slider.unlimited;
+    return formatValue(slider.start !== null && !isChanged ? slider.start : Number(value), slider);
   }
 
-  function wishes(chosen, sizes, ids, draft, known) {
-    const next = copy(draft, known);
-    if (!next) return none();
+  function chooseCandidates(choices, sizes, ids, draft, form) {
+    const next = copyOf(draft, form);
+    if (!next) return noUpdate();
     ids.forEach((id, i) => {
-      if (chosen[i] === "required") {
-        const size = Number(sizes[i]);
-        next.candidates[id.name] = sizes[i] && size > 0 ? { wish: "required", size } : { wish: "required" };
-      } else if (chosen[i] === "forbidden") next.candidates[id.name] = { wish: "forbidden" };
+      const size = Number(sizes[i]), choice = choices[i];
+      if (choice === "required") next.candidates[id.name] = sizes[i] && size > 0 ? { choice, size } : { choice };
+      else if (choice === "forbidden") next.candidates[id.name] = { choice };
       else delete next.candidates[id.name];
     });
-    return told(next, draft);
+    return changed(next, draft);
   }
 
-  function edited(edit, draft, known) {
-    const next = copy(draft, known);
-    if (!next || !edit) return none();
+  function addEdit(edit, draft, form) {
+    const next = copyOf(draft, form);
+    if (!next || !edit) return noUpdate();
     next.edits = next.edits.filter((e) => e.table !== edit.table || e.row !== edit.row || e.column !== edit.column);
     next.edits.push(edit);
-    return told(next, draft);
+    return changed(next, draft);
   }
 
-  function fineness(value, draft, known) {
-    const next = copy(draft, known);
-    if (!next || !value) return none();
-    next.fineness = value;
-    return told(next, draft);
+  function chooseResolution(value, draft, form) {
+    const next = copyOf(draft, form);
+    if (!next || !value) return noUpdate();
+    next.resolution = value;
+    return changed(next, draft);
   }
 
-  function undo(clicks, draft, known, reload) {
+  function undo(clicks, draft, form, reload) {
     const pressed = window.dash_clientside.callback_context.triggered.find((t) => t.value);
-    const next = copy(draft, known);
-    if (!pressed || !next) return [none(), none()];
-    const of = JSON.parse(pressed.prop_id.slice(0, pressed.prop_id.lastIndexOf("."))).of;
-    const back = (name) => {
+    const next = copyOf(draft, form);
+    if (!pressed || !next) return [noUpdate(), noUpdate()];
+    const target = JSON.parse(pressed.prop_id.slice(0, pressed.prop_id.lastIndexOf("."))).of;
+    const resetSlider = (name) => {
       delete next.sliders[name];
-      moved.delete(name);
-      const start = known.sliders[name] ? known.sliders[name].start : null;
+      movedSliders.delete(name);
+      const start = form.sliders[name] ? form.sliders[name].start : null;
       if (start !== null) window.dash_clientside.set_props({ type: "slider", name }, { value: start });
     };
-    if (of === "all") {
-      Object.keys(next.sliders).forEach(back);
+    if (target === "all") {
+      Object.keys(next.sliders).forEach(resetSlider);
       next.edits = [];
       next.candidates = {};
     } else {
-      const [kind, ...rest] = of.split(":"), name = rest.join(":");
-      if (kind === "slider") back(name);
-      if (kind === "wish") delete next.candidates[name];
+      const [kind, ...rest] = target.split(":"), name = rest.join(":");
+      if (kind === "slider") resetSlider(name);
+      if (kind === "choice") delete next.candidates[name];
       if (kind === "edit") next.edits = next.edits.filter((e) => `${e.table}:${e.row}:${e.column}` !== name);
     }
-    const rest = document.querySelector("#run");
-    if (rest) rest.focus();
+    const run = document.querySelector("#run");
+    if (run) run.focus();
     return [next, (reload || 0) + 1];
   }
 
-  function site(clicked) {
-    return typeof clicked === "string" && clicked ? clicked : none();
-  }
+  const selectSite = (clicked) => (typeof clicked === "string" && clicked ? clicked : noUpdate());
 
-  // A page that has come is named, its link in the menu is marked, and readers by ear and keyboard are led to it.
-  let first = true;
-  function arrived(_, path) {
+  // A new page sets the title of the window, marks its link in the menu and moves the focus to its heading.
+  let isFirstPage = true;
+  function pageShown(_, path) {
     const heading = document.querySelector("#page h1");
     if (heading) document.title = `${heading.textContent} – energy_model`;
     document.querySelectorAll("header nav a").forEach((link) => {
-      const here = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue");
-      if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+      const isCurrent = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue");
+      if (isCurrent) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     });
-    if (!first && heading) { heading.tabIndex = -1; heading.focus(); window.scrollTo(0, 0); }
-    first = false;
+    if (!isFirstPage && heading) { heading.tabIndex = -1; heading.focus(); window.scrollTo(0, 0); }
+    isFirstPage = false;
     return path;
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    workbench: { sliders, shown, wishes, edited, fineness, undo, site, kept: (value) => value, arrived },
-  });
+  const workbench = { moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, pageShown };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

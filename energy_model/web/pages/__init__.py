@@ -1,1 +1,1 @@
-"""Pages: the application context and a request → the pages of the workbench, one module per page."""
+"""Pages: the application context and a request → the pages of the workbench."""

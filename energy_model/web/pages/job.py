@@ -7,111 +7,114 @@ from typing import Any
 import dash
 from dash import Input, Output, State, dcc, html
 
+from energy_model.common.language import translate, translator
 from energy_model.web import security
-from energy_model.web.components import button, message, triggered_button
+from energy_model.web.components import aria_label, button, message, triggered_button
 from energy_model.web.context import AppContext
-from energy_model.web.jobs import OPEN, Job
-from energy_model.web.language import progress, say
+from energy_model.web.jobs import DONE, OPEN, RUNNING, Job
 from energy_model.web.pages import queue, results
 
 POLL_MS = 700  # milliseconds between updates
 MAX_SHOWN_LINES = 12  # of progress shown
 
 
-def page(house: AppContext, name: str, language: str) -> list[Any]:
+def page(context: AppContext, name: str, language: str) -> list[Any]:
     """Returns the page of a job, or a notice if there is no such job."""
+    _ = translator(language)
     try:
-        job = house.queue.job(name)
+        job = context.queue.job(name)
     except KeyError:
-        return [
-            html.H1(say("There is no such question.", language)),
-            dcc.Link(say("All questions", language), href="/queue"),
-        ]
+        link = dcc.Link(_("All jobs"), href="/queue")
+        return [html.H1(_("The job was not found.")), link]
+    facts = [
+        context.case_title(job.request["case"], language),
+        queue.format_time(job.created, language),
+        job.submitter,
+    ]
     return [
         html.H1(job.title),
-        html.P([f"{house.case_title(job.asked['case'], language)} · {queue.when(job.made, language)}", f" · {job.asker}" if job.asker else ""], className="soft"),
-        dcc.Store(id="job", data=job.name), dcc.Store(id="job_seen"),
+        html.P(" · ".join(filter(None, facts)), className="soft"),
+        dcc.Store(id="job", data=job.name),
+        dcc.Store(id="shown_job_state"),
         dcc.Interval(id="job_clock", interval=POLL_MS, disabled=job.state not in OPEN),
-        html.Div(shown(house, job, language), id="job_shown"),
-        html.Details([html.Summary(say("What was asked", language)), _what(job, language)]),
-    ]  # fmt: skip
+        html.Div(content(context, job, language), id="job_content"),
+        html.Details([html.Summary(_("Inputs")), _inputs(job, language)]),
+    ]
 
 
-def shown(house: AppContext, job: Job, language: str) -> list[Any]:
+def content(context: AppContext, job: Job, language: str) -> list[Any]:
     """Returns the current state of a job with its progress or results."""
-    status = html.P(
-        [html.Span(queue.state(house, job, language), className=f"state {job.state}")],
-        role="status",
-    )
+    _ = translator(language)
+    state = html.Span(queue.describe_state(context, job, language), className=f"state {job.state}")
+    status = html.P([state], role="status")
     if job.state in OPEN:
-        lines = [line.partition("\t") for line in house.queue.progress(job.name)[-MAX_SHOWN_LINES:]]
-        items = [
-            html.Li([html.Span(f"{seconds} s", className="n"), progress(text, language)])
-            for seconds, _, text in lines
-        ]
-        cancel = (
-            [button(say("Cancel", language), "job_cancel")]
-            if job.person == security.user_id()
-            else []
-        )
-        indicator = (
-            html.Progress(**{"aria-label": say("It is being worked on", language)})
-            if job.state == "running"
-            else html.P(say("It begins when those before it are done.", language))
-        )
-        return [status, indicator, html.Ol(items, className="progress"), *cancel]
-    if job.state == "done":
-        return [
-            status,
-            *(
-                results.run(house, job, language)
-                if job.kind == "run"
-                else results.study(house, job, language)
-            ),
-        ]
-    link = dcc.Link(say("Change the question and ask again", language), href="/")
-    return [status, *([message(job.sentences)] if job.sentences else []), html.P(link)]
+        return [status, *_progress(context, job, language)]
+    if job.state == DONE:
+        make_results = results.run if job.kind == "run" else results.study
+        return [status, *make_results(context, job, language)]
+    link = dcc.Link(_("Change the inputs and run again"), href="/")
+    sentences = [message(map(_, job.messages))] if job.messages else []
+    return [status, *sentences, html.P(link)]
 
 
-def _what(job: Job, language: str) -> Any:
-    request = job.asked
-    lines = [html.Li(change) for change in request["changes"]]
+def _progress(context: AppContext, job: Job, language: str) -> list[Any]:
+    """Returns the progress of a job that is not done."""
+    _ = translator(language)
+    items = [
+        html.Li([html.Span(f"{seconds} s", className="n"), _(text)])
+        for seconds, text in context.queue.progress(job.name)[-MAX_SHOWN_LINES:]
+    ]
+    indicator: Any = html.P(_("The job starts when the jobs before it are done."))
+    if job.state == RUNNING:
+        indicator = html.Progress(**aria_label(_("The job is running")))
+    is_own = job.user == security.user_id()
+    cancel = [button(_("Cancel"), "job_cancel")] if is_own else []
+    return [indicator, html.Ol(items, className="progress"), *cancel]
+
+
+def _inputs(job: Job, language: str) -> html.Div:
+    """Returns the inputs of a job: scenario, steps, changes, choices and options of a study."""
+    _ = translator(language)
+    request = job.request
+    steps = request["resolution"] or _("default of the case")
+    facts = [
+        _("Scenario: {scenario}", scenario=request["scenario"] or _("Base case")),
+        _("Steps: {steps}", steps=steps),
+    ]
+    lines = [*request["changes"]]
     for name, (minimum, maximum) in request["added"].items():
-        choice = (
-            say("forbidden", language)
-            if maximum == 0
-            else f"{say('required', language)}, {say('at least', language)} {minimum:g}"
-        )
-        lines.append(html.Li(f"{name}: {choice}"))
-    lines += [html.Li(f"{key}: {value}") for key, value in request.get("study", {}).items()]
-    scenario = html.P(
-        f"{say('Scenario', language)}: {request['scenario'] or '–'}; {say('steps', language)}: {request['resolution'] or say('as the case is made', language)}"
-    )
-    return html.Div(
-        [scenario, html.Ul(lines) if lines else html.P(say("Nothing is changed.", language))]
-    )
+        if maximum == 0:
+            lines.append(_("{candidate}: forbidden", candidate=name))
+        else:
+            lines.append(_("{candidate}: at least {size:#}", candidate=name, size=minimum))
+    lines += [f"{key}: {value}" for key, value in request.get("study", {}).items()]
+    changes = html.Ul([*map(html.Li, lines)]) if lines else html.P(_("No changes."))
+    return html.Div([html.P("; ".join(facts)), changes])
 
 
-def register(app: dash.Dash, house: AppContext) -> None:
+def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the page."""
 
     @app.callback(
-        Output("job_shown", "children"), Output("job_clock", "disabled"), Output("job_seen", "data"),
-        Input("job_clock", "n_intervals"), State("job", "data"), State("job_seen", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    def look(_: Any, name: str, seen: Any) -> tuple[Any, Any, Any]:
+        Output("job_content", "children"),
+        Output("job_clock", "disabled"),
+        Output("shown_job_state", "data"),
+        Input("job_clock", "n_intervals"),
+        State("job", "data"),
+        State("shown_job_state", "data"),
+        prevent_initial_call=True,
+    )
+    def update(_: Any, name: Any, shown_state: Any) -> tuple[Any, Any, Any]:
         language = security.language()
-        try:
-            job = house.queue.job(str(name))
-        except KeyError:
-            raise dash.exceptions.PreventUpdate from None
-        state = [queue.state(house, job, language), len(house.queue.progress(job.name))]
-        if state == seen:
+        job = _job(context, name)
+        times = [seconds for seconds, _ in context.queue.progress(job.name)]
+        state = [queue.describe_state(context, job, language), *times[-1:]]
+        if state == shown_state:
             raise dash.exceptions.PreventUpdate
-        return shown(house, job, language), job.state not in OPEN, state
+        return content(context, job, language), job.state not in OPEN, state
 
     @app.callback(
-        Output("job_seen", "data", allow_duplicate=True),
+        Output("shown_job_state", "data", allow_duplicate=True),
         Input("job_cancel", "n_clicks"),
         State("job", "data"),
         prevent_initial_call=True,
@@ -119,11 +122,11 @@ def register(app: dash.Dash, house: AppContext) -> None:
     def cancel(_: Any, name: str) -> Any:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
-        house.queue.cancel(str(name), security.user_id())
+        context.queue.cancel(str(name), security.user_id())
         return None
 
     @app.callback(
-        Output("report_place", "children"),
+        Output("report_container", "children"),
         Input("report_open", "n_clicks"),
         State("job", "data"),
         prevent_initial_call=True,
@@ -132,13 +135,17 @@ def register(app: dash.Dash, house: AppContext) -> None:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
-        try:
-            job = house.queue.job(name)
-        except KeyError:
-            raise dash.exceptions.PreventUpdate from None
         return html.Iframe(
-            src=f"/report/{job.name}?language={language}",
-            title=say("The report", language),
+            src=f"/report/{_job(context, name).name}?language={language}",
+            title=translate("Report", language),
             className="report",
             sandbox="allow-scripts",
         )
+
+
+def _job(context: AppContext, name: Any) -> Job:
+    """Returns a job by its name; leaves the page as it is if there is none."""
+    try:
+        return context.queue.job(str(name))
+    except KeyError:
+        raise dash.exceptions.PreventUpdate from None

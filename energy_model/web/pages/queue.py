@@ -7,102 +7,113 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash
+from babel.dates import format_datetime
 from dash import ALL, Input, Output, State, dcc, html
 
+from energy_model.common.formatting import words
+from energy_model.common.language import translator
 from energy_model.studies.runner import former_names
 from energy_model.web import security
-from energy_model.web.components import button, table
+from energy_model.web.components import aria_label, button, table
 from energy_model.web.context import AppContext
-from energy_model.web.jobs import OPEN, Job
-from energy_model.web.language import say
+from energy_model.web.jobs import OPEN, QUEUED, Job
 
 MAX_SHOWN_JOBS = 100  # the newest jobs
 POLL_MS = 1500  # milliseconds between updates
 
 
-def page(house: AppContext, language: str) -> list[Any]:
+def page(context: AppContext, language: str) -> list[Any]:
     """Returns the page."""
-    return [
-        html.H1(say("What was asked", language)),
-        html.P(say("One question is answered after the other. You may close the page; the answer is kept here.", language), className="lead"),
-        dcc.Interval(id="queue_clock", interval=POLL_MS), dcc.Store(id="queue_seen"),
-        html.Div(listed(house, security.user_id(), language), id="queue"),
-    ]  # fmt: skip
-
-
-def listed(house: AppContext, person: str, language: str) -> Any:
-    """Returns the jobs as a table."""
-    jobs = house.queue.jobs()
-    if not jobs:
-        return html.P(say("Nothing has been asked yet.", language))
-    heads = [
-        say(word, language) for word in ("Question", "Kind", "Asked by", "When", "State", "Cancel")
-    ]
-    rows = [_row(house, job, person, language) for job in jobs[:MAX_SHOWN_JOBS]]
-    return table(say("Questions, the newest first", language), heads, rows)
-
-
-def _row(house: AppContext, job: Job, person: str, language: str) -> list[Any]:
-    own_mark = f" ({say('you', language)})" if job.person == person else ""
-    study = former_names.current_options(job.asked["study"]) if job.kind == "study" else {}
-    kind = study.get("question", job.kind).replace("_", "-")
-    is_open = job.state in OPEN
-    cancel = (
-        button(
-            say("Cancel", language),
-            {"type": "cancel", "job": job.name},
-            "small",
-            **{"aria-label": f"{say('Cancel', language)}: {job.title}"},
-        )
-        if is_open and own_mark
-        else ""
+    _ = translator(language)
+    lead = _(
+        "Jobs run in the order of their submission. You can close the page; the results are saved."
     )
     return [
-        dcc.Link(job.title, href=f"/job/{job.name}"), say(kind, language), f"{job.asker or '–'}{own_mark}", when(job.made, language),
-        html.Span(state(house, job, language), className=f"state {job.state}"), cancel,
-    ]  # fmt: skip
+        html.H1(_("Jobs")),
+        html.P(lead, className="lead"),
+        dcc.Interval(id="queue_clock", interval=POLL_MS),
+        dcc.Store(id="shown_states"),
+        html.Div(job_table(context, security.user_id(), language), id="queue"),
+    ]
 
 
-def state(house: AppContext, job: Job, language: str) -> str:
-    """Returns the state of a job in words."""
-    if job.state == "queued":
-        before = house.queue.before(job.name)
-        return (
-            say("waiting, {many} before it", language, many=before)
-            if before
-            else say("is next", language)
+def job_table(context: AppContext, user: str, language: str) -> Any:
+    """Returns the jobs as a table."""
+    _ = translator(language)
+    jobs = context.queue.jobs()
+    if not jobs:
+        return html.P(_("No jobs yet."))
+    heads = [_("Title"), _("Type"), _("Submitted by"), _("Submitted"), _("Status"), _("Cancel")]
+    rows = [_row(context, job, user, language) for job in jobs[:MAX_SHOWN_JOBS]]
+    return table(_("Jobs, newest first"), heads, rows)
+
+
+def _row(context: AppContext, job: Job, user: str, language: str) -> list[Any]:
+    _ = translator(language)
+    is_own = job.user == user
+    submitter = job.submitter or "–"
+    cancel: Any = ""
+    if is_own and job.state in OPEN:
+        cancel = button(
+            _("Cancel"),
+            {"type": "cancel", "job": job.name},
+            "small",
+            **aria_label(f"{_('Cancel')}: {job.title}"),
         )
-    if house.queue.ending(job.name):
-        return say("is being cancelled", language)
-    return say(job.state, language)
+    return [
+        dcc.Link(job.title, href=f"/job/{job.name}"),
+        words(kind_of(job), language),
+        _("{name} (you)", name=submitter) if is_own else submitter,
+        format_time(job.created, language),
+        html.Span(describe_state(context, job, language), className=f"state {job.state}"),
+        cancel,
+    ]
 
 
-def when(text: str, language: str) -> str:
+def kind_of(job: Job) -> str:
+    """Returns ``run``, or the question of a study."""
+    if job.kind != "study":
+        return job.kind
+    return str(former_names.current_options(job.request["study"])["question"])
+
+
+def describe_state(context: AppContext, job: Job, language: str) -> str:
+    """Returns the state of a job in words."""
+    _ = translator(language)
+    if job.state == QUEUED:
+        count = context.queue.count_before(job.name)
+        return _("queued after {count:#} jobs", count=count) if count else _("next in the queue")
+    return _("being cancelled") if context.queue.is_ending(job.name) else _(job.state)
+
+
+def format_time(text: str, language: str) -> str:
     """Returns an ISO time as local time in the format of the language; empty if invalid."""
     try:
         time = datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone()
     except ValueError:
         return ""
-    return f"{time:%d.%m. %H:%M}" if language == "da" else f"{time:%d %b %H:%M}"
+    return format_datetime(time, "d MMM HH:mm", tzinfo=time.tzinfo, locale=language)
 
 
-def register(app: dash.Dash, house: AppContext) -> None:
+def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the page."""
 
     @app.callback(
-        Output("queue", "children"), Output("queue_seen", "data"),
-        Input("queue_clock", "n_intervals"), Input({"type": "cancel", "job": ALL}, "n_clicks"), State("queue_seen", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    def look(_: Any, __: Any, seen: str | None) -> tuple[Any, Any]:
-        context = dash.callback_context
-        if isinstance(context.triggered_id, dict) and any(
-            event["value"] for event in context.triggered
-        ):
-            house.queue.cancel(str(context.triggered_id["job"]), security.user_id())
+        Output("queue", "children"),
+        Output("shown_states", "data"),
+        Input("queue_clock", "n_intervals"),
+        Input({"type": "cancel", "job": ALL}, "n_clicks"),
+        State("shown_states", "data"),
+        prevent_initial_call=True,
+    )
+    def update(_: Any, __: Any, shown_states: str | None) -> tuple[Any, Any]:
+        callback = dash.callback_context
+        is_pressed = any(event["value"] for event in callback.triggered)
+        if isinstance(callback.triggered_id, dict) and is_pressed:
+            context.queue.cancel(str(callback.triggered_id["job"]), security.user_id())
         language = security.language()
-        states = json.dumps(
-            [(job.name, state(house, job, language)) for job in house.queue.jobs()[:MAX_SHOWN_JOBS]]
-        )
-        if states == seen:
+        jobs = context.queue.jobs()[:MAX_SHOWN_JOBS]
+        states = json.dumps([(job.name, describe_state(context, job, language)) for job in jobs])
+        if states == shown_states:
             return dash.no_update, dash.no_update
-        return listed(house, security.user_id(), language), states
+        return job_table(context, security.user_id(), language), states

@@ -7,40 +7,59 @@ from typing import Any
 from dash import dcc, html
 
 import energy_model as em
+from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.run_report import run_report
 from energy_model.reporting.terminal import study_tables
-from energy_model.web.components import button, message, render_blocks, section, table
-from energy_model.web.context import AppContext
+from energy_model.web.components import (
+    button,
+    error_message,
+    message,
+    render_blocks,
+    section,
+    table,
+)
+from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
-from energy_model.web.language import say
-from energy_model.web.run_cache import open_cached
 
 SHOWN_SECTIONS = ("answer", "built")
 MAX_STUDY_ROWS = 60  # rows of a study's table
 
-RUN_FILES = (("run.zip", "Everything (zip)"), ("tables.xlsx", "Tables (Excel)"), ("results.nc", "Results (netCDF)"), ("report.html", "Report (one page)"))  # fmt: skip
-STUDY_FILES = (("study.xlsx", "Tables (Excel)"), ("cases.csv", "Every case (CSV)"), ("study.zip", "Everything (zip)"), ("report.html", "Report (one page)"))  # fmt: skip
+RUN_FILES = (
+    ("run.zip", N_("All files (zip)")),
+    ("tables.xlsx", N_("Tables (Excel)")),
+    ("results.nc", N_("Results (netCDF)")),
+    ("report.html", N_("Report (HTML)")),
+)
+STUDY_FILES = (
+    ("study.xlsx", N_("Tables (Excel)")),
+    ("cases.csv", N_("All cases (CSV)")),
+    ("study.zip", N_("All files (zip)")),
+    ("report.html", N_("Report (HTML)")),
+)
 
 
-def run(house: AppContext, job: Job, language: str) -> list[Any]:
+def run(context: AppContext, job: Job, language: str) -> list[Any]:
     """Returns the results of a finished run."""
     try:
-        result = open_cached(house.workspace.place("runs", job.name))
+        result = open_cached(context.workspace.path("runs", job.name))
     except em.InputError as error:
-        return [message([str(issue) for issue in error.issues])]
+        return [error_message(error, language)]
     report = run_report(result, language, keys=SHOWN_SECTIONS)
+    link = dcc.Link(
+        translate("Compare with other runs", language), href=f"/compare?runs={job.name}"
+    )
     return [
         *(section(part.title, *render_blocks(part.blocks)) for part in report.sections),
         _report(job, language),
         _downloads(job, RUN_FILES, language),
-        html.P(dcc.Link(say("Compare with other answers", language), href=f"/compare?runs={job.name}")),
-    ]  # fmt: skip
+        html.P(link),
+    ]
 
 
-def study(house: AppContext, job: Job, language: str) -> list[Any]:
+def study(context: AppContext, job: Job, language: str) -> list[Any]:
     """Returns the results of a finished study."""
     try:
-        result = em.open_study(house.workspace.place("studies", job.name))
+        result = em.open_study(context.workspace.path("studies", job.name))
     except em.InputError as error:
         return [message([str(issue) for issue in error.issues])]
     parts: list[Any] = [message(result.notes, "soft")] if result.notes else []
@@ -51,9 +70,9 @@ def study(house: AppContext, job: Job, language: str) -> list[Any]:
                 " / "
             )
             parts.append(_frame(danish if language == "da" and danish else english, compact))
-    parts.append(_frame(say("Every case", language), study_tables.glance(result.table)))
+    parts.append(_frame(translate("All cases", language), study_tables.glance(result.table)))
     return [
-        section(say("The answer", language), *parts),
+        section(translate("Results", language), *parts),
         _report(job, language),
         _downloads(job, STUDY_FILES, language),
     ]
@@ -69,26 +88,29 @@ def _frame(title: str, frame: Any) -> html.Div:
 
 
 def _report(job: Job, language: str) -> html.Section:
+    _ = translator(language)
     content = (
-        "Map, flows, hours, prices, reasons and sources on one page that also opens offline."
+        _(
+            "Map, energy flows, hourly operation, prices, explanations and sources on one page that "
+            "works offline."
+        )
         if job.kind == "run"
-        else "The pictures, sentences and tables of the study on one page that also opens offline."
+        else _("Figures and tables of the study on one page that works offline.")
     )
     url = f"/report/{job.name}?language={language}"
+    link = html.A(_("Open in a new tab"), href=url, target="_blank", rel="noopener")
     return section(
-        say("The report", language),
-        html.P(say(content, language)),
-        html.P([
-            button(say("Show it here", language), "report_open"), " ",
-            html.A(say("Open it in a new window", language), href=url, target="_blank", rel="noopener"),
-        ]),
-        html.Div(id="report_place"),
-    )  # fmt: skip
+        _("Report"),
+        html.P(content),
+        html.P([button(_("Show here"), "report_open"), " ", link]),
+        html.Div(id="report_container"),
+    )
 
 
 def _downloads(job: Job, files: tuple[tuple[str, str], ...], language: str) -> html.Section:
+    _ = translator(language)
     links = [
-        html.Li(html.A(say(title, language), href=f"/download/{job.name}/{name}", download=name))
+        html.Li(html.A(_(title), href=f"/download/{job.name}/{name}", download=name))
         for name, title in files
     ]
-    return section(say("Take it home", language), html.Ul(links, className="downloads"))
+    return section(_("Downloads"), html.Ul(links, className="downloads"))

@@ -1,6 +1,7 @@
-"""Scenario callbacks: inputs on the scenario page → an updated draft, submitted runs and saved scenarios.
+"""Scenario callbacks: inputs on the scenario page → a draft, submitted runs and saved scenarios.
 
-The browser stores the draft and adds slider positions and candidate choices to it without the server.
+The browser stores the draft and adds slider positions and candidate choices to it without the
+server.
 """
 
 from __future__ import annotations
@@ -12,110 +13,112 @@ import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
 
 from energy_model.common.errors import InputError
+from energy_model.common.formatting import format_number, label
+from energy_model.common.language import translate, translator
 from energy_model.web import request_validation, security, site_map, table_editor
-from energy_model.web.components import button, faults, message, triggered_button
+from energy_model.web.candidates import REQUIRED
+from energy_model.web.components import (
+    aria_label,
+    button,
+    error_message,
+    message,
+    triggered_button,
+)
 from energy_model.web.context import AppContext
-from energy_model.web.language import label, number, say
+from energy_model.web.job_messages import issue_message
 from energy_model.web.pages import scenario_form
 from energy_model.web.request_validation import Edit, ScenarioDraft
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
+MAX_TITLE_PARTS = 3  # of a default title
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
-def register(app: dash.Dash, house: AppContext) -> None:
+def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the page."""
-    _gathered(app)
-    _chosen(app, house)
-    _edited(app, house)
-    _asked(app, house)
+    _register_browser(app)
+    _register_choices(app, context)
+    _register_map(app, context)
+    _register_table_editor(app, context)
+    _register_submission(app, context)
 
 
-def _gathered(app: dash.Dash) -> None:
+def _register_browser(app: dash.Dash) -> None:
     """Registers the callbacks that update the draft in the browser, without the server."""
-    draft = State("draft", "data")
+    stores = (State("draft", "data"), State("form", "data"))
 
-    def here(name: str, *given: Any) -> None:
+    def in_browser(name: str, *dependencies: Any) -> None:
         app.clientside_callback(
-            ClientsideFunction("workbench", name), *given, prevent_initial_call=True
+            ClientsideFunction("workbench", name), *dependencies, prevent_initial_call=True
         )
 
-    here(
-        "sliders",
+    sliders, choices = {"type": "slider", "name": ALL}, {"type": "choice", "name": ALL}
+    in_browser("moveSliders", DRAFT, Input(sliders, "value"), State(sliders, "id"), *stores)
+    in_browser(
+        "chooseCandidates",
         DRAFT,
-        Input({"type": "slider", "name": ALL}, "value"),
-        State({"type": "slider", "name": ALL}, "id"),
-        draft,
-        State("known", "data"),
-    )
-    here(
-        "wishes",
-        DRAFT,
-        Input({"type": "wish", "name": ALL}, "value"),
+        Input(choices, "value"),
         Input({"type": "size", "name": ALL}, "value"),
-        State({"type": "wish", "name": ALL}, "id"),
-        draft,
-        State("known", "data"),
+        State(choices, "id"),
+        *stores,
     )
-    here("edited", DRAFT, Input("accepted", "data"), draft, State("known", "data"))
-    here("fineness", DRAFT, Input("fineness", "value"), draft, State("known", "data"))
-    here(
+    in_browser("addEdit", DRAFT, Input("accepted_edit", "data"), *stores)
+    in_browser("chooseResolution", DRAFT, Input("resolution", "value"), *stores)
+    in_browser(
         "undo",
         DRAFT,
         Output("reload", "data", allow_duplicate=True),
         Input({"type": "undo", "of": ALL}, "n_clicks"),
-        draft,
-        State("known", "data"),
+        *stores,
         State("reload", "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("workbench", "shown"),
-        Output({"type": "shown", "name": MATCH}, "children"),
-        Input({"type": "slider", "name": MATCH}, "value"), Input("draft", "data"), Input("known", "data"), State({"type": "slider", "name": MATCH}, "id"),
-    )  # fmt: skip
-    here("site", Output("site", "value"), Input("map", "clicked"))
+        ClientsideFunction("workbench", "showSliderValue"),
+        Output({"type": "slider_value", "name": MATCH}, "children"),
+        Input({"type": "slider", "name": MATCH}, "value"),
+        Input("draft", "data"),
+        Input("form", "data"),
+        State({"type": "slider", "name": MATCH}, "id"),
+    )
+    in_browser("selectSite", Output("site", "value"), Input("map", "clicked"))
     app.clientside_callback(
-        ClientsideFunction("workbench", "kept"), Output("place", "data"), Input("site", "value")
+        ClientsideFunction("workbench", "storeSite"),
+        Output("site_store", "data"),
+        Input("site", "value"),
     )
 
 
-def _chosen(app: dash.Dash, house: AppContext) -> None:
+def _register_choices(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the choice of case, scenario and site."""
 
     @app.callback(
-        Output("known", "data"), Output("draft", "data"), Input("ask", "id"), State("draft", "data")
+        Output("form", "data"),
+        Output("draft", "data"),
+        Input("scenario_form", "id"),
+        State("draft", "data"),
     )
-    def begin(_: str, content: Any) -> tuple[Any, Any]:
-        draft = scenario_form.draft_of(house, content)
-        return scenario_form.known(house, draft, security.language()), draft.model_dump(mode="json")
+    def load(_: str, content: Any) -> tuple[Any, Any]:
+        draft = scenario_form.draft_of(context, content)
+        data = scenario_form.browser_data(context, draft, security.language())
+        return data, draft.model_dump(mode="json")
 
     @app.callback(
-        Output("ask", "children"), Output("known", "data", allow_duplicate=True), DRAFT,
-        Input("case", "value"), Input("scenario", "value"), State("draft", "data"), prevent_initial_call=True,
-    )  # fmt: skip
+        Output("scenario_form", "children"),
+        Output("form", "data", allow_duplicate=True),
+        DRAFT,
+        Input("case", "value"),
+        Input("scenario", "value"),
+        State("draft", "data"),
+        prevent_initial_call=True,
+    )
     def choose(case: str, scenario: str, content: Any) -> tuple[Any, ...]:
-        previous = scenario_form.draft_of(house, content)
-        kind, _, name = str(scenario).partition(":")
-        if case not in house.cases or (
-            case == previous.case and kind == "own" and name == previous.scenario
-        ):
-            raise dash.exceptions.PreventUpdate
-        if case != previous.case:
-            chosen: dict[str, Any] = {"case": case, "scenario": house.cases[case].default}
-        elif kind == "saved":
-            saved = house.workspace.scenarios(case).get(name)
-            if saved is None:
-                raise dash.exceptions.PreventUpdate
-            chosen = {
-                key: value for key, value in saved.items() if key in ScenarioDraft.model_fields
-            }
-            chosen |= {"case": case, "fineness": previous.fineness}
-        else:
-            chosen = previous.model_dump(mode="json") | {"scenario": name}
-        draft = scenario_form.draft_of(house, chosen)
+        previous = scenario_form.draft_of(context, content)
+        chosen = _draft_of_choice(context, case, str(scenario), previous)
+        draft = scenario_form.draft_of(context, chosen)
         language = security.language()
         return (
-            scenario_form.body(house, draft, language),
-            scenario_form.known(house, draft, language),
+            scenario_form.body(context, draft, language),
+            scenario_form.browser_data(context, draft, language),
             draft.model_dump(mode="json"),
         )
 
@@ -127,188 +130,225 @@ def _chosen(app: dash.Dash, house: AppContext) -> None:
         prevent_initial_call=True,
     )
     def candidates(site: str, content: Any, _: Any) -> Any:
-        return scenario_form.candidate_list(
-            house, scenario_form.draft_of(house, content), str(site), security.language()
-        )
+        draft = scenario_form.draft_of(context, content)
+        return scenario_form.candidate_list(context, draft, str(site), security.language())
+
+
+def _register_map(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callback that draws the map."""
 
     @app.callback(
         Output("map", "drawing"),
         Input("draft", "data"),
-        Input("place", "data"),
+        Input("site_store", "data"),
         State("map", "drawing"),
         prevent_initial_call=True,
     )
-    def drawn(content: Any, site: str | None, before: Any) -> Any:
-        draft = scenario_form.draft_of(house, content)
-        wishes = {name: wish.wish for name, wish in draft.candidates.items()}
-        case = house.cases[draft.case]
-        known = case.candidates(draft.scenario)
+    def draw_map(content: Any, site: str | None, previous: Any) -> Any:
+        draft = scenario_form.draft_of(context, content)
+        choices = {name: requested.choice for name, requested in draft.candidates.items()}
+        case = context.cases[draft.case]
         drawing = site_map.build_map(
-            case.system(draft.scenario), known, wishes, security.language(), str(site or "")
+            case.system(draft.scenario),
+            case.candidates(draft.scenario),
+            choices,
+            security.language(),
+            str(site or ""),
         )
-        return dash.no_update if drawing == before else drawing
+        return dash.no_update if drawing == previous else drawing
 
 
-def _edited(app: dash.Dash, house: AppContext) -> None:
+def _draft_of_choice(
+    context: AppContext, case: str, scenario: str, previous: ScenarioDraft
+) -> dict[str, Any]:
+    """Returns the draft of a chosen case and scenario; keeps the page if nothing changes."""
+    kind, _, name = scenario.partition(":")
+    is_same = case == previous.case and kind == "own" and name == previous.scenario
+    if case not in context.cases or is_same:
+        raise dash.exceptions.PreventUpdate
+    if case != previous.case:
+        return {"case": case, "scenario": context.cases[case].default}
+    if kind != "saved":
+        return previous.model_dump(mode="json") | {"scenario": name}
+    saved = context.workspace.scenarios(case).get(name)
+    if saved is None:
+        raise dash.exceptions.PreventUpdate
+    fields = {key: value for key, value in saved.items() if key in ScenarioDraft.model_fields}
+    return fields | {"case": case, "resolution": previous.resolution}
+
+
+def _register_table_editor(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the table editor."""
 
     @app.callback(
-        Output("grid_place", "children"),
-        Input("table", "value"), Input("reload", "data"), State("draft", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    def rows(name: str | None, _: Any, content: Any) -> Any:
-        draft = scenario_form.draft_of(house, content)
-        system = house.cases[draft.case].system(draft.scenario)
-        if name not in table_editor.tables(system):
+        Output("grid_container", "children"),
+        Input("table", "value"),
+        Input("reload", "data"),
+        State("draft", "data"),
+        prevent_initial_call=True,
+    )
+    def show_table(name: str | None, _: Any, content: Any) -> Any:
+        draft = scenario_form.draft_of(context, content)
+        system = context.cases[draft.case].system(draft.scenario)
+        if name not in table_editor.table_names(system):
             return ""
-        return table_editor.grid(system, name, draft.edits, security.language())
+        return table_editor.grid(system, str(name), draft.edits, security.language())
 
     @app.callback(
-        Output("accepted", "data"), Output("edit_told", "children"), Output("reload", "data"),
-        Input("grid", "cellValueChanged"), State("table", "value"), State("draft", "data"), State("reload", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    def change(events: Any, name: str, content: Any, reload: int) -> tuple[Any, Any, Any]:
+        Output("accepted_edit", "data"),
+        Output("edit_message", "children"),
+        Output("reload", "data"),
+        Input("grid", "cellValueChanged"),
+        State("table", "value"),
+        State("draft", "data"),
+        State("reload", "data"),
+        prevent_initial_call=True,
+    )
+    def edit_cell(events: Any, name: str, content: Any, reload: int) -> tuple[Any, Any, Any]:
         if not events:
             raise dash.exceptions.PreventUpdate
-        draft, language = scenario_form.draft_of(house, content), security.language()
-        event = events[-1] if isinstance(events, list) else events
-        try:
-            value = event.get("value")
-            if re.fullmatch(r"-?\d+,\d+", str(value).strip()):  # a decimal comma
-                value = str(value).replace(",", ".")
-            edit = Edit(
-                table=name,
-                row=str(event["rowId"]),
-                column=str(event["colId"]),
-                value="" if value is None else str(value).strip(),
-            )
-        except (KeyError, ValueError):
-            raise dash.exceptions.PreventUpdate from None
-        issue = request_validation.wrong_edit(edit, house.cases[draft.case], draft.scenario)
+        draft, _ = scenario_form.draft_of(context, content), translator(security.language())
+        edit = _edit_of(name, events[-1] if isinstance(events, list) else events)
+        issue = request_validation.edit_issue(edit, context.cases[draft.case], draft.scenario)
         if issue is not None:
-            return dash.no_update, message([str(issue)]), (reload or 0) + 1
-        sentence = say(
-            "{address} is {value} in your question.",
-            language,
+            return dash.no_update, message([_(issue_message(issue))]), (reload or 0) + 1
+        sentence = _(
+            "{address} is set to {value}.",
             address=f"{edit.table}.{edit.row}.{edit.column}",
-            value=edit.value or say("empty", language),
+            value=edit.value or _("empty"),
         )
         return edit.model_dump(mode="json"), message([sentence], "fine"), dash.no_update
 
 
-def _asked(app: dash.Dash, house: AppContext) -> None:
+def _edit_of(table: str, event: Any) -> Edit:
+    """Returns the edit of a grid's event; leaves the page as it is if the event has none."""
+    try:
+        value = "" if event.get("value") is None else str(event["value"]).strip()
+        if DECIMAL_COMMA.fullmatch(value):
+            value = value.replace(",", ".")
+        return Edit(table=table, row=str(event["rowId"]), column=str(event["colId"]), value=value)
+    except (KeyError, ValueError):
+        raise dash.exceptions.PreventUpdate from None
+
+
+def _register_submission(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks that list, submit and save the draft."""
 
-    @app.callback(Output("asked", "children"), Input("draft", "data"), prevent_initial_call=True)
-    def listed(content: Any) -> Any:
-        return changes(house, scenario_form.draft_of(house, content), security.language())
+    @app.callback(Output("changes", "children"), Input("draft", "data"), prevent_initial_call=True)
+    def show_changes(content: Any) -> Any:
+        draft = scenario_form.draft_of(context, content)
+        return change_list(context, draft, security.language())
 
     @app.callback(
-        Output("url", "pathname", allow_duplicate=True), Output("run_told", "children"),
-        Input("run", "n_clicks"), State("draft", "data"), State("title", "value"), State("asker", "value"), prevent_initial_call=True,
-    )  # fmt: skip
-    def run(_: Any, content: Any, title: str | None, asker: str | None) -> tuple[Any, Any]:
+        Output("url", "pathname", allow_duplicate=True),
+        Output("run_message", "children"),
+        Input("run", "n_clicks"),
+        State("draft", "data"),
+        State("title", "value"),
+        State("submitter", "value"),
+        prevent_initial_call=True,
+    )
+    def run(_: Any, content: Any, title: str | None, submitter: str | None) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
-            request = request_validation.validate(content, house.cases)
-            name = (title or "").strip() or told_in_short(house, request.draft, language)
-            job = house.queue.add(
-                "run", name, security.user_id(), (asker or "").strip(), request.as_dict()
-            )
+            request = request_validation.validate(content, context.cases)
+            name = (title or "").strip() or default_title(context, request.draft, language)
+            user, known_as = security.user_id(), (submitter or "").strip()
+            job = context.queue.add("run", name, user, known_as, request.as_dict())
         except InputError as error:
-            return dash.no_update, faults(error, language)
+            return dash.no_update, error_message(error, language)
         return f"/job/{job.name}", ""
 
     @app.callback(
-        Output("scenario", "options"), Output("save_told", "children"),
-        Input("save", "n_clicks"), State("draft", "data"), State("title", "value"), prevent_initial_call=True,
-    )  # fmt: skip
+        Output("scenario", "options"),
+        Output("save_message", "children"),
+        Input("save", "n_clicks"),
+        State("draft", "data"),
+        State("title", "value"),
+        prevent_initial_call=True,
+    )
     def save(_: Any, content: Any, title: str | None) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
-            draft = request_validation.validate(content, house.cases).draft
-            scenario = draft.model_dump(
-                mode="json", exclude={"case", "fineness"}, exclude_none=True
-            )
-            house.workspace.keep_scenario(draft.case, title or "", scenario)
+            draft = request_validation.validate(content, context.cases).draft
+            excluded = {"case", "resolution"}
+            scenario = draft.model_dump(mode="json", exclude=excluded, exclude_none=True)
+            context.workspace.save_scenario(draft.case, title or "", scenario)
         except InputError as error:
-            return dash.no_update, faults(error, language)
-        options = scenario_form.scenarios(house, draft.case, language)
-        sentence = say(
-            "Saved. It stands in the list of scenarios, for everybody who uses this workbench.",
-            language,
-        )
-        choices = [{"value": value, "label": label} for value, label in options]
+            return dash.no_update, error_message(error, language)
+        options = scenario_form.scenario_options(context, draft.case, language)
+        choices = [{"value": value, "label": text} for value, text in options]
+        sentence = translate("Saved. Every user finds it in the list of scenarios.", language)
         return choices, message([sentence], "fine")
 
 
-def changes(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
-    """Returns the changes of a draft, one line each with a button to undo it."""
-    case = house.cases[found.case]
-    system = case.system(found.scenario)
-    lines: list[tuple[str, str]] = []
-    for slider in case.sliders(found.scenario):
-        if slider.name in found.sliders:
-            lines.append(
-                (
-                    f"slider:{slider.name}",
-                    f"{getattr(slider, f'label_{language}')}: {number(found.sliders[slider.name], language, slider.unit)}",
-                )
-            )
-    for edit in found.edits:
-        lines.append(
-            (
-                f"edit:{edit.table}:{edit.row}:{edit.column}",
-                f"{edit.table}.{edit.row}.{edit.column} = {edit.value or '–'}",
-            )
-        )
-    candidates = case.candidates(found.scenario)
-    for name, wish in found.candidates.items():
-        row = candidates.loc[name]
-        title = label(system[row["table"]].loc[name], name, language)
-        size = (
-            f", {say('at least', language)} {number(wish.size, language, str(row['unit']))}"
-            if wish.size and wish.wish == "required"
-            else ""
-        )
-        lines.append((f"wish:{name}", f"{title}: {say(wish.wish, language)}{size}"))
-    titles = case.scenarios()[found.scenario]
-    heading: list[Any] = [html.P([html.B(case.title(language)), html.Br(), titles[language]])]
-    if not lines:
-        return [*heading, html.P(say("Nothing is changed yet.", language), className="soft")]
+def change_list(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
+    """Returns case and scenario of a draft, and its changes, each with a button to undo it."""
+    _ = translator(language)
+    heading = scenario_heading(context, draft, language)
+    changes = _describe_changes(context, draft, language)
+    if not changes:
+        return [heading, html.P(_("No changes yet."), className="soft")]
+    undo = _("Undo")
     items = [
         html.Li(
             [
                 html.Span(text),
                 button(
-                    say("Undo", language),
-                    {"type": "undo", "of": target},
-                    "small",
-                    **{"aria-label": f"{say('Undo', language)}: {text}"},
+                    undo, {"type": "undo", "of": target}, "small", **aria_label(f"{undo}: {text}")
                 ),
             ]
         )
-        for target, text in lines
+        for target, text in changes.items()
     ]
-    return [
-        *heading,
-        html.Ul(items, className="changes"),
-        button(say("Undo all", language), {"type": "undo", "of": "all"}, "small"),
-    ]
+    undo_all = button(_("Undo all"), {"type": "undo", "of": "all"}, "small")
+    return [heading, html.Ul(items, className="changes"), undo_all]
 
 
-def told_in_short(house: AppContext, found: ScenarioDraft, language: str) -> str:
-    """Returns a default title of a draft: scenario, first changed sliders and number of other changes."""
-    case = house.cases[found.case]
-    parts = [case.scenarios()[found.scenario][language]]
+def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -> html.P:
+    """Returns case and scenario of a draft."""
+    case = context.cases[draft.case]
+    title = case.scenarios()[draft.scenario][language]
+    return html.P([html.B(case.title(language)), html.Br(), title])
+
+
+def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, str]:
+    """Returns the changes of a draft in words, by the name under which each is undone."""
+    _ = translator(language)
+    case = context.cases[draft.case]
+    lines = {
+        f"slider:{slider.name}": f"{slider.label(language)}: "
+        f"{slider.format(draft.sliders[slider.name], language)}"
+        for slider in case.sliders(draft.scenario)
+        if slider.name in draft.sliders
+    }
+    for edit in draft.edits:
+        text = f"{edit.table}.{edit.row}.{edit.column} = {edit.value or '–'}"
+        lines[f"edit:{edit.table}:{edit.row}:{edit.column}"] = text
+    system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
+    for name, requested in draft.candidates.items():
+        row = candidates.loc[name]
+        candidate = label(system[row["table"]].loc[name], name, language)
+        text = f"{candidate}: {_(requested.choice)}"
+        if requested.choice == REQUIRED and requested.size:
+            size = format_number(requested.size, str(row["unit"]), language)
+            text += _(", at least {size}", size=size)
+        lines[f"choice:{name}"] = text
+    return lines
+
+
+def default_title(context: AppContext, draft: ScenarioDraft, language: str) -> str:
+    """Returns a title of a draft: scenario, first changed sliders and number of other changes."""
+    case = context.cases[draft.case]
+    parts = [case.scenarios()[draft.scenario][language]]
     parts += [
-        f"{getattr(slider, f'label_{language}')} {number(found.sliders[slider.name], language, slider.unit)}"
-        for slider in case.sliders(found.scenario)
-        if slider.name in found.sliders
+        f"{slider.label(language)} {slider.format(draft.sliders[slider.name], language)}"
+        for slider in case.sliders(draft.scenario)
+        if slider.name in draft.sliders
     ]
-    count = len(found.edits) + len(found.candidates)
-    return ", ".join(parts[:3]) + (f" +{count}" if count else "")
+    count = len(draft.edits) + len(draft.candidates)
+    return ", ".join(parts[:MAX_TITLE_PARTS]) + (f" +{count}" if count else "")

@@ -7,237 +7,275 @@ from typing import Any
 from dash import dcc, html
 
 from energy_model.common.errors import InputError
+from energy_model.common.formatting import format_number, label, words
+from energy_model.common.language import translator
 from energy_model.web import request_validation, site_map, sliders, table_editor
-from energy_model.web.components import button, choice, field, options, section
+from energy_model.web.candidates import CHOICES, OPTIONAL
+from energy_model.web.components import Map, aria_label, button, field, radios, section, select
 from energy_model.web.context import AppContext
-from energy_model.web.html_controls import Map
-from energy_model.web.language import label, number, say
 from energy_model.web.request_validation import ScenarioDraft
+from energy_model.web.sliders import Slider
 
 
-def draft_of(house: AppContext, content: Any) -> ScenarioDraft:
-    """Returns the stored draft without parts unknown to its case, or an empty draft of the first case."""
+def draft_of(context: AppContext, content: Any) -> ScenarioDraft:
+    """Returns the stored draft without parts unknown to its case, or an empty one of the first case."""
     try:
         draft = request_validation.parse_draft(content)
-        case = request_validation.known(draft.case, draft.scenario, house.cases)
+        case = request_validation.offered_case(draft.case, draft.scenario, context.cases)
     except InputError:
-        first = next(iter(house.cases.values()))
+        first = next(iter(context.cases.values()))
         return ScenarioDraft(case=first.name, scenario=first.default)
-    known_sliders = {slider.name: slider for slider in case.sliders(draft.scenario)}
-    known = case.candidates(draft.scenario).index
-    slider_values = {
+    ranges = {slider.name: slider for slider in case.sliders(draft.scenario)}
+    values = {
         name: value
         for name, value in draft.sliders.items()
-        if name in known_sliders and known_sliders[name].min <= value <= known_sliders[name].max
+        if name in ranges and ranges[name].min <= value <= ranges[name].max
     }
     edits = [
         edit
         for edit in draft.edits
-        if request_validation.wrong_edit(edit, case, draft.scenario) is None
+        if request_validation.edit_issue(edit, case, draft.scenario) is None
     ]
-    wishes = {name: wish for name, wish in draft.candidates.items() if name in known}
-    return draft.model_copy(update={"sliders": slider_values, "edits": edits, "candidates": wishes})
+    names = case.candidates(draft.scenario).index
+    choices = {name: choice for name, choice in draft.candidates.items() if name in names}
+    return draft.model_copy(update={"sliders": values, "edits": edits, "candidates": choices})
 
 
-def page(house: AppContext, content: Any, language: str) -> list[Any]:
+def page(context: AppContext, content: Any, language: str) -> list[Any]:
     """Returns the page with the stored draft."""
-    draft = draft_of(house, content)
+    _ = translator(language)
+    lead = _("Choose a case, change its assumptions and press Run. The case itself is not changed.")
+    draft = draft_of(context, content)
     return [
-        html.H1(say("Ask a case", language)),
-        html.P(say("Choose a case, move what you want to know about, and press Run. The case itself is never changed.", language), className="lead"),
-        html.Div(body(house, draft, language), id="ask", className="two"),
-    ]  # fmt: skip
+        html.H1(_("New run")),
+        html.P(lead, className="lead"),
+        html.Div(body(context, draft, language), id="scenario_form", className="two"),
+    ]
 
 
-def body(house: AppContext, found: ScenarioDraft, language: str) -> list[Any]:
-    """Returns the parts of the page that depend on case and scenario, and the summary of the draft."""
-    return [
-        html.Div([_case(house, found, language), _sliders(house, found, language), _candidates(house, found, language), _tables(house, found, language)]),
-        html.Aside(_aside(language), **{"aria-label": say("Your question", language)}),
-    ]  # fmt: skip
+def body(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
+    """Returns the parts that depend on case and scenario, and the summary of the draft."""
+    parts = [
+        _case_section(context, draft, language),
+        _slider_section(context, draft, language),
+        _candidate_section(context, draft, language),
+        _table_section(context, draft, language),
+    ]
+    _ = translator(language)
+    return [html.Div(parts), html.Aside(_summary(language), **aria_label(_("Your run")))]
 
 
-def known(house: AppContext, found: ScenarioDraft, language: str) -> dict[str, Any]:
-    """Returns start, step and unit of the sliders, from which the page determines the moved ones."""
-    case = house.cases[found.case]
-    system = case.system(found.scenario)
+def browser_data(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, Any]:
+    """Returns the data of the form in the browser: the draft, and start and unit of the sliders."""
+    _ = translator(language)
+    case = context.cases[draft.case]
+    system = case.system(draft.scenario)
     slider_data = {}
-    for slider in case.sliders(found.scenario):
-        start = sliders.start(slider, system)
-        no_start = say("no limit in the case", language) if start is None else ""
+    for slider in case.sliders(draft.scenario):
+        start = sliders.start_value(slider, system)
         slider_data[slider.name] = {
             "start": start,
             "step": slider.step,
-            "unit": slider.unit,
-            "none": no_start,
+            "decimals": slider.decimals,
+            "unit": words(slider.unit, language),
+            "unlimited": _("unlimited") if start is None else "",
         }
-    return {"sliders": slider_data, "draft": found.model_dump(mode="json")}
+    return {"sliders": slider_data, "draft": draft.model_dump(mode="json")}
 
 
-def _case(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
-    case = house.cases[found.case]
-    cases = [(name, offered.title(language)) for name, offered in house.cases.items()]
+def _case_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
+    _ = translator(language)
+    case = context.cases[draft.case]
+    cases = [(name, offered.title(language)) for name, offered in context.cases.items()]
     own = case.resolution
-    quick, fine = (
-        request_validation.resolution(case, "quick"),
-        request_validation.resolution(case, "fine"),
-    )
-    steps = [
-        ("quick", say("a quick look, {steps} steps in the year", language, steps=quick)),
-        ("own", say("as the case is made, {steps} steps", language, steps=own)),
-        ("fine", say("finer, {steps} steps", language, steps=fine or own)),
+    coarse = request_validation.resolution_steps(case, "coarse")
+    fine = request_validation.resolution_steps(case, "fine") or own
+    resolutions = [
+        ("coarse", _("coarse: {steps:#} steps in the year", steps=coarse)),
+        ("default", _("default: {steps:#} steps", steps=own)),
+        ("fine", _("fine: {steps:#} steps", steps=fine)),
+    ]
+    scenarios = scenario_options(context, draft.case, language)
+    selects = [
+        field(_("Case"), select("case", cases, draft.case)),
+        field(_("Scenario"), select("scenario", scenarios, f"own:{draft.scenario}")),
     ]
     return section(
-        say("The case", language),
-        html.Div([
-            field(say("Case", language), choice("case", cases, found.case)),
-            field(say("Scenario", language), choice("scenario", scenarios(house, found.case, language), f"own:{found.scenario}")),
-        ], className="fields"),
-        options(say("How fine", language), "fineness", steps, found.fineness),
-    )  # fmt: skip
+        _("Case and scenario"),
+        html.Div(selects, className="fields"),
+        radios(_("Time resolution"), "resolution", resolutions, draft.resolution),
+    )
 
 
-def scenarios(house: AppContext, case: str, language: str) -> list[tuple[str, str]]:
-    """The scenarios of a case and those that were saved in the page."""
+def scenario_options(context: AppContext, case: str, language: str) -> list[tuple[str, str]]:
+    """Returns the scenarios of a case, then those that users saved."""
+    _ = translator(language)
     own = [
-        (f"own:{name}", titles[language]) for name, titles in house.cases[case].scenarios().items()
+        (f"own:{name}", titles[language])
+        for name, titles in context.cases[case].scenarios().items()
     ]
     saved = [
-        (f"saved:{name}", f"{say('Saved', language)}: {content.get('title', name)}")
-        for name, content in house.workspace.scenarios(case).items()
+        (f"saved:{name}", _("Saved: {title}", title=content.get("title", name)))
+        for name, content in context.workspace.scenarios(case).items()
     ]
     return own + saved
 
 
-def _sliders(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
-    case = house.cases[found.case]
-    system = case.system(found.scenario)
-    labels = []
-    for slider in case.sliders(found.scenario):
-        start = sliders.start(slider, system)
-        initial = slider.default if start is None else start
-        value = found.sliders.get(slider.name, initial)
-        meaning = getattr(slider, f"meaning_{language}")
-        name = {"type": "slider", "name": slider.name}
-        labels.append(
-            html.Label([
-                html.Span(getattr(slider, f"label_{language}"), className="name"),
-                html.Output(id={"type": "shown", "name": slider.name}, children=number(value, language, slider.unit)),
-                dcc.Input(id=name, type="range", min=min(slider.min, initial), max=max(slider.max, initial), step=slider.step, value=value),
-                html.Span(meaning, className="soft"),
-            ], className="slider")
-        )  # fmt: skip
-    return section(
-        say("What if it were different?", language),
-        html.Div(labels, className="sliders"),
-        name="sliders",
+def _slider_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
+    _ = translator(language)
+    case = context.cases[draft.case]
+    system = case.system(draft.scenario)
+    controls = []
+    for slider in case.sliders(draft.scenario):
+        start = sliders.start_value(slider, system)
+        start = slider.default if start is None else start
+        controls.append(_slider(slider, start, draft.sliders.get(slider.name, start), language))
+    return section(_("Assumptions"), html.Div(controls, className="sliders"), name="sliders")
+
+
+def _slider(slider: Slider, start: float, value: float, language: str) -> html.Label:
+    output = html.Output(
+        id={"type": "slider_value", "name": slider.name}, children=slider.format(value, language)
     )
+    control = dcc.Input(
+        id={"type": "slider", "name": slider.name},
+        type="range",
+        min=min(slider.min, start),
+        max=max(slider.max, start),
+        step=slider.step,
+        value=value,
+    )
+    title = html.Span(slider.label(language), className="name")
+    meaning = html.Span(slider.meaning(language), className="soft")
+    return html.Label([title, output, control, meaning], className="slider")
 
 
-def _candidates(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
-    case = house.cases[found.case]
-    system, candidates = case.system(found.scenario), case.candidates(found.scenario)
-    counts = site_map.counted(candidates)
+def _candidate_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
+    _ = translator(language)
+    case = context.cases[draft.case]
+    system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
+    counts = site_map.count_candidates(candidates)
     sites = [
-        (str(site), f"{label(row, site, language)} ({counts[site]})")
+        (str(site), f"{label(row, site, language)} ({counts[str(site)]})")
         for site, row in system["sites"].iterrows()
         if counts.get(str(site))
     ]
+    title = _("Investment candidates")
     if not sites:
-        return section(
-            say("What may be built", language),
-            html.P(say("The case has nothing that might be built.", language)),
-        )
+        return section(title, html.P(_("The case has no investment candidates.")))
     first = max(sites, key=lambda site: counts[site[0]])[0]
-    wishes = {name: wish.wish for name, wish in found.candidates.items()}
-    drawing = site_map.build_map(system, candidates, wishes, language, first)
-    legend = html.Ul(
-        [
-            html.Li(
-                [
-                    html.Span(html.Span(className="mark"), className=f"place {state}"),
-                    say(words, language),
-                ]
-            )
-            for state, words in site_map.STATES.items()
-        ],
-        className="legend",
+    choices = {name: requested.choice for name, requested in draft.candidates.items()}
+    drawing = site_map.build_map(system, candidates, choices, language, first)
+    help_text = _(
+        "Choose a site on the map or in the list. Required: at least this capacity is built. "
+        "Forbidden: none is built. Optional: the model decides."
     )
     return section(
-        say("What may be built", language),
-        html.P(say("Choose a place on the map or in the list. Required: at least so much is built. Forbidden: nothing is. Optional: the cheapest plan decides.", language)),
-        html.Div([Map(id="map", drawing=drawing, label=say("Map of the places", language)), legend]) if drawing else dcc.Store(id="map"),
-        field(say("Place", language), choice("site", sites, first)),
-        html.Div(candidate_list(house, found, first, language), id="candidates"),
-    )  # fmt: skip
+        title,
+        html.P(help_text),
+        _map(drawing, language) if drawing else dcc.Store(id="map"),
+        field(_("Site"), select("site", sites, first)),
+        html.Div(candidate_list(context, draft, first, language), id="candidates"),
+    )
 
 
-def candidate_list(house: AppContext, found: ScenarioDraft, site: str, language: str) -> list[Any]:
+def _map(drawing: dict[str, Any], language: str) -> html.Div:
+    """Returns the map with its legend."""
+    _ = translator(language)
+    legend = [
+        html.Li([html.Span(html.Span(className="mark"), className=f"site {state}"), _(text)])
+        for state, text in site_map.STATES.items()
+    ]
+    site_buttons = Map(id="map", drawing=drawing, label=_("Map of sites"))
+    return html.Div([site_buttons, html.Ul(legend, className="legend")])
+
+
+def candidate_list(
+    context: AppContext, draft: ScenarioDraft, site: str, language: str
+) -> list[html.Div]:
     """Returns the candidates of a site, each with its choice."""
-    case = house.cases[found.case]
-    system, rows = case.system(found.scenario), []
-    for name, row in site_map.at(site, case.candidates(found.scenario)).iterrows():
-        wish = found.candidates.get(str(name))
-        asset = system[row["table"]].loc[name]
-        title = label(asset, name, language)
+    _ = translator(language)
+    case = context.cases[draft.case]
+    system, rows = case.system(draft.scenario), []
+    for name, row in site_map.candidates_at(site, case.candidates(draft.scenario)).iterrows():
+        requested = draft.candidates.get(str(name))
+        title, unit = label(system[row["table"]].loc[name], name, language), str(row["unit"])
         maximum = (
-            number(float(row["most"]), language, str(row["unit"]))
-            if row["most"] < table_editor.MIN_UNLIMITED_VALUE
-            else say("without limit", language)
+            format_number(float(row["max_added"]), unit, language)
+            if row["max_added"] < table_editor.MIN_UNLIMITED_VALUE
+            else _("unlimited")
         )
-        choices = [
-            ("required", say("required", language)),
-            ("optional", say("optional", language)),
-            ("forbidden", say("forbidden", language)),
-        ]
-        choice_buttons = options(
-            f"{title} ({say('at most', language)} {maximum})",
-            {"type": "wish", "name": name},
-            choices,
-            wish.wish if wish else "optional",
+        buttons = radios(
+            _("{candidate} (at most {maximum})", candidate=title, maximum=maximum),
+            {"type": "choice", "name": name},
+            [(choice, _(choice)) for choice in CHOICES],
+            requested.choice if requested else OPTIONAL,
         )
-        size = html.Label(
-            [
-                f"{say('at least', language)} [{row['unit']}] ",
-                dcc.Input(
-                    id={"type": "size", "name": name},
-                    type="number",
-                    min=0,
-                    step="any",
-                    value=wish.size if wish else None,
-                    debounce=True,
-                    placeholder=maximum,
-                ),
-                html.Span(f" {title}", className="unseen"),
-            ],
-            className="size",
+        size = dcc.Input(
+            id={"type": "size", "name": name},
+            type="number",
+            min=0,
+            step="any",
+            value=requested.size if requested else None,
+            debounce=True,
+            placeholder=maximum,
         )
-        rows.append(html.Div([choice_buttons, size], className="candidate"))
+        hidden_title = html.Span(f" {title}", className="unseen")
+        minimum = _("at least [{unit}]", unit=words(unit, language))
+        size_field = html.Label([f"{minimum} ", size, hidden_title], className="size")
+        rows.append(html.Div([buttons, size_field], className="candidate"))
     return rows
 
 
-def _tables(house: AppContext, found: ScenarioDraft, language: str) -> html.Section:
-    system = house.cases[found.case].system(found.scenario)
-    names = [(name, name.replace("_", " ")) for name in table_editor.tables(system)]
-    return section(
-        say("Any number of the case", language),
-        html.Details([
-            html.Summary(say("Open a table and change its cells", language)),
-            field(say("Table", language), choice("table", names, None), say("Press Enter in a cell to change it, and Enter again when done. A header tells its unit, and its meaning when pointed at.", language)),
-            html.Div(id="grid_place"),
-            html.Div(id="edit_told", role="status"),
-        ]),
-    )  # fmt: skip
+def _table_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
+    _ = translator(language)
+    system = context.cases[draft.case].system(draft.scenario)
+    names = [(name, name.replace("_", " ")) for name in table_editor.table_names(system)]
+    note = _(
+        "Press Enter to edit a cell and Enter to confirm. Headers show the unit; point at a header "
+        "for its meaning."
+    )
+    details = html.Details(
+        [
+            html.Summary(_("Edit a table")),
+            field(_("Table"), select("table", names, None), note),
+            html.Div(id="grid_container"),
+            html.Div(id="edit_message", role="status"),
+        ]
+    )
+    return section(_("Input tables"), details)
 
 
-def _aside(language: str) -> list[Any]:
+def submission_fields(title: str, example: str, language: str) -> list[html.Div]:
+    """Returns the fields for the title of a job, with the id ``title``, and for the user's name."""
+    _ = translator(language)
+    title_input = dcc.Input(
+        id=title,
+        type="text",
+        maxLength=80,
+        placeholder=example,
+        persistence=True,
+        persistence_type="session",
+    )
+    name_input = dcc.Input(
+        id="submitter",
+        type="text",
+        maxLength=40,
+        autoComplete="name",
+        persistence=True,
+        persistence_type="local",
+    )
+    return [field(_("Title"), title_input), field(_("Your name"), name_input)]
+
+
+def _summary(language: str) -> list[Any]:
+    _ = translator(language)
     return [
-        html.H2(say("Your question", language)),
-        html.Div(id="asked"),
-        field(say("Call it", language), dcc.Input(id="title", type="text", maxLength=80, placeholder=say("such as: cheap batteries", language), persistence=True, persistence_type="session")),
-        field(say("Your name", language), dcc.Input(id="asker", type="text", maxLength=40, autoComplete="name", persistence=True, persistence_type="local")),
-        button(say("Run", language), "run", "main"),
-        button(say("Save as a scenario", language), "save"),
-        html.Div(id="run_told", role="alert"),
-        html.Div(id="save_told", role="status"),
-    ]  # fmt: skip
+        html.H2(_("Your run")),
+        html.Div(id="changes"),
+        *submission_fields("title", _("e.g. cheap batteries"), language),
+        button(_("Run"), "run", "main"),
+        button(_("Save as scenario"), "save"),
+        html.Div(id="run_message", role="alert"),
+        html.Div(id="save_message", role="status"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import dash
@@ -10,165 +11,235 @@ from dash import Input, Output, State, dcc, html
 
 from energy_model.case.number_parsing import parse_number
 from energy_model.common.errors import InputError
+from energy_model.common.formatting import label, words
+from energy_model.common.language import N_, Message, translator
 from energy_model.web import request_validation, security
 from energy_model.web.components import (
+    Options,
+    aria_label,
     button,
-    choice,
-    faults,
+    error_message,
     field,
-    options,
+    radios,
     section,
+    select,
     triggered_button,
 )
 from energy_model.web.context import AppContext
-from energy_model.web.language import say
 from energy_model.web.pages import scenario_callbacks, scenario_form
-from energy_model.web.request_validation import ValidatedRequest
+from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
+from energy_model.web.sliders import Slider
 
-KINDS = ("sweep", "pareto", "near_optimal")
-SUMS = (("emissions", "emissions"), ("land_use", "land taken"), ("citizens_points", "citizens' points"), ("firms_points", "firms' points"), ("import", "electricity bought"), ("unserved", "wanted and not delivered"))  # fmt: skip
-SHARES = (("0.01", "1 %"), ("0.01,0.05", "1 % and 5 %"), ("0.02,0.1", "2 % and 10 %"))
+SWEEP, PARETO, NEAR_OPTIMAL = "sweep", "pareto", "near_optimal"
+KINDS = {
+    SWEEP: N_("sweep: vary one or two assumptions"),
+    PARETO: N_("Pareto front: cost against another metric"),
+    NEAR_OPTIMAL: N_("near-optimal plans: alternatives at nearly the same cost"),
+}
+METRICS = {
+    "emissions": N_("emissions"),
+    "land_use": N_("land use"),
+    "citizens_points": N_("citizens' points"),
+    "firms_points": N_("firms' points"),
+    "import": N_("electricity purchases"),
+    "unserved": N_("unserved demand"),
+}
+SLACKS = (
+    ("0.01", N_("1 %")),
+    ("0.01,0.05", N_("1 % and 5 %")),
+    ("0.02,0.1", N_("2 % and 10 %")),
+)
+MIN_POINTS, MAX_POINTS = 3, 15  # of a Pareto front
+MIN_VALUES, MAX_VALUES = 2, 15  # of a varied slider
 MAX_CASES = 60
+RANGE_PARTS = ("slider", "from", "to", "count")  # inputs of a varied slider
 
 
-def page(house: AppContext, content: Any, language: str) -> list[Any]:
+def page(context: AppContext, content: Any, language: str) -> list[Any]:
     """Returns the page, based on the draft of the scenario page."""
-    draft = scenario_form.draft_of(house, content)
-    case = house.cases[draft.case]
-    sliders = [
-        (slider.name, getattr(slider, f"label_{language}"))
-        for slider in case.sliders(draft.scenario)
-    ]
-    optional_sliders = [("", say("none", language)), *sliders]
-    kinds = [
-        ("sweep", say("sweep: what if a number were different", language)),
-        ("pareto", say("Pareto front: what the last tonne or hectare costs", language)),
-        ("near_optimal", say("near-optimal plans: what else is nearly as good", language)),
-    ]
-    sums = [(name, say(words, language)) for name, words in SUMS]
-    sums += [
-        (str(name), str(row.get(f"label_{language}") or name))
-        for name, row in case.system(draft.scenario)["limits"].iterrows()
-    ]
-    return [
-        html.H1(say("Start a study", language)),
-        html.P(say("A study asks one case many times. It starts from what stands on the page Ask.", language), className="lead"),
-        section(say("Where it starts", language), html.Div(scenario_callbacks.changes(house, draft, language)[:1]), html.P(say("{many} changes and {wishes} wishes come along.", language, many=len(draft.sliders) + len(draft.edits), wishes=len(draft.candidates)), className="soft")),
-        section(
-            say("What it asks", language),
-            options(say("Question", language), "study_kind", kinds, "sweep"),
-            html.Div([
-                _range(1, sliders, sliders[0][0] if sliders else None, language),
-                _range(2, optional_sliders, "", language),
-            ], id="study_sweep"),
-            html.Div([
-                field(say("Least cost against", language), choice("study_metric", sums, "emissions")),
-                field(say("Points of the curve", language), dcc.Input(id="study_points", type="number", min=3, max=15, step=1, value=6)),
-            ], id="study_pareto", hidden=True),
-            html.Div([
-                field(say("How much dearer", language), choice("study_slack", list(SHARES), "0.01,0.05"), say("For each share of the cost: what every plan within it builds, what some do, what none does.", language)),
-            ], id="study_near_optimal", hidden=True),
-        ),
-        field(say("Call it", language), dcc.Input(id="study_title", type="text", maxLength=80)),
-        field(say("Your name", language), dcc.Input(id="asker", type="text", maxLength=40, autoComplete="name", persistence=True, persistence_type="local")),
-        button(say("Start", language), "study_start", "main"),
-        html.Div(id="study_told", role="alert"),
-    ]  # fmt: skip
-
-
-def _range(
-    number: int, sliders: list[tuple[str, str]], value: str | None, language: str
-) -> html.Div:
-    def number_field(name: str, title: str, start: Any, **more: Any) -> html.Div:
-        return field(
-            say(title, language),
-            dcc.Input(id=f"study_{name}_{number}", type="number", value=start, step="any", **more),
-        )
-
-    title = say("Vary", language) if number == 1 else say("And", language)
-    return html.Div(
-        [
-            field(title, choice(f"study_slider_{number}", sliders, value)),
-            number_field("from", "From", None, placeholder=say("the least", language)),
-            number_field("to", "To", None, placeholder=say("the most", language)),
-            number_field("count", "How many", 5, min=2, max=15),
-        ],
-        className="fields",
-        role="group",
-        **{"aria-label": title},
+    _ = translator(language)
+    draft = scenario_form.draft_of(context, content)
+    lead = _(
+        "A study solves a case many times, with the case, scenario and changes of the page New run."
     )
+    kinds = [(kind, _(title)) for kind, title in KINDS.items()]
+    options = section(
+        _("Method"),
+        radios(_("Type of study"), "study_kind", kinds, SWEEP),
+        _sweep_options(context, draft, language),
+        _pareto_options(context, draft, language),
+        _near_optimal_options(language),
+    )
+    return [
+        html.H1(_("New study")),
+        html.P(lead, className="lead"),
+        _base_section(context, draft, language),
+        options,
+        *scenario_form.submission_fields("study_title", "", language),
+        button(_("Start study"), "study_start", "main"),
+        html.Div(id="study_message", role="alert"),
+    ]
 
 
-def wanted(
-    house: AppContext,
+def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
+    """Returns case, scenario and changes on which the study is based."""
+    _ = translator(language)
+    text = _(
+        "With {changes:#} changes and {choices:#} choices of candidates.",
+        changes=len(draft.sliders) + len(draft.edits),
+        choices=len(draft.candidates),
+    )
+    heading = scenario_callbacks.scenario_heading(context, draft, language)
+    return section(_("Starting point"), heading, html.P(text, className="soft"))
+
+
+def _sweep_options(context: AppContext, draft: ScenarioDraft, language: str) -> html.Div:
+    _ = translator(language)
+    sliders = [
+        (slider.name, slider.label(language))
+        for slider in context.cases[draft.case].sliders(draft.scenario)
+    ]
+    first = sliders[0][0] if sliders else None
+    ranges = [
+        _range(1, _("Assumption"), sliders, first, language),
+        _range(2, _("Second assumption"), [("", _("none")), *sliders], "", language),
+    ]
+    return html.Div(ranges, id=f"study_{SWEEP}")
+
+
+def _range(number: int, title: str, sliders: Options, value: str | None, language: str) -> html.Div:
+    """Returns the inputs for one varied slider."""
+    _ = translator(language)
+
+    def number_input(part: str, **attributes: Any) -> dcc.Input:
+        return dcc.Input(id=f"study_{part}_{number}", type="number", **attributes)
+
+    fields = [
+        field(title, select(f"study_slider_{number}", sliders, value)),
+        field(_("From"), number_input("from", step="any", placeholder=_("minimum"))),
+        field(_("To"), number_input("to", step="any", placeholder=_("maximum"))),
+        field(
+            _("Number of values"),
+            number_input("count", value=5, min=MIN_VALUES, max=MAX_VALUES, step=1),
+        ),
+    ]
+    return html.Div(fields, className="fields", role="group", **aria_label(title))
+
+
+def _pareto_options(context: AppContext, draft: ScenarioDraft, language: str) -> html.Div:
+    _ = translator(language)
+    limits = context.cases[draft.case].system(draft.scenario)["limits"]
+    metrics = [(name, _(title)) for name, title in METRICS.items()]
+    metrics += [(str(name), label(row, name, language)) for name, row in limits.iterrows()]
+    points = dcc.Input(
+        id="study_points", type="number", min=MIN_POINTS, max=MAX_POINTS, step=1, value=6
+    )
+    fields = [
+        field(_("Metric"), select("study_metric", metrics, "emissions")),
+        field(_("Number of points"), points),
+    ]
+    return html.Div(fields, id=f"study_{PARETO}", hidden=True)
+
+
+def _near_optimal_options(language: str) -> html.Div:
+    _ = translator(language)
+    slacks = [(value, _(title)) for value, title in SLACKS]
+    note = _(
+        "For each additional cost: what all plans build, what some plans build and what no plan "
+        "builds."
+    )
+    slack = field(_("Additional cost"), select("study_slack", slacks, "0.01,0.05"), note)
+    return html.Div([slack], id=f"study_{NEAR_OPTIMAL}", hidden=True)
+
+
+def study_request(
+    context: AppContext,
     kind: Any,
     content: Any,
-    ranges: list[tuple[Any, ...]],
+    ranges: Sequence[tuple[Any, ...]],
     metric: Any,
     points: Any,
     slack: Any,
 ) -> tuple[ValidatedRequest, dict[str, Any]]:
-    """Returns the validated request of a study and its dictionary for a job. Raises InputError with the issues."""
-    request = request_validation.validate(content, house.cases)
-    system, options = request.case.system(request.scenario), {"question": kind}
-    if kind == "sweep":
-        options |= {"vary": _vary(request, ranges)}
-    elif kind == "pareto":
-        sums = {name for name, _ in SUMS} | set(map(str, system["limits"].index))
-        if metric not in sums or not isinstance(points, int) or not 3 <= points <= 15:
-            raise InputError.at("study", "choose a sum of the list, and 3 to 15 points")
+    """Returns the validated request of a study and its dictionary for a job.
+
+    Args:
+        context: The application context.
+        kind: One of ``KINDS``.
+        content: The draft.
+        ranges: Name, lowest and highest value and number of values of each varied slider.
+        metric: The metric of a Pareto front.
+        points: The number of its points.
+        slack: The additional costs of near-optimal plans, one of ``SLACKS``.
+
+    Raises:
+        InputError: The draft or an option is not valid.
+    """
+    request = request_validation.validate(content, context.cases)
+    options: dict[str, Any] = {"question": kind}
+    if kind == SWEEP:
+        options |= {"vary": _parameter_ranges(request, ranges)}
+    elif kind == PARETO:
+        limits = request.case.system(request.scenario)["limits"].index
+        is_count = isinstance(points, int) and MIN_POINTS <= points <= MAX_POINTS
+        if metric not in {*METRICS, *map(str, limits)} or not is_count:
+            raise _invalid(N_("choose a metric of the list, and 3 to 15 points"))
         options |= {"metric": metric, "points": points}
-    elif kind == "near_optimal" and slack in dict(SHARES):
+    elif kind == NEAR_OPTIMAL and slack in dict(SLACKS):
         options |= {"slack": [parse_number(share) for share in slack.split(",")]}
     else:
-        raise InputError.at("study", "choose one of the questions of the list")
+        raise _invalid(N_("choose a type of the list"))
     forbidden = [name for name, (_, maximum) in request.added.items() if maximum == 0]
     if len(forbidden) < len(request.added):
-        raise InputError.at(
-            "study", "a study cannot hold what is required; make it optional, or ask for a run"
-        )
+        remedy = N_("a study has no required candidates; make them optional, or start a run")
+        raise _invalid(remedy)
     tables = request.case.candidates(request.scenario)["table"]
     overrides = [f"{tables[name]}.{name}.max_capacity_added = 0" for name in forbidden]
-    return request, request.as_dict() | {
-        "changes": [*request.changes, *overrides],
-        "added": {},
-        "study": options,
-    }
+    changes = [*request.changes, *overrides]
+    return request, request.as_dict() | {"changes": changes, "added": {}, "study": options}
 
 
-def _vary(found: ValidatedRequest, ranges: list[tuple[Any, ...]]) -> list[str]:
+def _invalid(remedy: str, slider: str = "", value: str = "") -> InputError:
+    return InputError.at(N_("study"), remedy, slider, value=value)
+
+
+def _parameter_ranges(request: ValidatedRequest, ranges: Sequence[tuple[Any, ...]]) -> list[str]:
     """Returns a parameter range for each varied slider. Raises InputError if a range is invalid."""
-    known = {slider.name: slider for slider in found.case.sliders(found.scenario)}
-    vary, cases = [], 1
-    names = [entry[0] for entry in ranges if entry[0]]
-    if not names or len(set(names)) < len(names) or any(name not in known for name in names):
-        raise InputError.at("study", "choose one number to vary, or two that differ")
-    for name, low, high, count in (entry for entry in ranges if entry[0]):
-        slider = known[name]
-        low, high = (slider.min if low is None else low), (slider.max if high is None else high)
-        finite = all(
-            isinstance(bound, int | float) and math.isfinite(bound) for bound in (low, high)
-        )
-        if not finite or not slider.min <= low < high <= slider.max:
-            raise InputError.at(
-                "study",
-                f"give a range within {slider.min:g} to {slider.max:g}, the lower number first",
-                slider.label_en,
-            )
-        if not isinstance(count, int) or not 2 <= count <= 15:
-            raise InputError.at(
-                "study", "ask for 2 to 15 values", slider.label_en, value=str(count)
-            )
-        vary.append(
-            f"{slider.address}{'=' if slider.mode == 'set' else '*='}{low:.10g}..{high:.10g}:{count}"
-        )
-        cases *= count
+    sliders = {slider.name: slider for slider in request.case.sliders(request.scenario)}
+    varied = [entry for entry in ranges if entry[0]]
+    names = {entry[0] for entry in varied}
+    if not names or len(names) < len(varied) or not names <= sliders.keys():
+        raise _invalid(N_("choose one assumption, or two different ones"))
+    texts = [_parameter_range(sliders[name], *entry) for name, *entry in varied]
+    cases = math.prod(count for *_, count in varied)
     if cases > MAX_CASES:
-        raise InputError.at("study", f"these are {cases} cases; ask for {MAX_CASES} at most")
-    return vary
+        remedy = Message(
+            "these are {cases:#} cases; choose {maximum:#} at most", cases=cases, maximum=MAX_CASES
+        )
+        raise _invalid(remedy)
+    return texts
 
 
-def register(app: dash.Dash, house: AppContext) -> None:
+def _parameter_range(slider: Slider, low: Any, high: Any, count: Any) -> str:
+    """Returns the parameter range of a slider. Raises InputError if it is invalid."""
+    low, high = (slider.min if low is None else low), (slider.max if high is None else high)
+    is_finite = all(
+        isinstance(bound, int | float) and math.isfinite(bound) for bound in (low, high)
+    )
+    if not is_finite or not slider.min <= low < high <= slider.max:
+        remedy = Message(
+            "choose a range within {minimum:#} to {maximum:#}, the lower number first",
+            minimum=slider.min,
+            maximum=slider.max,
+        )
+        raise _invalid(remedy, slider.label_en)
+    if not isinstance(count, int) or not MIN_VALUES <= count <= MAX_VALUES:
+        raise _invalid(N_("choose 2 to 15 values"), slider.label_en, str(count))
+    assignment = "=" if slider.mode == "set" else "*="
+    return f"{slider.address}{assignment}{low:.10g}..{high:.10g}:{count}"
+
+
+def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the page."""
 
     @app.callback(
@@ -176,46 +247,40 @@ def register(app: dash.Dash, house: AppContext) -> None:
         Input("study_kind", "value"),
         prevent_initial_call=True,
     )
-    def shown(chosen: str) -> list[bool]:
+    def show_options(chosen: str) -> list[bool]:
         return [kind != chosen for kind in KINDS]
 
-    ranges = [
-        State(f"study_{part}_{i}", "value")
-        for i in (1, 2)
-        for part in ("slider", "from", "to", "count")
-    ]
-
     @app.callback(
-        Output("url", "pathname", allow_duplicate=True), Output("study_told", "children"),
-        Input("study_start", "n_clicks"), State("study_kind", "value"), State("draft", "data"), State("study_title", "value"), State("asker", "value"),
-        State("study_metric", "value"), State("study_points", "value"), State("study_slack", "value"), *ranges, prevent_initial_call=True,
-    )  # fmt: skip
+        Output("url", "pathname", allow_duplicate=True),
+        Output("study_message", "children"),
+        Input("study_start", "n_clicks"),
+        State("draft", "data"),
+        State("study_title", "value"),
+        State("submitter", "value"),
+        State("study_kind", "value"),
+        State("study_metric", "value"),
+        State("study_points", "value"),
+        State("study_slack", "value"),
+        *(State(f"study_{part}_{i}", "value") for i in (1, 2) for part in RANGE_PARTS),
+        prevent_initial_call=True,
+    )
     def start(
-        _: Any,
-        kind: Any,
-        content: Any,
-        title: Any,
-        asker: Any,
-        metric: Any,
-        points: Any,
-        slack: Any,
-        *given: Any,
+        _: Any, content: Any, title: Any, submitter: Any, kind: Any, *options: Any
     ) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
+        metric, points, slack, *values = options
+        ranges = [tuple(values[: len(RANGE_PARTS)]), tuple(values[len(RANGE_PARTS) :])]
         try:
-            draft = content or scenario_form.draft_of(house, content).model_dump(mode="json")
-            request, job_request = wanted(
-                house, kind, draft, [given[:4], given[4:]], metric, points, slack
+            draft = content or scenario_form.draft_of(context, content).model_dump(mode="json")
+            request, job_request = study_request(
+                context, kind, draft, ranges, metric, points, slack
             )
-            name = (
-                str(title or "").strip()
-                or f"{say(kind.replace('_', '-'), language)}: {request.case.title(language)}"
-            )
-            job = house.queue.add(
-                "study", name, security.user_id(), str(asker or "").strip(), job_request
-            )
+            name = str(title or "").strip()
+            name = name or f"{words(kind, language)}: {request.case.title(language)}"
+            user, known_as = security.user_id(), str(submitter or "").strip()
+            job = context.queue.add("study", name, user, known_as, job_request)
         except InputError as error:
-            return dash.no_update, faults(error, language)
+            return dash.no_update, error_message(error, language)
         return f"/job/{job.name}", ""
