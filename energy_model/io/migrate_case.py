@@ -207,7 +207,7 @@ def _migrated_toml(name: str, text: str, is_old_case: bool) -> tuple[str, Rename
         ]
         texts = {old: [new] for old, new in renames.items() if old not in SLIDER_KEYS}
     elif name.startswith("scenarios/") and isinstance(content.get("changes"), list):
-        texts = {change: _current_changes(change, is_old_case) for change in content["changes"]}
+        texts = {change: current_changes(change, is_old_case) for change in content["changes"]}
         texts = {old: new for old, new in texts.items() if new != [old]}
         renames = {old: "' and '".join(new) for old, new in texts.items()}
         expected["changes"] = [new for old in content["changes"] for new in texts.get(old, [old])]
@@ -224,7 +224,7 @@ def _migrated_toml(name: str, text: str, is_old_case: bool) -> tuple[str, Rename
     return result, renames
 
 
-def _current_changes(change: object, is_old_case: bool) -> list[str]:
+def current_changes(change: object, is_old_case: bool) -> list[str]:
     """Returns the overrides of today for an override; a text that is none stays as it is."""
     try:
         override = Override.parse(str(change))

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from energy_model.case.renamed_inputs import current_cell, current_columns, current_settings
 from energy_model.common.atomic_write import new_folder
 from energy_model.common.errors import InputError
+from energy_model.io.migrate_case import current_changes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
 from energy_model.results.run_files import OLD_METADATA
@@ -132,6 +134,8 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
 def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
     metadata = {METADATA.get(name, name): value for name, value in old.items() if name != "files"}
     metadata["summary"] = _renamed(metadata["summary"], SUMMARY)
+    metadata["settings"] = _settings(metadata["settings"])
+    metadata["changes"] = _changes(metadata["changes"])
     if "query" in metadata:
         query = _renamed(metadata["query"], METRICS)
         if "limits" in query:
@@ -185,9 +189,12 @@ def _write_results(tree: xr.DataTree, new: Path) -> str | None:
         group, _, table = path.strip("/").partition("/")
         if group == "tables" and table:
             datasets[path] = _with_cells(_with_names(data, COLUMNS.get(table, {})))
-    terms = datasets.get("/inputs/limit_terms")
-    if terms is not None:
-        terms["quantity"] = _words(terms["quantity"], METRICS)
+        elif group == "inputs" and table:
+            datasets[path] = _with_current_columns(table, data)
+    inputs = datasets["/inputs"].attrs
+    for name, current in (("settings", _settings), ("changes", _changes)):
+        if name in inputs:
+            inputs[name] = json.dumps(current(json.loads(inputs[name])), ensure_ascii=False)
     results = datasets["/"]
     if "floored" in results.dims:  # stores with a minimum: an axis of its own in release 0.1
         name = "price_of_level_minimum"
@@ -208,6 +215,27 @@ def _write_results(tree: xr.DataTree, new: Path) -> str | None:
 def _shadow_price(name: str) -> str:
     constraint = name.removeprefix("price_of_")
     return f"shadow_price_{CONSTRAINTS.get(constraint, constraint)}"
+
+
+def _with_current_columns(table: str, data: xr.Dataset) -> xr.Dataset:
+    """Returns a table of the inputs with today's columns and words."""
+    columns = {}
+    for column, cells in data.variables.items():
+        for name in current_columns(table, str(column)):
+            columns[name] = cells.copy()
+            if cells.dtype.kind in "OU":
+                words = [current_cell(table, name, str(cell)) for cell in cells.to_numpy()]
+                columns[name] = cells.copy(data=np.array(words, dtype=object))
+                columns[name].encoding = {}
+    return xr.Dataset(columns, attrs=data.attrs)
+
+
+def _settings(content: Mapping[str, Any]) -> dict[str, Any]:
+    return current_settings(content, lambda *_: None)
+
+
+def _changes(changes: list[str]) -> list[str]:
+    return [current for change in changes for current in current_changes(change, is_old_case=True)]
 
 
 def _with_names(data: xr.Dataset, names: Names) -> xr.Dataset:

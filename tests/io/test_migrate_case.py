@@ -57,7 +57,7 @@ FILES = {
     ),
     "limit_terms.csv": (
         "limit,quantity,rows,multiplier [1]\nfew,bought,grid,1\n",
-        "limit,quantity,rows,coefficient [1]\nfew,bought,grid,1\n",
+        "limit,quantity,rows,coefficient [1]\nfew,purchase,grid,1\n",
     ),
     "sources.csv": (
         "table,rows,columns,kind,publication,year,note\nconversions,*,capacity_* investment,assumption,,,An investment\n"

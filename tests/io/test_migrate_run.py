@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers import cli
 
 import energy_model as em
 from energy_model.io.migrate_run import KEPT, migrate_run
@@ -31,7 +32,8 @@ def test_a_migrated_run_is_proven(old, name, of):
     numbers = pd.read_csv(old / name / "capacities.csv", index_col="asset")["added"]
     with pytest.raises(em.InputError, match="energy-model migrate .*" + name):
         em.open_run(old / name)
-    assert KEPT in " ".join(migrate_run(old / name))
+    told = cli.call("migrate", old / name)
+    assert (told.code, KEPT in told.out) == (0, True)
     found = em.verify(old / name)
     assert found.proven, found.differences
     assert found.proven_of == of
@@ -53,3 +55,10 @@ def test_only_a_sound_old_run_is_migrated(old):
     migrate_run(old / "query")
     with pytest.raises(em.InputError, match="no run of release 0.1"):
         migrate_run(old / "query")
+
+
+def test_a_study_is_not_migrated(tmp_path):
+    (tmp_path / "study.toml").write_text("")
+    told = cli.call("migrate", tmp_path)
+    assert told.code == 2
+    assert "migrate its case, and run the study again" in " ".join(told.err.split())

@@ -278,11 +278,11 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     path = em.save(series.run(question=question), tmp_path / "run")
     said = cli.call("verify", path)
     assert said.code == 0
-    assert "of the case under the query of a study (added heat_pump, closed pipe)" in " ".join(said.out.split())  # fmt: skip
+    assert "of the case under the query of a study (capacity_added heat_pump, closed pipe)" in " ".join(said.out.split())  # fmt: skip
     forged_runs.rehashed(
         forged_runs.record("query", "capacity_added", to={"heat_pump": [0.0, 0.2]})
     )(path)
-    assert any("upper bound of added heat_pump" in s for s in em.verify(path).differences)
+    assert any("upper bound of capacity_added heat_pump" in s for s in em.verify(path).differences)
 
 
 def test_least_of_another_sum_is_proven_as_asked(kept, tmp_path):

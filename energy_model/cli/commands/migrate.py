@@ -13,22 +13,35 @@ from energy_model.cli.output import AsJson, print_json
 
 
 def migrate(
-    folder: Annotated[Path, typer.Argument(help="The folder of a case.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of a case or a run.")],
     as_json: AsJson = False,
 ) -> None:
-    """Rewrite a case of release 0.1 with today's names of columns and settings."""
-    from energy_model.io import migrate_case  # noqa: PLC0415
+    """Rewrite a case or a run of release 0.1 with today's names."""
+    from energy_model.io.migrate_case import migrate_case  # noqa: PLC0415
+    from energy_model.io.migrate_run import migrate_run  # noqa: PLC0415
+    from energy_model.results.run_files import OLD_METADATA  # noqa: PLC0415
 
-    if not (folder / "case.toml").is_file():
-        remedy = "there is no case here; name a folder that holds a case.toml"
+    if (folder / OLD_METADATA).is_file():
+        sentences = migrate_run(folder)
+        contents: dict[str, object] = {"folder": str(folder), "notes": sentences}
+    elif (folder / "case.toml").is_file():
+        renames = migrate_case(folder)
+        contents = {"folder": str(folder), "files": renames}
+        sentences = [
+            f"{file}: {', '.join(f'{old} → {new}' for old, new in names.items())}"
+            for file, names in renames.items()
+        ] or [f"{folder} has today's names already."]
+    else:
+        remedy = "there is no case and no run of release 0.1 here; name a folder that holds one"
+        if (folder / "study.toml").is_file():
+            remedy = (
+                "a study is not migrated: migrate its case, and run the study again in a new "
+                "folder; each of its runs can be migrated by itself"
+            )
         raise em.InputError.at(str(folder), remedy)
-    renames = migrate_case.migrate_case(folder)
     if as_json:
-        print_json({"folder": str(folder), "files": renames})
+        print_json(contents)
         return
     console = Console(highlight=False, soft_wrap=True)
-    if not renames:
-        console.print(f"{folder} has today's names already.", markup=False)
-    for file, names in renames.items():
-        pairs = ", ".join(f"{old} → {new}" for old, new in names.items())
-        console.print(f"{file}: {pairs}", markup=False)
+    for sentence in sentences:
+        console.print(sentence, markup=False)
