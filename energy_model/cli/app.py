@@ -1,6 +1,6 @@
 """App: the arguments of a call → one of the commands, and its exit code.
 
-Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.
+Exit codes: 0 success, 2 error in the inputs or the call, 3 no solution, 4 stopped or not proven.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ timeseries = typer.Typer(
 )
 app = typer.Typer(
     help="The least-cost energy system of a city: electricity, heat, hydrogen and transport in one program.",
-    epilog="Exit codes: 0 fine, 2 fault in the inputs or the call, 3 no plan exists, 4 stopped or not proven.",
+    epilog="Exit codes: 0 success, 2 error in the inputs or the call, 3 no solution, 4 stopped or not proven.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -42,8 +42,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"energy_model {metadata.version('energy_model')}")
         raise typer.Exit
 
@@ -67,7 +67,7 @@ def main() -> None:
         # SIGTERM is handled like SIGINT.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     deprecated.translate_call()
-    with failures.told():
+    with failures.reported():
         for name, study in extensions("studies").items():
             studies.command(name)(study)
         code = app(standalone_mode=False)

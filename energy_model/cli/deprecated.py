@@ -38,7 +38,7 @@ OPTIONS = {
     ("study", "preferences"): STUDIES
     | {"--weigh": "--weight", "--between": "--tradeoff", "--within": "--slack"},
 }
-BOOKS = (".xlsx", ".xlsm")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 
 
 def translated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -46,13 +46,13 @@ def translated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     words, sentences = list(arguments), []
     for old, new in COMMANDS.items():
         if tuple(words[: len(old)]) == old:
-            sentences.append(_said(" ".join(old), " ".join(new)))
+            sentences.append(_warning(" ".join(old), " ".join(new)))
             words[: len(old)] = new
             break
     if words[:1] == ["table"]:
-        is_import = any(word.lower().endswith(BOOKS) for word in words[1:2])
+        is_import = any(word.lower().endswith(WORKBOOK_SUFFIXES) for word in words[1:2])
         new = ("excel", "import" if is_import else "export")
-        sentences.append(_said("table", " ".join(new)))
+        sentences.append(_warning("table", " ".join(new)))
         words[:1] = new
     command = next((name for name in OPTIONS if tuple(words[: len(name)]) == name), ())
     for i, word in enumerate(words):
@@ -61,13 +61,13 @@ def translated(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         name, equals, value = word.partition("=")
         if i >= len(command) and name in OPTIONS.get(command, {}):
             new_name = OPTIONS[command][name]
-            sentences.append(_said(name, new_name))
+            sentences.append(_warning(name, new_name))
             words[i] = f"{new_name}{equals}{value}"
     return words, list(dict.fromkeys(sentences))
 
 
-def _said(old: str, new: str) -> str:
-    return f"'{old}' is now '{new}'; the old word goes with release 0.3."
+def _warning(old: str, new: str) -> str:
+    return f"'{old}' is now '{new}'; the old name ends with release 0.3."
 
 
 def translate_call() -> None:

@@ -6,23 +6,25 @@ import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
 import energy_model as em
 from energy_model.cli import output
 from energy_model.cli.output import FINE, INPUT_FAULT, NO_PLAN, STOPPED, exit_with
-from energy_model.common.atomic_write import PLACE_ERRORS, SPACE_ERRORS, reason_of
+from energy_model.common.atomic_write import PATH_ERRORS, SPACE_ERRORS, reason_of
 from energy_model.common.extras import remedy_of_missing_module
 
-ClickException = next(
+# Typer does not export this base class of its exceptions.
+ClickException: Any = next(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
 CLOSED_PIPE_EXIT_CODE = 1  # exit code of the libraries when standard output is closed
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """Ends the program on an expected exception in the block; other exceptions propagate."""
     try:
         yield
@@ -35,21 +37,23 @@ def told() -> Iterator[None]:
         exit_with(code, unsolved.sentences, f"no plan ({unsolved.status})")
     except em.ConsistencyError as error:
         sentences = [f"{error} Nothing was written; try another resolution or method."]
-        exit_with(STOPPED, sentences, "the answer does not add up")
+        exit_with(STOPPED, sentences, "the results are inconsistent")
     except em.StudyInterrupted as stopped:
         exit_with(STOPPED, stopped.sentences, "stopped")
     except (KeyboardInterrupt, typer.Abort):
         exit_with(STOPPED, ["Nothing was written."], "stopped")
     except ClickException as error:
-        output.ask_json("--json" in sys.argv[1:])  # the call failed before this option was parsed
+        output.record_json(
+            "--json" in sys.argv[1:]
+        )  # the call failed before this option was parsed
         sentences = [error.format_message(), "Try energy-model --help."]
-        exit_with(INPUT_FAULT, sentences, "the call is not understood")
+        exit_with(INPUT_FAULT, sentences, "invalid call")
     except OSError as error:
         if error.errno == errno.EPIPE:
             output.finish(STOPPED)
-        if error.errno not in PLACE_ERRORS and not _lacks_temporary_folder(error):
+        if error.errno not in PATH_ERRORS and not _lacks_temporary_folder(error):
             raise
-        exit_with(INPUT_FAULT, [_place_fault(error)], "1 fault in the inputs")
+        exit_with(INPUT_FAULT, [_path_issue(error)], "1 fault in the inputs")
     except ImportError as missing:
         remedy = remedy_of_missing_module(missing)
         if remedy is None:
@@ -60,15 +64,15 @@ def told() -> Iterator[None]:
         output.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
 
 
-def _lacks_temporary_folder(wrong: OSError) -> bool:
+def _lacks_temporary_folder(error: OSError) -> bool:
     """Whether no folder for temporary files has space; Python raises FileNotFoundError for that."""
-    return isinstance(wrong, FileNotFoundError) and "temporary directory" in str(wrong.strerror)
+    return isinstance(error, FileNotFoundError) and "temporary directory" in str(error.strerror)
 
 
-def _place_fault(wrong: OSError) -> str:
+def _path_issue(error: OSError) -> str:
     """A sentence on a file or folder that a library cannot use."""
-    if _lacks_temporary_folder(wrong):
-        return str(em.InputIssue("temporary files", f"{wrong.strerror}; free space"))
-    path = wrong.filename or "standard output or a temporary file"
-    remedy = "free space" if wrong.errno in SPACE_ERRORS else "name another place"
-    return str(em.InputIssue(str(path), f"it cannot be used ({reason_of(wrong)}); {remedy}"))
+    if _lacks_temporary_folder(error):
+        return str(em.InputIssue("temporary files", f"{error.strerror}; free space"))
+    path = error.filename or "standard output or a temporary file"
+    remedy = "free space" if error.errno in SPACE_ERRORS else "name another path"
+    return str(em.InputIssue(str(path), f"it cannot be used ({reason_of(error)}); {remedy}"))

@@ -57,7 +57,8 @@ KeepRuns = Annotated[
 
 def _language(language: str) -> str:
     """Returns the language of an option, by default that of the locale. Raises InputError if it has no catalogue."""
-    from energy_model.common.language import LANGUAGES, default_language  # noqa: PLC0415
+    from energy_model.common.catalogue import LANGUAGES  # noqa: PLC0415
+    from energy_model.common.language import default_language  # noqa: PLC0415
 
     if language and language not in LANGUAGES:
         raise InputError.at("--language", "write en or da", value=language)

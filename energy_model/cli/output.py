@@ -16,13 +16,13 @@ from rich.console import Console
 from energy_model.common.atomic_write import reason_of
 
 FINE, INPUT_FAULT, NO_PLAN, STOPPED = 0, 2, 3, 4
-_json_asked: ContextVar[bool] = ContextVar("json_asked", default=False)
+_json_requested: ContextVar[bool] = ContextVar("json_requested", default=False)
 
 
-def ask_json(asked: bool) -> bool:
+def record_json(requested: bool) -> bool:
     """Records whether the command has ``--json``; errors are then printed as JSON too."""
-    _json_asked.set(asked)
-    return asked
+    _json_requested.set(requested)
+    return requested
 
 
 AsJson = Annotated[
@@ -30,7 +30,7 @@ AsJson = Annotated[
     typer.Option(
         "--json",
         help="Print JSON, and nothing else, on standard output.",
-        callback=ask_json,
+        callback=record_json,
         is_eager=True,  # parsed before options that may be invalid
     ),
 ]
@@ -38,7 +38,7 @@ AsJson = Annotated[
 
 def begin() -> None:
     """Prepares standard output and error: characters missing in their encoding are replaced."""
-    _json_asked.set(False)
+    _json_requested.set(False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -51,7 +51,7 @@ def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
         console.print(f"{title}:", markup=False)
         for sentence in sentences:
             console.print(f"  {sentence}", markup=False)
-    if _json_asked.get():
+    if _json_requested.get():
         with contextlib.suppress(OSError):
             _write({"error": title, "faults": sentences, "exit_code": code})
     finish(code)

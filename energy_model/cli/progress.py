@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.status import Status
 
-QUIET_SECONDS = 2.0  # seconds between plain lines about the same activity
+QUIET_SECONDS = 2.0  # between plain lines about the same activity
 
 
 class Progress:
@@ -17,7 +17,8 @@ class Progress:
 
     def __init__(self, silent: bool = False) -> None:
         self.console, self.silent = Console(stderr=True, highlight=False), silent
-        self.begun, self.last, self.lines = time.monotonic(), ("", 0.0), []
+        self.begun, self.last = time.monotonic(), ("", 0.0)
+        self.lines: list[str] = []
         self.status: Status | None = None
 
     def __enter__(self) -> Progress:
@@ -29,27 +30,27 @@ class Progress:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        fault: BaseException | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         if self.status is not None:
             self.status.stop()
 
-    def __call__(self, said: str) -> None:
+    def __call__(self, message: str) -> None:
         """Prints one message; the text before a colon names the activity."""
         now = time.monotonic()
-        activity = said.split(":")[0]
+        activity = message.split(":")[0]
         is_new = activity != self.last[0] or now - self.last[1] >= QUIET_SECONDS
         if is_new:
-            self.lines.append(f"{now - self.begun:8.1f} s  {said}")
+            self.lines.append(f"{now - self.begun:8.1f} s  {message}")
             self.last = activity, now
         if self.silent:
             return
         if self.status is not None:
-            self.status.update(f"{said}  ({now - self.begun:.0f} s)")
+            self.status.update(f"{message}  ({now - self.begun:.0f} s)")
         elif is_new:
             with suppress(OSError, SystemExit):  # standard error may be closed or full
-                self.console.print(f"{now - self.begun:6.1f} s  {said}")
+                self.console.print(f"{now - self.begun:6.1f} s  {message}")
 
     @property
     def seconds(self) -> float:

@@ -20,51 +20,61 @@ from pathlib import Path
 from energy_model.common.errors import InputError, InputIssue
 
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-PLACE_ERRORS = (
-    *SPACE_ERRORS, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR,
-    errno.EISDIR, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EXDEV,
-    errno.EINVAL, errno.EOPNOTSUPP,
-)  # fmt: skip
-NAME_LENGTH = 30  # characters of the destination's name at the start of the draft's name
-PROBE_SIZE = 1 << 20  # bytes written to find out why a library failed to write
-ELSEWHERE = "name another place"
+PATH_ERRORS = (
+    *SPACE_ERRORS,
+    errno.EACCES,
+    errno.EBUSY,
+    errno.EINVAL,
+    errno.EIO,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.EMFILE,
+    errno.ENAMETOOLONG,
+    errno.ENFILE,
+    errno.ENOTDIR,
+    errno.EOPNOTSUPP,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EXDEV,
+)
+MAX_NAME_CHARACTERS = 30  # of the destination's name at the start of the draft's name
+PROBE_BYTES = 1 << 20  # written to find out why a library failed to write
+ELSEWHERE = "name another path"
 
 
 class WriteError(InputError):
     """A file or folder that cannot be written."""
 
-    def __init__(self, faults: Iterable[InputIssue], wrong: BaseException | str = "") -> None:
-        super().__init__(faults)
-        self.wrong = wrong  # the cause, reported again by the writer of an enclosing folder
+    def __init__(self, issues: Iterable[InputIssue], cause: BaseException | str = "") -> None:
+        super().__init__(issues)
+        self.cause = cause  # reported again by the writer of an enclosing folder
 
 
-def reason_of(wrong: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """Returns the operating system's text of an error, or the first line of its message."""
-    if isinstance(wrong, OSError) and wrong.errno:
-        return wrong.strerror or os.strerror(wrong.errno)
-    lines = str(wrong).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(wrong).__name__
+    if isinstance(error, OSError) and error.errno:
+        return error.strerror or os.strerror(error.errno)
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def write_error(
-    path: str | Path, wrong: BaseException | str, remedy: str = ELSEWHERE
+    path: str | Path, cause: BaseException | str, remedy: str = ELSEWHERE
 ) -> WriteError:
     """Returns the error of a path that cannot be written.
 
     Args:
         path: The path, as the user wrote it.
-        wrong: The exception raised by the write, or a text that describes the obstacle.
+        cause: The exception raised by the write, or a text that describes the obstacle.
         remedy: What the user can do, such as "name another file with --out".
     """
-    if isinstance(wrong, str):
-        message = f"{wrong}; {remedy}"
+    if isinstance(cause, str):
+        message = f"{cause}; {remedy}"
     else:
-        is_out_of_space = isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS
+        is_out_of_space = isinstance(cause, OSError) and cause.errno in SPACE_ERRORS
         advice = f"free space and try again, or {remedy}" if is_out_of_space else remedy
-        message = (
-            f"it cannot be written ({reason_of(wrong)}); nothing of it is left behind; {advice}"
-        )
-    return WriteError([InputIssue(_short(path), message)], wrong)
+        message = f"it cannot be written ({reason_of(cause)}); nothing was written; {advice}"
+    return WriteError([InputIssue(_short(path), message)], cause)
 
 
 @contextmanager
@@ -89,21 +99,13 @@ def new_file(
         WriteError: ``path`` is not a regular file, or cannot be written.
     """
     target = Path(os.path.realpath(path))
-    failures: tuple[type[Exception], ...] = (OSError, *also)
-    try:
-        with ExitStack() as cleaning:
-            _refuse_unless(path, stat.S_ISREG, remedy)
-            _make_parents(target, cleaning)
-            draft = _draft(target)
-            cleaning.callback(_surely, _remove, draft)
-            os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
-            try:
-                yield draft
-            except failures as error:
-                raise write_error(path, _probed(draft, error), remedy) from None
-            draft.replace(target)
-    except OSError as error:
-        raise write_error(path, error, remedy) from None
+    with _cleaning(path, stat.S_ISREG, remedy) as cleaning:
+        _make_folder(target.parent, cleaning)
+        draft = _draft(target, cleaning)
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+        with _reporting(path, draft, remedy, also):
+            yield draft
+        draft.replace(target)
 
 
 @contextmanager
@@ -127,27 +129,20 @@ def new_folder(
         WriteError: ``path`` is a file, is a folder that is not empty, or cannot be written.
     """
     target = Path(os.path.realpath(path))
-    failures: tuple[type[Exception], ...] = (OSError, *also)
-    try:
-        with ExitStack() as cleaning:
-            _refuse_unless(path, stat.S_ISDIR, remedy)
-            if target.exists() and not replace and any(target.iterdir()):
-                raise write_error(path, "it exists and is not empty", remedy)
-            if target.exists() and target.samefile(Path.cwd()):
-                raise write_error(path, "it is the current folder", remedy)
-            _make_parents(target, cleaning)
-            draft = _draft(target)
-            cleaning.callback(_surely, _remove, draft)
-            draft.mkdir()
-            try:
+    with _cleaning(path, stat.S_ISDIR, remedy) as cleaning:
+        if target.exists() and not replace and any(target.iterdir()):
+            raise write_error(path, "it exists and is not empty", remedy)
+        if target.exists() and target.samefile(Path.cwd()):
+            raise write_error(path, "it is the current folder", remedy)
+        _make_folder(target.parent, cleaning)
+        draft = _draft(target, cleaning)
+        draft.mkdir()
+        try:
+            with _reporting(path, draft / "probe", remedy, also):
                 yield draft
-            except WriteError as error:  # raised by a file inside the folder
-                raise write_error(path, error.wrong, remedy) from None
-            except failures as error:
-                raise write_error(path, _probed(draft / "probe", error), remedy) from None
-            _put_folder(draft, target, cleaning)
-    except OSError as error:
-        raise write_error(path, error, remedy) from None
+        except WriteError as error:  # raised by a file inside the folder
+            raise write_error(path, error.cause, remedy) from None
+        _put_folder(draft, target, cleaning)
 
 
 @contextmanager
@@ -167,22 +162,14 @@ def new_members(
         WriteError: The files cannot be written.
     """
     target = Path(os.path.realpath(folder))
-    failures: tuple[type[Exception], ...] = (OSError, *also)
-    try:
-        with ExitStack() as cleaning:
-            _refuse_unless(folder, stat.S_ISDIR, remedy)
-            _make_folder(target, cleaning)
-            draft = _draft(target / "files")
-            cleaning.callback(_surely, _remove, draft)
-            draft.mkdir()
-            try:
-                yield draft
-            except failures as error:
-                raise write_error(folder, _probed(draft / "probe", error), remedy) from None
-            for part in sorted(draft.iterdir()):
-                part.replace(target / part.name)
-    except OSError as error:
-        raise write_error(folder, error, remedy) from None
+    with _cleaning(folder, stat.S_ISDIR, remedy) as cleaning:
+        _make_folder(target, cleaning)
+        draft = _draft(target / "files", cleaning)
+        draft.mkdir()
+        with _reporting(folder, draft / "probe", remedy, also):
+            yield draft
+        for part in sorted(draft.iterdir()):
+            part.replace(target / part.name)
 
 
 @contextmanager
@@ -192,14 +179,11 @@ def new_parts(folder: str | Path, names: Iterable[str], remedy: str = ELSEWHERE)
     Raises:
         WriteError: The subfolders cannot be created.
     """
-    try:
-        with ExitStack() as cleaning:
-            for name in names:
-                _make_folder(Path(folder) / name, cleaning)
-            yield
-            cleaning.pop_all()
-    except OSError as error:
-        raise write_error(folder, error, remedy) from None
+    with _cleaning(folder, stat.S_ISDIR, remedy) as cleaning:
+        for name in names:
+            _make_folder(Path(folder) / name, cleaning)
+        yield
+        cleaning.pop_all()
 
 
 def write_bytes(path: str | Path, data: bytes, remedy: str = ELSEWHERE, mode: int = 0o666) -> None:
@@ -231,20 +215,45 @@ def refuse_folder(path: str | Path, remedy: str = "name another folder") -> None
         WriteError: The folder cannot be created.
     """
     target = Path(os.path.realpath(path))
+    with _cleaning(path, stat.S_ISDIR, remedy) as cleaning:
+        _make_folder(target.parent, cleaning)
+        _draft(target, cleaning).mkdir()
+
+
+@contextmanager
+def _cleaning(path: str | Path, kind: Callable[[int], bool], remedy: str) -> Iterator[ExitStack]:
+    """Yields a stack of clean-up actions; errors of the file system become a `WriteError`.
+
+    The path is of the given kind, or does not exist.
+    """
     try:
         with ExitStack() as cleaning:
-            _refuse_unless(path, stat.S_ISDIR, remedy)
-            _make_parents(target, cleaning)
-            draft = _draft(target)
-            cleaning.callback(_surely, _remove, draft)
-            draft.mkdir()
+            _refuse_unless(path, kind, remedy)
+            yield cleaning
     except OSError as error:
         raise write_error(path, error, remedy) from None
 
 
-def _draft(place: Path) -> Path:
-    """Returns an unused path next to a path; its name is short, so that no limit is exceeded."""
-    return place.with_name(f".{place.name[:NAME_LENGTH]}_{secrets.token_hex(6)}")
+@contextmanager
+def _reporting(
+    path: str | Path, probe: Path, remedy: str, also: tuple[type[Exception], ...]
+) -> Iterator[None]:
+    """Turns an error of the block that writes into a `WriteError` with its reason."""
+    failures: tuple[type[Exception], ...] = (OSError, *also)
+    try:
+        yield
+    except failures as error:
+        raise write_error(path, _probed(probe, error), remedy) from None
+
+
+def _draft(target: Path, cleaning: ExitStack) -> Path:
+    """Returns an unused path next to a path, removed at the end.
+
+    Its name is short, so that no limit of the file system is exceeded.
+    """
+    draft = target.with_name(f".{target.name[:MAX_NAME_CHARACTERS]}_{secrets.token_hex(6)}")
+    cleaning.callback(_retried, _remove, draft)
+    return draft
 
 
 def _short(path: str | Path) -> str:
@@ -265,19 +274,9 @@ def _refuse_unless(path: str | Path, kind: Callable[[int], bool], remedy: str) -
     except FileNotFoundError:
         return
     if not kind(file_mode):
-        kind_name = (
-            "a folder"
-            if stat.S_ISDIR(file_mode)
-            else "a file"
-            if stat.S_ISREG(file_mode)
-            else "a device"
-        )
-        raise write_error(path, f"{kind_name} stands there", remedy)
-
-
-def _make_parents(place: Path, cleaning: ExitStack) -> None:
-    """Creates the parent folders of a path; on a failed write they are removed."""
-    _make_folder(place.parent, cleaning)
+        names = {stat.S_IFDIR: "a folder", stat.S_IFREG: "a file"}
+        name = names.get(stat.S_IFMT(file_mode), "a device")
+        raise write_error(path, f"the path is {name}", remedy)
 
 
 def _make_folder(folder: Path, cleaning: ExitStack) -> None:
@@ -287,7 +286,7 @@ def _make_folder(folder: Path, cleaning: ExitStack) -> None:
             break
         missing.append(parent)
     for parent in reversed(missing):
-        cleaning.callback(_surely, _remove_empty, parent)
+        cleaning.callback(_retried, _remove_empty, parent)
         with contextlib.suppress(FileExistsError):  # created by another process
             parent.mkdir()
 
@@ -297,23 +296,23 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _put_folder(draft: Path, place: Path, cleaning: ExitStack) -> None:
+def _put_folder(draft: Path, target: Path, cleaning: ExitStack) -> None:
     """Renames a draft to its destination.
 
     An existing folder is restored if the rename fails, and removed if it succeeds.
     """
-    if place.exists():
-        backup = _draft(place)
-        cleaning.callback(_surely, _settle, backup, place)
-        place.rename(backup)
-    draft.rename(place)
+    if target.exists():
+        backup = target.with_name(f"{draft.name}_old")
+        cleaning.callback(_retried, _restore_or_remove, backup, target)
+        target.rename(backup)
+    draft.rename(target)
 
 
-def _settle(aside: Path, place: Path) -> None:
+def _restore_or_remove(backup: Path, target: Path) -> None:
     """Moves a backup folder to its original path if that is free, or removes the backup."""
-    if aside.exists() and not place.exists():
-        aside.rename(place)
-    _remove(aside)
+    if backup.exists() and not target.exists():
+        backup.rename(target)
+    _remove(backup)
 
 
 def _remove(path: Path) -> None:
@@ -323,25 +322,25 @@ def _remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def _surely(action: Callable[..., None], *given: Path) -> None:
+def _retried(action: Callable[..., None], *paths: Path) -> None:
     """Runs a clean-up action, and repeats it if an exception such as an interrupt occurs."""
     try:
-        action(*given)
+        action(*paths)
     except BaseException:
-        action(*given)
+        action(*paths)
         raise
 
 
-def _probed(draft: Path, wrong: Exception) -> BaseException:
+def _probed(probe: Path, error: Exception) -> BaseException:
     """Returns why a library failed to write: the error of a plain write, or the library's error.
 
     Libraries report a full disk as an error of their own, or as missing permission.
     """
-    if isinstance(wrong, OSError) and wrong.errno in SPACE_ERRORS:
-        return wrong
-    try:
-        with draft.open("wb") as file:
-            file.write(bytes(PROBE_SIZE))
-    except OSError as error:
+    if isinstance(error, OSError) and error.errno in SPACE_ERRORS:
         return error
-    return wrong
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(PROBE_BYTES))
+    except OSError as write_failure:
+        return write_failure
+    return error

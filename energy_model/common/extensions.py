@@ -1,7 +1,7 @@
 """Extensions: objects that other installed packages offer under the entry points of this one.
 
-The groups are ``energy_model.components``, ``energy_model.data_services``, ``energy_model.exporters`` and
-``energy_model.studies``; docs/how_to_extend.md says what each holds.
+The groups are ``energy_model.components``, ``energy_model.data_services``,
+``energy_model.exporters`` and ``energy_model.studies``; docs/how_to_extend.md describes each.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ def extensions(group: str) -> dict[str, Any]:
     Raises:
         InputError: An object cannot be imported.
     """
-    found = {}
+    objects = {}
     for point in sorted(entry_points(group=f"energy_model.{group}"), key=lambda point: point.name):
         try:
-            found[point.name] = point.load()
+            objects[point.name] = point.load()
         except Exception as error:  # another package's code may fail in any way
             package = point.dist.name if point.dist is not None else "a package"
-            remedy = f"{package} offers it and it cannot be imported ({error}); mend or remove that package"
+            remedy = f"{package} offers it, but its import fails ({error}); repair or remove it"
             raise InputError.at(f"extension {point.name}", remedy, value=point.value) from None
-    return found
+    return objects

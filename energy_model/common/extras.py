@@ -22,9 +22,9 @@ MODULES = {
 
 
 def remedy_of_missing_module(error: ImportError) -> str | None:
-    """What to install for a module that cannot be imported; None if no extra holds it.
+    """What to install for a module that cannot be imported; None if no extra contains it.
 
-    pandas names a missing engine in its message alone.
+    pandas names a missing engine only in its message.
     """
     root = (error.name or "").split(".")[0]
     for extra, modules in MODULES.items():

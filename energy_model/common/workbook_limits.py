@@ -1,4 +1,4 @@
-"""Workbook limits: rows of a workbook → rows within limits, as a zip file may hold much more."""
+"""Workbook limits: rows of a workbook → rows within limits, as a zip file may contain many more."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 
 from energy_model.common.errors import InputError
 
-MAX_UNPACKED_MB = 100  # of all parts of a workbook; a year of 8760 hours and 20 columns has 8
+MAX_UNPACKED_MB = 100  # of all parts of a workbook; 8760 hours of 20 columns have 8
 MAX_ROWS = 200_000  # of a sheet
 MAX_COLUMNS = 1_000  # of a sheet
 MEGABYTE = 1_000_000
 
 
-def refuse_large(book: Path) -> None:
+def refuse_large(workbook: Path) -> None:
     """Checks the unpacked size of a workbook, without unpacking it.
 
     Raises:
         InputError: The parts of the workbook together exceed `MAX_UNPACKED_MB`.
     """
     try:
-        with zipfile.ZipFile(book) as parts:
+        with zipfile.ZipFile(workbook) as parts:
             size = sum(part.file_size for part in parts.infolist()) / MEGABYTE
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         return  # the reader that opens the file reports the problem
     if size > MAX_UNPACKED_MB:
-        limit = f"{MAX_UNPACKED_MB} MB are read at most; take out what is no table of the case"
-        remedy = f"it holds {size:,.0f} MB when it is unpacked, and {limit}"
-        raise InputError.at(str(book), remedy)
+        limit = f"at most {MAX_UNPACKED_MB} MB are read; remove what is not a table of the case"
+        remedy = f"it has {size:,.0f} MB when unpacked; {limit}"
+        raise InputError.at(str(workbook), remedy)
 
 
 def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, ...]]:
@@ -50,7 +50,7 @@ def limited(rows: Iterable[tuple[Any, ...]], sheet: str) -> Iterator[tuple[Any, 
             text = f"{MAX_UNPACKED_MB} MB of text"
             length_limit = f"{MAX_ROWS:,} rows" if number > MAX_ROWS else text
             limit = f"{MAX_COLUMNS:,} columns" if is_too_wide else length_limit
-            remedy = f"{limit} of a sheet are read at most; take out what is more"
+            remedy = f"at most {limit} of a sheet are read; remove the others"
             raise InputError.at(f"sheet '{sheet}'", remedy, f"row {number}")
         for _ in range(empty_rows):
             yield ()

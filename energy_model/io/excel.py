@@ -176,7 +176,7 @@ def _choice(column: Column, keys: Mapping[str, Sequence[str]]) -> DataValidation
     """The drop-down of a column; unknown names give a warning, not an error."""
     if column.choices:
         formula = f'"{",".join(column.choices)}"'
-    elif column.names in keys:
+    elif column.names is not None and column.names in keys:
         letter = get_column_letter(list(keys).index(column.names) + 1)
         formula = f"'{NAMES}'!${letter}$2:${letter}${len(keys[column.names]) + 1}"
     else:

@@ -479,9 +479,9 @@ def test_words_of_the_release_before_are_understood_with_a_warning():
     ) == (
         ["study", "pareto", "c", "--metric=land", "--set", "a=1"],
         [
-            "'study frontier' is now 'study pareto'; the old word goes with release 0.3.",
-            "'--against' is now '--metric'; the old word goes with release 0.3.",
-            "'--always' is now '--set'; the old word goes with release 0.3.",
+            "'study frontier' is now 'study pareto'; the old name ends with release 0.3.",
+            "'--against' is now '--metric'; the old name ends with release 0.3.",
+            "'--always' is now '--set'; the old name ends with release 0.3.",
         ],
     )
     assert deprecated.translated(["table", "a.xlsx", "--to", "b"])[0][:2] == ["excel", "import"]

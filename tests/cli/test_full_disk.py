@@ -78,7 +78,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_is_left(made, tmp_path, verb):
     place = tmp_path / "place" if verb == "export" else tmp_path / "new" / "place"
     with Limited(size):
         said = cli.call(*arguments(texts, made, place))
-    refused(said, str(place), "File too large", "nothing of it is left behind", "free space")
+    refused(said, str(place), "File too large", "nothing was written", "free space")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -201,7 +201,7 @@ def test_an_error_of_the_system_anywhere_is_a_sentence(made, tmp_path, monkeypat
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     said = cli.call("excel", "export", made / "case", "--to", tmp_path / "case.xlsx")
-    refused(said, str(tmp_path / "file"), "it cannot be used (Not a directory); name another place")
+    refused(said, str(tmp_path / "file"), "it cannot be used (Not a directory); name another path")
     assert content(tmp_path) == {"file": b""}
 
 

@@ -174,7 +174,7 @@ def test_all_files_or_none(tmp_path):
     (tmp_path / "blocked").mkdir()
     (tmp_path / "first").write_text("old")
     files = {tmp_path / "first": b"new", tmp_path / "new" / "second": b"new"}
-    with pytest.raises(WriteError, match="blocked: a folder stands there; mend it"):
+    with pytest.raises(WriteError, match="blocked: the path is a folder; mend it"):
         write_files(files | {tmp_path / "blocked": b"new"}, "mend it")
     assert (tmp_path / "first").read_text() == "old"
     assert {p.name for p in tmp_path.iterdir()} == {"blocked", "first"}
@@ -224,7 +224,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, write):
         write(tmp_path / "deep" / "place")
     assert told(caught).startswith(
         f"{tmp_path}/deep/place: it cannot be written (File too large); "
-        "nothing of it is left behind; free space and try again, or name another f"
+        "nothing was written; free space and try again, or name another f"
     )
     assert told(caught).endswith(" with --out.")
     assert list(tmp_path.iterdir()) == []
@@ -245,27 +245,23 @@ def test_a_place_that_cannot_be_is_a_sentence_and_leaves_nothing(tmp_path, write
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(WriteError) as caught:
         write(tmp_path / place)
-    assert f"it cannot be written ({reason}); nothing of it is left behind; name another f" in told(
-        caught
-    )
+    assert f"it cannot be written ({reason}); nothing was written; name another f" in told(caught)
     assert {p.name for p in tmp_path.iterdir()} == {"file", "loop"}
 
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("place", ["/proc/energy_model_test", "/sys/energy_model_test"])
 def test_a_place_where_nothing_may_be_made_is_a_sentence(write, place):
-    with pytest.raises(
-        WriteError, match=r"it cannot be written \(.+\); nothing of it is left behind"
-    ):
+    with pytest.raises(WriteError, match=r"it cannot be written \(.+\); nothing was written"):
         write(place)
 
 
 @pytest.mark.parametrize(
     ("write", "words"),
     [
-        (fill_file, "folder: a folder stands there; name another file with --out."),
-        (fill_folder, "file: a file stands there; name another folder with --out."),
-        (fill_members, "file: a file stands there; name another folder with --out."),
+        (fill_file, "folder: the path is a folder; name another file with --out."),
+        (fill_folder, "file: the path is a file; name another folder with --out."),
+        (fill_members, "file: the path is a file; name another folder with --out."),
     ],
 )
 def test_the_wrong_kind_of_thing_is_told(tmp_path, write, words):
@@ -279,7 +275,7 @@ def test_the_wrong_kind_of_thing_is_told(tmp_path, write, words):
 
 def test_a_device_is_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(WriteError, match="a device stands there"):
+    with pytest.raises(WriteError, match="the path is a device"):
         fill_file(tmp_path / "pipe")
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 

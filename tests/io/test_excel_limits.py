@@ -47,11 +47,11 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_at_once(book, tmp_path):
     assert time.monotonic() - begun < 5
     refused(
         said,
-        f"it holds {MAX_UNPACKED_MB + 1} MB when it is unpacked, and {MAX_UNPACKED_MB} MB are read at most",
+        f"it has {MAX_UNPACKED_MB + 1} MB when unpacked; at most {MAX_UNPACKED_MB} MB are read",
     )
     assert not (tmp_path / "back").exists()
     varied = cli.call("study", "sweep", tmp_path / "case", "--table", book, "--out", tmp_path / "s")
-    refused(varied, f"{MAX_UNPACKED_MB} MB are read at most")
+    refused(varied, f"at most {MAX_UNPACKED_MB} MB are read")
     assert not (tmp_path / "s").exists()
 
 
@@ -64,9 +64,9 @@ def test_a_workbook_below_the_limit_is_read(book, tmp_path):
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("XFD1048576", f"row 1048576: {MAX_COLUMNS:,} columns of a sheet are read at most"),
-        ("A1048576", f"row 1048576: {MAX_ROWS:,} rows of a sheet are read at most"),
-        ("XFD2", f"row 2: {MAX_COLUMNS:,} columns of a sheet are read at most"),
+        ("XFD1048576", f"row 1048576: at most {MAX_COLUMNS:,} columns of a sheet are read"),
+        ("A1048576", f"row 1048576: at most {MAX_ROWS:,} rows of a sheet are read"),
+        ("XFD2", f"row 2: at most {MAX_COLUMNS:,} columns of a sheet are read"),
     ],
 )
 def test_a_cell_at_the_end_of_a_sheet_is_refused(book, tmp_path, cell, words):
@@ -95,10 +95,10 @@ def test_rows_are_given_without_the_empty_ones_at_the_end(monkeypatch):
     monkeypatch.setattr(workbook_limits, "MAX_ROWS", 3)
     assert len(list(limited(rows, "x"))) == 3
     with pytest.raises(
-        em.InputError, match=r"sheet 'x', row 4: 3 rows of a sheet are read at most"
+        em.InputError, match=r"sheet 'x', row 4: at most 3 rows of a sheet are read"
     ):
         list(limited([("a",)] * 4, "x"))
     monkeypatch.setattr(workbook_limits, "MEGABYTE", 1)
     assert len(list(limited([("m" * 50,)] * 2, "x"))) == 2
-    with pytest.raises(em.InputError, match="row 3: 100 MB of text of a sheet are read at most"):
+    with pytest.raises(em.InputError, match="row 3: at most 100 MB of text of a sheet are read"):
         list(limited([("m" * 50,)] * 3, "x"))

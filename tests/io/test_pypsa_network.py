@@ -111,7 +111,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     [
         ("calliope", "c.nc", "known are pypsa"),
         ("pypsa", "nowhere/c.nc", "there is no such folder"),
-        ("pypsa", ".", "a folder stands there"),
+        ("pypsa", ".", "the path is a folder"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(to, out, words, tmp_path):

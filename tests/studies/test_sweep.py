@@ -255,7 +255,7 @@ def test_bad_questions_are_told_before_anything_is_solved(case, tmp_path, here, 
 def test_millions_of_cases_are_counted_not_begun(case, tmp_path):
     """The count and the time are told, and --yes is asked for."""
     asked = {f"{name}.x.y": "0..1:100" for name in ("a", "b", "c")} | {PRICE: "0..1:10"}
-    with pytest.raises(em.InputError, match=r"10,000,000 cases, which take about .* (days|hours) with 1 worker; say --yes"):  # fmt: skip
+    with pytest.raises(em.InputError, match=r"10,000,000 cases, which take about .* (days|hours) with 1 worker; start them with --yes"):  # fmt: skip
         em.sweep(case, asked, tmp_path / "s")
 
 
@@ -296,7 +296,7 @@ def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
     em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
         em.sweep(case, {PRICE: [50, 70]}, tmp_path / "s", execution=here)
-    with pytest.raises(em.InputError, match="a study of another question stands here") as told:
+    with pytest.raises(em.InputError, match="the folder holds a study of another kind") as told:
         em.pareto_front(case, "emissions", 3, tmp_path / "s", execution=here)
     assert len(told.value.issues) == 1
     (tmp_path / "t.csv").write_text("markets.grid.prise\n50\n", encoding="utf-8")

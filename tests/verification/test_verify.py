@@ -445,6 +445,6 @@ def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
         raise RuntimeError("NetCDF: HDF error")
 
     monkeypatch.setattr(netcdf_file, "write", full)
-    with pytest.raises(em.InputError, match="nothing of it is left behind"):
+    with pytest.raises(em.InputError, match="nothing was written"):
         em.save(em.solve(em.load_case(kept / "case")), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []

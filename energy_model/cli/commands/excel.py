@@ -14,7 +14,7 @@ from energy_model.cli.options import Case
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
 
-BOOKS = (".xlsx", ".xlsm")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 excel = typer.Typer(
     help="Write a case as one Excel workbook, and read it back.",
     no_args_is_help=True,
@@ -29,35 +29,35 @@ def export_(
     as_json: AsJson = False,
 ) -> None:
     """Write a case as a workbook: a sheet for each file, with units, meanings and drop-downs."""
-    from energy_model.io.excel import write_workbook  # noqa: PLC0415 - it takes a while to load
+    from energy_model.io.excel import write_workbook  # noqa: PLC0415 - slow to import
 
-    if case.suffix.lower() in BOOKS or to.suffix.lower() not in BOOKS:
-        remedy = "give a case's folder and --to FILE.xlsx"
+    if case.suffix.lower() in WORKBOOK_SUFFIXES or to.suffix.lower() not in WORKBOOK_SUFFIXES:
+        remedy = "write the folder of a case and --to FILE.xlsx"
         raise em.InputError.at("excel export", remedy, value=f"{case} --to {to}")
     _refuse_existing(to)
-    with Progress(as_json) as tell:
-        written = write_workbook(case, to, tell)
-    _tell(to, written, "sheets", as_json)
+    with Progress(as_json) as progress:
+        written = write_workbook(case, to, progress)
+    _print_written(to, written, "sheets", as_json)
 
 
 @excel.command("import")
 def import_(
-    book: Annotated[Path, typer.Argument(help="The workbook (.xlsx).")],
+    workbook: Annotated[Path, typer.Argument(help="The workbook (.xlsx).")],
     to: Annotated[Path, typer.Option("--to", help="The folder to write.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write a workbook as a case's folder; faults name sheet and cell."""
-    from energy_model.io.excel import read_workbook  # noqa: PLC0415 - it takes a while to load
+    """Write a workbook as the folder of a case; errors name sheet and cell."""
+    from energy_model.io.excel import read_workbook  # noqa: PLC0415 - slow to import
 
-    if book.suffix.lower() not in BOOKS or to.suffix.lower() in BOOKS:
-        remedy = "give a workbook and --to FOLDER"
-        raise em.InputError.at("excel import", remedy, value=f"{book} --to {to}")
-    if not book.exists():
-        raise em.InputError.at("excel import", "there is no such file", value=str(book))
+    if workbook.suffix.lower() not in WORKBOOK_SUFFIXES or to.suffix.lower() in WORKBOOK_SUFFIXES:
+        remedy = "write a workbook and --to FOLDER"
+        raise em.InputError.at("excel import", remedy, value=f"{workbook} --to {to}")
+    if not workbook.exists():
+        raise em.InputError.at("excel import", "there is no such file", value=str(workbook))
     _refuse_existing(to)
-    with Progress(as_json) as tell:
-        written = read_workbook(book, to, tell)
-    _tell(to, written, "files", as_json)
+    with Progress(as_json) as progress:
+        written = read_workbook(workbook, to, progress)
+    _print_written(to, written, "files", as_json)
     if not as_json:
         console = Console(highlight=False, soft_wrap=True)
         console.print(f"Run it with: energy-model run {shlex.quote(str(to))}", markup=False)
@@ -65,13 +65,13 @@ def import_(
 
 def _refuse_existing(to: Path) -> None:
     if to.is_file():
-        remedy = "the file exists, perhaps with somebody's work in it; name another or remove it"
+        remedy = "the file exists; name another one, or remove it"
         raise em.InputError.at("--to", remedy, value=str(to))
 
 
-def _tell(to: Path, written: list[str], what: str, as_json: bool) -> None:
+def _print_written(to: Path, written: list[str], kind: str, as_json: bool) -> None:
     if as_json:
         print_json({"written": str(to), "parts": written})
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Written to {to}: {len(written)} {what}.", markup=False)
+    console.print(f"Written to {to}: {len(written)} {kind}.", markup=False)

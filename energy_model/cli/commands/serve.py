@@ -11,25 +11,68 @@ import typer
 import energy_model as em
 from energy_model.cli.number_options import whole_number
 
+Cases = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Folders of the cases; by default every case in inputs/."),
+]
+Workspace = Annotated[Path, typer.Option(help="Folder of jobs, runs, studies and saved scenarios.")]
+Host = Annotated[
+    str,
+    typer.Option(help="Network interface; any but this machine's own requires a password."),
+]
+Port = Annotated[
+    int,
+    typer.Option(parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 for a free one."),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="File whose first line is the password; ENERGY_MODEL_PASSWORD is an alternative."
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        "-w",
+        parser=whole_number(1),
+        metavar="INTEGER",
+        help="Number of jobs that run at once.",
+    ),
+]
+AllowedHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allowed-host",
+        help="Host name of the server, such as a proxy's; may be given several times.",
+    ),
+]
+OpenBrowser = Annotated[
+    bool,
+    typer.Option("--open-browser", help="Open the page in the browser of this machine."),
+]
+
 
 def serve(
-    cases: Annotated[list[Path] | None, typer.Argument(help="Folders of the cases; by default every case in inputs/.")] = None,
-    workspace: Annotated[Path, typer.Option("--workspace", help="Folder of jobs, runs, studies and saved scenarios.")] = Path("workbench"),
-    host: Annotated[str, typer.Option("--host", help="Network interface; any but this machine's own needs a password.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), metavar="INTEGER", help="Port; 0 for a free one.")] = 8750,
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="File whose first line is the password; ENERGY_MODEL_PASSWORD is an alternative.")] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", parser=whole_number(1), metavar="INTEGER", help="Number of jobs that run at once.")] = 1,
-    allowed_host: Annotated[list[str] | None, typer.Option("--allowed-host", help="Host name of the server, such as a proxy's; may be given several times.")] = None,
-    open_page: Annotated[bool, typer.Option("--open-browser", help="Open the page in the browser of this machine.")] = False,
-) -> None:  # fmt: skip
+    cases: Cases = None,
+    workspace: Workspace = Path("workbench"),
+    host: Host = "127.0.0.1",
+    port: Port = 8750,
+    password_file: PasswordFile = None,
+    workers: Workers = 1,
+    allowed_hosts: AllowedHosts = None,
+    open_browser: OpenBrowser = False,
+) -> None:
     """Open the workbench: a local web page on which a working group runs and compares scenarios."""
-    from energy_model.web import server  # noqa: PLC0415 - it takes a while to load
+    from energy_model.web import server  # noqa: PLC0415 - slow to import
 
     server.check_access(host, password := _password(password_file))
     folders = list(cases or sorted(path.parent for path in Path("inputs").glob("*/case.toml")))
     if not folders:
         raise em.InputError.at("serve", "name the folder of a case, such as inputs/aarhus")
-    server.serve(folders, workspace, host, port, password, workers, allowed_host or (), open_page)
+    server.serve(
+        folders, workspace, host, port, password, workers, allowed_hosts or (), open_browser
+    )
 
 
 def _password(file: Path | None) -> str | None:
