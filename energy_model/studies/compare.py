@@ -15,6 +15,9 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, open_run
 
 MIN_DIFFERENCE_SHARE = 1e-6  # relative difference below which two numbers are equal
+MIN_CAPACITY_DIFFERENCE = 1e-3  # in the unit of the capacity
+MIN_COST_DIFFERENCE_EUR = 1.0  # EUR/a
+MIN_EMISSION_DIFFERENCE = 0.5  # t/a
 Frames = dict[str, pd.DataFrame]
 
 
@@ -60,20 +63,29 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
         run_labels = run.tables["names"]["label_en"].dropna()
         labels |= {str(name): str(label) for name, label in run_labels.items() if str(label)}
 
-    def side(part: Callable[[Run], pd.Series], least: float = 0.0) -> pd.DataFrame:
-        return _align({n: part(run) for n, run in zip(run_names, opened, strict=True)}, least)
+    def side_by_side(
+        column_of: Callable[[Run], pd.Series], min_difference: float = 0.0
+    ) -> pd.DataFrame:
+        columns = {name: column_of(run) for name, run in zip(run_names, opened, strict=True)}
+        return _align(columns, min_difference)
+
+    def emissions(run: Run) -> pd.Series:
+        return run.tables["emissions"].groupby("name")["emissions"].sum()
+
+    def capacities(run: Run) -> pd.Series:
+        return run.tables["capacities"]["capacity"]
 
     return Comparison(
         run_names,
-        differing_inputs(run_names, opened),
-        side(lambda run: pd.Series(run.summary, dtype=float)),
-        side(lambda run: run.tables["capacities"]["capacity"], 1e-3),
-        side(lambda run: run.tables["costs"].groupby("entry")["cost"].sum(), 1.0),
-        side(lambda run: _summed(run, "sector"), 1.0),
-        side(lambda run: _summed(run, "firm"), 1.0),
-        side(lambda run: run.tables["emissions"].groupby("name")["emissions"].sum(), 0.5),
-        labels,
-    )  # fmt: skip
+        inputs=differing_inputs(run_names, opened),
+        summary=side_by_side(lambda run: pd.Series(run.summary, dtype=float)),
+        capacities=side_by_side(capacities, MIN_CAPACITY_DIFFERENCE),
+        costs=side_by_side(lambda run: _costs_by(run, "entry"), MIN_COST_DIFFERENCE_EUR),
+        sectors=side_by_side(lambda run: _costs_by(run, "sector"), MIN_COST_DIFFERENCE_EUR),
+        firms=side_by_side(lambda run: _costs_by(run, "firm"), MIN_COST_DIFFERENCE_EUR),
+        emissions=side_by_side(emissions, MIN_EMISSION_DIFFERENCE),
+        labels=labels,
+    )
 
 
 def _names(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -86,22 +98,19 @@ def _names(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(f"{name} ({i})" for i, name in enumerate(scenarios, 1))
 
 
-def _summed(run: Run, column: str) -> pd.Series:
+def _costs_by(run: Run, column: str) -> pd.Series:
     costs = run.tables["costs"]
-    named = costs[column].where(
-        costs[column].notna() & (costs[column].astype(str) != ""), "nobody named"
-    )
-    return costs.groupby(named)["cost"].sum()
+    is_named = costs[column].notna() & (costs[column].astype(str) != "")
+    return costs.groupby(costs[column].where(is_named, "nobody named"))["cost"].sum()
 
 
-def _align(parts: Mapping[str, pd.Series], least: float) -> pd.DataFrame:
+def _align(parts: Mapping[str, pd.Series], min_difference: float) -> pd.DataFrame:
     """A row for each name, the largest difference first; rows that are equal in all runs last."""
     frame = pd.DataFrame({name: part[part.notna()] for name, part in parts.items()}).fillna(0.0)
     frame["difference"] = frame.iloc[:, -1] - frame.iloc[:, 0]
     spread = frame[list(parts)].max(axis=1) - frame[list(parts)].min(axis=1)
-    is_same = spread <= np.maximum(
-        least, MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1)
-    )
+    tolerance = MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1)
+    is_same = spread <= np.maximum(min_difference, tolerance)
     frame = frame.assign(same=is_same, spread=spread.where(~is_same, 0.0))
     frame = frame.sort_values("spread", ascending=False, kind="stable")
     return frame.drop(columns="spread").rename_axis("name")

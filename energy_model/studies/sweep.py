@@ -14,7 +14,7 @@ from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
-from energy_model.studies import sampling
+from energy_model.studies import case_table, sampling
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase, fingerprint_of
@@ -49,7 +49,7 @@ def sweep(
     """
     setup = StudySetup.of("sweep", case, output, execution)
     if isinstance(vary, str | Path):
-        cases, variations, design = sampling.from_table(Path(vary)), [], "table"
+        cases, variations, design = case_table.cases_of_table(Path(vary)), [], "table"
     else:
         variations = sampling.from_mapping(vary) if isinstance(vary, Mapping) else list(vary)
         generated = sampling.cases(design, variations, samples, seed)
@@ -65,7 +65,7 @@ def sweep(
         runner.results(cases)
         table = runner.store.table(cases)
         tables, notes = {}, _notes(table)
-        if design == "table" and (labels := sampling.note_columns(cases)):
+        if design == "table" and (labels := case_table.note_columns(cases)):
             notes.append(
                 f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}."
             )

@@ -17,7 +17,7 @@ from helpers import cli
 
 import energy_model as em
 from energy_model.io import excel
-from energy_model.studies import sampling
+from energy_model.studies import case_table
 from energy_model.timeseries import observed_files
 
 
@@ -30,7 +30,7 @@ def read(draft: Draft, case: Path) -> Any:
     if draft.way == "measured":
         return observed_files.read_year(case, base.MEASURED_YEAR)[0]
     if draft.way == "sweep":
-        cases = sampling.from_table(case / base.CASES)
+        cases = case_table.cases_of_table(case / base.CASES)
         for one in cases:  # what is wrong with a case is told when it is read
             em.load_case(case, one.scenario, one.changes)
         return cases
@@ -97,7 +97,7 @@ def compared(draft: Draft, found: Any) -> str:
             return f"columns {list(before)} are read as {list(found)}"
         apart = (found - before).abs().max()
         return "" if (apart < 1e-9).all() else f"values differ by {dict(apart)}"
-    one, other = ([(c.changes, c.scenario) for c in cases] for cases in (before, found))
+    one, other = ([(c.overrides, c.scenario) for c in cases] for cases in (before, found))
     return "" if one == other else f"cases {one} are read as {other}"[:600]
 
 
@@ -105,7 +105,7 @@ def notes_differ(draft: Draft, found: Any) -> bool:
     """Whether a table of cases has other columns that change nothing; a study's notes list them."""
     if draft.way != "sweep":
         return False
-    return sampling.note_columns(found) != sampling.note_columns(_base_of("sweep"))
+    return case_table.note_columns(found) != case_table.note_columns(_base_of("sweep"))
 
 
 def _arguments(draft: Draft) -> list[str] | None:
