@@ -99,7 +99,7 @@ def _decoded(path: Path, report: Report) -> str | None:
             return None
         content = path.read_bytes()
     except OSError as error:
-        report(f"it cannot be read ({error.strerror}); mend its permissions", "", "", "")
+        report(f"it cannot be read ({error.strerror}); change its permissions", "", "", "")
         return None
     if content.startswith(UTF_16_MARKS):
         report("it is saved as UTF-16; save the file as UTF-8", "", "", "")
@@ -123,25 +123,24 @@ def _decoded(path: Path, report: Report) -> str | None:
         text = unicodedata.normalize("NFC", text)
     if control_match := CONTROL.search(text):
         row = text.count("\n", 0, control_match.start()) + 1
-        remedy = (
-            f"it holds the control character U+{ord(control_match[0]):04X}; save it as UTF-8 text"
-        )
+        remedy = f"it contains the control character U+{ord(control_match[0]):04X}; "
+        remedy += "save it as UTF-8 text"
         report(remedy, f"row {row}", "", "")
         return None
     return text
 
 
-def _is_utf_7_letter(found: re.Match[bytes]) -> bool:
+def _is_utf_7_letter(match: re.Match[bytes]) -> bool:
     """Returns whether a match encodes Latin letters, as ``+AOY-`` encodes ``æ``."""
     try:
-        letters = found[0].decode("utf-7")
+        letters = match[0].decode("utf-7")
     except UnicodeDecodeError:
         return False
     return all("\u00c0" <= letter <= "\u024f" for letter in letters)
 
 
-def undecodable_row(wrong: UnicodeDecodeError) -> str:
+def undecodable_row(error: UnicodeDecodeError) -> str:
     """Returns the row of an undecodable byte, with the text before it."""
-    before = wrong.object[: wrong.start]
+    before = error.object[: error.start]
     line = before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
     return f"row {before.count(bytes([10])) + 1}, after '{line[-20:]}'"

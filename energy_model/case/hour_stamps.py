@@ -118,7 +118,7 @@ def _follow_each_other(hours: pd.DatetimeIndex, report: Report) -> bool:
         if before.strftime("%m-%d") == "02-28" and after - before == pd.Timedelta(hours=25):
             continue
         if after == before:
-            report(i + 1, "the hour stands twice; remove one row")
+            report(i + 1, "the hour occurs twice; remove one row")
         elif after < before:
             report(i + 1, "the hour is before the one above it; put the hours in order")
         else:

@@ -22,16 +22,16 @@ class InputLog:
 
     issues: list[InputIssue] = field(default_factory=list)
     warnings: dict[tuple[str, str, str], list[InputIssue]] = field(default_factory=dict)
-    places: dict[tuple[str, object], tuple[str, int]] = field(default_factory=dict)
+    row_locations: dict[tuple[str, object], tuple[str, int]] = field(default_factory=dict)
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
-    given_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
-    given_texts: dict[tuple[str, object, str], str] = field(default_factory=dict)
-    settings_set_by: dict[str, str] = field(default_factory=dict)
-    set_by: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    header_units: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    cell_texts: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    setting_origins: dict[str, str] = field(default_factory=dict)
+    cell_origins: dict[tuple[str, object, str], str] = field(default_factory=dict)
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
-    wrong_in_catalogue: set[tuple[object, str]] = field(default_factory=set)
-    unread: set[str] = field(default_factory=set)  # tables without any readable row
-    garbled: dict[str, set[str]] = field(default_factory=dict)  # names of unreadable rows by table
+    invalid_technology_cells: set[tuple[object, str]] = field(default_factory=set)
+    unreadable_tables: set[str] = field(default_factory=set)  # tables without any readable row
+    unreadable_rows: dict[str, set[str]] = field(default_factory=dict)  # cells by table
     profile_units: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)  # new by old name, by file
     notes: list[str] = field(default_factory=list)  # further sentences that are not issues
@@ -41,7 +41,7 @@ class InputLog:
         self, file: str, remedy: str, row: str = "", column: str = "", value: object = ""
     ) -> None:
         """Adds an issue."""
-        if file == "case.toml" and (origin := origin_of(column, self.settings_set_by)):
+        if file == "case.toml" and (origin := origin_of(column, self.setting_origins)):
             column = f"{column} (set by {origin})"
         self.issues.append(
             InputIssue(file, remedy, row, column, "" if value is None else str(value))
@@ -53,7 +53,7 @@ class InputLog:
         return any(map(_is_file, self.renamed))
 
     def note_renamed(self, file: str, old: str, new: str) -> None:
-        """Notes a name of release 0.1; `warned` has one sentence for all of a file."""
+        """Notes a name of release 0.1; `warning_sentences` has one sentence for all of a file."""
         self.renamed.setdefault(file, {})[old] = new
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:
@@ -64,16 +64,20 @@ class InputLog:
 
         return read_csv_file(path, report)
 
-    def at(self, table: str, key: object) -> tuple[str, str]:
+    def location(self, table: str, key: object) -> tuple[str, str]:
         """Returns the file and the row of a key, as texts."""
-        file, line = self.places.get((table, key), (f"{table}.csv", 0))
+        file, line = self.row_locations.get((table, key), (f"{table}.csv", 0))
         return file, f"row {line} ({row_key(key)})" if line else f"row of {row_key(key)}"
 
-    def wrong(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
+    def add_cell_issue(
+        self, table: str, key: object, column: str, value: object, remedy: str
+    ) -> None:
         """Adds an issue for a cell of a table."""
         self.add_issue(*self._cell(table, key, column, value, remedy))
 
-    def warn(self, table: str, key: object, column: str, value: object, remedy: str) -> None:
+    def add_cell_warning(
+        self, table: str, key: object, column: str, value: object, remedy: str
+    ) -> None:
         """Adds a warning for a cell with an unusual value.
 
         Cells of one file and column with the same remedy share one sentence.
@@ -86,14 +90,14 @@ class InputLog:
         self, table: str, key: object, column: str, value: object, remedy: str
     ) -> tuple[str, str, str, str, str]:
         """Returns file, remedy, row, column and value of a cell, as written in its file."""
-        file, row = self.at(table, key)
+        file, row = self.location(table, key)
         cell = (table, key, column)
-        if cell in self.set_by:
-            return file, remedy, row, f"{column} (set by {self.set_by[cell]})", _text(value)
+        if cell in self.cell_origins:
+            return file, remedy, row, f"{column} (set by {self.cell_origins[cell]})", _text(value)
         header = self.headers.get((file, column), column)
-        return file, remedy, row, header, self.given_texts.get(cell, _text(value))
+        return file, remedy, row, header, self.cell_texts.get(cell, _text(value))
 
-    def warned(self) -> tuple[str, ...]:
+    def warning_sentences(self) -> tuple[str, ...]:
         """Returns one sentence per unusual column: the first cell and a count of the others."""
         sentences = [*self.notes, *starmap(_renamed_sentence, self.renamed.items())]
         for issues in self.warnings.values():

@@ -9,20 +9,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from energy_model.case import settings, system_validation, validation
+from energy_model.case import settings
 from energy_model.case.case_spec import CaseSpec
-from energy_model.case.file_names import check_file_names
-from energy_model.case.fingerprint import fingerprint
+from energy_model.case.checks.file_names import check_file_names
+from energy_model.case.checks.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
+from energy_model.case.checks.system import check_system
+from energy_model.case.checks.tables import check_tables
 from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import Override, apply_override, as_overrides
-from energy_model.case.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.profile_reader import read_profiles
-from energy_model.case.profile_units import apply_profile_units
 from energy_model.case.renamed_inputs import current_addresses, current_cell, current_settings
+from energy_model.case.row_units import apply_profile_units
+from energy_model.case.scenarios import collect_overrides, scenario_chain
 from energy_model.case.schema import Table
-from energy_model.case.system import ASSET_TABLES, System, distance
-from energy_model.case.table_reader import read_sources, read_table
+from energy_model.case.settings import Settings
+from energy_model.case.sources import read_sources
+from energy_model.case.system import ASSET_TABLES, System, distance, fingerprint
+from energy_model.case.table_reader import read_table
 from energy_model.case.time_aggregation import every_hour
 from energy_model.common.errors import InputError
 
@@ -47,62 +51,19 @@ def load_system(
         InputError: The inputs are invalid; it holds every issue.
     """
     folder, tables, changes = Path(folder), tuple(tables), as_overrides(changes)
-    if not folder.is_dir():
-        raise InputError.at(
-            str(folder), "there is no such folder; name a folder that holds a case.toml"
-        )
-    if scenario is not None and not isinstance(scenario, str):
-        remedy = "name one scenario, or none"
-        raise InputError.at("scenario", remedy, value=str(scenario))
     input_log = InputLog()
-    toml_content = current_settings(
-        settings.load_toml(folder / "case.toml"),
-        lambda old, new: input_log.note_renamed("case.toml", old, new),
+    case, scenario_name, overrides = _read_settings(
+        folder, tables, scenario, changes, resolution, input_log
     )
-    scenario_name = (
-        scenario if scenario is not None else str(toml_content.get("default_scenario", ""))
-    )
-    scenarios = settings.scenario_chain(folder, scenario_name, named_by_case=scenario is None)
-    differences = settings.collect_overrides(scenarios, changes)
-    setting_overrides = [d for d in differences if d.address.startswith("case.")]
-    setting_overrides = _renamed_overrides(setting_overrides, tables, input_log)
-    for difference in setting_overrides:
-        settings.override_setting(toml_content, difference)
-    if resolution is not None:
-        toml_content.setdefault("time", {})["resolution"] = resolution
-    setting_origins = {
-        override.address.removeprefix("case."): override.origin for override in setting_overrides
-    }
-    if resolution is not None:
-        setting_origins["time.resolution"] = "the resolution asked for"
-    case = settings.read_settings(toml_content, setting_origins, input_log.issues)
-    input_log.settings_set_by = setting_origins
-    if case.perspective not in case.perspectives:
-        known = ", ".join(case.perspectives)
-        input_log.add_issue(
-            "case.toml",
-            f"there is no such perspective; known are {known}",
-            column="perspective",
-            value=case.perspective,
-        )
-
-    input_log.dkk_per_eur = case.dkk_per_eur
     check_file_names(folder, [table.name for table in tables], input_log)
-    frames = {table.name: read_table(folder, table, input_log) for table in tables}
-    is_unread = bool(input_log.unread)
-    cell_overrides = [d for d in differences if not d.address.startswith("case.")]
-    for difference in _renamed_overrides(cell_overrides, tables, input_log):
-        changed_cells, issue = apply_override(difference, frames, tables, input_log.notes.append)
-        if issue and not is_unread:
-            input_log.issues.append(issue)
-        input_log.set_by |= dict.fromkeys(changed_cells, f"{difference.origin}: {difference}")
+    frames = _read_tables(folder, tables, overrides, input_log)
     profiles = read_profiles(folder, case, input_log)
     _fill_defaults(frames, tables, input_log)
     apply_profile_units(frames, tables, input_log)
     for table in tables:
         frames[table.name] = _validated(frames[table.name], table, input_log)
     warn_of_unusual_cells(frames, tables, profiles, input_log)
-    validation.validate_tables(frames, tables, profiles, case, input_log)
+    check_tables(frames, tables, profiles, case, input_log)
     sources = read_sources(folder, tables, input_log)
     if input_log.issues:
         raise InputError(input_log.issues)
@@ -118,37 +79,93 @@ def load_system(
         changes,
         fingerprint(frames, profiles, case),
     )
-    issues = system_validation.validate_system(system, input_log)
+    issues = check_system(system, input_log)
     if issues:
         raise InputError(issues)
     warn_of_unusual_rows(system, input_log)
     spec = CaseSpec(folder, scenario, changes, resolution)
-    system = replace(system, warnings=input_log.warned(), spec=spec)
+    system = replace(system, warnings=input_log.warning_sentences(), spec=spec)
     if case.time.resolution == "full":
         return system
     return replace(system.cut(case.time.resolution), spec=spec)
 
 
+def _read_settings(
+    folder: Path,
+    tables: tuple[Table, ...],
+    scenario: str | None,
+    changes: tuple[str, ...],
+    resolution: int | str | None,
+    input_log: InputLog,
+) -> tuple[Settings, str, list[Override]]:
+    """Returns the settings, the name of the scenario, and the overrides of cells.
+
+    Raises:
+        InputError: The folder or a scenario is missing, or a setting without default is invalid.
+    """
+    if not folder.is_dir():
+        remedy = "there is no such folder; name a folder that holds a case.toml"
+        raise InputError.at(str(folder), remedy)
+    if scenario is not None and not isinstance(scenario, str):
+        raise InputError.at("scenario", "name one scenario, or none", value=str(scenario))
+    content = current_settings(
+        settings.load_toml(folder / "case.toml"),
+        lambda old, new: input_log.note_renamed("case.toml", old, new),
+    )
+    name = scenario if scenario is not None else str(content.get("default_scenario", ""))
+    chain = scenario_chain(folder, name, named_by_case=scenario is None)
+    overrides = collect_overrides(chain, changes)
+    of_settings = [override for override in overrides if override.address.startswith("case.")]
+    of_cells = [override for override in overrides if override not in of_settings]
+    of_settings = _renamed_overrides(of_settings, tables, input_log)
+    for override in of_settings:
+        settings.override_setting(content, override)
+    origins = {override.address.removeprefix("case."): override.origin for override in of_settings}
+    if resolution is not None:
+        content.setdefault("time", {})["resolution"] = resolution
+        origins["time.resolution"] = "the resolution asked for"
+    case = settings.read_settings(content, origins, input_log.issues)
+    input_log.setting_origins, input_log.dkk_per_eur = origins, case.dkk_per_eur
+    if case.perspective not in case.perspectives:
+        remedy = f"there is no such perspective; known are {', '.join(case.perspectives)}"
+        input_log.add_issue("case.toml", remedy, "", "perspective", case.perspective)
+    return case, name, of_cells
+
+
+def _read_tables(
+    folder: Path, tables: tuple[Table, ...], overrides: Iterable[Override], input_log: InputLog
+) -> dict[str, pd.DataFrame]:
+    """Returns the tables of a case with overrides applied; cells are not yet validated."""
+    frames = {table.name: read_table(folder, table, input_log) for table in tables}
+    is_unread = bool(input_log.unreadable_tables)
+    for override in _renamed_overrides(overrides, tables, input_log):
+        changed_cells, issue = apply_override(override, frames, tables, input_log.notes.append)
+        if issue and not is_unread:
+            input_log.issues.append(issue)
+        input_log.cell_origins |= dict.fromkeys(changed_cells, f"{override.origin}: {override}")
+    return frames
+
+
 def _renamed_overrides(
-    overrides: Iterable[Override], tables: tuple[Table, ...], reading: InputLog
+    overrides: Iterable[Override], tables: tuple[Table, ...], input_log: InputLog
 ) -> list[Override]:
     """Returns overrides with today's names of columns, settings and words."""
     result: list[Override] = []
     for override in overrides:
-        addresses = current_addresses(override.address, tables, reading.is_old_case)
+        addresses = current_addresses(override.address, tables, input_log.is_old_case)
         if addresses != (override.address,):
-            reading.note_renamed(override.origin, override.address, "' and '".join(addresses))
+            input_log.note_renamed(override.origin, override.address, "' and '".join(addresses))
         for address in addresses:
             table, column = address.partition(".")[0], address.rpartition(".")[2]
             value = current_cell(table, column, str(override.value))
             if value != str(override.value):
-                reading.note_renamed(override.origin, str(override.value), value)
+                input_log.note_renamed(override.origin, str(override.value), value)
             result.append(replace(override, address=address, value=value))
     return result
 
 
 def _fill_defaults(
-    frames: dict[str, pd.DataFrame], tables: Iterable[Table], reading: InputLog
+    frames: dict[str, pd.DataFrame], tables: Iterable[Table], input_log: InputLog
 ) -> None:
     """Fills empty cells from the technology of the row, then with the default of the column."""
     technologies = frames.get("technologies")
@@ -157,7 +174,7 @@ def _fill_defaults(
         if not len(frame):
             continue
         if table.name in ASSET_TABLES and technologies is not None and "technology" in table:
-            _inherit(frame, table, technologies, reading)
+            _inherit(frame, table, technologies, input_log)
         for column in table.columns:
             fallback = column.fallback
             if fallback is not None:
@@ -168,7 +185,7 @@ def _fill_defaults(
 
 
 def _inherit(
-    frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, reading: InputLog
+    frame: pd.DataFrame, table: Table, technologies: pd.DataFrame, input_log: InputLog
 ) -> None:
     """Fills empty cells of assets from their technologies."""
     technology_names = frame["technology"].tolist()
@@ -181,22 +198,22 @@ def _inherit(
         for i, (row, technology) in enumerate(zip(frame.index, technology_names, strict=True)):
             if cells[i] is None and technology in catalogue_values:
                 cells[i] = catalogue_values[technology]
-                reading.inherited[table.name, row, name] = technology
+                input_log.inherited[table.name, row, name] = technology
         frame[name] = pd.Series(cells, index=frame.index, dtype=object)
 
 
-def _validated(frame: pd.DataFrame, table: Table, reading: InputLog) -> pd.DataFrame:
+def _validated(frame: pd.DataFrame, table: Table, input_log: InputLog) -> pd.DataFrame:
     for key, row in zip(frame.index, frame.to_dict("records"), strict=True):
         values = {
             name: None if isinstance(v, float) and np.isnan(v) else v for name, v in row.items()
         }
-        for name, value, remedy in table.wrong_cells(values):
+        for name, value, remedy in table.invalid_cells(values):
             if table.name == "technologies":
-                reading.wrong_in_catalogue.add((key, name))
-            source = reading.inherited.get((table.name, key, name))
-            if (source, name) in reading.wrong_in_catalogue:
+                input_log.invalid_technology_cells.add((key, name))
+            source = input_log.inherited.get((table.name, key, name))
+            if (source, name) in input_log.invalid_technology_cells:
                 continue  # reported for the technology
-            reading.wrong(table.name, key, name, value, remedy)
+            input_log.add_cell_issue(table.name, key, name, value, remedy)
     return frame
 
 
@@ -244,12 +261,12 @@ def refreshed(system: System, tables: Iterable[Table]) -> System:
     }
     for table in tables:
         _validated(with_keys[table.name], table, input_log)
-    validation.validate_tables(with_keys, tables, system.profiles, system.settings, input_log)
+    check_tables(with_keys, tables, system.profiles, system.settings, input_log)
     if input_log.issues:
         raise InputError(input_log.issues)
     digest = fingerprint(frames, system.profiles, system.settings)
     refreshed_system = replace(system, frames=frames, digest=digest, cache={})
-    if issues := system_validation.validate_system(refreshed_system, input_log):
+    if issues := check_system(refreshed_system, input_log):
         raise InputError(issues)
     return refreshed_system
 

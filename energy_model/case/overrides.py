@@ -75,7 +75,7 @@ def row_key(key: object) -> str:
 
 
 def apply_override(
-    difference: Override,
+    override: Override,
     frames: dict[str, pd.DataFrame],
     tables: Iterable[Table],
     warn: Callable[[str], None] | None = None,
@@ -85,13 +85,13 @@ def apply_override(
     ``warn`` is called with a sentence if all cells are infinite and the operation changes none.
     """
     declared = {table.name: table for table in tables}
-    table_name, _, row_and_column = difference.address.partition(".")
+    table_name, _, row_and_column = override.address.partition(".")
     rows, _, column_name = row_and_column.rpartition(".")  # a row name may contain a point
     if not (table_name and rows and column_name):
-        return [], _fault(difference, "write table.row.column, with * for any part of a name")
+        return [], _issue(override, "write table.row.column, with * for any part of a name")
     if table_name not in declared:
-        return [], _fault(
-            difference, f"there is no table '{table_name}'{_nearest(table_name, declared)}"
+        return [], _issue(
+            override, f"there is no table '{table_name}'{_nearest(table_name, declared)}"
         )
     table, frame = declared[table_name], frames[table_name]
     names = [
@@ -99,35 +99,33 @@ def apply_override(
     ]
     columns = fnmatch.filter(names, column_name)
     if not columns:
-        return [], _fault(
-            difference, f"{table_name} has no column '{column_name}'{_nearest(column_name, names)}"
+        return [], _issue(
+            override, f"{table_name} has no column '{column_name}'{_nearest(column_name, names)}"
         )
     keys_by_name = {row_key(key): key for key in frame.index}
     matching_names = fnmatch.filter(keys_by_name, rows)
     if not matching_names:
-        return [], _fault(
-            difference, f"{table_name} has no row '{rows}'{_nearest(rows, keys_by_name)}"
+        return [], _issue(
+            override, f"{table_name} has no row '{rows}'{_nearest(rows, keys_by_name)}"
         )
     changed_cells: list[tuple[str, object, str]] = []
     infinite_count = 0
     for column in (table[name] for name in columns):
         for key in (keys_by_name[hit] for hit in matching_names):
             old_value = frame.at[key, column.name]
-            if old_value is None and difference.operation != "=":
+            if old_value is None and override.operation != "=":
                 old_value = _inherited(frames, frame, key, column.name)
             try:
-                frame.at[key, column.name] = _changed(old_value, difference, column)
+                frame.at[key, column.name] = _changed(old_value, override, column)
             except (TypeError, ValueError) as error:
-                return changed_cells, _fault(difference, str(error))
+                return changed_cells, _issue(override, str(error))
             changed_cells.append((table_name, key, column.name))
             new_value = frame.at[key, column.name]
             infinite_count += (
-                isinstance(new_value, float)
-                and math.isinf(new_value)
-                and difference.operation != "="
+                isinstance(new_value, float) and math.isinf(new_value) and override.operation != "="
             )
     if warn is not None and infinite_count == len(changed_cells):
-        warn(f"{difference.origin}: '{difference}' changes nothing, as the cells have no limit.")
+        warn(f"{override.origin}: '{override}' changes nothing, as the cells have no limit.")
     return changed_cells, None
 
 
@@ -142,9 +140,9 @@ def _inherited(
     return catalogue.at[technology, name] if technology in catalogue.index else None
 
 
-def _changed(before: object, difference: Override, column: Column) -> object:
-    text = str(difference.value)
-    if difference.operation == "=":
+def _changed(before: object, override: Override, column: Column) -> object:
+    text = str(override.value)
+    if override.operation == "=":
         return column.read(text)
     try:
         operand = parse_number(text)
@@ -154,17 +152,17 @@ def _changed(before: object, difference: Override, column: Column) -> object:
         raise ValueError(f"'{text}' is no finite number; only = can set it")
     before = column.fallback if before is None else before
     if not isinstance(before, float | ProfileExpression):
-        raise ValueError(f"'{column.name}' holds no number to change; use =")
-    new_value = before * operand if difference.operation == "*=" else before + operand
+        raise ValueError(f"'{column.name}' is not a number that can be changed; use =")
+    new_value = before * operand if override.operation == "*=" else before + operand
     if isinstance(new_value, float) and math.isnan(new_value):
         raise ValueError(f"'{column.name}' has no limit, which times 0 is no number; use = 0")
     return new_value
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close_names = difflib.get_close_matches(name.replace("*", ""), list(known), n=3, cutoff=0.3)
+def _nearest(name: str, names: Iterable[str]) -> str:
+    close_names = difflib.get_close_matches(name.replace("*", ""), list(names), n=3, cutoff=0.3)
     return f"; nearest are {', '.join(close_names)}" if close_names else ""
 
 
-def _fault(difference: Override, remedy: str) -> InputIssue:
-    return InputIssue(difference.origin, remedy, column=difference.address)
+def _issue(override: Override, remedy: str) -> InputIssue:
+    return InputIssue(override.origin, remedy, column=override.address)

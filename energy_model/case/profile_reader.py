@@ -39,46 +39,48 @@ class HourlyFile:
     lines: list[int] = field(default_factory=list)  # the line of each row, the header first
 
 
-def read_profiles(folder: Path, case: Settings, reading: InputLog) -> pd.DataFrame:
+def read_profiles(folder: Path, case: Settings, input_log: InputLog) -> pd.DataFrame:
     """Returns every profile of the case in the unit of its header, with one row per hour.
 
-    The units are written to ``reading.profile_units``.
+    The units are written to ``input_log.profile_units``.
     """
-    count, issue_count = case.time.hours, len(reading.issues)
+    count, issue_count = case.time.hours, len(input_log.issues)
     profiles: dict[str, np.ndarray] = {}
     paths = [
         file_path
         for file_path in sorted((folder / "profiles").glob("*.csv"))
         if file_path.is_file()
     ]
-    files = [read_hourly_file(path, f"profiles/{path.name}", count, reading) for path in paths]
+    files = [read_hourly_file(path, f"profiles/{path.name}", count, input_log) for path in paths]
     reference = _reference(files)
     for file in files:
         if reference is not None:
-            _check_same_hours(file, reference, reading)
+            _check_same_hours(file, reference, input_log)
         for header in file.columns:
             if header in profiles:
-                remedy = "the profile stands in another file too; remove one"
-                reading.add_issue(file.name, remedy, "row 1", value=header)
+                remedy = "another file has a profile of this name too; remove one"
+                input_log.add_issue(file.name, remedy, "row 1", value=header)
         profiles |= file.columns
-        reading.profile_units |= file.units
+        input_log.profile_units |= file.units
     hours = reference.hours if reference is not None else None
     if case.time.weather_year:
-        weather = _read_weather(folder, case.time.weather_year, count, profiles, reference, reading)
+        weather = _read_weather(
+            folder, case.time.weather_year, count, profiles, reference, input_log
+        )
         hours = weather.hours if weather.hours is not None else hours
         profiles |= weather.columns
-    if len(reading.issues) > issue_count:
-        reading.unread.add("profiles")
+    if len(input_log.issues) > issue_count:
+        input_log.unreadable_tables.add("profiles")
     if hours is None or len(hours) != count:
         hours = pd.date_range(f"{case.target_year}-01-01", periods=count, freq="h", tz="UTC")
     return pd.DataFrame(profiles, index=hours.rename("hour"))
 
 
-def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> HourlyFile:
-    """Returns the hours and profiles of a file; adds every issue to ``reading``."""
-    hourly_file, issue_count = HourlyFile(name), len(reading.issues)
-    file = reading.csv_file(path, name)
-    if file is None or not _has_hours(file, count, name, reading):
+def read_hourly_file(path: Path, name: str, count: int, input_log: InputLog) -> HourlyFile:
+    """Returns the hours and profiles of a file; adds every issue to ``input_log``."""
+    hourly_file, issue_count = HourlyFile(name), len(input_log.issues)
+    file = input_log.csv_file(path, name)
+    if file is None or not _has_hours(file, count, name, input_log):
         return hourly_file
     columns = (
         list(zip(*file.rows[1:], strict=True)) if len(file.rows) > 1 else [()] * len(file.header)
@@ -89,32 +91,32 @@ def read_hourly_file(path: Path, name: str, count: int, reading: InputLog) -> Ho
     def report(position: int, remedy: str) -> None:
         value = columns[0][position] if position >= 0 else file.header[0]
         line = file.lines[position + 1] if position >= 0 else 1
-        reading.add_issue(name, remedy, f"row {line}", "hour", value)
+        input_log.add_issue(name, remedy, f"row {line}", "hour", value)
 
     hours = parse_hour_stamps(columns[0], zone["zone"] if zone else None, report)
     for header, texts in zip(file.header[1:], columns[1:], strict=True):
         match = HEADER.match(header)
         if not match or match["unit"] is None or not match["unit"].strip():
             remedy = "the unit is missing; write 'name [EUR/MWh]', or 'name [1]' for a plain number"
-            reading.add_issue(name, remedy, "row 1", value=header or "nothing")
+            input_log.add_issue(name, remedy, "row 1", value=header or "nothing")
         elif match["name"] in hourly_file.columns:
-            remedy = "the profile stands in this file twice; remove one"
-            reading.add_issue(name, remedy, "row 1", value=match["name"])
+            remedy = "the file has two profiles of this name; remove one"
+            input_log.add_issue(name, remedy, "row 1", value=match["name"])
         else:
-            values = _numbers(file, header, texts, name, reading)
+            values = _numbers(file, header, texts, name, input_log)
             hourly_file.columns[match["name"]] = values
             hourly_file.units[match["name"]] = match["unit"].strip()
-    if hours is not None and len(hours) == count and len(reading.issues) == issue_count:
+    if hours is not None and len(hours) == count and len(input_log.issues) == issue_count:
         hourly_file.hours = hours
     return hourly_file
 
 
-def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
+def _has_hours(file: CsvFile, count: int, name: str, input_log: InputLog) -> bool:
     """Returns whether a file has a valid hour column and ``count`` hours; adds issues if not."""
     if not HOUR_HEADER.fullmatch(file.header[0]):
         remedy = "the first column must be 'hour', with stamps such as 2030-01-01T00:00Z, "
         remedy += "or 'hour [Europe/Copenhagen]' for stamps in local time"
-        reading.add_issue(name, remedy, "row 1", value=file.header[0])
+        input_log.add_issue(name, remedy, "row 1", value=file.header[0])
         return False
     is_filled = [bool(any(row)) for row in file.rows]
     file.lines[:] = [line for line, filled in zip(file.lines, is_filled, strict=True) if filled]
@@ -122,7 +124,7 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     for line, cells in zip(file.lines, file.rows, strict=True):
         if len(cells) != len(file.header):
             remedy = f"the row has {len(cells)} cells where the header has {len(file.header)}"
-            reading.add_issue(name, remedy, f"row {line}")
+            input_log.add_issue(name, remedy, f"row {line}")
             return False
     if len(file.rows) - 1 == count:
         return True
@@ -136,16 +138,16 @@ def _has_hours(file: CsvFile, count: int, name: str, reading: InputLog) -> bool:
     )
     if gaps:
         row, why = gaps[0]
-        reading.add_issue(
+        input_log.add_issue(
             name, f"{remedy} ({why})", f"row {file.lines[row + 1]}", "hour", stamps[row]
         )
     else:
-        reading.add_issue(name, remedy)
+        input_log.add_issue(name, remedy)
     return False
 
 
 def _numbers(
-    file: CsvFile, header: str, texts: Sequence[str], name: str, reading: InputLog
+    file: CsvFile, header: str, texts: Sequence[str], name: str, input_log: InputLog
 ) -> np.ndarray:
     """Returns the numbers of a column; adds an issue with the first invalid cell and a count."""
     if not file.decimal_comma and PLAIN_NUMBERS.fullmatch(",".join(texts)):
@@ -169,7 +171,7 @@ def _numbers(
         if np.isfinite(values[bad_positions[0]]):
             remedy = f"write a number of at most {MAX_NUMBER:g}{suffix}"
         line = file.lines[bad_positions[0] + 1]
-        reading.add_issue(name, remedy, f"row {line}", header, text or "nothing")
+        input_log.add_issue(name, remedy, f"row {line}", header, text or "nothing")
     return values
 
 
@@ -183,7 +185,7 @@ def _reference(files: Sequence[HourlyFile]) -> HourlyFile | None:
     return next(iter(year_files or dated_files), None)
 
 
-def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) -> None:
+def _check_same_hours(file: HourlyFile, first: HourlyFile, input_log: InputLog) -> None:
     """Adds an issue if the hours of a file differ from those of the case."""
     if file.hours is None or first.hours is None or file.hours.equals(first.hours):
         return
@@ -196,33 +198,33 @@ def _check_same_hours(file: HourlyFile, first: HourlyFile, reading: InputLog) ->
         ends = ("first", "end") if shift > 0 else ("last", "beginning")
         remedy += f". A year of local time is shifted by {abs(shift)} h: take its {ends[0]} "
         remedy += f"{abs(shift)} rows out and add as many at its {ends[1]}"
-    reading.add_issue(
+    input_log.add_issue(
         file.name, remedy, f"row {file.lines[row + 1]}", "hour", f"{file.hours[row]:{stamp}}"
     )
 
 
 def _read_weather(
     folder: Path,
-    wanted: str,
+    year_name: str,
     count: int,
     known: dict[str, np.ndarray],
     first: HourlyFile | None,
-    reading: InputLog,
+    input_log: InputLog,
 ) -> HourlyFile:
     """Returns the hours of a file of ``weather/`` and its profiles that the case also has.
 
     The year may differ; month, day and hour must be those of the case.
     """
-    path, name = folder / "weather" / f"{wanted}.csv", f"weather/{wanted}.csv"
+    path, name = folder / "weather" / f"{year_name}.csv", f"weather/{year_name}.csv"
     if not path.is_file():
         available = (
             ", ".join(sorted(file_path.stem for file_path in (folder / "weather").glob("*.csv")))
             or "none"
         )
         remedy = f"there is no file {name}; there are: {available}"
-        reading.add_issue("case.toml", remedy, "", "time.weather_year", wanted)
+        input_log.add_issue("case.toml", remedy, "", "time.weather_year", year_name)
         return HourlyFile(name)
-    file = read_hourly_file(path, name, count, reading)
+    file = read_hourly_file(path, name, count, input_log)
     if first is not None and first.hours is not None and file.hours is not None:
         clock = "%m-%dT%H:%MZ"
         weather_hours, case_hours = file.hours.strftime(clock), first.hours.strftime(clock)
@@ -231,19 +233,19 @@ def _read_weather(
             remedy = (
                 f"{first.name} has {case_hours[row]} in this row; give the same hours of the year"
             )
-            reading.add_issue(
+            input_log.add_issue(
                 name, remedy, f"row {file.lines[row + 1]}", "hour", weather_hours[row]
             )
     weather = HourlyFile(name, file.hours)
     for header in file.columns:
         if header not in known:
             continue
-        weather_unit, unit = file.units[header], reading.profile_units.get(header, "1")
-        if not are_alike(weather_unit, unit, reading.dkk_per_eur):
+        weather_unit, unit = file.units[header], input_log.profile_units.get(header, "1")
+        if not are_alike(weather_unit, unit, input_log.dkk_per_eur):
             remedy = f"the profile of this name in profiles/ is in {unit}; use that unit"
-            reading.add_issue(name, remedy, "row 1", value=f"{header} [{weather_unit}]")
+            input_log.add_issue(name, remedy, "row 1", value=f"{header} [{weather_unit}]")
         weather.columns[header] = file.columns[header]
-        reading.profile_units[header] = weather_unit
+        input_log.profile_units[header] = weather_unit
     return weather
 
 

@@ -1,4 +1,4 @@
-"""Renamed inputs: names of release 0.1 → today's, for columns, cells, settings, sliders and addresses.
+"""Renamed inputs: names of release 0.1 → today's, of columns, words, settings and addresses.
 
 Reading accepts the old names until release 0.3; ``energy-model migrate FOLDER`` rewrites a case.
 """

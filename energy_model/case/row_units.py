@@ -1,40 +1,35 @@
-"""Row units: the row of a table → its units in place of ``unit`` and ``capacity``."""
+"""Row units: carrier and technology of a row → the units that ``unit`` and ``capacity`` mean.
+
+A profile with a unit is converted to the unit of its column for the carrier of the row. A profile
+in ``1`` is a plain number in the unit of the cell's header. In a shape column only the proportions
+count, so it accepts any unit whose zero is a true zero.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from energy_model.case.input_log import InputLog
-from energy_model.case.system import ASSET_TABLES
+from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.schema import Column, Table
+from energy_model.case.units import (
+    KRONER,
+    UnknownUnitError,
+    conversion,
+    has_arbitrary_zero,
+    is_dimensionless,
+    with_unit,
+)
 
 CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
 CAPACITY_COSTS = ("investment_cost", "fixed_cost", "investment_cost_per_km", "fixed_cost_per_km")
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_row_units(frames: Frames, reading: InputLog) -> None:
-    """Adds an issue for a header whose unit differs from that of a row's carrier or technology."""
-    for (table, key, column), header_unit in reading.given_units.items():
-        row_unit = _wanted(frames, table, key, column)
-        if row_unit is not None and header_unit != row_unit:
-            remedy = f"the header counts in {header_unit}, but this row is counted in {row_unit}; move it "
-            remedy += f"to a file of its own, such as {table}_other.csv, with that unit"
-            reading.wrong(table, key, column, "", remedy)
-    for table in ASSET_TABLES:
-        for key, technology in frames[table]["technology"].items():
-            if technology in frames["technologies"].index:
-                technology_unit = frames["technologies"].at[technology, "capacity_unit"]
-                row_unit = _capacity_unit(frames, table, key)
-                if row_unit is not None and technology_unit != row_unit:
-                    remedy = (
-                        f"the technology is counted in {technology_unit}, the row in {row_unit}"
-                    )
-                    reading.wrong(table, key, "technology", technology, remedy)
-
-
-def _wanted(frames: Frames, table: str, key: object, column: str) -> str | None:
+def header_unit_of_row(frames: Frames, table: str, key: object, column: str) -> str | None:
     """Returns the unit required in a header for a row; None if any unit is allowed."""
     if table == "technologies":
         # A running cost is per unit of the carrier, and a technology has no carrier.
@@ -44,7 +39,7 @@ def _wanted(frames: Frames, table: str, key: object, column: str) -> str | None:
     if table in ("flows", "vehicles", "fleets") and column not in CAPACITY_COSTS:
         return None
     if column in CAPACITY_COSTS:
-        return _capacity_unit(frames, table, key)
+        return capacity_unit_of_row(frames, table, key)
     return frames["carriers"]["unit"].get(carrier_of(table, key, frames))
 
 
@@ -70,8 +65,90 @@ def activity_unit(owner: object, frames: Frames) -> str | None:
     return units.pop() if len(units) == 1 else None
 
 
-def _capacity_unit(frames: Frames, table: str, key: object) -> str | None:
+def capacity_unit_of_row(frames: Frames, table: str, key: object) -> str | None:
+    """Returns the unit of the capacity of an asset; None if its carrier is unknown."""
     if table == "vehicles":
         return "vehicle"
     unit = frames["carriers"]["unit"].get(carrier_of(table, key, frames))
     return unit if table == "storages" else CAPACITY_OF.get(str(unit))
+
+
+def apply_profile_units(frames: Frames, tables: Iterable[Table], input_log: InputLog) -> None:
+    """Converts the profile term of every hourly cell to the internal unit; adds issues."""
+    converted_cells: dict[tuple[ProfileExpression, str, str], ProfileExpression | str] = {}
+    for table in tables:
+        for column in table.columns:
+            if not column.hourly:
+                continue
+            frame = frames[table.name]
+            for key, cell in zip(frame.index, frame[column.name], strict=True):
+                if not isinstance(cell, ProfileExpression) or cell.profile is None:
+                    continue
+                unit = input_log.profile_units.get(cell.profile)
+                target_unit = _unit_of_row(table.name, key, column, frames)
+                cell_key = (cell, column.name, target_unit or "")
+                if cell_key not in converted_cells:
+                    converted_cells[cell_key] = _converted(
+                        cell, unit, column, target_unit, input_log.dkk_per_eur
+                    )
+                result = converted_cells[cell_key]
+                if isinstance(result, ProfileExpression):
+                    frame.at[key, column.name] = result
+                else:
+                    input_log.add_cell_issue(table.name, key, column.name, cell, result)
+
+
+def _converted(
+    cell: ProfileExpression,
+    unit: str | None,
+    column: Column,
+    target_unit: str | None,
+    dkk_per_eur: float,
+) -> ProfileExpression | str:
+    """Returns a cell with its profile term in the internal unit, or a text on a wrong unit."""
+    if unit is None:  # the profile does not exist, or its header has an issue of its own
+        return replace(cell, header_factor=1.0)
+    try:
+        if column.range == "shape":
+            return _shape(cell, unit, dkk_per_eur)
+        if is_dimensionless(unit, dkk_per_eur):
+            unit_factor = conversion(unit, "1", dkk_per_eur).factor
+            factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
+        elif target_unit is None:
+            return f"the profile is in {unit}, and the unit of the row is not known"
+        else:
+            source_unit = f"1/({unit})" if cell.inverse else unit
+            factor = conversion(source_unit, target_unit, dkk_per_eur).factor
+    except UnknownUnitError:
+        unit_of_column = target_unit or column.unit
+        expected_unit = (
+            f"1/({unit_of_column})" if cell.inverse and unit_of_column != "1" else unit_of_column
+        )
+        remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {unit_of_column}"
+        suffix = " (kroner are DKK)" if KRONER.search(unit) else ""
+        return f"{remedy}; convert it to {expected_unit}, or to 1 if it is a plain number{suffix}"
+    return replace(cell, factor=cell.factor * factor, header_factor=1.0)
+
+
+def _shape(cell: ProfileExpression, unit: str, dkk_per_eur: float) -> ProfileExpression | str:
+    """Returns a cell of a shape column, or a text on a wrong unit."""
+    is_plain = is_dimensionless(unit, dkk_per_eur)
+    if not is_plain and has_arbitrary_zero(unit, dkk_per_eur):
+        return f"the profile '{cell.profile}' is in {unit}, whose zero means nothing as a shape"
+    if not is_plain and cell.offset:
+        return f"the profile '{cell.profile}' is in {unit}, so no plain number can be added to it"
+    unit_factor = conversion(unit, "1", dkk_per_eur).factor if is_plain else 1.0
+    factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
+    return replace(cell, factor=cell.factor * factor, header_factor=1.0)
+
+
+def _unit_of_row(table: str, key: object, column: Column, frames: Frames) -> str | None:
+    """Returns the unit of a cell with ``unit`` replaced by the carrier's; None if undetermined."""
+    if "unit" not in column.unit:
+        return column.unit
+    unit_of = frames["carriers"]["unit"]
+    if table == "flows" and isinstance(key, tuple):
+        carrier_unit, activity = unit_of.get(key[2]), activity_unit(key[0], frames)
+        return f"({carrier_unit})/({activity})" if carrier_unit and activity else None
+    unit = unit_of.get(carrier_of(table, key, frames))
+    return with_unit(column.unit, "unit", str(unit)) if unit else None

@@ -232,7 +232,7 @@ class Table:
         config = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True)
         return pydantic.create_model(self.name, __config__=config, **fields)
 
-    def wrong_cells(self, row: dict[str, object]) -> list[tuple[str, object, str]]:
+    def invalid_cells(self, row: dict[str, object]) -> list[tuple[str, object, str]]:
         """Returns name, value and remedy of every invalid cell of a row."""
         try:
             self.model.model_validate(

@@ -34,7 +34,7 @@ class Setting(pydantic.BaseModel):
 
 
 class Time(Setting):
-    """The hours the profiles cover (a year, but in small examples), and how they are cut into steps.
+    """The hours of the profiles (a year, fewer in small examples) and their aggregation to steps.
 
     Hours are merged where the profiles named in ``clustering_profiles`` are alike; if it is empty,
     all that are used. With ``steps_per_day`` the steps are those of typical days that repeat, about
@@ -50,7 +50,7 @@ class Time(Setting):
 
 
 class Emissions(Setting):
-    """What counts as emitted, and how much may be: ``target`` [t/a], or none."""
+    """The carrier of emissions, and ``target``, their maximum [t/a] or ``none``."""
 
     carrier: str = "co2"
     target: Number | Literal["none"] = "none"
@@ -58,7 +58,7 @@ class Emissions(Setting):
 
 
 class Perspective(Setting):
-    """Whose costs are counted: rate of interest [1/a], price components, and the factor on all but taxes."""
+    """A view on costs: discount rate [1/a], cost components, and the factor on all but taxes."""
 
     discount_rate: Annotated[float, pydantic.Field(ge=0, lt=1)]
     cost_components: Annotated[tuple[CostComponent, ...], pydantic.Field(strict=False)]
@@ -73,14 +73,14 @@ class Acceptance(Setting):
 
 
 class Solver(Setting):
-    """How HiGHS is asked: ``auto`` chooses by size; limits in seconds."""
+    """Options of HiGHS: ``auto`` chooses the method by size; the time limit is in seconds."""
 
     method: Literal["auto", "simplex", "ipm"] = "auto"
     time_limit: Annotated[float, pydantic.Field(gt=0)] = 36000.0
 
 
 class Settings(Setting):
-    """All of ``case.toml``; the settings that make the hourly year are kept as they are.
+    """All of ``case.toml``; the settings of the synthetic year, ``profiles``, are not validated here.
 
     ``dkk_per_eur`` is the exchange rate [DKK/EUR] of every header and profile in kroner.
     """
@@ -109,15 +109,6 @@ class Settings(Setting):
         return self.perspectives[self.perspective]
 
 
-class Scenario(Setting):
-    """Differences only: each ``ADDRESS = VALUE``, ``+=`` or ``*=``; a scenario may extend another."""
-
-    title_en: str = ""
-    title_da: str = ""
-    extends: str = ""
-    changes: Texts = ()
-
-
 def load_toml(path: Path) -> dict[str, Any]:
     """Returns the content of a TOML file.
 
@@ -138,11 +129,14 @@ def load_toml(path: Path) -> dict[str, Any]:
         remedy = f"{problem}; save the file as UTF-8"
         raise InputError.at(name, remedy) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError.at(name, f"it is not TOML ({error}); mend that line") from None
+        raise InputError.at(name, f"it is not TOML ({error}); correct that line") from None
     except (RecursionError, ValueError) as error:  # tomllib's limits of depth and digits
         is_deep = isinstance(error, RecursionError)
         problem = "it is nested too deeply" if is_deep else "a number in it has too many digits"
-        raise InputError.at(name, f"{problem}; mend it") from None
+        raise InputError.at(name, f"{problem}; correct it") from None
+    except IsADirectoryError:
+        remedy = "a folder has this name; replace it by a file, or rename it"
+        raise InputError.at(name, remedy) from None
     except OSError as error:
         raise InputError.at(name, f"it cannot be read ({error.strerror})") from None
 
@@ -197,7 +191,7 @@ def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
 
 
 def read_settings(
-    content: dict[str, Any], said: dict[str, str], faults: list[InputIssue]
+    content: dict[str, Any], origins: dict[str, str], issues: list[InputIssue]
 ) -> Settings:
     """Returns the settings of the case, with defaults in place of invalid ones.
 
@@ -205,8 +199,8 @@ def read_settings(
 
     Args:
         content: The content of ``case.toml``; invalid settings are removed from it.
-        said: The origin of each changed setting, such as ``--set``.
-        faults: The list to which issues are added.
+        origins: The origin of each changed setting, such as ``--set``.
+        issues: The list to which issues are added.
 
     Raises:
         InputError: A setting without a default is invalid.
@@ -215,8 +209,8 @@ def read_settings(
         return validate(Settings, content, "case.toml")
     except InputError as error:
         for issue in error.issues:
-            origin = origin_of(issue.column, said)
-            faults.append(
+            origin = origin_of(issue.column, origins)
+            issues.append(
                 issue
                 if origin is None
                 else replace(issue, column=f"{issue.column} (set by {origin})")
@@ -232,112 +226,54 @@ def read_settings(
     try:
         return validate(Settings, {"name": "case"} | content, "case.toml")
     except InputError:
-        raise InputError(faults) from None
+        raise InputError(issues) from None
 
 
-def origin_of(setting: str, said: Mapping[str, str]) -> str | None:
+def origin_of(setting: str, origins: Mapping[str, str]) -> str | None:
     """Returns the origin of a change to a setting or its group, such as ``--set``, or None."""
     if not setting:
         return None
-    origins = (
-        origin for name, origin in said.items() if name == setting or name.startswith(f"{setting}.")
+    matching = (
+        origin
+        for name, origin in origins.items()
+        if name == setting or name.startswith(f"{setting}.")
     )
-    return next(origins, None)
+    return next(matching, None)
 
 
-def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
-    """Returns a scenario and all scenarios it extends by name, in the order of application.
-
-    Args:
-        folder: The case.
-        name: The scenario; empty for none.
-        named_by_case: Whether the name is the ``default_scenario`` of ``case.toml``.
-
-    Raises:
-        InputError: A file is missing or invalid, or ``extends`` is circular.
-    """
-    chain: dict[str, Scenario] = {}
-    file = "case.toml"
-    while name:
-        if name in chain:
-            circle = " → ".join([*reversed(chain), name])
-            remedy = f"extends goes in a circle ({circle}); cut it"
-            raise InputError.at(file, remedy, value=name)
-        path = folder / "scenarios" / f"{name}.toml"
-        known = sorted(file_path.stem for file_path in (folder / "scenarios").glob("*.toml"))
-        if name not in known or not path.is_file():
-            remedy = f"there is no such scenario; known are {', '.join(known) or 'none'}"
-            if chain:
-                raise InputError.at(file, remedy, "", "extends", name)
-            if named_by_case:
-                raise InputError.at(file, remedy, "", "default_scenario", name)
-            raise InputError.at(f"scenarios/{name}.toml", remedy)
-        file = f"scenarios/{name}.toml"
-        chain = {name: validate(Scenario, load_toml(path), file)} | chain
-        name = chain[name].extends
-    return chain
-
-
-def collect_overrides(scenarios: Mapping[str, Scenario], extra: tuple[str, ...]) -> list[Override]:
-    """Returns all overrides in order of application: scenarios, then ``extra``.
-
-    Raises:
-        InputError: A text is not an override.
-    """
-    overrides, issues = [], []
-    changes_by_origin = [
-        (f"scenarios/{name}.toml", scenario.changes) for name, scenario in scenarios.items()
-    ]
-    for origin, changes in [*changes_by_origin, ("--set", extra)]:
-        for text in changes:
-            try:
-                overrides.append(Override.parse(text, origin))
-            except ValueError:
-                issues.append(
-                    InputIssue(
-                        origin,
-                        "write ADDRESS = VALUE, ADDRESS += VALUE or ADDRESS *= VALUE",
-                        value=text,
-                    )
-                )
-    if issues:
-        raise InputError(issues)
-    return overrides
-
-
-def override_setting(content: dict[str, Any], difference: Override) -> None:
+def override_setting(content: dict[str, Any], override: Override) -> None:
     """Applies an override of ``case.group.name`` to the content of ``case.toml``.
 
     Raises:
         InputError: The address or the operation is invalid.
     """
-    *groups, name = difference.address.split(".")[1:]
+    *groups, name = override.address.split(".")[1:]
     if not all((*groups, name)):
         remedy = "write case.SETTING or case.GROUP.SETTING"
-        raise InputError.at(difference.origin, remedy, column=difference.address)
-    if difference.address == "case.default_scenario":
+        raise InputError.at(override.origin, remedy, column=override.address)
+    if override.address == "case.default_scenario":
         remedy = "a change cannot choose the scenario it is added to; name it with --scenario"
-        raise InputError.at(difference.origin, remedy, column=difference.address)
+        raise InputError.at(override.origin, remedy, column=override.address)
     group_content = content
     for group in groups:
         group_content = group_content.setdefault(group, {})
         if not isinstance(group_content, dict):
             raise InputError.at(
-                difference.origin,
+                override.origin,
                 f"'{group}' is not a group of settings",
-                column=difference.address,
+                column=override.address,
             )
-    value = _parse_value(str(difference.value))
-    if difference.operation != "=":
+    value = _parse_value(str(override.value))
+    if override.operation != "=":
         old_value = group_content.get(name)
         are_numbers = isinstance(old_value, int | float) and isinstance(value, int | float)
         if not are_numbers or isinstance(old_value, bool) or isinstance(value, bool):
             raise InputError.at(
-                difference.origin,
-                "only a number that stands there can be changed; use =",
-                column=difference.address,
+                override.origin,
+                "the setting is not a number that can be changed; use =",
+                column=override.address,
             )
-        value = old_value * value if difference.operation == "*=" else old_value + value
+        value = old_value * value if override.operation == "*=" else old_value + value
     group_content[name] = value
 
 

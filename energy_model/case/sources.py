@@ -1,18 +1,65 @@
-"""Sources: numbers of a case → their origin: a publication, an assumption or none."""
+"""Sources: ``sources*.csv`` → the origin of every number: publication, assumption or none."""
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from energy_model.case.input_log import InputLog
-from energy_model.case.renamed_inputs import current_columns
+from energy_model.case.renamed_inputs import current_columns, current_source_columns
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.case.table_reader import HEADER
+from energy_model.case.table_reader import HEADER, report_ragged_row
+
+SOURCE_COLUMNS = ("table", "rows", "columns", "kind", "publication", "year", "note")
+
+
+def read_sources(folder: Path, tables: Iterable[Table], input_log: InputLog) -> pd.DataFrame:
+    """Returns the rows of ``sources*.csv`` in order, with today's names of columns."""
+    rows, tables, is_old_case = [], tuple(tables), input_log.is_old_case
+    for path in sorted(folder.glob("sources*.csv")):
+        file = input_log.csv_file(path, path.name)
+        if file is None:
+            continue
+        if missing := [name for name in SOURCE_COLUMNS if name not in file.header]:
+            input_log.add_issue(
+                path.name, f"columns are missing; add {', '.join(missing)}", "row 1"
+            )
+            continue
+        duplicates = sorted({name for name in file.header if file.header.count(name) > 1})
+        if duplicates:
+            input_log.add_issue(
+                path.name, "the column occurs twice; remove one", "row 1", value=duplicates[0]
+            )
+            continue
+        for line, cells in zip(file.lines[1:], file.rows[1:], strict=True):
+            if not any(cells):
+                continue
+            if len(cells) != len(file.header):
+                report_ragged_row(path.name, line, cells, file, input_log)
+                continue
+            row = dict(zip(file.header, cells, strict=True))
+            _check_source(path.name, line, row, input_log)
+            columns = current_source_columns(row["table"], row["columns"], tables, is_old_case)
+            if columns != " ".join(row["columns"].split()):
+                input_log.note_renamed(path.name, row["columns"], columns)
+            rows.append({name: row[name] for name in SOURCE_COLUMNS} | {"columns": columns})
+    return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+
+
+def _check_source(name: str, line: int, row: Mapping[str, str], input_log: InputLog) -> None:
+    """Adds an issue for an incomplete source or assumption."""
+    location = f"row {line}"
+    if row["kind"] not in ("source", "assumption"):
+        input_log.add_issue(name, "write source or assumption", location, "kind", row["kind"])
+    elif row["kind"] == "source" and not (row["publication"] and row["year"]):
+        remedy = "name the publication and its year, or mark it as an assumption"
+        input_log.add_issue(name, remedy, location, "publication")
+    elif row["kind"] == "assumption" and not row["note"]:
+        input_log.add_issue(name, "write the reason for the assumption", location, "note")
 
 
 def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -279,6 +281,23 @@ class System:
         values = shape.values(self.profiles)
         total = values.sum()
         return values * (yearly / total) if total else np.zeros(len(values))
+
+
+def fingerprint(
+    frames: Mapping[str, pd.DataFrame], profiles: pd.DataFrame, settings: Settings
+) -> str:
+    """Returns the SHA-256 of all inputs of a solution, as 64 hexadecimal digits.
+
+    Args:
+        frames: The tables of a `System`; hashed as CSV text with all digits.
+        profiles: One row per hour; hashed as 8-byte numbers.
+        settings: The settings of the case; hashed as JSON.
+    """
+    content = hashlib.sha256(settings.model_dump_json().encode())
+    for name in sorted(frames):
+        content.update(name.encode() + frames[name].to_csv().encode())
+    content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
+    return content.hexdigest()
 
 
 def bus_name(carrier: str, site: str) -> str:

@@ -155,7 +155,7 @@ def _in_pint_words(text: str) -> str:
     """Returns a unit with words unknown to pint replaced by pint's words."""
     if text in ALIKE:
         return ALIKE[text] or "1"
-    return re.sub(r"%|°C|degC", lambda found: ALIKE[found[0]], text)
+    return re.sub(r"%|°C|degC", lambda match: ALIKE[match[0]], text)
 
 
 def _factor(header: str, inside: str, dkk_per_eur: float) -> float:

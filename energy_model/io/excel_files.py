@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from energy_model.case.checks.file_names import HOURLY_FOLDERS
 from energy_model.case.csv_file import CONTROL, CsvFile
-from energy_model.case.file_names import HOURLY_FOLDERS
 from energy_model.case.input_log import InputLog
 from energy_model.case.renamed_inputs import current_columns
 from energy_model.case.schema import Table

@@ -16,7 +16,7 @@ import pandas as pd
 from energy_model import timeseries
 from energy_model.case.input_log import InputLog
 from energy_model.case.profile_reader import are_alike, read_hourly_file
-from energy_model.case.table_reader import SOURCES
+from energy_model.case.sources import SOURCE_COLUMNS
 from energy_model.case.units import conversion
 from energy_model.common.atomic_write import write_files
 from energy_model.common.errors import InputError, InputIssue
@@ -156,7 +156,7 @@ def with_sources(case: Path, rows: Sequence[Mapping[str, str]]) -> str:
         if columns or not row.get("columns"):
             remaining.append(row | {"columns": " ".join(columns)})
     text = io.StringIO()
-    writer = csv.DictWriter(text, SOURCES, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, SOURCE_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows([*remaining, *rows])
     return text.getvalue()

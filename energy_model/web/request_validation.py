@@ -193,7 +193,7 @@ def edit_issue(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | Non
         some = ", ".join(list(system.profiles)[:8])
         remedy = Message("there is no such profile; profiles of the case are {names}", names=some)
         return InputIssue(remedy=remedy, value=edit.value, **location)
-    for name, _, cell_remedy in declared.wrong_cells({edit.column: value}):
+    for name, _, cell_remedy in declared.invalid_cells({edit.column: value}):
         if name == edit.column:
             return InputIssue(remedy=cell_remedy, value=edit.value, **location)
     return None

@@ -113,7 +113,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
         renamed_inputs.current_slider(entry, TABLES, is_old, partial(log.note_renamed, FILE))
         for entry in entries
     ]
-    for sentence in log.warned():
+    for sentence in log.warning_sentences():
         warnings.warn(sentence, FutureWarning, stacklevel=2)
     return entries
 

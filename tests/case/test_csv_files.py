@@ -201,6 +201,27 @@ def test_a_backup_whose_original_is_missing_is_warned_of(case):
     (case / "sources.csv~").write_text("anything")
     (case / "notes.csv.bak").write_text("anything")
     (told,) = em.load_case(case).warnings
-    assert told.startswith(
-        "sources.csv~: it is passed over as a backup, and there is no sources.csv"
-    )
+    assert told.startswith("sources.csv~: it is ignored as a backup, and there is no sources.csv")
+
+
+def test_a_row_of_wrong_length_is_one_issue_wherever_its_name_stands(case):
+    """The flows of the plant need no second issue, though the name of its row is not the first cell."""
+    path = case / "conversions.csv"
+    header, row = (line.split(",") for line in path.read_text().splitlines())
+    path.write_text(f"{','.join(header[::-1])}\n{','.join(row[::-1])},more\n")
+    with pytest.raises(em.InputError) as caught:
+        em.load_case(case)
+    (issue,) = caught.value.issues
+    assert str(issue).startswith("conversions.csv, row 2: the row has 5 cells where")
+
+
+@pytest.mark.parametrize("scenario", ["night", None])
+def test_a_folder_in_the_place_of_a_scenario_or_of_the_settings_is_named(case, scenario):
+    path = case / ("scenarios/night.toml" if scenario else "case.toml")
+    path.unlink(missing_ok=True)
+    path.mkdir(parents=True)
+    name = path.relative_to(case).as_posix()
+    with pytest.raises(
+        em.InputError, match=f"^{name}: a folder has this name; replace it by a file"
+    ):
+        em.load_case(case, scenario)

@@ -62,7 +62,7 @@ OTHER_HOURS = {
     ),
     "another year": ([s.replace("2030", "2029") for s in HOURS], "hour", r"b\.csv, row 2, hour: .*a\.csv has 2030-01-01T00:00Z"),
     "backwards": (HOURS[::-1], "hour", r"b\.csv, row 3, hour: '2030-01-01T02:00Z' .* before the one above"),
-    "one twice": ([HOURS[0], HOURS[0], *HOURS[2:]], "hour", r"b\.csv, row 3, hour: .* stands twice"),
+    "one twice": ([HOURS[0], HOURS[0], *HOURS[2:]], "hour", r"b\.csv, row 3, hour: .* occurs twice"),
     "one missing": ([*HOURS[:2], HOURS[3], "2030-01-01T04:00Z"], "hour", r"b\.csv, row 4, hour: .*add 2030-01-01T02:00Z"),
     "rubbish": (["a", "b", "c", "d"], "hour", r"b\.csv, row 2, hour: 'a' is given; write an hour such as"),
     "no such day": ([s.replace("01-01", "02-30") for s in HOURS], "hour", r"b\.csv, row 2, hour: .* there is no such hour"),

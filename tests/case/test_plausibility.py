@@ -60,7 +60,7 @@ REFUSED = {
     "case.nothing.more = 1": r"nothing \(set by --set\)",
     "case.emissions.carrier = 5": r"emissions\.carrier \(set by --set\)",
     f"case.name = {'n' * 300}": r"name \(set by --set\)",
-    "conversions.plant.capacity_follows = plant": r"capacity_follows .*'plant' is given; capacities are tied in a circle \(plant → plant\)",
+    "conversions.plant.capacity_follows = plant": r"capacity_follows .*'plant' is given; capacities follow each other in a cycle \(plant → plant\)",
     "conversions.plant.capacity_existing = nan": r"capacity_existing .*'nan' is given",
     "conversions.plant.capacity_existing *= nan": r"'nan' is not a number; only = can set a text",
     "conversions.plant.capacity_existing *= inf": r"'inf' is no finite number",
@@ -200,7 +200,7 @@ def test_a_circle_of_ties_is_named(tmp_path):
     ]
     flows = [case_builder.flow(name, "heat", 1) for name in "abc"]
     with pytest.raises(
-        em.InputError, match=r"capacities are tied in a circle \(\w → \w → \w → \w\)"
+        em.InputError, match=r"capacities follow each other in a cycle \(\w → \w → \w → \w\)"
     ):
         em.load_case(case(tmp_path, conversions=plants, flows=flows))
 
@@ -217,7 +217,7 @@ def test_a_flow_that_changes_its_sign_is_warned_of(tmp_path):
         case_builder.flow("plant", "power", "-1 / cop"),
     ]
     system = em.load_case(case(tmp_path, flows=flows, profiles={"cop": [2, -2]}))
-    assert any("made in some hours and taken in others" in said for said in system.warnings)
+    assert any("an output in some hours and an input in others" in said for said in system.warnings)
 
 
 def test_a_sentence_shows_no_control_characters_and_no_megabytes(tmp_path):
@@ -239,4 +239,4 @@ def test_a_site_with_its_coordinates_exchanged_is_warned_of(tmp_path):
     system = em.load_case(case(tmp_path, sites=sites))
     (told,) = system.warnings
     assert "sites.csv, row 3 (there), lat" in told
-    assert "look whether lat and lon are exchanged" in told
+    assert "check that lat and lon are not exchanged" in told

@@ -157,7 +157,7 @@ def test_an_old_and_a_new_name_at_once_are_refused(tmp_path):
     case = written(tmp_path, 1)
     path = case / "markets.csv"
     path.write_text("market,site,carrier,buy_most [MW],max_purchase [MW]\ngrid,here,power,9,9\n")
-    with pytest.raises(em.InputError, match="the column stands twice"):
+    with pytest.raises(em.InputError, match="the column occurs twice"):
         em.load_case(case)
     toml = (case / "case.toml").read_text()
     (case / "case.toml").write_text("detour = 1.2\n" + toml)

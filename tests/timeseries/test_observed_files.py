@@ -91,7 +91,7 @@ def test_what_stays_synthetic_is_said_in_words(case):
         (lambda t: t.replace("2024-01-01T05:00Z,5\n", ""), "row 7, hour: '2024-01-01T06:00Z'"),
         (lambda t: t + "2025-01-01T00:00Z,5\n", "the file has 8761 rows"),
         (lambda t: t[: len(t) // 2], "measured/our_own_2024.csv, row 4381: the row has 1 cells where the header has 2"),
-        (lambda t: t.replace("\n", ",\n").replace("[degC],", "[degC],air_temperature [degC]"), "stands in this file twice"),
+        (lambda t: t.replace("\n", ",\n").replace("[degC],", "[degC],air_temperature [degC]"), "has two profiles of this name"),
         (lambda _: "", "the file is empty"),
     ],
 )  # fmt: skip

@@ -36,28 +36,28 @@ def warn_of_unusual_cells(
     frames: Mapping[str, pd.DataFrame],
     tables: Iterable[Table],
     profiles: pd.DataFrame,
-    reading: InputLog,
+    input_log: InputLog,
 ) -> None:
     """Adds warnings for numbers outside the usual range of their column and for similar names."""
     tables = tuple(tables)
     for table in tables:
         for column in table.columns:
             if column.usual is not None:
-                _warn_of_column(frames[table.name][column.name], table, column, profiles, reading)
+                _warn_of_column(frames[table.name][column.name], table, column, profiles, input_log)
     for table in tables:
         if len(table.key) == 1:
-            _warn_of_names(table.name, frames[table.name].index, reading)
+            _warn_of_names(table.name, frames[table.name].index, input_log)
 
 
 def _warn_of_column(
-    cells: pd.Series, table: Table, column: Column, profiles: pd.DataFrame, reading: InputLog
+    cells: pd.Series, table: Table, column: Column, profiles: pd.DataFrame, input_log: InputLog
 ) -> None:
     low, high = column.usual or (0.0, 0.0)
-    remedy = f"that is far from usual ({low:g} to {high:g} {column.unit}); look whether the number "
-    remedy += "and the unit are right"
+    remedy = f"that is far from usual ({low:g} to {high:g} {column.unit}); check the number "
+    remedy += "and the unit"
     usual_by_cell: dict[ProfileExpression, bool] = {}
     for key, cell in cells.items():
-        if (table.name, key, column.name) in reading.inherited:
+        if (table.name, key, column.name) in input_log.inherited:
             continue  # reported for the technology
         if isinstance(cell, ProfileExpression):
             if cell not in usual_by_cell:
@@ -68,7 +68,7 @@ def _warn_of_column(
                 not isinstance(cell, float) or not column.holds(cell) or column.is_usual(cell)
             )
         if not is_usual:
-            reading.warn(table.name, key, column.name, cell, remedy)
+            input_log.add_cell_warning(table.name, key, column.name, cell, remedy)
 
 
 def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
@@ -82,7 +82,7 @@ def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
     return (float(values.min()), float(values.max())) if np.isfinite(values).all() else ()
 
 
-def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
+def _warn_of_names(table: str, names: pd.Index, input_log: InputLog) -> None:
     """Adds warnings for visually similar names and for names in two scripts."""
     first_names: dict[str, object] = {}
     column = str(names.name)
@@ -94,11 +94,11 @@ def _warn_of_names(table: str, names: pd.Index, reading: InputLog) -> None:
             remedy = (
                 f"the name looks like '{first_names[name_skeleton]}'; they are read as two things"
             )
-            reading.warn(table, name, column, name, remedy)
+            input_log.add_cell_warning(table, name, column, name, remedy)
         first_names.setdefault(name_skeleton, name)
         if not name.isascii() and len(scripts := _scripts(name)) > 1:
             remedy = f"the name has letters of {' and '.join(sorted(scripts))}"
-            reading.warn(table, name, column, name, remedy)
+            input_log.add_cell_warning(table, name, column, name, remedy)
 
 
 def skeleton(name: str) -> str:
@@ -116,7 +116,7 @@ def _scripts(name: str) -> set[str]:
     }
 
 
-def _warn_of_far_sites(sites: pd.DataFrame, reading: InputLog) -> None:
+def _warn_of_far_sites(sites: pd.DataFrame, input_log: InputLog) -> None:
     """Adds warnings for sites far from the others, as when latitude and longitude are swapped."""
     coordinates = sites[["lat", "lon"]].dropna()
     center = (
@@ -129,52 +129,57 @@ def _warn_of_far_sites(sites: pd.DataFrame, reading: InputLog) -> None:
     for site, coordinate in coordinates.iterrows():
         distance_km = distance(coordinate, center)
         if distance_km > MAX_SITE_DISTANCE_KM:
-            remedy = f"the site is {distance_km:,.0f} km from the middle of the sites; look whether lat and lon are exchanged"
-            reading.warn("sites", site, "lat", coordinate["lat"], remedy)
+            remedy = f"the site is {distance_km:,.0f} km from the centre of the sites; "
+            remedy += "check that lat and lon are not exchanged"
+            input_log.add_cell_warning("sites", site, "lat", coordinate["lat"], remedy)
 
 
-def warn_of_unusual_rows(system: System, reading: InputLog) -> None:
+def warn_of_unusual_rows(system: System, input_log: InputLog) -> None:
     """Adds warnings for energy ratios, total losses of links and unusual settings."""
-    _warn_of_energy_ratios(system, reading)
+    _warn_of_energy_ratios(system, input_log)
     links = system["links"]
     lost_share = links["standing_loss"] * links["length"]
     for link in links.index[lost_share >= 1]:
         remedy = f"over {links.at[link, 'length']:g} km it loses more than its whole capacity"
-        reading.warn("links", link, "standing_loss", links.at[link, "standing_loss"], remedy)
-    _warn_of_signs(system, reading)
-    _warn_of_far_sites(system["sites"], reading)
+        input_log.add_cell_warning(
+            "links", link, "standing_loss", links.at[link, "standing_loss"], remedy
+        )
+    _warn_of_signs(system, input_log)
+    _warn_of_far_sites(system["sites"], input_log)
     low, high = USUAL_DKK_PER_EUR
     if not low <= system.settings.dkk_per_eur <= high:
-        reading.notes.append(
-            f"case.toml: dkk_per_eur of {system.settings.dkk_per_eur:g} is far from usual ({low:g} to {high:g}); "
-            "it is the kroner that one euro costs."
+        input_log.notes.append(
+            f"case.toml: dkk_per_eur of {system.settings.dkk_per_eur:g} is far from usual "
+            f"({low:g} to {high:g}); it is the price of one euro in kroner."
         )
     low, high = COST_FACTORS
     factor = system.settings.view.cost_factor
     if not low <= factor <= high:
-        reading.notes.append(
+        input_log.notes.append(
             f"case.toml: the cost factor of {factor:g} is far from usual ({low:g} to {high:g})."
         )
     rate = system.settings.view.discount_rate
     if rate > MAX_DISCOUNT_RATE:
-        reading.notes.append(
+        input_log.notes.append(
             f"case.toml: the discount rate of {rate:g} a year is far from usual (0 to "
             f"{MAX_DISCOUNT_RATE:g}); write 0.035 for 3.5 %."
         )
 
 
-def _warn_of_signs(system: System, reading: InputLog) -> None:
+def _warn_of_signs(system: System, input_log: InputLog) -> None:
     """Adds warnings for flow coefficients whose sign changes over the year."""
     for key, cell in system["flows"]["coefficient"].items():
         if cell.profile is not None:
             values = cell.values(system.profiles)
             if values.min() < 0 < values.max():
-                remedy = f"it is made in some hours and taken in others ({values.min():.3g} to "
-                remedy += f"{values.max():.3g}); look at the profile"
-                reading.warn("flows", key, "coefficient", cell, remedy)
+                remedy = (
+                    f"it is an output in some hours and an input in others ({values.min():.3g} to "
+                )
+                remedy += f"{values.max():.3g}); check the profile"
+                input_log.add_cell_warning("flows", key, "coefficient", cell, remedy)
 
 
-def _warn_of_energy_ratios(system: System, reading: InputLog) -> None:
+def _warn_of_energy_ratios(system: System, input_log: InputLog) -> None:
     """Adds warnings for modes with more energy output than input in the worst hour of the year.
 
     Conversions of one technology share one warning, which names the first of them.
@@ -195,7 +200,9 @@ def _warn_of_energy_ratios(system: System, reading: InputLog) -> None:
             remedy := _excess(cells, outside_of[plant] == "yes", system)
         ):
             warned_owners.add(owner)
-            reading.warn("conversions", plant, "conversion", plant, f"in mode '{mode}' {remedy}")
+            input_log.add_cell_warning(
+                "conversions", plant, "conversion", plant, f"in mode '{mode}' {remedy}"
+            )
 
 
 def _excess(cells: Iterable[tuple[bool, ProfileExpression]], outside: bool, system: System) -> str:
@@ -219,9 +226,9 @@ def _excess(cells: Iterable[tuple[bool, ProfileExpression]], outside: bool, syst
     hour = int(np.argmax(energy_made - limit * energy_taken))
     if energy_made[hour] - limit * energy_taken[hour] <= 1e-9:
         return ""
-    text = f"it makes {energy_made[hour]:.3g} MWh of energy and takes "
+    text = f"it produces {energy_made[hour]:.3g} MWh of energy and uses "
     text += f"{energy_taken[hour]:.3g}" if energy_taken[hour] > 0 else "none"
-    text += "; look at its rows in flows.csv"
+    text += "; check its rows in flows.csv"
     if outside:
         return text
     return f"{text}, or write outside_energy = yes if the rest comes from outside the case"

@@ -1,63 +1,60 @@
-"""System validation: a system → issues across tables, such as a demand without any supply."""
+"""Checks of a system: a system → issues of supply and prices."""
 
 from __future__ import annotations
 
 import networkx as nx
 
 from energy_model.case.input_log import InputLog
-from energy_model.case.system import System
+from energy_model.case.system import System, bus_name
 from energy_model.common.errors import InputIssue
 
+MIN_PRICE_GAP = 1e-9  # EUR/unit; a smaller difference is rounding
 
-def validate_system(system: System, reading: InputLog) -> list[InputIssue]:
+
+def check_system(system: System, input_log: InputLog) -> list[InputIssue]:
     """Returns issues across tables.
 
     They are demands without supply, sales that earn more than purchases cost, and a case without
     buses.
     """
-    issue_count = len(reading.issues)
-    graph = bus_graph(system)
-    buses, demands = system.buses, system["demands"]
-    reachable_buses = set(nx.descendants(graph, "source")) if "source" in graph else set()
+    issue_count = len(input_log.issues)
+    _check_supply(system, input_log)
+    _check_sale_prices(system, input_log)
+    if system.buses.empty:
+        remedy = "the case has no market, plant, store, link or demand; add rows to its tables"
+        input_log.add_issue("case.toml", remedy)
+    return input_log.issues[issue_count:]
+
+
+def _check_supply(system: System, input_log: InputLog) -> None:
+    """Adds an issue for every demand at a bus that nothing can supply."""
+    graph, demands = bus_graph(system), system["demands"]
+    supplied = set(nx.descendants(graph, "source")) if "source" in graph else set()
     for name, carrier, site in zip(demands.index, demands["carrier"], demands["site"], strict=True):
-        bus = f"{carrier}@{site}"
-        if bus not in reachable_buses and demands.at[name, "yearly"] > 0:
-            reading.wrong(
-                "demands",
-                name,
-                "carrier",
-                carrier,
-                f"nothing makes, carries or sells {carrier} at {site}; add a market, a conversion or a link there",
-            )
-    markets = system["markets"]
-    for name, row in markets.iterrows():
-        if row["max_sale"] > 0 and row["max_purchase"] > 0:
-            cost_components = system.settings.view.cost_components
-            purchase_cost = row["price"].values(system.profiles)
-            purchase_cost = purchase_cost + sum(
-                row[component].values(system.profiles)
-                for component in ("tariff", "tax")
-                if component in cost_components
-            )
-            sale_revenue = row["sale_price"].values(system.profiles) - (
-                row["sale_tariff"].values(system.profiles) if "tariff" in cost_components else 0
-            )
-            if (hour := int((sale_revenue - purchase_cost).argmax())) is not None and sale_revenue[
-                hour
-            ] > purchase_cost[hour] + 1e-9:
-                reading.wrong(
-                    "markets",
-                    name,
-                    "sale_price",
-                    row["sale_price"],
-                    f"in hour {hour} a sale earns {sale_revenue[hour]:.4g} where a purchase costs {purchase_cost[hour]:.4g}; selling must not earn more than buying costs",
-                )
-    if buses.empty:
-        reading.add_issue(
-            "case.toml",
-            "the case has no market, plant, store, link or demand; add rows to its tables",
-        )
-    return reading.issues[issue_count:]
+        if bus_name(carrier, site) not in supplied and demands.at[name, "yearly"] > 0:
+            remedy = f"nothing produces, transports or sells {carrier} at {site}; "
+            remedy += "add a market, a conversion or a link there"
+            input_log.add_cell_issue("demands", name, "carrier", carrier, remedy)
+
+
+def _check_sale_prices(system: System, input_log: InputLog) -> None:
+    """Adds an issue for every market where a sale earns more than a purchase costs in an hour."""
+    components = system.settings.view.cost_components
+    for name, row in system["markets"].iterrows():
+        if not (row["max_sale"] > 0 and row["max_purchase"] > 0):
+            continue
+        costs = row["price"].values(system.profiles)
+        for component in ("tariff", "tax"):
+            if component in components:
+                costs = costs + row[component].values(system.profiles)
+        revenues = row["sale_price"].values(system.profiles)
+        if "tariff" in components:
+            revenues = revenues - row["sale_tariff"].values(system.profiles)
+        hour = int((revenues - costs).argmax())
+        if revenues[hour] > costs[hour] + MIN_PRICE_GAP:
+            remedy = f"in hour {hour} a sale earns {revenues[hour]:.4g} where a purchase costs "
+            remedy += f"{costs[hour]:.4g}; selling must not earn more than buying costs"
+            input_log.add_cell_issue("markets", name, "sale_price", row["sale_price"], remedy)
 
 
 def bus_graph(system: System) -> nx.DiGraph:

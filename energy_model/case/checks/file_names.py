@@ -18,15 +18,15 @@ BACKUP_ENDINGS = ("~", ".bak", ".orig", ".old", ".swp", ".tmp")
 SHEET_ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods")
 
 
-def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> None:
+def check_file_names(folder: Path, tables: Iterable[str], input_log: InputLog) -> None:
     """Adds an issue for every file or folder whose name is close to a valid one."""
     names = [*tables, "sources"]
     for path in sorted(folder.iterdir()):
         if _is_passed_over(path):
-            _note_lost_original(path, names, reading)
+            _note_lost_original(path, names, input_log)
             continue
         if path.is_dir() and not path.name.lower().endswith(".csv"):
-            _check_folder(path, reading)
+            _check_folder(path, input_log)
         elif path.suffix == ".csv" and path.is_file():
             if not _is_table(path.stem, names):
                 close_names = difflib.get_close_matches(path.stem, names, n=2, cutoff=0.5)
@@ -36,13 +36,13 @@ def check_file_names(folder: Path, tables: Iterable[str], reading: InputLog) -> 
                     else f"known are {', '.join(names)}"
                 )
                 remedy = f"no table has this name; {hint}, or put it in another folder"
-                reading.add_issue(path.name, remedy)
+                input_log.add_issue(path.name, remedy)
         else:
-            _check_ending(path, path.name, names, reading)
+            _check_ending(path, path.name, names, input_log)
     for name in FOLDERS:
         if (folder / name).is_dir():
             ending = ".toml" if name == "scenarios" else ".csv"
-            _check_inner_files(folder / name, ending, reading)
+            _check_inner_files(folder / name, ending, input_log)
 
 
 def _is_passed_over(path: Path) -> bool:
@@ -50,15 +50,16 @@ def _is_passed_over(path: Path) -> bool:
     return path.name.startswith((".", "~$")) or path.name.lower().endswith(BACKUP_ENDINGS)
 
 
-def _note_lost_original(path: Path, names: Iterable[str], reading: InputLog) -> None:
+def _note_lost_original(path: Path, names: Iterable[str], input_log: InputLog) -> None:
     """Notes a backup of a table or of the sources whose original is missing."""
     ending = next((end for end in BACKUP_ENDINGS if path.name.lower().endswith(end)), "")
     original = path.name[: len(path.name) - len(ending)]
     if not ending or not original.endswith(".csv") or path.with_name(original).exists():
         return
     if _is_table(original.removesuffix(".csv"), names):
-        reading.notes.append(
-            f"{path.name}: it is passed over as a backup, and there is no {original}; rename it if it is to be read."
+        input_log.notes.append(
+            f"{path.name}: it is ignored as a backup, and there is no {original}; "
+            "rename it if it is to be read."
         )
 
 
@@ -74,11 +75,11 @@ def _stem(name: str) -> str:
     return stem
 
 
-def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog) -> None:
+def _check_ending(path: Path, name: str, names: Iterable[str], input_log: InputLog) -> None:
     """Adds an issue for a table with another extension, or a folder named like a file."""
     lower = path.name.lower()
     if path.is_file() and not path.suffix and _is_table(lower, names):
-        reading.add_issue(
+        input_log.add_issue(
             name, f"only CSV files are read; rename it to {lower}.csv, or move it away"
         )
         return
@@ -86,27 +87,29 @@ def _check_ending(path: Path, name: str, names: Iterable[str], reading: InputLog
         return
     stem = _stem(path.name)
     if path.is_dir():
-        reading.add_issue(name, "a folder has this name where a file is read; give it another name")
+        input_log.add_issue(
+            name, "a folder has this name where a file is read; give it another name"
+        )
     elif ".csv" in lower:
         rename_hint = f"; rename it to {stem}.csv" if _is_table(stem, names) else ""
         remedy = f"only names that end in .csv in small letters are read{rename_hint}"
-        reading.add_issue(name, f"{remedy}, or put it in another folder")
+        input_log.add_issue(name, f"{remedy}, or put it in another folder")
     elif _is_table(stem, names):
         remedy = f"only CSV files are read; save it as {stem}.csv, or put it in another folder"
-        reading.add_issue(name, remedy)
+        input_log.add_issue(name, remedy)
 
 
-def _check_folder(path: Path, reading: InputLog) -> None:
+def _check_folder(path: Path, input_log: InputLog) -> None:
     """Adds an issue for a folder whose name is close to a valid one."""
     close_names = difflib.get_close_matches(path.name.lower(), FOLDERS, n=1, cutoff=0.8)
     if close_names and path.name not in FOLDERS:
         remedy = (
             f"no folder of a case has this name; rename it to {close_names[0]}, or put it elsewhere"
         )
-        reading.add_issue(f"{path.name}/", remedy)
+        input_log.add_issue(f"{path.name}/", remedy)
 
 
-def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
+def _check_inner_files(folder: Path, ending: str, input_log: InputLog) -> None:
     """Adds an issue for files of profiles or scenarios with a wrong extension."""
     for path in sorted(folder.iterdir()):
         name = f"{folder.name}/{path.name}"
@@ -114,7 +117,7 @@ def _check_inner_files(folder: Path, ending: str, reading: InputLog) -> None:
             continue
         has_ending = path.suffix == ending
         if path.is_dir() and (has_ending or any(path.rglob(f"*{ending}"))):
-            reading.add_issue(name, "a folder stands where files are read; move its files up")
+            input_log.add_issue(name, "a folder is where only files are read; move its files up")
         elif path.is_file() and not has_ending and ending in path.name.lower():
             remedy = f"only names that end in {ending} in small letters are read; rename it"
-            reading.add_issue(name, remedy)
+            input_log.add_issue(name, remedy)
