@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.io.pypsa_network import DEFAULTS, Network
+from energy_model.io.pypsa.network import DEFAULTS, Network
 
 
 def solved(made: Network) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def solved(made: Network) -> dict[str, Any]:
     hours = len(made.system.profiles)
     index = pd.date_range("2030-01-01", periods=hours + 1, freq="h")
     energy = solph.EnergySystem(timeindex=index, infer_last_interval=False)
-    buses = {name: solph.Bus(label=name) for name in made.parts["buses"]}
+    buses = {name: solph.Bus(label=name) for name in made.components["buses"]}
 
     def size(part: dict, scale: float = 1.0) -> Any:
         if not part.get("p_nom_extendable"):
@@ -36,7 +36,7 @@ def solved(made: Network) -> dict[str, Any]:
         )
 
     parts: list[Any] = list(buses.values())
-    for name, part in made.parts.get("generators", {}).items():
+    for name, part in made.components.get("generators", {}).items():
         least, most = (part.get(key, DEFAULTS[key]) for key in ("p_min_pu", "p_max_pu"))
         cost = part.get("marginal_cost", 0.0)
         bus = buses[part["bus"]]
@@ -46,7 +46,7 @@ def solved(made: Network) -> dict[str, Any]:
         else:
             flow = solph.Flow(nominal_capacity=size(part), maximum=most, minimum=least, variable_costs=cost)  # fmt: skip
             parts.append(solph.components.Source(label=name, outputs={bus: flow}))
-    for name, part in made.parts.get("links", {}).items():
+    for name, part in made.components.get("links", {}).items():
         least, most = (part.get(key, DEFAULTS[key]) for key in ("p_min_pu", "p_max_pu"))
         measured, other = buses[part["bus0"]], buses[part["bus1"]]
         cost, factor = part.get("marginal_cost", 0.0), part.get("efficiency", 1.0)
@@ -58,7 +58,7 @@ def solved(made: Network) -> dict[str, Any]:
         for start, end, label in ways:
             flow = solph.Flow(nominal_capacity=size(part), maximum=most, variable_costs=cost)
             parts.append(solph.components.Converter(label=label, inputs={start: flow}, outputs={end: solph.Flow()}, conversion_factors={end: factor}))  # fmt: skip
-    for name, part in made.parts.get("storage_units", {}).items():
+    for name, part in made.components.get("storage_units", {}).items():
         bus, lasts = buses[part["bus"]], part["max_hours"]
         parts.append(
             solph.components.GenericStorage(
@@ -69,7 +69,7 @@ def solved(made: Network) -> dict[str, Any]:
                 invest_relation_input_capacity=1 / lasts, invest_relation_output_capacity=1 / lasts, balanced=True, initial_storage_level=None,
             )
         )  # fmt: skip
-    for name, part in made.parts["loads"].items():
+    for name, part in made.components["loads"].items():
         flow = solph.Flow(fix=part["p_set"], nominal_capacity=1.0)
         parts.append(solph.components.Sink(label=name, inputs={buses[part["bus"]]: flow}))
     energy.add(*parts)

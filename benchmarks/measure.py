@@ -101,11 +101,11 @@ def oemof(asked: argparse.Namespace, folder: Path) -> dict:
     """Build and solve with oemof.solph; reading is not counted."""
     import by_oemof  # noqa: PLC0415
 
-    from energy_model.io import pypsa_network  # noqa: PLC0415
+    from energy_model.io.pypsa import export  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    return by_oemof.solved(pypsa_network.network(system(asked.case, asked.size, asked.steps, folder)))  # fmt: skip
+    return by_oemof.solved(export.build_network(system(asked.case, asked.size, asked.steps, folder)))  # fmt: skip
 
 
 def main() -> None:
@@ -120,9 +120,9 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if asked.way == "export":
-            from energy_model.io import pypsa_network  # noqa: PLC0415
+            from energy_model.io.pypsa import export  # noqa: PLC0415
 
-            made = pypsa_network.write(system(asked.case, asked.size, asked.steps, Path(folder)), Path(asked.network))  # fmt: skip
+            made = export.write(system(asked.case, asked.size, asked.steps, Path(folder)), Path(asked.network))  # fmt: skip
             told = {"left_out": made.left_out}
         else:
             told = {"ours": ours, "series": series, "oemof": oemof}.get(asked.way, pypsa)(

@@ -1,12 +1,18 @@
-"""The whole suite may be run with Pyomo's own compiler: ``pytest --reference``; and services may be played."""
+"""Options of the suite: ``--all`` runs slow tests too, ``--reference`` compiles by Pyomo; and fixtures of several folders.
+
+A run without named files and without ``-m`` leaves out tests marked ``slow`` or ``browser``.
+"""
 
 import os
 import sys
 
 import pytest
 
+LEFT_OUT = pytest.StashKey[int]()
+
 
 def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run tests marked slow or browser too")
     parser.addoption(
         "--reference", action="store_true", help="read every row by Pyomo's own compiler"
     )
@@ -15,6 +21,40 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("--reference"):
         os.environ["ENERGY_MODEL_COMPILER"] = "reference"
+    config.stash[LEFT_OUT] = 0
+    is_worker = hasattr(config, "workerinput")  # the options of the process that started it hold
+    if not is_worker and (
+        config.args_source is not config.ArgsSource.TESTPATHS or config.option.markexpr
+    ):
+        config.option.all = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all"):
+        return
+    left_out = [i for i in items if i.get_closest_marker("slow") or i.get_closest_marker("browser")]
+    config.stash[LEFT_OUT] = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Every worker process of pytest-xdist collects the same tests."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if count := config.stash[LEFT_OUT]:
+        terminalreporter.write_line(
+            f"{count} tests that are slow or need a browser are left out; pytest --all runs them."
+        )
 
 
 @pytest.fixture
@@ -46,3 +86,18 @@ def close_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def studies_in_this_process(monkeypatch):
+    """Studies of one worker work in this process, which saves the start of another."""
+    from energy_model.studies.runner import scheduler  # noqa: PLC0415 - only for the tests of studies
+
+    in_processes = scheduler.ProcessExecutor
+
+    def executor(snapshot, arrays, workers):
+        if workers == 1:
+            return scheduler.SerialExecutor(snapshot, arrays)
+        return in_processes(snapshot, arrays, workers)
+
+    monkeypatch.setattr(scheduler, "ProcessExecutor", executor)

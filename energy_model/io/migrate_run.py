@@ -201,7 +201,7 @@ def _write_results(tree: xr.DataTree, new: Path) -> str | None:
         on_axis = results[name].rename(floored="storage")
         spread = on_axis.reindex(storage=results["storage"], fill_value=0.0)
         results = results.drop_dims("floored").assign({name: spread.assign_attrs(on_axis.attrs)})
-    prices = {name: _shadow_price(str(name)) for name in results if "price_of_" in str(name)}
+    prices = {str(name): _shadow_price(str(name)) for name in results if "price_of_" in str(name)}
     results = _with_cells(_with_names(results, DATASET | prices)).sortby("entry")
     migrated = xr.DataTree.from_dict(datasets)
     digest = None

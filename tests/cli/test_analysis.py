@@ -3,6 +3,8 @@
 import pytest
 from helpers import case_builder, cli, three_firm_case, two_hour_case
 
+pytestmark = pytest.mark.usefixtures("studies_in_this_process")
+
 
 @pytest.fixture
 def case(tmp_path):

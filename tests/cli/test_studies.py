@@ -13,6 +13,7 @@ from helpers import cli, two_hour_case
 from energy_model.reporting.terminal import study_tables
 
 PRICE = "markets.grid.price"
+pytestmark = pytest.mark.usefixtures("studies_in_this_process")
 
 
 @pytest.fixture

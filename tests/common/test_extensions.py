@@ -1,6 +1,5 @@
 """Components, data services, exporters and studies of another package are found by its entry points."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -8,19 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import case_builder
+from helpers import case_builder, cli
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tests" / "helpers" / "extension"
 
 
-def call(*arguments, package=PACKAGE):
-    """The command in a process in which another package is installed."""
-    path = os.pathsep.join([str(package), str(ROOT)])
-    command = [sys.executable, "-m", "energy_model", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}, check=False
-    )
+def call(*commands):
+    """Commands in a process in which another package is installed."""
+    return cli.call_in_own_process(*commands, package=PACKAGE)
 
 
 @pytest.fixture
@@ -38,39 +33,46 @@ def case(tmp_path):
 
 def test_a_component_adds_a_table_and_a_rule(case, tmp_path):
     """Half of 10 MW kept free leaves 5 MW: 3 MW of 8 lack for two hours, 6 MWh at 99."""
-    free = call("run", case, "--out", tmp_path / "free", "--json")
-    assert json.loads(free.stdout)["objective"] == pytest.approx(0, abs=1e-6)
+    (free,) = call(("run", case, "--out", tmp_path / "free", "--json"))
+    assert free.json["objective"] == pytest.approx(0, abs=1e-6)
     (case / "reserves.csv").write_text("reserve,share [%]\nboiler,50\n", encoding="utf-8")
-    kept = call("run", case, "--out", tmp_path / "kept", "--json")
-    assert json.loads(kept.stdout)["objective"] == pytest.approx(6 * 99)
-    assert call("verify", tmp_path / "kept").returncode == 0
+    run = tmp_path / "run"
+    limited, verified = call(("run", case, "--out", run, "--json"), ("verify", run))
+    assert limited.json["objective"] == pytest.approx(6 * 99)
+    assert verified.code == 0
 
 
 def test_the_table_of_a_component_is_checked(case):
     (case / "reserves.csv").write_text("reserve,share [%]\nkettle,50\n", encoding="utf-8")
-    said = call("check", case)
-    assert said.returncode == 2
-    assert "reserves.csv, row 2 (kettle), reserve: 'kettle' is given" in said.stderr
+    (said,) = call(("check", case))
+    assert said.code == 2
+    assert "reserves.csv, row 2 (kettle), reserve: 'kettle' is given" in said.err
 
 
 def test_a_study_an_exporter_and_a_service_are_commands_and_values(case, tmp_path):
-    assert "doubling" in call("study", "--help").stdout
-    said = call("study", "doubling", case)
-    assert said.stdout.split() == ["0", str(6 * 2 * 99)], said.stderr
-    said = call("export", case, "--to", "names", "--out", tmp_path / "names.txt")
-    assert said.returncode == 0, said.stderr
-    assert (tmp_path / "names.txt").read_text(encoding="utf-8") == "boiler"
-    assert "known are pypsa, names" in call("export", case, "--to", "x", "--out", "y").stderr
-    assert "The thermometer of the village hall" in call("timeseries", "fetch", "--list").stdout
+    out = tmp_path / "names.txt"
+    studies, doubling, export, unknown, services = call(
+        ("study", "--help"),
+        ("study", "doubling", case),
+        ("export", case, "--to", "names", "--out", out),
+        ("export", case, "--to", "x", "--out", "y"),
+        ("timeseries", "fetch", "--list"),
+    )
+    assert "doubling" in studies.out
+    assert doubling.out.split() == ["0", str(6 * 2 * 99)], doubling.err
+    assert export.code == 0, export.err
+    assert out.read_text(encoding="utf-8") == "boiler"
+    assert "known are pypsa, names" in unknown.err
+    assert "The thermometer of the village hall" in services.out
 
 
 def test_an_extension_that_fails_is_named(case, tmp_path):
     broken = Path(shutil.copytree(PACKAGE, tmp_path / "package"))
     (broken / "city_extension" / "reserve.py").write_text("import no_such_module\n")
-    said = call("check", case, package=broken)
+    said = subprocess.run(
+        [sys.executable, "-m", "energy_model", "check", case],
+        capture_output=True, text=True, env=os.environ | {"PYTHONPATH": f"{broken}{os.pathsep}{ROOT}"}, check=False,
+    )  # fmt: skip
     assert said.returncode == 2
-    assert (
-        "extension reserve: 'city_extension.reserve' is given; city_extension offers it"
-        in said.stderr
-    )
+    assert "extension reserve: 'city_extension.reserve' is given; city_extension offers it" in said.stderr  # fmt: skip
     assert "Traceback" not in said.stderr

@@ -1,11 +1,13 @@
-"""The small case that `init` writes, made once, copied for whoever wants to change it; and the program called in it."""
+"""The small case that `init` writes, made once and copied to be changed; the program called in this process or in its own."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -14,7 +16,14 @@ from typing import NamedTuple
 from unittest import mock
 
 from energy_model.cli import app
-from energy_model.io import init_case
+
+TESTS = Path(__file__).parents[1]
+ALONE = """
+import json, sys
+{before}
+from helpers import cli
+print(json.dumps([cli.call(*words) for words in {commands!r}]))
+"""
 
 
 class Said(NamedTuple):
@@ -33,6 +42,8 @@ class Said(NamedTuple):
 @cache
 def original() -> Path:
     """The case as `init` writes it."""
+    from energy_model.io import init_case  # noqa: PLC0415 - a process without the extra `timeseries` needs no case
+
     folder = Path(tempfile.mkdtemp()) / "village"
     init_case.init_case(folder)
     return folder
@@ -57,3 +68,20 @@ def call(*arguments: object) -> Said:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1 if end.code else 0
     return Said(code, out.getvalue(), err.getvalue())
+
+
+def call_in_own_process(
+    *commands: tuple[object, ...], before: str = "", package: Path = TESTS
+) -> list[Said]:
+    """Commands called one after the other in one new process, which runs code before it imports the program.
+
+    ``package``: a folder whose modules and entry points the process has too.
+    """
+    words = [[str(word) for word in command] for command in commands]
+    path = os.pathsep.join(map(str, (TESTS.parent, TESTS, package)))
+    ended = subprocess.run(
+        [sys.executable, "-c", ALONE.format(before=before, commands=words)],
+        capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return [Said(*answer) for answer in json.loads(ended.stdout)]

@@ -1,6 +1,6 @@
 """Exporter: the names of a case's assets, a line for each."""
 
-from energy_model.io.pypsa_network import Network
+from energy_model.io.pypsa.network import Network
 
 
 def write(system, path):

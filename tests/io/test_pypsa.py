@@ -10,7 +10,7 @@ from helpers.full_feature_case import EVERYTHING
 from helpers.random_cases import random_case
 
 import energy_model as em
-from energy_model.io import pypsa_network
+from energy_model.io.pypsa import export
 
 PEERS = Path(__file__).parents[1] / "peers"
 
@@ -34,7 +34,7 @@ def both(tmp_path):
 
     def solved(folder):
         system = em.load_case(folder, resolution="full")
-        made = pypsa_network.write(system, tmp_path / "city.nc")
+        made = export.write(system, tmp_path / "city.nc")
         assert made.left_out == []
         opened = pypsa.Network(tmp_path / "city.nc")
         assert opened.optimize(solver_name="highs", log_to_console=False)[0] == "ok"
@@ -74,7 +74,7 @@ def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, b
 @pytest.mark.filterwarnings("ignore")
 def test_uneven_steps_weigh_what_they_last(tmp_path):
     system = em.load_case(random_case(tmp_path / "case", 5), resolution=20)
-    pypsa_network.write(system, tmp_path / "city.nc")
+    export.write(system, tmp_path / "city.nc")
     opened = pypsa.Network(tmp_path / "city.nc")
     opened.optimize(solver_name="highs", log_to_console=False)
     assert opened.objective == pytest.approx(em.solve(system).objective, rel=1e-6)
@@ -86,9 +86,9 @@ def test_what_pypsa_cannot_say_is_named(tmp_path):
     assert said.code == 0, said.err
     told = " | ".join(said.json["left_out"])
     for words in (
-        "heat_pump: how fast it changes", "chp: its full-load hours", "straw_boiler: its capacity is tied to that of heat_pump",
-        "tank: what is never drawn", "pipe: what a warm pipe loses", "light: the share that may wait", "battery_car: when it charges",
-        "grid: what exports save", "limit some", "limit more",
+        "heat_pump: ramp limit", "chp: limit on full-load hours", "straw_boiler: capacity in a fixed ratio to that of heat_pump",
+        "tank: minimum storage level", "pipe: standing loss", "light: shiftable share", "battery_car: smart charging",
+        "grid: credit of exports", "limit some", "limit more",
     ):  # fmt: skip
         assert words in told
     assert "Not expressed" in cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc").out  # fmt: skip
@@ -102,7 +102,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     typical = em.load_case(case, resolution=30, overrides=["case.time.steps_per_day=6"])
     assert len(typical.steps.days)
     with pytest.raises(em.InputError, match="days repeat"):
-        pypsa_network.write(typical, tmp_path / "d.nc")
+        export.write(typical, tmp_path / "d.nc")
     assert not (tmp_path / "d.nc").exists()
 
 
@@ -110,7 +110,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     ("to", "out", "words"),
     [
         ("calliope", "c.nc", "known are pypsa"),
-        ("pypsa", "nowhere/c.nc", "there is no such folder"),
+        ("pypsa", "nowhere/c.nc", "the folder does not exist"),
         ("pypsa", ".", "the path is a folder"),
     ],
 )
