@@ -57,12 +57,12 @@ def test_a_study_takes_a_loaded_system_but_no_changed_one(case, tmp_path):
 
 def test_keywords_of_the_case_work_for_one_release(case, tmp_path):
     execution = em.ExecutionOptions(workers=0, keep_runs=False)
-    with pytest.warns(DeprecationWarning, match="give changes, extend to energy_model.CaseSpec"):
+    with pytest.warns(DeprecationWarning, match="give overrides, extend to energy_model.CaseSpec"):
         study = em.sweep(
             case, {"demands.light.yearly": [2]}, tmp_path / "s", changes=[DEAR], extend=no_sun, execution=execution
         )  # fmt: skip
     assert study.table["objective"].tolist() == pytest.approx([140])
-    with pytest.warns(DeprecationWarning, match="give changes to"):
+    with pytest.warns(DeprecationWarning, match="give overrides to"):
         assert em.solve(em.load_case(case, changes=DEAR)).objective == pytest.approx(130)
     with pytest.warns(DeprecationWarning, match="keywords of CaseSolver"):
         solver = em.CaseSolver(case, changes=[DEAR])

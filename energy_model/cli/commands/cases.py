@@ -85,10 +85,10 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a case for another program, every hour of it, and name what that program cannot express."""
-    from energy_model.io.pypsa import export as pypsa_export  # noqa: PLC0415
+    from energy_model.io.pypsa.export import write as write_pypsa  # noqa: PLC0415
 
     with Progress(as_json) as tell:
-        exporters = {"pypsa": pypsa_export.write, **extensions("exporters")}
+        exporters = {"pypsa": write_pypsa, **extensions("exporters")}
         if to not in exporters:
             raise em.InputError.at("--to", f"known are {', '.join(exporters)}", value=to)
         tell("reading the tables")

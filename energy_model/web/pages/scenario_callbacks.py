@@ -10,27 +10,18 @@ import re
 from typing import Any
 
 import dash
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State
 
 from energy_model.common.errors import InputError
-from energy_model.common.formatting import format_number, label
 from energy_model.common.language import translate, translator
 from energy_model.web import request_validation, security, site_map, table_editor
-from energy_model.web.candidates import REQUIRED
-from energy_model.web.components import (
-    aria_label,
-    button,
-    error_message,
-    message,
-    triggered_button,
-)
+from energy_model.web.components import error_message, message, triggered_button
 from energy_model.web.context import AppContext
 from energy_model.web.job_messages import issue_message
-from energy_model.web.pages import scenario_form
+from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.request_validation import Edit, ScenarioDraft
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
-MAX_TITLE_PARTS = 3  # of a default title
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
@@ -237,7 +228,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
     @app.callback(Output("changes", "children"), Input("draft", "data"), prevent_initial_call=True)
     def show_changes(content: Any) -> Any:
         draft = scenario_form.draft_of(context, content)
-        return change_list(context, draft, security.language())
+        return draft_summary.change_list(context, draft, security.language())
 
     @app.callback(
         Output("url", "pathname", allow_duplicate=True),
@@ -254,7 +245,9 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         language = security.language()
         try:
             request = request_validation.validate(content, context.cases)
-            name = (title or "").strip() or default_title(context, request.draft, language)
+            name = (title or "").strip() or draft_summary.default_title(
+                context, request.draft, language
+            )
             user, known_as = security.user_id(), (submitter or "").strip()
             job = context.queue.add("run", name, user, known_as, request.as_dict())
         except InputError as error:
@@ -284,71 +277,3 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         choices = [{"value": value, "label": text} for value, text in options]
         sentence = translate("Saved. Every user finds it in the list of scenarios.", language)
         return choices, message([sentence], "fine")
-
-
-def change_list(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
-    """Returns case and scenario of a draft, and its changes, each with a button to undo it."""
-    _ = translator(language)
-    heading = scenario_heading(context, draft, language)
-    changes = _describe_changes(context, draft, language)
-    if not changes:
-        return [heading, html.P(_("No changes yet."), className="soft")]
-    undo = _("Undo")
-    items = [
-        html.Li(
-            [
-                html.Span(text),
-                button(
-                    undo, {"type": "undo", "of": target}, "small", **aria_label(f"{undo}: {text}")
-                ),
-            ]
-        )
-        for target, text in changes.items()
-    ]
-    undo_all = button(_("Undo all"), {"type": "undo", "of": "all"}, "small")
-    return [heading, html.Ul(items, className="changes"), undo_all]
-
-
-def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -> html.P:
-    """Returns case and scenario of a draft."""
-    case = context.cases[draft.case]
-    title = case.scenarios()[draft.scenario][language]
-    return html.P([html.B(case.title(language)), html.Br(), title])
-
-
-def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, str]:
-    """Returns the changes of a draft in words, by the name under which each is undone."""
-    _ = translator(language)
-    case = context.cases[draft.case]
-    lines = {
-        f"slider:{slider.name}": f"{slider.label(language)}: "
-        f"{slider.format(draft.sliders[slider.name], language)}"
-        for slider in case.sliders(draft.scenario)
-        if slider.name in draft.sliders
-    }
-    for edit in draft.edits:
-        text = f"{edit.table}.{edit.row}.{edit.column} = {edit.value or '–'}"
-        lines[f"edit:{edit.table}:{edit.row}:{edit.column}"] = text
-    system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
-    for name, requested in draft.candidates.items():
-        row = candidates.loc[name]
-        candidate = label(system[row["table"]].loc[name], name, language)
-        text = f"{candidate}: {_(requested.choice)}"
-        if requested.choice == REQUIRED and requested.size:
-            size = format_number(requested.size, str(row["unit"]), language)
-            text += _(", at least {size}", size=size)
-        lines[f"choice:{name}"] = text
-    return lines
-
-
-def default_title(context: AppContext, draft: ScenarioDraft, language: str) -> str:
-    """Returns a title of a draft: scenario, first changed sliders and number of other changes."""
-    case = context.cases[draft.case]
-    parts = [case.scenarios()[draft.scenario][language]]
-    parts += [
-        f"{slider.label(language)} {slider.format(draft.sliders[slider.name], language)}"
-        for slider in case.sliders(draft.scenario)
-        if slider.name in draft.sliders
-    ]
-    count = len(draft.edits) + len(draft.candidates)
-    return ", ".join(parts[:MAX_TITLE_PARTS]) + (f" +{count}" if count else "")

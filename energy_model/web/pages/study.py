@@ -26,7 +26,7 @@ from energy_model.web.components import (
     triggered_button,
 )
 from energy_model.web.context import AppContext
-from energy_model.web.pages import scenario_callbacks, scenario_form
+from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 from energy_model.web.sliders import Slider
 
@@ -89,7 +89,7 @@ def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> h
         changes=len(draft.sliders) + len(draft.edits),
         choices=len(draft.candidates),
     )
-    heading = scenario_callbacks.scenario_heading(context, draft, language)
+    heading = draft_summary.scenario_heading(context, draft, language)
     return section(_("Starting point"), heading, html.P(text, className="soft"))
 
 

@@ -1,0 +1,84 @@
+"""Draft summary: a draft → its case, scenario and changes in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from energy_model.common.formatting import format_number, label
+from energy_model.common.language import translator
+from energy_model.web.candidates import REQUIRED
+from energy_model.web.components import aria_label, button
+from energy_model.web.context import AppContext
+from energy_model.web.request_validation import ScenarioDraft
+
+MAX_TITLE_PARTS = 3  # of a default title
+
+
+def change_list(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
+    """Returns case and scenario of a draft, and its changes, each with a button to undo it."""
+    _ = translator(language)
+    heading = scenario_heading(context, draft, language)
+    changes = _describe_changes(context, draft, language)
+    if not changes:
+        return [heading, html.P(_("No changes yet."), className="soft")]
+    undo = _("Undo")
+    items = [
+        html.Li(
+            [
+                html.Span(text),
+                button(
+                    undo, {"type": "undo", "of": target}, "small", **aria_label(f"{undo}: {text}")
+                ),
+            ]
+        )
+        for target, text in changes.items()
+    ]
+    undo_all = button(_("Undo all"), {"type": "undo", "of": "all"}, "small")
+    return [heading, html.Ul(items, className="changes"), undo_all]
+
+
+def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -> html.P:
+    """Returns case and scenario of a draft."""
+    case = context.cases[draft.case]
+    title = case.scenarios()[draft.scenario][language]
+    return html.P([html.B(case.title(language)), html.Br(), title])
+
+
+def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, str]:
+    """Returns the changes of a draft in words, by the name under which each is undone."""
+    _ = translator(language)
+    case = context.cases[draft.case]
+    lines = {
+        f"slider:{slider.name}": f"{slider.label(language)}: "
+        f"{slider.format(draft.sliders[slider.name], language)}"
+        for slider in case.sliders(draft.scenario)
+        if slider.name in draft.sliders
+    }
+    for edit in draft.edits:
+        text = f"{edit.table}.{edit.row}.{edit.column} = {edit.value or '–'}"
+        lines[f"edit:{edit.table}:{edit.row}:{edit.column}"] = text
+    system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
+    for name, requested in draft.candidates.items():
+        row = candidates.loc[name]
+        candidate = label(system[row["table"]].loc[name], name, language)
+        text = f"{candidate}: {_(requested.choice)}"
+        if requested.choice == REQUIRED and requested.size:
+            size = format_number(requested.size, str(row["unit"]), language)
+            text += _(", at least {size}", size=size)
+        lines[f"choice:{name}"] = text
+    return lines
+
+
+def default_title(context: AppContext, draft: ScenarioDraft, language: str) -> str:
+    """Returns a title of a draft: scenario, first changed sliders and number of other changes."""
+    case = context.cases[draft.case]
+    parts = [case.scenarios()[draft.scenario][language]]
+    parts += [
+        f"{slider.label(language)} {slider.format(draft.sliders[slider.name], language)}"
+        for slider in case.sliders(draft.scenario)
+        if slider.name in draft.sliders
+    ]
+    count = len(draft.edits) + len(draft.candidates)
+    return ", ".join(parts[:MAX_TITLE_PARTS]) + (f" +{count}" if count else "")
