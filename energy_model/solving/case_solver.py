@@ -269,7 +269,9 @@ def asked_program(
     return problem.with_program(changed)
 
 
-def _unsolvable(decision: str, asset: str, minimum: float, maximum: float, high: float) -> InputError:
+def _unsolvable(
+    decision: str, asset: str, minimum: float, maximum: float, high: float
+) -> InputError:
     request = f"{minimum:g}" if minimum == maximum else f"{minimum:g} to {maximum:g}"
     verb = decision.removeprefix("capacity_")
     remedy = f"no more than {high:g} of it may be {verb}; ask for less or change its row"

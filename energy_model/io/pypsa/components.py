@@ -16,7 +16,7 @@ from energy_model.io.pypsa.network import Attributes, Network
 
 AIR = "air"
 MAX_EMISSION_STORE_TONNES = 1e9  # capacity of the store, not binding before the last step
-ONLY_CONSUMPTION: Attributes = {"p_min_pu": -1.0, "p_max_pu": 0.0}
+CONSUMPTION_SHARE: Attributes = {"p_min_pu": -1.0, "p_max_pu": 0.0}
 
 
 def add_buses(network: Network) -> None:
@@ -25,7 +25,7 @@ def add_buses(network: Network) -> None:
         network.add("buses", bus, carrier=row["carrier"])
         if row["allow_spill"] == "yes":
             network.add(
-                "generators", f"{bus} spillage", bus=bus, p_nom_extendable=True, **ONLY_CONSUMPTION
+                "generators", f"{bus} spillage", bus=bus, p_nom_extendable=True, **CONSUMPTION_SHARE
             )
         if row["balance"] == "year":
             network.add(
@@ -140,7 +140,7 @@ def add_markets(network: Network) -> None:
                 f"{market} sale",
                 bus=bus,
                 marginal_cost=revenue,
-                **ONLY_CONSUMPTION,
+                **CONSUMPTION_SHARE,
                 **_trade_capacity(row["max_sale"]),
             )
 

@@ -26,7 +26,7 @@ from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 MAX_UNCONFIRMED_CASES = 1000  # cases of a study that need no confirmation
 # Non-zero entries solved per second in a case with a warm start
 MATRIX_ENTRIES_PER_SECOND = 60_000
-SECONDS_PER_CASE = 0.3  # s of a case beside its solve
+CASE_SECONDS = 0.3  # s of a case beside its solve
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class StudySetup:
             return
         system, workers = self.load(), max(self.execution.workers, 1)
         entries = CompiledModel.of(system, build_model(system)).lp.A.nnz
-        seconds = count * (SECONDS_PER_CASE + entries / MATRIX_ENTRIES_PER_SECOND)
+        seconds = count * (CASE_SECONDS + entries / MATRIX_ENTRIES_PER_SECOND)
         hours = seconds / 3600 / workers
         duration = f"{hours:,.0f} hours" if hours < 100 else f"{hours / 24:,.0f} days"
         remedy = f"these are {count:,} cases, which take about {duration} with {workers} worker{'s' * (workers > 1)}; start them with --yes, or draw fewer with --design latin"
