@@ -24,7 +24,7 @@ from energy_model.web.case_catalog import CatalogCase
 MAX_EDITS = 500  # edits, sliders and candidates of one request, each
 MAX_SCHEMA_ISSUES = 5
 COARSE_STEPS = 48  # steps in the year of a coarse run
-HOURS = 8760  # of a year
+YEAR_HOURS = 8760  # of a year
 Name = Annotated[str, pydantic.Field(max_length=120)]
 Size = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
 Cell = Annotated[str, pydantic.Field(max_length=200, pattern=r"^[^\r\n]*$")]
@@ -164,7 +164,7 @@ def resolution_steps(case: CatalogCase, resolution: str) -> int | str | None:
     own = case.resolution
     if resolution == "coarse":
         return COARSE_STEPS if isinstance(own, str) else min(COARSE_STEPS, own)
-    return min(2 * own, HOURS) if resolution == "fine" and not isinstance(own, str) else None
+    return min(2 * own, YEAR_HOURS) if resolution == "fine" and not isinstance(own, str) else None
 
 
 def declared_table(name: str) -> Table | None:
