@@ -138,27 +138,21 @@ def later(steps: int) -> str:
     return said + table(["change", "seconds", "of the first", "method"], rows)
 
 
-def drawn(steps: list[int], found: list[dict]) -> None:
+def draw(steps: list[int], measurements: list[dict]) -> None:
     """Time and memory by steps."""
-    import matplotlib  # noqa: PLC0415
+    from plotly.subplots import make_subplots  # noqa: PLC0415
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt  # noqa: PLC0415
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    for part, name, mark in (("highs", "HiGHS", "o"), ("around", "all around it", "s"), ("build", "build and hand-over", "^")):  # fmt: skip
-        left.loglog(steps, [f[part] for f in found], marker=mark, label=name)
-    left.set(xlabel="steps in the year", ylabel="seconds", title="Time")
-    left.legend(frameon=False, fontsize=8, loc="center left")
-    right.plot(steps, [f["memory_gb"] for f in found], marker="o", color="#444444")
-    right.set_ylim(bottom=0)
-    left.set_xticks(steps, map(str, steps))
-    left.minorticks_off()
-    right.set(xlabel="steps in the year", ylabel="GB", title="Peak memory")
-    for axes in (left, right):
-        axes.grid(alpha=0.3, which="both")
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(PICTURE, dpi=130)
+    figure = make_subplots(rows=1, cols=2, subplot_titles=("Time [s]", "Peak memory [GB]"))
+    for part, name in (("highs", "HiGHS"), ("around", "all around it"), ("build", "build and hand-over")):  # fmt: skip
+        figure.add_scatter(x=steps, y=[m[part] for m in measurements], name=name, row=1, col=1)
+    memory = [m["memory_gb"] for m in measurements]
+    figure.add_scatter(x=steps, y=memory, showlegend=False, row=1, col=2)
+    figure.update_xaxes(title="steps in the year", tickvals=steps, type="log", row=1, col=1)
+    figure.update_yaxes(type="log", row=1, col=1)
+    figure.update_xaxes(title="steps in the year", row=1, col=2)
+    figure.update_yaxes(rangemode="tozero", row=1, col=2)
+    figure.update_layout(template="plotly_white", legend={"orientation": "h", "y": -0.25})
+    figure.write_image(PICTURE, width=1000, height=400)
 
 
 def main() -> None:
@@ -171,7 +165,7 @@ def main() -> None:
     steps = [12, 24] if quick else [150, 300, 600]
     by_steps, found = growth("--steps", steps)
     if not quick:
-        drawn(steps, found)
+        draw(steps, found)
     highs, memory = ([f[part] for f in found] for part in ("highs", "memory_gb"))
     sites = [1, 2] if quick else [1, 4, 16, 64]
     by_sites, _ = growth("--size", sites, "--case", "villages", "--steps", 12 if quick else 300)

@@ -12,6 +12,7 @@ import energy_model as em
 from energy_model import formulation
 from energy_model.case import profile_expression, schema, units
 from energy_model.case import settings as case_settings
+from energy_model.common.language import translate
 from energy_model.formulation import COMPONENTS, sets_and_parameters
 from energy_model.results import schema as result_schema
 from energy_model.results import summary
@@ -142,7 +143,10 @@ def results() -> str:
         "| name | unit | English | Danish |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {n} | {u} | {e} | {d} |" for n, (u, e, d) in summary.MEANINGS.items()]
+    lines += [
+        f"| {name} | {unit} | {meaning} | {translate(meaning, 'da')} |"
+        for name, (unit, meaning) in summary.MEANINGS.items()
+    ]
     return "\n".join(lines)
 
 

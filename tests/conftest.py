@@ -4,7 +4,6 @@ A run without named files and without ``-m`` leaves out tests marked ``slow`` or
 """
 
 import os
-import sys
 
 import pytest
 
@@ -19,6 +18,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    os.environ["LC_ALL"] = "C.UTF-8"  # output is English unless a test says otherwise
     if config.getoption("--reference"):
         os.environ["ENERGY_MODEL_COMPILER"] = "reference"
     config.stash[LEFT_OUT] = 0
@@ -78,14 +78,6 @@ def play(tmp_path, monkeypatch):
     yield start
     for one in started:
         one.close()
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    """Closes the figures that a test leaves open, which the library would warn of in a later one."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ MODULES = {
         "urllib3",
     ),
     "entsoe": ("entsoe",),
-    "report": ("matplotlib", "plotly", "kaleido"),
+    "report": ("jinja2", "plotly", "kaleido"),
     "excel": ("openpyxl",),
     "web": ("dash", "dash_ag_grid", "flask", "waitress"),
 }

@@ -27,10 +27,10 @@ def format_number(value: float, unit: str = "", language: str = "en") -> str:
     elif size < MIN_AMOUNT:
         value, pattern = 0.0, "0"
     elif size >= 1:
-        pattern = "#,##0" if size >= 100 else "#,##0.0"
+        pattern = "#,##0" if size >= 100 or float(value).is_integer() else "#,##0.0"
     else:
         value, pattern = float(f"{value:.3g}"), "0.#########"
-    number = _decimal(value, "#,##0" if isinstance(value, int) else pattern, language)
+    number = _decimal(value, pattern, language)
     return f"{number} {lookup(language)(unit)}".strip()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from energy_model.common.catalogue import LANGUAGES, lookup
-from energy_model.common.formatting import format_number, format_percentage, listed
+from energy_model.common.formatting import format_number, format_percentage, label, listed
 
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in POSIX order of precedence
 NUMBER, PERCENTAGE = "#", "%"  # format specs of placeholders; any other is a unit
@@ -23,8 +23,9 @@ class Message(str):
     """An English sentence that keeps its template and values, so that a report can translate it.
 
     Placeholders are ``{name}``, or ``{name:SPEC}`` for numbers, where SPEC is ``#`` (no unit), ``%``
-    (a share as a percentage) or a unit such as ``EUR/a``. Values are texts, numbers, messages, or
-    lists of texts and messages, which are joined by commas and a final 'and'.
+    (a share as a percentage) or a unit such as ``EUR/a``; with a leading ``+`` positive numbers have
+    their sign. Values are texts, numbers, messages, the labels of a row (see `labels_of`), or lists
+    of them, which are joined by commas and a final 'and'.
     """
 
     template: str
@@ -53,6 +54,13 @@ class Message(str):
 def N_(message: str) -> str:  # noqa: N802 - the name by which gettext tools find a message
     """Returns a message unchanged; it marks a message for the catalogues that is translated elsewhere."""
     return message
+
+
+def labels_of(row: Any, name: object) -> dict[str, str]:
+    """Returns the labels of a row as a value of a message, which shows the one of its language, else the name."""
+    labels = {column: row.get(column) for column in ("label_en", "label_da")}
+    texts = {column: text for column, text in labels.items() if isinstance(text, str)}
+    return {"name": str(name), **texts}
 
 
 def default_language() -> str:
@@ -95,13 +103,17 @@ class _LanguageFormatter(Formatter):
         """Returns a value as text in the language."""
         if isinstance(value, Message):
             return translate(value, self.language)
+        if isinstance(value, Mapping):
+            return label(value, value["name"], self.language)
         if isinstance(value, list | tuple):
             return listed([self.format_field(part, spec) for part in value], self.language)
         if not spec or isinstance(value, str):
             return str(value)
         if spec == PERCENTAGE:
             return format_percentage(value, self.language)
-        return format_number(value, "" if spec == NUMBER else spec, self.language)
+        unit = spec.removeprefix("+")
+        number = format_number(value, "" if unit == NUMBER else unit, self.language)
+        return f"+{number}" if spec.startswith("+") and value > 0 else number
 
 
 def _fill(template: str, values: Mapping[str, Any], language: str) -> str:
@@ -121,4 +133,5 @@ def _as_record(value: Any) -> Any:
 
 
 def _from_record(value: Any) -> Any:
-    return Message.from_record(value) if isinstance(value, Mapping) else value
+    is_message = isinstance(value, Mapping) and "message" in value
+    return Message.from_record(value) if is_message else value

@@ -88,7 +88,7 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
         if name in TILE_NAMES:
             continue
         if name in MEANINGS:
-            unit, meaning = MEANINGS[name][:2]
+            unit, meaning = MEANINGS[name]
             title = _(meaning)
         else:
             carrier = name.removesuffix("_price")

@@ -9,7 +9,7 @@ from energy_model.common.language import N_
 
 SEASONS = N_("winter"), N_("spring"), N_("summer"), N_("autumn")
 UNITS = (
-    N_("t/a"), N_("h/a"), N_("MWh/a"), N_("EUR/a"), N_("kEUR/a"), N_("MEUR/a"), N_("MEUR"), N_("thousand km"), N_("vehicle"),
+    N_("t/a"), N_("h/a"), N_("MWh/a"), N_("EUR/a"), N_("kEUR/a"), N_("MEUR/a"), N_("MEUR"), N_("thousand km"), N_("vehicle"), N_("EUR/MWh"),
 )  # fmt: skip
 TABLES = N_("conversions"), N_("storages"), N_("links"), N_("vehicles"), N_("markets")
 STATUSES = (N_("optimal"),)
@@ -40,9 +40,14 @@ ENTRIES = (
     N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"),
 )  # fmt: skip
 STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")
-SUMS = N_("total cost"), N_("acceptance"), N_("bought")
+SUMS = N_("total cost"), N_("acceptance"), N_("purchase")
 PARTIES = (
     N_("no firm: households, land, emissions"),
     N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),
     N_("residual emissions"), N_("others"),
+)  # fmt: skip
+STUDY_WORDS = (  # in the cells of studies: status, kinds, goals, rules of sharing and results
+    N_("infeasible"), N_("not allowed"), N_("always"), N_("sometimes"), N_("never"), N_("min"), N_("max"),
+    N_("reinforce"), N_("replace"), N_("connection"), N_("reinforcement"), N_("citizens"), N_("account"), N_("prices"),
+    N_("rents"), N_("shapley"), N_("objective"), N_("citizens points"), N_("firms points"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
+from energy_model.common.language import N_
 from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
@@ -194,19 +195,20 @@ def _unserved_hours(results: SolutionTables) -> float:
     return float(system.steps.length[(missing > MIN_SHORTAGE_SHARE * largest).any(axis=0)].sum())
 
 
+# Unit and meaning of each number.
 MEANINGS = {
-    "total_cost": ("EUR/a", "Cost of the year", "Årets omkostning"),
-    "investment": ("EUR", "Invested in what is added", "Investeret i det nye"),
-    "net_emissions": ("t/a", "Net emissions", "Nettoudledning"),
-    "net_emissions_without_export_credit": ("t/a", "Net emissions, exports not credited", "Nettoudledning uden fradrag for eksport"),
-    "net_emissions_with_export_credit": ("t/a", "Net emissions, exports credited", "Nettoudledning med fradrag for eksport"),
-    "emission_price": ("EUR/t", "Price of emitting", "Pris på udledning"),
-    "emission_target_shadow_price": ("EUR/t", "Price of the target, on top of the price of emitting", "Pris på målet, oven i prisen på udledning"),
-    "unserved": ("unit/a", "Wanted and not delivered", "Efterspurgt og ikke leveret"),
-    "unserved_hours": ("h/a", "Hours in which something wanted is not delivered", "Timer hvor noget ønsket ikke leveres"),
-    "land_use": ("ha", "Land taken, setback zones included", "Beslaglagt areal, inkl. afstandszoner"),
-    "citizens_points": ("point", "Citizens' points (more is worse)", "Borgernes point (flere er værre)"),
-    "firms_points": ("point", "Firms' points (more is worse)", "Virksomhedernes point (flere er værre)"),
+    "total_cost": ("EUR/a", N_("Cost of the year")),
+    "investment": ("EUR", N_("Invested in what is added")),
+    "net_emissions": ("t/a", N_("Net emissions")),
+    "net_emissions_without_export_credit": ("t/a", N_("Net emissions, exports not credited")),
+    "net_emissions_with_export_credit": ("t/a", N_("Net emissions, exports credited")),
+    "emission_price": ("EUR/t", N_("Price of emitting")),
+    "emission_target_shadow_price": ("EUR/t", N_("Price of the target, on top of the price of emitting")),
+    "unserved": ("unit/a", N_("Wanted and not delivered")),
+    "unserved_hours": ("h/a", N_("Hours in which something wanted is not delivered")),
+    "land_use": ("ha", N_("Land taken, setback zones included")),
+    "citizens_points": ("point", N_("Citizens' points (more is worse)")),
+    "firms_points": ("point", N_("Firms' points (more is worse)")),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from energy_model.case.case_spec import CaseSpec
 from energy_model.common.errors import InputError
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.studies.compare import differing_inputs
+from energy_model.studies.compare import CANDIDATES, differing_inputs
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase, Value
 from energy_model.studies.runner.study_setup import StudySetup
@@ -64,8 +64,8 @@ def _override_groups(first: Run, last: Run) -> dict[str, list[str]]:
     differences = differing_inputs(("a", "b"), [first, last])
     groups: dict[str, list[str]] = {}
     for address, value in zip(differences["address"], differences["b"], strict=True):
-        if address.startswith(TITLES):
-            continue
+        if address.startswith((*TITLES, CANDIDATES)) or "." not in address:
+            continue  # no number of the case: a title, a choice of the workbench, or own rules
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
         name = address if table == "case" else f"{table}.*.{column}"
         groups.setdefault(name, []).append(f"{address} = {value}")

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, open_run
 
+CANDIDATES = "candidates."  # before the name of an asset: its choice in the workbench
 MIN_DIFFERENCE_SHARE = 1e-6  # relative difference below which two numbers are equal
 MIN_CAPACITY_DIFFERENCE = 1e-3  # in the unit of the capacity
 MIN_COST_DIFFERENCE_EUR = 1.0  # EUR/a
@@ -27,7 +29,8 @@ class Comparison:
 
     ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry),
     ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
-    run less the first.
+    run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity by
+    name. With ``is_decision`` the runs differ only in what is required or excluded.
     """
 
     names: tuple[str, ...]
@@ -38,7 +41,8 @@ class Comparison:
     sectors: pd.DataFrame
     firms: pd.DataFrame
     emissions: pd.DataFrame
-    labels: dict[str, str]
+    labels: pd.DataFrame
+    is_decision: bool = False
 
     @property
     def tables(self) -> Frames:
@@ -58,10 +62,6 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
     if len(opened) < 2:
         raise InputError.at("compare", "name two runs or more to compare")
     run_names = tuple(names) if names else _names(opened)
-    labels: dict[str, str] = {}
-    for run in opened:
-        run_labels = run.tables["names"]["label_en"].dropna()
-        labels |= {str(name): str(label) for name, label in run_labels.items() if str(label)}
 
     def side_by_side(
         column_of: Callable[[Run], pd.Series], min_difference: float = 0.0
@@ -84,8 +84,18 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
         sectors=side_by_side(lambda run: _costs_by(run, "sector"), MIN_COST_DIFFERENCE_EUR),
         firms=side_by_side(lambda run: _costs_by(run, "firm"), MIN_COST_DIFFERENCE_EUR),
         emissions=side_by_side(emissions, MIN_EMISSION_DIFFERENCE),
-        labels=labels,
+        labels=_labels(opened),
     )
+
+
+def _labels(runs: Sequence[Run]) -> pd.DataFrame:
+    """The labels and the unit of capacity of every name of the runs, those of the first run with it."""
+    parts = [
+        run.tables["names"][["label_en", "label_da"]].join(run.tables["capacities"]["unit"])
+        for run in runs
+    ]
+    labels = pd.concat(parts)
+    return labels[~labels.index.duplicated()]
 
 
 def _names(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -139,10 +149,26 @@ def differing_inputs(names: Sequence[str], runs: Sequence[Run]) -> pd.DataFrame:
         values = [flat.get(name) for flat in settings]
         if any(not _same(values[0], value) for value in values[1:]):
             rows.append((f"case.{name}", *map(_plain, values)))
+    choices = [run.metadata.get("candidates", {}) for run in runs]
+    for name in dict.fromkeys(name for bounds in choices for name in bounds):
+        values = [_choice(bounds.get(name)) for bounds in choices]
+        if len(set(values)) > 1:
+            rows.append((f"{CANDIDATES}{name}", *values))
     rules = [_own_rules(run) for run in runs]
     if len(set(rules)) > 1:
         rows.append(("rules of the user's own", *rules))
-    return pd.DataFrame(rows, columns=["address", *names])
+    # As objects, messages keep their templates.
+    return pd.DataFrame(rows, columns=["address", *names], dtype=object)
+
+
+def _choice(bounds: Sequence[float] | None) -> str:
+    """The choice for a candidate of the workbench in words."""
+    if bounds is None:
+        return Message("optional")
+    minimum, maximum = bounds
+    if maximum <= 0:
+        return Message("forbidden")
+    return Message("at least {amount:#}", amount=minimum)
 
 
 def _own_rules(run: Run) -> str:

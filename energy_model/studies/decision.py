@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def compare_decision(
             if result["status"] != OPTIMAL:
                 raise NoSolutionError(result["status"], [result["reason"]])
         runs = [setup.folder / "runs" / study_case.key for study_case in cases]
-        comparison = compare(runs, [BASE_CASE, DECISION])
+        comparison = replace(compare(runs, [BASE_CASE, DECISION]), is_decision=True)
         tables = {
             name: frame.reset_index()
             for name, frame in comparison.tables.items()

@@ -19,6 +19,7 @@ import pandas as pd
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
@@ -80,7 +81,8 @@ def near_optimal(
             "capacity_ranges": ranges,
             "plans": _plan_table([cheapest, *diverse], groups),
         }
-        return setup.write_results(runner, tables, _notes(ranges, shares[0]))
+        goals = [_unlike(count) for count in range(1, plans + 1)]
+        return setup.write_results(runner, tables, _notes(ranges, shares[0]), messages=goals)
 
 
 def _groups(system: System, by: str, pattern: str) -> dict[str, list[str]]:
@@ -206,7 +208,7 @@ def _diverse_plans(
         ]
         limits = {"cost": _cost_limit(cheapest, share)}
         query = Query(limits=limits, minimize=(*weights, _cost_tiebreak(cheapest)))
-        inputs: dict[str, Value] = {"slack": share, "goal": f"unlike the {len(plans)} before"}
+        inputs: dict[str, Value] = {"slack": share, "goal": _unlike(len(plans))}
         result = runner.results([StudyCase(inputs, query=query)])[0]
         if result["status"] != OPTIMAL:
             break
@@ -229,9 +231,24 @@ def _plan_table(plans: Sequence[dict[str, Any]], groups: dict[str, list[str]]) -
 def _notes(ranges: pd.DataFrame, share: float) -> list[str]:
     counts = ranges[ranges["slack"] == share]["kind"].value_counts()
     in_all, in_some, in_none = (counts.get(kind, 0) for kind in (ALWAYS, SOMETIMES, NEVER))
-    notes = [
-        f"Within {100 * share:g} % of the least cost, {in_all} groups are in every plan, {in_some} in some and {in_none} in none."
+    notes: list[str] = [
+        Message(
+            "Within {slack:%} of the least cost, {always:#} groups are in every plan, {sometimes:#} in some and {never:#} in none.",
+            slack=share,
+            always=int(in_all),
+            sometimes=int(in_some),
+            never=int(in_none),
+        )
     ]
     if unverified := int((~ranges["verified"]).sum()):
-        notes.append(f"{unverified} extremes have no verified plan; the cases state the reasons.")
+        notes.append(
+            Message(
+                "{count:#} extremes have no verified plan; the cases state the reasons.",
+                count=unverified,
+            )
+        )
     return notes
+
+
+def _unlike(count: int) -> Message:
+    return Message("unlike the {count:#} before", count=count)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
@@ -91,11 +92,22 @@ def pareto_front(
             "breakpoints": breakpoints(front),
             "marginal_steps": marginal_steps(front),
         }
-        price = f"EUR/{units[metric].removesuffix('/a')}"
-        notes = [f"The metric is {metric} [{units[metric]}]; its price is in {price}."]
+        unit = units[metric]
+        notes = [
+            Message(
+                "The metric is {metric} [{unit}]; its price is in EUR/{price_unit}.",
+                metric=metric,
+                unit=Message(unit),
+                price_unit=Message(unit.removesuffix("/a")),
+            )
+        ]
         if len(front) < points:
             notes.append(
-                f"The curve has {len(front)} points: the cheapest plan has little more of {metric} than the least there can be."
+                Message(
+                    "The front has {count:#} points: the cheapest plan has little more of {metric} than the minimum.",
+                    count=len(front),
+                    metric=metric,
+                )
             )
         if second_metric is not None:
             tables["surface"] = _surface(runner, metric, second_metric, points, levels)

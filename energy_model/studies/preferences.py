@@ -17,6 +17,7 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
@@ -83,10 +84,7 @@ def preferences(
         if tradeoff is not None:
             curve = _tradeoff(runner, solved[BASE][1], tradeoff, slack, points)
             tables["tradeoff"] = curve
-            first, second = (f"{name} [{units[name]}]" for name in tradeoff)
-            notes.append(
-                f"Between {first} and {second}: at most {slack:.1%} above the least cost, from {_ends(curve)}."
-            )
+            notes.append(_tradeoff_note(curve, units, slack))
         return setup.write_results(runner, tables, notes)
 
 
@@ -213,21 +211,42 @@ def _tradeoff(
     return frame.sort_values(first, ignore_index=True)
 
 
-def _ends(curve: pd.DataFrame) -> str:
+def _tradeoff_note(curve: pd.DataFrame, units: Mapping[str, str], slack: float) -> Message:
+    """The ends of the trade-off in a sentence."""
+    first, second = curve.columns[:2]
+    values = {
+        "first": first,
+        "first_unit": Message(units[first]),
+        "second": second,
+        "second_unit": Message(units[second]),
+        "slack": slack,
+    }
     if curve.empty:
-        return "no plan to no plan"
-    ends = [f"{row.iloc[0]:,.0f} and {row.iloc[1]:,.0f}" for row in (curve.iloc[0], curve.iloc[-1])]
-    return " to ".join(ends)
+        return Message(
+            "No plan trades {first} [{first_unit}] against {second} [{second_unit}] within {slack:%} of the least cost.",
+            **values,
+        )
+    numbers = {
+        f"{name}_at_{end}": float(curve.iloc[row, column])
+        for end, row in (("start", 0), ("end", -1))
+        for column, name in enumerate(("first", "second"))
+    }
+    return Message(
+        "Within {slack:%} of the least cost, {first} [{first_unit}] and {second} [{second_unit}] range from {first_at_start:#} and {second_at_start:#} to {first_at_end:#} and {second_at_end:#}.",
+        **values,
+        **numbers,
+    )
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
     """The cost of each preference in sentences."""
-    notes = []
-    for row in table[table["preference"] != BASE].itertuples(index=False):
-        outcome = (
-            f"costs {row.added_cost / 1e3:,.0f} kEUR a year more than the least cost"
-            if row.status == OPTIMAL
-            else f"has no plan: {row.reason}"
+    return [
+        Message(
+            "“{preference}” costs {cost:EUR/a} more than the least cost.",
+            preference=row.preference,
+            cost=row.added_cost,
         )
-        notes.append(f"'{row.preference}' {outcome}.")
-    return notes
+        if row.status == OPTIMAL
+        else Message("“{name}” has no plan: {reason}", name=row.preference, reason=row.reason)
+        for row in table[table["preference"] != BASE].itertuples(index=False)
+    ]

@@ -19,6 +19,7 @@ import pandas as pd
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.formulation.capacity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
@@ -31,7 +32,7 @@ FIRST_CHANGE_SHARE = 0.025  # share by which a number is changed at first
 # Uncertainty of an end, as a share of its change, at which it counts as known
 MAX_UNCERTAINTY_SHARE = 0.1
 DOWN, UP = -1.0, 1.0
-UNCHANGED = "nothing up to the limit"
+UNCHANGED = Message("nothing up to the limit")
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,13 @@ def ranging(
             for i, result in zip(unfinished, results, strict=True):
                 searches[i] = searches[i].after(_change(base, result, yearly_cost, tolerance))
         notes = [
-            f"The plan counts as changed when {100 * tolerance:g} % of the added capacity, by its yearly cost, is added differently. Each number is changed alone, so the ranges are local."
+            Message(
+                "The plan counts as changed when {tolerance:%} of the added capacity, by its yearly cost, differs. Each number is changed alone, so the ranges are local.",
+                tolerance=tolerance,
+            )
         ]
-        return setup.write_results(runner, {"ranges": _ranges(searches)}, notes)
+        reasons = [UNCHANGED, *(search.reason for search in searches)]
+        return setup.write_results(runner, {"ranges": _ranges(searches)}, notes, messages=reasons)
 
 
 def _yearly_cost(system: System) -> pd.Series:
@@ -139,7 +144,7 @@ def _change(
 ) -> str:
     """The largest difference of a plan from the base; empty if the plan counts as unchanged."""
     if result["status"] != OPTIMAL:
-        return f"no plan ({result['status']})"
+        return Message("no plan ({status})", status=Message(result["status"]))
     changes = {
         asset: float(yearly_cost[asset]) * (sizes[1] - base["assets"][asset][1])
         for asset, sizes in result["assets"].items()
@@ -148,7 +153,9 @@ def _change(
     if sum(map(abs, changes.values())) <= 2 * tolerance * max(total, 1.0):
         return ""
     largest = max(changes, key=lambda asset: abs(changes[asset]))
-    return f"{'more' if changes[largest] > 0 else 'less'} {largest}"
+    if changes[largest] > 0:
+        return Message("more {asset}", asset=largest)
+    return Message("less {asset}", asset=largest)
 
 
 def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
@@ -180,10 +181,15 @@ def _common(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["asset", "min", "max", "plans"])
 
 
+def message_of(name: str) -> str:
+    """The name of a plan, a future or a year in a sentence: that of the base case is translated."""
+    return Message(BASE_CASE) if name == BASE_CASE else name
+
+
 def infeasible_notes(optima: Mapping[str, dict[str, Any]]) -> list[str]:
     """A sentence for each name without a plan."""
     return [
-        f"'{name}' has no plan: {result['reason']}"
+        Message("“{name}” has no plan: {reason}", name=message_of(name), reason=result["reason"])
         for name, result in optima.items()
         if result["status"] != OPTIMAL
     ]
@@ -194,6 +200,11 @@ def _notes(optima: Mapping[str, dict[str, Any]], ranking: pd.DataFrame) -> list[
     if len(ranking) and np.isfinite(ranking["max_regret"].iloc[0]):
         best = ranking.iloc[0]
         notes.append(
-            f"The plan of least maximum regret is the one for '{best['plan']}': at most {best['max_regret'] / 1e6:,.2f} MEUR/a above the least cost, in '{best['worst_future']}'."
+            Message(
+                "The plan for “{plan}” has the least greatest regret: {regret:EUR/a} in “{future}”.",
+                plan=message_of(best["plan"]),
+                regret=float(best["max_regret"]),
+                future=message_of(best["worst_future"]),
+            )
         )
     return notes

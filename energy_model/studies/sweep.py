@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
 from energy_model.studies import case_table, sampling
@@ -67,7 +68,10 @@ def sweep(
         tables, notes = {}, _notes(table)
         if design == "table" and (labels := case_table.note_columns(cases)):
             notes.append(
-                f"Columns that change nothing, since their headers are no addresses: {', '.join(labels)}."
+                Message(
+                    "Columns that change nothing, since their headers are no addresses: {columns}.",
+                    columns=labels,
+                )
             )
         if design == "one":
             tables["tornado"] = tornado(table, variations, outputs)
@@ -94,7 +98,12 @@ def _varied(cases: Sequence[StudyCase]) -> list[str]:
 def _notes(table: pd.DataFrame) -> list[str]:
     counts = table["status"][table["status"] != OPTIMAL].value_counts()
     return [
-        f"{count} of {len(table)} cases ended {status}; their rows state the reason."
+        Message(
+            "{number:#} of {count:#} cases ended {status}; their rows state the reason.",
+            number=int(count),
+            count=len(table),
+            status=Message(status),
+        )
         for status, count in counts.items()
     ]
 
@@ -136,7 +145,9 @@ def sensitivity(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Sobol's indices or Morris's effects of each input on each output, with their confidence, by SALib."""
     if (table["status"] != OPTIMAL).any():
-        message = "There are no sensitivity indices: they need a plan in every case; narrow the ranges to where all have one."
+        message = Message(
+            "There are no sensitivity indices: they need a plan in every case; narrow the ranges to where all have one."
+        )
         return pd.DataFrame(columns=["output", "input"]), [message]
     problem, parts = sampling.salib_problem(variations), []
     drawn = sampling.sample(design, variations, samples, seed) if design == "morris" else None
@@ -189,7 +200,13 @@ def _doubt(indices: pd.DataFrame, samples: int) -> list[str]:
     if uncertain.empty:
         return []
     return [
-        f"The samples are too few: with {samples} of them {len(uncertain)} of {len(indices)} indices are less certain than half the largest; draw more with --samples {8 * samples}."
+        Message(
+            "With {samples:#} samples, the interval of {uncertain:#} of {count:#} indices is wider than half the largest; draw more with --samples {more}.",
+            samples=samples,
+            uncertain=len(uncertain),
+            count=len(indices),
+            more=8 * samples,
+        )
     ]
 
 

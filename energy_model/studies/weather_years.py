@@ -21,6 +21,7 @@ from energy_model import timeseries
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.settings import Settings
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
 from energy_model.studies.regret import (
@@ -199,58 +200,88 @@ def _sizes(plans: Mapping[str, Mapping[str, Sequence[float]]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _money(amount: float) -> str:
-    return f"{amount / 1e6:,.1f} MEUR/a" if abs(amount) >= 1e6 else f"{amount:,.0f} EUR/a"
-
-
-def _range(amounts: pd.Series) -> str:
-    return f"{_money(amounts.min())} to {_money(amounts.max())}"
-
-
 def _notes(years: pd.DataFrame, sizes: pd.DataFrame, priced: bool) -> list[str]:
     """The years in sentences."""
-    notes = []
+    notes: list[str] = []
     others = years[years["year"] != BASE_CASE]
     costs, runs = others["least_cost"].dropna(), others.dropna(subset=["plan_cost"])
     if len(costs):
         notes.append(
-            f"Planned for itself, a year costs {_range(costs)}, {_money(costs.mean())} in the mean of {len(costs)} years."
-        )
-    both = runs.dropna(subset=["regret"])
-    if len(both):
-        regret = both["regret"]
-        remark = (
-            " (below zero where the tonnes above the target cost less than avoiding them)"
-            if regret.min() < -1
-            else ""
-        )
-        notes.append(
-            f"The fixed plan costs {_range(regret)} more than each year's own{remark}, most in '{both.loc[regret.idxmax(), 'year']}'."
-        )
-    if len(runs):
-        hours = runs["unserved_hours"][runs["unserved_hours"] > 0]
-        notes.append(
-            f"Demand is unserved in {len(hours)} of {len(runs)} years, in {hours.max():,.0f} hours at most."
-            if len(hours)
-            else f"All demand is served in all {len(runs)} years."
-        )
-        above = runs["above_target"]
-        if above.notna().any():
-            notes.append(
-                f"The fixed plan emits {above.min():,.0f} to {above.max():,.0f} t/a above the target (below zero: less than it)."
+            Message(
+                "Planned for itself, a year costs {low:EUR/a} to {high:EUR/a}; the mean of {count:#} years is {mean:EUR/a}.",
+                low=costs.min(),
+                high=costs.max(),
+                mean=costs.mean(),
+                count=len(costs),
             )
+        )
+    notes += [*_regret_notes(runs.dropna(subset=["regret"])), *_service_notes(runs)]
     if priced:
         notes.append(
-            "In years it was not planned for, the plan pays the shadow price of the target for each tonne in place of the target; its cost counts the tonnes above the target only."
+            Message(
+                "In the other years the fixed plan pays the shadow price of the target for each tonne instead of meeting the target; its cost includes the tonnes above the target at that price."
+            )
         )
     infeasible = others[(others["plan_status"] != OPTIMAL) & (others["plan_status"] != "")]
     notes += [
-        f"The fixed plan is infeasible in '{year}': {reason}"
+        Message("The fixed plan is infeasible in “{year}”: {reason}", year=year, reason=reason)
         for year, reason in zip(infeasible["year"], infeasible["reason"], strict=True)
     ]
     if len(sizes):
-        always = int((sizes["plans_with_it"] == sizes["plans"]).sum())
         notes.append(
-            f"{always} of {len(sizes)} assets are added in every year's own plan; the table sizes states the minimum."
+            Message(
+                "{always:#} of {count:#} assets are added in every year's own plan; the table has their minimum.",
+                always=int((sizes["plans_with_it"] == sizes["plans"]).sum()),
+                count=len(sizes),
+            )
+        )
+    return notes
+
+
+def _regret_notes(runs: pd.DataFrame) -> list[str]:
+    """The cost of the fixed plan above that of each year's own plan in sentences."""
+    if runs.empty:
+        return []
+    regret = runs["regret"]
+    notes: list[str] = [
+        Message(
+            "The fixed plan costs {low:EUR/a} to {high:EUR/a} more than each year's own plan, most in “{year}”.",
+            low=regret.min(),
+            high=regret.max(),
+            year=runs.loc[regret.idxmax(), "year"],
+        )
+    ]
+    if regret.min() < -1:
+        notes.append(
+            Message(
+                "The difference is below zero where the tonnes above the target cost less than avoiding them."
+            )
+        )
+    return notes
+
+
+def _service_notes(runs: pd.DataFrame) -> list[str]:
+    """The unserved demand and the emissions of the fixed plan in sentences."""
+    notes: list[str] = []
+    hours = runs["unserved_hours"][runs["unserved_hours"] > 0]
+    if len(hours):
+        notes.append(
+            Message(
+                "Some demand is unserved in {number:#} of {count:#} years, in at most {hours:#} hours.",
+                number=len(hours),
+                count=len(runs),
+                hours=round(hours.max()),
+            )
+        )
+    elif len(runs):
+        notes.append(Message("All demand is served in all years ({count:#}).", count=len(runs)))
+    above = runs["above_target"]
+    if above.notna().any():
+        notes.append(
+            Message(
+                "The fixed plan emits {low:#} to {high:t/a} above the target (below zero: less than it).",
+                low=above.min(),
+                high=above.max(),
+            )
         )
     return notes

@@ -130,10 +130,9 @@ def _case_spec(request: Mapping[str, Any]) -> Any:
 
 
 def _study(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[str, Any]:
-    """Runs a study and writes its figures and its page. Returns number of cases and notes."""
+    """Runs a study and writes its page. Returns number of cases and notes."""
     import energy_model as em  # noqa: PLC0415
-    from energy_model.reporting import study_page  # noqa: PLC0415
-    from energy_model.reporting.figures import study_figures  # noqa: PLC0415
+    from energy_model.reporting import study_report  # noqa: PLC0415
     from energy_model.studies.runner import former_names  # noqa: PLC0415
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
@@ -150,9 +149,8 @@ def _study(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[
         )
     else:
         study = em.near_optimal(case, study_request["slack"], output=out, execution=execution)
-    progress(N_("drawing the figures"))
-    study_figures.draw(study)
-    study_page.write(study, title=job["title"])
+    progress(N_("writing the report"))
+    study_report.write_study_page(study, title=job["title"])
     return {"cases": len(study.table), "notes": list(study.notes)}
 
 

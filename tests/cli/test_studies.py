@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 from helpers import cli, two_hour_case
 
-from energy_model.reporting.terminal import study_tables
-
 PRICE = "markets.grid.price"
 pytestmark = pytest.mark.usefixtures("studies_in_this_process")
 
@@ -29,29 +27,29 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
     assert [row["name"] for row in said.json["cases"]] == ["now", "dear"]
     again = cli.call("study", "show", tmp_path / "s")
     assert again.code == 0
-    assert "Study sweep: 2 cases" in again.out
+    assert "2 cases: 2 optimal" in again.out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "shown", "picture"),
+    ("arguments", "sentence"),
     [
-        (["sweep", "--vary", f"{PRICE}=50,60,70"], "Study sweep: 3 cases", "sweep.png"),
-        (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Tornado", "tornado.png"),
-        (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity", "sensitivity.png"),
-        (["pareto", "--metric", "emissions", "--points", "5"], "Marginal steps", "front.png"),
-        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land_use", "--levels", "2", "--set", f"{PRICE} = 70"], "Surface", "surface.png"),
-        (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes", "capacity_ranges.png"),
-        (["regret", "--future", f"dear: {PRICE} = 70"], "the safest first", "regrets.png"),
-        (["ranging", "--parameter", PRICE], "more sun_here", "ranges.png"),
+        (["sweep", "--vary", f"{PRICE}=50,60,70"], "3 cases: 3 optimal"),
+        (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Effect of each input alone"),
+        (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity to each input"),
+        (["pareto", "--metric", "emissions", "--points", "5"], "From the cheapest plan down"),
+        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land_use", "--levels", "2", "--set", f"{PRICE} = 70"], "Least cost against two metrics"),
+        (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes"),
+        (["regret", "--future", f"dear: {PRICE} = 70"], "Plans by their greatest regret"),
+        (["ranging", "--parameter", PRICE], "more sun_here"),
     ],
 )  # fmt: skip
-def test_every_question_is_one_command(case, tmp_path, arguments, shown, picture):
+def test_every_question_is_one_command(case, tmp_path, arguments, sentence):
     question, *rest = arguments
     said = cli.call("study", question, case, *rest, "--out", tmp_path / "s")
     assert said.code == 0, said.err
-    assert shown in said.out
+    assert sentence in said.out
     assert "cases: " in said.err
-    assert (tmp_path / "s" / picture).stat().st_size > 5000
+    assert not list((tmp_path / "s").glob("*.png"))
     assert (tmp_path / "s" / "cases.csv").is_file()
 
 
@@ -71,7 +69,6 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
     assert years["year"].to_list() == ["base case", "windy", "seed_1", "seed_2"]
     assert (years["plan_cost"] >= years["least_cost"] - 1).all()
     assert years["least_cost"].nunique() == 4
-    assert (tmp_path / "s" / "years.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize(
@@ -95,14 +92,17 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
         cli.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
     said = cli.call("compare", tmp_path / "a", tmp_path / "b", "--attribute", case, "--out", tmp_path / "w")  # fmt: skip
     assert said.code == 0, said.err
-    assert "'b' costs 30.0 EUR/a (30.00%) more than 'a'" in said.out
-    assert "More: sun here (0.5)" in said.out
-    assert "Most is explained by markets.*" in said.out
+    assert "“b” costs 30 EUR/a (30 %) more than “a”" in said.out
+    assert "More capacity: sun here (0.5 MW)" in said.out
+    assert "The largest effect is that of markets.*" in said.out
+    danish = cli.call("compare", tmp_path / "a", tmp_path / "b", "--language", "da").out
+    assert "“b” koster 30 EUR/år (30 %) mere end “a”" in danish
     told = cli.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
+    assert told["sentences"][1] == "“b” costs 30 EUR/a (30 %) more than “a”."
     assert told["summary"][0]["name"] in ("total_cost", "investment")
     decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
     assert decided.code == 0, decided.err
-    assert "'decision' costs 10.0 EUR/a (10.00%) more than 'base case'" in decided.out
+    assert "“decision” costs 10 EUR/a (10 %) more than “base case”" in decided.out
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,6 @@ def test_an_empty_table_of_cases_is_told(tmp_path, content):
     assert str(table) in said.err
     assert "Traceback" not in said.err
     assert not (tmp_path / "s").exists()
-
-
-def test_costs_that_are_near_each_other_are_told_apart():
-    """Of millions one decimal says the same of both; three tell them apart."""
-    frame = pd.DataFrame({"case": [1, 2], "objective": [3_101_200.0, 3_102_900.0]})
-    assert [row[1] for row in study_tables._rows(frame)[1]] == ["3.101 MEUR/a", "3.103 MEUR/a"]
-    frame = pd.DataFrame({"case": [1, 2], "objective": [3.1e6, 4.2e6]})
-    assert [row[1] for row in study_tables._rows(frame)[1]] == ["3.1 MEUR/a", "4.2 MEUR/a"]
 
 
 def test_a_study_is_no_run_and_says_so(case, tmp_path):

@@ -12,7 +12,6 @@ import energy_model as em
 from energy_model.reporting import run_report
 from energy_model.reporting.figures import export, run_figures, supply
 from energy_model.reporting.render_html import render_page
-from energy_model.reporting.terminal import study_tables
 
 
 def page_of(run, sources=None):
@@ -113,40 +112,6 @@ def test_a_report_that_cannot_be_written_is_told(run, arguments, told):
     assert "Traceback" not in said.err
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    place = tmp_path_factory.mktemp("studies") / "gas"
-    return em.sweep(
-        em.CaseSpec(cli.original(), resolution=24),
-        {"markets.gas_market.price": [20, 40, 1e9]},
-        place,
-    )
-
-
-def test_a_study_becomes_one_page(study):
-    said = cli.call("report", study.folder)
-    assert said.code == 0, said.err
-    text = (study.folder / "report.html").read_text(encoding="utf-8")
-    assert "Every case" in text
-    assert "3 tilfælde" in text
-    costs = [float(v) * 1e3 for v in re.findall(r'<data value="([^"]+)"', text)]
-    answered = study.table[study.table["status"] == "optimal"]
-    for cost in answered["objective"]:
-        assert any(cost == pytest.approx(c, rel=1e-6) for c in costs)
-    said = cli.call("report", study.folder, "--case", cli.original())
-    assert said.code == 2
-    assert "leave --case out" in said.err
-
-
-@needs_browser
-def test_a_browser_shows_a_study(study, tmp_path):
-    from energy_model.reporting import study_page  # noqa: PLC0415
-
-    seen = see(study_page.write(study, tmp_path / "study.html"), tmp_path / "browser")
-    assert seen.console == []
-    assert 'data-ready="yes"' in seen.page
-
-
 @needs_browser
 @pytest.mark.parametrize(("language", "width"), [("en", 1200), ("da", 390)])
 def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, language, width):
@@ -199,7 +164,7 @@ def test_what_the_answer_leans_on_stands_with_its_source(run):
 
 
 def test_two_pages_can_be_told_apart_by_what_was_asked():
-    """Changes and wishes stand on top; what was asked of a study reads as it was asked."""
+    """Changes and wishes stand on top."""
     changes = ["carriers.co2.price = 61.25"]
     run = em.solve(em.load_case(cli.original(), overrides=changes, resolution=24))
     run.metadata["candidates"] = {"solar_park": [0.0, 0.0]}
@@ -207,4 +172,3 @@ def test_two_pages_can_be_told_apart_by_what_was_asked():
     assert "carriers.co2.price = 61.25" in page
     assert "fravalgt" in page
     assert "Changed:" not in page_of(em.solve(em.load_case(cli.original(), resolution=24)))
-    assert study_tables.cell(61.25, "carriers.co2.price") == "61.25"

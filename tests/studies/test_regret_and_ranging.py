@@ -35,7 +35,7 @@ def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
     common = study.tables["common"].set_index("asset")
     assert list(common.index) == ["sun_here"]
     assert common.at["sun_here", "min"] == pytest.approx(0.5)
-    assert any("'dear'" in note for note in study.notes)
+    assert any("“dear”" in note for note in study.notes)
 
 
 def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
@@ -45,7 +45,7 @@ def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
     frame = study.tables["regrets"].set_index(["plan", "future"])
     assert np.isinf(frame.at[("dear", "no sun"), "regret"])
     assert "no more than 0 of it may be added" in frame.at[("dear", "no sun"), "reason"]
-    assert any("'clean' has no plan" in note for note in study.notes)
+    assert any("“clean” has no plan" in note for note in study.notes)
 
 
 def test_a_future_reads_what_is_typed(case, tmp_path, here):

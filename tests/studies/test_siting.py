@@ -56,8 +56,8 @@ def test_the_cost_at_each_site(found):
 
 def test_sites_that_cannot_hold_it_say_why(found):
     reasons = found.tables["sites"].set_index("site")["reason"]
-    assert "needs 2.00 ha" in reasons["west"]
-    assert "no industrial land" in reasons["east"]
+    assert "needs 2 ha" in reasons["west"]
+    assert "no land of these classes: industrial" in reasons["east"]
 
 
 def test_what_the_firm_sees_and_what_is_taken(found):
@@ -87,7 +87,7 @@ def test_placed_freely_it_keeps_what_is_required(found):
     last = found.table.iloc[-1]
     base = found.table.iloc[0]
     assert last["objective"] - base["objective"] == pytest.approx(cost)
-    assert "1.5 at south, 0.5 at north" in found.notes[-1]
+    assert "1.5 at south and 0.5 at north" in found.notes[-1]
 
 
 def test_where_prices_move_the_estimate_is_below(tmp_path):
@@ -139,7 +139,7 @@ def test_a_store_can_be_placed(tmp_path):
         ("mill=9", {}, "no site can hold it"),
         ("mill=2", {"sites": "moon*"}, "no site has such a name"),
         ("mill=2", {"forbid": ["moon"]}, "no such site"),
-        ("mill=2", {"require": {"west": 1}}, "needs 2.00 ha"),
+        ("mill=2", {"require": {"west": 1}}, "needs 2 ha"),
         ("mill=2", {"require": {"north": 1.5, "south": 1}}, "sum to more"),
         ("mill=2", {"require": {"north": 3}}, "at most 2"),
     ],

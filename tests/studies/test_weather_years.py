@@ -43,7 +43,7 @@ def test_a_plan_is_held_in_a_year_it_was_not_made_for(tmp_path, here):
     sizes = study.tables["sizes"].set_index("asset").loc["wind_here"]
     assert sizes[["base_case", "min", "max"]].to_list() == pytest.approx([1, 0, 1], abs=1e-4)  # fmt: skip
     assert (sizes["plans_with_it"], sizes["plans"]) == (2, 3)
-    assert any("most in 'calm'" in note for note in study.notes)
+    assert any("most in “calm”" in note for note in study.notes)
 
 
 def test_hours_that_the_plan_cannot_serve_are_counted(tmp_path, here):
@@ -130,4 +130,4 @@ def test_a_year_without_a_plan_of_its_own_is_told(tmp_path, here):
     study = em.weather_years(case, {"still": year(0, 0)}, tmp_path / "s", execution=here)
     assert rows(study).loc["still", "status"] == "infeasible"
     assert rows(study).loc["still", "plan_cost"] == pytest.approx(80 + 100 + 60 * 0.5, rel=1e-4)
-    assert any("'still' has no plan" in note for note in study.notes)
+    assert any("“still” has no plan" in note for note in study.notes)

@@ -9,7 +9,7 @@ import typer
 
 import energy_model as em
 from energy_model.case.number_parsing import parse_number
-from energy_model.cli.commands.studies import asked_by, studies, told_to
+from energy_model.cli.commands.studies import execution_options, print_study, studies
 from energy_model.cli.number_options import number, whole_number
 from energy_model.cli.options import (
     Case,
@@ -39,14 +39,16 @@ def symbiosis(
     seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Seed of the random samples.")] = 1,
     penalty: Annotated[float | None, typer.Option("--penalty", parser=number, metavar="NUMBER", help="Cost of an infeasible coalition above that of all firms together [EUR/a]; by default as much as that cost.")] = None,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What can firms do together, what is each link worth, and how may they share it?"""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=False
+    ) as execution:
         study = em.symbiosis(
             case_spec(case, scenario, changes, resolution), out, pairs=pairs, samples=samples, seed=seed, penalty=penalty, execution=execution
         )  # fmt: skip
-    told_to(study, as_json)
+    print_study(study, as_json, language)
 
 
 @studies.command()
@@ -57,15 +59,17 @@ def siting(
     require: Annotated[list[str] | None, typer.Option("--require", help="SITE=SIZE that is required in the optimal placement; may be given several times.")] = None,
     forbid: Annotated[list[str] | None, typer.Option("--forbid", help="SITE that is excluded from the optimal placement; may be given several times.")] = None,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Where would an activity cost the city least, and what would its firm see there?"""
     required = _pairs("--require", "SITE=SIZE", require or [])
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=True) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=True
+    ) as execution:
         study = em.siting(
             case_spec(case, scenario, changes, resolution), activity, sites, required, forbid or (), out, execution=execution
         )  # fmt: skip
-    told_to(study, as_json)
+    print_study(study, as_json, language)
 
 
 @studies.command()
@@ -77,7 +81,7 @@ def preferences(
     slack: Annotated[float, typer.Option("--slack", parser=number, metavar="NUMBER", help="Share above the least cost that the curve may cost, 0.02 for two per cent.")] = 0.02,
     points: Annotated[int, typer.Option("--points", "-n", parser=whole_number(), metavar="INTEGER", help="Points of the curve.")] = 7,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Whose preferences does a plan serve? Accounts of all parties under weights and limits, and a trade-off curve."""
     weights = _pairs("--weight", "SUM=EUR", weight or [])
@@ -87,14 +91,16 @@ def preferences(
         raise em.InputError.at(
             "--tradeoff", "write two sums with a comma between, or none", value=tradeoff
         )
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=False
+    ) as execution:
         study = em.preferences(
             case_spec(case, scenario, changes, resolution),
             {"weighed: " + ", ".join(f"{n} {v:g}" for n, v in weights.items()): weights} if weights else None,
             {"limited: " + ", ".join(f"{n} {v:g}" for n, v in limits.items()): limits} if limits else None,
             None if tradeoff == "none" else (pair[0], pair[1]), slack, points, out, execution=execution,
         )  # fmt: skip
-    told_to(study, as_json)
+    print_study(study, as_json, language)
 
 
 def _pairs(option: str, form: str, texts: list[str]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import energy_model as em
 from energy_model.cli.options import Language
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
+from energy_model.reporting.content import Report
 
 
 def report(
@@ -24,31 +26,26 @@ def report(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
-    from energy_model.reporting import run_report, study_page  # noqa: PLC0415
+    from energy_model.reporting import run_report, study_report  # noqa: PLC0415
 
     with Progress(as_json) as tell:
         if (run / "study.toml").is_file():
             if case is not None:
-                remedy = "the page of a study tells no sources; leave --case out"
+                remedy = "the page of a study has no sources; leave --case out"
                 raise em.InputError.at("--case", remedy, value=str(case))
+            study = em.open_study(run)
             if figures is not None:
-                remedy = "the pictures of a study stand in its folder already; leave --figures out"
-                raise em.InputError.at("--figures", remedy, value=str(figures))
+                content = study_report.study_report(study, language)
+                _write_figures(content, figures, kinds, tell, as_json)
+                return
             tell("drawing the page")
-            _done(study_page.write(em.open_study(run), out), as_json)
+            _done(study_report.write_study_page(study, out), as_json)
             return
         tell("opening the run")
         opened = em.open_run(run)
         if figures is not None:
-            from energy_model.reporting.figures import export  # noqa: PLC0415
-
-            formats = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-            files = export.write(run_report.run_report(opened, language), figures, formats, tell)
-            if as_json:
-                print_json({"written": [str(path) for path in files]})
-            else:
-                console = Console(highlight=False, soft_wrap=True)
-                console.print(f"{len(files)} figures written to {figures}", markup=False)
+            content = run_report.run_report(opened, language)
+            _write_figures(content, figures, kinds, tell, as_json)
             return
         sources = None
         if case is not None:
@@ -61,6 +58,21 @@ def report(
         tell("drawing the page")
         written = run_report.write_run_page(opened, out, sources)
     _done(written, as_json)
+
+
+def _write_figures(
+    content: Report, folder: Path, kinds: str, tell: Callable[[str], None], as_json: bool
+) -> None:
+    """Writes the figures of a report and prints how many."""
+    from energy_model.reporting.figures import export  # noqa: PLC0415
+
+    formats = [kind.strip() for kind in kinds.split(",") if kind.strip()]
+    files = export.write(content, folder, formats, tell)
+    if as_json:
+        print_json({"written": [str(path) for path in files]})
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(f"{len(files)} figures written to {folder}", markup=False)
 
 
 def _done(written: Path, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from energy_model.cli.options import (
     Case,
     Changes,
     KeepRuns,
+    Language,
     Resolution,
     Scenario,
     Scheduler,
@@ -26,8 +27,11 @@ from energy_model.cli.options import (
 )
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
-from energy_model.common.atomic_write import WriteError
-from energy_model.reporting.terminal import study_tables as told
+from energy_model.common.language import translate
+from energy_model.reporting.comparison_report import comparison_report
+from energy_model.reporting.json_records import comparison_records, study_records
+from energy_model.reporting.render_terminal import print_path, print_report
+from energy_model.reporting.study_report import MAX_TERMINAL_ROWS, study_report
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
@@ -38,29 +42,30 @@ studies = typer.Typer(
 
 
 @contextmanager
-def asked_by(as_json: bool, **who: Any) -> Iterator[ExecutionOptions]:
+def execution_options(as_json: bool, **who: Any) -> Iterator[ExecutionOptions]:
     """The execution options of a command, with progress output in the block."""
     with Progress(as_json) as tell:
         yield ExecutionOptions(**who, progress=tell)
 
 
-def told_to(study: Study, as_json: bool, again: bool = False) -> None:
-    """Draws a finished study and prints it, as tables or as JSON.
-
-    ``again``: the study was drawn before; if its folder cannot be written, the existing figures are listed.
-    """
-    from energy_model.reporting.figures import study_figures  # noqa: PLC0415 - drawing takes a while to load
-
-    try:
-        pictures = study_figures.draw(study)
-    except WriteError:
-        if not again:
-            raise
-        pictures = sorted(study.folder.glob("*.png"))
+def print_study(study: Study, as_json: bool, language: str) -> None:
+    """Prints a finished study as tables or as JSON."""
     if as_json:
-        print_json(told.as_records(study, pictures))
-    else:
-        told.study(study, pictures)
+        print_json(study_records(study))
+        return
+    with_cases = study.question == "sweep"
+    print_report(study_report(study, language, max_rows=MAX_TERMINAL_ROWS, with_cases=with_cases))
+    print_written(study, language)
+
+
+def print_written(study: Study, language: str) -> None:
+    """Prints the folder of a study."""
+    text = translate(
+        "Written to {folder}: cases.csv (Excel), cases.parquet (pandas)",
+        language,
+        folder=study.folder,
+    )
+    print_path(f"\n{text}")
 
 
 @studies.command()
@@ -82,7 +87,7 @@ def sweep(
     seed: Annotated[int, typer.Option("--seed", parser=whole_number(), metavar="INTEGER", help="Seed of the random samples.")] = 1,
     outputs: Annotated[str, typer.Option("--outputs", help="Columns of the table whose sensitivity is computed.")] = "objective,net_emissions",
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, yes: Yes = False, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, yes: Yes = False, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What if these numbers were different? A table with a row for every case."""
     from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
@@ -92,13 +97,13 @@ def sweep(
         raise em.InputError.at("study sweep", remedy)
     varied = table if table is not None else [ParameterRange.parse(text) for text in vary or ()]
     names = [name.strip() for name in outputs.split(",") if name.strip()]
-    with asked_by(
+    with execution_options(
         as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs, yes=yes
     ) as execution:
         result = em.sweep(
             case_spec(case, scenario, changes, resolution), varied, out, design, samples, seed, outputs=names, execution=execution
         )  # fmt: skip
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command()
@@ -112,14 +117,16 @@ def pareto(
     second_metric: Annotated[str | None, typer.Option("--second-metric", help="A second metric, for a surface.")] = None,
     levels: Annotated[int, typer.Option("--levels", parser=whole_number(), metavar="INTEGER", help="Levels of the second metric.")] = 5,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the last hectare, tonne or point cost? Least cost against any sum over the year."""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs
+    ) as execution:
         result = em.pareto_front(
             case_spec(case, scenario, changes, resolution), metric, points, out, second_metric, levels, execution=execution
         )  # fmt: skip
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command("near-optimal")
@@ -130,7 +137,7 @@ def near_optimal(
     filter_: Annotated[str, typer.Option("--filter", help="Names of groups or assets, with wildcards.")] = "*",
     plans: Annotated[int, typer.Option("--plans", parser=whole_number(), metavar="INTEGER", help="Number of maximally different plans.")] = 4,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What else is nearly as good? What all near-optimal plans (MGA) build, what some do, what none does."""
     try:
@@ -138,11 +145,13 @@ def near_optimal(
     except ValueError:
         remedy = "write shares with commas between, such as 0.01,0.05"
         raise em.InputError.at("--slack", remedy, value=slack) from None
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=False) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=False
+    ) as execution:
         result = em.near_optimal(
             case_spec(case, scenario, changes, resolution), shares, by, filter_, plans, out, execution=execution
         )  # fmt: skip
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command()
@@ -158,17 +167,19 @@ def regret(
     ] = None,
     tolerance: Annotated[float, typer.Option("--tolerance", parser=number, metavar="NUMBER", help="Share of cost up to which the maximum regret of a plan counts as low.")] = 0.01,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
-    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, as_json: AsJson = False,
+    workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = True, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How much more does a plan cost than the best one, if the future is another?"""
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs
+    ) as execution:
         result = em.regret(
             case_spec(case, scenario, changes, resolution), dict(map(parse_future, futures)), dict(map(parse_future, plans)) if plans else None, tolerance, out,
             execution=execution,
         )  # fmt: skip
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command("weather-years")
@@ -181,12 +192,14 @@ def weather_years(
     keep_target: Annotated[bool, typer.Option("--keep-target", help="Keep the emission target in every year; by default a further tonne costs its shadow price.")] = False,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
-    as_json: AsJson = False,
+    language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """What does the plan cost in other weather years, and what do the plans of all years build?"""
     from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
 
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs
+    ) as execution:
         tables = parse_years(
             case, seeds, measured or (), years or (), variability, execution.progress
         )
@@ -197,7 +210,7 @@ def weather_years(
             keep_target,
             execution=execution,
         )
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command()
@@ -211,10 +224,12 @@ def ranging(
     max_change: Annotated[float, typer.Option("--max-change", parser=number, metavar="NUMBER", help="Maximum change of a number, 1 for its double.")] = 1.0,
     out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None,
     workers: Workers = 1, scheduler: Scheduler = None, keep_runs: KeepRuns = False,
-    as_json: AsJson = False,
+    language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """How far may a number move before the plan changes?"""
-    with asked_by(as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs) as execution:
+    with execution_options(
+        as_json, workers=workers, scheduler=scheduler, keep_runs=keep_runs
+    ) as execution:
         result = em.ranging(
             case_spec(case, scenario, changes, resolution),
             addresses,
@@ -223,15 +238,17 @@ def ranging(
             out,
             execution=execution,
         )
-    told_to(result, as_json)
+    print_study(result, as_json, language)
 
 
 @studies.command("show")
 def show_(
-    folder: Annotated[Path, typer.Argument(help="Folder of a study.")], as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(help="Folder of a study.")],
+    language: Language = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show a finished study again."""
-    told_to(em.open_study(folder), as_json, again=True)
+    print_study(em.open_study(folder), as_json, language)
 
 
 def compare(
@@ -242,7 +259,7 @@ def compare(
     with_: Annotated[list[str] | None, typer.Option("--with", help="ASSET or ASSET=SIZE that must be built.")] = None,
     without: Annotated[list[str] | None, typer.Option("--without", help="ASSET that must not be built, with wildcards.")] = None,
     attribute: Annotated[Path | None, typer.Option("--attribute", help="Folder of the first run's case; attributes the difference to the inputs.")] = None,
-    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None, workers: Workers = 1, as_json: AsJson = False,
+    out: StudyFolder = None, scenario: Scenario = None, changes: Changes = None, resolution: Resolution = None, workers: Workers = 1, language: Language = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Compare runs, differences first; or a case with and without some assets: what that costs and what replaces them."""
     is_decision = bool(with_ or without)
@@ -250,7 +267,7 @@ def compare(
         remedy = "--with and --without take one case, and not --attribute"
         raise em.InputError.at("compare", remedy)
     attribution = None
-    with asked_by(as_json, workers=workers) as execution:
+    with execution_options(as_json, workers=workers) as execution:
         if is_decision:
             study, comparison = em.compare_decision(
                 case_spec(runs[0], scenario, changes, resolution), with_ or (), without or (), out, execution=execution
@@ -260,8 +277,8 @@ def compare(
             if attribute is not None:
                 attribution = em.attribute_difference(runs, attribute, out, execution)
     if as_json:
-        print_json(told.comparison_records(comparison, attribution))
-    else:
-        told.comparison(comparison, attribution, is_decision)
-        if is_decision:
-            told.written(study.folder)
+        print_json(comparison_records(comparison, attribution))
+        return
+    print_report(comparison_report(comparison, attribution, language))
+    if is_decision:
+        print_written(study, language)

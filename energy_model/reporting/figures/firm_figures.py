@@ -2,170 +2,120 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
-from energy_model.reporting.figures.style import COLOURS
+from energy_model.common.formatting import label, money_unit
+from energy_model.common.language import N_, translator
+from energy_model.reporting.figures.style import bar_height, colour, set_layout
+from energy_model.reporting.study_tables import column_head, study_labels
+from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
 
-EUR_PER_KEUR = 1e3
 MIN_BAR_EUR = 500.0  # EUR/a below which a bar is omitted
 MIN_VISIBLE_SHARE = 0.005  # share of the largest bar below which a bar is invisible
 RULES = {
-    "prices": "marginal prices / marginalpriser",
-    "shapley": "Shapley value / Shapley-værdi",
-    "nucleolus": "nucleolus / nukleolus",
+    "prices": N_("marginal prices"),
+    "shapley": N_("Shapley value"),
+    "nucleolus": N_("nucleolus"),
 }
 
 
-def _axes(height: float) -> tuple[Any, Any]:
-    import matplotlib.pyplot as plt  # noqa: PLC0415 - imported only when a figure is drawn
-
-    figure, axis = plt.subplots(figsize=(9, height), constrained_layout=True)
-    axis.spines[["top", "right"]].set_visible(False)
-    return figure, axis
-
-
-def _labels(frame: pd.DataFrame, name: str) -> list[str]:
-    """Returns axis labels, Danish below English where both exist."""
-    labels = []
-    for row in frame.itertuples(index=False):
-        english = getattr(row, "label_en", None)
-        danish = getattr(row, "label_da", None)
-        plain = str(getattr(row, name)).replace("_", " ")
-        first = english if isinstance(english, str) and english else plain
-        texts = [text for text in (first, danish) if isinstance(text, str) and text]
-        labels.append("\n".join(dict.fromkeys(texts)))
-    return labels
+def draw_shares(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:  # noqa: ARG001
+    """Draws each firm's share of the joint gain under three allocation rules."""
+    _ = translator(language)
+    bars = _bars(frame, "firm", list(RULES), language).sort_values("shapley")
+    names = [_(rule) for rule in RULES.values()]
+    return _draw_bars(bars, names, _("share of the joint saving"), language)
 
 
-def shares(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
-    """Draws each firm's share of the joint gain [kEUR/a] under three allocation rules."""
-    visible = frame[(frame[list(RULES)].abs().max(axis=1) > MIN_BAR_EUR)]
-    frame = (visible if len(visible) else frame).sort_values("shapley")
-    figure, axis = _axes(1.6 + 0.62 * len(frame))
-    positions = np.arange(len(frame))
-    for i, (rule, label) in enumerate(RULES.items()):
-        axis.barh(
-            positions + 0.27 * (1 - i),
-            frame[rule] / EUR_PER_KEUR,
-            height=0.25,
-            color=COLOURS[i],
-            label=label,
-        )
-    axis.set_yticks(positions, _labels(frame, "firm"), fontsize=8)
-    axis.axvline(0, color="black", linewidth=0.8)
-    axis.set_xlabel("share of what all save together [kEUR/a]")
-    axis.set_title("What each firm has of it", loc="left", fontsize=11)
-    axis.legend(frameon=False, loc="lower right")
-    return figure
+def draw_links(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:  # noqa: ARG001
+    """Draws each link's value to the city, alone and with all other links built."""
+    _ = translator(language)
+    columns = ["standalone_value", "marginal_value"]
+    bars = _bars(frame, "link", columns, language).sort_values("marginal_value")
+    names = [_("alone"), _("with all other links")]
+    return _draw_bars(bars, names, _("value to the city"), language)
 
 
-def links(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
-    """Draws each link's worth to the city [kEUR/a], alone and with all other links built."""
-    visible = frame[frame[["standalone_value", "marginal_value"]].abs().max(axis=1) > MIN_BAR_EUR]
-    frame = (visible if len(visible) else frame).sort_values("marginal_value")
-    figure, axis = _axes(1.6 + 0.5 * len(frame))
-    positions = np.arange(len(frame))
-    axis.barh(
-        positions + 0.2,
-        frame["standalone_value"] / EUR_PER_KEUR,
-        height=0.36,
-        color=COLOURS[0],
-        label="alone / alene",
-    )
-    axis.barh(
-        positions - 0.2,
-        frame["marginal_value"] / EUR_PER_KEUR,
-        height=0.36,
-        color=COLOURS[1],
-        label="where all others stand / hvor alle andre er",
-    )
-    axis.set_yticks(positions, _labels(frame, "link"), fontsize=8)
-    axis.set_xlabel("worth to the city [kEUR/a]")
-    axis.set_title("What each symbiosis link is worth", loc="left", fontsize=11)
-    axis.legend(frameon=False, loc="lower right")
-    return figure
-
-
-def sites(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
-    """Draws the added system cost of the activity at each site [kEUR/a] and its estimate from marginal prices."""
-    frame = frame[frame["status"] == "optimal"].iloc[::-1]
-    if frame.empty:
+def draw_sites(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+    """Draws the added system cost of the activity at each site and its estimate from marginal prices."""
+    _ = translator(language)
+    part = frame[frame["status"] == "optimal"].iloc[::-1]
+    if part.empty:
         return None
-    figure, axis = _axes(1.6 + 0.42 * len(frame))
-    positions = np.arange(len(frame))
-    axis.barh(
-        positions,
-        frame["added_cost"] / EUR_PER_KEUR,
-        height=0.6,
-        color=COLOURS[0],
-        label="solved again / løst igen",
+    bars = part[["added_cost"]].set_index(pd.Index(_labels(part, "site", language)))
+    figure = _draw_bars(bars, [_("solved again")], _("added cost of the city"), language)
+    scale, _unit = money_unit(part["added_cost"])
+    figure.add_scatter(
+        y=bars.index,
+        x=part["estimate"] / scale,
+        mode="markers",
+        name=_("estimate from prices"),
+        marker={"symbol": "diamond", "color": "#7F7F7F", "size": 9, "line": {"width": 1}},
     )
-    axis.plot(
-        frame["estimate"] / EUR_PER_KEUR,
-        positions,
-        "d",
-        color="black",
-        markersize=5,
-        label="estimate from prices / skøn fra priser",
-    )
-    axis.set_yticks(positions, _labels(frame.drop(columns="label_da"), "site"), fontsize=8)
-    axis.axvline(0, color="black", linewidth=0.8)
-    axis.set_xlabel("added cost of the city [kEUR/a] / meromkostning for byen")
-    axis.set_title("Where it costs least", loc="left", fontsize=11)
-    figure.legend(frameon=False, loc="outside lower center", ncol=2)
-    return figure
+    return figure.update_layout(showlegend=True)
 
 
-def tradeoff(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
-    """Draws the minimum of one sum against the other, near the minimum cost."""
+def draw_tradeoff(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+    """Draws the minimum of one metric against the other, near the minimum cost."""
     if len(frame) < 2:
         return None
     first, second = frame.columns[:2]
-    figure, axis = _axes(5)
-    axis.plot(frame[first], frame[second], marker="o", color=COLOURS[0])
-    axis.set_xlabel(first.replace("_", " "))
-    axis.set_ylabel(second.replace("_", " "))
-    axis.set_title(
-        "The least of one for each amount of the other, at nearly least cost",
-        loc="left",
-        fontsize=11,
+    line = go.Scatter(x=frame[first], y=frame[second], mode="lines+markers", line_color=colour(0))
+    figure = go.Figure(line)
+    return set_layout(
+        figure, language, column_head(str(first), language), column_head(str(second), language)
     )
-    return figure
 
 
-def gains(frame: pd.DataFrame, study: Study) -> Any:  # noqa: ARG001
-    """Draws the gain or loss of each party at marginal prices [kEUR/a]."""
-    if "preference" in frame:
+def draw_gains(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
+    """Draws the gain or loss of each party at marginal prices."""
+    _ = translator(language)
+    if "preference" not in frame:
+        frame = frame.assign(preference="")
+    else:
         frame = frame[frame["preference"] != frame["preference"].iloc[0]]
     if frame.empty or frame["gain"].isna().all():
         return None
-    names = list(dict.fromkeys(frame["preference"])) if "preference" in frame else [""]
-    wide = frame.assign(preference=frame.get("preference", "")).pivot_table(
-        index="party", columns="preference", values="gain"
-    )
+    names = list(dict.fromkeys(frame["preference"]))
+    wide = frame.pivot_table(index="party", columns="preference", values="gain")[names]
     threshold = max(MIN_BAR_EUR, MIN_VISIBLE_SHARE * float(wide.abs().max().max()))
-    wide = wide[wide.abs().max(axis=1) > threshold].fillna(0.0)
+    wide = wide[wide.abs().max(axis=1) > threshold].fillna(0.0).sort_values(names[0])
     if wide.empty:
         return None
-    wide = wide.iloc[np.argsort(wide.iloc[:, 0].to_numpy())]
-    figure, axis = _axes(1.6 + 0.4 * len(wide) * max(1, len(names) * 0.6))
-    positions, height = np.arange(len(wide)), 0.8 / len(names)
-    for i, name in enumerate(names):
-        offset = height * ((len(names) - 1) / 2 - i)
-        axis.barh(
-            positions + offset,
-            wide[name] / EUR_PER_KEUR,
-            height=0.9 * height,
-            color=COLOURS[i % len(COLOURS)],
-            label=name or None,
+    labels = study_labels(study)
+    wide.index = pd.Index([label(labels, party, language) for party in wide.index])
+    titles = [user_name(name, language) for name in names]
+    return _draw_bars(wide, titles, _("gain (+) or loss (−) at marginal prices"), language)
+
+
+def _labels(frame: pd.DataFrame, key: str, language: str) -> list[str]:
+    return [label(row, row[key], language) for row in frame.to_dict("records")]
+
+
+def _bars(frame: pd.DataFrame, key: str, columns: list[str], language: str) -> pd.DataFrame:
+    """Returns the columns by label, without rows of amounts too small to see, if others remain."""
+    bars = frame[columns].set_index(pd.Index(_labels(frame, key, language)))
+    visible = bars[bars.abs().max(axis=1) > MIN_BAR_EUR]
+    return visible if len(visible) else bars
+
+
+def _draw_bars(bars: pd.DataFrame, names: list[str], title: str, language: str) -> go.Figure:
+    """Draws a group of horizontal bars for each row, in the unit of money that fits the amounts."""
+    _ = translator(language)
+    scale, money = money_unit(bars.to_numpy())
+    figure = go.Figure()
+    for number, (column, name) in enumerate(zip(bars, names, strict=True)):
+        figure.add_bar(
+            y=bars.index,
+            x=bars[column] / scale,
+            orientation="h",
+            name=name,
+            marker_color=colour(number),
         )
-    axis.set_yticks(positions, [str(party).replace("_", " ") for party in wide.index], fontsize=8)
-    axis.axvline(0, color="black", linewidth=0.8)
-    axis.set_xlabel("gain (+) or loss (−) at marginal prices [kEUR/a]")
-    if names != [""]:
-        axis.legend(frameon=False)
-    return figure
+    figure.add_vline(x=0, line={"color": "#7F7F7F", "width": 1})
+    height = bar_height(len(bars), 14 + 14 * len(names))
+    set_layout(figure, language, f"{title} [{_(money)}]", height=height, barmode="group")
+    # Plotly stacks bars upwards; the legend follows their order from the top.
+    return figure.update_layout(showlegend=len(names) > 1, legend_traceorder="reversed")

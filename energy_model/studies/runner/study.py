@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.studies.runner import former_names
@@ -38,13 +39,18 @@ class ExecutionOptions:
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study: its folder, a row for every case, and the tables of its question by name."""
+    """A finished study: its folder, a row for every case, and the tables of its question by name.
+
+    ``notes`` are sentences; ``messages`` are those of the notes and tables by their English text,
+    from which a report translates them.
+    """
 
     folder: Path
     question: str
     table: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    messages: dict[str, Message] = field(default_factory=dict)
 
     def run(self, case: int) -> Run:
         """The saved run of a case, by its number.
@@ -86,4 +92,8 @@ def open_study(folder: str | Path) -> Study:
     question = former_names.KINDS.get(notes["question"], notes["question"])
     if question != "sweep":  # its columns have the user's names
         table = former_names.current_table(table)
-    return Study(folder, question, table, tables, tuple(notes["notes"]))
+    messages = {
+        text: Message.from_record(record) for text, record in notes.get("messages", {}).items()
+    }
+    sentences = tuple(messages.get(text, text) for text in notes["notes"])
+    return Study(folder, question, table, tables, sentences, messages)

@@ -14,6 +14,7 @@ from energy_model.case.case_spec import CaseSpec
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.solving.load import Case, as_case_spec, load_case
@@ -103,13 +104,19 @@ class StudySetup:
         tables: Mapping[str, pd.DataFrame],
         notes: Iterable[str] = (),
         cases: Iterable[StudyCase] | None = None,
+        messages: Iterable[str] = (),
     ) -> Study:
-        """Writes the tables and returns the study; ``cases`` are the rows, by default all."""
+        """Writes the tables and returns the study.
+
+        ``cases`` are the rows, by default all; ``messages`` those that the tables contain.
+        """
         cases = list(runner.cases.values() if cases is None else cases)
         store, table, notes = runner.store, runner.store.table(cases), list(notes)
         frames = {"cases": table, "assets": store.assets(cases)} | dict(tables)
         for name, frame in frames.items():
             store.write(name, frame)
+        by_text = {str(text): text for text in (*notes, *messages) if isinstance(text, Message)}
+        records = {text: message.as_record() for text, message in by_text.items()}
         content = {"question": self.question, "tables": list(tables), "notes": notes}
-        store.write_json("notes", content)
-        return Study(self.folder, self.question, table, dict(tables), tuple(notes))
+        store.write_json("notes", content | {"messages": records})
+        return Study(self.folder, self.question, table, dict(tables), tuple(notes), by_text)

@@ -14,6 +14,7 @@ import pandas as pd
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System, distance
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.formulation import TABLES
 from energy_model.results.summary import capacity_unit
 
@@ -32,7 +33,7 @@ class Activity:
     size: float
     table: str
     carrier: str
-    label: str
+    labels: dict[str, str]
     unit: str
     takes: tuple[str, ...]
     makes: tuple[str, ...]
@@ -94,10 +95,10 @@ def parse_activity(system: System, text: str) -> Activity:
         if (system["conversions"]["technology"] == technology).any():
             remedy = "its plants state their flows one by one; state them once under the technology's name in flows.csv"
         raise InputError.at("--activity", remedy, value=technology)
-    label = system["technologies"].at[technology, "label_en"] or technology
+    labels = labels_of(system["technologies"].loc[technology], technology)
     unit = capacity_unit(system, table, str(carrier))
     stated = _stated(system, technology, table, plants.index)
-    return Activity(technology, size, table, str(carrier), str(label), unit, takes, makes, stated)
+    return Activity(technology, size, table, str(carrier), labels, unit, takes, makes, stated)
 
 
 def _technology(system: System, name: str) -> str:
@@ -200,7 +201,7 @@ def unknown_site_hint(name: str, sites: Sequence[str]) -> str:
 
 def _candidate(system: System, activity: Activity, site: str, is_forbidden: bool) -> CandidateSite:
     asset = f"{activity.technology}_at_{site}"
-    reason = "forbidden" if is_forbidden else _no_room(system, activity, site)
+    reason: str = Message("forbidden") if is_forbidden else _no_room(system, activity, site)
     if reason:
         return CandidateSite(site, asset, reason=reason)
     links, carriers_at_site = [], _at(system, site)
@@ -212,8 +213,12 @@ def _candidate(system: System, activity: Activity, site: str, is_forbidden: bool
         if new_links:
             continue
         if _needed(system, activity, carrier):
-            verb = "comes to" if carrier in activity.takes else "can leave"
-            reason = f"no {carrier.replace('_', ' ')} {verb} the site, and no link of the case carries it"
+            template = (
+                N_("no {carrier} comes to the site, and no link of the case carries it")
+                if carrier in activity.takes
+                else N_("no {carrier} can leave the site, and no link of the case carries it")
+            )
+            reason = Message(template, carrier=Message(carrier.replace("_", " ")))
             return CandidateSite(site, asset, reason=reason)
     return CandidateSite(site, asset, tuple(links))
 
@@ -259,12 +264,18 @@ def _no_room(system: System, activity: Activity, site: str) -> str:
     ]
     if not usable or (used and not any(classes and classes <= usable for classes in used)):
         missing = sorted(set(land_per_unit) - usable)
-        return f"it has no {' or '.join(name.replace('_', ' ') for name in missing)} land"
+        classes = [Message(name.replace("_", " ")) for name in missing]
+        return Message("it has no land of these classes: {classes}", classes=classes)
     for land_class in usable:
         needed = land_per_unit[land_class] * activity.size
         available = float(land.at[(site, land_class), "area"])
         if needed > available * (1 + 1e-9):
-            return f"it needs {needed:,.2f} ha of {land_class.replace('_', ' ')} and the site has {available:,.2f}"
+            return Message(
+                "it needs {needed:ha} of {land_class} and the site has {available:ha}",
+                needed=needed,
+                land_class=Message(land_class.replace("_", " ")),
+                available=available,
+            )
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from energy_model.case.system import System
+from energy_model.common.formatting import label
 from energy_model.results.summary import capacity_unit
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite, NewLink
 
@@ -34,7 +35,7 @@ def _plant(activity: Activity, site: CandidateSite) -> dict[str, object]:
         "site": site.site,
         "carrier": activity.carrier,
         "technology": activity.technology,
-        "label_en": f"{activity.label}, {site.site.replace('_', ' ')}",
+        "label_en": f"{label(activity.labels, activity.technology)}, {site.site.replace('_', ' ')}",
         f"max_capacity_added [{activity.unit}]": activity.size,
         **dict(activity.stated),
     }

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
+from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import DELIVERS, EMISSIONS, LAND, TAKES, Accounts, accounts
 from energy_model.results.run import Run
@@ -110,9 +111,9 @@ def ranked_sites(
     base: Mapping[str, Any],
     size: float,
     system: System,
-    reinforcements: pd.DataFrame,
+    causes: Mapping[str, str],
 ) -> pd.DataFrame:
-    """All sites, the cheapest first, with the reasons for their cost."""
+    """All sites, the cheapest first, with the causes of their cost."""
     rows = [_site(place, base, size) for place in placed]
     rows += [
         {"site": candidate.site, "status": NOT_ALLOWED, "reason": candidate.reason}
@@ -122,14 +123,20 @@ def ranked_sites(
     frame = pd.DataFrame(rows)
     for label in ("label_en", "label_da"):
         frame[label] = [system["sites"].at[site, label] for site in frame["site"]]
+    frame["why"] = [causes.get(site, "") for site in frame["site"]]
+    frame = frame.reindex(columns=SITE_COLUMNS)
+    return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
+
+
+def cost_causes(
+    placed: Sequence[PlacedActivity], reinforcements: pd.DataFrame
+) -> dict[str, Message]:
+    """The causes of the cost of each site with a plan, as sentences."""
     components = {
         place.candidate.site: place.components for place in placed if place.components is not None
     }
     parts = pd.DataFrame(components).fillna(0.0)
-    reasons = {site: _explain_site(parts, site, reinforcements) for site in parts}
-    frame["why"] = [reasons.get(site, "") for site in frame["site"]]
-    frame = frame.reindex(columns=SITE_COLUMNS)
-    return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
+    return {site: _explain_site(parts, site, reinforcements) for site in parts}
 
 
 def _site(place: PlacedActivity, base: Mapping[str, Any], size: float) -> dict[str, Any]:
@@ -158,27 +165,38 @@ def _cost_components(run_accounts: Accounts, candidate: CandidateSite) -> pd.Ser
     lines = run_accounts.lines[run_accounts.lines["name"].isin(own_names)]
     carrier = lines["of"].str.split("@").str[0].str.replace("_", " ")
     is_trade = lines["line"].isin([DELIVERS, TAKES])
-    kind = carrier.where(is_trade, "building and running it")
-    kind = kind.mask(lines["line"] == LAND, "land").mask(lines["line"] == EMISSIONS, "emissions")
-    kind = kind.mask(~is_trade & (lines["name"] != candidate.asset), "new links to the site")
+    kind = carrier.where(is_trade, N_("building and running it"))
+    kind = kind.mask(lines["line"] == LAND, N_("land"))
+    kind = kind.mask(lines["line"] == EMISSIONS, N_("emissions"))
+    kind = kind.mask(~is_trade & (lines["name"] != candidate.asset), N_("new links to the site"))
     sums: pd.Series = lines.groupby(kind)["amount"].sum()
     return sums
 
 
-def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> str:
+def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> Message:
     """The largest cost differences from the mean of all sites, and the reinforcements."""
     differences = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
     differences = differences[differences.abs() > MIN_LISTED_DIFFERENCE_EUR].head(MAX_REASONS)
-    texts = [f"{name} {value / 1e3:+,.0f} kEUR/a" for name, value in differences.items()]
+    amounts = [
+        Message("{part} {amount:+EUR/a}", part=Message(str(name)), amount=value)
+        for name, value in differences.items()
+    ]
     if parts.shape[1] == 1:
-        reason = "the only site"
-    elif texts:
-        reason = f"against the mean of the sites: {', '.join(texts)}"
+        cause = Message("the only site")
+    elif amounts:
+        cause = Message("against the mean of the sites: {amounts}", amounts=amounts)
     else:
-        reason = "much as at other sites"
+        cause = Message("much as at other sites")
     grown = links[(links["site"] == site) & (links["more"] > 0)].nlargest(MAX_REASONS, "investment")
-    reinforcements = [
-        f"{row.label_en or row.link} {row.more:+,.3g} {row.unit}"
+    if grown.empty:
+        return cause
+    new_links = [
+        Message(
+            "{link} {amount:+#} {unit}",
+            link=row.label_en or row.link,
+            amount=row.more,
+            unit=Message(row.unit),
+        )
         for row in grown.itertuples(index=False)
     ]
-    return "; ".join([reason, *filter(None, [", ".join(reinforcements)])])
+    return Message("{cause}; {links}", cause=cause, links=new_links)

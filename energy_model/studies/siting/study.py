@@ -10,14 +10,10 @@ capacity freely.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
@@ -39,12 +35,17 @@ from energy_model.studies.siting.candidate_sites import (
     unknown_site_hint,
 )
 from energy_model.studies.siting.case_files import case_files
+from energy_model.studies.siting.notes import placement_note, siting_notes
 from energy_model.studies.siting.price_estimate import estimate_cost
-from energy_model.studies.siting.site_tables import PlacedActivity, ranked_sites, site_tables
+from energy_model.studies.siting.site_tables import (
+    PlacedActivity,
+    cost_causes,
+    ranked_sites,
+    site_tables,
+)
 
 FREE_PLACEMENT = "placed freely"
 MIN_LINK_CHANGE_SHARE = 1e-3  # of the activity's size; less is no reinforcement
-MIN_PLACED_CAPACITY = 1e-3  # of the free placement at a site; less is rounding
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,13 @@ def siting(
         base_run = open_run(setup.folder / "runs" / reference_case.key)
         placed, free_result = _place(runner, cases, base_run, required)
         tables = site_tables(placed)
-        links = tables["reinforcements"]
-        table = ranked_sites(placed, candidates, base, parsed.size, system, links)
-        notes = _notes(table, parsed)
+        causes = cost_causes(placed, tables["reinforcements"])
+        table = ranked_sites(placed, candidates, base, parsed.size, system, causes)
+        notes = siting_notes(table, parsed, causes)
         if free_result is not None:
-            notes.append(_free_placement_note(free_result, base, allowed))
-        return setup.write_results(runner, {"sites": table, **tables}, notes)
+            notes.append(placement_note(free_result, base, allowed))
+        messages = [*causes.values(), *(site.reason for site in candidates)]
+        return setup.write_results(runner, {"sites": table, **tables}, notes, messages=messages)
 
 
 def _check_required(
@@ -175,46 +177,3 @@ def _place(
             else PlacedActivity(candidate, result, estimate)
         )
     return placed, results[-1] if free_cases else None
-
-
-def _notes(table: pd.DataFrame, activity: Activity) -> list[str]:
-    """The ranking in sentences."""
-    solved = table[table["status"] == OPTIMAL]
-    subject = f"{activity.size:g} {activity.unit} of {activity.label}"
-    if solved.empty:
-        return [f"No site can hold {subject}; the table states the reasons."]
-    best, worst = solved.iloc[0], solved.iloc[-1]
-    notes = [
-        f"{subject} costs the city least at {best['label_en'] or best['site']}: {_money(best['added_cost'])} a year ({best['why']})."
-    ]
-    if len(solved) > 1:
-        difference = worst["added_cost"] - best["added_cost"]
-        costs = zip(solved["estimate"], solved["added_cost"], strict=True)
-        pairs = itertools.combinations(costs, 2)
-        same_order = np.mean([(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs])
-        largest_error = solved["difference"].abs().max()
-        notes += [
-            f"At {worst['label_en'] or worst['site']} it costs {_money(difference)} a year more ({worst['why']}).",
-            f"The estimate from prices alone is {_money(largest_error)} a year off at most, and puts {same_order:.0%} of all pairs of sites in the right order.",
-        ]
-    return notes
-
-
-def _free_placement_note(
-    result: Mapping[str, Any], base: Mapping[str, Any], allowed: Sequence[CandidateSite]
-) -> str:
-    if result["status"] != OPTIMAL:
-        return f"Placed freely there is no plan: {result['reason']}"
-    sizes = {candidate.site: result["assets"][candidate.asset][1] for candidate in allowed}
-    text = ", ".join(
-        f"{size:,.3g} at {site}"
-        for site, size in sorted(sizes.items(), key=lambda item: -item[1])
-        if size > MIN_PLACED_CAPACITY
-    )
-    return (
-        f"Placed freely it costs {_money(result['objective'] - base['objective'])} a year: {text}."
-    )
-
-
-def _money(amount: float) -> str:
-    return f"{amount / 1e6:,.2f} MEUR" if abs(amount) >= 1e6 else f"{amount / 1e3:,.0f} kEUR"

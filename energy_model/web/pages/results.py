@@ -9,14 +9,13 @@ from dash import dcc, html
 import energy_model as em
 from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.run_report import run_report
-from energy_model.reporting.terminal import study_tables
+from energy_model.reporting.study_report import study_report
 from energy_model.web.components import (
     button,
     error_message,
     message,
     render_blocks,
     section,
-    table,
 )
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
@@ -62,29 +61,12 @@ def study(context: AppContext, job: Job, language: str) -> list[Any]:
         result = em.open_study(context.workspace.path("studies", job.name))
     except em.InputError as error:
         return [message([str(issue) for issue in error.issues])]
-    parts: list[Any] = [message(result.notes, "soft")] if result.notes else []
-    for name, frame in result.tables.items():
-        compact = frame if name in study_tables.HIDDEN else study_tables.shown(name, frame)
-        if name not in study_tables.HIDDEN and len(compact):
-            english, _, danish = study_tables.TITLES.get(name, name.replace("_", " ")).partition(
-                " / "
-            )
-            parts.append(_frame(danish if language == "da" and danish else english, compact))
-    parts.append(_frame(translate("All cases", language), study_tables.glance(result.table)))
+    report = study_report(result, language, max_rows=MAX_STUDY_ROWS)
     return [
-        section(translate("Results", language), *parts),
+        *(section(part.title, *render_blocks(part.blocks)) for part in report.sections),
         _report(job, language),
         _downloads(job, STUDY_FILES, language),
     ]
-
-
-def _frame(title: str, frame: Any) -> html.Div:
-    names = [str(column) for column in frame]
-    rows = [
-        [study_tables.cell(value, column) for value, column in zip(row, names, strict=True)]
-        for row in frame.head(MAX_STUDY_ROWS).to_numpy(dtype=object)
-    ]
-    return table(title, [study_tables.header(column) for column in names], rows)
 
 
 def _report(job: Job, language: str) -> html.Section:

@@ -1,0 +1,212 @@
+"""Comparison report: runs side by side → sentences and tables of what differs, the largest difference first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_model.common.formatting import format_number, label, money_unit, words
+from energy_model.common.language import N_, translator
+from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
+from energy_model.reporting.study_tables import TITLES, table_columns
+from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
+from energy_model.results.summary import MEANINGS
+from energy_model.studies.compare import CANDIDATES, Comparison
+from energy_model.studies.runner.study import Study
+
+MAX_ROWS = 30  # rows of a table
+MAX_NAMED = 5  # assets or firms that a sentence names
+TABLES = {
+    "capacities": (N_("Capacities"), ""),
+    "costs": (N_("Cost by kind"), MONEY),
+    "sectors": (N_("Cost by sector"), MONEY),
+    "firms": (N_("Cost by owner"), MONEY),
+    "emissions": (N_("Emissions"), "t/a"),
+}
+
+
+def comparison_report(
+    comparison: Comparison, attribution: Study | None, language: str, title: str = ""
+) -> Report:
+    """Returns the report of a comparison.
+
+    Args:
+        comparison: The runs side by side.
+        attribution: The study of what each differing input changes alone, if there is one.
+        language: ``en`` or ``da``.
+        title: The title, by default none.
+    """
+    _ = translator(language)
+    sections = [
+        *section("answer", _("Summary"), Text(tuple(describe_comparison(comparison, language)))),
+        *section("inputs", _("Inputs that differ"), _inputs(comparison, language)),
+        *section("summary", _("Main results"), _summary(comparison, language)),
+    ]
+    for name, (message, _unit_of_table) in TABLES.items():
+        sections += section(name, _(message), _differences(comparison, name, language))
+    if attribution is not None:
+        sections += _attribution(attribution, language)
+    return Report(title, language, tuple(sections))
+
+
+def describe_comparison(comparison: Comparison, language: str) -> list[str]:
+    """Returns sentences on the differences of inputs and results."""
+    return [
+        *_describe_inputs(comparison, language),
+        _describe_cost(comparison, language),
+        *_describe_capacities(comparison, language),
+        *_describe_firms(comparison, language),
+    ]
+
+
+def _describe_inputs(comparison: Comparison, language: str) -> list[str]:
+    _, inputs = translator(language), comparison.inputs
+    if comparison.is_decision:
+        return []
+    if inputs.empty:
+        return [_("The inputs are the same.")]
+    counts = inputs["address"].str.split(".").str[0].value_counts().head(MAX_NAMED)
+    tables = [_("{count:#} in {table}", count=int(n), table=name) for name, n in counts.items()]
+    return [_("The inputs differ in {count:#} cells: {tables}.", count=len(inputs), tables=tables)]
+
+
+def _describe_cost(comparison: Comparison, language: str) -> str:
+    _, first, last = translator(language), comparison.names[0], comparison.names[-1]
+    costs = comparison.summary.loc["total_cost"]
+    names = {"first": user_name(first, language), "last": user_name(last, language)}
+    if costs["same"]:
+        return _("“{last}” costs as much as “{first}”.", **names)
+    difference = float(costs["difference"])
+    values = names | {
+        "cost": abs(difference),
+        "share": abs(difference / costs[first]) if costs[first] else np.nan,
+    }
+    if difference > 0:
+        return _("“{last}” costs {cost:EUR/a} ({share:%}) more than “{first}”.", **values)
+    return _("“{last}” costs {cost:EUR/a} ({share:%}) less than “{first}”.", **values)
+
+
+def _describe_capacities(comparison: Comparison, language: str) -> list[str]:
+    _, frame = translator(language), _different(comparison.capacities)
+    names = [
+        f"{label(comparison.labels, name, language)} ({format_number(abs(change), _unit(comparison, name), language)})"
+        for name, change in frame["difference"].items()
+    ]
+    added = [name for name, change in zip(names, frame["difference"], strict=True) if change > 0]
+    removed = [name for name, change in zip(names, frame["difference"], strict=True) if change < 0]
+    sentences = []
+    if added:
+        sentences.append(_("More capacity: {assets}.", assets=added[:MAX_NAMED]))
+    if removed:
+        sentences.append(_("Less capacity: {assets}.", assets=removed[:MAX_NAMED]))
+    return sentences
+
+
+def _describe_firms(comparison: Comparison, language: str) -> list[str]:
+    _, frame = translator(language), _different(comparison.firms)
+    if frame.empty:
+        return []
+    firms = [
+        _("{firm} {change:+EUR/a}", firm=label(comparison.labels, firm, language), change=change)
+        for firm, change in frame["difference"].head(MAX_NAMED).items()
+    ]
+    return [_("The cost of owners changes: {firms}.", firms=firms)]
+
+
+def _inputs(comparison: Comparison, language: str) -> list[Block]:
+    _, frame = translator(language), comparison.inputs
+    if frame.empty:
+        return [] if comparison.is_decision else [Text((_("The inputs are the same."),))]
+    addresses = [
+        label(comparison.labels, address.removeprefix(CANDIDATES), language)
+        if address.startswith(CANDIDATES)
+        else address
+        for address in frame["address"]
+    ]
+    columns = [Column(_("address"), addresses)]
+    columns += [
+        Column(user_name(name, language), [_input(value, language) for value in frame[name]])
+        for name in comparison.names
+    ]
+    return column_table(_("Inputs that differ"), columns, language, MAX_ROWS)
+
+
+def _input(value: object, language: str) -> object:
+    """Returns a number as text: a column has numbers of different inputs."""
+    return format_number(value, "", language) if isinstance(value, float) else value
+
+
+def _summary(comparison: Comparison, language: str) -> list[Block]:
+    _, frame = translator(language), comparison.summary
+    meanings = [_result(str(name), language) for name in frame.index]
+
+    def cells(column: str) -> list[str]:
+        numbers = zip(frame[column], meanings, strict=True)
+        return [format_number(value, unit, language) for value, (_name, unit) in numbers]
+
+    columns = [(user_name(name, language), cells(name)) for name in comparison.names]
+    columns.append((_("difference"), cells("difference")))
+    rows = zip(
+        [name for name, _unit in meanings], *(texts for _head, texts in columns), strict=True
+    )
+    heads = [_("result"), *(head for head, _texts in columns)]
+    return data_table(_("Main results"), heads, rows, len(columns))
+
+
+def _result(name: str, language: str) -> tuple[str, str]:
+    """Returns a number of the summary in words, and its unit."""
+    _ = translator(language)
+    if name in MEANINGS:
+        unit, meaning = MEANINGS[name]
+        return _(meaning), unit
+    return _("Mean price: {carrier}", carrier=words(name.removesuffix("_price"), language)), ""
+
+
+def _differences(comparison: Comparison, name: str, language: str) -> list[Block]:
+    """Returns the rows of a table that differ, all in one unit."""
+    _, frame = translator(language), _different(comparison.tables[name])
+    title, unit = TABLES[name]
+    if frame.empty:
+        return [Text((_("No difference."),), SOFT)]
+    amounts = frame[[*comparison.names, "difference"]]
+    factor, money = money_unit(amounts) if unit == MONEY else (1.0, unit)
+    heads = [*(user_name(name, language) for name in comparison.names), _("difference")]
+    columns = [Column("", [label(comparison.labels, row, language) for row in frame.index])]
+    if name == "capacities":
+        columns.append(Column(_("unit"), [_(_unit(comparison, row)) for row in frame.index]))
+    columns += [
+        Column(head, amounts[column] / factor) for head, column in zip(heads, amounts, strict=True)
+    ]
+    caption = f"{_(title)} [{_(money)}]" if money else _(title)
+    return column_table(caption, columns, language, MAX_ROWS)
+
+
+def _attribution(attribution: Study, language: str) -> list[Section]:
+    """Returns the section on what each differing input changes alone."""
+    _, frame = translator(language), attribution.tables["attribution"]
+    title, caption = TITLES["attribution"]
+    sentences = []
+    if len(frame) and np.isfinite(frame["share"].iloc[0]):
+        largest = frame.iloc[0]
+        sentences.append(
+            _(
+                "The largest effect is that of {input}: alone it changes the cost by {cost:EUR/a}, "
+                "{share:%} of the difference.",
+                input=largest["input"],
+                cost=float(largest["alone"]),
+                share=float(largest["share"]),
+            )
+        )
+    columns = table_columns("attribution", attribution, language)
+    table = column_table(_(caption), columns, language, MAX_ROWS)
+    return section("attribution", _(title), Text(tuple(sentences)) if sentences else [], table)
+
+
+def _different(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[~frame["same"]]
+
+
+def _unit(comparison: Comparison, asset: object) -> str:
+    labels = comparison.labels
+    unit = labels.at[asset, "unit"] if asset in labels.index else ""
+    return unit if isinstance(unit, str) else ""

@@ -1,1 +1,0 @@
-"""Terminal: runs, studies, explanations and verifications → tables and sentences on a terminal."""

@@ -1,0 +1,85 @@
+"""Siting notes: the ranking of the sites and the optimal placement → sentences."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_model.common.language import Message, labels_of
+from energy_model.optimization.highs import OPTIMAL
+from energy_model.studies.siting.candidate_sites import Activity, CandidateSite
+
+MIN_PLACED_CAPACITY = 1e-3  # of the free placement at a site; less is rounding
+
+
+def siting_notes(
+    table: pd.DataFrame, activity: Activity, causes: Mapping[str, Message]
+) -> list[str]:
+    """The ranking in sentences."""
+    solved = table[table["status"] == OPTIMAL]
+    subject = {
+        "size": activity.size,
+        "unit": Message(activity.unit),
+        "activity": activity.labels,
+    }
+    if solved.empty:
+        return [
+            Message(
+                "No site can hold {size:#} {unit} of {activity}; the table states the reasons.",
+                **subject,
+            )
+        ]
+    best, worst = solved.iloc[0], solved.iloc[-1]
+    notes: list[str] = [
+        Message(
+            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a} ({cause}).",
+            **subject,
+            site=labels_of(best, best["site"]),
+            cost=best["added_cost"],
+            cause=causes[best["site"]],
+        )
+    ]
+    if len(solved) > 1:
+        notes.append(
+            Message(
+                "At {site} it costs {cost:EUR/a} more ({cause}).",
+                site=labels_of(worst, worst["site"]),
+                cost=worst["added_cost"] - best["added_cost"],
+                cause=causes[worst["site"]],
+            )
+        )
+        costs = zip(solved["estimate"], solved["added_cost"], strict=True)
+        pairs = itertools.combinations(costs, 2)
+        same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
+        notes.append(
+            Message(
+                "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of sites in the right order.",
+                error=solved["difference"].abs().max(),
+                share=np.mean(same_order),
+            )
+        )
+    return notes
+
+
+def placement_note(
+    result: Mapping[str, Any], base: Mapping[str, Any], allowed: Sequence[CandidateSite]
+) -> Message:
+    """The free placement in a sentence."""
+    if result["status"] != OPTIMAL:
+        return Message("Placed freely there is no plan: {reason}", reason=result["reason"])
+    sizes = {candidate.site: result["assets"][candidate.asset][1] for candidate in allowed}
+    ordered = sorted(sizes.items(), key=lambda item: -item[1])
+    places = [
+        Message("{amount:#} at {site}", amount=amount, site=site)
+        for site, amount in ordered
+        if amount > MIN_PLACED_CAPACITY
+    ]
+    return Message(
+        "Placed freely it costs {cost:EUR/a}: {places}.",
+        cost=result["objective"] - base["objective"],
+        places=places,
+    )

@@ -1,0 +1,79 @@
+"""Comparison reports: sentences and tables of what differs, in both languages."""
+
+import pytest
+from helpers import two_hour_case
+
+import energy_model as em
+from energy_model.reporting.comparison_report import comparison_report, describe_comparison
+from energy_model.reporting.content import DataTable, Text
+from energy_model.reporting.json_records import comparison_records
+
+DEAR = "markets.grid.price = 70"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return two_hour_case.write(tmp_path_factory.mktemp("case"))
+
+
+@pytest.fixture(scope="module")
+def runs(case):
+    return [
+        em.solve(em.load_case(em.CaseSpec(case, overrides=changes))) for changes in ([], [DEAR])
+    ]
+
+
+def tables_of(report):
+    return {
+        section.key: block
+        for section in report.sections
+        for block in section.blocks
+        if isinstance(block, DataTable)
+    }
+
+
+def test_sentences_name_inputs_cost_capacity_and_owners(runs):
+    """From 50 to 70 EUR: one price differs; half a MW of sun more for 60 EUR; 30 EUR more in all."""
+    assert describe_comparison(em.compare(runs, ["cheap", "dear"]), "en") == [
+        "The inputs differ in 2 cells: 2 in markets.",
+        "“dear” costs 30 EUR/a (30 %) more than “cheap”.",
+        "More capacity: sun here (0.5 MW).",
+        "The cost of owners changes: sunny +60 EUR/a and nobody named -30 EUR/a.",
+    ]
+    assert describe_comparison(em.compare(runs, ["billig", "dyr"]), "da")[1:3] == [
+        "“dyr” koster 30 EUR/år (30 %) mere end “billig”.",
+        "Mere kapacitet: sun here (0,5 MW).",
+    ]
+
+
+def test_tables_have_both_runs_and_their_difference(runs):
+    tables = tables_of(comparison_report(em.compare(runs, ["a", "b"]), None, "en"))
+    assert tables["inputs"].rows[0] == ("markets.grid.price", "50", "70")
+    assert tables["capacities"].rows == (("sun here", "MW", "0", "0.5", "0.5"),)
+    assert tables["firms"].title == "Cost by owner [EUR/a]"
+    assert ("sunny", "0", "60", "60") in tables["firms"].rows
+    costs = next(row for row in tables["summary"].rows if row[0] == "Cost of the year")
+    assert costs[1:] == ("100 EUR/a", "130 EUR/a", "30 EUR/a")
+
+
+def test_choices_of_the_workbench_are_inputs(case):
+    first, second = (em.solve(em.load_case(case)) for _ in range(2))
+    first.metadata["candidates"] = {"sun_here": [0.25, 0.5]}
+    second.metadata["candidates"] = {"sun_here": [0.0, 0.0]}
+    comparison = em.compare([first, second], ["a", "b"])
+    assert comparison.inputs["address"].to_list() == ["candidates.sun_here"]
+    table = tables_of(comparison_report(comparison, None, "da"))["inputs"]
+    assert table.rows == (("sun here", "mindst 0,25", "fravalgt"),)
+
+
+def test_runs_without_a_difference_are_told_so(runs):
+    report = comparison_report(em.compare([runs[0], runs[0]], ["a", "b"]), None, "en")
+    texts = [block.sentences for part in report.sections for block in part.blocks if isinstance(block, Text)]  # fmt: skip
+    assert texts[0] == ("The inputs are the same.", "“b” costs as much as “a”.")
+    assert texts.count(("No difference.",)) == 5
+
+
+def test_records_have_numbers_and_english_sentences(runs):
+    records = comparison_records(em.compare(runs, ["a", "b"]), None)
+    assert records["sentences"][1] == "“b” costs 30 EUR/a (30 %) more than “a”."
+    assert records["inputs"][0] == {"address": "markets.grid.price", "a": "50", "b": "70"}
