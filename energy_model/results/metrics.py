@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
 DECISIONS = {"capacity_added": "capacity_added", "capacity": "capacity", "capacity_retired": "capacity_retired", "activity": "activity", "purchase": "purchase", "sale": "sale",
              "flow_forward": "flow_forward", "unserved": "unserved", "land_use": "land_use", "citizens_points": "land_use",
              "firms_points": "land_use"}  # fmt: skip
+FORMER_NAMES = {"added": "capacity_added", "retired": "capacity_retired", "bought": "purchase", "sold": "sale",
+                "sent": "flow_forward", "land": "land_use"}  # fmt: skip
 WHOLE = ("unserved", "land_use", "citizens_points", "firms_points")  # valid without ROWS
 UNITS = {
     "land_use": "ha",
@@ -74,6 +77,10 @@ def _one(problem: CompiledModel, text: str) -> Metric:
     if text in system["limits"].index:
         return _limit(problem, text)
     kind, _, pattern = text.partition(":")
+    if kind in FORMER_NAMES:
+        message = f"the metric {kind} is named {FORMER_NAMES[kind]}; its former name goes with release 0.3"
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        kind = FORMER_NAMES[kind]
     if kind in SINGLE and pattern:
         return _metric_of_owner(problem, kind, text, pattern)
     if kind not in DECISIONS or (not pattern and kind not in WHOLE):

@@ -182,3 +182,5 @@ def test_a_quantity_has_its_value_and_unit(text, value, unit, tmp_path):
     assert found.of(answer.x) == pytest.approx(value)
     with pytest.raises(em.InputError, match="nearest are"):
         metric(problem, text + "s")
+    with pytest.warns(DeprecationWarning, match="the metric bought is named purchase"):
+        assert metric(problem, "bought:gas").of(answer.x) == pytest.approx(30)
