@@ -70,7 +70,8 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Yields name and text of every file that may have an old name."""
     log = InputLog()
     settings.load_toml(folder / "case.toml")
-    paths = [*folder.glob("*.csv"), *folder.glob("*.toml"), *folder.glob("scenarios/*.toml")]
+    toml_files = [folder / "case.toml", folder / "sliders.toml", *folder.glob("scenarios/*.toml")]
+    paths = [*folder.glob("*.csv"), *toml_files]
     for path in sorted(path for path in paths if path.is_file()):
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".toml":
