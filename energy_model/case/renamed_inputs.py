@@ -129,6 +129,13 @@ def current_patterns(table: Table, pattern: str, is_old_case: bool) -> tuple[str
     return (pattern,) if not meant or meant == matching else tuple(meant)
 
 
+def current_rows(table: Table, rows: str) -> str:
+    """Returns a pattern of rows with today's words in the parts of the key."""
+    parts = rows.split(":", len(table.key) - 1)
+    pairs = zip(table.key, parts, strict=False)
+    return ":".join(current_cell(table.name, column, part) for column, part in pairs)
+
+
 def current_addresses(
     address: str, tables: Iterable[Table], is_old_case: bool = False
 ) -> tuple[str, ...]:
@@ -141,16 +148,28 @@ def current_addresses(
     if table is None or not rows:
         return (address,)
     patterns = current_patterns(table, column, is_old_case)
-    return tuple(f"{table_name}.{rows}.{pattern}" for pattern in patterns)
+    return tuple(f"{table_name}.{current_rows(table, rows)}.{pattern}" for pattern in patterns)
 
 
-def current_source_columns(
-    table_pattern: str, columns: str, tables: Iterable[Table], is_old_case: bool
+def current_source_cell(
+    header: str, text: str, table_pattern: str, tables: Iterable[Table], is_old_case: bool
 ) -> str:
-    """Returns the cell ``columns`` of a row of ``sources.csv`` with today's names."""
+    """Returns a cell of ``sources.csv``, as written or with today's names."""
     matching = [table for table in tables if fnmatch.fnmatchcase(table.name, table_pattern)]
+    patterns = text.split()
+    result = patterns
+    if header == "rows" and len(matching) == 1:
+        result = [current_rows(matching[0], pattern) for pattern in patterns]
+    elif header == "columns":
+        result = _source_columns(table_pattern, patterns, matching, is_old_case)
+    return text if result == patterns else " ".join(result)
+
+
+def _source_columns(
+    table_pattern: str, old_patterns: Iterable[str], matching: list[Table], is_old_case: bool
+) -> list[str]:
     result: dict[str, None] = {}
-    for pattern in columns.split():
+    for pattern in old_patterns:
         patterns: dict[str, None] = {}
         for table in matching:
             patterns |= dict.fromkeys(current_patterns(table, pattern, is_old_case))
@@ -159,7 +178,7 @@ def current_source_columns(
         if len(patterns) > 1 and not any(pattern in table for table in matching):
             patterns.pop(pattern, None)  # the name of no table any more
         result |= patterns or {pattern: None}
-    return " ".join(result)
+    return list(result)
 
 
 def current_slider(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from energy_model.case.input_log import InputLog
-from energy_model.case.renamed_inputs import current_columns, current_source_columns
+from energy_model.case.renamed_inputs import current_columns, current_source_cell
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.table_reader import HEADER, report_ragged_row
@@ -43,10 +43,12 @@ def read_sources(folder: Path, tables: Iterable[Table], input_log: InputLog) -> 
                 continue
             row = dict(zip(file.header, cells, strict=True))
             _check_source(path.name, line, row, input_log)
-            columns = current_source_columns(row["table"], row["columns"], tables, is_old_case)
-            if columns != " ".join(row["columns"].split()):
-                input_log.note_renamed(path.name, row["columns"], columns)
-            rows.append({name: row[name] for name in SOURCE_COLUMNS} | {"columns": columns})
+            for name in ("rows", "columns"):
+                new = current_source_cell(name, row[name], row["table"], tables, is_old_case)
+                if new != row[name]:
+                    input_log.note_renamed(path.name, row[name], new)
+                    row[name] = new
+            rows.append({name: row[name] for name in SOURCE_COLUMNS})
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
 
 

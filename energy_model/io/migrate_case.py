@@ -23,7 +23,7 @@ from energy_model.case.renamed_inputs import (
     current_setting,
     current_settings,
     current_slider,
-    current_source_columns,
+    current_source_cell,
 )
 from energy_model.case.table_reader import HEADER
 from energy_model.common.atomic_write import write_files
@@ -144,11 +144,11 @@ def _migrated_csv(name: str, text: str, unused: str, is_old_case: bool) -> tuple
         for i, (position, raw) in enumerate(row[: len(header)]):
             old = _plain(raw).strip()
             new = current_cell(table.name, header[i], old) if table else old
-            if table is None and header[i] == "columns":
+            if table is None and "table" in header:
                 table_pattern = _plain(row[header.index("table")][1]).strip()
-                new = current_source_columns(table_pattern, old, TABLES, is_old_case)
-                new = " ".join(n for n in new.split() if n != unused or n in old.split())
-                new = old if new == " ".join(old.split()) else new
+                new = current_source_cell(header[i], old, table_pattern, TABLES, is_old_case)
+                if new != old:
+                    new = " ".join(n for n in new.split() if n != unused or n in old.split())
             if new != old:
                 renames[old] = new
             cells = [raw.replace(old, new, 1) if new != old else raw] * copies.get(i, 1)

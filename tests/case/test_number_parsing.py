@@ -57,5 +57,5 @@ def test_a_number_is_written_with_all_its_digits(value):
 def test_values_of_a_sweep_keep_their_digits_and_have_one_grammar():
     """1/3 is handed on to the last digit; 50_25 is no number and stays the text that it is."""
     varied = ParameterRange.of("carriers.co2.price", [1 / 3])
-    assert float(varied.change(varied.values[0]).partition("=")[2]) == 1 / 3
+    assert float(varied.override(varied.values[0]).partition("=")[2]) == 1 / 3
     assert ParameterRange.parse("carriers.co2.price=50_25,7").values == ("50_25", 7.0)

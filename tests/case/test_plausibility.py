@@ -25,9 +25,9 @@ UNUSUAL = {
     "markets.grid.price = 1e6": r"markets\.csv, row 2 \(grid\), price \(set by --set.*'1000000'.*far from usual",
     "carriers.power.emission_factor = 1e9": "emission_factor .*far from usual",
     "conversions.plant.lifetime = 0.001": "lifetime .*far from usual",
-    "flows.plant:run:heat.coefficient = 98": "in mode 'run' it makes 98 MWh of energy and takes 1",
-    "flows.plant:run:power.coefficient = -0.005": "it makes 0.5 MWh of energy and takes 0.005",
-    "flows.plant:run:power.coefficient = 0": "it makes 0.5 MWh of energy and takes none",
+    "flows.plant:run:heat.coefficient = 98": "in mode 'run' it produces 98 MWh of energy and uses 1",
+    "flows.plant:run:power.coefficient = -0.005": "it produces 0.5 MWh of energy and uses 0.005",
+    "flows.plant:run:power.coefficient = 0": "it produces 0.5 MWh of energy and uses none",
     "case.perspectives.plain.discount_rate = 0.9": "discount rate of 0.9 a year is far from usual",
     "demands.want.yearly = 1e10": "yearly .*far from usual",
     "case.dkk_per_eur = 0.134": "dkk_per_eur of 0.134 is far from usual",
@@ -105,11 +105,11 @@ def test_energy_from_outside_the_case_is_said(tmp_path):
     flows = [case_builder.flow("plant", "heat", 3), case_builder.flow("plant", "power", -1)]
     assert em.load_case(case(tmp_path, **pump, flows=flows)).warnings == ()
     flows[0]["coefficient"] = 40
-    assert "makes 40 MWh" in em.load_case(case(tmp_path, **pump, flows=flows)).warnings[0]
+    assert "produces 40 MWh" in em.load_case(case(tmp_path, **pump, flows=flows)).warnings[0]
     alone = [case_builder.flow("plant", "heat", 1)]
     assert em.load_case(case(tmp_path, **pump, flows=alone)).warnings == ()
     plain = {"conversions": [case_builder.plant(capacity_existing=10)]}
-    assert "takes none" in em.load_case(case(tmp_path, **plain, flows=alone)).warnings[0]
+    assert "uses none" in em.load_case(case(tmp_path, **plain, flows=alone)).warnings[0]
 
 
 CARRIER_USES = {

@@ -94,9 +94,9 @@ def test_header_and_profile_each_have_their_unit(profile, cell, price, tmp_path)
 def test_a_change_of_a_scenario_keeps_the_unit_of_the_profile(tmp_path):
     """Half of 100 DKK/MWh, set from outside; then five EUR more."""
     folder = case(tmp_path, "spot [DKK/MWh]", market={"price": 1.0})
-    halved = cost(folder, changes="markets.grid.price = 0.5 * spot")
+    halved = cost(folder, overrides="markets.grid.price = 0.5 * spot")
     assert halved == pytest.approx(50 / 7.46038, rel=1e-9)
-    more = cost(folder, changes=["markets.grid.price = 0.5 * spot", "markets.grid.price += 5"])
+    more = cost(folder, overrides=["markets.grid.price = 0.5 * spot", "markets.grid.price += 5"])
     assert more == pytest.approx(50 / 7.46038 + 5, rel=1e-9)
 
 

@@ -61,15 +61,19 @@ FILES = {
     ),
     "sources.csv": (
         "table,rows,columns,kind,publication,year,note\nconversions,*,capacity_* investment,assumption,,,An investment\n"
-        "case,*,detour,assumption,,,Streets\ntechnologies,*,minimum,assumption,,,A minimum\n*,*,*,assumption,,,All else\n",
+        "case,*,detour,assumption,,,Streets\ntechnologies,*,minimum,assumption,,,A minimum\n"
+        "limit_terms,few:bought:* few:added:a,multiplier,assumption,,,Bought\n*,*,*,assumption,,,All else\n",
         "table,rows,columns,kind,publication,year,note\nconversions,*,capacity_existing max_capacity_added investment_cost,assumption,,,An investment\n"
-        "case,*,detour_factor,assumption,,,Streets\ntechnologies,*,min_load min_level,assumption,,,A minimum\n*,*,*,assumption,,,All else\n",
+        "case,*,detour_factor,assumption,,,Streets\ntechnologies,*,min_load min_level,assumption,,,A minimum\n"
+        "limit_terms,few:purchase:* few:capacity_added:a,coefficient,assumption,,,Bought\n*,*,*,assumption,,,All else\n",
     ),
     "scenarios/dear.toml": (
         'changes = [\n    "conversions.*.investment *= 2", # investment\n    "technologies.mill.minimum = 0",\n'
+        '    "limit_terms.few:bought:*.multiplier = 2",\n'
         "    'limits.few.sense=least', \"case.time.follow = [\\\"price\\\"]\", \"limits.few.amount = 0\"\n]\n",
         'changes = [\n    "conversions.*.investment_cost *= 2", # investment\n'
         '    "technologies.mill.min_load = 0", "technologies.mill.min_level = 0",\n'
+        '    "limit_terms.few:purchase:*.coefficient = 2",\n'
         "    'limits.few.sense = min', \"case.time.clustering_profiles = [\\\"price\\\"]\", \"limits.few.amount = 0\"\n]\n",
     ),
     "sliders.toml": (
