@@ -166,7 +166,7 @@ def test_folders_nearly_named_and_in_the_place_of_files_are_refused(case):
     for part in (
         "Profile/: no folder of a case has this name; rename it to profiles",
         "links.csv: a folder has this name",
-        "profiles/2030: a folder has this name where a file is read",
+        "profiles/2030: a folder is where only files are read",
         "profiles/more.CSV: only names that end in .csv",
         "scenarios/dear.TOML: only names that end in .toml",
     ):
