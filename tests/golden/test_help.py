@@ -34,7 +34,7 @@ STORED = {"rows": [{"asset": "tank", "capacity_added": 12.5, "label": "Tank"}], 
         (
             {"rows": [{"asset": "tank", "capacity_added": 12.6, "label": "tank"}], "proven": True},
             [
-                "/rows/0(tank)/added: stored 12.5, now 12.6",
+                "/rows/0(tank)/capacity_added: stored 12.5, now 12.6",
                 '/rows/0(tank)/label: stored "Tank", now "tank"',
             ],
         ),
