@@ -28,7 +28,7 @@ def test_symbiosis_without_links_is_a_sentence(tmp_path):
     case = two_hour_case.write(tmp_path / "case")
     said = cli.call("study", "symbiosis", case, "--out", tmp_path / "s")
     assert said.code == 2
-    assert "nothing that firms do together" in said.err
+    assert "so there is no symbiosis" in said.err
     assert "Traceback" not in said.err
 
 
@@ -52,7 +52,7 @@ def test_interests_is_one_command(tmp_path):
     )  # fmt: skip
     assert said.code == 0, said.err
     assert "weighed: citizens_points 100" in said.out
-    assert "limited: land 0.1" in said.out
+    assert "limited: land_use 0.1" in said.out
     wrong = cli.call(
         "study", "preferences", case, "--tradeoff", "land_use", "--out", tmp_path / "t"
     )

@@ -125,11 +125,10 @@ def test_show_tells_everything_in_words_and_as_json(ran):
     text = cli.call("show", folder).out
     for word in (
         "Cost of the year",
-        "Årets omkostning",
-        "Capacities",
-        "Cost by sector",
-        "Cost by firm",
-        "net, exports credited",
+        "Unchanged assets",
+        "By sector",
+        "By owner",
+        "Net emissions, exports credited",
         "air heat pump village",
         "invested",
     ):
@@ -406,13 +405,13 @@ def test_a_call_that_is_not_understood_exits_2(arguments):
 def test_help_names_the_exit_codes():
     said = cli.call("--help")
     assert said.code == 0
-    assert "3 no plan exists" in said.out
+    assert "3 no solution" in said.out
 
 
 def test_brackets_in_words_are_shown(ran):
     """A unit in square brackets is text, not a style."""
     folder, _ = ran
-    assert "taken [ha]" in cli.call("show", folder).out
+    assert "Used [ha]" in cli.call("show", folder).out
 
 
 def test_a_run_with_rules_of_the_users_own_says_so_and_is_not_found_again(tmp_path):
