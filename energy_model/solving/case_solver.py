@@ -29,6 +29,9 @@ from energy_model.solving.load import Case, as_case_spec, load_case
 # Number of compiled models in the cache, as queries on one case follow one another
 MAX_CACHED_PROBLEMS = 2
 
+# A stored result is found by its key, so keys keep the names of release 0.1.
+KEY_NAMES = {"minimize": "least", "capacity_added": "added", "capacity_retired": "retired"}
+
 
 @dataclass(frozen=True)
 class Query:
@@ -77,9 +80,9 @@ def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
     return problem.with_watched(names, [metric(problem, name).weights for name in names])
 
 
-def stored_query(query: Query) -> dict[str, object]:
-    """The fields of a query by their names in records and in keys of study cases."""
-    return asdict(query)
+def key_fields(query: Query) -> dict[str, object]:
+    """The fields of a query by their names in release 0.1, from which keys of study cases are made."""
+    return {KEY_NAMES.get(name, name): value for name, value in asdict(query).items()}
 
 
 def query_from_record(record: Mapping[str, Any]) -> Query:
@@ -95,7 +98,7 @@ def _plain(value: Any) -> Any:
 
 def as_record(watched: Iterable[str], question: Query) -> dict[str, object] | None:
     """The watched metrics and the query as stored in a record; None if both are empty."""
-    entries = {"watched": list(watched)} | stored_query(question)
+    entries = {"watched": list(watched)} | asdict(question)
     record = json.loads(
         json.dumps({name: value for name, value in entries.items() if value}, default=float)
     )

@@ -160,7 +160,7 @@ def test_a_study_that_fills_the_disk_goes_on_when_there_is_room(made, tmp_path):
     ]
     with Limited(4_000):  # cases are smaller, the table of them is not
         said = cli.call(*call)
-    refused(said, "cases.parquet", "free space and try again", "finished cases are kept")
+    refused(said, "cases.parquet", "free space and try again", "finished cases are stored")
     assert len(list((tmp_path / "s" / "cases").glob("*.json"))) == 3
     assert [p for p in (tmp_path / "s").rglob(".*")] == []
     again = cli.call(*call, "--json")

@@ -32,7 +32,7 @@ def read(draft: Draft, case: Path) -> Any:
     if draft.way == "sweep":
         cases = case_table.cases_of_table(case / base.CASES)
         for one in cases:  # what is wrong with a case is told when it is read
-            em.load_case(case, one.scenario, one.changes)
+            em.load_case(case, one.scenario, one.overrides)
         return cases
     if draft.way == "book":
         case = _through_book(draft, case)

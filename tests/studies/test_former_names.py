@@ -14,8 +14,8 @@ from energy_model.studies.runner.study_case import StudyCase
 QUERY = Query(
     limits={"land": (-np.inf, 2.5)},
     minimize=((1.0, "emissions"), (0.5, "cost")),
-    added={"sun": (0.0, 1.5)},
-    retired={"old": (0.0, 0.0)},
+    capacity_added={"sun": (0.0, 1.5)},
+    capacity_retired={"old": (0.0, 0.0)},
     closed=("pipe",),
 )
 
@@ -38,7 +38,7 @@ REGRET = [("\ntolerance = ", "\nnear = "), ('"base case" = ', '"as it stands" = 
 @pytest.mark.parametrize(
     ("ask", "renamed"),
     [
-        (lambda *more: em.pareto_front(more[0], "land", 3, more[1], execution=more[2]), PARETO),
+        (lambda *more: em.pareto_front(more[0], "land_use", 3, more[1], execution=more[2]), PARETO),
         (
             lambda *more: em.regret(
                 more[0], {"dear": ["markets.grid.price = 70"]}, output=more[1], execution=more[2]

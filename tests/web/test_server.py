@@ -60,7 +60,7 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
     [
         ({"address": "carriers.nothing.price"}, "nothing"),
         ({"address": "nothing.gas.price"}, "no such table"),
-        ({"address": "case.nothing.target"}, "only a number"),
+        ({"address": "case.nothing.target"}, "the setting is not a number"),
         ({"min": 5.0}, "follow each other"),
         ({"step": 0}, "greater than 0"),
         ({"color": "red"}, "not permitted"),

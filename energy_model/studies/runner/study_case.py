@@ -15,7 +15,7 @@ from typing import Any
 from energy_model.case.case_spec import CaseSpec
 from energy_model.common.atomic_write import new_folder, write_error
 from energy_model.common.errors import InputError
-from energy_model.solving.case_solver import Query, stored_query
+from energy_model.solving.case_solver import Query, key_fields
 
 Value = float | str
 CASE_SUFFIXES = (".csv", ".toml")
@@ -108,7 +108,7 @@ class StudyCase:
     @cached_property
     def key(self) -> str:
         """The fingerprint of the case, equal for equal cases of any study; names its files."""
-        return fingerprint_of([self.scenario, self.overrides, stored_query(self.query)])
+        return fingerprint_of([self.scenario, self.overrides, key_fields(self.query)])
 
 
 def temporary_folder() -> Path:
