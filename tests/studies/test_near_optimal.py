@@ -57,7 +57,7 @@ def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
                 assert series.run(question=there).objective > most_cost * (1 - 1e-7)
     plans = study.tables["plans"]
     assert plans["cost"].max() <= most_cost * (1 + 1e-6)
-    wide = plans.pivot(index="plan", columns="group", values="capacity_added").to_numpy()
+    wide = plans.pivot(index="plan", columns="group", values="added").to_numpy()
     assert all(np.abs(a - b).max() > 1e-3 for i, a in enumerate(wide) for b in wide[:i])
 
 

@@ -94,5 +94,5 @@ def test_bad_ranges_are_told(case, tmp_path, here):
 
 @pytest.mark.parametrize("future", [([], None), (None, None), (1, []), [("a",)]])
 def test_a_future_of_another_form_is_an_input_error(future, case, tmp_path, here):
-    with pytest.raises(em.InputError, match="give a scenario, a list of changes, or a pair"):
+    with pytest.raises(em.InputError, match="give a scenario, a list of overrides, or a pair"):
         em.regret(case, {"odd": future}, output=tmp_path / "r", execution=here)
