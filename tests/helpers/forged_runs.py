@@ -351,7 +351,7 @@ FORGED = {
 FILES: dict[str, Edit] = {
     "no list of files": lambda f: (f / "SHA256SUMS").unlink(),
     "an empty list of files": lambda f: (f / "SHA256SUMS").write_text(""),
-    "a list without the record": lambda f: _lines(f / "SHA256SUMS", lambda li: [x for x in li if "record" not in x]),
+    "a list without the record": lambda f: _lines(f / "SHA256SUMS", lambda li: [x for x in li if "metadata" not in x]),
     "a table edited and its line removed": all_of(
         TABLES["a cost"], lambda f: _lines(f / "SHA256SUMS", lambda li: [x for x in li if "costs" not in x])
     ),
