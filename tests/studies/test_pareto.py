@@ -93,7 +93,7 @@ def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path
     for against, said in (("forests", "there is no such sum"), ("land_use:*:sea", "nearest|known"), ("sale:*", "no decision of the plan counts in it")):  # fmt: skip
         with pytest.raises(em.InputError, match=said):
             em.pareto_front(case, against, 5, tmp_path / "s", execution=here)
-    with pytest.raises(em.InputError, match="ask for 3 or more"):
+    with pytest.raises(em.InputError, match="ask for 3 points or more"):
         em.pareto_front(case, "emissions", 2, tmp_path / "s", execution=here)
     with pytest.raises(em.NoSolutionError):
         em.pareto_front(em.CaseSpec(case, overrides=["case.emissions.target = -9"]), "land_use", 5, tmp_path / "t", execution=here)  # fmt: skip
