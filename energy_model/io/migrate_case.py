@@ -29,7 +29,7 @@ from energy_model.case.table_reader import HEADER
 from energy_model.common.atomic_write import write_files
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
-from energy_model.io.excel_files import declared_table
+from energy_model.io.excel.case_files import declared_table
 
 Renames = dict[str, str]  # new by old name
 BYTE_ORDER_MARK = "\ufeff"

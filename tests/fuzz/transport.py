@@ -16,7 +16,8 @@ from fuzz.draft import Draft
 from helpers import cli
 
 import energy_model as em
-from energy_model.io import excel
+from energy_model.io.excel.workbook_reader import read_workbook
+from energy_model.io.excel.workbook_writer import write_workbook
 from energy_model.studies import case_table
 from energy_model.timeseries import observed_files
 
@@ -48,7 +49,7 @@ def base_book() -> bytes:
         draft = Draft()
         draft.by_book()
         draft.write_to(case)
-        excel.write_workbook(case, book, _quiet)
+        write_workbook(case, book, _quiet)
         return book.read_bytes()
 
 
@@ -56,7 +57,7 @@ def book_of(draft: Draft, case: Path) -> bytes:
     """The workbook of a mutated case: written by the program, or the base's changed by hand."""
     if not draft.book and not draft.book_bytes:
         book = case.parent / "case.xlsx"
-        excel.write_workbook(case, book, _quiet)
+        write_workbook(case, book, _quiet)
         return book.read_bytes()
     content = base_book()
     if draft.book:
@@ -73,7 +74,7 @@ def _through_book(draft: Draft, case: Path) -> Path:
     book, back = case.parent / "case.xlsx", case.parent / "back"
     book.write_bytes(book_of(draft, case))
     try:
-        excel.read_workbook(book, back, _quiet)
+        read_workbook(book, back, _quiet)
     except em.InputError:
         if back.exists():
             raise AssertionError("a refused workbook left a folder behind") from None

@@ -8,7 +8,9 @@ import pytest
 from helpers import cli, random_cases, two_hour_case
 
 import energy_model as em
-from energy_model.io import excel
+from energy_model.io.excel.case_files import CONTENTS, NAMES
+from energy_model.io.excel.workbook_reader import read_workbook
+from energy_model.io.excel.workbook_writer import write_workbook
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,12 +27,12 @@ def case(tmp_path):
 def through(case, tmp_path, change=None):
     """The case that went through a workbook, which somebody may have changed."""
     book = tmp_path / "case.xlsx"
-    excel.write_workbook(case, book, silent)
+    write_workbook(case, book, silent)
     if change is not None:
         opened = openpyxl.load_workbook(book)
         change(opened)
         opened.save(book)
-    excel.read_workbook(book, tmp_path / "back", silent)
+    read_workbook(book, tmp_path / "back", silent)
     return tmp_path / "back"
 
 
@@ -69,19 +71,19 @@ def test_numbers_are_numbers_and_expressions_are_no_formulas(tmp_path):
     """A number can be summed; what begins with = stays a text."""
     sites = [{"site": "here", "label_en": "=1+1"}]
     case = two_hour_case.write(tmp_path / "case", sites=sites)
-    excel.write_workbook(case, tmp_path / "case.xlsx", silent)
+    write_workbook(case, tmp_path / "case.xlsx", silent)
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     heads = {cell.value: cell.column for cell in book["conversions"][1]}
     cell = book["conversions"].cell(2, heads["investment_cost [EUR/capacity]"])
     assert (cell.value, cell.data_type) == (120, "n")
     label = next(c for c in book["sites"][2] if c.column_letter == {h.value: h.column_letter for h in book["sites"][1]}["label_en"])  # fmt: skip
     assert label.value == "=1+1"
-    excel.read_workbook(tmp_path / "case.xlsx", tmp_path / "back", silent)
+    read_workbook(tmp_path / "case.xlsx", tmp_path / "back", silent)
     assert em.load_case(tmp_path / "back")["sites"].at["here", "label_en"] == "=1+1"
 
 
 def test_headers_say_what_they_mean_and_names_can_be_picked(case, tmp_path):
-    excel.write_workbook(case, tmp_path / "case.xlsx", silent)
+    write_workbook(case, tmp_path / "case.xlsx", silent)
     book = openpyxl.load_workbook(tmp_path / "case.xlsx")
     sheet = book["conversions"]
     heads = {cell.value: cell for cell in sheet[1]}
@@ -91,13 +93,13 @@ def test_headers_say_what_they_mean_and_names_can_be_picked(case, tmp_path):
     )
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     site = rules[f"{heads['site'].column_letter}2"]
-    assert excel.NAMES in site.formula1
-    names = book[excel.NAMES]
+    assert NAMES in site.formula1
+    names = book[NAMES]
     assert names.sheet_state == "hidden"
     listed = {column[0].value: [c.value for c in column[1:] if c.value] for column in names.columns}
     assert listed["sites"] == ["here"]
     assert listed["assets"] == ["sun_here", "wind_here"]
-    assert [row[0].value for row in book[excel.CONTENTS].iter_rows(min_row=2)][0] == "case.toml"
+    assert [row[0].value for row in book[CONTENTS].iter_rows(min_row=2)][0] == "case.toml"
 
 
 def test_an_edited_cell_changes_the_answer(case, tmp_path):
@@ -137,11 +139,11 @@ def test_faults_point_at_sheet_and_cell(case, tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda book: book.create_sheet("diary"), "no table of a case"),
-        (lambda book: book.remove(book["demands"]), "the sheet is gone"),
-        (lambda book: book[excel.CONTENTS].cell(3, 2, "../away.csv"), "inside the case"),
-        (lambda book: book[excel.CONTENTS].cell(3, 2, "case.toml/a.csv"), "in another file"),
-        (lambda book: book[excel.CONTENTS].cell(2, 2, "sites.csv/case.toml"), "in another file"),
+        (lambda book: book.create_sheet("diary"), "not a table of a case"),
+        (lambda book: book.remove(book["demands"]), "the sheet is missing"),
+        (lambda book: book[CONTENTS].cell(3, 2, "../away.csv"), "inside the case"),
+        (lambda book: book[CONTENTS].cell(3, 2, "case.toml/a.csv"), "inside another file"),
+        (lambda book: book[CONTENTS].cell(2, 2, "sites.csv/case.toml"), "inside another file"),
         (lambda book: book["markets"].cell(2, 4, "=1+1"), "formula has no value"),
     ],
 )
@@ -170,7 +172,7 @@ def test_there_and_back_from_the_command_line(case, tmp_path):
     ("source", "to", "said"),
     [
         ("case", "other", "--to FILE.xlsx"),
-        ("nowhere", "x.xlsx", "no case here"),
+        ("nowhere", "x.xlsx", "no case.toml"),
         ("broken.xlsx", "back", "cannot be opened"),
         ("none.xlsx", "back", "there is no such file"),
     ],

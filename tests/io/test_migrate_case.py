@@ -13,7 +13,8 @@ from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
 from energy_model.case import renamed_inputs
-from energy_model.io import excel
+from energy_model.io.excel.workbook_reader import read_workbook
+from energy_model.io.excel.workbook_writer import write_workbook
 from energy_model.io.migrate_case import migrate_case
 
 # File, text of release 0.1, text of today.
@@ -182,8 +183,8 @@ def test_a_name_that_cannot_be_replaced_is_told_and_nothing_is_written(tmp_path)
 
 def test_an_old_workbook_becomes_a_case_of_today(tmp_path):
     case = written(tmp_path / "case", 0)
-    excel.write_workbook(case, tmp_path / "old.xlsx", str)
-    excel.read_workbook(tmp_path / "old.xlsx", tmp_path / "new", str)
+    write_workbook(case, tmp_path / "old.xlsx", str)
+    read_workbook(tmp_path / "old.xlsx", tmp_path / "new", str)
     assert em.load_case(tmp_path / "new").digest == em.load_case(case).digest
     assert migrate_case(tmp_path / "new") == {}
 

@@ -29,7 +29,7 @@ def export_(
     as_json: AsJson = False,
 ) -> None:
     """Write a case as a workbook: a sheet for each file, with units, meanings and drop-downs."""
-    from energy_model.io.excel import write_workbook  # noqa: PLC0415 - slow to import
+    from energy_model.io.excel.workbook_writer import write_workbook  # noqa: PLC0415 - slow to import
 
     if case.suffix.lower() in WORKBOOK_SUFFIXES or to.suffix.lower() not in WORKBOOK_SUFFIXES:
         remedy = "write the folder of a case and --to FILE.xlsx"
@@ -47,7 +47,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Write a workbook as the folder of a case; errors name sheet and cell."""
-    from energy_model.io.excel import read_workbook  # noqa: PLC0415 - slow to import
+    from energy_model.io.excel.workbook_reader import read_workbook  # noqa: PLC0415 - slow to import
 
     if workbook.suffix.lower() not in WORKBOOK_SUFFIXES or to.suffix.lower() in WORKBOOK_SUFFIXES:
         remedy = "write a workbook and --to FOLDER"

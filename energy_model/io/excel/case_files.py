@@ -1,4 +1,4 @@
-"""Excel files: the files of a case → their text, their rows and the names for drop-downs."""
+"""Case files: the files of a case → their text, their rows and the names for drop-downs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from energy_model.case.table_reader import HEADER
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
 
+CONTENTS, NAMES = "contents", "names of rows"  # sheets beside those of the files
 KINDS = (".csv", ".toml")
 ASSETS = ("conversions", "storages", "links", "vehicles")
 
@@ -60,7 +61,7 @@ def read_files(
                 log.add_issue(name, f"it cannot be read ({error}); save it as UTF-8")
                 continue
             if CONTROL.search(texts[name]):
-                log.add_issue(name, "it holds control characters; save it as UTF-8 text")
+                log.add_issue(name, "it has control characters; save it as UTF-8 text")
     if log.issues:
         raise InputError(log.issues)
     return texts, rows
@@ -76,9 +77,7 @@ def _with_points(file: CsvFile, name: str) -> list[list[str]]:
         cells = list(row)
         for i in numeric:
             if i < len(cells):
-                with suppress(
-                    ValueError
-                ):  # an ambiguous cell stays as it is, and raises an issue later
+                with suppress(ValueError):  # an ambiguous cell raises an issue later
                     cells[i] = file.number_text(cells[i])
         result.append(cells)
     return result
