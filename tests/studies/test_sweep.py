@@ -208,6 +208,7 @@ def test_two_processes_share_a_study(case, tmp_path):
     table = pd.read_csv(out / "cases.csv", encoding="utf-8-sig")
     assert len(table) == len(list((out / "cases").glob("*.json"))) == 6
     assert set(table["status"]) == {"optimal"}
+    assert list((out / "claims").iterdir()) == []  # locks of finished cases are removed
 
 
 def test_a_study_whose_inputs_changed_is_refused_with_what_changed(case, tmp_path, here):

@@ -137,7 +137,7 @@ class StudyRunner:
                 start = self.store.load_warm_start()
                 continue
             start = self.store.load_warm_start() or self._solve_base()
-            lock.release()
+            self.store.unlock_finished(lock)
         arrays, execution = start.packed(), self.execution
         if execution.scheduler is not None:
             return DaskExecutor(self.snapshot, arrays, execution.scheduler)
@@ -179,7 +179,7 @@ class _CaseQueue:
             if lock is None:
                 self.locked.append(case)
             elif self.runner.store.has_result(case):
-                lock.release()
+                self.runner.store.unlock_finished(lock)
                 self.finished += 1
             else:
                 keep = self.runner.execution.keep_runs if case.keep_run is None else case.keep_run
@@ -210,10 +210,11 @@ class _CaseQueue:
             if _is_lost(future) and case.key not in self.lost_keys:
                 self.lost_keys.add(case.key)
                 self.lost.append(case)
+                lock.release()
             else:
                 self.runner.store_result(future, case)
                 self.finished += 1
-            lock.release()
+                self.runner.store.unlock_finished(lock)
 
     def cancel(self) -> None:
         """Cancels the submitted cases and frees their locks."""

@@ -13,6 +13,7 @@ import shutil
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,12 @@ class StudyStore:
         except OSError as error:
             raise write_error(path, error, RESUME_REMEDY) from None
         return lock
+
+    def unlock_finished(self, lock: filelock.BaseFileLock) -> None:
+        """Frees the lock of a finished case or step, and removes its file; a later holder finds the result."""
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
+        lock.release()
 
     # --- warm starts ------------------------------------------------------------------------------
 
