@@ -44,6 +44,11 @@ def begin() -> None:
             stream.reconfigure(errors="replace")
 
 
+def print_lines(*lines: str) -> None:
+    """Prints lines without markup and without wrapping, so that paths can be copied."""
+    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
+
+
 def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
     """Prints an error, as JSON too with ``--json``, and exits."""
     with contextlib.suppress(OSError, SystemExit):  # standard error may be closed or full

@@ -51,11 +51,6 @@ def print_line(item: Any) -> None:
     console.print(item)
 
 
-def print_path(text: str) -> None:
-    """Prints a sentence with a path, which is never folded."""
-    Console(highlight=False, soft_wrap=True).print(text, markup=False)
-
-
 def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]], numeric: int) -> Table:
     """Returns a table whose last ``numeric`` columns are right-aligned."""
     names = list(heads)

@@ -98,7 +98,7 @@ def test_letters_that_an_encoding_has_are_written_and_others_are_replaced(tmp_pa
     code, out, _ = called(encoding, "init", tmp_path / LETTERS)
     assert code == 0
     shown = {"ascii": b"?r?_??d?", "cp1252": b"\xe6r\xf8_?\xf3d?", "latin-1": b"\xe6r\xf8_?\xf3d?"}
-    assert b"A small case stands in " + str(tmp_path).encode() + b"/" + shown[encoding] in out
+    assert b"New case in " + str(tmp_path).encode() + b"/" + shown[encoding] in out
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

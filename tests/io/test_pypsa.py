@@ -109,7 +109,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
 @pytest.mark.parametrize(
     ("to", "out", "words"),
     [
-        ("calliope", "c.nc", "known are pypsa"),
+        ("calliope", "c.nc", "write one of pypsa"),
         ("pypsa", "nowhere/c.nc", "the folder does not exist"),
         ("pypsa", ".", "the path is a folder"),
     ],

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.options import Case, Changes, Language, Resolution, Scenario, case_spec
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.extensions import extensions
 from energy_model.reporting import case_report
@@ -25,18 +24,18 @@ def check(
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a case: all faults of all files, the sources of its numbers, and whether its peaks can be met."""
+    """Check a case: all errors of all files, the sources of its numbers, and whether its peaks can be met."""
     from energy_model.case import sources  # noqa: PLC0415
     from energy_model.formulation import TABLES  # noqa: PLC0415
     from energy_model.optimization import precheck  # noqa: PLC0415
     from energy_model.timeseries import case_year  # noqa: PLC0415
 
-    with Progress(as_json) as tell:
-        tell("reading the tables")
+    with Progress(as_json) as progress:
+        progress("reading the tables")
         system = em.load_case(case, scenario, changes or ())
         if system.settings.profiles:
             case_year.settings_of(case)
-        tell("looking at peaks, potentials and the emission target")
+        progress("checking peaks, potentials and the emission target")
         warnings = precheck.check_adequacy(system)
         sources_of_numbers = sources.trace_sources(case, system, TABLES)
     if as_json:
@@ -64,9 +63,10 @@ def init(
     if as_json:
         print_json({"folder": str(folder), "files": written})
     else:
-        console = Console(highlight=False, soft_wrap=True)
-        console.print(f"A small case stands in {folder}: {', '.join(written)}.", markup=False)
-        console.print(f"Run it with: energy-model run {shlex.quote(str(folder))}", markup=False)
+        print_lines(
+            f"New case in {folder}: {', '.join(written)}.",
+            f"Run it with: energy-model run {shlex.quote(str(folder))}",
+        )
 
 
 def export(
@@ -84,16 +84,16 @@ def export(
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a case for another program, every hour of it, and name what that program cannot express."""
+    """Export a case to another program, every hour of it, and list what that program cannot express."""
     from energy_model.io.pypsa.export import write as write_pypsa  # noqa: PLC0415
 
-    with Progress(as_json) as tell:
+    with Progress(as_json) as progress:
         exporters = {"pypsa": write_pypsa, **extensions("exporters")}
         if to not in exporters:
-            raise em.InputError.at("--to", f"known are {', '.join(exporters)}", value=to)
-        tell("reading the tables")
+            raise em.InputError.at("--to", f"write one of {', '.join(exporters)}", value=to)
+        progress("reading the tables")
         system = em.load_case(case_spec(case, scenario, changes, resolution)).in_order
-        tell("writing the network")
+        progress("writing the network")
         network = exporters[to](system, out)
     if as_json:
         record = {"left_out": network.left_out, "constant": network.constant}

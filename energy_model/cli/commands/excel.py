@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.options import Case
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
@@ -59,8 +58,7 @@ def import_(
         written = read_workbook(workbook, to, progress)
     _print_written(to, written, "files", as_json)
     if not as_json:
-        console = Console(highlight=False, soft_wrap=True)
-        console.print(f"Run it with: energy-model run {shlex.quote(str(to))}", markup=False)
+        print_lines(f"Run it with: energy-model run {shlex.quote(str(to))}")
 
 
 def _refuse_existing(to: Path) -> None:
@@ -72,6 +70,5 @@ def _refuse_existing(to: Path) -> None:
 def _print_written(to: Path, written: list[str], kind: str, as_json: bool) -> None:
     if as_json:
         print_json({"written": str(to), "parts": written})
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Written to {to}: {len(written)} {kind}.", markup=False)
+    else:
+        print_lines(f"Written to {to}: {len(written)} {kind}.")

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import whole_number
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 
 PROFILES = "by default that of [profiles] in case.toml"
@@ -124,7 +123,7 @@ def _print_download(record: dict[str, Any], case: Path, year: int) -> None:
         *(f"  left out: {line}" for line in record["left_out"]),
         f"Generate the year with: energy-model timeseries generate {case} --measured {year}",
     ]
-    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
+    print_lines(*lines)
 
 
 def _print_services(services: list[dict[str, Any]], as_json: bool) -> None:
@@ -146,4 +145,4 @@ def _print_services(services: list[dict[str, Any]], as_json: bool) -> None:
             f"  licence: {service['licence']}; credit: {service['credit']}",
             f"  key: {service['key']}{key_hint}\n",
         ]
-    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
+    print_lines(*lines)

@@ -1,4 +1,4 @@
-"""Migrate: the command that renames what release 0.1 named otherwise."""
+"""Migrate: the command that replaces the names of release 0.1."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import energy_model as em
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 
 
 def migrate(
@@ -32,16 +31,14 @@ def migrate(
             for file, names in renames.items()
         ] or [f"{folder} has today's names already."]
     else:
-        remedy = "there is no case and no run of release 0.1 here; name a folder that holds one"
+        remedy = "it is neither a case nor a run of release 0.1; name the folder of one"
         if (folder / "study.toml").is_file():
             remedy = (
-                "a study is not migrated: migrate its case, and run the study again in a new "
-                "folder; each of its runs can be migrated by itself"
+                "a study cannot be migrated; migrate its case, and run the study again in a new "
+                "folder; each of its runs can be migrated separately"
             )
         raise em.InputError.at(str(folder), remedy)
     if as_json:
         print_json(contents)
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    for sentence in sentences:
-        console.print(sentence, markup=False)
+    else:
+        print_lines(*sentences)

@@ -19,13 +19,42 @@ from energy_model.cli.options import (
     Scenario,
     case_spec,
 )
-from energy_model.cli.output import STOPPED, AsJson, print_json
+from energy_model.cli.output import STOPPED, AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.language import translate
 from energy_model.reporting import run_report
 from energy_model.reporting.json_records import run_records
-from energy_model.reporting.render_terminal import print_path, print_report
+from energy_model.reporting.render_terminal import print_report
 from energy_model.reporting.verification_report import verification_report
+
+RunOut = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Folder of the run; by default one under runs/."),
+]
+FullYear = Annotated[
+    bool,
+    typer.Option(
+        "--full-year", help="Solve every hour of the year, and prove the gap to the best solution."
+    ),
+]
+Gap = Annotated[
+    float,
+    typer.Option(
+        parser=number,
+        metavar="NUMBER",
+        help="With --full-year: the gap to reach, 0.005 for half a per cent.",
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Solve even if a run of the same inputs exists.")
+]
+Page = Annotated[
+    bool, typer.Option("--report", help="Also write the page report.html in the run's folder.")
+]
+ComparedCase = Annotated[
+    Path | None,
+    typer.Option("--case", help="Folder of the case; compares its inputs with those of the run."),
+]
 
 
 def run(
@@ -33,121 +62,112 @@ def run(
     scenario: Scenario = None,
     changes: Changes = None,
     resolution: Resolution = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Folder of the run; by default one under runs/."),
-    ] = None,
-    prove: Annotated[
-        bool,
-        typer.Option(
-            "--full-year",
-            help="Solve every hour of the year, and prove the gap to the best solution.",
-        ),
-    ] = False,
-    gap: Annotated[
-        float,
-        typer.Option(
-            "--gap",
-            parser=number,
-            metavar="NUMBER",
-            help="With --full-year: the gap to reach, 0.005 for half a per cent.",
-        ),
-    ] = 0.005,
-    again: Annotated[
-        bool,
-        typer.Option("--force", help="Solve even if a run of the same inputs exists."),
-    ] = False,
-    page: Annotated[
-        bool,
-        typer.Option("--report", help="Also write the page report.html in the run's folder."),
-    ] = False,
+    out: RunOut = None,
+    full_year: FullYear = False,
+    gap: Gap = 0.005,
+    force: Force = False,
+    page: Page = False,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
-    from energy_model.optimization import precheck  # noqa: PLC0415
     from energy_model.results.run_files import (  # noqa: PLC0415
         default_folder_name,
         ensure_writable,
     )
 
-    with Progress(as_json) as tell:
-        tell("reading the tables")
+    if not 1e-5 <= gap < 1:
+        remedy = "write a share from 0.00001 to 1, such as 0.005"
+        raise em.InputError.at("--gap", remedy, value=str(gap))
+    required_gap = gap if full_year else None
+    with Progress(as_json) as progress:
+        progress("reading the tables")
         system = em.load_case(case_spec(case, scenario, changes, resolution))
-        if not 1e-5 <= gap < 1:
-            raise em.InputError.at(
-                "--gap", "write a share from 0.00001 to 1, such as 0.005", value=str(gap)
-            )
-        name = default_folder_name(system) + ("_proven" if prove else "")
-        folder = out or Path("runs") / name
-        existing = None if again else _same_inputs(folder, system.digest, gap if prove else None)
+        folder = out or Path("runs") / (default_folder_name(system) + "_proven" * full_year)
+        existing = None if force else _existing_run(folder, system.digest, required_gap)
         if existing is None:
             ensure_writable(folder)
-            if not again:
+            if not force:
                 _note_replaced(folder)
-            warnings: list[str] = []
-
-            def look() -> None:
-                warnings.extend(precheck.check_adequacy(system, every_hour=prove))
-
-            if prove:
-                tell("looking at peaks, potentials and the emission target")
-                look()
-                solved = em.solve_full_year(system, gap, progress=tell)
-            else:
-                solved = em.solve(system, progress=tell, run_meanwhile=look)
-            solved.metadata["warnings"] = [*warnings, *solved.metadata.get("warnings", [])]
-            solved.metadata["seconds"]["total"] = round(tell.seconds, 3)
-            tell("writing the run")
-            em.save(solved, folder, tell.log)
+            result = _solve(system, required_gap, progress)
+            progress("writing the run")
+            em.save(result, folder, progress.log)
         else:
-            tell(f"the same inputs were solved before: {folder} (--force solves them again)")
-            solved = existing
+            progress(f"the same inputs were solved before: {folder} (--force solves them again)")
+            result = existing
         if page:
-            tell("drawing the page")
-            run_report.write_run_page(solved, folder / "report.html", system.sources)
-    proven = solved.metadata.get("proof", {}).get("gap")
-    exceeds_gap = prove and (proven is None or proven > gap)
+            progress("drawing the page")
+            run_report.write_run_page(result, folder / "report.html", system.sources)
     if as_json:
-        print_json({"run": str(folder), "found_again": existing is not None, **_summary(solved)})
+        print_json({"run": str(folder), "found_again": existing is not None, **_summary(result)})
     else:
-        print_report(run_report.run_report(solved, language, keys=run_report.ANSWER))
-        print_path("\n" + translate("Written to {path}", language, path=folder))
-    if exceeds_gap:
+        print_report(run_report.run_report(result, language, keys=run_report.ANSWER))
+        print_lines("\n" + translate("Written to {path}", language, path=folder))
+    if full_year and not _is_proven(result, gap):
         raise typer.Exit(STOPPED)
 
 
-def _note_replaced(place: Path) -> None:
+def _solve(system: em.System, gap: float | None, progress: Progress) -> em.Run:
+    """Solves a case, in every hour with a gap; the warnings and the total time are in its metadata."""
+    from energy_model.optimization import precheck  # noqa: PLC0415
+
+    warnings: list[str] = []
+
+    def check() -> None:
+        warnings.extend(precheck.check_adequacy(system, every_hour=gap is not None))
+
+    if gap is None:
+        result = em.solve(system, progress=progress, run_meanwhile=check)
+    else:
+        progress("checking peaks, potentials and the emission target")
+        check()
+        result = em.solve_full_year(system, gap, progress=progress)
+    result.metadata["warnings"] = [*warnings, *result.metadata.get("warnings", [])]
+    result.metadata["seconds"]["total"] = round(progress.seconds, 3)
+    return result
+
+
+def _note_replaced(folder: Path) -> None:
     """Prints a note if a run with other inputs is replaced."""
     with suppress(em.InputError):
-        if (place / "metadata.json").is_file():
+        if (folder / "metadata.json").is_file():
             from energy_model.results.record import read_record  # noqa: PLC0415
 
-            record = read_record(place / "metadata.json")
+            record = read_record(folder / "metadata.json")
             title = f"{record['case']}, {record['scenario'] or 'base'}"
-            message = f"{place} holds a run of {title} with other inputs, rules or options; it is replaced"
+            message = (
+                f"the run of {title} in {folder} has other inputs, rules or options; it is replaced"
+            )
             typer.echo(f"note: {message}.", err=True)
 
 
-def _same_inputs(place: Path, digest: str, gap: float | None) -> em.Run | None:
-    """An existing run with the same inputs and a proven gap within the requested one, or None."""
+def _existing_run(folder: Path, digest: str, gap: float | None) -> em.Run | None:
+    """An existing run with the same inputs and a proven gap within the required one, or None."""
     try:
-        existing = em.open_run(place) if (place / "metadata.json").is_file() else None
+        existing = em.open_run(folder) if (folder / "metadata.json").is_file() else None
     except em.InputError:
         return None
     if existing is None or existing.metadata["digest"] != digest:
         return None
+    # A run with user-defined rules or of a query of a study is one of another linear program.
     if existing.metadata.get("extended") or existing.metadata.get("query"):
-        return (
-            None  # a run of another linear program, with user-defined rules or a query of a study
-        )
-    proven = existing.metadata.get("proof", {}).get("gap")
+        return None
     if gap is None:
-        return existing if proven is None else None
-    return existing if proven is not None and proven <= gap else None
+        return existing if _proven_gap(existing) is None else None
+    return existing if _is_proven(existing, gap) else None
 
 
-def _summary(solved: em.Run) -> dict[str, Any]:
+def _proven_gap(run: em.Run) -> float | None:
+    return run.metadata.get("proof", {}).get("gap")
+
+
+def _is_proven(run: em.Run, gap: float) -> bool:
+    """Whether the proven gap of a run is within a gap."""
+    proven = _proven_gap(run)
+    return proven is not None and proven <= gap
+
+
+def _summary(run: em.Run) -> dict[str, Any]:
     names = (
         "case",
         "scenario",
@@ -162,7 +182,7 @@ def _summary(solved: em.Run) -> dict[str, Any]:
         "warnings",
         "seconds",
     )
-    return {name: solved.metadata[name] for name in names if name in solved.metadata}
+    return {name: run.metadata[name] for name in names if name in run.metadata}
 
 
 def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> None:
@@ -176,12 +196,7 @@ def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> No
 
 def verify(
     run: RunFolder,
-    case: Annotated[
-        Path | None,
-        typer.Option(
-            "--case", help="Folder of the case; compares its inputs with those of the run."
-        ),
-    ] = None,
+    case: ComparedCase = None,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:

@@ -25,12 +25,12 @@ from energy_model.cli.options import (
     Yes,
     case_spec,
 )
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.language import translate
 from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.json_records import comparison_records, study_records
-from energy_model.reporting.render_terminal import print_path, print_report
+from energy_model.reporting.render_terminal import print_report
 from energy_model.reporting.study_report import MAX_TERMINAL_ROWS, study_report
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
@@ -65,7 +65,7 @@ def print_written(study: Study, language: str) -> None:
         language,
         folder=study.folder,
     )
-    print_path(f"\n{text}")
+    print_lines(f"\n{text}")
 
 
 @studies.command()

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import energy_model as em
 from energy_model.cli.number_options import whole_number
 from energy_model.cli.options import Case, Language
-from energy_model.cli.output import AsJson, print_json
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.reporting.case_report import statistics_blocks
 from energy_model.reporting.render_terminal import print_blocks
@@ -129,4 +128,4 @@ def _print_origins(
             "  Wind in the bay follows the wind measured on land; fetch sea_wind for its own "
             "weather."
         )
-    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
+    print_lines(*lines)
