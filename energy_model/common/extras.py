@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 MODULES = {
     "studies": ("SALib", "pyarrow"),
     "cluster": ("distributed", "dask"),
@@ -19,6 +21,13 @@ MODULES = {
     "excel": ("openpyxl",),
     "web": ("dash", "dash_ag_grid", "flask", "waitress"),
 }
+
+
+def require_extra(name: str) -> None:
+    """Raises ImportError if a module of an extra is missing, before the work that needs it."""
+    for module in MODULES[name]:
+        if find_spec(module) is None:
+            raise ImportError(f"No module named '{module}'", name=module)
 
 
 def remedy_of_missing_module(error: ImportError) -> str | None:

@@ -51,7 +51,7 @@ def run(tmp_path_factory):
     ("extra", "commands"),
     [
         ("excel", [("excel", "export", "CASE", "--to", "NEW.xlsx")]),
-        ("report", [("report", "RUN")]),
+        ("report", [("report", "RUN"), ("run", "CASE", "--out", "NEW", "--report")]),
         (
             "timeseries",
             [

@@ -21,6 +21,7 @@ from energy_model.cli.options import (
 )
 from energy_model.cli.output import STOPPED, AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
+from energy_model.common.extras import require_extra
 from energy_model.common.language import translate
 from energy_model.reporting import run_report
 from energy_model.reporting.json_records import run_records
@@ -79,6 +80,8 @@ def run(
     if not 1e-5 <= gap < 1:
         remedy = "write a share from 0.00001 to 1, such as 0.005"
         raise em.InputError.at("--gap", remedy, value=str(gap))
+    if page:
+        require_extra("report")
     required_gap = gap if full_year else None
     with Progress(as_json) as progress:
         progress("reading the tables")
