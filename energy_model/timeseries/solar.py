@@ -42,9 +42,9 @@ def sky_above(settings: Settings, clock: Calendar) -> Sky:
     from pvlib.location import Location
 
     middles = clock.hours + pd.Timedelta("30min")
-    place = Location(settings.latitude, settings.longitude, "UTC", settings.altitude)
-    path = place.get_solarposition(middles)
-    clear = place.get_clearsky(middles, model="ineichen", solar_position=path)["ghi"]
+    location = Location(settings.latitude, settings.longitude, "UTC", settings.altitude)
+    path = location.get_solarposition(middles)
+    clear = location.get_clearsky(middles, model="ineichen", solar_position=path)["ghi"]
     zenith, azimuth = path["apparent_zenith"].to_numpy(), path["azimuth"].to_numpy()
     return Sky(middles, zenith, azimuth, clear.to_numpy())
 

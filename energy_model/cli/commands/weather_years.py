@@ -20,30 +20,28 @@ def parse_years(
     case: Path,
     seeds: str | None,
     measured: Sequence[int],
-    kept: Sequence[str],
+    stored: Sequence[str],
     spread: float,
-    tell: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> dict[str, pd.DataFrame | None]:
     """The hourly table of each year by name; None for a year stored in the case.
 
     Raises:
         InputError: A year cannot be generated or read.
     """
-    tables: dict[str, pd.DataFrame | None] = dict.fromkeys(kept)
+    tables: dict[str, pd.DataFrame | None] = dict.fromkeys(stored)
     for year in dict.fromkeys(measured):
-        if tell is not None:
-            tell(f"making the year measured in {year}")
+        if progress is not None:
+            progress(f"generating the year measured in {year}")
         table, _ = observed_files.read_year(case, year)
         settings = case_year.settings_of(case, {"year": year})
         tables[f"measured_{year}"] = make_year(settings, table)
     text = seeds if seeds is not None else "" if tables else DEFAULT_YEARS
     seed_numbers = _seeds(text) if text else []
     if seed_numbers:
-        case_year.settings_of(
-            case
-        )  # raises for invalid settings before the first year is generated
+        case_year.settings_of(case)  # raises for invalid settings before the first year
         profiles = load_toml(case / "case.toml").get("profiles", {})
-        tables |= em.synthetic_years(profiles, seed_numbers, spread, tell)
+        tables |= em.synthetic_years(profiles, seed_numbers, spread, progress)
     return tables
 
 
