@@ -25,10 +25,10 @@ def tables() -> str:
     """Every table, column by column."""
     lines = [PRINTED, "# Tables\n", _paragraphs(schema.__doc__), ""]
     lines += [
-        "One CSV file for each table, or several (`storages.csv`, `storages_heat.csv`). A header carries the unit, "
-        "`max_capacity_added [MW]`; any unit that can be converted is (`[kW]`, `[TJ/a]`, `[DKK/MWh]`, `[%]`). In the units "
-        "below, *unit* is the unit of the row's carrier and *capacity* the unit its capacity is counted in: a file whose header "
-        "says MW holds rows whose carrier is counted in MWh.\n",
+        "One CSV file for each table, or several (`storages.csv`, `storages_heat.csv`). A header has a unit, "
+        "`max_capacity_added [MW]`, from which the program converts (`[kW]`, `[TJ/a]`, `[DKK/MWh]`, `[%]`). In the units "
+        "below, *unit* is the unit of the row's carrier and *capacity* the unit of its capacity: in a file with MW in "
+        "a header, the carriers of the rows are counted in MWh.\n",
         f"Known units: {', '.join(f'`{name}`' for name in units.known_units())}.\n",
         f"Hourly cells: {_paragraphs(profile_expression.__doc__)}\n",
         "## case.toml\n",
@@ -76,7 +76,7 @@ def equations() -> str:
     lines = [
         PRINTED,
         "# Equations\n",
-        "Each part of the formulation is one file. Signs: made +, taken −, cost +. The rules are shown as the program runs them.\n",
+        "Each part of the formulation is one file. Signs: output +, input −, cost +. The code is that of the program.\n",
     ]
     for part in COMPONENTS:
         name = part.__name__.rsplit(".", 1)[1]
@@ -93,11 +93,11 @@ def equations() -> str:
 
 
 def api() -> str:
-    """The public door, name by name."""
+    """The public API, name by name."""
     lines = [
         PRINTED,
         "# Python\n",
-        "Everything a script needs stands at `import energy_model as em`.\n",
+        "The public API is the module `energy_model`, imported as `em`.\n",
         "```python",
         inspect.getdoc(em).split("\n\n", 1)[1].replace("    ", "", 1),
         "```\n",
@@ -123,11 +123,11 @@ def results() -> str:
     lines = [
         PRINTED,
         "# Results\n",
-        "A run is a folder. Its tables are CSV files whose headers carry the unit where all rows share one (`cost [EUR/a]`); where "
-        "rows differ, the row's own column `unit` tells it. The same tables stand in `results.nc` as groups (`tables/costs`), with "
-        "units and meanings as attributes, beside every decision and price by step, and all inputs to the last bit (`inputs/...`, `profiles`, `steps`). "
-        "`certificate.npz` holds the program, its answer and prices; `SHA256SUMS` lists every file, `metadata.json` too "
-        "(`sha256sum --check SHA256SUMS` reads it).\n",
+        "A run is a folder. Its tables are CSV files with a unit in the header where all rows have the same one (`cost [EUR/a]`); "
+        "otherwise the column `unit` contains it. `results.nc` contains the same tables as groups (`tables/costs`), with units "
+        "and meanings as attributes, every variable and price by step, and all inputs to the last bit (`inputs/...`, "
+        "`profiles`, `steps`). `certificate.npz` contains the program, its solution and its prices. `SHA256SUMS` lists every "
+        "file, including `metadata.json`; `sha256sum --check SHA256SUMS` checks them.\n",
     ]
     for table, own in result_schema.COLUMNS.items():
         used = [(name, *said) for name, said in (own | result_schema.LABELS).items() if name in own]
@@ -135,10 +135,10 @@ def results() -> str:
             lines += [f"## {table}.csv\n", "| column | unit | meaning |", "|---|---|---|"]
             lines += [f"| {n} | {_unit_of(u)} | {m} |" for n, u, m in used]
             lines.append("")
-    lines += ["## Columns that tables share\n", "| column | meaning |", "|---|---|"]
+    lines += ["## Shared columns\n", "| column | meaning |", "|---|---|"]
     lines += [f"| {name} | {said} |" for name, (_, said) in result_schema.LABELS.items()]
     lines += [
-        "\n## Headline\n",
+        "\n## Summary\n",
         "In `metadata.json` under `summary`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
         "| name | unit | English | Danish |",
         "|---|---|---|---|",

@@ -14,17 +14,17 @@ from energy_model.formulation.expressions import LinkingSums
 # Constraints whose dual is the marginal price at a bus: per step or year, without or with surplus.
 BALANCES = ("balance", "balance_with_spill", "yearly_balance", "yearly_balance_with_spill")
 
-CARRIERS = Table.declare("carriers", "carrier", "What flows: energy, materials and services.", """
+CARRIERS = Table.declare("carriers", "carrier", "Carriers of energy, materials and services.", """
     carrier             -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    unit                -                    one of MWh t thousand_km = MWh  What it is counted in
-    sector              -                    text = other         The sector it is reported in
-    colour              -                    text = #888888       Colour in pictures
-    allow_spill         -                    yes or no = no       Whether surplus may be thrown away
-    balance             -                    one of hour year = hour  Whether it is balanced hour by hour or over the year
-    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price at markets that state none; of the emission carrier, the price of emitting
-    emission_factor     t/unit               hourly any, usual -10..10 = 0  Emitted by what is bought at markets that state nothing else
+    unit                -                    one of MWh t thousand_km = MWh  Unit of the carrier
+    sector              -                    text = other         Sector in reports
+    colour              -                    text = #888888       Colour in figures
+    allow_spill         -                    yes or no = no       Whether surplus may be discarded
+    balance             -                    one of hour year = hour  Whether it is balanced by the hour or over the year
+    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price at markets without a price; for the emission carrier, the price of emitting
+    emission_factor     t/unit               hourly any, usual -10..10 = 0  Emissions of purchases at markets without a factor
     """)  # fmt: skip
 
 TABLES = (CARRIERS,)
@@ -33,18 +33,18 @@ TABLES = (CARRIERS,)
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds the balance constraint of every bus."""
 
-    @m.Constraint(m.closed_buses, m.steps, doc="What comes in goes out")
+    @m.Constraint(m.closed_buses, m.steps, doc="Supply equals use")
     def balance(m, b, t):
         return accounts.energy.total(m, b, t) == 0
 
-    @m.Constraint(m.open_buses, m.steps, doc="What is not used is let go")
+    @m.Constraint(m.open_buses, m.steps, doc="Supply is at least the use")
     def balance_with_spill(m, b, t):
         return accounts.energy.total(m, b, t) >= 0
 
-    @m.Constraint(m.closed_yearly_buses, doc="What comes in over the year goes out")
+    @m.Constraint(m.closed_yearly_buses, doc="Yearly supply equals yearly use")
     def yearly_balance(m, b):
         return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) == 0
 
-    @m.Constraint(m.open_yearly_buses, doc="What is not used over the year is let go")
+    @m.Constraint(m.open_yearly_buses, doc="Yearly supply is at least the yearly use")
     def yearly_balance_with_spill(m, b):
         return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) >= 0

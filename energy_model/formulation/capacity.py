@@ -18,33 +18,33 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import ordered_set
 
 TECHNOLOGIES = Table.declare("technologies", "technology",
-    "The catalogue: an asset that names a technology takes from it every cell it leaves empty.", """
+    "The catalogue; the technology of an asset fills its empty cells.", """
     technology              -                    name                 Name
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
-    group                   -                    text = none          What it is reported together with
-    capacity_unit           -                    one of MW MWh t/h t thousand_km/h vehicle  Unit its capacity is counted in
-    investment_cost         EUR/capacity         not negative, usual 0..1e8 = none  Cost of adding one unit of capacity
-    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of adding one unit of capacity, each km of a link
-    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of having one unit of capacity
-    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of having it, each km of a link
-    variable_cost           EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, fuel apart
-    lifetime                a                    positive, usual 1..120 = none  Years until it must be replaced
-    availability            1                    hourly fraction = none  Share of capacity that can run
-    min_load                1                    fraction = none      Conversions: share of the available capacity that always runs
-    outside_energy          -                    yes or no = none     Conversions: whether it draws energy from outside the case
-    hourly_retention        1                    fraction, usual 0.5..1 = none  Storages: share of the level left an hour later
-    efficiency_in           1                    fraction, usual 0.3..1 = none  Storages: share of the charge that reaches the store
-    efficiency_out          1                    positive fraction, usual 0.3..1 = none  Storages: share of the drawn level that reaches the bus
-    max_hours               h                    positive, usual 0.05..10000 = none  Storages: hours a full store lasts at full discharge
-    min_level               1                    fraction = none      Storages: share of the capacity that is never drawn
-    loss                    1                    fraction, usual 0..0.5 = none  Links: share lost at the ends
-    loss_per_km             1/km                 fraction, usual 0..0.1 = none  Links: share lost on each km
-    standing_loss           1/km                 fraction, usual 0..0.05 = none  Links: share of capacity lost on each km at all times
-    energy_use              MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy taken for a distance
-    battery_capacity        MWh/vehicle          not negative, usual 0..50 = none  Vehicles: what a battery or tank holds
+    group                   -                    text = none          Group of assets in reports
+    capacity_unit           -                    one of MW MWh t/h t thousand_km/h vehicle  Unit of the capacity
+    investment_cost         EUR/capacity         not negative, usual 0..1e8 = none  Cost of one unit of added capacity
+    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of one unit of added capacity per km of a link
+    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of one unit of capacity
+    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of one unit of capacity per km of a link
+    variable_cost           EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, without fuel
+    lifetime                a                    positive, usual 1..120 = none  Lifetime
+    availability            1                    hourly fraction = none  Available share of the capacity
+    min_load                1                    fraction = none      Conversions: minimum load as a share of the available capacity
+    outside_energy          -                    yes or no = none     Conversions: whether energy from outside the case is used
+    hourly_retention        1                    fraction, usual 0.5..1 = none  Storages: share of the level that remains after an hour
+    efficiency_in           1                    fraction, usual 0.3..1 = none  Storages: share of the charge that is stored
+    efficiency_out          1                    positive fraction, usual 0.3..1 = none  Storages: share of the withdrawn energy that reaches the bus
+    max_hours               h                    positive, usual 0.05..10000 = none  Storages: hours of full discharge from the full level
+    min_level               1                    fraction = none      Storages: minimum level as a share of the capacity
+    loss                    1                    fraction, usual 0..0.5 = none  Links: loss at the ends as a share of the flow
+    loss_per_km             1/km                 fraction, usual 0..0.1 = none  Links: loss per km as a share of the flow
+    standing_loss           1/km                 fraction, usual 0..0.05 = none  Links: constant loss per km as a share of the capacity
+    energy_use              MWh/thousand_km      not negative, usual 0..20 = none  Vehicles: energy use per distance
+    battery_capacity        MWh/vehicle          not negative, usual 0..50 = none  Vehicles: capacity of a battery or tank
     charger_power           MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
-    charge_efficiency       1                    positive fraction, usual 0.5..1 = none  Vehicles: share of what is charged that reaches the store
+    charge_efficiency       1                    positive fraction, usual 0.5..1 = none  Vehicles: share of the charge that is stored
     """)  # fmt: skip
 
 TABLES = (TECHNOLOGIES,)
@@ -58,17 +58,17 @@ def capacity_columns(unit: str) -> str:
     return f"""
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
-    group                   -                    text = none          What it is reported together with
-    technology              -                    in technologies = none  Where empty cells are looked up
-    firm                    -                    in firms = none      Who owns it
-    capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Capacity that stands
-    max_capacity_added      {unit}               limit, usual 0..1e7 = 0  Capacity that may be added
+    group                   -                    text = none          Group of assets in reports
+    technology              -                    in technologies = none  Technology that fills empty cells
+    firm                    -                    in firms = none      Owner
+    capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Existing capacity
+    max_capacity_added      {unit}               limit, usual 0..1e7 = 0  Maximum added capacity
     retirable               1                    fraction = 0         Share of the existing capacity that may be retired
-    investment_cost         EUR/capacity         not negative, usual 0..1e8 = 0  Cost of adding one unit of capacity
-    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of having one unit of capacity
-    lifetime                a                    positive, usual 1..120 = 25  Years until it must be replaced
-    capacity_follows        -                    in assets = none     Another asset whose capacity sets this one's
-    capacity_ratio          1                    not negative, usual 0..1000 = 1  This capacity for each unit of the other's
+    investment_cost         EUR/capacity         not negative, usual 0..1e8 = 0  Cost of one unit of added capacity
+    fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of one unit of capacity
+    lifetime                a                    positive, usual 1..120 = 25  Lifetime
+    capacity_follows        -                    in assets = none     Asset whose capacity determines this capacity
+    capacity_ratio          1                    not negative, usual 0..1000 = 1  Ratio of this capacity to that of the other asset
     """
 
 
@@ -88,20 +88,20 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.capacity_added = Var(
-        m.assets, bounds=lambda m, a: (0, m.max_capacity_added[a]), doc="Capacity added [capacity]"
+        m.assets, bounds=lambda m, a: (0, m.max_capacity_added[a]), doc="Added capacity [capacity]"
     )
     m.capacity_retired = Var(
         m.assets,
         bounds=lambda m, a: (0, m.retirable[a] * m.capacity_existing[a]),
-        doc="Existing capacity retired [capacity]",
+        doc="Retired existing capacity [capacity]",
     )
-    m.capacity = Var(m.assets, bounds=(0, None), doc="Capacity in all [capacity]")
+    m.capacity = Var(m.assets, bounds=(0, None), doc="Total capacity [capacity]")
 
-    @m.Constraint(m.assets, doc="Capacity is what stands, less what is retired, plus what is added")
+    @m.Constraint(m.assets, doc="Capacity equals existing less retired plus added capacity")
     def capacity_balance(m, a):
         return m.capacity[a] == m.capacity_existing[a] - m.capacity_retired[a] + m.capacity_added[a]
 
-    @m.Constraint(m.tied, doc="A tied capacity keeps its ratio to the capacity it is tied to")
+    @m.Constraint(m.tied, doc="A capacity that follows another has a fixed ratio to it")
     def fixed_capacity_ratio(m, a):
         return m.capacity[a] == m.capacity_ratio[a] * m.capacity[m.capacity_follows[a]]
 

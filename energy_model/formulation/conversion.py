@@ -16,33 +16,33 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import hourly, indexed_set, ordered_set
 
 CONVERSIONS = Table.declare("conversions", "conversion",
-    "Plants and measures: what they take and make stands in flows.", """
+    "Plants and measures; their inputs and outputs are in flows.", """
     conversion              -                    name                 Name
-    site                    -                    in sites             Where it stands
-    carrier                 -                    in carriers          What its activity and capacity are counted in
+    site                    -                    in sites             Site
+    carrier                 -                    in carriers          Carrier whose unit measures activity and capacity
     """ + capacity_columns("unit/h") + """
-    availability            1                    hourly fraction = 1  Share of capacity that can run
-    min_load                1                    fraction = 0         Share of the available capacity that always runs
-    outside_energy          -                    yes or no = no       Whether it draws energy from outside the case, such as weather, heat of the surroundings or energy saved
-    ramp                    1/h                  positive, usual 0.001..60 = none  Share of capacity its running may change in an hour
-    full_load_hours         h/a                  not negative, usual 0..8784 = none  Most hours a year at full load
-    variable_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, fuel apart
+    availability            1                    hourly fraction = 1  Available share of the capacity
+    min_load                1                    fraction = 0         Minimum load as a share of the available capacity
+    outside_energy          -                    yes or no = no       Whether energy from outside the case is used, such as weather, ambient heat or saved energy
+    ramp                    1/h                  positive, usual 0.001..60 = none  Maximum change of activity in an hour, as a share of the capacity
+    full_load_hours         h/a                  not negative, usual 0..8784 = none  Maximum full-load hours
+    variable_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, without fuel
     """, asset=True)  # fmt: skip
 
 FLOWS = Table.declare("flows", ("conversion", "mode", "carrier"),
-    "What a plant, or any plant of a technology, takes (-) and makes (+) for one unit of activity.", """
+    "Inputs (-) and outputs (+) of a plant, or of any plant of a technology, for one unit of activity.", """
     conversion              -                    name                 A conversion, or a technology that conversions name
-    mode                    -                    name = run           The mode of running
-    carrier                 -                    in carriers          What is taken or made
-    site                    -                    in sites = none      Where, if not where the plant stands
-    coefficient             unit/unit            hourly any, usual -50..50  Made (+) or taken (-) for one unit of activity
+    mode                    -                    name = run           Operating mode
+    carrier                 -                    in carriers          Carrier that is used or produced
+    site                    -                    in sites = none      Site of the flow; if empty, the site of the plant
+    coefficient             unit/unit            hourly any, usual -50..50  Output (+) or input (-) for one unit of activity
     """)  # fmt: skip
 
 MODES = Table.declare("modes", ("conversion", "mode"),
-    "What a mode asks of the capacity, where that is not one unit for one unit of activity.", """
+    "Capacity use of modes, where it is not one unit for one unit of activity.", """
     conversion              -                    name                 A conversion, or a technology that conversions name
-    mode                    -                    name                 The mode of running
-    capacity_use            1                    not negative, usual 0..100 = 1  Capacity held by one unit of activity
+    mode                    -                    name                 Operating mode
+    capacity_use            1                    not negative, usual 0..100 = 1  Capacity that one unit of activity uses
     mode_cost               EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity in this mode
     """)  # fmt: skip
 
@@ -83,35 +83,35 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.runs, m.steps, bounds=(0, None), doc="Activity of a plant in a mode [unit/h]"
     )
 
-    @m.Constraint(m.conversions, m.steps, doc="No plant runs above what is built and available")
+    @m.Constraint(m.conversions, m.steps, doc="Activity is at most the available capacity")
     def max_activity(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
             <= m.availability[c, t] * m.capacity[c]
         )
 
-    @m.Constraint(m.must_run, m.steps, doc="A plant that must run runs at its minimum or above")
+    @m.Constraint(m.must_run, m.steps, doc="Activity is at least the minimum load")
     def min_activity(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
             >= m.min_load[c] * m.availability[c, t] * m.capacity[c]
         )
 
-    @m.Constraint(m.ramped, m.steps, doc="Running rises no faster than the plant can change")
+    @m.Constraint(m.ramped, m.steps, doc="Activity rises at most at the ramp limit")
     def ramp_up(m, c, t):
         return (
             sum(m.activity[c, i, t] - m.activity[c, i, m.previous[t]] for i in m.modes_of[c])
             <= m.ramp[c] * m.step_distance[t] * m.capacity[c]
         )
 
-    @m.Constraint(m.ramped, m.steps, doc="Running falls no faster than the plant can change")
+    @m.Constraint(m.ramped, m.steps, doc="Activity falls at most at the ramp limit")
     def ramp_down(m, c, t):
         return (
             sum(m.activity[c, i, m.previous[t]] - m.activity[c, i, t] for i in m.modes_of[c])
             <= m.ramp[c] * m.step_distance[t] * m.capacity[c]
         )
 
-    @m.Constraint(m.hour_limited, doc="No plant runs more full-load hours than allowed")
+    @m.Constraint(m.hour_limited, doc="Yearly activity is at most the allowed full-load hours")
     def max_full_load_hours(m, c):
         return (
             sum(

@@ -18,18 +18,18 @@ from energy_model.formulation.sets_and_parameters import (
     shiftable_window,
 )
 
-DEMANDS = Table.declare("demands", "demand", "What the city wants: a yearly amount, spread over the year by a profile.", """
+DEMANDS = Table.declare("demands", "demand", "Demands: yearly amounts, distributed over the year by profiles.", """
     demand              -                    name                 Name
-    site                -                    in sites             Where it is wanted
-    carrier             -                    in carriers          What is wanted
+    site                -                    in sites             Site of the demand
+    carrier             -                    in carriers          Carrier of the demand
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    firm                -                    in firms = none      Who wants it
-    yearly              unit/a               not negative, usual 0..1e8  Wanted in the year
+    firm                -                    in firms = none      Firm of the demand
+    yearly              unit/a               not negative, usual 0..1e8  Demand of the year
     profile             1                    hourly shape = 1     Shape over the year; only its proportions count
-    shiftable           1                    fraction = 0         Share that may wait
-    window              h                    not negative, usual 0..8784 = 0  Hours it may wait at most
-    penalty             EUR/unit             positive, usual 1..1e6 = none  Price of not serving one unit; if empty, all must be served
+    shiftable           1                    fraction = 0         Share that may be postponed
+    window              h                    not negative, usual 0..8784 = 0  Maximum hours of postponement
+    penalty             EUR/unit             positive, usual 1..1e6 = none  Penalty on unserved demand; if empty, all demand must be served
     """)  # fmt: skip
 
 TABLES = (DEMANDS,)
@@ -55,13 +55,13 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.patient,
         m.steps,
         bounds=lambda m, d, t: (0, m.max_demand_postponed[d, t]),
-        doc="Put off by the end of the step [unit]",
+        doc="Postponed demand at the end of the step [unit]",
     )
     m.unserved = Var(
         m.sheddable,
         m.steps,
         bounds=lambda m, d, t: (0, m.demand_rate[d, t]),
-        doc="Wanted and not delivered [unit/h]",
+        doc="Unserved demand [unit/h]",
     )
 
     accounts.energy.post(

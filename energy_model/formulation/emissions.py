@@ -14,12 +14,12 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
 
-RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions of the boundary that nothing in the case decides.", """
+RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions within the boundary that the program does not optimise.", """
     residual            -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    sector              -                    text                 The sector of the account
-    amount              t/a                  any, usual -1e8..1e8  Emitted in the year
+    sector              -                    text                 Sector of the account
+    amount              t/a                  any, usual -1e8..1e8  Emissions of the year
     """)  # fmt: skip
 
 TABLES = (RESIDUAL_EMISSIONS,)
@@ -33,7 +33,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.net_emissions = pyo.Var(bounds=(None, None), doc="Net emissions of the year [t/a]")
 
     @m.Constraint(
-        doc="Net emissions are what is bought, processed and left over, less what is kept from the air"
+        doc="Net emissions equal emissions of purchases and processes plus residual emissions, less removals"
     )
     def emission_balance(m):
         return m.net_emissions == accounts.emissions.total(m) + m.residual_total
@@ -41,7 +41,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     if settings.emissions.target != "none":
         m.target_emissions = pyo.Param(initialize=float(settings.emissions.target))
 
-        @m.Constraint(doc="Net emissions stay within the target")
+        @m.Constraint(doc="Net emissions are at most the target")
         def emission_target(m):
             return m.net_emissions <= m.target_emissions
 

@@ -23,31 +23,31 @@ from energy_model.formulation.sets_and_parameters import (
     shaped_rates,
 )
 
-FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: what their vehicles provide, how far each drives, and when.", """
+FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: their service, and the distance and profile of their vehicles.", """
     fleet                   -                    name                 Name
-    site                    -                    in sites             Where its vehicles take their energy
-    service                 -                    in carriers          The distance carrier it provides
+    site                    -                    in sites             Site where its vehicles take their energy
+    service                 -                    in carriers          Distance carrier that it provides
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
-    firm                    -                    in firms = none      Whose vehicles they are
-    distance                thousand_km/vehicle/a  positive, usual 0.1..500  Driven by a vehicle in the year
-    driving_profile         1                    hourly shape = 1     Energy used for driving over the year; only its proportions count
-    plugged_in_profile      1                    hourly fraction = 1  Share of vehicles that are plugged in
+    firm                    -                    in firms = none      Owner of the vehicles
+    distance                thousand_km/vehicle/a  positive, usual 0.1..500  Distance of a vehicle in the year
+    driving_profile         1                    hourly shape = 1     Shape of driving over the year; only its proportions count
+    plugged_in_profile      1                    hourly fraction = 1  Share of plugged-in vehicles
     """)  # fmt: skip
 
-VEHICLES = Table.declare("vehicles", "vehicle", "Kinds of vehicle that compete in a fleet.", """
+VEHICLES = Table.declare("vehicles", "vehicle", "Vehicle types that compete in a fleet.", """
     vehicle                 -                    name                 Name
-    fleet                   -                    in fleets            The fleet it drives in
-    carrier                 -                    in carriers          The energy it takes
+    fleet                   -                    in fleets            Fleet
+    carrier                 -                    in carriers          Carrier of its energy
     """ + capacity_columns("vehicle") + """
-    energy_use              MWh/thousand_km      not negative, usual 0..20  Energy taken for a distance
-    variable_cost           EUR/thousand_km      not negative, usual 0..10000 = 0  Cost of a distance, energy apart
-    battery_capacity        MWh/vehicle          not negative, usual 0..50 = 0  What a battery or tank holds
+    energy_use              MWh/thousand_km      not negative, usual 0..20  Energy use per distance
+    variable_cost           EUR/thousand_km      not negative, usual 0..10000 = 0  Cost per distance, without energy
+    battery_capacity        MWh/vehicle          not negative, usual 0..50 = 0  Capacity of a battery or tank
     charger_power           MW/vehicle           not negative, usual 0..10 = 0  Power of the charger
-    charge_efficiency       1                    positive fraction, usual 0.5..1 = 1  Share of what is charged that reaches the store
-    smart_charging_share    1                    fraction = 0         Share of vehicles that choose when to charge
-    vehicle_to_grid_share   1                    fraction = 0         Share of flexible vehicles that may give power back
-    wear_cost               EUR/MWh              not negative, usual 0..5000 = 0  Cost of giving one MWh back
+    charge_efficiency       1                    positive fraction, usual 0.5..1 = 1  Share of the charge that is stored
+    smart_charging_share    1                    fraction = 0         Share of vehicles with smart charging
+    vehicle_to_grid_share   1                    fraction = 0         Share of vehicles with smart charging that may discharge to the grid
+    wear_cost               EUR/MWh              not negative, usual 0..5000 = 0  Cost of discharging one MWh to the grid
     """, asset=True)  # fmt: skip
 
 TABLES = (FLEETS, VEHICLES)
@@ -95,25 +95,25 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.vehicle_charge = Var(
-        m.choosing, m.steps, bounds=(0, None), doc="Taken by vehicles that choose when [MW]"
+        m.choosing, m.steps, bounds=(0, None), doc="Charging of vehicles with smart charging [MW]"
     )
     m.vehicle_discharge = Var(
         m.choosing,
         m.steps,
         bounds=lambda m, v, t: (0, m.most_given[v]),
-        doc="Given back by plugged vehicles [MW]",
+        doc="Discharging of plugged-in vehicles [MW]",
     )
     m.vehicle_storage_level = Var(
         m.choosing,
         m.steps,
         bounds=(0, None),
-        doc="Held by the stores of vehicles that choose when [MWh]",
+        doc="Level of the batteries or tanks of vehicles with smart charging [MWh]",
     )
 
     @m.Constraint(
         m.choosing,
         m.steps,
-        doc="A vehicle's store changes by what is charged, driven and given back",
+        doc="The level equals the previous level plus charging less driving and discharging",
     )
     def vehicle_storage_balance(m, v, t):
         return m.vehicle_storage_level[v, t] == (
@@ -127,14 +127,16 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             - m.step_duration[t] / m.charge_efficiency[v] * m.vehicle_discharge[v, t]
         )
 
-    @m.Constraint(m.choosing, m.steps, doc="No vehicle holds more than its store")
+    @m.Constraint(
+        m.choosing, m.steps, doc="The level is at most the capacity of batteries or tanks"
+    )
     def max_vehicle_storage_level(m, v, t):
         return (
             m.vehicle_storage_level[v, t]
             <= m.smart_charging_share[v] * m.battery_capacity[v] * m.capacity[v]
         )
 
-    @m.Constraint(m.choosing, m.steps, doc="Only plugged vehicles charge and give back")
+    @m.Constraint(m.choosing, m.steps, doc="Only plugged-in vehicles charge and discharge")
     def max_charger_power(m, v, t):
         return (
             m.vehicle_charge[v, t] + m.vehicle_discharge[v, t]
@@ -144,7 +146,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             * m.capacity[v]
         )
 
-    @m.Constraint(m.giving, m.steps, doc="Only vehicles that may give power back do")
+    @m.Constraint(m.giving, m.steps, doc="Only vehicles with vehicle-to-grid discharge")
     def max_v2g_power(m, v, t):
         return (
             m.vehicle_discharge[v, t]

@@ -15,19 +15,19 @@ from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-LAND = Table.declare("land", ("site", "land_class"), "Land to be had at each site, by class.", """
+LAND = Table.declare("land", ("site", "land_class"), "Available land at each site, by class.", """
     site                -                    in sites             Where
-    land_class          -                    name                 The class of land
-    area                ha                   not negative, usual 0..1e6  Land that may be built on
+    land_class          -                    name                 Land class
+    area                ha                   not negative, usual 0..1e6  Available land
     rent                EUR/ha/a             not negative, usual 0..1e6 = 0  Yearly rent
-    citizens_points     point/ha             any, usual -1000..1000 = 0  What citizens think of a hectare taken; more is worse
-    firms_points        point/ha             any, usual -1000..1000 = 0  What firms think of a hectare taken; more is worse
+    citizens_points     point/ha             any, usual -1000..1000 = 0  Citizens' weight of a used hectare; more is worse
+    firms_points        point/ha             any, usual -1000..1000 = 0  Firms' weight of a used hectare; more is worse
     """)  # fmt: skip
 
-FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land each technology takes.", """
+FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land use of each technology.", """
     technology          -                    in technologies      The technology
-    land_class          -                    name                 The class of land it takes
-    footprint           ha/capacity          not negative, usual 0..10000  Land taken by one unit of capacity added
+    land_class          -                    name                 Class of the land it uses
+    footprint           ha/capacity          not negative, usual 0..10000  Land used by one unit of added capacity
     """)  # fmt: skip
 
 TABLES = (LAND, FOOTPRINTS)
@@ -47,9 +47,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         },
     )
 
-    m.land_use = Var(m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land taken [ha]")
+    m.land_use = Var(
+        m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land used by added capacity [ha]"
+    )
 
-    @m.Constraint(m.land, doc="Land taken is what added capacity stands on")
+    @m.Constraint(m.land, doc="Land use equals the footprints of added capacity")
     def land_use_balance(m, g, i):
         return m.land_use[g, i] == sum(
             m.footprint[a, g, i] * m.capacity_added[a] for a in m.takers_at[g, i]

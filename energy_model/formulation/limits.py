@@ -18,7 +18,7 @@ from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so much of a sum.", """
+LIMITS = Table.declare("limits", "limit", "Policy limits: the maximum or minimum of a weighted sum.", """
     limit               -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
@@ -26,11 +26,11 @@ LIMITS = Table.declare("limits", "limit", "Policy rows: at most or at least so m
     amount              1                    any                  The amount, in the unit of the terms
     """)  # fmt: skip
 
-LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "What the limits sum.", """
+LIMIT_TERMS = Table.declare("limit_terms", ("limit", "quantity", "rows"), "Terms of the limits.", """
     limit               -                    in limits            The limit
-    quantity            -                    one of capacity_added capacity activity purchase sale flow_forward land_use citizens_points firms_points  What is summed; activity, purchase, sale, flow_forward over the year
-    rows                -                    text                 The rows meant, * for any part of a name; land rows are site:class
-    coefficient         1                    any = 1              What one unit counts
+    quantity            -                    one of capacity_added capacity activity purchase sale flow_forward land_use citizens_points firms_points  Summed quantity; activity, purchase, sale, flow_forward over the year
+    rows                -                    text                 Matching rows, * for any part of a name; land rows are site:class
+    coefficient         1                    any = 1              Weight of one unit
     """)  # fmt: skip
 
 TABLES = (LIMITS, LIMIT_TERMS)
@@ -109,11 +109,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
             )
         )
 
-    @m.Constraint(m.at_most, doc="The sum stays within the limit")
+    @m.Constraint(m.at_most, doc="The sum is at most the limit")
     def limit_max(m, k):
         return limited(m, k) <= m.amount[k]
 
-    @m.Constraint(m.at_least, doc="The sum reaches the limit")
+    @m.Constraint(m.at_least, doc="The sum is at least the limit")
     def limit_min(m, k):
         return limited(m, k) >= m.amount[k]
 

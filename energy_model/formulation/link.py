@@ -15,22 +15,22 @@ from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; with giver and taker, a symbiosis.", """
+LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; a symbiosis names a supplying and a receiving firm.", """
     link                    -                    name                 Name
-    carrier                 -                    in carriers          What it carries
-    from_site               -                    in sites             One end; where it gives from if it goes one way
-    to_site                 -                    in sites             The other end
-    both_ways               -                    yes or no = yes      Whether it also carries back
+    carrier                 -                    in carriers          Transported carrier
+    from_site               -                    in sites             First end; the source of a link in one direction
+    to_site                 -                    in sites             Other end
+    both_ways               -                    yes or no = yes      Whether it also transports in the opposite direction
     length                  km                   not negative, usual 0..2000 = none  Length; if empty, the distance between the sites times the detour factor
     """ + capacity_columns("unit/h") + """
-    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of adding one unit of capacity, each km
-    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of having one unit of capacity, each km
-    variable_cost           EUR/unit             not negative, usual 0..10000 = 0  Cost of carrying one unit
-    loss                    1                    fraction, usual 0..0.5 = 0  Share lost at the ends
-    loss_per_km             1/km                 fraction, usual 0..0.1 = 0  Share lost on each km
-    standing_loss           1/km                 fraction, usual 0..0.05 = 0  Share of capacity lost on each km at all times
-    giver                   -                    in firms = none      The firm that gives, if the link is a symbiosis
-    taker                   -                    in firms = none      The firm that takes
+    investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = 0  Cost of one unit of added capacity per km
+    fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = 0  Yearly cost of one unit of capacity per km
+    variable_cost           EUR/unit             not negative, usual 0..10000 = 0  Cost of transporting one unit
+    loss                    1                    fraction, usual 0..0.5 = 0  Loss at the ends as a share of the flow
+    loss_per_km             1/km                 fraction, usual 0..0.1 = 0  Loss per km as a share of the flow
+    standing_loss           1/km                 fraction, usual 0..0.05 = 0  Constant loss per km as a share of the capacity
+    giver                   -                    in firms = none      Supplying firm, if the link is a symbiosis
+    taker                   -                    in firms = none      Receiving firm
     """, asset=True)  # fmt: skip
 
 TABLES = (LINKS,)
@@ -57,18 +57,18 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.flow_forward = Var(
-        m.links, m.steps, bounds=(0, None), doc="Sent from the first end to the other [unit/h]"
+        m.links, m.steps, bounds=(0, None), doc="Flow from the first end to the other [unit/h]"
     )
     m.flow_backward = Var(
-        m.returning, m.steps, bounds=(0, None), doc="Sent from the other end to the first [unit/h]"
+        m.returning, m.steps, bounds=(0, None), doc="Flow from the other end to the first [unit/h]"
     )
 
-    @m.Constraint(m.one_way, m.steps, doc="No link carries more than it is built for")
+    @m.Constraint(m.one_way, m.steps, doc="The flow is at most the capacity")
     def max_flow_one_way(m, k, t):
         return m.flow_forward[k, t] <= m.capacity[k]
 
     @m.Constraint(
-        m.returning, m.steps, doc="Both ways together carry no more than the link is built for"
+        m.returning, m.steps, doc="The flows of both directions sum to at most the capacity"
     )
     def max_flow_both_ways(m, k, t):
         return m.flow_forward[k, t] + m.flow_backward[k, t] <= m.capacity[k]

@@ -12,23 +12,23 @@ from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-MARKETS = Table.declare("markets", "market", "Where carriers are bought and sold across the boundary.", """
+MARKETS = Table.declare("markets", "market", "Purchases and sales of carriers across the boundary.", """
     market                  -                    name                 Name
-    site                    -                    in sites             Where the purchase arrives
-    carrier                 -                    in carriers          What is traded
+    site                    -                    in sites             Site of the market
+    carrier                 -                    in carriers          Traded carrier
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
-    firm                    -                    in firms = none      Who trades
-    max_purchase            unit/h               limit, usual 0..1e6 = inf  Most that can be bought at a time
-    max_sale                unit/h               limit, usual 0..1e6 = 0  Most that can be sold at a time
+    firm                    -                    in firms = none      Firm that trades
+    max_purchase            unit/h               limit, usual 0..1e6 = inf  Maximum purchase
+    max_sale                unit/h               limit, usual 0..1e6 = 0  Maximum sale
     price                   EUR/unit             hourly any, usual -1000..20000 = none  Price of a purchase; if empty, the carrier's price
     sale_price              EUR/unit             hourly any, usual -1000..20000 = none  Price of a sale; if empty, the price of a purchase
     tariff                  EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a purchase
     sale_tariff             EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
     tax                     EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
-    emission_factor         t/unit               hourly any, usual -10..10 = none  Emitted by what is bought; if empty, the carrier's factor
-    max_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Most that can be bought in the year
-    min_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Least that must be bought in the year
+    emission_factor         t/unit               hourly any, usual -10..10 = none  Emissions of purchases; if empty, the carrier's factor
+    max_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Maximum purchase in the year
+    min_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Minimum purchase in the year
     """)  # fmt: skip
 
 TABLES = (MARKETS,)
@@ -49,15 +49,15 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()])
 
     m.purchase = Var(
-        m.markets, m.steps, bounds=lambda m, k, t: (0, m.max_purchase[k]), doc="Bought [unit/h]"
+        m.markets, m.steps, bounds=lambda m, k, t: (0, m.max_purchase[k]), doc="Purchase [unit/h]"
     )
-    m.sale = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sold [unit/h]")
+    m.sale = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sale [unit/h]")
 
-    @m.Constraint(m.capped, doc="No more is bought in the year than is to be had")
+    @m.Constraint(m.capped, doc="Yearly purchases are at most their maximum")
     def purchase_limit(m, k):
         return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) <= m.max_yearly_purchase[k]
 
-    @m.Constraint(m.obliged, doc="No less is bought in the year than must be taken")
+    @m.Constraint(m.obliged, doc="Yearly purchases are at least their minimum")
     def purchase_obligation(m, k):
         return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
 

@@ -16,21 +16,21 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import ArrayParam, Model, ProfileParam
 
-SITES = Table.declare("sites", "site", "Places: districts, plants, firms, landscapes.", """
+SITES = Table.declare("sites", "site", "Sites: districts, plants, firms, landscapes.", """
     site                -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    kind                -                    text = district      What kind of place it is
+    kind                -                    text = district      Kind of site
     lon                 °                    from -180 to 180     Longitude, east
     lat                 °                    from -90 to 90       Latitude, north
     """)  # fmt: skip
 
-FIRMS = Table.declare("firms", "firm", "Who owns, trades and wants.", """
+FIRMS = Table.declare("firms", "firm", "Firms that own assets, trade, or have demands.", """
     firm                -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
-    party               -                    one of firm city citizens = firm  Whose interest it is
-    note                -                    text = none          What it is in the case, or that it is an example
+    party               -                    one of firm city citizens = firm  Kind of party
+    note                -                    text = none          Role in the case, or that it is an example
     """)  # fmt: skip
 
 TABLES = (SITES, FIRMS)

@@ -19,16 +19,16 @@ from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-STORAGES = Table.declare("storages", "storage", "Tanks, pits, batteries: what they hold, and how fast they fill.", """
+STORAGES = Table.declare("storages", "storage", "Storages: tanks, pits, batteries.", """
     storage                 -                    name                 Name
-    site                    -                    in sites             Where it stands
-    carrier                 -                    in carriers          What it holds
+    site                    -                    in sites             Site
+    carrier                 -                    in carriers          Stored carrier
     """ + capacity_columns("unit") + """
-    hourly_retention        1                    fraction, usual 0.5..1 = 1  Share of the level that is left an hour later
-    efficiency_in           1                    fraction, usual 0.3..1 = 1  Share of the charge that reaches the store
-    efficiency_out          1                    positive fraction, usual 0.3..1 = 1  Share of the drawn level that reaches the bus
-    max_hours               h                    positive, usual 0.05..10000  Hours a full store lasts at full discharge
-    min_level               1                    fraction = 0         Share of the capacity that is never drawn
+    hourly_retention        1                    fraction, usual 0.5..1 = 1  Share of the level that remains after an hour
+    efficiency_in           1                    fraction, usual 0.3..1 = 1  Share of the charge that is stored
+    efficiency_out          1                    positive fraction, usual 0.3..1 = 1  Share of the withdrawn energy that reaches the bus
+    max_hours               h                    positive, usual 0.05..10000  Hours of full discharge from the full level
+    min_level               1                    fraction = 0         Minimum level as a share of the capacity
     variable_cost           EUR/unit             not negative, usual 0..10000 = 0  Cost of discharging one unit
     """, asset=True)  # fmt: skip
 
@@ -54,19 +54,23 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.charge = Var(
-        m.storages, m.steps, bounds=(0, None), doc="Taken from the bus into the store [unit/h]"
+        m.storages, m.steps, bounds=(0, None), doc="Flow from the bus into the storage [unit/h]"
     )
     m.discharge = Var(
-        m.storages, m.steps, bounds=(0, None), doc="Given from the store to the bus [unit/h]"
+        m.storages, m.steps, bounds=(0, None), doc="Flow from the storage to the bus [unit/h]"
     )
     m.storage_level = Var(
         m.storages,
         m.steps,
         bounds=lambda m, s, t: (m.least_level[s], None),
-        doc="Held at the end of the step [unit]",
+        doc="Level at the end of the step [unit]",
     )
 
-    @m.Constraint(m.storages, m.steps, doc="What is held is what was held, plus in, minus out")
+    @m.Constraint(
+        m.storages,
+        m.steps,
+        doc="The level equals the retained previous level plus charge less discharge",
+    )
     def storage_balance(m, s, t):
         return m.storage_level[s, t] == (
             m.kept[s, t]
@@ -76,15 +80,15 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             - m.step_duration[t] / m.efficiency_out[s] * m.discharge[s, t]
         )
 
-    @m.Constraint(m.passing, m.steps, doc="No store holds more than it is built for")
+    @m.Constraint(m.passing, m.steps, doc="The level is at most the capacity")
     def max_storage_level(m, s, t):
         return m.storage_level[s, t] <= m.capacity[s]
 
-    @m.Constraint(m.floored, m.steps, doc="No store is drawn below its minimum")
+    @m.Constraint(m.floored, m.steps, doc="The level is at least the minimum level")
     def min_storage_level(m, s, t):
         return m.storage_level[s, t] >= m.min_level[s] * m.capacity[s]
 
-    @m.Constraint(m.storages, m.steps, doc="Filling and emptying share one connection")
+    @m.Constraint(m.storages, m.steps, doc="Charge and discharge share one connection")
     def max_storage_power(m, s, t):
         return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.max_hours[s]
 
@@ -124,19 +128,25 @@ def _between_days(m: Model, system: System) -> None:
     )
 
     m.daily_storage_level = Var(
-        m.lasting, m.days, bounds=(0, None), doc="Held at the start of the day [unit]"
+        m.lasting, m.days, bounds=(0, None), doc="Level at the start of the day [unit]"
     )
     m.daily_level_max = Var(
-        m.lasting, m.typical_days, bounds=(0, None), doc="Most above the start of the day [unit]"
+        m.lasting,
+        m.typical_days,
+        bounds=(0, None),
+        doc="Highest level above the start of the day [unit]",
     )
     m.daily_level_min = Var(
-        m.lasting, m.typical_days, bounds=(None, 0), doc="Most below the start of the day [unit]"
+        m.lasting,
+        m.typical_days,
+        bounds=(None, 0),
+        doc="Lowest level below the start of the day [unit]",
     )
 
     @m.Constraint(
         m.lasting,
         m.days,
-        doc="What is held at the start of a day is what was left of the day before",
+        doc="The level at the start of a day equals the remaining level of the previous day",
     )
     def daily_storage_balance(m, s, d):
         return m.daily_storage_level[s, m.day_after[d]] == (
@@ -144,19 +154,23 @@ def _between_days(m: Model, system: System) -> None:
             + m.storage_level[s, m.last_step[m.typical_day[d]]]
         )
 
-    @m.Constraint(m.lasting, m.steps, doc="No step of the day is above the day's highest level")
+    @m.Constraint(
+        m.lasting, m.steps, doc="The level of each step is at most the highest level of the day"
+    )
     def daily_level_upper(m, s, t):
         return m.storage_level[s, t] <= m.daily_level_max[s, m.day_of_step[t]]
 
-    @m.Constraint(m.lasting, m.steps, doc="No step of the day is below the day's lowest level")
+    @m.Constraint(
+        m.lasting, m.steps, doc="The level of each step is at least the lowest level of the day"
+    )
     def daily_level_lower(m, s, t):
         return m.storage_level[s, t] >= m.daily_level_min[s, m.day_of_step[t]]
 
-    @m.Constraint(m.lasting, m.days, doc="No store holds more than it is built for, on any day")
+    @m.Constraint(m.lasting, m.days, doc="The level of each day is at most the capacity")
     def max_daily_storage_level(m, s, d):
         return m.daily_storage_level[s, d] + m.daily_level_max[s, m.typical_day[d]] <= m.capacity[s]
 
-    @m.Constraint(m.lasting, m.days, doc="No store is drawn below its minimum, on any day")
+    @m.Constraint(m.lasting, m.days, doc="The level of each day is at least the minimum level")
     def min_daily_storage_level(m, s, d):
         return (
             m.hourly_retention[s] ** DAY * m.daily_storage_level[s, d]

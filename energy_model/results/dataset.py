@@ -47,7 +47,7 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         mean = starts.to_numpy()[:, system.steps.day]
         data["storage_level"] = data["storage_level"] + mean
         data["storage_level"].attrs = {
-            "long_name": "Held at the end of the step, the mean of its days",
+            "long_name": "Level at the end of the step, the mean of its days",
             "units": "unit",
         }
     for family, block in lp.constraints.items():
@@ -56,7 +56,7 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
         if family in BALANCES or not duals.size:
             continue
         hourly = is_by_step(component)
-        meaning = f"What loosening this rule by one is worth (negative where it costs): {component.doc or family}"
+        meaning = f"Value of relaxing this constraint by one unit (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
         worth = duals.reshape(shapes[family]) / (length if hourly else 1.0)
         data[f"shadow_price_{family}"] = _array(results, component, worth, meaning, unit)
@@ -64,13 +64,11 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
     demand = model.demand_rate.profiles[np.asarray(model.demand_rate.which, int)].reshape(
         -1, len(length)
     )
-    data["demand_rate"] = _array(
-        results, model.demand_rate, demand, "Wanted by the demand", "unit/h"
-    )
+    data["demand_rate"] = _array(results, model.demand_rate, demand, "Demand", "unit/h")
     data["step_weight"] = (
         "time",
         length,
-        {"long_name": "Hours of the year that the step stands for", "units": "h"},
+        {"long_name": "Hours of the year that the step represents", "units": "h"},
     )
     meaning = "The step of each hour of the year, counted from 0"
     data["step_of_hour"] = (
@@ -119,7 +117,7 @@ def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
             hourly[indices] = duals / length
         elif block.size:
             yearly[indices] = duals[:, 0]
-    meaning, coords = "Cost of one unit more at the bus", {"bus": np.array(buses, dtype=object)}
+    meaning, coords = "Cost of one more unit at the bus", {"bus": np.array(buses, dtype=object)}
     return (
         xr.DataArray(
             hourly, coords, ("bus", "time"), attrs={"long_name": meaning, "units": "EUR/unit"}

@@ -88,8 +88,7 @@ def test_headers_say_what_they_mean_and_names_can_be_picked(case, tmp_path):
     sheet = book["conversions"]
     heads = {cell.value: cell for cell in sheet[1]}
     assert (
-        "Cost of adding one unit of capacity"
-        in heads["investment_cost [EUR/capacity]"].comment.text
+        "Cost of one unit of added capacity" in heads["investment_cost [EUR/capacity]"].comment.text
     )
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     site = rules[f"{heads['site'].column_letter}2"]
