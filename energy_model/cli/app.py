@@ -77,8 +77,19 @@ def main() -> None:
 
 
 COMMANDS = (
-    check, run, show, verify, compare, explain, accounts, report, serve, init, export, migrate
-)  # fmt: skip
+    check,
+    run,
+    show,
+    verify,
+    compare,
+    explain,
+    accounts,
+    report,
+    serve,
+    init,
+    export,
+    migrate,
+)
 for command in COMMANDS:
     app.command()(command)
 timeseries.command()(fetch)

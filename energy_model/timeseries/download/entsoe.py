@@ -7,7 +7,6 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -78,13 +77,13 @@ def read(request: DataRequest, http: CachedHttpClient) -> DataResponse:
 
 
 @contextmanager
-def _base_url(library: ModuleType, address: str) -> Iterator[None]:
+def _base_url(library: Any, address: str) -> Iterator[None]:
     """Replaces the library's base URL in the block; the library reads its own from the environment at import."""
-    original, library.URL = library.URL, address  # type: ignore[attr-defined]
+    original, library.URL = library.URL, address
     try:
         yield
     finally:
-        library.URL = original  # type: ignore[attr-defined]
+        library.URL = original
 
 
 def _code(price_area: str) -> str:
