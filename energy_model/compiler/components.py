@@ -324,8 +324,11 @@ class ProfileParam(LazyComponent, IndexedParam):
 class Model(pyo.ConcreteModel):
     """A Pyomo model whose ``@m.Constraint(...)`` and ``@m.Objective()`` store templates."""
 
-    def Constraint(self, *index: Any, **options: Any) -> Callable[[Callable], Callable]:  # noqa: N802
-        return self._declare(LazyConstraint if index else LazyScalarConstraint, index, options)
+    def Constraint(  # noqa: N802
+        self, *index: Any, role: str = "", account: str = "", **options: Any
+    ) -> Callable[[Callable], Callable]:
+        kind = LazyConstraint if index else LazyScalarConstraint
+        return self._declare(kind, index, options, role, account)
 
     def Objective(self, **options: Any) -> Callable[[Callable], Callable]:  # noqa: N802
         return self._declare(LazyObjective, (), options)
@@ -335,13 +338,23 @@ class Model(pyo.ConcreteModel):
         self.add_component(f"entry_{name}", LazyObjective(rule=frozen(rule)))
         self.component(f"entry_{name}").deactivate()
 
-    def _declare(self, kind: type, index: tuple, options: dict) -> Callable[[Callable], Callable]:
+    def _declare(
+        self, kind: type, index: tuple, options: dict, role: str = "", account: str = ""
+    ) -> Callable[[Callable], Callable]:
         def declare(rule: Callable) -> Callable:
-            self.add_component(rule.__name__, kind(*index, rule=frozen(rule), **options))
+            component = with_notes(kind(*index, rule=frozen(rule), **options), role, account)
+            self.add_component(rule.__name__, component)
             return rule
 
         return declare
 
 
-def Var(*index: Any, **options: Any) -> Any:  # noqa: N802
-    return LazyVar(*index, **options) if index else pyo.Var(**options)
+def Var(*index: Any, role: str = "", account: str = "", **options: Any) -> Any:  # noqa: N802
+    variable = LazyVar(*index, **options) if index else pyo.Var(**options)
+    return with_notes(variable, role, account)
+
+
+def with_notes(component: Any, role: str, account: str) -> Any:
+    """Returns a component with two words for its users, which the compiler does not read."""
+    component.role, component.account = role, account
+    return component

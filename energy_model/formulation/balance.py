@@ -10,9 +10,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
-
-# Constraints whose dual is the marginal price at a bus: per step or year, without or with surplus.
-BALANCES = ("balance", "balance_with_spill", "yearly_balance", "yearly_balance_with_spill")
+from energy_model.formulation.metadata import BALANCE
 
 CARRIERS = Table.declare("carriers", "carrier", "Carriers of energy, materials and services.", """
     carrier             -                    name                 Name
@@ -33,18 +31,18 @@ TABLES = (CARRIERS,)
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds the balance constraint of every bus."""
 
-    @m.Constraint(m.closed_buses, m.steps, doc="Supply equals use")
+    @m.Constraint(m.closed_buses, m.steps, doc="Supply equals use", role=BALANCE)
     def balance(m, b, t):
         return accounts.energy.total(m, b, t) == 0
 
-    @m.Constraint(m.open_buses, m.steps, doc="Supply is at least the use")
+    @m.Constraint(m.open_buses, m.steps, doc="Supply is at least the use", role=BALANCE)
     def balance_with_spill(m, b, t):
         return accounts.energy.total(m, b, t) >= 0
 
-    @m.Constraint(m.closed_yearly_buses, doc="Yearly supply equals yearly use")
+    @m.Constraint(m.closed_yearly_buses, doc="Yearly supply equals yearly use", role=BALANCE)
     def yearly_balance(m, b):
         return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) == 0
 
-    @m.Constraint(m.open_yearly_buses, doc="Yearly supply is at least the yearly use")
+    @m.Constraint(m.open_yearly_buses, doc="Yearly supply is at least the yearly use", role=BALANCE)
     def yearly_balance_with_spill(m, b):
         return sum(m.step_weight[t] * accounts.energy.total(m, b, t) for t in m.steps) >= 0

@@ -15,6 +15,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import PHYSICS, SIZE
 from energy_model.formulation.sets_and_parameters import ordered_set
 
 TECHNOLOGIES = Table.declare("technologies", "technology",
@@ -75,7 +76,7 @@ def capacity_columns(unit: str) -> str:
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the variables, constraints and cost entries of capacity."""
     assets, view = system.assets, system.settings.view
-    m.tied = ordered_set(assets.index[assets["capacity_follows"].notna()])
+    m.tied = ordered_set(assets.index[assets["capacity_follows"].notna()], within=m.assets)
     m.capacity_follows = pyo.Param(
         m.tied, initialize=assets["capacity_follows"].dropna().to_dict(), within=pyo.Any
     )
@@ -88,20 +89,33 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.capacity_added = Var(
-        m.assets, bounds=lambda m, a: (0, m.max_capacity_added[a]), doc="Added capacity [capacity]"
+        m.assets,
+        bounds=lambda m, a: (0, m.max_capacity_added[a]),
+        doc="Added capacity [capacity]",
+        role=SIZE,
+        account="investment_annuity",
     )
     m.capacity_retired = Var(
         m.assets,
         bounds=lambda m, a: (0, m.retirable[a] * m.capacity_existing[a]),
         doc="Retired existing capacity [capacity]",
+        role=SIZE,
     )
-    m.capacity = Var(m.assets, bounds=(0, None), doc="Total capacity [capacity]")
+    m.capacity = Var(
+        m.assets, bounds=(0, None), doc="Total capacity [capacity]", role=SIZE, account="fixed_om"
+    )
 
-    @m.Constraint(m.assets, doc="Capacity equals existing less retired plus added capacity")
+    @m.Constraint(
+        m.assets,
+        doc="Capacity equals existing less retired plus added capacity",
+        role=PHYSICS,
+    )
     def capacity_balance(m, a):
         return m.capacity[a] == m.capacity_existing[a] - m.capacity_retired[a] + m.capacity_added[a]
 
-    @m.Constraint(m.tied, doc="A capacity that follows another has a fixed ratio to it")
+    @m.Constraint(
+        m.tied, doc="A capacity that follows another has a fixed ratio to it", account="tie"
+    )
     def fixed_capacity_ratio(m, a):
         return m.capacity[a] == m.capacity_ratio[a] * m.capacity[m.capacity_follows[a]]
 

@@ -13,6 +13,7 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import PHYSICS, THROUGHPUT
 from energy_model.formulation.sets_and_parameters import hourly, indexed_set, ordered_set
 
 CONVERSIONS = Table.declare("conversions", "conversion",
@@ -75,15 +76,24 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.flows_to_air = ordered_set(
         zip(to_air["conversion"], to_air["mode"], to_air["bus"], strict=True), 3
     )
-    m.must_run = ordered_set(plants.index[plants["min_load"] > 0])
-    m.ramped = ordered_set(plants.index[plants["ramp"].notna()])
-    m.hour_limited = ordered_set(plants.index[plants["full_load_hours"].notna()])
-
-    m.activity = Var(
-        m.runs, m.steps, bounds=(0, None), doc="Activity of a plant in a mode [unit/h]"
+    m.must_run = ordered_set(plants.index[plants["min_load"] > 0], within=m.conversions)
+    m.ramped = ordered_set(plants.index[plants["ramp"].notna()], within=m.conversions)
+    m.hour_limited = ordered_set(
+        plants.index[plants["full_load_hours"].notna()], within=m.conversions
     )
 
-    @m.Constraint(m.conversions, m.steps, doc="Activity is at most the available capacity")
+    m.activity = Var(
+        m.runs,
+        m.steps,
+        bounds=(0, None),
+        doc="Activity of a plant in a mode [unit/h]",
+        role=THROUGHPUT,
+        account="variable_om",
+    )
+
+    @m.Constraint(
+        m.conversions, m.steps, doc="Activity is at most the available capacity", role=PHYSICS
+    )
     def max_activity(m, c, t):
         return (
             sum(m.capacity_use[c, i] * m.activity[c, i, t] for i in m.modes_of[c])
@@ -97,14 +107,14 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             >= m.min_load[c] * m.availability[c, t] * m.capacity[c]
         )
 
-    @m.Constraint(m.ramped, m.steps, doc="Activity rises at most at the ramp limit")
+    @m.Constraint(m.ramped, m.steps, doc="Activity rises at most at the ramp limit", role=PHYSICS)
     def ramp_up(m, c, t):
         return (
             sum(m.activity[c, i, t] - m.activity[c, i, m.previous[t]] for i in m.modes_of[c])
             <= m.ramp[c] * m.step_distance[t] * m.capacity[c]
         )
 
-    @m.Constraint(m.ramped, m.steps, doc="Activity falls at most at the ramp limit")
+    @m.Constraint(m.ramped, m.steps, doc="Activity falls at most at the ramp limit", role=PHYSICS)
     def ramp_down(m, c, t):
         return (
             sum(m.activity[c, i, m.previous[t]] - m.activity[c, i, t] for i in m.modes_of[c])

@@ -11,6 +11,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import LEVEL
 from energy_model.formulation.sets_and_parameters import (
     indexed_set,
     ordered_set,
@@ -40,9 +41,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     demands = system["demands"]
     m.demand_rate = shaped_rates(m, system, m.demands, demands["profile"], demands["yearly"])
     waiting = demands[(demands["shiftable"] > 0) & (demands["window"] > 0)]
-    m.patient = ordered_set(waiting.index)
+    m.patient = ordered_set(waiting.index, within=m.demands)
     m.max_demand_postponed = shiftable_window(m, system, waiting)
-    m.sheddable = ordered_set(demands.index[demands["penalty"].notna()])
+    m.sheddable = ordered_set(demands.index[demands["penalty"].notna()], within=m.demands)
     m.demands_at = indexed_set(m.buses, system.rows_at("demands"))
     m.patient_at = indexed_set(
         m.buses, system.rows_at("demands", where=demands.index.isin(waiting.index))
@@ -56,6 +57,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.steps,
         bounds=lambda m, d, t: (0, m.max_demand_postponed[d, t]),
         doc="Postponed demand at the end of the step [unit]",
+        role=LEVEL,
     )
     m.unserved = Var(
         m.sheddable,

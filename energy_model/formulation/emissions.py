@@ -11,8 +11,9 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model
+from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import PHYSICS, POLICY
 
 RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions within the boundary that the program does not optimise.", """
     residual            -                    name                 Name
@@ -30,10 +31,12 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     settings = system.settings
     m.emission_price = pyo.Param(initialize=system.emission_price)
     m.residual_total = pyo.Param(initialize=float(system["residual_emissions"]["amount"].sum()))
-    m.net_emissions = pyo.Var(bounds=(None, None), doc="Net emissions of the year [t/a]")
+    m.net_emissions = Var(bounds=(None, None), doc="Net emissions of the year [t/a]")
 
     @m.Constraint(
-        doc="Net emissions equal emissions of purchases and processes plus residual emissions, less removals"
+        doc="Net emissions equal emissions of purchases and processes plus residual emissions, less removals",
+        role=PHYSICS,
+        account="emissions",
     )
     def emission_balance(m):
         return m.net_emissions == accounts.emissions.total(m) + m.residual_total
@@ -41,7 +44,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     if settings.emissions.target != "none":
         m.target_emissions = pyo.Param(initialize=float(settings.emissions.target))
 
-        @m.Constraint(doc="Net emissions are at most the target")
+        @m.Constraint(doc="Net emissions are at most the target", role=POLICY)
         def emission_target(m):
             return m.net_emissions <= m.target_emissions
 

@@ -16,6 +16,7 @@ from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import LEVEL, PHYSICS
 from energy_model.formulation.sets_and_parameters import (
     hourly,
     indexed_set,
@@ -83,8 +84,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             1 - vehicles["smart_charging_share"].where(has_flexible_charging, 0.0)
         ).to_dict(),
     )
-    m.choosing = ordered_set(vehicles.index[has_flexible_charging])
-    m.giving = ordered_set(vehicles.index[can_discharge])
+    m.choosing = ordered_set(vehicles.index[has_flexible_charging], within=m.vehicles)
+    m.giving = ordered_set(vehicles.index[can_discharge], within=m.vehicles)
     m.most_given = pyo.Param(
         m.choosing, initialize={v: np.inf if can_discharge[v] else 0.0 for v in m.choosing}
     )
@@ -102,18 +103,21 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.steps,
         bounds=lambda m, v, t: (0, m.most_given[v]),
         doc="Discharging of plugged-in vehicles [MW]",
+        account="battery_wear",
     )
     m.vehicle_storage_level = Var(
         m.choosing,
         m.steps,
         bounds=(0, None),
         doc="Level of the batteries or tanks of vehicles with smart charging [MWh]",
+        role=LEVEL,
     )
 
     @m.Constraint(
         m.choosing,
         m.steps,
         doc="The level equals the previous level plus charging less driving and discharging",
+        role=PHYSICS,
     )
     def vehicle_storage_balance(m, v, t):
         return m.vehicle_storage_level[v, t] == (
@@ -128,7 +132,10 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         )
 
     @m.Constraint(
-        m.choosing, m.steps, doc="The level is at most the capacity of batteries or tanks"
+        m.choosing,
+        m.steps,
+        doc="The level is at most the capacity of batteries or tanks",
+        role=PHYSICS,
     )
     def max_vehicle_storage_level(m, v, t):
         return (
@@ -136,7 +143,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             <= m.smart_charging_share[v] * m.battery_capacity[v] * m.capacity[v]
         )
 
-    @m.Constraint(m.choosing, m.steps, doc="Only plugged-in vehicles charge and discharge")
+    @m.Constraint(
+        m.choosing, m.steps, doc="Only plugged-in vehicles charge and discharge", role=PHYSICS
+    )
     def max_charger_power(m, v, t):
         return (
             m.vehicle_charge[v, t] + m.vehicle_discharge[v, t]
@@ -146,7 +155,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             * m.capacity[v]
         )
 
-    @m.Constraint(m.giving, m.steps, doc="Only vehicles with vehicle-to-grid discharge")
+    @m.Constraint(
+        m.giving, m.steps, doc="Only vehicles with vehicle-to-grid discharge", role=PHYSICS
+    )
     def max_v2g_power(m, v, t):
         return (
             m.vehicle_discharge[v, t]

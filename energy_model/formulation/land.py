@@ -13,6 +13,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import PHYSICS
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LAND = Table.declare("land", ("site", "land_class"), "Available land at each site, by class.", """
@@ -51,7 +52,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.land, bounds=lambda m, g, i: (0, m.area[g, i]), doc="Land used by added capacity [ha]"
     )
 
-    @m.Constraint(m.land, doc="Land use equals the footprints of added capacity")
+    @m.Constraint(
+        m.land, doc="Land use equals the footprints of added capacity", role=PHYSICS, account="land"
+    )
     def land_use_balance(m, g, i):
         return m.land_use[g, i] == sum(
             m.footprint[a, g, i] * m.capacity_added[a] for a in m.takers_at[g, i]

@@ -16,6 +16,7 @@ from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.components import Model
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LIMITS = Table.declare("limits", "limit", "Policy limits: the maximum or minimum of a weighted sum.", """
@@ -68,8 +69,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
             pyo.Param(m.component(f"{quantity}_terms"), initialize=coefficients),
         )
     senses = system["limits"]["sense"]
-    m.at_most = ordered_set(senses.index[senses == "max"])
-    m.at_least = ordered_set(senses.index[senses == "min"])
+    m.at_most = ordered_set(senses.index[senses == "max"], within=m.limits)
+    m.at_least = ordered_set(senses.index[senses == "min"], within=m.limits)
 
     def limited(m, k):
         return (
@@ -109,11 +110,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
             )
         )
 
-    @m.Constraint(m.at_most, doc="The sum is at most the limit")
+    @m.Constraint(m.at_most, doc="The sum is at most the limit", role=POLICY, account="limit")
     def limit_max(m, k):
         return limited(m, k) <= m.amount[k]
 
-    @m.Constraint(m.at_least, doc="The sum is at least the limit")
+    @m.Constraint(m.at_least, doc="The sum is at least the limit", role=POLICY, account="limit")
     def limit_min(m, k):
         return limited(m, k) >= m.amount[k]
 

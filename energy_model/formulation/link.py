@@ -13,6 +13,7 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import PHYSICS, THROUGHPUT
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LINKS = Table.declare("links", "link", "Pipes, cables and lorries between sites; a symbiosis names a supplying and a receiving firm.", """
@@ -44,8 +45,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
     m.links_from = indexed_set(m.buses, system.rows_at("links", "from_site"))
     m.links_to = indexed_set(m.buses, system.rows_at("links", "to_site"))
-    m.returning = ordered_set(links.index[links["both_ways"] == "yes"])
-    m.one_way = ordered_set(links.index[links["both_ways"] == "no"])
+    m.returning = ordered_set(links.index[links["both_ways"] == "yes"], within=m.links)
+    m.one_way = ordered_set(links.index[links["both_ways"] == "no"], within=m.links)
     m.returning_from = indexed_set(
         m.buses, system.rows_at("links", "from_site", links["both_ways"] == "yes")
     )
@@ -57,18 +58,31 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
     m.flow_forward = Var(
-        m.links, m.steps, bounds=(0, None), doc="Flow from the first end to the other [unit/h]"
+        m.links,
+        m.steps,
+        bounds=(0, None),
+        doc="Flow from the first end to the other [unit/h]",
+        role=THROUGHPUT,
+        account="transport_om",
     )
     m.flow_backward = Var(
-        m.returning, m.steps, bounds=(0, None), doc="Flow from the other end to the first [unit/h]"
+        m.returning,
+        m.steps,
+        bounds=(0, None),
+        doc="Flow from the other end to the first [unit/h]",
+        role=THROUGHPUT,
+        account="transport_om",
     )
 
-    @m.Constraint(m.one_way, m.steps, doc="The flow is at most the capacity")
+    @m.Constraint(m.one_way, m.steps, doc="The flow is at most the capacity", role=PHYSICS)
     def max_flow_one_way(m, k, t):
         return m.flow_forward[k, t] <= m.capacity[k]
 
     @m.Constraint(
-        m.returning, m.steps, doc="The flows of both directions sum to at most the capacity"
+        m.returning,
+        m.steps,
+        doc="The flows of both directions sum to at most the capacity",
+        role=PHYSICS,
     )
     def max_flow_both_ways(m, k, t):
         return m.flow_forward[k, t] + m.flow_backward[k, t] <= m.capacity[k]

@@ -10,6 +10,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.components import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 MARKETS = Table.declare("markets", "market", "Purchases and sales of carriers across the boundary.", """
@@ -42,22 +43,32 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         for name in ("price", "tariff")
     }
     tax_factor = 1.0 if "tax" in view.cost_components else 0.0
-    m.sellers = ordered_set(markets.index[markets["max_sale"] > 0])
+    m.sellers = ordered_set(markets.index[markets["max_sale"] > 0], within=m.markets)
     m.markets_at = indexed_set(m.buses, system.rows_at("markets"))
     m.sellers_at = indexed_set(m.buses, system.rows_at("markets", where=markets["max_sale"] > 0))
-    m.capped = ordered_set(markets.index[markets["max_yearly_purchase"].notna()])
-    m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()])
+    m.capped = ordered_set(markets.index[markets["max_yearly_purchase"].notna()], within=m.markets)
+    m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()], within=m.markets)
 
     m.purchase = Var(
-        m.markets, m.steps, bounds=lambda m, k, t: (0, m.max_purchase[k]), doc="Purchase [unit/h]"
+        m.markets,
+        m.steps,
+        bounds=lambda m, k, t: (0, m.max_purchase[k]),
+        doc="Purchase [unit/h]",
+        account="purchases",
     )
-    m.sale = Var(m.sellers, m.steps, bounds=lambda m, k, t: (0, m.max_sale[k]), doc="Sale [unit/h]")
+    m.sale = Var(
+        m.sellers,
+        m.steps,
+        bounds=lambda m, k, t: (0, m.max_sale[k]),
+        doc="Sale [unit/h]",
+        account="sales",
+    )
 
-    @m.Constraint(m.capped, doc="Yearly purchases are at most their maximum")
+    @m.Constraint(m.capped, doc="Yearly purchases are at most their maximum", role=POLICY)
     def purchase_limit(m, k):
         return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) <= m.max_yearly_purchase[k]
 
-    @m.Constraint(m.obliged, doc="Yearly purchases are at least their minimum")
+    @m.Constraint(m.obliged, doc="Yearly purchases are at least their minimum", role=POLICY)
     def purchase_obligation(m, k):
         return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
 

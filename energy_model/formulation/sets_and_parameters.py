@@ -6,7 +6,7 @@ cyclic time steps, and the buses, which are carriers at sites.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -61,9 +61,10 @@ def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
     m.step_weight = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
     m.step_duration = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)
-    for name, buses in system.buses_by_balance().items():
-        m.add_component(name, ordered_set(buses))
-    m.buses = ordered_set(bus for buses in system.buses_by_balance().values() for bus in buses)
+    buses_by_balance = system.buses_by_balance()
+    m.buses = ordered_set(bus for buses in buses_by_balance.values() for bus in buses)
+    for name, buses in buses_by_balance.items():
+        m.add_component(name, ordered_set(buses, within=m.buses))
     m.assets = ordered_set(system.assets.index)
     for table in tables:
         if table.name not in HANDLED_BY_PARTS:
@@ -75,9 +76,9 @@ def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
     return m
 
 
-def ordered_set(items, dimen: int = 1) -> pyo.Set:
-    """Returns an ordered set of rows; it may be empty."""
-    return pyo.Set(initialize=list(items), dimen=dimen)
+def ordered_set(items: Iterable, dimen: int = 1, within: pyo.Set | None = None) -> pyo.Set:
+    """Returns an ordered set of rows; it may be empty. ``within`` is the set of their table."""
+    return pyo.Set(initialize=list(items), dimen=dimen, within=within)
 
 
 def indexed_set(index: pyo.Set, items: Mapping, dimen: int = 1) -> pyo.Set:

@@ -17,6 +17,7 @@ from energy_model.case.time_aggregation import DAY
 from energy_model.compiler.components import Model, ProfileParam, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.metadata import LEVEL, PHYSICS, THROUGHPUT
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 STORAGES = Table.declare("storages", "storage", "Storages: tanks, pits, batteries.", """
@@ -41,9 +42,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     cost_factor = system.settings.view.cost_factor
     is_long_term = (storages["max_hours"] > DAY) & bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
-    m.lasting = ordered_set(storages.index[is_long_term])
-    m.passing = ordered_set(storages.index[~is_long_term])
-    m.floored = ordered_set(storages.index[~is_long_term & (storages["min_level"] > 0)])
+    m.lasting = ordered_set(storages.index[is_long_term], within=m.storages)
+    m.passing = ordered_set(storages.index[~is_long_term], within=m.storages)
+    m.floored = ordered_set(
+        storages.index[~is_long_term & (storages["min_level"] > 0)], within=m.storages
+    )
     m.least_level = pyo.Param(
         m.storages,
         initialize=dict(zip(storages.index, np.where(is_long_term, -np.inf, 0.0), strict=True)),
@@ -57,19 +60,26 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.storages, m.steps, bounds=(0, None), doc="Flow from the bus into the storage [unit/h]"
     )
     m.discharge = Var(
-        m.storages, m.steps, bounds=(0, None), doc="Flow from the storage to the bus [unit/h]"
+        m.storages,
+        m.steps,
+        bounds=(0, None),
+        doc="Flow from the storage to the bus [unit/h]",
+        role=THROUGHPUT,
+        account="storage_om",
     )
     m.storage_level = Var(
         m.storages,
         m.steps,
         bounds=lambda m, s, t: (m.least_level[s], None),
         doc="Level at the end of the step [unit]",
+        role=LEVEL,
     )
 
     @m.Constraint(
         m.storages,
         m.steps,
         doc="The level equals the retained previous level plus charge less discharge",
+        role=PHYSICS,
     )
     def storage_balance(m, s, t):
         return m.storage_level[s, t] == (
@@ -80,7 +90,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             - m.step_duration[t] / m.efficiency_out[s] * m.discharge[s, t]
         )
 
-    @m.Constraint(m.passing, m.steps, doc="The level is at most the capacity")
+    @m.Constraint(m.passing, m.steps, doc="The level is at most the capacity", role=PHYSICS)
     def max_storage_level(m, s, t):
         return m.storage_level[s, t] <= m.capacity[s]
 
@@ -88,7 +98,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def min_storage_level(m, s, t):
         return m.storage_level[s, t] >= m.min_level[s] * m.capacity[s]
 
-    @m.Constraint(m.storages, m.steps, doc="Charge and discharge share one connection")
+    @m.Constraint(
+        m.storages, m.steps, doc="Charge and discharge share one connection", role=PHYSICS
+    )
     def max_storage_power(m, s, t):
         return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.max_hours[s]
 
@@ -128,25 +140,28 @@ def _between_days(m: Model, system: System) -> None:
     )
 
     m.daily_storage_level = Var(
-        m.lasting, m.days, bounds=(0, None), doc="Level at the start of the day [unit]"
+        m.lasting, m.days, bounds=(0, None), doc="Level at the start of the day [unit]", role=LEVEL
     )
     m.daily_level_max = Var(
         m.lasting,
         m.typical_days,
         bounds=(0, None),
         doc="Highest level above the start of the day [unit]",
+        role=LEVEL,
     )
     m.daily_level_min = Var(
         m.lasting,
         m.typical_days,
         bounds=(None, 0),
         doc="Lowest level below the start of the day [unit]",
+        role=LEVEL,
     )
 
     @m.Constraint(
         m.lasting,
         m.days,
         doc="The level at the start of a day equals the remaining level of the previous day",
+        role=PHYSICS,
     )
     def daily_storage_balance(m, s, d):
         return m.daily_storage_level[s, m.day_after[d]] == (
@@ -155,22 +170,32 @@ def _between_days(m: Model, system: System) -> None:
         )
 
     @m.Constraint(
-        m.lasting, m.steps, doc="The level of each step is at most the highest level of the day"
+        m.lasting,
+        m.steps,
+        doc="The level of each step is at most the highest level of the day",
+        role=PHYSICS,
     )
     def daily_level_upper(m, s, t):
         return m.storage_level[s, t] <= m.daily_level_max[s, m.day_of_step[t]]
 
     @m.Constraint(
-        m.lasting, m.steps, doc="The level of each step is at least the lowest level of the day"
+        m.lasting,
+        m.steps,
+        doc="The level of each step is at least the lowest level of the day",
+        role=PHYSICS,
     )
     def daily_level_lower(m, s, t):
         return m.storage_level[s, t] >= m.daily_level_min[s, m.day_of_step[t]]
 
-    @m.Constraint(m.lasting, m.days, doc="The level of each day is at most the capacity")
+    @m.Constraint(
+        m.lasting, m.days, doc="The level of each day is at most the capacity", role=PHYSICS
+    )
     def max_daily_storage_level(m, s, d):
         return m.daily_storage_level[s, d] + m.daily_level_max[s, m.typical_day[d]] <= m.capacity[s]
 
-    @m.Constraint(m.lasting, m.days, doc="The level of each day is at least the minimum level")
+    @m.Constraint(
+        m.lasting, m.days, doc="The level of each day is at least the minimum level", role=PHYSICS
+    )
     def min_daily_storage_level(m, s, d):
         return (
             m.hourly_retention[s] ** DAY * m.daily_storage_level[s, d]

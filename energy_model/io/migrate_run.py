@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
 import xarray as xr
 
 from energy_model.case.renamed_inputs import current_cell, current_columns, current_settings
+from energy_model.case.settings import Settings
+from energy_model.case.system import System
+from energy_model.case.time_aggregation import every_hour
 from energy_model.common.atomic_write import new_folder
 from energy_model.common.errors import InputError
+from energy_model.formulation import TABLES, build_model
 from energy_model.io.migrate_case import current_changes
+from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
 from energy_model.results.run_files import OLD_METADATA
@@ -123,7 +130,7 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
         if name.endswith(".csv"):
             _write_table(folder / name, new / name)
         elif name == "certificate.npz":
-            _write_program(folder / name, new / name)
+            _write_program(folder / name, new / name, metadata["settings"])
         else:
             shutil.copyfile(folder / name, new / name)
     text = json.dumps(metadata, indent=1, ensure_ascii=False)
@@ -172,14 +179,36 @@ def _write_table(old: Path, new: Path) -> None:
         )
 
 
-def _write_program(old: Path, new: Path) -> None:
+def _write_program(old: Path, new: Path, settings: dict[str, Any]) -> None:
     with readable(old), np.load(old, allow_pickle=False) as file:
         arrays = dict(file)
         names = json.loads(bytes(arrays["names"]).decode())
-    names["columns"] = _renamed(names["columns"], VARIABLES)
-    names["rows"] = _renamed(names["rows"], CONSTRAINTS)
+    declared = _declared(settings)
+    for side, renames in (("columns", VARIABLES), ("rows", CONSTRAINTS)):
+        names[side] = {
+            name: [*values, *declared.get(name, ("", "", ""))]
+            for name, values in _renamed(names[side], renames).items()
+        }
     arrays["names"] = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), np.uint8)
     np.savez_compressed(new, **arrays)
+
+
+def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
+    """Returns what the declarations say of variables and constraints; from a case without rows."""
+    emissions = settings["emissions"] | {"target": 0.0}
+    frames = {table.name: stored_inputs.frame_of(xr.DataTree(), table) for table in TABLES}
+    system = System(
+        Settings.model_validate(settings | {"emissions": emissions}),
+        "",
+        frames,
+        pd.DataFrame(index=pd.date_range("2030", periods=1, freq="h", tz="UTC")),
+        every_hour(1),
+        pd.DataFrame(),
+        (),
+        "",
+    )
+    components = build_model(system).component_objects((pyo.Var, pyo.Constraint))
+    return {component.local_name: notes(component) for component in components}
 
 
 def _write_results(tree: xr.DataTree, new: Path) -> str | None:

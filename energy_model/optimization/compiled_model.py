@@ -11,7 +11,7 @@ from energy_model.case.system import System
 from energy_model.compiler.components import Model
 from energy_model.compiler.matrix import Matrix, compile_model
 from energy_model.optimization import highs
-from energy_model.optimization.labels import is_by_step, label, members
+from energy_model.optimization.labels import is_by_step, label, members, notes
 from energy_model.optimization.linear_program import Block, LinearProgram
 
 CostTerms = Mapping[str, tuple[np.ndarray, float]]
@@ -98,7 +98,7 @@ def _block(system: System, model: Model, name: str, first: int, shape: tuple[int
         labels = [label(member) for member in component]  # rows read by Pyomo
     width = count // len(labels) if labels else 1
     by_step = is_by_step(component) and width == len(system.steps.length)
-    return Block(first, tuple(labels), width, by_step)
+    return Block(first, tuple(labels), width, by_step, *notes(component))
 
 
 def _refuse_integers(matrix: Matrix) -> None:

@@ -12,14 +12,12 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.formulation.balance import BALANCES
+from energy_model.formulation.metadata import ADDED, BALANCE, PHYSICS, POLICY
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import LinearProgram
 
-NOT_RELAXED = ("capacity_balance", "land_use_balance", "emission_balance", "max_activity", "storage_balance", "max_storage_level", "max_storage_power",
-         "max_flow_one_way", "max_flow_both_ways", "ramp_up", "ramp_down", "vehicle_storage_balance", "max_vehicle_storage_level", "max_charger_power", "max_v2g_power", "daily_storage_balance",
-         "daily_level_upper", "daily_level_lower", "max_daily_storage_level", "min_daily_storage_level")  # fmt: skip
+LIMIT = "limit"  # account of the policy limits
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
@@ -102,9 +100,7 @@ def _soft_rows(problem: CompiledModel) -> np.ndarray:
     count = problem.lp.A.shape[0]
     all_rows = np.arange(count)
     rows = [
-        all_rows[block.all]
-        for family, block in problem.lp.constraints.items()
-        if family not in NOT_RELAXED
+        all_rows[block.all] for block in problem.lp.constraints.values() if block.role != PHYSICS
     ]
     rows.append(np.arange(count - len(problem.watched), count))
     return np.concatenate(rows)
@@ -123,8 +119,9 @@ def _weights(problem: CompiledModel) -> np.ndarray:
 def _describe_slack(
     problem: CompiledModel, family: str, slack: np.ndarray
 ) -> list[tuple[float, str]]:
-    system, names = problem.system, problem.lp.constraints[family].labels
-    if family in BALANCES:
+    system, block = problem.system, problem.lp.constraints[family]
+    names = block.labels
+    if block.role == BALANCE:
         return [
             _short_bus(problem, bus, part, family)
             for bus, part in zip(names, slack, strict=True)
@@ -138,7 +135,7 @@ def _describe_slack(
                 f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack[0, 0])):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
             )
         ]
-    if family in ("limit_max", "limit_min"):
+    if block.account == LIMIT:
         limits = system["limits"]
         return [
             (
@@ -197,21 +194,13 @@ def _in_the_way(
 ) -> list[str]:
     """Sentences on the policy rows and capacity limits that have a dual in the elastic solution."""
     policies = []
-    for family in (
-        "emission_target",
-        "limit_max",
-        "limit_min",
-        "purchase_limit",
-        "purchase_obligation",
-    ):
-        if family in problem.lp.constraints:
-            block = problem.lp.constraints[family]
-            duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
-            policies += [
-                (float(dual), f"{'limit ' if family.startswith('limit') else ''}{name or TARGET}")
-                for name, dual in zip(block.labels, duals, strict=True)
-                if dual > 1e-9
-            ]
+    for block in problem.lp.constraints_of(POLICY).values():
+        duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
+        policies += [
+            (float(dual), f"{'limit ' if block.account == LIMIT else ''}{name or TARGET}")
+            for name, dual in zip(block.labels, duals, strict=True)
+            if dual > 1e-9
+        ]
     threshold = MIN_RELATIVE_DUAL * max((price for price, _ in policies), default=0.0)
     conflicts = list(
         dict.fromkeys(name for price, name in sorted(policies, reverse=True) if price >= threshold)
@@ -219,7 +208,7 @@ def _in_the_way(
     sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     sentences += _at_their_most(problem, reduced)
-    block = problem.lp.variables["capacity_added"]
+    block = problem.lp.variables[ADDED]
     gain, assets = -reduced[block.all], block.labels
     scarce = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
     if scarce:

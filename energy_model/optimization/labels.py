@@ -9,19 +9,34 @@ import pyomo.environ as pyo
 UNIT = re.compile(r"\s*\[([^\]]*)\]$")
 
 
+def index_sets(component: pyo.Component) -> list[pyo.Set]:
+    """The sets that a component is indexed by."""
+    if not component.is_indexed():
+        return []
+    return list(component.index_set().subsets(expand_all_set_operators=False))
+
+
 def is_by_step(component: pyo.Component) -> bool:
     """Whether the last index of a component is the step."""
-    if not component.is_indexed():
-        return False
-    sets = list(component.index_set().subsets(expand_all_set_operators=False))
+    sets = index_sets(component)
     return len(sets) > 1 and sets[-1].local_name == "steps"
 
 
 def members(component: pyo.Component) -> list[object]:
     """The members of the first set a component is indexed by."""
-    if not component.is_indexed():
-        return []
-    return list(next(iter(component.index_set().subsets(expand_all_set_operators=False))))
+    return [member for index in index_sets(component)[:1] for member in index]
+
+
+def table(index: pyo.Set) -> pyo.Set:
+    """The set of the table whose rows a set holds: the set it is declared within, or the set itself."""
+    return index if index.domain.parent_block() is None else index.domain
+
+
+def notes(component: pyo.Component) -> tuple[str, str, str]:
+    """Table, role and account of a variable or constraint; empty where its declaration has none."""
+    tables = [str(table(index).local_name) for index in index_sets(component)[:1]]
+    role, account = (str(getattr(component, note, "")) for note in ("role", "account"))
+    return "".join(tables), role, account
 
 
 def label(member: object) -> str:

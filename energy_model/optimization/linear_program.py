@@ -26,12 +26,22 @@ class Block:
         labels: Names of the index members, such as assets; one empty label for a component without index.
         width: Number of columns or rows of each label.
         by_step: Whether the columns or rows of a label are the steps of the year.
+        table: The set whose members the labels are, such as ``links``.
+        role, account: What the declaration says of it; see `formulation.metadata`.
     """
 
     first: int
     labels: tuple[str, ...]
     width: int
     by_step: bool
+    table: str = ""
+    role: str = ""
+    account: str = ""
+
+    @property
+    def notes(self) -> tuple[str, str, str]:
+        """Table, role and account."""
+        return self.table, self.role, self.account
 
     @property
     def size(self) -> int:
@@ -49,6 +59,10 @@ class Block:
             raise KeyError(label)
         start = self.first + self.labels.index(label) * self.width
         return slice(start, start + self.width)
+
+    def owner(self, label: str) -> str:
+        """The row of a table that a label belongs to; the modes of a plant belong to the plant."""
+        return label.partition(":")[0] if self.table == "runs" else label
 
     def by_label(self, values: np.ndarray) -> np.ndarray:
         """Values of all columns (or rows) of a program as an array of labels × width."""
@@ -87,6 +101,18 @@ class LinearProgram:
         """Slice of the rows of a constraint, or of one of its labels. KeyError if there is none."""
         block = self.constraints[constraint]
         return block.all if label is None else block.of(label)
+
+    def owner(self, variable: str, label: str) -> str:
+        """The row of a table that a label of a variable belongs to; see `Block.owner`."""
+        return self.variables[variable].owner(label) if variable in self.variables else label
+
+    def variables_of(self, *roles: str) -> Blocks:
+        """The variables of some roles by name."""
+        return {name: block for name, block in self.variables.items() if block.role in roles}
+
+    def constraints_of(self, *roles: str) -> Blocks:
+        """The constraints of some roles by name."""
+        return {name: block for name, block in self.constraints.items() if block.role in roles}
 
     def labels_like(self, variable: str, pattern: str) -> list[str]:
         """The labels of a variable that match a pattern; ``*`` matches any text."""
@@ -163,7 +189,7 @@ class LinearProgram:
         sides = (("columns", self.variables), ("rows", self.constraints))
         sides_as_lists = {
             side: {
-                name: [block.first, block.width, block.by_step, block.labels]
+                name: [block.first, block.width, block.by_step, block.labels, *block.notes]
                 for name, block in blocks.items()
             }
             for side, blocks in sides
@@ -186,10 +212,11 @@ class LinearProgram:
 
 def _blocks(told: Mapping[str, Any], size: int) -> dict[str, Block]:
     blocks: dict[str, Block] = {}
-    for name, (first, width, by_step, labels) in told.items():
-        if not (isinstance(by_step, bool) and all(isinstance(label, str) for label in labels)):
+    for name, (first, width, by_step, labels, *notes) in told.items():
+        texts = [*labels, *notes]
+        if not (isinstance(by_step, bool) and all(isinstance(text, str) for text in texts)):
             raise ValueError(f"the names of {name} are no texts")
-        block = Block(index(first), tuple(labels), index(width), by_step)
+        block = Block(index(first), tuple(labels), index(width), by_step, *notes)
         if block.first < 0 or block.first + block.size > size:
             raise ValueError("names are of another program")
         blocks[name] = block

@@ -16,6 +16,7 @@ import pandas as pd
 
 from energy_model.case.system import System, bus_name
 from energy_model.formulation import build_model
+from energy_model.formulation.metadata import NET_EMISSIONS
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 
@@ -220,7 +221,7 @@ def least_emissions(system: System) -> float | None:
     compiled = CompiledModel.of(open_system, build_model(open_system))
     cost = np.zeros_like(compiled.lp.cost)
     lp = compiled.lp
-    cost[lp.columns("net_emissions")] = 1.0
+    cost[lp.columns(NET_EMISSIONS)] = 1.0
     if "unserved" in lp.variables:
         lp = lp.with_bounds(lp.columns("unserved"), upper=0.0)
     bounded = np.where(np.isfinite(lp.upper), lp.upper, MAX_COLUMN_VALUE)

@@ -17,12 +17,12 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from energy_model.formulation.metadata import ADDED, CAPACITY, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import certify, implied
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import LinearProgram
 
-SIZING_VARIABLES = ("capacity_added", "capacity_retired", "capacity")
 # An asset is unused if its flow never exceeds this share of the largest flow of the variable. An interior point leaves
 # small values in all columns: a fleet of 0.0002 cars once set the price of all hydrogen to that of its dearest seller.
 MIN_RELATIVE_FLOW = 1e-3
@@ -65,8 +65,8 @@ def nearly_profitable(
     reduced by the lowest cost of owning such a plant: the price of capacity for peaks.
     """
     cost = problem.lp.cost.copy()
-    added, capacity = (problem.lp.columns(name) for name in ("capacity_added", "capacity"))
-    assets = problem.system.assets.loc[list(problem.lp.variables["capacity_added"].labels)]
+    added, capacity = (problem.lp.columns(name) for name in (ADDED, CAPACITY))
+    assets = problem.system.assets.loc[list(problem.lp.variables[ADDED].labels)]
     owning = pd.Series(cost[added] + cost[capacity], assets.index)
     plants = assets["table"] == "conversions"
     served = assets["carrier"][plants & ~unused_columns(problem, answer.x)[capacity]]
@@ -76,8 +76,8 @@ def nearly_profitable(
     reduction = np.minimum(cheaper * owning + cheapest, owning.clip(lower=0.0)).to_numpy()
     cost[added] -= reduction
     sizes = np.zeros(len(cost), bool)
-    for name in SIZING_VARIABLES:
-        sizes[problem.lp.columns(name)] = True
+    for block in problem.lp.variables_of(SIZE).values():
+        sizes[block.all] = True
     moved = []
     for part in unused_subproblems(problem, answer):
         reduced_cost = part.lp.cost + (cost - problem.lp.cost)[part.columns]
@@ -105,7 +105,7 @@ def unused_subproblems(
     """The connected subproblems of unused assets whose duals lose more than ``enough`` [EUR/a] of the bound."""
     lp = problem.lp
     # Only the added capacity takes the bounds that the rows imply, so that its reduced cost shows the gain.
-    upper, added = lp.upper.copy(), lp.columns("capacity_added")
+    upper, added = lp.upper.copy(), lp.columns(ADDED)
     upper[added] = implied(lp)[1][added]
     columns = np.flatnonzero(unused_columns(problem, answer.x))
     A = lp.A.tocsc()[:, columns].tocsr()
@@ -162,7 +162,7 @@ def unused_columns(problem: CompiledModel, x: np.ndarray) -> np.ndarray:
     All columns of a name are masked together: a store with its level, a plant with its capacity and all its modes.
     """
     variables = problem.lp.variables
-    busiest = dict.fromkeys(variables["capacity_added"].labels, 0.0)
+    busiest = dict.fromkeys(variables[ADDED].labels, 0.0)
     mask, blocks = np.zeros(len(x), bool), []
     for decision, block in variables.items():
         if not problem.shapes[decision] or not block.size:
@@ -170,7 +170,7 @@ def unused_columns(problem: CompiledModel, x: np.ndarray) -> np.ndarray:
         largest = np.abs(block.by_label(x)).max(axis=1)
         names = [name.split(":")[0] for name in block.labels]
         blocks.append((block.all, names))
-        if decision in SIZING_VARIABLES:
+        if block.role == SIZE:
             continue
         for name, value in zip(names, largest / max(float(largest.max()), MIN_FLOW), strict=True):
             busiest[name] = max(busiest.get(name, 0.0), float(value))

@@ -21,13 +21,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from energy_model.formulation.balance import BALANCES
+from energy_model.formulation.metadata import ADDED, BALANCE, NET_EMISSIONS
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution, solution_of
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 CLIMATE, LIMITS, RESIDUAL, CONSTANT = "climate account", "limits", "residual emissions", "constant"
-DELIVERS, TAKES, EMISSIONS, LAND, LIMIT, TIE, RULE = (
+# Lines of what owners give and take in constraints; those in constraints of an account have its name
+DELIVERS, TAKES, EMISSIONS, LAND, LIMIT, TIE, RULE, BUS = (
     "delivers",
     "takes",
     "emissions",
@@ -35,6 +37,7 @@ DELIVERS, TAKES, EMISSIONS, LAND, LIMIT, TIE, RULE = (
     "limit",
     "tie",
     "rule",
+    "bus",
 )
 RENTS = (
     "rent of what stands",
@@ -43,10 +46,6 @@ RENTS = (
     "rounding",
 )
 STANDING, ADDABLE, OTHER, ROUNDING = RENTS
-OUTSIDE = {"emission_balance": EMISSIONS, "land_use_balance": LAND, "limit_max": LIMIT, "limit_min": LIMIT,
-           "fixed_capacity_ratio": TIE} | dict.fromkeys(BALANCES, "bus")  # fmt: skip
-ENTRIES = {"capacity_added": "investment_annuity", "capacity": "fixed_om", "activity": "variable_om", "flow_forward": "transport_om", "flow_backward": "transport_om",
-           "discharge": "storage_om", "vehicle_discharge": "battery_wear", "purchase": "purchases", "sale": "sales"}  # fmt: skip
 COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
 
 
@@ -102,7 +101,7 @@ def accounts_of(
             demands are omitted.
     """
     groups, of_column = program.lp.column_groups()
-    names = [_owner(decision, name) for decision, name in groups]
+    names = [_owner(decision, program.lp.owner(decision, name)) for decision, name in groups]
     owners = list(dict.fromkeys(names))
     number = {name: i for i, name in enumerate(owners)}
     owner = np.array([number[name] for name in names])[of_column]
@@ -120,11 +119,15 @@ def accounts_of(
     return Accounts(lines, rents)
 
 
+def shared_lines(lp: LinearProgram) -> dict[str, str]:
+    """The line of the accounts of every constraint that owners share, by its name."""
+    lines = {name: block.account for name, block in lp.constraints.items() if block.account}
+    return lines | dict.fromkeys(lp.constraints_of(BALANCE), BUS)
+
+
 def _owner(decision: str, name: str) -> str:
-    """The name whose account a column belongs to; the modes of a plant belong to the plant."""
-    if decision == "net_emissions":
-        return CLIMATE
-    return name.split(":")[0] if decision == "activity" else name or decision or CONSTANT
+    """The name whose account the columns of a variable for a row belong to."""
+    return CLIMATE if decision == NET_EMISSIONS else name or decision or CONSTANT
 
 
 def _inside(
@@ -141,7 +144,8 @@ def _inside(
         last[filled] = np.maximum.reduceat(row_owners, starts)
     is_shared = first > 0
     if len(of_row):
-        is_shared = np.array([family in OUTSIDE for family, _ in families], bool)[of_row]
+        lines = shared_lines(program.lp)
+        is_shared = np.array([family in lines for family, _ in families], bool)[of_row]
     is_inside: np.ndarray = filled & (first == last) & ~is_shared
     return is_inside
 
@@ -184,10 +188,11 @@ def _outside(
         }
         | by_season
     )
-    kind_of_family = [OUTSIDE.get(family, RULE) for family, _ in families]
-    label_of_family = [name or ("" if family in OUTSIDE else family) for family, name in families]
+    lines = shared_lines(program.lp)
+    kind_of_family = [lines.get(family, RULE) for family, _ in families]
+    label_of_family = [name or ("" if family in lines else family) for family, name in families]
     table["line"] = [
-        (DELIVERS if gives else TAKES) if kind_of_family[group] == "bus" else kind_of_family[group]
+        (DELIVERS if gives else TAKES) if kind_of_family[group] == BUS else kind_of_family[group]
         for group, gives in zip(table["group"], table["gives"], strict=True)
     ]
     table["of"] = [label_of_family[group] for group in table["group"]]
@@ -240,10 +245,11 @@ def _costs_by_decision(
     """Lines of the cost of every variable by owner."""
     amounts = -np.bincount(of_column, program.lp.cost * program.x, len(groups))
     used = np.flatnonzero(amounts)
-    owner_lines = [(_owner(*groups[i]), ENTRIES.get(groups[i][0], groups[i][0])) for i in used]
-    return _as_lines(
-        [name for name, _ in owner_lines], [line for _, line in owner_lines], amounts[used]
-    )
+    names, lines = [], []
+    for variable, label in (groups[i] for i in used):
+        names.append(_owner(variable, program.lp.owner(variable, label)))
+        lines.append(program.lp.variables[variable].account or variable)
+    return _as_lines(names, lines, amounts[used])
 
 
 def _as_lines(names: Any, lines: Any, amounts: Any) -> pd.DataFrame:
@@ -258,30 +264,29 @@ def _counterparts(
     """Lines of the counterparties of shared rows without owner: limits, the user's own rules, residual emissions."""
     flow = program.lp.A @ program.x
     money = program.prices * flow
-    is_shared = inside
+    is_shared, shared = inside, shared_lines(program.lp)
     if len(of_row):
-        not_bus = [OUTSIDE.get(family, RULE) != "bus" for family, _ in families]
+        not_bus = [shared.get(family) != BUS for family, _ in families]
         is_shared = np.array(not_bus, bool)[of_row]
     rows = np.flatnonzero(is_shared & ~inside & (flow != 0))
     lines = []
     for row in rows:
         family, name = families[of_row[row]]
-        kind = OUTSIDE.get(family, RULE)
+        kind = shared.get(family, RULE)
         counterparty = {EMISSIONS: RESIDUAL, LIMIT: LIMITS, RULE: LIMITS}.get(kind)
         if counterparty is not None:
             lines.append(
                 (
                     counterparty,
                     kind,
-                    name or ("" if family in OUTSIDE else family),
+                    name or ("" if family in shared else family),
                     -flow[row],
                     -money[row],
                     *[np.nan] * len(SEASONS),
                 )
             )
-    buses = [bus_family for bus_family in BALANCES if bus_family in program.lp.constraints]
     imbalance = 0.0  # imbalance of buses within the solver's tolerance, at their prices
-    for block in (program.lp.constraints[bus_family] for bus_family in buses):
+    for block in program.lp.constraints_of(BALANCE).values():
         imbalance += float(program.prices[block.all] @ (flow - program.lp.row_lower)[block.all])
     lines.append((ROUNDING, ROUNDING, "", np.nan, -imbalance, *[np.nan] * len(SEASONS)))
     return pd.DataFrame(lines, columns=COLUMNS)
@@ -303,7 +308,7 @@ def _scarcity_rents(
     decisions = [decision for decision, _ in groups]
     bounded = np.isfinite(lp.upper) & (lp.upper - x <= x - lp.lower)
     kinds = np.array(
-        [ADDABLE if variable == "capacity_added" else OTHER for variable in decisions] or [OTHER]
+        [ADDABLE if variable == ADDED else OTHER for variable in decisions] or [OTHER]
     )[of_column]
     kinds = np.where(bounded, kinds, ROUNDING)
     row_values = -(program.prices * (lp.A @ x))

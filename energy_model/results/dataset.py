@@ -9,8 +9,8 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from energy_model.case.system import System
-from energy_model.formulation.balance import BALANCES
-from energy_model.optimization.labels import is_by_step, label, split_unit
+from energy_model.formulation.metadata import BALANCE
+from energy_model.optimization.labels import index_sets, is_by_step, label, split_unit, table
 
 if TYPE_CHECKING:
     from energy_model.results.solution_tables import SolutionTables
@@ -20,12 +20,6 @@ DIMENSIONS = {
     "demands": "demand", "vehicles": "vehicle", "fleets": "fleet", "steps": "time", "buses": "bus", "runs": "mode", "land": "land_area", "limits": "limit",
     "days": "day", "typical_days": "typical_day",
 }  # fmt: skip
-# The values of a subset of a table's rows are stored for all rows of the table, zero elsewhere.
-WITHIN = {"sellers": "markets", "returning": "links", "one_way": "links", "patient": "demands", "sheddable": "demands",
-          "choosing": "vehicles", "giving": "vehicles", "closed_buses": "buses", "open_buses": "buses",
-          "closed_yearly_buses": "buses", "open_yearly_buses": "buses", "capped": "markets", "obliged": "markets",
-          "must_run": "conversions", "ramped": "conversions", "hour_limited": "conversions", "tied": "assets",
-          "at_most": "limits", "at_least": "limits", "passing": "storages", "floored": "storages", "lasting": "storages"}  # fmt: skip
 
 
 def build_dataset(results: SolutionTables) -> xr.Dataset:
@@ -53,7 +47,7 @@ def build_dataset(results: SolutionTables) -> xr.Dataset:
     for family, block in lp.constraints.items():
         component = model.component(family)
         duals = results.answer.prices[block.all]
-        if family in BALANCES or not duals.size:
+        if block.role == BALANCE or not duals.size:
             continue
         hourly = is_by_step(component)
         meaning = f"Value of relaxing this constraint by one unit (negative where it costs): {component.doc or family}"
@@ -109,8 +103,7 @@ def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
     length, lp = results.problem.system.steps.length, results.problem.lp
     buses = list(results.problem.model.buses)
     hourly, yearly = np.full((len(buses), len(length)), np.nan), np.full(len(buses), np.nan)
-    for family in BALANCES:
-        block = lp.constraints[family]
+    for block in lp.constraints_of(BALANCE).values():
         indices = [buses.index(bus) for bus in block.labels]
         duals = block.by_label(results.answer.prices)
         if block.by_step:
@@ -137,22 +130,22 @@ def _array(
     attrs = {"long_name": meaning, "units": unit}
     if not component.is_indexed():
         return xr.DataArray(values.reshape(()), attrs=attrs)
-    sets = list(component.index_set().subsets(expand_all_set_operators=False))
+    sets = index_sets(component)
     if len(sets) != values.ndim:  # rows read by Pyomo are one-dimensional
         rows = {component.name: [label(i) for i in component]}
         return xr.DataArray(values.ravel(), rows, (component.name,), attrs=attrs)
     dims: list[str] = []
     coords: dict[str, np.ndarray] = {}
     for axis, index in enumerate(sets):
-        table = WITHIN.get(index.local_name, index.local_name)
-        dimension = DIMENSIONS.get(table, table)
+        rows = table(index)
+        dimension = DIMENSIONS.get(rows.local_name, rows.local_name)
         dims.append(dimension)
         if dimension == "time":
             coords[dimension] = _stamps(results.problem.system)
             continue
         names = [label(member) for member in index]
-        if table != index.local_name:
-            values, names = _spread(values, axis, names, results.problem.model.component(table))
+        if rows is not index:
+            values, names = _spread(values, axis, names, rows)
         coords[dimension] = np.array(names, dtype=object)
     return xr.DataArray(values, coords, dims, attrs=attrs)
 
@@ -160,7 +153,7 @@ def _array(
 def _spread(
     values: np.ndarray, axis: int, names: list[str], whole: pyo.Set
 ) -> tuple[np.ndarray, list[str]]:
-    """Values of a subset expanded to all rows of a table, zero elsewhere; and the names of all rows."""
+    """The values of a subset expanded to all rows of a table, zero elsewhere; and the names of all rows."""
     all_names = [label(member) for member in whole]
     position = {name: i for i, name in enumerate(all_names)}
     expanded = np.zeros((*values.shape[:axis], len(all_names), *values.shape[axis + 1 :]))

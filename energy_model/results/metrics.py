@@ -20,23 +20,16 @@ from energy_model.case.overrides import row_key
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.formulation.limits import matched_terms
+from energy_model.formulation.metadata import LEVEL, NET_EMISSIONS, SIZE
 from energy_model.optimization.compiled_model import CompiledModel
-from energy_model.optimization.labels import members
+from energy_model.optimization.linear_program import Block
 from energy_model.results.summary import capacity_unit
 
 SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
-DECISIONS = {"capacity_added": "capacity_added", "capacity": "capacity", "capacity_retired": "capacity_retired", "activity": "activity", "purchase": "purchase", "sale": "sale",
-             "flow_forward": "flow_forward", "unserved": "unserved", "land_use": "land_use", "citizens_points": "land_use",
-             "firms_points": "land_use"}  # fmt: skip
+POINTS = ("citizens_points", "firms_points")  # weights of land
 FORMER_NAMES = {"added": "capacity_added", "retired": "capacity_retired", "bought": "purchase", "sold": "sale",
                 "sent": "flow_forward", "land": "land_use"}  # fmt: skip
-WHOLE = ("unserved", "land_use", "citizens_points", "firms_points")  # valid without ROWS
-UNITS = {
-    "land_use": "ha",
-    "citizens_points": "point",
-    "firms_points": "point",
-    "unserved": "unit/a",
-}
+WHOLE = ("unserved", "land_use", *POINTS)  # valid without ROWS
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,7 @@ def _one(problem: CompiledModel, text: str) -> Metric:
     if text == "cost":
         return Metric(problem.lp.cost, problem.lp.offset, SINGLE[text])
     if text == "emissions":
-        return Metric(problem.yearly_weights("net_emissions"), 0.0, SINGLE[text])
+        return Metric(problem.yearly_weights(NET_EMISSIONS), 0.0, SINGLE[text])
     if text == "import":
         carriers = system["carriers"]
         powers = carriers.index[carriers["sector"] == "electricity"]
@@ -83,19 +76,29 @@ def _one(problem: CompiledModel, text: str) -> Metric:
         kind = FORMER_NAMES[kind]
     if kind in SINGLE and pattern:
         return _metric_of_owner(problem, kind, text, pattern)
-    if kind not in DECISIONS or (not pattern and kind not in WHOLE):
-        raise _unknown(system, text, text)
+    if kind not in _kinds(problem) or (not pattern and kind not in WHOLE):
+        raise _unknown(problem, text, text)
     pattern = pattern or "*"
-    labels = list(problem.lp.variables[DECISIONS[kind]].labels)
+    block = _block(problem, kind)
+    labels = list(block.labels)
     rows = fnmatch.filter(labels, pattern)
-    if kind in ("purchase", "sale"):  # the name of a carrier selects all its markets
+    if block.table == "markets":  # the name of a carrier selects all its markets
         carriers = system["markets"]["carrier"]
         rows = rows or [row for row in labels if carriers[row] == pattern]
-    if kind == "activity":
-        rows = rows or [row for row in labels if fnmatch.fnmatchcase(row.split(":")[0], pattern)]
+    rows = rows or [row for row in labels if fnmatch.fnmatchcase(block.owner(row), pattern)]
     if not rows and labels:
-        raise _unknown(system, text, pattern, labels)
+        raise _unknown(problem, text, pattern, labels)
     return _sum(problem, kind, rows)
+
+
+def _kinds(problem: CompiledModel) -> list[str]:
+    """What may be summed by rows: every variable of the rows of a table, but levels, and points."""
+    variables = problem.lp.variables.items()
+    return [*(name for name, block in variables if block.table and block.role != LEVEL), *POINTS]
+
+
+def _block(problem: CompiledModel, kind: str) -> Block:
+    return problem.lp.variables["land_use" if kind in POINTS else kind]
 
 
 def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str) -> Metric:
@@ -105,11 +108,11 @@ def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str)
     names = {str(name): str(firm) for name, firm in firms.items()}
     selected = {asset for asset, firm in names.items() if fnmatch.filter([asset, firm], pattern)}
     if not selected:
-        raise _unknown(system, text, pattern, [*names, *map(str, system["firms"].index)])
+        raise _unknown(problem, text, pattern, [*names, *map(str, system["firms"].index)])
     is_selected = np.zeros(problem.lp.A.shape[1], bool)
-    for variable, block in problem.lp.variables.items():
+    for block in problem.lp.variables.values():
         for name in block.labels:
-            if name in selected or (variable == "activity" and name.split(":")[0] in selected):
+            if block.owner(name) in selected:
                 is_selected[block.of(name)] = True
     weights = problem.lp.cost
     if what == "emissions":
@@ -119,24 +122,24 @@ def _metric_of_owner(problem: CompiledModel, what: str, text: str, pattern: str)
 
 def _sum(problem: CompiledModel, what: str, rows: list[str]) -> Metric:
     """Yearly sum of some labels of a variable, weighted by hours or by points."""
-    system, decision = problem.system, DECISIONS[what]
-    weights, chosen = np.zeros(problem.lp.A.shape[1]), set(rows)
-    points = system["land"][what] if what.endswith("points") else None
-    block = problem.lp.variables[decision]
-    for member, name in zip(members(problem.model.component(decision)), block.labels, strict=True):
-        if name in chosen:
-            weights[block.of(name)] = problem.hours(decision) if points is None else points[member]
-    return Metric(weights, 0.0, _unit(system, what, rows))
+    block, system = _block(problem, what), problem.system
+    hours = system.steps.length if block.by_step else 1.0
+    weights = np.zeros(problem.lp.A.shape[1])
+    for name in rows:
+        points = system["land"][what] if what in POINTS else None
+        weight = hours if points is None else points.iloc[block.labels.index(name)]
+        weights[block.of(name)] = weight
+    return Metric(weights, 0.0, _unit(system, block, what, rows))
 
 
-def _unit(system: System, what: str, rows: list[str]) -> str:
-    if what in UNITS:
-        return UNITS[what]
-    if what in ("capacity_added", "capacity", "capacity_retired"):
+def _unit(system: System, block: Block, what: str, rows: list[str]) -> str:
+    if block.table == "land":
+        return "point" if what in POINTS else "ha"
+    if block.role == SIZE:
         places = system.assets.loc[rows, ["table", "carrier"]].itertuples(index=False)
         units = {capacity_unit(system, table, carrier) for table, carrier in places}
         return units.pop() if len(units) == 1 else "capacity"
-    if what in ("purchase", "sale"):
+    if block.table == "markets":
         carriers = system["carriers"]["unit"]
         units = {f"{carriers[system['markets'].at[row, 'carrier']]}/a" for row in rows}
         return units.pop() if len(units) == 1 else "unit/a"
@@ -157,8 +160,11 @@ def metric_names(system: System) -> list[str]:
     return [*SINGLE, "import", *WHOLE, *system["limits"].index]
 
 
-def _unknown(system: System, text: str, part: str, known: list[str] | None = None) -> InputError:
-    offered = known or [*metric_names(system), *(f"{what}:ROWS" for what in (*SINGLE, *DECISIONS))]
+def _unknown(
+    problem: CompiledModel, text: str, part: str, known: list[str] | None = None
+) -> InputError:
+    by_rows = [f"{what}:ROWS" for what in (*SINGLE, *_kinds(problem))]
+    offered = known or [*metric_names(problem.system), *by_rows]
     with_prefix = [name for name in offered if part and name.startswith(part)]
     similar = with_prefix or difflib.get_close_matches(
         part.replace("*", ""), offered, n=4, cutoff=0.4

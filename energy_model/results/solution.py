@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from energy_model.common.errors import InputError
-from energy_model.formulation.balance import BALANCES
+from energy_model.formulation.metadata import BALANCE, CAPACITY
 from energy_model.optimization import certificate
 from energy_model.optimization.linear_program import Block, LinearProgram
 from energy_model.results import manifest
@@ -32,9 +32,8 @@ class Solution:
 
     def balance_of(self, bus: str) -> Block:
         """The block with the balance of a bus. InputError if there is none, since the program is of another run."""
-        for family in BALANCES:
-            block = self.lp.constraints.get(family)
-            if block is not None and bus in block.labels:
+        for block in self.lp.constraints_of(BALANCE).values():
+            if bus in block.labels:
                 return block
         remedy = f"it balances no {bus}, so it is of another run; put the run's own file back, or run the case again"
         raise InputError.at(FILE, remedy)
@@ -59,7 +58,7 @@ def _refuse_other(run: Run, solution: Solution) -> None:
     """InputError if a program differs in size or assets from the run it is stored with."""
     size = run.metadata.get("size") or {}
     rows, columns = solution.lp.A.shape
-    capacity = solution.lp.variables.get("capacity")
+    capacity = solution.lp.variables.get(CAPACITY)
     names = set(capacity.labels) if capacity is not None else set()
     if (size.get("rows"), size.get("columns")) != (rows, columns) or (
         names != set(run.tables["capacities"].index)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from energy_model.formulation.balance import BALANCES
+from energy_model.formulation.metadata import BALANCE, NET_EMISSIONS
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import SolverResult
 from energy_model.results import dataset as arrays
@@ -42,9 +42,8 @@ class SolutionTables:
         return self.problem.lp.column_groups()
 
     def owner(self, group: tuple[str, str]) -> str:
-        """The table row that a group belongs to; the modes of a plant belong to the plant."""
-        variable, label = group
-        return label.split(":")[0] if variable == "activity" else label
+        """The row of a table that a group of columns belongs to."""
+        return self.problem.lp.owner(*group)
 
     @cached_property
     def owners(self) -> pd.DataFrame:
@@ -107,9 +106,9 @@ class SolutionTables:
         ].sum()
         for column in ("table", "firm", "sector", "group"):
             frame[column] = frame["name"].map(self.owners[column])
-        places = frame["decision"] == "land_use"
-        frame.loc[places, "sector"] = "land"
-        frame.loc[frame["decision"] == "net_emissions", "sector"] = "emissions"
+        tables = {name: block.table for name, block in self.problem.lp.variables.items()}
+        frame.loc[frame["decision"].map(tables) == "land", "sector"] = "land"
+        frame.loc[frame["decision"] == NET_EMISSIONS, "sector"] = "emissions"
         return frame
 
     @cached_property
@@ -118,9 +117,8 @@ class SolutionTables:
         groups, group_of_column = self.groups
         system, lp = self.problem.system, self.problem.lp
         rows = []
-        for family in BALANCES:
-            block = lp.constraints.get(family)
-            if block is None or not block.size:
+        for block in lp.constraints_of(BALANCE).values():
+            if not block.size:
                 continue
             buses, width = block.labels, block.width
             hours = system.steps.length if block.by_step else np.ones(width)
@@ -156,7 +154,7 @@ class SolutionTables:
         groups, group_of_column = self.groups
         lp = self.problem.lp
         row = lp.A[lp.rows("emission_balance")].tocoo()
-        net = lp.columns("net_emissions").start
+        net = lp.columns(NET_EMISSIONS).start
         amounts = np.bincount(
             group_of_column[row.col], -row.data * self.answer.x[row.col], len(groups)
         )
@@ -209,7 +207,7 @@ class SolutionTables:
             raise ConsistencyError(
                 f"Bus {bus} does not balance: {sums.at[bus, 'left']:.6g} are left of {sums.at[bus, 'through']:.6g}."
             )
-        net = self.answer.x[self.problem.lp.columns("net_emissions").start]
+        net = self.answer.x[self.problem.lp.columns(NET_EMISSIONS).start]
         summed = self.emissions["emissions"].sum() if len(self.emissions) else 0.0
         if abs(summed - net) > MAX_IMBALANCE_SHARE * max(
             1.0, self.emissions["emissions"].abs().sum()

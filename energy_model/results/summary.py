@@ -7,10 +7,14 @@ import pandas as pd
 
 from energy_model.case.system import System, bus_name
 from energy_model.common.language import N_
+from energy_model.formulation.metadata import THROUGHPUT
+from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
+# Column of the table of carriers that the balances of a table's rows belong to
+KINDS = {"links": "transport_losses", "vehicles": "vehicles"}
 
 
 def capacities(results: SolutionTables) -> pd.DataFrame:
@@ -27,17 +31,11 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
         for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
     ]
     length = data["step_weight"]
-    used = pd.Series(0.0, index=frame.index)
-    runs = (data["activity"] * length).sum("time").to_series()
-    used = (
-        used.add(runs.groupby(runs.index.map(lambda run: run.split(":")[0])).sum(), fill_value=0.0)
-        if len(runs)
-        else used
-    )
-    for decision in ("discharge", "flow_forward", "flow_backward"):
-        if decision in data:
-            used = used.add((data[decision] * length).sum("time").to_series(), fill_value=0.0)
-    frame["yearly_activity"] = used.reindex(frame.index)
+    frame["yearly_activity"] = 0.0
+    for variable, block in results.problem.lp.variables_of(THROUGHPUT).items():
+        sums = (data[variable] * length).sum("time").to_series()
+        sums = sums.groupby([block.owner(name) for name in sums.index]).sum()
+        frame["yearly_activity"] = frame["yearly_activity"].add(sums, fill_value=0.0)
     frame["full_load_hours"] = frame["yearly_activity"] / frame["capacity"].where(
         frame["capacity"] > 1e-9
     )
@@ -50,42 +48,23 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
 def carriers(results: SolutionTables) -> pd.DataFrame:
     """Every carrier over the year [unit/a]: demand, production, use, trade, losses, shortage; and its mean price."""
     system, balances = results.problem.system, results.balances
-    kinds = {
-        "activity": ("production", "consumption"),
-        "purchase": ("purchase", "purchase"),
-        "sale": ("sale", "sale"),
-        "demand": ("demand", "demand"),
-        "unserved": ("unserved", "unserved"),
-    }
-    vehicles = system["vehicles"].index
+    names = [name for name in COLUMNS["carriers"] if name != "mean_price"]
+    table_of_name = results.owners["table"].to_dict()
     row_kinds = []
     columns = (balances[column] for column in ("decision", "amount", "name"))
     for decision, amount, name in zip(*columns, strict=True):
-        if decision in kinds:
-            row_kinds.append(kinds[decision][0 if amount > 0 else 1])
-        elif decision in ("vehicle_charge", "capacity", "vehicle_discharge") and name in vehicles:
-            row_kinds.append("vehicles")
-        elif decision in ("flow_forward", "flow_backward", "capacity"):
-            row_kinds.append("carried")
+        owner_table = table_of_name.get(name)
+        if decision in names:  # of markets and demands
+            row_kinds.append(decision)
+        elif owner_table == "conversions":
+            row_kinds.append("production" if amount > 0 else "consumption")
         else:
-            row_kinds.append("stored")
+            row_kinds.append(KINDS.get(owner_table, "storage_losses"))
     rows = balances.assign(kind=row_kinds)
     table = rows.pivot_table(
         index="carrier", columns="kind", values="amount", aggfunc="sum", fill_value=0.0
     )
-    names = [
-        "production",
-        "consumption",
-        "purchase",
-        "sale",
-        "demand",
-        "vehicles",
-        "unserved",
-        "carried",
-        "stored",
-    ]
     table = table.reindex(columns=names, fill_value=0.0)
-    table = table.rename(columns={"carried": "transport_losses", "stored": "storage_losses"})
     table["mean_price"] = pd.Series(
         {carrier: mean_price(results, carrier) for carrier in table.index}
     )

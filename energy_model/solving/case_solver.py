@@ -18,6 +18,7 @@ import numpy as np
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
 from energy_model.formulation import build_model
+from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
@@ -254,14 +255,11 @@ def asked_program(
                 np.clip(minimum, low, high),
                 np.clip(maximum, low, high),
             )
-    both_ways = problem.system["links"]["both_ways"] == "yes"
+    flows = lp.variables_of(THROUGHPUT).values()
     for link in question.closed:
-        for variable in (
-            "capacity_added",
-            "flow_forward",
-            *(("flow_backward",) if both_ways[link] else ()),
-        ):
-            upper[lp.columns(variable, link)] = 0.0
+        for block in (lp.variables[ADDED], *flows):
+            if link in block.labels:
+                upper[block.of(link)] = 0.0
     changed = replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
     if question.minimize:
         weighted_metrics = [(weight, metric(problem, name)) for weight, name in question.minimize]

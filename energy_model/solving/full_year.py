@@ -22,6 +22,7 @@ from energy_model.case.load import refreshed
 from energy_model.case.time_aggregation import every_hour
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES, build_model
+from energy_model.formulation.metadata import ADDED, CAPACITY, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import MAX_GAP_SHARE, certify
 from energy_model.optimization.compiled_model import CompiledModel
@@ -32,7 +33,6 @@ from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 from energy_model.solving.load import Case, as_system
 
-SIZING_VARIABLES = ("capacity_added", "capacity_retired")
 MIN_ADDED_SHARE = 1e-4  # share of the addable capacity below which the plan adds nothing
 MAX_ADDED_SHARE = 0.999  # share of the addable capacity above which the plan adds all
 MAX_ITERATIONS = 4  # maximum number of solves of the full year
@@ -181,7 +181,8 @@ def _gap(cost: float, bound: float) -> float:
 
 def _sizes(problem: CompiledModel) -> list[slice]:
     """The columns of added and retired capacities."""
-    return [problem.lp.columns(variable) for variable in SIZING_VARIABLES]
+    sizes = problem.lp.variables_of(SIZE)
+    return [block.all for variable, block in sizes.items() if variable != CAPACITY]
 
 
 def _release_capacities(
@@ -207,13 +208,13 @@ def restrict_capacities(
     is fixed, unless this would change with a cost of owning a tenth lower or higher; then it is free. Retired
     capacities are free, since few steps show few peaks.
     """
-    lp, added = problem.lp, problem.lp.columns("capacity_added")
+    lp, added = problem.lp, problem.lp.columns(ADDED)
     low, high = lp.lower[added], lp.upper[added]
-    coarse_added = few.lp.columns("capacity_added")
+    coarse_added = few.lp.columns(ADDED)
     size = np.clip(planned.x[coarse_added], low, high)
     addable = np.where(np.isfinite(high), high, np.maximum(size, 1.0))
     adds_nothing, adds_all = size <= MIN_ADDED_SHARE * addable, size >= MAX_ADDED_SHARE * high
-    owning = few.lp.cost[coarse_added] + few.lp.cost[few.lp.columns("capacity")]
+    owning = few.lp.cost[coarse_added] + few.lp.cost[few.lp.columns(CAPACITY)]
     reduced_gain = (few.lp.A.T @ planned.prices - few.lp.cost)[coarse_added]
     is_free = np.isin(
         np.arange(coarse_added.start, coarse_added.stop),

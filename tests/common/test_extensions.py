@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from helpers import case_builder, cli
 
+import energy_model as em
+from energy_model.formulation.metadata import PHYSICS
+from energy_model.results.solution import solution_of
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tests" / "helpers" / "extension"
 
@@ -40,6 +44,10 @@ def test_a_component_adds_a_table_and_a_rule(case, tmp_path):
     limited, verified = call(("run", case, "--out", run, "--json"), ("verify", run))
     assert limited.json["objective"] == pytest.approx(6 * 99)
     assert verified.code == 0
+    opened = em.open_run(run)  # here the package is not installed
+    assert opened.dataset["shadow_price_kept_free"].dims == ("conversion", "time")
+    rule = solution_of(opened).lp.constraints["kept_free"]
+    assert (rule.table, rule.role) == ("conversions", PHYSICS)
 
 
 def test_the_table_of_a_component_is_checked(case):

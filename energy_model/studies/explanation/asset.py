@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.accounts import (
@@ -160,7 +161,7 @@ def _lines(sheet: pd.DataFrame, rents: pd.DataFrame, built: bool) -> pd.DataFram
 
 def _marginal_capacity(program: Solution, asset: str) -> float:
     """The marginal capacity of an asset for the break-even [its unit of capacity]."""
-    column = program.lp.columns("capacity_added", asset).start
+    column = program.lp.columns(ADDED, asset).start
     maximum = float(program.lp.upper[column])
     reach = maximum if np.isfinite(maximum) else max(1.0, float(program.x[column]))
     return max(1e-3, MARGINAL_SHARE * reach) if maximum > 1e-3 else maximum / 2
@@ -171,7 +172,7 @@ def _break_even(
 ) -> tuple[BreakEven | None, Accounts | None]:
     """The break-even of the first unit, and the accounts of the year with that first unit."""
     program = again.program
-    column = program.lp.columns("capacity_added", asset).start
+    column = program.lp.columns(ADDED, asset).start
     size = _marginal_capacity(program, asset)
     lp = again.program.lp.with_bounds(np.array([column]), size, size)
     answer = again.solve(lp, f"{asset}: its first unit")
@@ -212,10 +213,9 @@ def _confirmed(again: ReSolver, asset: str, column: int, turn: float) -> bool:
 def _used(run: Run, program: Solution, asset: str) -> float:
     """An asset's use in the year: activity, discharge or flow sent."""
     length, total = run.dataset["step_weight"].to_numpy(), 0.0
-    for decision in ("activity", "discharge", "flow_forward", "flow_backward"):
-        block = program.lp.variables.get(decision)
-        for name in block.labels if block else ():
-            if name.split(":")[0] == asset and block is not None:
+    for block in program.lp.variables_of(THROUGHPUT).values():
+        for name in block.labels:
+            if block.owner(name) == asset:
                 total += float(program.x[block.of(name)] @ length)
     return total
 

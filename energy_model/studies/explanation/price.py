@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.errors import InputError
-from energy_model.formulation.balance import BALANCES
+from energy_model.formulation.metadata import BALANCE, CAPACITY, LEVEL, NET_EMISSIONS, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
-from energy_model.results.accounts import OUTSIDE
+from energy_model.results.accounts import shared_lines
 from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation, ReSolver
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
-CAPACITY, STORE = "capacity that only such hours need", "what stores hold"
+BY_CAPACITY, BY_STORE = "capacity that only such hours need", "what stores hold"
 PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
 MAX_TOLD_ROWS = 4
 
@@ -186,7 +186,8 @@ class _PriceSetter:
         lp, x, prices = program.lp, program.x, program.prices
         self.groups, self.of_column = program.lp.column_groups()
         families, of_row = program.lp.row_groups()
-        is_outside = [OUTSIDE.get(family_name) is not None for family_name, _ in families]
+        shared = shared_lines(lp)
+        is_outside = [family_name in shared for family_name, _ in families]
         outside = np.array(is_outside, bool)[of_row]
         self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
         self.by_row = lp.A
@@ -197,10 +198,10 @@ class _PriceSetter:
         self.columns = lp.A.tocsc()
         self.bus_rows = {
             row: (bus, t)
-            for family in BALANCES
-            if family in program.lp.constraints and program.lp.constraints[family].by_step
-            for bus in program.lp.constraints[family].labels
-            for t, row in enumerate(range(*program.lp.rows(family, bus).indices(len(prices))))
+            for block in lp.constraints_of(BALANCE).values()
+            if block.by_step
+            for bus in block.labels
+            for t, row in enumerate(range(*block.of(bus).indices(len(prices))))
         }
         self.known: dict[int, str] = {}
 
@@ -208,6 +209,14 @@ class _PriceSetter:
         """The price setter of a bus in every step."""
         bus_rows = self.program.balance_of(bus).of(bus)
         return [self._set(row, ()) for row in range(bus_rows.start, bus_rows.stop)]
+
+    def _owner(self, column: int) -> str:
+        return self.program.lp.owner(*self.groups[self.of_column[column]])
+
+    def _kind(self, column: int) -> str:
+        """The role of the column of a size or level, else the table of its label."""
+        block = self.program.lp.variables[self.groups[self.of_column[column]][0]]
+        return block.role if block.role in (LEVEL, SIZE) else block.table
 
     def _set(self, row: int, seen: tuple[int, ...]) -> str:
         """What sets the price of a row; a link takes the setter of its other end."""
@@ -218,22 +227,16 @@ class _PriceSetter:
         columns, weights = A.indices[entries], A.data[entries]
         max_gap = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
         free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= max_gap)]
-        decisions = {int(j): self.groups[self.of_column[j]] for j in free}
+        kind_of_column = {int(j): self._kind(j) for j in free}
         setter = ""
-        for kinds in (
-            ("purchase", "sale", "unserved"),
-            ("activity",),
-            ("vehicle_charge", "vehicle_discharge"),
-        ):
-            setters = [
-                name.split(":")[0] for variable, name in decisions.values() if variable in kinds
-            ]
+        for kinds in (("markets", "demands"), ("runs",), ("vehicles",)):
+            setters = [self._owner(j) for j, kind in kind_of_column.items() if kind in kinds]
             if setters:
                 setter = setters[0]
                 break
         else:
-            for j, (decision, _) in decisions.items():
-                if decision in ("flow_forward", "flow_backward"):
+            for j, kind in kind_of_column.items():
+                if kind == "links":
                     rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
                     other_rows = [
                         int(candidate)
@@ -242,17 +245,11 @@ class _PriceSetter:
                     ]
                     if other_rows:
                         setter = self._set(other_rows[0], (*seen, row))
-                        if setter not in (STORE, CAPACITY):
+                        if setter not in (BY_STORE, BY_CAPACITY):
                             break
         if not setter:
-            decisions_in_use = {
-                self.groups[self.of_column[j]][0] for j in columns[self.runs[columns]]
-            }
-            setter = (
-                STORE
-                if decisions_in_use & {"charge", "discharge", "demand_postponed"}
-                else CAPACITY
-            )
+            kinds_in_use = {self._kind(j) for j in columns[self.runs[columns]]}
+            setter = BY_STORE if kinds_in_use & {"storages", LEVEL} else BY_CAPACITY
         if not seen:
             self.known[row] = setter
         return setter
@@ -290,12 +287,11 @@ def _changes(
     groups, of_column = program.lp.column_groups()
     change = np.bincount(of_column, lp.cost * (answer.x - base_answer.x), len(groups)) / amount
     names, table = again.run.tables["names"], again.run.tables["capacities"]
-    columns = {name: program.lp.columns("capacity", name).start for name in table.index}
+    columns = {name: program.lp.columns(CAPACITY, name).start for name in table.index}
     added = {name: answer.x[column] - base_answer.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
-        owner = name if decision == "land_use" else name.split(":")[0]
-        owner = "emissions" if decision == "net_emissions" else owner
+        owner = "emissions" if decision == NET_EMISSIONS else program.lp.owner(decision, name)
         rows[owner] = rows.get(owner, 0.0) + float(value)
     total = sum(rows.values())
     frame = pd.DataFrame(

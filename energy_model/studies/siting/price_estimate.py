@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from energy_model.formulation.metadata import ADDED, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.optimization.linear_program import LinearProgram
-from energy_model.optimization.unused_duals import SIZING_VARIABLES
 from energy_model.results.solution import Solution
 from energy_model.studies.siting.candidate_sites import CandidateSite
 
@@ -25,7 +25,7 @@ def estimate_cost(plan: Solution, candidate: CandidateSite, size: float) -> floa
     inside = (sizes == np.diff(lp.A.indptr)) & (sizes > 0)  # rows of these columns alone
     cost = lp.cost[columns] - matrix.T @ np.where(inside, 0.0, plan.prices)
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    added = lp.variables["capacity_added"]
+    added = lp.variables[ADDED]
     upper[[added.of(link.name).start for link in candidate.links]] = np.inf
     lower[added.of(candidate.asset)] = upper[added.of(candidate.asset)] = size
     bounds = (lower[columns], upper[columns], lp.row_lower[inside], lp.row_upper[inside])
@@ -41,10 +41,10 @@ def _columns(plan: Solution, names: list[str]) -> np.ndarray:
     """
     lp, entries = plan.lp, plan.lp.A.tocoo()
     groups, group_of_column = lp.column_groups()
-    owners = [name.split(":")[0] if decision == "activity" else name for decision, name in groups]
+    owners = [lp.owner(variable, label) for variable, label in groups]
     index = {name: i for i, name in enumerate(dict.fromkeys(owners))}
     owner = np.array([index[name] for name in owners])[group_of_column]
-    is_flow = np.array([decision not in SIZING_VARIABLES for decision, _ in groups])
+    is_flow = np.array([lp.variables[variable].role != SIZE for variable, _ in groups])
     active = np.zeros(len(index), bool)
     active[owner[is_flow[group_of_column] & (np.abs(plan.x) > MIN_FLOW)]] = True
 

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
+from energy_model.formulation.metadata import PHYSICS
 from energy_model.results.accounts import ADDABLE, Accounts, solution_once
 from energy_model.results.run import Run
 from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts
@@ -58,11 +59,11 @@ def _uses(
     rows, hourly = {}, []
     for link, firms in costs.links.items():
         limit = next(
-            constraint
-            for constraint in ("max_flow_one_way", "max_flow_both_ways")
-            if link in solution.lp.constraints[constraint].labels
+            block
+            for block in solution.lp.constraints_of(PHYSICS).values()
+            if block.table == "links" and block.by_step and link in block.labels
         )
-        value = -solution.prices[solution.lp.rows(limit, link)]
+        value = -solution.prices[limit.of(link)]
         rent = float(value.sum() * capacities.at[link, "capacity_existing"])
         rent += float(rents["amount"].get((link, ADDABLE), 0.0))
         sent = data["flow_forward"].sel(link=link).to_numpy()
