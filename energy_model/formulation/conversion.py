@@ -6,6 +6,8 @@ extraction plant operates between power only and power with heat.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
@@ -158,7 +160,7 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     )
 
 
-def _grouped(pairs) -> dict[str, list[str]]:
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Returns the second elements of pairs by their first element."""
     groups: dict[str, list[str]] = {}
     for name, other in pairs:

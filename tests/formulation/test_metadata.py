@@ -28,7 +28,9 @@ OTHER_USES = {
     "charge",
 }
 # What is asked of a program or its solution, rather than of a table
-OF_PROGRAM = r"(?:variables|constraints|columns|rows|yearly_weights|hours|data|dataset)(?:\.get)?[\[(]"
+OF_PROGRAM = (
+    r"(?:variables|constraints|columns|rows|yearly_weights|hours|data|dataset)(?:\.get)?[\[(]"
+)
 
 
 @pytest.fixture(scope="module")
