@@ -10,14 +10,16 @@ from pathlib import Path
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
-from energy_model.studies.explanation.asset import Explanation, ReSolver, explain_asset
+from energy_model.studies.explanation.asset import Explanation, explain_asset
 from energy_model.studies.explanation.price import (
     explain_carrier_price,
     explain_emission_price,
     explain_land_price,
 )
+from energy_model.studies.explanation.resolver import ReSolver
 
 EMISSIONS = "emissions"
+ASSET, CARRIER, LAND = "asset", "carrier", "land"
 
 
 def explain(
@@ -35,49 +37,52 @@ def explain(
         InputError: a name is unknown; it lists the nearest ones.
     """
     opened = run if isinstance(run, Run) else open_run(run)
-    requested = [names] if isinstance(names, str) else list(names)
-    carrier = opened.metadata["settings"]["emissions"]["carrier"]
-    assets = list(map(str, opened.tables["capacities"].index))
-    carriers = list(map(str, opened.tables["carriers"].index))
-    land_names = [f"{site}:{kind}" for site, kind in opened.tables["land"].index]
-    buses = [str(bus) for bus in opened.dataset["bus"].to_numpy()]
-    targets: list[tuple[str, str]] = []
-    issues = []
-    for name in requested:
-        kind = (
-            "emissions" if name in (EMISSIONS, carrier) else "land" if name in land_names
-            else "carrier" if name in carriers or name in buses else "asset"
-        )  # fmt: skip
-        if kind != "asset":
-            targets.append((kind, name))
-            continue
-        hits = fnmatch.filter(assets, name)
-        if not hits:
-            known = [*assets, *carriers, *land_names, EMISSIONS]
-            nearest = difflib.get_close_matches(name.replace("*", ""), known, n=4, cutoff=0.4)
-            containing = [candidate for candidate in known if name.strip("*") in candidate]
-            nearest = nearest or containing[:4]
-            hint = (
-                f"nearest are {', '.join(nearest)}"
-                if nearest
-                else "name an asset, a carrier, emissions, or site:class"
-            )
-            issues.append(
-                InputIssue("explain", f"nothing in the run has this name; {hint}", value=name)
-            )
-        targets += [("asset", hit) for hit in hits]
-    if issues:
-        raise InputError(issues)
+    targets = _targets(opened, [names] if isinstance(names, str) else list(names))
     solver = ReSolver(opened, progress)
     explanations = []
     for kind, name in targets:
-        if kind == "emissions":
+        if kind == EMISSIONS:
             explanations.append(explain_emission_price(solver))
-        elif kind == "land":
+        elif kind == LAND:
             explanations.append(explain_land_price(solver, name))
-        elif kind == "carrier":
-            name_of, _, site = name.partition("@")
-            explanations.append(explain_carrier_price(solver, name_of, site or None))
+        elif kind == CARRIER:
+            carrier, _, site = name.partition("@")
+            explanations.append(explain_carrier_price(solver, carrier, site or None))
         else:
             explanations.append(explain_asset(solver, name, break_even))
     return explanations
+
+
+def _targets(run: Run, names: Sequence[str]) -> list[tuple[str, str]]:
+    """The kind and name of everything that the names state.
+
+    Raises:
+        InputError: a name is unknown; it lists the nearest ones.
+    """
+    assets = [str(asset) for asset in run.tables["capacities"].index]
+    kinds = dict.fromkeys(assets, ASSET)
+    kinds |= {str(bus): CARRIER for bus in run.dataset["bus"].to_numpy()}
+    kinds |= {str(carrier): CARRIER for carrier in run.tables["carriers"].index}
+    kinds |= {f"{site}:{land_class}": LAND for site, land_class in run.tables["land"].index}
+    kinds |= {run.metadata["settings"]["emissions"]["carrier"]: EMISSIONS, EMISSIONS: EMISSIONS}
+    targets, issues = [], []
+    for name in names:
+        if kinds.get(name, ASSET) != ASSET:
+            targets.append((kinds[name], name))
+            continue
+        matches = fnmatch.filter(assets, name)
+        targets += [(ASSET, match) for match in matches]
+        if not matches:
+            remedy = f"nothing in the run has this name; {_name_hint(name, list(kinds))}"
+            issues.append(InputIssue("explain", remedy, value=name))
+    if issues:
+        raise InputError(issues)
+    return targets
+
+
+def _name_hint(name: str, names: Sequence[str]) -> str:
+    nearest = difflib.get_close_matches(name.replace("*", ""), names, n=4, cutoff=0.4)
+    nearest = nearest or [other for other in names if name.strip("*") in other][:4]
+    if nearest:
+        return f"nearest are {', '.join(nearest)}"
+    return "name an asset, a carrier, emissions, or site:class"

@@ -18,22 +18,23 @@ from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.accounts import shared_lines
 from energy_model.results.solution import Solution
-from energy_model.studies.explanation.asset import Explanation, ReSolver
+from energy_model.studies.explanation.asset import Explanation
+from energy_model.studies.explanation.resolver import ReSolver
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
 BY_CAPACITY, BY_STORE = "capacity that only such hours need", "what stores hold"
 PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
-MAX_TOLD_ROWS = 4
+MAX_LISTED_ROWS = 4
 
 
-def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None) -> Explanation:
+def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = None) -> Explanation:
     """What sets a carrier's price, by hours, at a site or at every site with demand; and the cost of one unit more."""
-    run, program = again.run, again.program
-    buses = _buses(again, carrier, site)
+    run, solution = solver.run, solver.solution
+    buses = _buses(solver, carrier, site)
     data, length = run.dataset, run.dataset["step_weight"].to_numpy()
-    weights = _wanted(again, carrier, buses)
-    marginal = _PriceSetter(program)
+    weights = _demand_shares(solver, buses)
+    marginal = _PriceSetter(solution)
     by_setter: dict[str, list[float]] = {}
     for bus in buses:
         hourly = data["marginal_price"].sel(bus=bus).to_numpy()
@@ -62,13 +63,13 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
     )
     location = f" at {site}" if site else ""
     sentences = [
-        f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(again, carrier)} over the hours of the year."
+        f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(solver, carrier)} over the hours of the year."
     ]
-    for row in sheet.head(MAX_TOLD_ROWS).itertuples(index=False):
+    for row in sheet.head(MAX_LISTED_ROWS).itertuples(index=False):
         sentences.append(
             f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}."
         )
-    increment = _one_more(again, program, buses, weights, length)
+    increment = _one_more(solver, solution, buses, weights, length)
     if increment is None:
         sentences.append(
             "One more unit, spread over the year, cannot be had: there is no plan with it."
@@ -81,11 +82,11 @@ def explain_carrier_price(again: ReSolver, carrier: str, site: str | None = None
     return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": cost_changes})
 
 
-def explain_emission_price(again: ReSolver) -> Explanation:
+def explain_emission_price(solver: ReSolver) -> Explanation:
     """The marginal cost of the last tonne, and which assets avoid it."""
-    program, record = again.program, again.run.metadata
-    price = float(record["summary"]["emission_price"])
-    block = program.lp.constraints.get("emission_target")
+    solution, metadata = solver.solution, solver.run.metadata
+    price = float(metadata["summary"]["emission_price"])
+    block = solution.lp.constraints.get("emission_target")
     sentences = (
         [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []
     )
@@ -93,15 +94,15 @@ def explain_emission_price(again: ReSolver) -> Explanation:
         sentences.append("The case has no emission target, so nothing comes on top of it.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     row = block.first
-    shadow_price = -float(program.prices[row])
+    shadow_price = -float(solution.prices[row])
     if shadow_price <= 1e-6:
         sentences.append("The target costs nothing: the plan emits less by itself.")
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
-    turnover = float(np.abs(again.run.tables["emissions"]["emissions"]).sum())
+    turnover = float(np.abs(solver.run.tables["emissions"]["emissions"]).sum())
     reduction = PERTURBATION_SHARE * max(1.0, turnover)
-    tighter = program.lp.row_upper[block.all] - reduction
-    lp = program.lp.with_row_bounds(block.all, upper=tighter)
-    changes = _changes(again, lp, reduction, "one tonne less")
+    tighter = solution.lp.row_upper[block.all] - reduction
+    lp = solution.lp.with_row_bounds(block.all, upper=tighter)
+    changes = _changes(solver, lp, reduction, "one tonne less")
     sentences.append(
         f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare."
     )
@@ -113,67 +114,67 @@ def explain_emission_price(again: ReSolver) -> Explanation:
     return Explanation("emissions", "price", tuple(sentences), sheet)
 
 
-def explain_land_price(again: ReSolver, place: str) -> Explanation:
+def explain_land_price(solver: ReSolver, name: str) -> Explanation:
     """The value of one hectare of a land class at a site, and its use."""
-    program, run = again.program, again.run
+    solution, run = solver.solution, solver.run
     land = run.tables["land"]
-    site, _, kind = place.partition(":")
+    site, _, kind = name.partition(":")
     row = land.loc[(site, kind)]
-    column = program.lp.columns("land_use", place).start
+    column = solution.lp.columns("land_use", name).start
     taken, area = float(row["land_use"]), float(row["area"])
     sentences = [
         f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."
     ]
     if float(row["shadow_price"]) <= 1e-3:
         sentences.append("A hectare more would be worth nothing: not all of it is used.")
-        return Explanation(place, "price", tuple(sentences), pd.DataFrame())
+        return Explanation(name, "price", tuple(sentences), pd.DataFrame())
     increment = PERTURBATION_SHARE * max(1.0, area)
-    lp = program.lp.with_bounds(np.array([column]), upper=area + increment)
-    changes = _changes(again, lp, increment, "one hectare more")
+    lp = solution.lp.with_bounds(np.array([column]), upper=area + increment)
+    changes = _changes(solver, lp, increment, "one hectare more")
     if changes is None:  # a looser bound stays feasible, so the solver stopped early
-        return Explanation(place, "price", tuple(sentences), pd.DataFrame())
+        return Explanation(name, "price", tuple(sentences), pd.DataFrame())
     sheet, unit_cost = changes
     sentences.append(
         f"One hectare more would be worth {-unit_cost:,.0f} EUR a year: {_format_changes(sheet)}."
     )
-    return Explanation(place, "price", tuple(sentences), sheet)
+    return Explanation(name, "price", tuple(sentences), sheet)
 
 
-def _buses(again: ReSolver, carrier: str, site: str | None) -> list[str]:
+def _buses(solver: ReSolver, carrier: str, site: str | None) -> list[str]:
     """The buses of a carrier with an hourly balance; only those with demand if there are any."""
-    data = again.run.dataset
-    known = [str(bus) for bus in data["bus"].to_numpy() if str(bus).split("@")[0] == carrier]
-    buses = [bus for bus in known if not data["marginal_price"].sel(bus=bus).isnull().any()]
+    data = solver.run.dataset
+    all_buses = [str(bus) for bus in data["bus"].to_numpy() if str(bus).split("@")[0] == carrier]
+    buses = [bus for bus in all_buses if not data["marginal_price"].sel(bus=bus).isnull().any()]
     if site is not None:
         buses = [bus for bus in buses if bus == f"{carrier}@{site}"]
     if not buses:
         message = (
-            f"{carrier} has no hourly price there; its buses are {', '.join(known)}"
-            if known
+            f"{carrier} has no hourly price there; its buses are {', '.join(all_buses)}"
+            if all_buses
             else "no bus carries it"
         )
         raise InputError.at(
             "explain", message, value=carrier if site is None else f"{carrier}@{site}"
         )
-    with_demand = [bus for bus in buses if _demand(again, bus) > 0]
+    with_demand = [bus for bus in buses if _demand(solver, bus) > 0]
     return with_demand or buses
 
 
-def _demand(again: ReSolver, bus: str) -> float:
-    names = again.run.tables["names"]
+def _demand(solver: ReSolver, bus: str) -> float:
+    names = solver.run.tables["names"]
     carrier, _, site = bus.partition("@")
     rows = names.index[
         (names["table"] == "demands") & (names["carrier"] == carrier) & (names["site"] == site)
     ]
-    length = again.run.dataset["step_weight"].to_numpy()
+    length = solver.run.dataset["step_weight"].to_numpy()
     return sum(
-        float(again.run.dataset["demand_rate"].sel(demand=row).to_numpy() @ length) for row in rows
+        float(solver.run.dataset["demand_rate"].sel(demand=row).to_numpy() @ length) for row in rows
     )
 
 
-def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]:  # noqa: ARG001
+def _demand_shares(solver: ReSolver, buses: list[str]) -> dict[str, float]:
     """The weight of each bus: its share of the demand, or equal shares without demand."""
-    amounts = {bus: _demand(again, bus) for bus in buses}
+    amounts = {bus: _demand(solver, bus) for bus in buses}
     total = sum(amounts.values())
     return {bus: amount / total if total else 1 / len(buses) for bus, amount in amounts.items()}
 
@@ -181,11 +182,11 @@ def _wanted(again: ReSolver, carrier: str, buses: list[str]) -> dict[str, float]
 class _PriceSetter:
     """What sets the price of a bus in each step."""
 
-    def __init__(self, program: Solution) -> None:
-        self.program = program
-        lp, x, prices = program.lp, program.x, program.prices
-        self.groups, self.of_column = program.lp.column_groups()
-        families, of_row = program.lp.row_groups()
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        lp, x, prices = solution.lp, solution.x, solution.prices
+        self.groups, self.of_column = solution.lp.column_groups()
+        families, of_row = solution.lp.row_groups()
         shared = shared_lines(lp)
         is_outside = [family_name in shared for family_name, _ in families]
         outside = np.array(is_outside, bool)[of_row]
@@ -203,26 +204,26 @@ class _PriceSetter:
             for bus in block.labels
             for t, row in enumerate(range(*block.of(bus).indices(len(prices))))
         }
-        self.known: dict[int, str] = {}
+        self.setters: dict[int, str] = {}
 
     def of(self, bus: str) -> list[str]:
         """The price setter of a bus in every step."""
-        bus_rows = self.program.balance_of(bus).of(bus)
+        bus_rows = self.solution.balance_of(bus).of(bus)
         return [self._set(row, ()) for row in range(bus_rows.start, bus_rows.stop)]
 
     def _owner(self, column: int) -> str:
-        return self.program.lp.owner(*self.groups[self.of_column[column]])
+        return self.solution.lp.owner(*self.groups[self.of_column[column]])
 
     def _kind(self, column: int) -> str:
         """The role of the column of a size or level, else the table of its label."""
-        block = self.program.lp.variables[self.groups[self.of_column[column]][0]]
+        block = self.solution.lp.variables[self.groups[self.of_column[column]][0]]
         return block.role if block.role in (LEVEL, SIZE) else block.table
 
     def _set(self, row: int, seen: tuple[int, ...]) -> str:
         """What sets the price of a row; a link takes the setter of its other end."""
-        if row in self.known:
-            return self.known[row]
-        A, prices = self.by_row, self.program.prices
+        if row in self.setters:
+            return self.setters[row]
+        A, prices = self.by_row, self.solution.prices
         entries = slice(A.indptr[row], A.indptr[row + 1])
         columns, weights = A.indices[entries], A.data[entries]
         max_gap = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
@@ -251,47 +252,47 @@ class _PriceSetter:
             kinds_in_use = {self._kind(j) for j in columns[self.runs[columns]]}
             setter = BY_STORE if kinds_in_use & {"storages", LEVEL} else BY_CAPACITY
         if not seen:
-            self.known[row] = setter
+            self.setters[row] = setter
         return setter
 
 
 def _one_more(
-    again: ReSolver,
-    program: Solution,
+    solver: ReSolver,
+    solution: Solution,
     buses: list[str],
     weights: dict[str, float],
     length: np.ndarray,
 ) -> tuple[pd.DataFrame, float] | None:
     """What changes if the demand at buses rises by one unit, spread over the hours of the year."""
-    lp = program.lp
-    increment = PERTURBATION_SHARE * max(1.0, sum(_demand(again, bus) for bus in buses))
+    lp = solution.lp
+    increment = PERTURBATION_SHARE * max(1.0, sum(_demand(solver, bus) for bus in buses))
     for bus in buses:
-        rows = program.balance_of(bus).of(bus)
+        rows = solution.balance_of(bus).of(bus)
         more = increment * weights[bus] / length.sum()
         lp = lp.with_row_bounds(rows, lp.row_lower[rows] + more, lp.row_upper[rows] + more)
-    return _changes(again, lp, increment, "one unit more")
+    return _changes(solver, lp, increment, "one unit more")
 
 
 def _changes(
-    again: ReSolver, lp: LinearProgram, amount: float, said: str
+    solver: ReSolver, lp: LinearProgram, amount: float, activity: str
 ) -> tuple[pd.DataFrame, float] | None:
     """The change in cost of each asset between the run's program and a modified one, per unit of ``amount``; and their sum.
 
     None if the modified program has no solution.
     """
-    program = again.program
-    base_answer = again.solve(program.lp, "solving the unchanged run")
-    answer = again.solve(lp, said)
-    if base_answer.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
+    solution = solver.solution
+    base_result = solver.solve(solution.lp, "solving the unchanged run")
+    answer = solver.solve(lp, activity)
+    if base_result.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None
-    groups, of_column = program.lp.column_groups()
-    change = np.bincount(of_column, lp.cost * (answer.x - base_answer.x), len(groups)) / amount
-    names, table = again.run.tables["names"], again.run.tables["capacities"]
-    columns = {name: program.lp.columns(CAPACITY, name).start for name in table.index}
-    added = {name: answer.x[column] - base_answer.x[column] for name, column in columns.items()}
+    groups, of_column = solution.lp.column_groups()
+    change = np.bincount(of_column, lp.cost * (answer.x - base_result.x), len(groups)) / amount
+    names, table = solver.run.tables["names"], solver.run.tables["capacities"]
+    columns = {name: solution.lp.columns(CAPACITY, name).start for name in table.index}
+    added = {name: answer.x[column] - base_result.x[column] for name, column in columns.items()}
     rows: dict[str, float] = {}
     for (decision, name), value in zip(groups, change, strict=True):
-        owner = "emissions" if decision == NET_EMISSIONS else program.lp.owner(decision, name)
+        owner = "emissions" if decision == NET_EMISSIONS else solution.lp.owner(decision, name)
         rows[owner] = rows.get(owner, 0.0) + float(value)
     total = sum(rows.values())
     frame = pd.DataFrame(
@@ -310,17 +311,19 @@ def _format_changes(frame: pd.DataFrame) -> str:
     """The largest changes as text."""
     parts = [
         f"{row.label_en} {row.cost:+,.2f}"
-        for row in frame.head(MAX_TOLD_ROWS).itertuples(index=False)
+        for row in frame.head(MAX_LISTED_ROWS).itertuples(index=False)
     ]
-    rest = frame["cost"].iloc[MAX_TOLD_ROWS:].sum()
-    return ", ".join([*parts, *([f"all else {rest:+,.2f}"] if len(frame) > MAX_TOLD_ROWS else [])])
+    rest = frame["cost"].iloc[MAX_LISTED_ROWS:].sum()
+    return ", ".join(
+        [*parts, *([f"all else {rest:+,.2f}"] if len(frame) > MAX_LISTED_ROWS else [])]
+    )
 
 
-def _label(names: pd.Series, who: str) -> str:
-    label = names.get(who)
-    return str(label) if isinstance(label, str) and label else who.replace("_", " ")
+def _label(names: pd.Series, name: str) -> str:
+    label = names.get(name)
+    return str(label) if isinstance(label, str) and label else name.replace("_", " ")
 
 
-def _unit(again: ReSolver, carrier: str) -> str:
-    table = again.run.tables["carriers"]
+def _unit(solver: ReSolver, carrier: str) -> str:
+    table = solver.run.tables["carriers"]
     return str(table.at[carrier, "unit"]) if carrier in table.index else "unit"

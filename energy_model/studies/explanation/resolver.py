@@ -1,0 +1,37 @@
+"""Re-solver: a finished run → solutions of its linear program with changes, warm-started from the run's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from energy_model.optimization import highs
+from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.accounts import accounts, solution_once
+from energy_model.results.run import Run
+from energy_model.results.solution import Solution
+
+
+class ReSolver:
+    """A run's linear program, re-solved from the run's own basis."""
+
+    def __init__(self, run: Run, progress: Callable[[str], None] | None = None) -> None:
+        self.run, self.solution, self.accounts = run, solution_once(run), accounts(run)
+        self._report = progress or (lambda _: None)
+        self._start = highs.WarmStart()
+
+    def solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
+        """The solution of a modified program, warm-started from the run's own solution."""
+        if self._start.basis is None:
+            self._solve(self.solution.lp, "solving the run again, as a warm start")
+        return self._solve(lp, activity)
+
+    def _solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
+        self._report(activity)
+        return highs.solve(
+            lp, start=self._start, progress=lambda line: self._report(f"solving: {line}")
+        )
+
+    def with_result(self, lp: LinearProgram, result: highs.SolverResult) -> Solution:
+        """The run's program with another solution."""
+        return replace(self.solution, lp=lp, x=result.x, prices=result.prices)
