@@ -15,13 +15,14 @@ import typer
 from energy_model.cli import deprecated, failures, output
 from energy_model.cli.commands.analysis import accounts, explain
 from energy_model.cli.commands.cases import check, export, init
+from energy_model.cli.commands.compare import compare
 from energy_model.cli.commands.excel import excel
 from energy_model.cli.commands.fetch import fetch
 from energy_model.cli.commands.migrate import migrate
 from energy_model.cli.commands.report import report
 from energy_model.cli.commands.runs import run, show, verify
 from energy_model.cli.commands.serve import serve
-from energy_model.cli.commands.studies import compare, studies
+from energy_model.cli.commands.studies import studies
 from energy_model.cli.commands.timeseries import generate
 from energy_model.cli.output import FINE
 from energy_model.common.extensions import extensions

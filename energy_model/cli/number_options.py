@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -37,3 +38,13 @@ def whole_number(lowest: int | None = None, highest: int | None = None) -> Calla
         return value
 
     return read
+
+
+def number_option(*names: str, help: str) -> Any:
+    """An option whose value is a number."""
+    return typer.Option(*names, parser=number, metavar="NUMBER", help=help)
+
+
+def whole_option(*names: str, help: str, lowest: int | None = None) -> Any:
+    """An option whose value is an integer."""
+    return typer.Option(*names, parser=whole_number(lowest), metavar="INTEGER", help=help)
