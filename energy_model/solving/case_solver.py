@@ -30,9 +30,6 @@ from energy_model.solving.load import Case, as_case_spec, load_case
 # Number of compiled models in the cache, as queries on one case follow one another
 MAX_CACHED_PROBLEMS = 2
 
-# A stored result is found by its key, so keys keep the names of release 0.1.
-KEY_NAMES = {"minimize": "least", "capacity_added": "added", "capacity_retired": "retired"}
-
 
 @dataclass(frozen=True)
 class Query:
@@ -79,11 +76,6 @@ def with_watched(problem: CompiledModel, names: Iterable[str]) -> CompiledModel:
     """The model with a row for each metric, without limits yet."""
     names = tuple(names)
     return problem.with_watched(names, [metric(problem, name).weights for name in names])
-
-
-def key_fields(query: Query) -> dict[str, object]:
-    """The fields of a query by their names in release 0.1, from which keys of study cases are made."""
-    return {KEY_NAMES.get(name, name): value for name, value in asdict(query).items()}
 
 
 def query_from_record(record: Mapping[str, Any]) -> Query:

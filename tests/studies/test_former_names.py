@@ -12,11 +12,17 @@ from energy_model.studies.runner.former_names import study_folder
 from energy_model.studies.runner.study_case import StudyCase
 
 QUERY = Query(
-    limits={"land": (-np.inf, 2.5)},
+    limits={"land_use": (-np.inf, 2.5)},
     minimize=((1.0, "emissions"), (0.5, "cost")),
     capacity_added={"sun": (0.0, 1.5)},
     capacity_retired={"old": (0.0, 0.0)},
     closed=("pipe",),
+)
+
+
+SUM = Query(
+    limits={"cost": (-np.inf, 5.0)},
+    minimize=((1.0, "capacity_added:a + capacity_added:b"), (0.5, "cost")),
 )
 
 
@@ -29,32 +35,40 @@ def rename_in(path, *pairs):
 
 
 PARETO = [
-    ('question = "pareto"', 'question = "frontier"'), ("\nmetric = ", "\nagainst = "),
-    ("\nsecond_metric = ", "\nalso = "), ("\nlevels = ", "\nalso_points = "),
+    ('question = "pareto"', 'question = "frontier"'), ('\nmetric = "land_use"', '\nagainst = "land"'),
+    ("\nsecond_metric = ", "\nalso = "), ("\nlevels = ", "\nalso_points = "), ('    "land_use",', '    "land",'),
 ]  # fmt: skip
 REGRET = [("\ntolerance = ", "\nnear = "), ('"base case" = ', '"as it stands" = ')]
+RESULT = [('"summary": {', '"headline": {'), ('"quantities": {"land_use"', '"quantities": {"land"'), ('"prices": {"land_use"', '"prices": {"land"')]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("ask", "renamed"),
+    ("ask", "renamed", "renamed_results"),
     [
-        (lambda *more: em.pareto_front(more[0], "land_use", 3, more[1], execution=more[2]), PARETO),
+        (
+            lambda *more: em.pareto_front(more[0], "land_use", 3, more[1], execution=more[2]),
+            PARETO,
+            RESULT,
+        ),
         (
             lambda *more: em.regret(
                 more[0], {"dear": ["markets.grid.price = 70"]}, output=more[1], execution=more[2]
             ),
             REGRET,
+            RESULT[:1],
         ),
     ],
 )
-def test_a_study_of_former_names_resumes(case, tmp_path, here, ask, renamed):
+def test_a_study_of_former_names_resumes(case, tmp_path, here, ask, renamed, renamed_results):
     out = tmp_path / "s"
     first = ask(case, out, here)
-    solved = {path: path.stat().st_mtime_ns for path in (out / "cases").iterdir()}
     rename_in(out / "study.toml", *renamed)
+    for path in (out / "cases").iterdir():
+        rename_in(path, *renamed_results)
+    solved = {path: path.stat().st_mtime_ns for path in (out / "cases").iterdir()}
     resumed = ask(case, out, here)
     assert resumed.question == first.question
-    pd.testing.assert_frame_equal(resumed.table, first.table)
+    pd.testing.assert_frame_equal(resumed.table[first.table.columns], first.table)
     assert {path: path.stat().st_mtime_ns for path in (out / "cases").iterdir()} == solved
 
 
@@ -92,6 +106,8 @@ def test_the_former_default_folder_is_taken_if_only_it_exists(tmp_path, monkeypa
     ("case", "key"),
     [
         (StudyCase({}), "856badabb6e86621"),
+        (StudyCase({}, ("case.time.weather_year = calm",)), "7be7d468ddb9bd4f"),
+        (StudyCase({}, query=SUM), "95fa13fe2fabf102"),
         (StudyCase({"a": 1}, ("markets.grid.price = 70.0",), "dear_gas"), "05d7e28d4d7a39d6"),
         (
             StudyCase({}, query=QUERY),

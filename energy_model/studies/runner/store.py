@@ -247,6 +247,7 @@ def _differences(path: Path, content: Mapping[str, Any]) -> list[InputIssue]:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
         stored_files, current_files = stored["files"], content["files"]
         options = former_names.current_options(stored["study"])
+        current_options = former_names.current_options(content["study"])
     except (OSError, ValueError, KeyError):
         remedy = "it cannot be read; name another folder with --out"
         return [InputIssue(str(path), remedy)]
@@ -261,7 +262,7 @@ def _differences(path: Path, content: Mapping[str, Any]) -> list[InputIssue]:
             change = "is gone" if name not in current_files else change
             remedy = f"it {change} since the study began, so its cases would differ; restore it, or name another folder with --out"
             issues.append(InputIssue(name, remedy))
-    for name, value in content["study"].items():
+    for name, value in current_options.items():
         if name != "digest" and options.get(name) != value:
             remedy = f"the study in this folder has {_short(options.get(name))}; use the same value, or name another folder with --out"
             issues.append(InputIssue(str(path), remedy, column=name, value=_short(value)))

@@ -15,7 +15,8 @@ from typing import Any
 from energy_model.case.case_spec import CaseSpec
 from energy_model.common.atomic_write import new_folder, write_error
 from energy_model.common.errors import InputError
-from energy_model.solving.case_solver import Query, key_fields
+from energy_model.solving.case_solver import Query
+from energy_model.studies.runner import former_names
 
 Value = float | str
 CASE_SUFFIXES = (".csv", ".toml")
@@ -107,8 +108,9 @@ class StudyCase:
 
     @cached_property
     def key(self) -> str:
-        """The fingerprint of the case, equal for equal cases of any study; names its files."""
-        return fingerprint_of([self.scenario, self.overrides, key_fields(self.query)])
+        """The fingerprint of the case, equal for equal cases of any study and release; names its files."""
+        overrides = [former_names.former_override(text) for text in self.overrides]
+        return fingerprint_of([self.scenario, overrides, former_names.former_query(self.query)])
 
 
 def temporary_folder() -> Path:
