@@ -26,7 +26,7 @@ from energy_model.studies.explanation.resolver import ReSolver
 
 MIN_AMOUNT_EUR = 1e-4  # EUR/a; smaller amounts are solver residue
 MAX_FINITE_CAPACITY = 1e9  # addable capacity that stands for an unlimited one
-RENT_ORDER = {STANDING: 0, ADDABLE: 1, ROUNDING: 9}  # other rents are between
+RENT_LINES = (STANDING, ADDABLE, "", ROUNDING)  # in order; other rents are in place of ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _balance(lines: pd.DataFrame) -> pd.DataFrame:
 def _lines(sheet: pd.DataFrame, rents: pd.DataFrame) -> pd.DataFrame:
     """The lines of a sheet with its balance, and the rents the balance splits into."""
     lines, rent_lines = sheet.drop(columns="name"), rents.drop(columns="name").assign(of="")
-    order = [RENT_ORDER.get(line, 5) for line in rent_lines["line"]]
+    order = [RENT_LINES.index(line if line in RENT_LINES else "") for line in rent_lines["line"]]
     ordered = rent_lines.iloc[np.argsort(order, kind="stable")]
     return pd.concat([lines, _balance(lines), ordered], ignore_index=True)
 

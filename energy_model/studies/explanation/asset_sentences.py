@@ -52,8 +52,10 @@ def _capacity(row: pd.Series, exists: bool, added: float) -> str:
             if added > 0
             else f"nothing of {name} is added"
         ]
-        parts += [f"{existing} {unit} stood"] * (row["capacity_existing"] > 0)
-        parts += [f"{retired} {unit} is retired"] * (row["capacity_retired"] > MIN_RETIRED_CAPACITY)
+        if row["capacity_existing"] > 0:
+            parts.append(f"{existing} {unit} stood")
+        if row["capacity_retired"] > MIN_RETIRED_CAPACITY:
+            parts.append(f"{retired} {unit} is retired")
         return ", ".join(parts)
     if row["capacity_existing"] > 0:
         return f"all {existing} {unit} of {name} is retired: keeping it costs more than it earns"
