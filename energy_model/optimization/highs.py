@@ -15,6 +15,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from energy_model.common.language import Message
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
 from energy_model.optimization.linear_program import LinearProgram
 
@@ -345,6 +346,9 @@ class SolverMonitor:
         output = event.data_out
         count = max(output.ipm_iteration_count, output.simplex_iteration_count)
         if self.progress is not None:
-            self.progress(f"iteration {count}, {time.monotonic() - self.begun:.0f} s")
+            seconds = round(time.monotonic() - self.begun)
+            self.progress(
+                Message("iteration {count:#}, {seconds:s}", count=int(count), seconds=seconds)
+            )
         if self.interrupted:
             event.interrupt()

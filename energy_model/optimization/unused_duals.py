@@ -17,6 +17,7 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from energy_model.common.language import Message
 from energy_model.formulation.metadata import ADDED, CAPACITY, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import certify, implied
@@ -48,7 +49,13 @@ def with_best_duals(
     for part in unused_subproblems(problem, answer, enough):
         certificate = certify(part.lp, answer.x[part.columns], prices[part.rows])
         if certificate.cost - certificate.bound > enough:
-            tell(f"pricing what stands idle: {part.number} of {part.count}")
+            tell(
+                Message(
+                    "computing duals of unused assets: part {number} of {count}",
+                    number=part.number,
+                    count=part.count,
+                )
+            )
             result = highs.solve(part.lp)
             if result.status == highs.OPTIMAL:
                 prices[part.rows] = result.prices

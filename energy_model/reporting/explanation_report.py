@@ -26,17 +26,15 @@ MAX_EXPLAINED_ASSETS = 5  # assets explained by default
 MAX_TABLE_ROWS = 12
 MIN_PARTY_AMOUNT = 500  # [EUR/a] below which an account shows no amount
 MIN_PARTY_QUANTITY = 0.5  # [t/a or ha] below which an account shows no quantity
-LINES = {
-    "delivers": N_("delivers"), "takes": N_("takes"), "investment_annuity": N_("investment annuity"),
-    "fixed_om": N_("fixed operation and maintenance"), "variable_om": N_("variable operation and maintenance"),
-    "transport_om": N_("transport of energy"), "storage_om": N_("operation of storage"), "battery_wear": N_("battery wear"),
-    "purchases": N_("purchases"), "sales": N_("sales"), "tariffs": N_("tariffs"), "taxes": N_("taxes"),
-    "vehicle_om": N_("operation of vehicles"), "emissions": N_("emissions"), "land": N_("land"), "land_rent": N_("land rent"),
-    "limit": N_("limit"), "tie": N_("tied capacity"), "rule": N_("own constraint"), "unserved": N_("unserved demand"),
-    "balance": N_("surplus"), "rent of what stands": N_("scarcity rent of existing capacity"),
+LINES = {  # beside cost entries
+    "limit": N_("limit"),
+    "tie": N_("tied capacity"),
+    "rule": N_("own constraint"),
+    "balance": N_("surplus"),
+    "rent of what stands": N_("scarcity rent of existing capacity"),
     "rent of the most that may be added": N_("scarcity rent of the limit on new capacity"),
-    "rent of other limits": N_("scarcity rent of other limits"), "rounding": N_("rounding"),
-}  # fmt: skip
+    "rent of other limits": N_("scarcity rent of other limits"),
+}
 ACCOUNT_LINES = {
     "delivers": N_("delivers"), "takes": N_("takes"), "cost": N_("costs"), "emissions": N_("emissions"),
     "land": N_("land"), "limits": N_("limits"), "balance": N_("surplus"),
@@ -102,11 +100,12 @@ def _balance_sheet(explanation: Explanation, language: str) -> list[Block]:
     per_unit = explanation.kind == "not built"
     rows = []
     for row in explanation.sheet.to_dict("records"):
-        line = _(LINES.get(row["line"], row["line"]))
+        name = row["line"]
+        line = _(LINES[name]) if name in LINES else words(name, language)
         # A season without an amount is empty.
         seasons = [_finite(row.get(season) or None, language) for season in SEASONS]
         amounts = [_finite(row.get("quantity"), language), _finite(row["amount"], language)]
-        prefix = "→ " if row["line"] in RENTS else ""
+        prefix = "→ " if name in RENTS else ""
         rows.append([f"{prefix}{line}", words(row["of"], language), *amounts, *seasons])
     amount = _("amount for the first unit [EUR/a]") if per_unit else _("amount [EUR/a]")
     heads = [_("line"), _("of"), _("quantity"), amount, *map(_, SEASONS)]

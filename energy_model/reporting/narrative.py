@@ -114,7 +114,7 @@ def _describe_target(run: Run, language: str) -> str:
     if price <= MIN_TARGET_PRICE:
         return _("The target costs nothing extra.")
     return _(
-        "The last tonne costs {total}: {tax} emission price and {target} for the target.",
+        "The marginal price of emissions is {total}: an emission price of {tax} and {target} for the target.",
         total=format_number(summary["emission_price"] + price, "EUR/t", language),
         tax=format_number(summary["emission_price"], "EUR/t", language),
         target=format_number(price, "EUR/t", language),

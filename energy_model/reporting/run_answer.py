@@ -60,10 +60,10 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     _, summary = translator(language), run.summary
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
     numbers = (
-        (_("Cost of the year"), summary["total_cost"], "EUR/a"),
+        (_("Annual cost"), summary["total_cost"], "EUR/a"),
         (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
-        (_("The last tonne costs"), last_tonne, "EUR/t"),
+        (_("Marginal price of emissions"), last_tonne, "EUR/t"),
         (_("Land use"), summary["land_use"], "ha"),
         (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),

@@ -176,16 +176,16 @@ def _unserved_hours(results: SolutionTables) -> float:
 
 # Unit and meaning of each number.
 MEANINGS = {
-    "total_cost": ("EUR/a", N_("Cost of the year")),
-    "investment": ("EUR", N_("Invested in what is added")),
+    "total_cost": ("EUR/a", N_("Annual cost")),
+    "investment": ("EUR", N_("Investment")),
     "net_emissions": ("t/a", N_("Net emissions")),
-    "net_emissions_without_export_credit": ("t/a", N_("Net emissions, exports not credited")),
-    "net_emissions_with_export_credit": ("t/a", N_("Net emissions, exports credited")),
-    "emission_price": ("EUR/t", N_("Price of emitting")),
-    "emission_target_shadow_price": ("EUR/t", N_("Price of the target, on top of the price of emitting")),
-    "unserved": ("unit/a", N_("Wanted and not delivered")),
-    "unserved_hours": ("h/a", N_("Hours in which something wanted is not delivered")),
-    "land_use": ("ha", N_("Land taken, setback zones included")),
+    "net_emissions_without_export_credit": ("t/a", N_("Net emissions without credit for exported electricity")),
+    "net_emissions_with_export_credit": ("t/a", N_("Net emissions with credit for exported electricity")),
+    "emission_price": ("EUR/t", N_("Emission price")),
+    "emission_target_shadow_price": ("EUR/t", N_("Shadow price of the emission target")),
+    "unserved": ("unit/a", N_("Unserved demand")),
+    "unserved_hours": ("h/a", N_("Hours with unserved demand")),
+    "land_use": ("ha", N_("Land use with setback zones")),
     "citizens_points": ("point", N_("Citizens' points (more is worse)")),
     "firms_points": ("point", N_("Firms' points (more is worse)")),
 }  # fmt: skip

@@ -17,6 +17,7 @@ import numpy as np
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
+from energy_model.common.language import N_, Message
 from energy_model.formulation import build_model
 from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization import highs
@@ -160,7 +161,7 @@ class CaseSolver:
         if not self.begun and (
             changes or scenario_name != self.spec.scenario or question != Query()
         ):
-            report("solving the base case (warm start for all others)")
+            report(N_("solving the base case, the warm start of all others"))
             with suppress(NoSolutionError):  # without a first solution, every solve is a cold start
                 self.ask(progress=progress)
             self.begun = True
@@ -171,7 +172,9 @@ class CaseSolver:
         warm_start = None if sizes_fixed else self.start if start is None else start
         metrics = {name: metric(problem, name) for name in self.watched}
         program = asked_program(problem, question, metrics)
-        solved = program.solve(lambda line: report(f"solving: {line}"), warm_start)
+        solved = program.solve(
+            lambda line: report(Message("solving: {state}", state=line)), warm_start
+        )
         self.begun = True
         clock.mark("solve")
         if solved.status != highs.OPTIMAL or solved.certificate is None:

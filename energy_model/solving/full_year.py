@@ -21,6 +21,7 @@ from energy_model.case.case_spec import CaseSpec
 from energy_model.case.load import refreshed
 from energy_model.case.time_aggregation import every_hour
 from energy_model.common.errors import InputError
+from energy_model.common.language import N_, Message
 from energy_model.formulation import TABLES, build_model
 from energy_model.formulation.metadata import ADDED, CAPACITY, SIZE
 from energy_model.optimization import highs
@@ -73,13 +74,13 @@ def solve_full_year(
         raise InputError.at("extend", remedy)
     system = refreshed(as_system(case), TABLES)
     coarse = CompiledModel.of(system, build_model(system))
-    report(f"planning with {len(system.steps.length):,} steps")
-    coarse_result = coarse.solve(lambda line: report(f"planning: {line}"))
+    report(Message("planning with {steps:#} steps", steps=len(system.steps.length)))
+    coarse_result = coarse.solve(lambda line: report(Message("planning: {state}", state=line)))
     if coarse_result.status != highs.OPTIMAL:
         raise diagnose(coarse, coarse_result)
     plan = run_from_solution(SolutionTables(coarse, coarse_result))
     clock.mark("plan")
-    report(f"the plan costs {plan.objective / 1e6:,.1f} MEUR/a; carrying it to every hour")
+    report(Message("the plan costs {cost:EUR/a}; solving every hour with it", cost=plan.objective))
     hourly_system = replace(system.at(every_hour(system.hours)), cache={})
     problem = CompiledModel.of(hourly_system, build_model(hourly_system))
     clock.mark("build")
@@ -91,7 +92,14 @@ def solve_full_year(
     for iteration in range(1, MAX_ITERATIONS + 1):
         free = sum(int((lp.upper[sizes] > lp.lower[sizes]).sum()) for sizes in _sizes(problem))
         report(
-            f"turn {iteration}: solving {rows:,} rows and {columns:,} columns, {free} sizes free"
+            Message(
+                "iteration {iteration}: solving {rows:#} rows and {columns:#} columns with {free:#} "
+                "free capacities",
+                iteration=iteration,
+                rows=rows,
+                columns=columns,
+                free=free,
+            )
         )
         remaining = system.settings.solver.time_limit - (time.monotonic() - begun)
         try:
@@ -99,18 +107,18 @@ def solve_full_year(
                 lp,
                 "auto",
                 max(remaining, 1.0),
-                lambda line: report(f"solving every hour: {line}"),
+                lambda line: report(Message("solving every hour: {state}", state=line)),
                 gap=solver_gap,
             )
             clock.mark("solve")
             if answer.status == highs.OPTIMAL:
-                report("bounding what any plan must cost")
+                report(N_("computing a lower bound of the cost"))
                 answer = replace(answer, prices=with_best_duals(problem, answer, report))
         except KeyboardInterrupt:
             ended = INTERRUPTED
             break
         if answer.status == highs.INFEASIBLE and lp is not problem.lp:
-            report("the plan's sizes do not serve every hour; all are freed")
+            report(N_("the capacities of the plan do not serve every hour; all are freed"))
             lp = problem.lp
             continue
         if answer.status == highs.STOPPED:
@@ -123,7 +131,11 @@ def solve_full_year(
         certificate = certify(problem.lp, answer.x, answer.prices)
         clock.mark("bound")
         report(
-            f"found {certificate.cost / 1e6:,.2f} MEUR/a; no plan costs less than {max(certificate.bound, proven) / 1e6:,.2f}"
+            Message(
+                "this plan costs {cost:EUR/a}; no plan costs less than {bound:EUR/a}",
+                cost=certificate.cost,
+                bound=max(certificate.bound, proven),
+            )
         )
         if certificate.bound > proven:
             proven, prices = certificate.bound, answer.prices

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.load import refreshed
+from energy_model.common.language import N_, Message
 from energy_model.compiler.components import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
@@ -42,7 +43,7 @@ def solve(
     if extend is None and isinstance(case, CaseSpec):
         extend = case.extend
     system = as_system(case)
-    report(f"building the model of {len(system.steps.length):,} steps")
+    report(Message("building the model of {steps:#} steps", steps=len(system.steps.length)))
     has_own_rules = model is not None or extend is not None
     system = refreshed(system, TABLES)
     model = build_model(system) if model is None else model
@@ -52,17 +53,17 @@ def solve(
     problem = CompiledModel.of(system, model)
     clock.mark("build")
     rows, columns = problem.lp.A.shape
-    report(f"solving {rows:,} rows and {columns:,} columns")
+    report(Message("solving {rows:#} rows and {columns:#} columns", rows=rows, columns=columns))
     with ThreadPoolExecutor(1) as executor:
         meanwhile = executor.submit(run_meanwhile) if run_meanwhile is not None else None
-        answer = problem.solve(lambda line: report(f"solving: {line}"))
+        answer = problem.solve(lambda line: report(Message("solving: {state}", state=line)))
     if meanwhile is not None:
         meanwhile.result()  # raises the exceptions of the thread
     clock.mark("solve")
     if answer.status != highs.OPTIMAL or answer.certificate is None:
-        report("there is no plan; looking for the reason")
+        report(N_("there is no feasible plan; looking for the reason"))
         raise diagnose(problem, answer)
-    report("reading the answer")
+    report(N_("reading the solution"))
     run = run_from_solution(SolutionTables(problem, answer))
     if has_own_rules:
         note_own_rules(run, set(model.component_map()) - known if known else set())

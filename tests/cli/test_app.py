@@ -124,11 +124,11 @@ def test_show_tells_everything_in_words_and_as_json(ran):
     folder, told = ran
     text = cli.call("show", folder).out
     for word in (
-        "Cost of the year",
+        "Annual cost",
         "Unchanged assets",
         "By sector",
         "By owner",
-        "Net emissions, exports credited",
+        "Net emissions with credit for exported electricity",
         "air heat pump village",
         "invested",
     ):

@@ -129,7 +129,7 @@ def test_what_was_asked_is_answered(asked):
     one, other = asked
     assert one.locator("h1").inner_text() == "Dear gas & <b>no sun</b>"  # a text, whatever is in it
     tiles, built = one.locator(".numbers").inner_text(), one.locator("#job_content table >> nth=1").inner_text()  # fmt: skip
-    assert "Cost of the year" in tiles
+    assert "Annual cost" in tiles
     assert re.search(r"tank\s.*120 MWh", built)
     assert "solar park" not in built
     plain = other.locator("#job_content table >> nth=1").inner_text()
