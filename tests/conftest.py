@@ -6,6 +6,7 @@ A run without named files and without ``-m`` leaves out tests marked ``slow`` or
 import os
 
 import pytest
+from helpers import browser
 
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -27,6 +28,11 @@ def pytest_configure(config):
         config.args_source is not config.ArgsSource.TESTPATHS or config.option.markexpr
     ):
         config.option.all = True
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser") and browser.PROGRAM is None:
+        pytest.skip("no Chromium here; 'sh setup.sh tests' installs it where it can")
 
 
 @pytest.hookimpl(trylast=True)

@@ -18,10 +18,17 @@ GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="
 
 
 @pytest.fixture(scope="module")
+def system():
+    """The case as it stands; not to be changed by a test."""
+    return em.load_case(CASE)
+
+
+@pytest.fixture(scope="module")
 def neutral():
     return em.solve(em.load_case(CASE, resolution=GOLDEN["steps"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_scenario_reads_without_a_fault_and_serves_everyone(scenario):
     """At a very coarse resolution: no fault, a plan, and next to nothing unserved."""
@@ -47,16 +54,15 @@ def test_the_asked_scenarios_are_there():
     assert asked <= set(SCENARIOS)
 
 
-def test_every_number_is_traced():
+def test_every_number_is_traced(system):
     """A publication or a marked assumption stands behind every number of every table."""
-    shares = sources.summary(sources.trace_sources(CASE, em.load_case(CASE), TABLES))
+    shares = sources.summary(sources.trace_sources(CASE, system, TABLES))
     assert shares["untraced"] == []
     assert shares["numbers"] > 1000
 
 
-def test_every_row_of_the_sources_traces_something():
+def test_every_row_of_the_sources_traces_something(system):
     """A source that no number meets is a slip of the pen."""
-    system = em.load_case(CASE)
     traced = sources.trace_sources(CASE, system, TABLES)
     places = set(zip(traced["table"], traced["row"], traced["column"], strict=True))
     idle = [
@@ -67,8 +73,7 @@ def test_every_row_of_the_sources_traces_something():
     assert idle == []
 
 
-def test_everything_has_a_danish_and_an_english_name():
-    system = em.load_case(CASE)
+def test_everything_has_a_danish_and_an_english_name(system):
     for table in (
         "carriers",
         "sites",
@@ -87,24 +92,23 @@ def test_everything_has_a_danish_and_an_english_name():
         assert list(bare) == []
 
 
-def test_at_least_eight_symbioses_join_named_firms():
-    links = em.load_case(CASE)["links"]
+def test_at_least_eight_symbioses_join_named_firms(system):
+    links = system["links"]
     pairs = links[links["giver"].notna() & links["taker"].notna()]
     assert len(pairs) >= 8
     assert pairs[["giver", "taker"]].stack().nunique() >= 8
 
 
-def test_the_stored_year_is_what_its_settings_make():
+def test_the_stored_year_is_what_its_settings_make(system):
     """The profiles beside the tables are those of case.toml, so that results do not drift."""
     settings = timeseries.Settings.from_mapping(load_toml(CASE / "case.toml")["profiles"])
-    found = timeseries.compare_with_references(
-        em.load_case(CASE).profiles[list(timeseries.UNITS)], settings
-    )
+    found = timeseries.compare_with_references(system.profiles[list(timeseries.UNITS)], settings)
     assert (
         (found["value"] >= found["target_low"]) & (found["value"] <= found["target_high"])
     ).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GOLDEN["numbers"])
 def test_golden_numbers_hold(neutral, name):
     """Agreed on the date in golden.json; a change needs a line in CHANGELOG.md."""
@@ -119,12 +123,14 @@ def _added(run):
     return table.groupby("group")["capacity_added"].sum()
 
 
+@pytest.mark.slow
 def test_no_symbiosis_costs_more_than_symbiosis(neutral):
     """Taking possibilities away never makes the city cheaper."""
     alone = em.solve(em.load_case(CASE, scenario="no_symbiosis", resolution=GOLDEN["steps"]))
     assert alone.objective >= neutral.objective
 
 
+@pytest.mark.slow
 def test_the_default_run_writes_and_proves_itself(tmp_path):
     """From the command line as a planner would, at a coarse resolution."""
     said = cli.call("run", CASE, "-r", GOLDEN["steps"], "-o", tmp_path / "run", "--json")
@@ -134,6 +140,7 @@ def test_the_default_run_writes_and_proves_itself(tmp_path):
     assert "CO2 capture" in cli.call("show", tmp_path / "run").out
 
 
+@pytest.mark.slow
 def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):
     """At marginal prices, rounding told: the accounts of all parties are the cost; every sheet of weight closes."""
     book = em.accounts(neutral)
@@ -148,6 +155,7 @@ def test_everybodys_account_sums_to_the_cost_of_aarhus(neutral):
     assert (rounding.reindex(weighty, fill_value=0.0).abs() <= 1e-5 * largest[weighty]).all()
 
 
+@pytest.mark.slow
 def test_every_district_pays_for_heat_and_its_network(neutral):
     owed = em.customer_bills(neutral, "heat")
     assert len(owed) == 10

@@ -11,6 +11,7 @@ def case(tmp_path):
     return three_firm_case.write(tmp_path / "case")
 
 
+@pytest.mark.slow
 def test_symbiosis_is_one_command(case, tmp_path):
     said = cli.call("study", "symbiosis", case, "--out", tmp_path / "s", "--workers", "2")
     assert said.code == 0, said.err
@@ -32,6 +33,7 @@ def test_symbiosis_without_links_is_a_sentence(tmp_path):
     assert "Traceback" not in said.err
 
 
+@pytest.mark.slow
 def test_siting_is_one_command(tmp_path):
     flows = [case_builder.flow("sun", "power", 1), case_builder.flow("wind_here", "power", 1)]
     case = two_hour_case.write(tmp_path / "case", flows=flows)
@@ -44,6 +46,7 @@ def test_siting_is_one_command(tmp_path):
     assert "write SITE=SIZE with a number" in wrong.err
 
 
+@pytest.mark.slow
 def test_interests_is_one_command(tmp_path):
     case = two_hour_case.write(tmp_path / "case")
     said = cli.call(

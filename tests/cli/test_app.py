@@ -41,33 +41,18 @@ def test_a_run_prints_json_and_nothing_else(ran):
     assert told["certificate"]["holds"] is True
 
 
-def test_a_run_is_found_again_and_solved_again_when_asked(ran):
+def test_a_run_is_found_again_unless_another_is_asked_for(ran, tmp_path):
+    """The same call opens the run; ``--force`` and a changed input solve again."""
     folder, told = ran
-    first = cli.call("run", cli.original(), "--resolution", 60, "--out", folder, "--json").json
+    run = shutil.copytree(folder, tmp_path / "run")
+    call = ("run", cli.original(), "--resolution", 60, "--out", run, "--json")
+    first = cli.call(*call).json
     assert first["found_again"] is True
     assert first["objective"] == told["objective"]
-    again = cli.call(
-        "run", cli.original(), "--resolution", 60, "--out", folder, "--json", "--force"
-    ).json
-    assert again["found_again"] is False
-
-
-def test_a_changed_input_is_not_found_again(ran):
-    folder, told = ran
-    said = cli.call(
-        "run",
-        cli.original(),
-        "--resolution",
-        60,
-        "--out",
-        folder,
-        "--json",
-        "--set",
-        "carriers.gas.price=45",
-    )
-    assert said.json["found_again"] is False
-    assert said.json["objective"] > told["objective"]
-    cli.call("run", cli.original(), "--resolution", 60, "--out", folder, "--json")
+    assert cli.call(*call, "--force").json["found_again"] is False
+    changed = cli.call(*call, "--set", "carriers.gas.price=45").json
+    assert changed["found_again"] is False
+    assert changed["objective"] > told["objective"]
 
 
 def test_a_run_stands_in_one_self_contained_folder(ran):
@@ -144,6 +129,7 @@ def test_show_takes_the_newest_of_a_folder_of_runs(ran):
     assert cli.call("show", folder.parent, "--json").json["objective"] == told["objective"]
 
 
+@pytest.mark.slow
 def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
     """A capacity made larger by hand breaks a rule; a price made up breaks the bound."""
     folder, _ = ran
@@ -151,7 +137,7 @@ def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
     assert cli.call("verify", folder, "--json").json["holds"] is True
     for name, change in (("x", 1.1), ("prices", 0.9)):
         forged = tmp_path / name
-        subprocess.run(["cp", "-r", folder, forged], check=True)
+        shutil.copytree(folder, forged)
         with np.load(folder / "certificate.npz") as kept:
             parts = dict(kept)
         parts[name] = parts[name] * change
@@ -161,12 +147,13 @@ def test_verify_proves_a_run_and_refuses_a_forged_one(ran, tmp_path):
         assert said.json["holds"] is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["capacities.csv", "metadata.json"])
 def test_verify_sees_a_table_changed_by_hand(name, ran, tmp_path):
     """The proof is sound, but what people read is not what was proven."""
     folder, _ = ran
     forged = tmp_path / "forged"
-    subprocess.run(["cp", "-r", folder, forged], check=True)
+    shutil.copytree(folder, forged)
     if name == "metadata.json":
         record = json.loads((forged / name).read_text())
         (forged / name).write_text(json.dumps(record | {"objective": 1.0}))
@@ -189,6 +176,7 @@ def test_a_place_that_cannot_be_written_is_told_before_solving(tmp_path):
     assert "solving" not in said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.2, 0.6, 1.2])
 def test_an_interrupt_while_loading_ends_in_a_sentence(after, tmp_path):
     """However early: no traceback."""
@@ -208,6 +196,7 @@ def test_an_interrupt_while_loading_ends_in_a_sentence(after, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_scenarios_and_changes_by_hand_add_up(tmp_path):
     """The scenario doubles the price of gas, the change triples that: 40 becomes 240."""
     cli.call(
@@ -320,8 +309,8 @@ def test_check_tells_the_share_of_sources():
     assert told["untraced"] == []
 
 
+@pytest.mark.slow
 def test_the_company_pays_taxes_and_more_interest():
-    common = ["-r", 20, "--json", "-o"]
     seen = {}
     for view in ("socio_economic", "company"):
         seen[view] = em.solve(
@@ -329,9 +318,9 @@ def test_the_company_pays_taxes_and_more_interest():
         )
     assert seen["company"].objective > seen["socio_economic"].objective
     assert seen["company"].tables["costs"].query("entry == 'taxes'")["cost"].sum() > 0
-    assert common
 
 
+@pytest.mark.slow
 def test_a_users_own_rule_in_five_lines(tmp_path):
     """Solar held to 3 MW by a rule of one's own; its price stands in the results."""
     case = em.load_case(cli.original(), resolution=20)
@@ -366,6 +355,7 @@ def test_init_refuses_a_folder_in_use(tmp_path):
     assert "it exists and is not empty" in said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_at_once_and_writes_nothing(tmp_path, by):
     """Ctrl-C in the middle of a solve: exit 4 within seconds, no half-written folder."""
@@ -414,6 +404,7 @@ def test_brackets_in_words_are_shown(ran):
     assert "Used [ha]" in cli.call("show", folder).out
 
 
+@pytest.mark.slow
 def test_a_run_with_rules_of_the_users_own_says_so_and_is_not_found_again(tmp_path):
     """Its cost is another than that of the same inputs without the rule."""
     case, out = cli.original(), tmp_path / "run"
@@ -433,6 +424,7 @@ def test_a_run_with_rules_of_the_users_own_says_so_and_is_not_found_again(tmp_pa
     assert "it is replaced" in again.err
 
 
+@pytest.mark.slow
 def test_a_run_without_its_list_of_files_is_not_shown_nor_found_again(ran, tmp_path):
     """Nothing would show that its numbers were changed."""
     run = Path(shutil.copytree(ran[0], tmp_path / "run"))
@@ -449,6 +441,7 @@ def test_a_run_without_its_list_of_files_is_not_shown_nor_found_again(ran, tmp_p
     assert again.json["summary"]["total_cost"] > 1000
 
 
+@pytest.mark.slow
 def test_a_program_of_another_run_is_a_fault(ran, tmp_path):
     """Listed anew, it is refused by what needs it."""
     run = Path(shutil.copytree(ran[0], tmp_path / "run"))

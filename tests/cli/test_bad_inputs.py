@@ -225,6 +225,7 @@ def test_a_target_that_cannot_be_written_is_told(tmp_path):
     assert "it cannot be written" in said.err
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
     """The disk fills while the last file is written: nothing half-written stays."""
     case = cli.copy(tmp_path)
@@ -239,6 +240,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["village"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_incomplete_is_told(tmp_path):
     """A run without its results cannot be shown; the sentence says what to do."""
     case = cli.copy(tmp_path)

@@ -44,6 +44,7 @@ def test_an_answer_computes_each_table_once(calls):
     }
 
 
+@pytest.mark.slow
 def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path):
     system = em.load_case(cli.original(), resolution=24)
     path = em.save(em.solve(system), tmp_path / "run")
@@ -63,6 +64,7 @@ def test_a_page_opens_the_program_and_computes_the_accounts_once(calls, tmp_path
     )
 
 
+@pytest.mark.slow
 def test_accounts_and_explanations_of_one_run_share_its_program(calls, tmp_path):
     path = em.save(em.solve(em.load_case(cli.original(), resolution=24)), tmp_path / "run")
     calls.clear()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from helpers import case_builder, cli, degenerate_cases, web
 from helpers.full_feature_case import EVERYTHING
+from helpers.markers import mostly_slow
 
 import energy_model as em
 from energy_model.common.language import LANGUAGES
@@ -29,7 +30,7 @@ VERBS = {
 }
 
 
-@pytest.fixture(scope="module", params=degenerate_cases.CASES)
+@pytest.fixture(scope="module", params=mostly_slow(degenerate_cases.CASES, 6))
 def solved(request, tmp_path_factory):
     """A case's folder and the folder of its run, written with its page."""
     folder = tmp_path_factory.mktemp("degenerate")
@@ -127,7 +128,7 @@ QUICK = {"accounts": VERBS["accounts"], "report": ["report", "RUN", "--case", "C
 
 
 @pytest.mark.parametrize("how", ["alone", "empty"])
-@pytest.mark.parametrize("table", OPTIONAL)
+@pytest.mark.parametrize("table", mostly_slow(OPTIONAL, 6))
 def test_a_table_alone_or_empty_breaks_no_verb(table, how, tmp_path):
     """The case is refused in words, or every verb answers."""
     parts = {name: rows for name, rows in EVERYTHING.items() if name != table}

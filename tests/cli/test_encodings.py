@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from helpers import cli, two_hour_case
+from helpers.markers import mostly_slow
 
 import energy_model as em
 from energy_model.cli import app
@@ -72,7 +73,7 @@ def called(encoding, *arguments):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", mostly_slow(VERBS, 4))
 def test_every_verb_ends_well_in_every_encoding(made, tmp_path, verb, encoding):
     example = str(cli.original())
     # JSON has no letters of its own, so the encoding with the fewest letters shows the most.
@@ -127,6 +128,7 @@ def test_json_is_told_only_where_it_was_asked_for(tmp_path):
 # --- a standard output that is closed or full ---------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--json"]])
 @pytest.mark.parametrize("verb", ["show", "accounts", "check"])
 def test_a_pipe_that_nobody_reads_ends_quietly(made, verb, options):
@@ -146,6 +148,7 @@ def test_a_pipe_that_nobody_reads_ends_quietly(made, verb, options):
         assert word not in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")  # noqa: PTH110
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_an_output_that_is_full_is_a_sentence(made, options):

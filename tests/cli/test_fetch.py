@@ -48,6 +48,7 @@ def refused(said, *words):
 # From the service to the plan -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_path):  # fmt: skip
     weather, prices = play(fake_services.open_meteo), play(fake_services.energi_data_service)
     first = fetch("open_meteo", case, weather, "--json")
@@ -85,6 +86,7 @@ def test_two_services_are_fetched_made_a_year_checked_and_run(case, play, tmp_pa
     assert (case / "profiles" / "year.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_what_was_measured_goes_through_a_workbook(play, tmp_path):
     """With the smallest case there is, since hours are many cells."""
     case, book, back = (

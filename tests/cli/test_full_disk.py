@@ -6,6 +6,7 @@ import shutil
 import pytest
 from helpers import cli, fake_services, two_hour_case, web
 from helpers.limited_disk import Limited
+from helpers.markers import mostly_slow
 
 import energy_model as em
 from energy_model.reporting.figures import export
@@ -72,7 +73,7 @@ def arguments(texts, made, place):
     return texts
 
 
-@pytest.mark.parametrize("verb", WRITERS)
+@pytest.mark.parametrize("verb", mostly_slow(WRITERS, 4))
 def test_a_full_disk_is_a_sentence_and_nothing_is_left(made, tmp_path, verb):
     texts, size = WRITERS[verb]
     place = tmp_path / "place" if verb == "export" else tmp_path / "new" / "place"
@@ -92,7 +93,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("verb", [*WRITERS, "run"])
+@pytest.mark.parametrize("verb", mostly_slow([*WRITERS, "run"], 5))
 def test_a_place_that_cannot_be_is_a_sentence_and_nothing_is_left(made, tmp_path, verb, place):
     (tmp_path / "file").write_text("kept")
     texts = WRITERS[verb][0] if verb in WRITERS else ["run", "MADE/case", "--out", "PLACE"]
@@ -137,6 +138,7 @@ def test_profiles_on_a_full_disk_leave_the_year_as_it_was(tmp_path):
     assert content(case) == before
 
 
+@pytest.mark.slow
 def test_a_page_of_a_run_that_stands_does_not_spoil_the_run(made, tmp_path):
     run = shutil.copytree(made / "run", tmp_path / "run")
     before = content(run)
@@ -146,6 +148,7 @@ def test_a_page_of_a_run_that_stands_does_not_spoil_the_run(made, tmp_path):
     assert content(run) == before
 
 
+@pytest.mark.slow
 def test_a_study_that_fills_the_disk_goes_on_when_there_is_room(made, tmp_path):
     """What was finished is kept; no draft is; the same command ends it."""
     call = [

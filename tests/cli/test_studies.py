@@ -9,6 +9,7 @@ import time
 import pandas as pd
 import pytest
 from helpers import cli, two_hour_case
+from helpers.markers import mostly_slow
 
 PRICE = "markets.grid.price"
 pytestmark = pytest.mark.usefixtures("studies_in_this_process")
@@ -32,7 +33,7 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [
+    mostly_slow([
         (["sweep", "--vary", f"{PRICE}=50,60,70"], "3 cases: 3 optimal"),
         (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Effect of each input alone"),
         (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity to each input"),
@@ -41,7 +42,7 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
         (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "Plans by their greatest regret"),
         (["ranging", "--parameter", PRICE], "more sun_here"),
-    ],
+    ], 8),
 )  # fmt: skip
 def test_every_question_is_one_command(case, tmp_path, arguments, sentence):
     question, *rest = arguments
@@ -53,6 +54,7 @@ def test_every_question_is_one_command(case, tmp_path, arguments, sentence):
     assert (tmp_path / "s" / "cases.csv").is_file()
 
 
+@pytest.mark.slow
 def test_one_plan_in_several_years_is_one_command(tmp_path):
     """Years of seeds, and one that stands with the case; each has its own plan, and the plan as it stands is held in all."""
     case = cli.copy(tmp_path)
@@ -87,6 +89,7 @@ def test_years_that_cannot_be_had_are_told(tmp_path, arguments, told):
     assert not (tmp_path / "s").exists()
 
 
+@pytest.mark.slow
 def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     for name, price in (("a", 50), ("b", 70)):
         cli.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
@@ -133,6 +136,7 @@ def test_bad_questions_end_in_a_sentence(case, tmp_path, monkeypatch, arguments,
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_keeps_what_was_finished(case, tmp_path, by):
     """Ctrl-C, or whoever ends programs, in the middle: exit code 4, a sentence that tells what stands, and the same command goes on."""
@@ -161,6 +165,7 @@ def test_an_empty_table_of_cases_is_told(tmp_path, content):
     assert not (tmp_path / "s").exists()
 
 
+@pytest.mark.slow
 def test_a_study_is_no_run_and_says_so(case, tmp_path):
     cli.call("study", "sweep", case, "--vary", f"{PRICE}=50", "--out", tmp_path / "s")
     said = cli.call("show", tmp_path / "s")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from helpers import case_builder, cli, forged_runs
 from helpers.full_feature_case import EVERYTHING
+from helpers.markers import mostly_slow
 
 import energy_model as em
 from energy_model.results import manifest
@@ -200,6 +201,7 @@ def damaged(kept: Path, tmp_path: Path, file: str, name: str) -> Path:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_a_damaged_file_ends_in_a_sentence(file, kept, tmp_path):
     """Eight damages under six verbs; nothing is shown that was read from a damaged file."""
@@ -213,6 +215,7 @@ def test_a_damaged_file_ends_in_a_sentence(file, kept, tmp_path):
             assert told(run, verb, kept / "sound", tmp_path / "page.html") == 2, (name, verb)
 
 
+@pytest.mark.slow
 def test_a_damaged_table_ends_in_a_sentence(kept, tmp_path):
     """Every table and damage under a verb that shows it, each verb in turn; and every table under verify."""
     verbs = [verb for verb in VERBS if verb != "verify"]
@@ -230,7 +233,7 @@ def test_a_damaged_log_is_found_by_verify_alone(name, kept, tmp_path):
     assert told(run, "show", kept / "sound", tmp_path) == 0
 
 
-@pytest.mark.parametrize("name", SHAPED)
+@pytest.mark.parametrize("name", mostly_slow(SHAPED, 8))
 def test_a_file_of_another_shape_ends_in_a_sentence(name, kept, tmp_path, monkeypatch):
     """Listed as if it were right, so that only its content tells."""
     monkeypatch.chdir(tmp_path)
@@ -249,6 +252,7 @@ def test_a_file_of_another_shape_ends_in_a_sentence(name, kept, tmp_path, monkey
     assert not (tmp_path / "a_pickle_was_read").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["metadata.json", "results.nc", "costs.csv", "SHA256SUMS"])
 def test_a_damaged_run_is_not_found_again(name, kept, tmp_path):
     """It is solved anew and takes the place of what was damaged."""
@@ -260,6 +264,7 @@ def test_a_damaged_run_is_not_found_again(name, kept, tmp_path):
     assert em.verify(run).proven
 
 
+@pytest.mark.slow
 def test_a_study_with_a_damaged_run_ends_in_a_sentence(kept, tmp_path):
     """The accounts of wishes are read from runs; a damaged one is told by its file."""
     case = kept / "case"
@@ -284,6 +289,7 @@ def test_a_study_with_a_damaged_run_ends_in_a_sentence(kept, tmp_path):
 # --- words ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_words_say_what_is_proven(kept):
     said = " ".join(cli.call("verify", kept / "run").out.split())
     assert (
@@ -296,6 +302,7 @@ def test_the_words_say_what_is_proven(kept):
     assert f"recomputed from the inputs of {kept / 'case'}" in said
 
 
+@pytest.mark.slow
 def test_the_words_say_why_a_run_is_not_proven(kept, tmp_path):
     for edit, words in (
         (forged_runs.TABLES["a cost"], "Not proven: costs.csv changed after the run was written"),

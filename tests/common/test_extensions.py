@@ -35,6 +35,7 @@ def case(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_component_adds_a_table_and_a_rule(case, tmp_path):
     """Half of 10 MW kept free leaves 5 MW: 3 MW of 8 lack for two hours, 6 MWh at 99."""
     (free,) = call(("run", case, "--out", tmp_path / "free", "--json"))
@@ -50,6 +51,7 @@ def test_a_component_adds_a_table_and_a_rule(case, tmp_path):
     assert (rule.table, rule.role) == ("conversions", PHYSICS)
 
 
+@pytest.mark.slow
 def test_the_table_of_a_component_is_checked(case):
     (case / "reserves.csv").write_text("reserve,share [%]\nkettle,50\n", encoding="utf-8")
     (said,) = call(("check", case))
@@ -74,6 +76,7 @@ def test_a_study_an_exporter_and_a_service_are_commands_and_values(case, tmp_pat
     assert "The thermometer of the village hall" in services.out
 
 
+@pytest.mark.slow
 def test_an_extension_that_fails_is_named(case, tmp_path):
     broken = Path(shutil.copytree(PACKAGE, tmp_path / "package"))
     (broken / "city_extension" / "reserve.py").write_text("import no_such_module\n")

@@ -26,6 +26,7 @@ def call_without(extras, *commands):
     return cli.call_in_own_process(*commands, before=BLOCK.format(modules=modules))
 
 
+@pytest.mark.slow
 def test_the_core_checks_runs_shows_verifies_and_explains(tmp_path):
     case, run = cli.original(), tmp_path / "run"
     verbs = [(verb, run) for verb in ("show", "verify", "explain", "accounts")]
@@ -36,6 +37,7 @@ def test_the_core_checks_runs_shows_verifies_and_explains(tmp_path):
         assert said.out
 
 
+@pytest.mark.slow
 def test_a_new_case_needs_no_extra_but_that_of_its_synthetic_year(tmp_path):
     (said,) = call_without(set(MODULES) - {"timeseries"}, ("init", tmp_path / "new"))
     assert said.code == 0, said.err
@@ -47,6 +49,7 @@ def run(tmp_path_factory):
     return em.save(em.solve(em.load_case(two_hour_case.write(folder / "case"))), folder / "run")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extra", "commands"),
     [

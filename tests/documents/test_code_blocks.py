@@ -41,6 +41,7 @@ def folder(page, tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("folder", "studies_in_this_process")
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=lambda page: page.name)
 def test_blocks_run_and_print_what_the_document_shows(page):

@@ -9,6 +9,7 @@ from fuzz import catalogue, judge
 from fuzz.draft import Draft, NotHere
 from fuzz.kinds import GROUPS, KINDS, OTHER, REFUSED, SAME, Kind
 from fuzz.known import KNOWN_FAILURES, known_reason
+from helpers.markers import mostly_slow
 
 SEED = 15
 COUNT = 250
@@ -38,7 +39,7 @@ def failures(kinds: list[Kind]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", mostly_slow(range(PARTS), 6))
 def test_no_mutation_is_read_in_another_sense_or_ends_in_a_traceback(part):
     kinds = [kind for kind in SAMPLE[part::PARTS] if not known_reason(kind.name)]
     found = failures(kinds)

@@ -4,6 +4,8 @@ import pytest
 from golden import files
 from golden.comparison import Renames
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):

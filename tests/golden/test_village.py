@@ -4,6 +4,8 @@ import pytest
 from golden import files, uniqueness
 from golden.comparison import Renames
 
+pytestmark = pytest.mark.slow
+
 # The price of a limit that is zero, and of rows that only such limits move, may be anything; no file holds them.
 WITHOUT_ONE_PRICE = ("max_activity[solar_park]",)
 

@@ -8,11 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)  # fmt: skip
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-needs_browser = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here; 'sh setup.sh tests' installs it where it can")  # fmt: skip
 
 
 class Seen(NamedTuple):

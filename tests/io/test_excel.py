@@ -52,6 +52,7 @@ def test_thrown_cases_come_back_as_they_went(tmp_path, seed):
     same(case, through(case, tmp_path))
 
 
+@pytest.mark.slow
 def test_aarhus_comes_back_as_it_went(tmp_path):
     """Every file, whatever its units; the hourly year to the last digit."""
     here = ROOT / "inputs" / "aarhus"
@@ -185,6 +186,7 @@ def test_calls_that_cannot_be(case, tmp_path, source, to, said):  # noqa: ARG001
     assert "Traceback" not in told.err
 
 
+@pytest.mark.slow
 def test_a_workbook_that_stands_is_not_overwritten(tmp_path):
     book = tmp_path / "village.xlsx"
     assert cli.call("excel", "export", cli.original(), "--to", book).code == 0

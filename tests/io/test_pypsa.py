@@ -7,6 +7,7 @@ import pypsa
 import pytest
 from helpers import case_builder, cli
 from helpers.full_feature_case import EVERYTHING
+from helpers.markers import mostly_slow
 from helpers.random_cases import random_case
 
 import energy_model as em
@@ -44,12 +45,13 @@ def both(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", mostly_slow(range(3), 3))
 def test_random_cases_cost_the_same(seed, both, tmp_path):
     ours, theirs = both(random_case(tmp_path / "case", seed))
     assert theirs == pytest.approx(ours, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["extraction_chp", "heat_pump", "leaking_store", "two_way_pipe"])
 def test_published_cases_cost_the_same(name, both):
@@ -57,12 +59,14 @@ def test_published_cases_cost_the_same(name, both):
     assert theirs == pytest.approx(ours, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_the_village_costs_the_same(both):
     ours, theirs = both(cli.original())
     assert theirs == pytest.approx(ours, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("target", ['"none"', 5.0])
 def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, both, tmp_path):
@@ -71,6 +75,7 @@ def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, b
     assert theirs == pytest.approx(ours, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_uneven_steps_weigh_what_they_last(tmp_path):
     system = em.load_case(random_case(tmp_path / "case", 5), resolution=20)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import cli
-from helpers.browser import needs_browser, see
+from helpers.browser import see
 
 import energy_model as em
 from energy_model.reporting import run_report
@@ -42,12 +42,14 @@ def test_a_run_becomes_one_page(run):
     assert not em.modified_files(run.path)
 
 
+@pytest.mark.slow
 def test_a_run_writes_its_page_when_asked(tmp_path):
     said = cli.call("run", cli.original(), "-r", 24, "-o", tmp_path / "run", "--report")
     assert said.code == 0
     assert "heat pump" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8").lower()
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run_in_memory_is_that_of_its_file(tmp_path):
     made = em.solve(em.load_case(cli.original(), resolution=24))
     em.save(made, tmp_path / "run")
@@ -86,6 +88,7 @@ def test_costs_by_any_part_are_the_cost(run):
         assert sum(bars.x) == pytest.approx(run.objective / 1e6, rel=0.03)
 
 
+@pytest.mark.slow
 def test_a_name_cannot_run_in_the_page(tmp_path):
     case = cli.copy(tmp_path)
     for name in ("conversions", "sites", "carriers"):
@@ -112,7 +115,7 @@ def test_a_report_that_cannot_be_written_is_told(run, arguments, told):
     assert "Traceback" not in said.err
 
 
-@needs_browser
+@pytest.mark.browser
 @pytest.mark.parametrize(("language", "width"), [("en", 1200), ("da", 390)])
 def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, language, width):
     page = run_report.write_run_page(run, tmp_path / "report.html")
@@ -124,7 +127,7 @@ def test_a_browser_draws_every_figure_and_complains_of_nothing(run, tmp_path, la
     assert len(re.findall(r'class="figure[^"]*js-plotly-plot"', seen.page)) == figures
 
 
-@needs_browser
+@pytest.mark.browser
 def test_figures_become_files_of_every_kind(run, tmp_path):
     said = cli.call("report", run.path, "--figures", tmp_path / "slides", "--format", "svg,png", "--language", "da", "--json")  # fmt: skip
     assert said.code == 0, said.err
@@ -163,6 +166,7 @@ def test_what_the_answer_leans_on_stands_with_its_source(run):
     assert "demands.village_heat.yearly" in page
 
 
+@pytest.mark.slow
 def test_two_pages_can_be_told_apart_by_what_was_asked():
     """Changes and wishes stand on top."""
     changes = ["carriers.co2.price = 61.25"]

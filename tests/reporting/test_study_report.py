@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from dash.development.base_component import Component
 from helpers import cli, stored_studies, two_hour_case
-from helpers.browser import needs_browser, see
+from helpers.browser import see
 
 import energy_model as em
 from energy_model.common.language import Message
@@ -209,7 +209,7 @@ def test_a_study_becomes_one_page_in_two_languages(prices):
     assert "leave --case out" in said.err
 
 
-@needs_browser
+@pytest.mark.browser
 def test_a_browser_draws_the_charts_of_a_study(prices, tmp_path):
     page = write_study_page(prices, tmp_path / "study.html")
     seen = see(page, tmp_path / "browser", "?language=da", 1200, 3000)
@@ -218,7 +218,7 @@ def test_a_browser_draws_the_charts_of_a_study(prices, tmp_path):
     assert len(re.findall(r'class="figure[^"]*js-plotly-plot"', seen.page)) == 1
 
 
-@needs_browser
+@pytest.mark.browser
 def test_the_charts_of_a_study_become_files(prices, tmp_path):
     said = cli.call("report", prices.folder, "--figures", tmp_path / "slides", "--format", "svg,png", "--language", "da")  # fmt: skip
     assert said.code == 0, said.err

@@ -42,6 +42,7 @@ def cluster(tmp_path):
             end(process)
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_table(cluster, case, tmp_path):
     asked = {PRICE: [40, 65, 90], "case.emissions.target": ['"none"', -5]}
     there = em.sweep(
@@ -53,6 +54,7 @@ def test_a_cluster_gives_the_same_table(cluster, case, tmp_path):
     assert em.verify(tmp_path / "there" / "runs" / there.table["run"][0]).holds
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_ends_the_study_with_what_stands(cluster, case, tmp_path):
     """What was finished is kept, and the same question goes on without the cluster."""
     file, scheduler = cluster

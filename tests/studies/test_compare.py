@@ -7,6 +7,7 @@ import energy_model as em
 DEAR = "markets.grid.price = 70"
 
 
+@pytest.mark.slow
 def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     """From 50 to 70 EUR: one cell differs; 0.5 MW of sun more, 30 EUR more, half a tonne less."""
     paths = [
@@ -29,6 +30,7 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     assert again.summary["same"].all()
 
 
+@pytest.mark.slow
 def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
     runs = [em.solve(em.load_case(case, overrides=changes)) for changes in ([], [DEAR])]
     here = em.compare(runs, ["a", "b"])
@@ -37,6 +39,7 @@ def test_a_run_in_memory_compares_as_one_from_its_file(case, tmp_path):
     assert here.summary["difference"].tolist() == pytest.approx(there.summary["difference"].tolist())  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_input_that_explains_most_is_found(case, tmp_path, here):
     """Price alone from 50 to 70: +30. Demand alone from 2 to 4: +100. Both: 270 - 100 = 170."""
     first = em.save(em.solve(em.load_case(case)), tmp_path / "a")
@@ -51,6 +54,7 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
         em.attribute_difference([first, first], case, tmp_path / "t", here)
 
 
+@pytest.mark.slow
 def test_a_decision_costs_what_the_two_plans_differ_by(case, tmp_path, here):
     """Half a MW of sun that must be built costs 60 and saves 50; at 70 EUR, one that must not be costs 10."""
     _, found = em.compare_decision(case, with_=["sun_here"], output=tmp_path / "a", execution=here)

@@ -8,6 +8,7 @@ from helpers.random_cases import random_case
 import energy_model as em
 
 
+@pytest.mark.slow
 def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
     """The cheapest plan costs 100. Ten more buy half a MW of sun (it costs 60, saves 50): all of it, or 10/60 MW of wind.
 
@@ -23,6 +24,7 @@ def test_extremes_are_what_the_cost_allows(case, tmp_path, here):
     assert frame["verified"].all()
 
 
+@pytest.mark.slow
 def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     """With no market half a MW of sun and half of wind serve the light: both are in every plan; at 10⁴ EUR/MW nobody has sun."""
     no_market = ["markets.grid.max_purchase = 0"]
@@ -35,6 +37,7 @@ def test_what_every_plan_must_have_and_none_can_have(case, tmp_path, here):
     assert list(study.tables["capacity_ranges"]["kind"]) == ["never"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_every_extreme_can_be_had_within_the_cost(seed, tmp_path, here):
     """Each extreme, held, costs no more than the share allows; a little beyond it costs more."""

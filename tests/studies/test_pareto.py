@@ -8,6 +8,7 @@ from helpers.random_cases import random_case
 import energy_model as em
 
 
+@pytest.mark.slow
 def test_the_curve_and_its_prices_are_those_of_the_marginal_steps(case, tmp_path):
     """All bought: 1 t for 100. Half a MW of sun avoids 0.5 t for 10, wind the rest for 30: a tonne costs 20, then 60."""
     study = em.pareto_front(
@@ -32,6 +33,7 @@ def test_the_curve_and_its_prices_are_those_of_the_marginal_steps(case, tmp_path
     assert study.run(int(study.table["case"].iloc[-1])).objective == pytest.approx(study.table["objective"].iloc[-1])  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, here):
     """On random cases: cost falls as more is allowed, ever more slowly; prices equal finite differences."""
@@ -57,6 +59,7 @@ def test_a_curve_falls_is_convex_and_its_slopes_are_its_prices(seed, tmp_path, h
         assert above * (1 - 1e-3) - 1e-3 <= point["price"] <= below * (1 + 1e-3) + 1e-3
 
 
+@pytest.mark.slow
 def test_land_by_class_and_points_are_sums_too(tmp_path, here):
     """With power at 70, half a MW of sun stands on half a hectare and saves 10 EUR: 20 EUR a hectare, 10 a citizens' point."""
     case = two_hour_case.write(
@@ -72,6 +75,7 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
         assert frame["price"].iloc[1] == pytest.approx(price)
 
 
+@pytest.mark.slow
 def test_a_surface_weighs_two_sums(tmp_path, here):
     """Each tonne and each hectare less costs more; the corner with least of both is the dearest."""
     case = two_hour_case.write(

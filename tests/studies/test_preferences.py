@@ -68,6 +68,7 @@ def test_every_partys_account_under_every_preference(found):
     assert (people["kind"], people["takes"]) == ("citizens", pytest.approx(-120))
 
 
+@pytest.mark.slow
 def test_costs_and_emissions_of_one_party(tmp_path):
     """Emissions are free and sun dear: people's market costs 100; a limit on their cost or emissions moves half to the sun."""
     case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"target": '"none"'}))
@@ -81,6 +82,7 @@ def test_costs_and_emissions_of_one_party(tmp_path):
     assert table.loc["air", "cost:people"] == pytest.approx(50)
 
 
+@pytest.mark.slow
 def test_a_preference_without_a_plan_is_reported(tmp_path):
     case = case_builder.write(tmp_path / "case", 2, **PARTS)
     found = em.preferences(case, limits={"no land": {"land_use": 0.0}}, tradeoff=None, output=tmp_path / "s", execution=em.ExecutionOptions(workers=0))  # fmt: skip

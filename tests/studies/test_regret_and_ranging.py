@@ -9,6 +9,7 @@ from energy_model.studies.regret import parse_future
 DEAR = "markets.grid.price = 70"
 
 
+@pytest.mark.slow
 def test_regrets_are_what_each_plan_costs_too_much(case, tmp_path, here):
     """At 50 nothing is built (100); at 70 half a MW of sun (130). Planned for the other: 110 and 140, so 10 too much each.
 
@@ -25,6 +26,7 @@ def test_regrets_are_what_each_plan_costs_too_much(case, tmp_path, here):
     assert (frame["cost"] >= frame["least_cost"] - 1e-3).all()
 
 
+@pytest.mark.slow
 def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
     """At 90 wind is worth it too: 60 + 80 = 140. Nothing built there costs 180, sun alone 150: the plan for 70 regrets least."""
     futures = {"dear": (None, (DEAR,)), "dearer": ("", ("markets.grid.price = 90",))}
@@ -38,6 +40,7 @@ def test_the_safest_plan_is_named_with_what_it_holds(case, tmp_path, here):
     assert any("“dear”" in note for note in study.notes)
 
 
+@pytest.mark.slow
 def test_a_plan_that_cannot_be_run_in_a_future_says_so(case, tmp_path, here):
     """Half a MW of sun cannot stand where none may be added; and a future without a plan is told."""
     futures = {"dear": DEAR, "no sun": "conversions.sun_here.max_capacity_added = 0", "clean": "case.emissions.target = -1"}  # fmt: skip
@@ -64,6 +67,7 @@ def test_a_future_reads_what_is_typed(case, tmp_path, here):
         em.regret(case, {"x": "nowhere"}, output=tmp_path / "s", execution=here)
 
 
+@pytest.mark.slow
 def test_the_range_of_a_price_ends_where_the_plan_changes(case, tmp_path, here):
     """Nothing is built until a MWh costs 60, a factor of 1.2; downwards nothing changes at all."""
     study = em.ranging(case, ["markets.grid.price", "demands.light.penalty"], output=tmp_path / "s", execution=here)  # fmt: skip

@@ -46,6 +46,7 @@ def found(tmp_path_factory):
     )
 
 
+@pytest.mark.slow
 def test_the_cost_at_each_site(found):
     """Where prices do not move the estimate is exact."""
     table = found.tables["sites"].set_index("site")
@@ -90,6 +91,7 @@ def test_placed_freely_it_keeps_what_is_required(found):
     assert "1.5 at south and 0.5 at north" in found.notes[-1]
 
 
+@pytest.mark.slow
 def test_where_prices_move_the_estimate_is_below(tmp_path):
     """Cheap power for one MW only: the second MW pays 50 at the north's price."""
     markets = [
@@ -110,6 +112,7 @@ def test_where_prices_move_the_estimate_is_below(tmp_path):
     assert row["difference"] == pytest.approx(90)
 
 
+@pytest.mark.slow
 def test_a_forbidden_site_stays_empty(case, tmp_path):
     found = em.siting(case, "mill=2", forbid=["south"], output=tmp_path / "study", execution=em.ExecutionOptions(workers=0))  # fmt: skip
     table = found.tables["sites"].set_index("site")
@@ -117,6 +120,7 @@ def test_a_forbidden_site_stays_empty(case, tmp_path):
     assert table.at["north", "added_cost"] == pytest.approx(NORTH)
 
 
+@pytest.mark.slow
 def test_a_store_can_be_placed(tmp_path):
     """A vault that a row uses already, at a site of its own choice."""
     storages = [{"storage": "old", "site": "north", "carrier": "power", "technology": "vault", "max_capacity_added": 0}]  # fmt: skip
@@ -168,6 +172,7 @@ def test_no_carrier_at_any_site(tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_what_all_plants_of_a_technology_state_alike_holds_for_one_more(tmp_path, here):
     """The mill of the north runs half the time by its own row; 2 MW more run 1 MW in both hours, not 2.
 

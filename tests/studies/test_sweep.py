@@ -84,6 +84,7 @@ def test_every_design_asks_as_many_cases_as_it_says(design, asked, count):
         assert all(sorted(column) == list(range(8)) for column in eighths.T)
 
 
+@pytest.mark.slow
 def test_a_tornado_tells_how_far_each_input_alone_moves_the_cost(case, tmp_path, here):
     asked = {PRICE: [40, 55], "demands.light.yearly": [1, 3]}
     study = em.sweep(case, asked, tmp_path / "s", design="one", execution=here)
@@ -109,6 +110,7 @@ def test_sobols_indices_are_those_known_of_a_sum():
     assert notes == []
 
 
+@pytest.mark.slow
 def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
     """Below 60 EUR all is bought, so the cost is price times demand: indices by the formula of a product.
 
@@ -124,6 +126,7 @@ def test_sobols_indices_of_a_case_match_its_known_answer(case, tmp_path, here):
         assert abs(found.at[name, "first_order"] - share) <= found.at[name, "first_order_confidence"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_table_of_cases_comes_from_csv_and_from_excel(case, tmp_path, here):
     frame = pd.DataFrame({"name": ["now", "dear"], PRICE: [np.nan, 70], "demands.light.yearly *=": [2, 1]})  # fmt: skip
     frame.to_csv(tmp_path / "asked.csv", index=False)
@@ -134,6 +137,7 @@ def test_a_table_of_cases_comes_from_csv_and_from_excel(case, tmp_path, here):
         assert list(study.table["name"]) == ["now", "dear"]
 
 
+@pytest.mark.slow
 def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
     """No plan emits less than nothing here; a text is no price. The others are answered."""
     study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", execution=here)
@@ -145,6 +149,7 @@ def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
     assert "penalty" in study.table["reason"][1]
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_table(case, tmp_path):
     """One process, two and this very one write the same file."""
     written = set()
@@ -155,6 +160,7 @@ def test_workers_give_the_same_table(case, tmp_path):
     assert len(written) == 1
 
 
+@pytest.mark.slow
 def test_a_case_that_ends_its_process_is_a_row_and_the_others_are_answered(case, tmp_path):
     """Whoever shared its process is asked again alone, so that only the culprit fails."""
     asked = {"conversions.wind_here.max_capacity_added": [9, 7, 5, 3]}
@@ -174,6 +180,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tmp_path):
     """SIGKILL at any moment: finished cases are never asked again, and the table ends the same."""
     script, out = tmp_path / "study.py", tmp_path / "s"
@@ -199,6 +206,7 @@ def test_a_study_killed_again_and_again_loses_nothing_that_was_finished(case, tm
     assert all(em.verify(path).holds for path in (out / "runs").iterdir())
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_study(case, tmp_path):
     """Both end with the same table, and no case is answered twice."""
     script, out = tmp_path / "study.py", tmp_path / "s"
@@ -293,6 +301,7 @@ def test_numbers_with_empty_cells_are_numbers_and_decimal_commas_are_read(case, 
     )
 
 
+@pytest.mark.slow
 def test_another_study_in_the_folder_is_told_in_words(case, tmp_path, here):
     em.sweep(case, {PRICE: [50, 60]}, tmp_path / "s", execution=here)
     with pytest.raises(em.InputError, match=rf"{PRICE} 50, 70.*has {PRICE} 50, 60"):
@@ -383,6 +392,7 @@ def counted_reads(monkeypatch):
     return folders
 
 
+@pytest.mark.slow
 def test_a_sweep_of_five_addresses_reads_the_case_once(tmp_path, monkeypatch):
     """The worker reads its own copy once for each case and once where all begin."""
     case = postcodes(tmp_path / "case")

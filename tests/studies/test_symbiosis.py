@@ -21,6 +21,7 @@ def found(tmp_path_factory):
     )
 
 
+@pytest.mark.slow
 def test_the_worth_of_every_coalition(found):
     worth = found.tables["coalitions"].set_index("coalition")["value"]
     told = {"A B": 100, "A C": 60, "B C": 0, "A B C": 130, "A": 0, "B": 0, "C": 0}
@@ -77,6 +78,7 @@ def test_links_alone_last_and_in_pairs(found):
     assert values[values["link"] == "to_b"]["value"].tolist() == pytest.approx([20, 20])
 
 
+@pytest.mark.slow
 def test_links_that_need_each_other_reinforce(tmp_path, here):
     """Heat reaches C only through B: each pipe alone but the first is worth nothing."""
     links = [
@@ -89,6 +91,7 @@ def test_links_that_need_each_other_reinforce(tmp_path, here):
     assert (pair["standalone_value"], pair["kind"]) == (pytest.approx(60), "reinforce")
 
 
+@pytest.mark.slow
 def test_firms_that_are_alike_get_alike(tmp_path, here):
     """B and C want the same at the same price."""
     markets = [
@@ -103,6 +106,7 @@ def test_firms_that_are_alike_get_alike(tmp_path, here):
         assert shares.at["B", rule] == pytest.approx(shares.at["C", rule])
 
 
+@pytest.mark.slow
 def test_a_coalition_without_a_plan_is_told(tmp_path, here):
     """C has no heat of its own: without A it cannot be served, and that is counted, not hidden."""
     markets = [case_builder.market("own_b", "heat", firm="B", price=50) | {"site": "b"}]
@@ -117,6 +121,7 @@ def test_a_coalition_without_a_plan_is_told(tmp_path, here):
     assert any("no plan" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
     """Twelve takers of one giver, all alike: the drawn shares are the exact ones."""
     names = [f"f{i:02}" for i in range(12)]
@@ -138,6 +143,7 @@ def test_above_twelve_firms_orders_are_drawn(tmp_path, here):
     assert any("random orders" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_stood(case, here, tmp_path):
     """Asked again nothing is solved, and the tables are the same."""
     first = em.symbiosis(case, tmp_path / "study", execution=here)
@@ -163,6 +169,7 @@ def test_links_that_are_no_symbiosis(tmp_path, here, links, said):
         em.symbiosis(case, tmp_path / "study", execution=here)
 
 
+@pytest.mark.slow
 def test_a_firm_that_owns_nothing_is_told(tmp_path, here):
     links = [{"link": "to_b", "carrier": "heat", "from_site": "a", "to_site": "b", "both_ways": "no", "capacity_existing": 1, "giver": "A", "taker": "town"}]  # fmt: skip
     case = three_firm_case.write(tmp_path / "case", links=links)

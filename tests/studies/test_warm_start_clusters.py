@@ -62,6 +62,7 @@ def prices():
     return {PRICE: [float(v) for v in np.linspace(40, 90, 16)]}
 
 
+@pytest.mark.slow
 def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeypatch):
     """A year costs twice the price until sun at 60 and wind at 80 are cheaper."""
     found = em.sweep(case, prices, tmp_path / "a", execution=here).table
@@ -73,6 +74,7 @@ def test_answers_are_those_without_anchors(case, here, tmp_path, prices, monkeyp
     assert found["objective"].tolist() == pytest.approx(told)
 
 
+@pytest.mark.slow
 def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path):
     """All must be served and only so much can be bought: half the cases have no plan, anchors among them."""
     amounts = [float(v) for v in np.linspace(0.1, 3, 14)]
@@ -82,6 +84,7 @@ def test_an_anchor_without_a_plan_leaves_the_others_theirs(case, here, tmp_path)
     assert found["status"].tolist() == told
 
 
+@pytest.mark.slow
 def test_two_workers_and_one_begin_alike(case, tmp_path, prices, here):
     one = em.sweep(case, prices, tmp_path / "a", execution=here)
     two = em.sweep(

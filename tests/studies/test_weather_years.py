@@ -31,6 +31,7 @@ def rows(study):
     return study.tables["years"].set_index("year")
 
 
+@pytest.mark.slow
 def test_a_plan_is_held_in_a_year_it_was_not_made_for(tmp_path, here):
     """A MWh of wind costs 80, so 1 MW is built: 160. Calm, it makes 1 of 2 MWh: 100 more. The calm year alone buys all: 200."""
     case = case_of(tmp_path / "case", 100)
@@ -61,6 +62,7 @@ def test_hours_that_the_plan_cannot_serve_are_counted(tmp_path, here):
     assert found["least_cost"] == pytest.approx(290, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_target_is_a_price_in_years_the_plan_was_not_made_for(tmp_path, here):
     """Half a tonne may be emitted: 1 MWh bought, half a MW of wind, 130; a tonne less costs (80 - 50) / 0.5 = 60.
 

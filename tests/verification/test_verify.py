@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import xarray as xr
 from helpers import case_builder, cli, forged_runs
 from helpers.full_feature_case import EVERYTHING
+from helpers.markers import mostly_slow
 from helpers.random_cases import random_case
 
 import energy_model as em
@@ -28,6 +30,12 @@ def kept(tmp_path_factory):
     case = case_builder.write(folder / "case", 4, **EVERYTHING)
     em.save(em.solve(em.load_case(case)), folder / "run", "a log")
     return folder
+
+
+@pytest.fixture(scope="module")
+def solved(kept):
+    """A run of the case that is not saved yet."""
+    return em.solve(em.load_case(kept / "case"))
 
 
 def copied(kept, tmp_path):
@@ -49,12 +57,23 @@ def test_at_least_sixty_kinds_of_tampering_are_tried():
     assert len(ALTERED) >= 60
 
 
-@pytest.mark.parametrize("name", ALTERED)
-def test_an_alteration_is_found(name, kept, tmp_path):
+@pytest.fixture(scope="module")
+def verify_altered(kept, tmp_path_factory):
+    """What `verify --json` says of the run after an alteration, and the altered folder; each is verified once."""
+
+    @cache
+    def verified(name):
+        run = copied(kept, tmp_path_factory.mktemp("altered"))
+        ALTERED[name](run)
+        return cli.call("verify", run, "--json"), run
+
+    return verified
+
+
+@pytest.mark.parametrize("name", mostly_slow(ALTERED, 12))
+def test_an_alteration_is_found(name, verify_altered):
     """Told by a sentence and exit code 4, or 2 where the run cannot be read at all."""
-    run = copied(kept, tmp_path)
-    ALTERED[name](run)
-    said = cli.call("verify", run, "--json")
+    said, run = verify_altered(name)
     assert said.code in (2, 4), said.out
     if said.code == 4:
         told = said.json
@@ -66,6 +85,7 @@ def test_an_alteration_is_found(name, kept, tmp_path):
         assert str(run) in said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -85,10 +105,9 @@ def test_an_alteration_is_found(name, kept, tmp_path):
         ("dataset: a unit of a decision", "results.nc, added, attribute units: stored GW"),
     ],
 )  # fmt: skip
-def test_what_differs_is_named_with_both_values(name, sentence, kept, tmp_path):
-    run = copied(kept, tmp_path)
-    ALTERED[name](run)
-    assert any(said.startswith(sentence) for said in em.verify(run).differences), em.verify(run).differences  # fmt: skip
+def test_what_differs_is_named_with_both_values(name, sentence, verify_altered):
+    differences = verify_altered(name)[0].json["differences"]
+    assert any(line.startswith(sentence) for line in differences), differences
 
 
 def test_the_certificate_of_another_run_is_found(kept, tmp_path):
@@ -102,6 +121,7 @@ def test_the_certificate_of_another_run_is_found(kept, tmp_path):
     assert any("cost of bought gas_market" in said for said in found.differences)
 
 
+@pytest.mark.slow
 def test_a_run_of_another_case_is_found_with_the_case_only(kept, tmp_path):
     """A whole run of cheaper gas is what it says; it is not of the case it is shown with."""
     run = tmp_path / "run"
@@ -141,6 +161,7 @@ def test_a_case_edited_after_the_run_is_found(file, before, after, sentence, kep
 # --- what is proven ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_rules_of_the_users_own_are_named(kept, tmp_path):
     """The stored program is the case's with one rule more; the words say so."""
 
@@ -163,6 +184,7 @@ def test_rules_of_the_users_own_are_named(kept, tmp_path):
     assert "results.nc, shadow_price_some_trade: it is not the price that the stored program has" in em.verify(path).differences  # fmt: skip
 
 
+@pytest.mark.slow
 def test_own_rules_that_are_not_told_are_found(kept, tmp_path):
     def extend(model):
         model.small_pump = pyo.Constraint(expr=model.capacity_added["heat_pump"] <= 0.1)
@@ -172,6 +194,7 @@ def test_own_rules_that_are_not_told_are_found(kept, tmp_path):
     assert "certificate.npz: the rule 'small_pump' is not in the rebuilt program" in em.verify(path).differences  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_rule_of_the_case_that_a_user_changed_is_found(kept, tmp_path):
     def extend(model):
         model.emission_target.deactivate()
@@ -192,6 +215,7 @@ def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
     assert "decisions of the user's own (more, little)" in found.notes[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps_per_day", [0, 6])
 def test_few_steps_are_recomputed(steps_per_day, tmp_path):
     """In order and as typical days: the same steps are found again, and others are told."""
@@ -222,6 +246,7 @@ def test_steps_of_other_library_versions_are_noted(tmp_path):
     assert "other versions of the libraries" in found.notes[0]
 
 
+@pytest.mark.slow
 def test_a_year_proven_hour_by_hour(tmp_path):
     """The gap that was asked for applies to it, and only to it."""
     case = random_case(tmp_path / "case", 3)
@@ -259,6 +284,7 @@ def test_a_gap_of_a_run_of_few_steps_does_not_apply(tmp_path):
     assert found.certificate.allowed == 1e-5
 
 
+@pytest.mark.slow
 def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     """A size held, a sum limited and a link closed stand in the record, so the program can be rebuilt."""
     study = em.pareto_front(
@@ -306,6 +332,7 @@ def _as_before(path):
     forged_runs.record("files", to=files)(path)
 
 
+@pytest.mark.slow
 def test_a_run_of_an_earlier_version_opens_and_is_proven_with_its_case(kept, tmp_path):
     """It keeps no profiles: only its program is proven, until the case is named."""
     run = copied(kept, tmp_path)
@@ -403,7 +430,7 @@ def test_steps_that_do_not_part_the_year_are_none():
 
 
 @pytest.mark.parametrize("wrong", [KeyboardInterrupt, MemoryError, ValueError, SystemExit])
-def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, tmp_path, monkeypatch):
+def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, solved, tmp_path, monkeypatch):
     """Neither a draft, nor a change of the run that stood there."""
     run = copied(kept, tmp_path)
     before = {path.name: path.read_bytes() for path in run.iterdir()}
@@ -412,7 +439,6 @@ def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, tmp_path, m
         raise wrong
 
     monkeypatch.setattr(run_files.manifest, "write", end)
-    solved = em.solve(em.load_case(kept / "case"))
     for place in (run, tmp_path / "new"):
         with pytest.raises(wrong):
             em.save(solved, place)
@@ -420,7 +446,9 @@ def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, tmp_path, m
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
 
 
-def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(kept, tmp_path, monkeypatch):
+def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(
+    kept, solved, tmp_path, monkeypatch
+):
     """The draft's move to its place is interrupted once; the old run is put back."""
     run, real, interrupted = copied(kept, tmp_path), Path.rename, []
 
@@ -432,13 +460,13 @@ def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(kept, tmp_path
 
     monkeypatch.setattr(Path, "rename", rename)
     with pytest.raises(KeyboardInterrupt):
-        em.save(em.solve(em.load_case(kept / "case")), run)
+        em.save(solved, run)
     assert interrupted
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert em.verify(run).proven
 
 
-def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
+def test_a_full_disk_under_the_dataset_is_told(solved, tmp_path, monkeypatch):
     """The netCDF library raises a RuntimeError of its own."""
 
     def full(*_):
@@ -446,5 +474,5 @@ def test_a_full_disk_under_the_dataset_is_told(kept, tmp_path, monkeypatch):
 
     monkeypatch.setattr(netcdf_file, "write", full)
     with pytest.raises(em.InputError, match="nothing was written"):
-        em.save(em.solve(em.load_case(kept / "case")), tmp_path / "run")
+        em.save(solved, tmp_path / "run")
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ import energy_model as em
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here; 'sh setup.sh tests' installs it")  # fmt: skip
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = browser.needs_browser
+pytestmark = pytest.mark.browser
 LONG = 60_000  # milliseconds that an answer may take on a busy machine
 
 

@@ -43,6 +43,7 @@ def kept(cases, tmp_path):
 # --- what may be asked ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["aarhus", "village"])
 def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
     place = ROOT / "inputs" / "aarhus" if folder == "aarhus" else case
@@ -319,6 +320,7 @@ def test_a_queue_has_an_end(kept):
         kept.queue.add("run", "one", "another", "", {})
 
 
+@pytest.mark.slow
 def test_several_readers_open_runs_at_once(case, tmp_path):
     """The library of results files falls when two threads use it; the server stands."""
     em.save(em.solve(em.load_case(case, resolution=24)), tmp_path / "run")
