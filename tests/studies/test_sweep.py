@@ -282,7 +282,7 @@ def test_a_folder_that_holds_something_else_is_refused(case, tmp_path, here):
 
 def test_a_variation_reads_what_is_typed():
     assert ParameterRange.parse("a.b.c=1,2, x").values == (1.0, 2.0, "x")
-    assert ParameterRange.parse("a.b.c *= 0.5,2").change(2.0) == "a.b.c *= 2"
+    assert ParameterRange.parse("a.b.c *= 0.5,2").override(2.0) == "a.b.c *= 2"
     assert ParameterRange.parse("a.b.c = 0..10:3").values == (0, 5, 10)
     assert ParameterRange.parse("scenario=one,two").values == ("one", "two")
     with pytest.raises(em.InputError, match="write ADDRESS="):

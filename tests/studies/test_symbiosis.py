@@ -159,7 +159,7 @@ def test_it_goes_on_where_it_stood(case, here, tmp_path):
     [
         ([{"giver": "A"}], "fill in both"),
         ([{"giver": "A", "taker": "A"}], "between two"),
-        ([{}], "nothing that firms do together"),
+        ([{}], "no link names a giver and a taker"),
     ],
 )
 def test_links_that_are_no_symbiosis(tmp_path, here, links, said):
@@ -180,4 +180,4 @@ def test_a_firm_that_owns_nothing_is_told(tmp_path, here):
 def test_every_firm_has_a_statement_and_the_core_too(found):
     notes = " ".join(found.notes)
     assert all(f"{firm}: the open links change its balance" in notes for firm in ("A", "B", "C"))
-    assert "The core is not empty: some allocation keeps every coalition." in notes
+    assert "The core is not empty: under some allocation no coalition gains by leaving." in notes

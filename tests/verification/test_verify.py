@@ -89,7 +89,7 @@ def test_an_alteration_is_found(name, verify_altered):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("record: headline cost", "metadata.json, headline.total_cost: stored"),
+        ("record: headline cost", "metadata.json, summary.total_cost: stored"),
         ("record: digest", "metadata.json, digest: stored 0000"),
         ("record: steps", "metadata.json, steps: stored 8760, recomputed 4"),
         ("record: scenario", "metadata.json, scenario: stored dear_gas, recomputed nothing"),
@@ -101,8 +101,8 @@ def test_an_alteration_is_found(name, verify_altered):
         ("program: halved prices and a wide gap", "metadata.json, proof.asked: 10 is no gap"),
         ("program: own rules claimed, a limit moved", "certificate.npz, upper limit of"),
         ("dataset: a stored number", "metadata.json, digest"),
-        ("dataset: added", "results.nc, added at heat_pump: stored"),
-        ("dataset: a unit of a decision", "results.nc, added, attribute units: stored GW"),
+        ("dataset: capacity_added", "results.nc, capacity_added at heat_pump: stored"),
+        ("dataset: a unit of a decision", "results.nc, capacity_added, attribute units: stored GW"),
     ],
 )  # fmt: skip
 def test_what_differs_is_named_with_both_values(name, sentence, verify_altered):
@@ -118,7 +118,7 @@ def test_the_certificate_of_another_run_is_found(kept, tmp_path):
     found = em.verify(run)
     assert found.holds
     assert not found.proven
-    assert any("cost of bought gas_market" in said for said in found.differences)
+    assert any("cost of purchase gas_market" in said for said in found.differences)
 
 
 @pytest.mark.slow
@@ -297,7 +297,7 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
         found = em.verify(run)
         assert found.differences == ()
         assert (found.proven, found.proven_of) == (True, "case")
-        limited += "limits" in found.metadata.get("question", {})
+        limited += "limits" in found.metadata.get("query", {})
     assert limited
     series = em.CaseSolver(kept / "case")
     question = em.Query(capacity_added={"heat_pump": (0.0, 0.1)}, closed=("pipe",))
@@ -321,9 +321,8 @@ def test_least_of_another_sum_is_proven_as_asked(kept, tmp_path):
 
 def _as_before(path):
     """The folder of a run as versions before profiles were kept wrote it."""
-    tree = xr.open_datatree(path / "results.nc", engine="netcdf4").load()
-    tree.close()
-    kept = {n: node.to_dataset(inherit=False) for n, node in ((g.path, g) for g in tree.subtree)}
+    with xr.open_datatree(path / "results.nc", engine="netcdf4") as tree:
+        kept = {node.path: node.to_dataset(inherit=False).load() for node in tree.subtree}
     kept = {n: d for n, d in kept.items() if n not in ("/profiles", "/steps")}
     kept["/inputs"] = xr.Dataset()
     xr.DataTree.from_dict(kept).to_netcdf(path / "results.nc")
