@@ -423,3 +423,20 @@ def test_every_wrong_address_is_told_though_they_are_read_together(tmp_path):
         em.sweep(case, wrong, tmp_path / "s", execution=em.ExecutionOptions(workers=0))
     assert any("nar" in str(fault) for fault in told.value.issues)
     assert not any("near.price" in fault.column for fault in told.value.issues)
+
+
+@pytest.mark.slow
+def test_a_script_needs_no_guard_of_its_main_module(case, tmp_path):
+    """Worker processes do not run the script again that started them."""
+    script = tmp_path / "script.py"
+    lines = [
+        "from pathlib import Path",
+        "import energy_model as em",
+        'Path("begun").mkdir()  # fails if a worker runs it too',
+        f"print(len(em.sweep({str(case)!r}, {{{PRICE!r}: [50, 60]}}, 'study').table))",
+    ]
+    script.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr

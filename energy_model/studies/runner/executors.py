@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import time
 from collections.abc import Iterable
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from energy_model.common.errors import InputError
 from energy_model.studies.runner import worker
@@ -60,27 +59,32 @@ class SerialExecutor:
 
 
 class ProcessExecutor:
-    """Worker processes on this machine, each with one solver thread."""
+    """Worker processes on this machine, each with one solver thread.
+
+    The processes of loky do not import the main module, so a script needs no guard of its own.
+    """
 
     def __init__(self, snapshot: CaseSnapshot, start: Arrays, workers: int) -> None:
         self.snapshot, self.start, self.workers = snapshot, start, workers
         self.pool = self._pool()
 
-    def _pool(self) -> futures.ProcessPoolExecutor:
-        return futures.ProcessPoolExecutor(
+    def _pool(self) -> Any:
+        import loky  # noqa: PLC0415 - only studies need it
+
+        return loky.ProcessPoolExecutor(
             self.workers,
-            multiprocessing.get_context("spawn"),
-            worker.initialize_worker,
-            (self.snapshot, self.start, os.getpid()),
+            initializer=worker.initialize_worker,
+            initargs=(self.snapshot, self.start, os.getpid()),
         )
 
     def submit(self, case: StudyCase, keep_run: bool, start: Arrays | None) -> futures.Future:
         """Submits a case to the next free worker; starts a new pool if the last one broke."""
         try:
-            return self.pool.submit(worker.solve_case, None, case, keep_run, start)
+            future = self.pool.submit(worker.solve_case, None, case, keep_run, start)
         except BrokenProcessPool:
             self.pool = self._pool()
-            return self.pool.submit(worker.solve_case, None, case, keep_run, start)
+            future = self.pool.submit(worker.solve_case, None, case, keep_run, start)
+        return cast(futures.Future, future)
 
     def wait(self, pending: Iterable[futures.Future]) -> set[futures.Future]:
         """The futures that are done, after 0.5 s at most."""
@@ -88,9 +92,7 @@ class ProcessExecutor:
 
     def close(self) -> None:
         """Terminates the worker processes."""
-        for process in list((self.pool._processes or {}).values()):
-            process.terminate()
-        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.pool.shutdown(wait=True, kill_workers=True)
 
 
 class DaskExecutor:
