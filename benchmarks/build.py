@@ -138,8 +138,9 @@ def by_ours(d: dict):
     """Our compiler."""
     import pyomo.environ as pyo  # noqa: PLC0415
 
-    from energy_model.compiler.components import Model, ProfileParam, Var  # noqa: PLC0415
+    from energy_model.compiler.components import ProfileParam  # noqa: PLC0415
     from energy_model.compiler.matrix import compile_model  # noqa: PLC0415
+    from energy_model.compiler.model import Model, Var  # noqa: PLC0415
 
     m = Model()
     m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))

@@ -1,8 +1,9 @@
-"""Writes the pages that are printed from the code: tables.md, equations.md, api.md. ``--check`` fails if they are stale."""
+"""Writes the pages that are printed from the code. ``--check`` fails if they are stale."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import types
 import typing
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import energy_model as em
 from energy_model import formulation
-from energy_model.case import profile_expression, schema, units
+from energy_model.case import profile_expression, renamed_inputs, schema, units
 from energy_model.case import settings as case_settings
 from energy_model.common.language import translate
 from energy_model.formulation import COMPONENTS, sets_and_parameters
+from energy_model.io import migrate_run
+from energy_model.results import metrics, summary
 from energy_model.results import schema as result_schema
-from energy_model.results import summary
+from energy_model.studies.runner import former_names as study_names
 
 HERE = Path(__file__).parent
 PRINTED = "<!-- Printed from the code by docs/make.py; change the code, not this page. -->\n"
@@ -154,30 +157,35 @@ def _unit_of(unit: str) -> str:
     return "that of the row" if unit == result_schema.OF_ROW else unit
 
 
+DECISION = re.compile(r"Var\(|@m\.|accounts\.\w+\.post|^    return \($", re.MULTILINE)
+
+CALL = re.compile(r" +_(add|post)_\w+\(.*\)$")
+
+
 def _rules(part) -> str:
     """The bodies of a part's building functions, each from its first decision on."""
     builders = [
         thing
-        for name, thing in vars(part).items()
+        for thing in vars(part).values()
         if inspect.isfunction(thing)
         and thing.__module__ == part.__name__
-        and (name == "build" or next(iter(inspect.signature(thing).parameters), "") == "m")
+        and {"m", "accounts"} & set(inspect.signature(thing).parameters)
     ]
-    return "\n\n".join(_body(builder) for builder in builders)
+    return "\n\n".join(body for body in map(_body, builders) if body)
 
 
 def _body(builder: types.FunctionType) -> str:
-    """The source of a function from its first decision on."""
-    source = inspect.getsource(builder).splitlines()
-    first = next(
-        (
-            i
-            for i, line in enumerate(source)
-            if "Var(" in line or "@m." in line or "accounts." in line
-        ),
-        0,
-    )
-    return inspect.cleandoc("\n".join(source[first:]))
+    """The source of a function from its first decision on; empty where it has none."""
+    source = inspect.getsource(builder)
+    first = DECISION.search(source)
+    if first is None:
+        return ""
+    lines = source[source.rfind("\n", 0, first.start()) + 1 :].splitlines()
+    lines = [line for line in lines if not CALL.match(line)]
+    text = inspect.cleandoc("\n" + "\n".join(lines))
+    if builder.__name__.startswith("_") and text.startswith("return ("):
+        return inspect.cleandoc(source)
+    return text
 
 
 def _paragraphs(text: str | None) -> str:
@@ -215,7 +223,54 @@ def _default(value: object) -> str:
     )
 
 
-PAGES = {"tables.md": tables, "equations.md": equations, "api.md": api, "results.md": results}
+def former_names() -> str:
+    """The names of release 0.1 and those of today."""
+    lines = [
+        PRINTED,
+        "# Names of release 0.1\n",
+        "Inputs with names of release 0.1 are read with a warning until release 0.3. `energy-model migrate FOLDER` "
+        "rewrites a case or a run. Study folders of release 0.1 open under the names of today.\n",
+        "## Columns of inputs\n",
+        "| table | release 0.1 | today |",
+        "|---|---|---|",
+    ]
+    for table, names in renamed_inputs.COLUMNS.items():
+        lines += [f"| {table} | {old} | {' and '.join(new)} |" for old, new in names.items()]
+    lines += ["\n## Words in cells\n", "| column | release 0.1 | today |", "|---|---|---|"]
+    for (table, column), names in renamed_inputs.CELLS.items():
+        lines += [f"| {table}.{column} | {old} | {new} |" for old, new in names.items()]
+    settings = {
+        f"{group}.{old}".strip("."): f"{group}.{new}".strip(".")
+        for (group, old), new in renamed_inputs.SETTINGS.items()
+    }
+    sections = {
+        "Settings of case.toml": settings,
+        "Keys of sliders.toml": renamed_inputs.SLIDER_KEYS,
+        "Metrics": metrics.FORMER_NAMES,
+        "Variables": migrate_run.VARIABLES,
+        "Constraints": migrate_run.CONSTRAINTS,
+        "Cost entries": migrate_run.COST_ENTRIES,
+        "Summary of a run": migrate_run.SUMMARY,
+        "Kinds of studies": study_names.KINDS,
+        "Tables of studies": study_names.TABLES,
+        "Columns of studies": study_names.COLUMNS,
+    }
+    sections |= {
+        f"Columns of {table}.csv of a run": names for table, names in migrate_run.COLUMNS.items()
+    }
+    for title, names in sections.items():
+        lines += [f"\n## {title}\n", "| release 0.1 | today |", "|---|---|"]
+        lines += [f"| {old} | {new} |" for old, new in sorted(names.items()) if old != new]
+    return "\n".join(lines)
+
+
+PAGES = {
+    "former_names.md": former_names,
+    "tables.md": tables,
+    "equations.md": equations,
+    "api.md": api,
+    "results.md": results,
+}
 
 
 def main() -> int:

@@ -31,6 +31,7 @@ LAYERS = [
     {"cli"},
 ]
 MAX_LINES = 350
+MAX_FUNCTION_LINES = 60
 CITY_WORDS = re.compile(
     r"aarhus|denmark|\bwind\b|turbine|solar|heat.?pump|electrolyser|boiler", re.IGNORECASE
 )
@@ -107,6 +108,17 @@ def test_the_case_package_imports_no_pyomo():
 
 def test_no_file_is_long():
     long = {p.name: n for p, t in SOURCES.items() if (n := len(t.splitlines())) > MAX_LINES}
+    assert long == {}
+
+
+def test_no_function_is_long():
+    long = {
+        f"{path.name} {node.name}": lines
+        for path, text in SOURCES.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > MAX_FUNCTION_LINES
+    }
     assert long == {}
 
 

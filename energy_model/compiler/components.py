@@ -7,13 +7,12 @@ They are genuine Pyomo components (same ctype, same members): iteration yields e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from types import CellType, FunctionType
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 from pyomo.core.base.component import Component
 from pyomo.core.base.constraint import ConstraintData, IndexedConstraint, ScalarConstraint
 from pyomo.core.base.indexed_component import IndexedComponent
@@ -319,42 +318,3 @@ class ProfileParam(LazyComponent, IndexedParam):
 
     def _getitem_when_not_present(self, index: Any) -> float:
         return self.profiles[self.which[self._row[index[:-1]]], self._step[index[-1]]].item()
-
-
-class Model(pyo.ConcreteModel):
-    """A Pyomo model whose ``@m.Constraint(...)`` and ``@m.Objective()`` store templates."""
-
-    def Constraint(  # noqa: N802
-        self, *index: Any, role: str = "", account: str = "", **options: Any
-    ) -> Callable[[Callable], Callable]:
-        kind = LazyConstraint if index else LazyScalarConstraint
-        return self._declare(kind, index, options, role, account)
-
-    def Objective(self, **options: Any) -> Callable[[Callable], Callable]:  # noqa: N802
-        return self._declare(LazyObjective, (), options)
-
-    def add_entry(self, name: str, rule: Callable) -> None:
-        """Adds a term of an account as the inactive objective ``entry_<name>``."""
-        self.add_component(f"entry_{name}", LazyObjective(rule=frozen(rule)))
-        self.component(f"entry_{name}").deactivate()
-
-    def _declare(
-        self, kind: type, index: tuple, options: dict, role: str = "", account: str = ""
-    ) -> Callable[[Callable], Callable]:
-        def declare(rule: Callable) -> Callable:
-            component = with_notes(kind(*index, rule=frozen(rule), **options), role, account)
-            self.add_component(rule.__name__, component)
-            return rule
-
-        return declare
-
-
-def Var(*index: Any, role: str = "", account: str = "", **options: Any) -> Any:  # noqa: N802
-    variable = LazyVar(*index, **options) if index else pyo.Var(**options)
-    return with_notes(variable, role, account)
-
-
-def with_notes(component: Any, role: str, account: str) -> Any:
-    """Returns a component with two words for its users, which the compiler does not read."""
-    component.role, component.account = role, account
-    return component

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model
+from energy_model.compiler.model import Model
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import BALANCE
 

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import PHYSICS, THROUGHPUT
@@ -54,6 +54,20 @@ TABLES = (CONVERSIONS, FLOWS, MODES)
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the activity of plants, its limits, and its flows, costs and emissions."""
+    _add_sets_and_parameters(m, system)
+    m.activity = Var(
+        m.runs,
+        m.steps,
+        bounds=(0, None),
+        doc="Activity of a plant in a mode [unit/h]",
+        role=THROUGHPUT,
+        account="variable_om",
+    )
+    _add_constraints(m)
+    _post_accounts(accounts)
+
+
+def _add_sets_and_parameters(m: Model, system: System) -> None:
     plants, view, air = (
         system["conversions"],
         system.settings.view,
@@ -84,15 +98,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         plants.index[plants["full_load_hours"].notna()], within=m.conversions
     )
 
-    m.activity = Var(
-        m.runs,
-        m.steps,
-        bounds=(0, None),
-        doc="Activity of a plant in a mode [unit/h]",
-        role=THROUGHPUT,
-        account="variable_om",
-    )
 
+def _add_constraints(m: Model) -> None:
     @m.Constraint(
         m.conversions, m.steps, doc="Activity is at most the available capacity", role=PHYSICS
     )
@@ -134,6 +141,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             <= m.full_load_hours[c] * m.capacity[c]
         )
 
+
+def _post_accounts(accounts: LinkingSums) -> None:
     accounts.energy.post(
         "conversion",
         lambda m, b, t: sum(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import LEVEL
 from energy_model.formulation.sets_and_parameters import (

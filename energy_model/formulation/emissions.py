@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import PHYSICS, POLICY
 

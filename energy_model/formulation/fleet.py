@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import LEVEL, PHYSICS
@@ -56,12 +56,16 @@ TABLES = (FLEETS, VEHICLES)
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the distance of vehicles, their energy use, and the level of their stores."""
-    vehicles, fleets, cost_factor = (
-        system["vehicles"],
-        system["fleets"],
-        system.settings.view.cost_factor,
-    )
     _refuse_empty_fleets(system)
+    _add_sets_and_parameters(m, system)
+    _add_variables(m)
+    _add_constraints(m)
+    _post_accounts(system, accounts)
+
+
+def _add_sets_and_parameters(m: Model, system: System) -> None:
+    vehicles, fleets = system["vehicles"], system["fleets"]
+    cost_factor = system.settings.view.cost_factor
     distance = vehicles["fleet"].map(fleets["distance"]).astype(float)
     yearly_energy = distance * vehicles["energy_use"] / vehicles["charge_efficiency"]
     has_flexible_charging = (vehicles["smart_charging_share"] > 0) & (
@@ -95,6 +99,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.buses, system.vehicles_at(vehicles["carrier"][has_flexible_charging])
     )
 
+
+def _add_variables(m: Model) -> None:
     m.vehicle_charge = Var(
         m.choosing, m.steps, bounds=(0, None), doc="Charging of vehicles with smart charging [MW]"
     )
@@ -113,6 +119,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         role=LEVEL,
     )
 
+
+def _add_constraints(m: Model) -> None:
     @m.Constraint(
         m.choosing,
         m.steps,
@@ -168,6 +176,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             * m.capacity[v]
         )
 
+
+def _post_accounts(system: System, accounts: LinkingSums) -> None:
+    cost_factor = system.settings.view.cost_factor
     accounts.energy.post(
         "driving",
         lambda m, b, t: (

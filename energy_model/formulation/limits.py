@@ -7,6 +7,7 @@ of vehicles. The weighted terms of a limit are summed.
 from __future__ import annotations
 
 import fnmatch
+from typing import Any
 
 import pyomo.environ as pyo
 
@@ -14,7 +15,7 @@ from energy_model.case.overrides import row_key
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.compiler.components import Model
+from energy_model.compiler.model import Model
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
@@ -50,6 +51,22 @@ TABLE_OF = {
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds one constraint for every limit."""
+    _add_terms(m, system)
+    senses = system["limits"]["sense"]
+    m.at_most = ordered_set(senses.index[senses == "max"], within=m.limits)
+    m.at_least = ordered_set(senses.index[senses == "min"], within=m.limits)
+
+    @m.Constraint(m.at_most, doc="The sum is at most the limit", role=POLICY, account="limit")
+    def limit_max(m, k):
+        return _limited(m, k) <= m.amount[k]
+
+    @m.Constraint(m.at_least, doc="The sum is at least the limit", role=POLICY, account="limit")
+    def limit_min(m, k):
+        return _limited(m, k) >= m.amount[k]
+
+
+def _add_terms(m: Model, system: System) -> None:
+    """Adds the rows and coefficients of every limit, by quantity."""
     terms = matched_terms(system)
     for quantity in TABLE_OF:
         pairs: dict[tuple[str, object], float] = {}
@@ -68,55 +85,45 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
             f"{quantity}_counts",
             pyo.Param(m.component(f"{quantity}_terms"), initialize=coefficients),
         )
-    senses = system["limits"]["sense"]
-    m.at_most = ordered_set(senses.index[senses == "max"], within=m.limits)
-    m.at_least = ordered_set(senses.index[senses == "min"], within=m.limits)
 
-    def limited(m, k):
-        return (
-            sum(
-                m.capacity_added_counts[k, a] * m.capacity_added[a]
-                for a in m.capacity_added_limited[k]
-            )
-            + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
-            + sum(
-                m.activity_counts[k, c, i] * m.step_weight[t] * m.activity[c, i, t]
-                for c, i in m.activity_limited[k]
-                for t in m.steps
-            )
-            + sum(
-                m.purchase_counts[k, x] * m.step_weight[t] * m.purchase[x, t]
-                for x in m.purchase_limited[k]
-                for t in m.steps
-            )
-            + sum(
-                m.sale_counts[k, x] * m.step_weight[t] * m.sale[x, t]
-                for x in m.sale_limited[k]
-                for t in m.steps
-            )
-            + sum(
-                m.flow_forward_counts[k, x] * m.step_weight[t] * m.flow_forward[x, t]
-                for x in m.flow_forward_limited[k]
-                for t in m.steps
-            )
-            + sum(m.land_use_counts[k, g, i] * m.land_use[g, i] for g, i in m.land_use_limited[k])
-            + sum(
-                m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_use[g, i]
-                for g, i in m.citizens_points_limited[k]
-            )
-            + sum(
-                m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_use[g, i]
-                for g, i in m.firms_points_limited[k]
-            )
+
+def _limited(m: Model, k: str) -> Any:
+    """Returns the sum that a limit bounds."""
+    return (
+        sum(
+            m.capacity_added_counts[k, a] * m.capacity_added[a] for a in m.capacity_added_limited[k]
         )
-
-    @m.Constraint(m.at_most, doc="The sum is at most the limit", role=POLICY, account="limit")
-    def limit_max(m, k):
-        return limited(m, k) <= m.amount[k]
-
-    @m.Constraint(m.at_least, doc="The sum is at least the limit", role=POLICY, account="limit")
-    def limit_min(m, k):
-        return limited(m, k) >= m.amount[k]
+        + sum(m.capacity_counts[k, a] * m.capacity[a] for a in m.capacity_limited[k])
+        + sum(
+            m.activity_counts[k, c, i] * m.step_weight[t] * m.activity[c, i, t]
+            for c, i in m.activity_limited[k]
+            for t in m.steps
+        )
+        + sum(
+            m.purchase_counts[k, x] * m.step_weight[t] * m.purchase[x, t]
+            for x in m.purchase_limited[k]
+            for t in m.steps
+        )
+        + sum(
+            m.sale_counts[k, x] * m.step_weight[t] * m.sale[x, t]
+            for x in m.sale_limited[k]
+            for t in m.steps
+        )
+        + sum(
+            m.flow_forward_counts[k, x] * m.step_weight[t] * m.flow_forward[x, t]
+            for x in m.flow_forward_limited[k]
+            for t in m.steps
+        )
+        + sum(m.land_use_counts[k, g, i] * m.land_use[g, i] for g, i in m.land_use_limited[k])
+        + sum(
+            m.citizens_points_counts[k, g, i] * m.citizens_points[g, i] * m.land_use[g, i]
+            for g, i in m.citizens_points_limited[k]
+        )
+        + sum(
+            m.firms_points_counts[k, g, i] * m.firms_points[g, i] * m.land_use[g, i]
+            for g, i in m.firms_points_limited[k]
+        )
+    )
 
 
 def matched_terms(system: System) -> list[tuple[str, str, object, float]]:

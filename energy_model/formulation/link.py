@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import PHYSICS, THROUGHPUT
@@ -39,7 +39,13 @@ TABLES = (LINKS,)
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the flows of links, their capacity limits and their losses."""
-    links, cost_factor = system["links"], system.settings.view.cost_factor
+    _add_sets_and_parameters(m, system)
+    _add_variables_and_constraints(m)
+    _post_accounts(accounts, system.settings.view.cost_factor)
+
+
+def _add_sets_and_parameters(m: Model, system: System) -> None:
+    links = system["links"]
     arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
     m.arriving = pyo.Param(m.links, initialize=arriving.to_dict())
     m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
@@ -57,6 +63,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.buses, system.rows_at("links", "from_site", links["standing_loss"] > 0)
     )
 
+
+def _add_variables_and_constraints(m: Model) -> None:
     m.flow_forward = Var(
         m.links,
         m.steps,
@@ -87,6 +95,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def max_flow_both_ways(m, k, t):
         return m.flow_forward[k, t] + m.flow_backward[k, t] <= m.capacity[k]
 
+
+def _post_accounts(accounts: LinkingSums, cost_factor: float) -> None:
     accounts.energy.post(
         "links",
         lambda m, b, t: (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import Model, Var
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
@@ -37,18 +37,45 @@ TABLES = (MARKETS,)
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds purchases and sales, and their limits, costs and emissions."""
-    markets, view = system["markets"], system.settings.view
-    factor = {
-        name: view.cost_factor if name in view.cost_components else 0.0
-        for name in ("price", "tariff")
-    }
-    tax_factor = 1.0 if "tax" in view.cost_components else 0.0
+    _add_sets(m, system)
+    _add_variables_and_constraints(m)
+    _post_costs(system, accounts)
+    accounts.energy.post(
+        "markets",
+        lambda m, b, t: (
+            sum(m.purchase[k, t] for k in m.markets_at[b])
+            - sum(m.sale[k, t] for k in m.sellers_at[b])
+        ),
+    )
+    accounts.emissions.post(
+        "purchases",
+        lambda m: sum(
+            m.emission_factor[k, t] * m.step_weight[t] * m.purchase[k, t]
+            for k in m.markets
+            for t in m.steps
+        ),
+    )
+    if system.settings.emissions.credit_exports:
+        accounts.emissions.post(
+            "exports",
+            lambda m: sum(
+                -m.emission_factor[k, t] * m.step_weight[t] * m.sale[k, t]
+                for k in m.sellers
+                for t in m.steps
+            ),
+        )
+
+
+def _add_sets(m: Model, system: System) -> None:
+    markets = system["markets"]
     m.sellers = ordered_set(markets.index[markets["max_sale"] > 0], within=m.markets)
     m.markets_at = indexed_set(m.buses, system.rows_at("markets"))
     m.sellers_at = indexed_set(m.buses, system.rows_at("markets", where=markets["max_sale"] > 0))
     m.capped = ordered_set(markets.index[markets["max_yearly_purchase"].notna()], within=m.markets)
     m.obliged = ordered_set(markets.index[markets["min_yearly_purchase"].notna()], within=m.markets)
 
+
+def _add_variables_and_constraints(m: Model) -> None:
     m.purchase = Var(
         m.markets,
         m.steps,
@@ -72,14 +99,14 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def purchase_obligation(m, k):
         return sum(m.step_weight[t] * m.purchase[k, t] for t in m.steps) >= m.min_yearly_purchase[k]
 
-    accounts.energy.post(
-        "markets",
-        lambda m, b, t: (
-            sum(m.purchase[k, t] for k in m.markets_at[b])
-            - sum(m.sale[k, t] for k in m.sellers_at[b])
-        ),
-    )
 
+def _post_costs(system: System, accounts: LinkingSums) -> None:
+    view = system.settings.view
+    factor = {
+        name: view.cost_factor if name in view.cost_components else 0.0
+        for name in ("price", "tariff")
+    }
+    tax_factor = 1.0 if "tax" in view.cost_components else 0.0
     accounts.cost.post(
         "purchases",
         lambda m: sum(
@@ -119,21 +146,3 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
             for t in m.steps
         ),
     )
-
-    accounts.emissions.post(
-        "purchases",
-        lambda m: sum(
-            m.emission_factor[k, t] * m.step_weight[t] * m.purchase[k, t]
-            for k in m.markets
-            for t in m.steps
-        ),
-    )
-    if system.settings.emissions.credit_exports:
-        accounts.emissions.post(
-            "exports",
-            lambda m: sum(
-                -m.emission_factor[k, t] * m.step_weight[t] * m.sale[k, t]
-                for k in m.sellers
-                for t in m.steps
-            ),
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from energy_model.case.system import System
-from energy_model.compiler.components import Model
+from energy_model.compiler.model import Model
 from energy_model.formulation.expressions import LinkingSums
 
 TABLES = ()

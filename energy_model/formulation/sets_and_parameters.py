@@ -14,7 +14,8 @@ import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
-from energy_model.compiler.components import ArrayParam, Model, ProfileParam
+from energy_model.compiler.components import ArrayParam, ProfileParam
+from energy_model.compiler.model import Model
 
 SITES = Table.declare("sites", "site", "Sites: districts, plants, firms, landscapes.", """
     site                -                    name                 Name

@@ -14,7 +14,8 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.time_aggregation import DAY
-from energy_model.compiler.components import Model, ProfileParam, Var
+from energy_model.compiler.components import ProfileParam
+from energy_model.compiler.model import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import LEVEL, PHYSICS, THROUGHPUT
@@ -38,8 +39,30 @@ TABLES = (STORAGES,)
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the storage levels, their changes and their limits."""
-    storages, steps = system["storages"], system.steps
+    _add_sets_and_parameters(m, system)
+    _add_variables(m)
+    _add_constraints(m)
+    _add_days(m, system)
+    _add_daily_variables(m)
+    _add_daily_constraints(m)
     cost_factor = system.settings.view.cost_factor
+
+    accounts.energy.post(
+        "storage", lambda m, b, t: sum(m.discharge[s, t] - m.charge[s, t] for s in m.storages_at[b])
+    )
+
+    accounts.cost.post(
+        "storage_om",
+        lambda m: sum(
+            cost_factor * m.variable_cost[s] * m.step_weight[t] * m.discharge[s, t]
+            for s in m.storages
+            for t in m.steps
+        ),
+    )
+
+
+def _add_sets_and_parameters(m: Model, system: System) -> None:
+    storages, steps = system["storages"], system.steps
     is_long_term = (storages["max_hours"] > DAY) & bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
     m.lasting = ordered_set(storages.index[is_long_term], within=m.storages)
@@ -56,6 +79,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         m.storages, m.steps, profiles=level_factors, which=is_long_term.astype(int).tolist()
     )
 
+
+def _add_variables(m: Model) -> None:
     m.charge = Var(
         m.storages, m.steps, bounds=(0, None), doc="Flow from the bus into the storage [unit/h]"
     )
@@ -75,6 +100,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
         role=LEVEL,
     )
 
+
+def _add_constraints(m: Model) -> None:
     @m.Constraint(
         m.storages,
         m.steps,
@@ -104,24 +131,9 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     def max_storage_power(m, s, t):
         return m.charge[s, t] + m.discharge[s, t] <= m.capacity[s] / m.max_hours[s]
 
-    _between_days(m, system)
 
-    accounts.energy.post(
-        "storage", lambda m, b, t: sum(m.discharge[s, t] - m.charge[s, t] for s in m.storages_at[b])
-    )
-
-    accounts.cost.post(
-        "storage_om",
-        lambda m: sum(
-            cost_factor * m.variable_cost[s] * m.step_weight[t] * m.discharge[s, t]
-            for s in m.storages
-            for t in m.steps
-        ),
-    )
-
-
-def _between_days(m: Model, system: System) -> None:
-    """Carries the levels of long-term storages from each day of the year to the next."""
+def _add_days(m: Model, system: System) -> None:
+    """Adds the days of the year, each a repetition of a typical day."""
     steps = system.steps
     days, kinds = len(steps.days), int(steps.days.max(initial=-1)) + 1
     m.days = pyo.RangeSet(0, days - 1)
@@ -139,6 +151,8 @@ def _between_days(m: Model, system: System) -> None:
         m.typical_days, initialize=dict(enumerate(steps.last.tolist())), within=pyo.Any
     )
 
+
+def _add_daily_variables(m: Model) -> None:
     m.daily_storage_level = Var(
         m.lasting, m.days, bounds=(0, None), doc="Level at the start of the day [unit]", role=LEVEL
     )
@@ -156,6 +170,10 @@ def _between_days(m: Model, system: System) -> None:
         doc="Lowest level below the start of the day [unit]",
         role=LEVEL,
     )
+
+
+def _add_daily_constraints(m: Model) -> None:
+    """Carries the levels of long-term storages from each day of the year to the next."""
 
     @m.Constraint(
         m.lasting,

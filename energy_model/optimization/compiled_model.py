@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from energy_model.case.system import System
-from energy_model.compiler.components import Model
 from energy_model.compiler.matrix import Matrix, compile_model
+from energy_model.compiler.model import Model
 from energy_model.optimization import highs
 from energy_model.optimization.labels import is_by_step, label, members, notes
 from energy_model.optimization.linear_program import Block, LinearProgram

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
 
-from energy_model.common.language import Message
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.solver_monitor import Progress, SolverMonitor
 
 log = logging.getLogger(__name__)
 MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
@@ -27,12 +24,10 @@ MAX_UNSCALED_NONZEROS = (
 MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
 # Maximum pivots per row of a solve from a warm start: about the number of a cold start.
 MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # keyboard interrupt and process termination
 # Share of changed cost coefficients above which a warm start is not used: the optimum is too far away
 OTHER_GOAL_SHARE = 0.5
 # HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
 KKT_TOLERANCE_FACTOR = 10.0
-Progress = Callable[[str], None]
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
 # The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
@@ -183,20 +178,7 @@ def solve(
         )
     if answer is None:
         raise ValueError("no method was tried")
-    return (
-        answer
-        if answer.status != OPTIMAL
-        else SolverResult(
-            FAILED,
-            answer.x,
-            answer.prices,
-            answer.method,
-            answer.seconds,
-            answer.iterations,
-            answer.certificate,
-            answer.said,
-        )
-    )
+    return answer if answer.status != OPTIMAL else replace(answer, status=FAILED)
 
 
 def _method_sequence(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
@@ -219,33 +201,10 @@ def _solve_with(
     gap: float = MAX_GAP_SHARE,
 ) -> SolverResult:
     begun = time.monotonic()
-    if lp.A.shape[0] == 0:  # no rows: every column takes its cheaper bound
-        x = np.where(lp.cost >= 0, lp.lower, lp.upper)
-        x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
-        status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
-        return SolverResult(
-            status,
-            x,
-            np.zeros(0),
-            "none",
-            0.0,
-            0,
-            certify(lp, x, np.zeros(0)) if status == OPTIMAL else None,
-        )
+    if lp.A.shape[0] == 0:
+        return _solve_without_rows(lp)
     highs = highspy.Highs()
-    highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("output_flag", False)
-    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
-    if lp.A.nnz > MAX_CLOSE_NONZEROS:
-        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
-    if gap > MAX_GAP_SHARE:
-        tolerance = gap / 2  # half, since the certificate recomputes the gap
-        options |= {
-            "ipm_optimality_tolerance": tolerance,
-            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
-        }
-    for option, value in options.items():
-        highs.setOptionValue(option, value)
+    _set_options(highs, lp, method, time_limit, gap)
     watch = SolverMonitor(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
@@ -286,6 +245,34 @@ def _solve_with(
     )
 
 
+def _solve_without_rows(lp: LinearProgram) -> SolverResult:
+    """The solution of a program without rows: every column takes its cheaper bound."""
+    x = np.where(lp.cost >= 0, lp.lower, lp.upper)
+    x = np.where(np.isfinite(x), x, np.where(lp.cost == 0, 0.0, x))
+    status = OPTIMAL if np.isfinite(x).all() else UNBOUNDED
+    certificate = certify(lp, x, np.zeros(0)) if status == OPTIMAL else None
+    return SolverResult(status, x, np.zeros(0), "none", 0.0, 0, certificate)
+
+
+def _set_options(
+    highs: highspy.Highs, lp: LinearProgram, method: str, time_limit: float, gap: float
+) -> None:
+    """Sets the options of HiGHS for a method, a time limit [s] and a relative gap [1]."""
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", False)
+    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
+    if lp.A.nnz > MAX_CLOSE_NONZEROS:
+        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
+    if gap > MAX_GAP_SHARE:
+        tolerance = gap / 2  # half, since the certificate recomputes the gap
+        options |= {
+            "ipm_optimality_tolerance": tolerance,
+            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
+        }
+    for option, value in options.items():
+        highs.setOptionValue(option, value)
+
+
 def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
     """Passes the program to HiGHS as arrays; filling a HighsLp would copy element by element."""
 
@@ -294,10 +281,22 @@ def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
 
     columns = lp.A.shape[1]
     highs.passModel(
-        columns, lp.A.shape[0], lp.A.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
-        lp.cost, lp.lower, lp.upper, lp.row_lower, lp.row_upper,
-        as_int32(lp.A.indptr), as_int32(lp.A.indices), np.asarray(lp.A.data, float), np.zeros(columns, np.int32),
-    )  # fmt: skip
+        columns,
+        lp.A.shape[0],
+        lp.A.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        lp.offset,
+        lp.cost,
+        lp.lower,
+        lp.upper,
+        lp.row_lower,
+        lp.row_upper,
+        as_int32(lp.A.indptr),
+        as_int32(lp.A.indices),
+        np.asarray(lp.A.data, float),
+        np.zeros(columns, np.int32),
+    )
 
 
 def _status(highs: highspy.Highs) -> str:
@@ -317,38 +316,3 @@ def _status(highs: highspy.Highs) -> str:
         names.kIterationLimit: STOPPED,
         names.kInterrupt: STOPPED,
     }.get(status, FAILED)
-
-
-class SolverMonitor:
-    """Callback that reports the progress of the solver and stops it on an interrupt."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Records stop signals until the next callback of the solver, which cannot raise an exception."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._interrupt) for number in STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _interrupt(self, *_: Any) -> None:
-        self.interrupted = True
-
-    def __call__(self, event: Any) -> None:
-        """Called by the solver from time to time."""
-        output = event.data_out
-        count = max(output.ipm_iteration_count, output.simplex_iteration_count)
-        if self.progress is not None:
-            seconds = round(time.monotonic() - self.begun)
-            self.progress(
-                Message("iteration {count:#}, {seconds:s}", count=int(count), seconds=seconds)
-            )
-        if self.interrupted:
-            event.interrupt()

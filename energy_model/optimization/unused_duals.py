@@ -139,9 +139,14 @@ def unused_subproblems(
         own_rows, own_columns = of_row[index], of_column[index]
         lp_columns, lp_rows = columns[own_columns], rows[own_rows]
         sub_lp = LinearProgram(
-            A[own_rows][:, own_columns], cost[own_columns], 0.0,
-            lp.lower[lp_columns], upper[lp_columns], lp.row_lower[lp_rows], lp.row_upper[lp_rows],
-        )  # fmt: skip
+            A[own_rows][:, own_columns],
+            cost[own_columns],
+            0.0,
+            lp.lower[lp_columns],
+            upper[lp_columns],
+            lp.row_lower[lp_rows],
+            lp.row_upper[lp_rows],
+        )
         yield Subproblem(sub_lp, lp_columns, lp_rows, number, len(numbers))
 
 

@@ -120,15 +120,22 @@ def _table(run: Run, title: str, frame: pd.DataFrame, language: str) -> list[Blo
     names = run.tables["names"]
     columns = [column for column in frame if column != "label_en"]
     rows = [
-        [label(names, name, language), *(_cell(*cell, language) for cell in zip(columns[1:], cells, strict=True))]
+        [
+            label(names, name, language),
+            *(_cell(*cell, language) for cell in zip(columns[1:], cells, strict=True)),
+        ]
         for name, *cells in frame[columns].head(MAX_TABLE_ROWS).itertuples(index=False)
-    ]  # fmt: skip
+    ]
     heads = [_(COLUMNS[column]) for column in columns]
     return data_table(title, heads, rows, numeric=len(columns) - 1)
 
 
 def _cell(column: str, value: float, language: str) -> str:
-    return format_share(value, 0, language) if column == "share" else format_number(value, "", language)  # fmt: skip
+    return (
+        format_share(value, 0, language)
+        if column == "share"
+        else format_number(value, "", language)
+    )
 
 
 def _finite(value: Any, language: str) -> str:

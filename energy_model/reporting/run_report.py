@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError
-from energy_model.common.language import LANGUAGES, translator
+from energy_model.common.language import translator
 from energy_model.reporting.content import Report, Section
 from energy_model.reporting.run_answer import answer_section
 from energy_model.reporting.run_quality import explanation_section, proof_section, sources_section

@@ -98,7 +98,11 @@ def _cell(value: Any, unit: str, number: Callable[[float], str], language: str) 
     if isinstance(value, bool | np.bool_):
         return _("yes") if value else _("no")
     if isinstance(value, int | float | np.integer | np.floating):
-        return number(float(value)) if np.isfinite(value) else format_number(value, "", language)
+        return (
+            number(float(value))
+            if np.isfinite(value)
+            else format_number(float(value), "", language)
+        )
     if isinstance(value, Message):
         return _(value)
     if unit == NAME:

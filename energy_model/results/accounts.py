@@ -321,11 +321,13 @@ def _scarcity_rents(
     row_owners = np.full(lp.A.shape[0], -1)
     filled = np.flatnonzero(inside)
     row_owners[filled] = owner[lp.A.indices[lp.A.indptr[filled]]]
-    frame = pd.DataFrame({
-        "name": np.concatenate([owner, row_owners[filled]]),
-        "line": np.concatenate([kinds, of_rows[filled]]),
-        "amount": np.concatenate([-reduced * x, row_values[filled]]),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "name": np.concatenate([owner, row_owners[filled]]),
+            "line": np.concatenate([kinds, of_rows[filled]]),
+            "amount": np.concatenate([-reduced * x, row_values[filled]]),
+        }
+    )
     frame = frame[frame["amount"] != 0].groupby(["name", "line"], as_index=False)["amount"].sum()
     frame["name"] = [owners[i] for i in frame["name"]]
     return frame

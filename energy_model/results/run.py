@@ -93,7 +93,7 @@ class Stopwatch:
 def run_from_solution(results: SolutionTables) -> Run:
     """A run from solution tables. ConsistencyError if these are inconsistent (`SolutionTables.check`)."""
     results.check()
-    system, answer = results.problem.system, results.answer
+    problem, answer = results.problem, results.answer
     tables = {
         "capacities": summary.capacities(results),
         "carriers": summary.carriers(results),
@@ -103,9 +103,23 @@ def run_from_solution(results: SolutionTables) -> Run:
         "land": summary.land(results),
         "names": results.owners,
     }
+    inputs = {name: frame for name, frame in problem.system.frames.items() if len(frame)}
+    return Run(
+        results.dataset,
+        tables,
+        _metadata(results, tables),
+        inputs,
+        proof=(problem.lp, answer.x, answer.prices),
+        system=problem.system,
+    )
+
+
+def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """The content of metadata.json."""
+    system, answer = results.problem.system, results.answer
     headline = summary.headline(results, tables["capacities"], tables["carriers"], tables["land"])
     rows, columns = results.problem.lp.A.shape
-    record = {
+    return {
         "case": system.settings.name,
         "scenario": system.scenario,
         "changes": list(system.changes),
@@ -142,12 +156,3 @@ def run_from_solution(results: SolutionTables) -> Run:
         | {"python": platform.python_version()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    inputs = {name: frame for name, frame in system.frames.items() if len(frame)}
-    return Run(
-        results.dataset,
-        tables,
-        record,
-        inputs,
-        proof=(results.problem.lp, answer.x, answer.prices),
-        system=system,
-    )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -84,106 +84,133 @@ def solve_full_year(
     hourly_system = replace(system.at(every_hour(system.hours)), cache={})
     problem = CompiledModel.of(hourly_system, build_model(hourly_system))
     clock.mark("build")
-    rows, columns = problem.lp.A.shape
-    best: highs.SolverResult | None = None
-    proven, prices, ended = -np.inf, np.zeros(0), TURNED
-    lp = restrict_capacities(problem, coarse, coarse_result)
-    solver_gap = max(MAX_GAP_SHARE, gap / FIRST_GAP_FACTOR)
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        free = sum(int((lp.upper[sizes] > lp.lower[sizes]).sum()) for sizes in _sizes(problem))
-        report(
-            Message(
-                "iteration {iteration}: solving {rows:#} rows and {columns:#} columns with {free:#} "
-                "free capacities",
-                iteration=iteration,
-                rows=rows,
-                columns=columns,
-                free=free,
-            )
-        )
-        remaining = system.settings.solver.time_limit - (time.monotonic() - begun)
-        try:
-            answer = highs.solve(
-                lp,
-                "auto",
-                max(remaining, 1.0),
-                lambda line: report(Message("solving every hour: {state}", state=line)),
-                gap=solver_gap,
-            )
-            clock.mark("solve")
-            if answer.status == highs.OPTIMAL:
-                report(N_("computing a lower bound of the cost"))
-                answer = replace(answer, prices=with_best_duals(problem, answer, report))
-        except KeyboardInterrupt:
-            ended = INTERRUPTED
-            break
-        if answer.status == highs.INFEASIBLE and lp is not problem.lp:
-            report(N_("the capacities of the plan do not serve every hour; all are freed"))
-            lp = problem.lp
-            continue
-        if answer.status == highs.STOPPED:
-            ended = STOPPED
-            break
-        if answer.status != highs.OPTIMAL:
-            if best is None:
-                raise diagnose(problem, answer)
-            break
-        certificate = certify(problem.lp, answer.x, answer.prices)
-        clock.mark("bound")
-        report(
-            Message(
-                "this plan costs {cost:EUR/a}; no plan costs less than {bound:EUR/a}",
-                cost=certificate.cost,
-                bound=max(certificate.bound, proven),
-            )
-        )
-        if certificate.bound > proven:
-            proven, prices = certificate.bound, answer.prices
-        if best is None or certificate.cost < best.objective:
-            best = replace(answer, certificate=certificate)
-        if _gap(best.objective, proven) <= gap:
-            ended = REACHED
-            break
-        previous, lp = lp, _release_capacities(problem, lp, answer)
-        same = np.array_equal(previous.lower, lp.lower) and np.array_equal(previous.upper, lp.upper)
-        if same and solver_gap == MAX_GAP_SHARE:
-            break
-        solver_gap = (
-            MAX_GAP_SHARE  # the remaining gap may come from small errors of the duals in every hour
-        )
-    run = _describe(plan, problem, best, proven, prices, gap, ended)
+    search = _Search(problem, gap, begun + system.settings.solver.time_limit, report, clock)
+    search.run(restrict_capacities(problem, coarse, coarse_result))
+    run = _describe(plan, search)
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
     return run
 
 
-def _describe(
-    plan: Run,
-    problem: CompiledModel,
-    best: highs.SolverResult | None,
-    bound: float,
-    prices: np.ndarray,
-    asked: float,
-    ended: str,
-) -> Run:
+@dataclass
+class _Search:
+    """Solves of the full year with more and more free capacities, until the two bounds are close.
+
+    Attributes:
+        problem: The full year with all capacities free.
+        gap: Requested gap of cost and lower bound [1].
+        deadline: The monotonic time at which the search stops [s].
+        best: The cheapest solution found.
+        bound: The highest lower bound found [EUR/a], and its duals in ``prices``.
+        ended: The reason for termination.
+    """
+
+    problem: CompiledModel
+    gap: float
+    deadline: float
+    report: Callable[[str], None]
+    clock: Stopwatch
+    best: highs.SolverResult | None = None
+    bound: float = -np.inf
+    prices: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    ended: str = TURNED
+
+    def run(self, lp: LinearProgram) -> None:
+        """Solves a restricted program, and releases its capacities until the gap is reached."""
+        problem = self.problem
+        solver_gap = max(MAX_GAP_SHARE, self.gap / FIRST_GAP_FACTOR)
+        for iteration in range(1, MAX_ITERATIONS + 1):
+            self._report_iteration(lp, iteration)
+            try:
+                answer = self._solve(lp, solver_gap)
+            except KeyboardInterrupt:
+                self.ended = INTERRUPTED
+                return
+            if answer.status == highs.INFEASIBLE and lp is not problem.lp:
+                self.report(N_("the capacities of the plan do not serve every hour; all are freed"))
+                lp = problem.lp
+                continue
+            if answer.status == highs.STOPPED:
+                self.ended = STOPPED
+                return
+            if answer.status != highs.OPTIMAL:
+                if self.best is None:
+                    raise diagnose(problem, answer)
+                return
+            if self._record(answer):
+                self.ended = REACHED
+                return
+            previous, lp = lp, _release_capacities(problem, lp, answer)
+            is_same = np.array_equal(previous.lower, lp.lower)
+            is_same &= np.array_equal(previous.upper, lp.upper)
+            if is_same and solver_gap == MAX_GAP_SHARE:
+                return
+            # the remaining gap may come from small errors of the duals in every hour
+            solver_gap = MAX_GAP_SHARE
+
+    def _report_iteration(self, lp: LinearProgram, iteration: int) -> None:
+        rows, columns = lp.A.shape
+        sizes = _sizes(self.problem)
+        free = sum(int((lp.upper[size] > lp.lower[size]).sum()) for size in sizes)
+        text = N_(
+            "iteration {iteration}: solving {rows:#} rows and {columns:#} columns with {free:#} free capacities"
+        )
+        self.report(Message(text, iteration=iteration, rows=rows, columns=columns, free=free))
+
+    def _solve(self, lp: LinearProgram, solver_gap: float) -> highs.SolverResult:
+        """The solution of a program, with the duals that give the highest lower bound."""
+        answer = highs.solve(
+            lp,
+            "auto",
+            max(self.deadline - time.monotonic(), 1.0),
+            lambda line: self.report(Message("solving every hour: {state}", state=line)),
+            gap=solver_gap,
+        )
+        self.clock.mark("solve")
+        if answer.status == highs.OPTIMAL:
+            self.report(N_("computing a lower bound of the cost"))
+            prices = with_best_duals(self.problem, answer, self.report)
+            return replace(answer, prices=prices)
+        return answer
+
+    def _record(self, answer: highs.SolverResult) -> bool:
+        """Keeps a solution and a bound that are better than before. True if the gap is reached."""
+        certificate = certify(self.problem.lp, answer.x, answer.prices)
+        self.clock.mark("bound")
+        self.report(
+            Message(
+                "this plan costs {cost:EUR/a}; no plan costs less than {bound:EUR/a}",
+                cost=certificate.cost,
+                bound=max(certificate.bound, self.bound),
+            )
+        )
+        if certificate.bound > self.bound:
+            self.bound, self.prices = certificate.bound, answer.prices
+        if self.best is None or certificate.cost < self.best.objective:
+            self.best = replace(answer, certificate=certificate)
+        return _gap(self.best.objective, self.bound) <= self.gap
+
+
+def _describe(plan: Run, search: _Search) -> Run:
     """The run of the best solution, or else the plan, with the proof in its record."""
     proof = {
-        "asked": asked,
-        "ended": ended,
+        "asked": search.gap,
+        "ended": search.ended,
         "plan": {"steps": plan.metadata["steps"], "objective": plan.objective},
     }
+    best = search.best
     if best is None or best.certificate is None:
         plan.metadata["proof"] = {"cost": None, "bound": None, "gap": None, **proof}
         return plan
-    gap = _gap(best.objective, bound)
-    prices = prices if len(prices) else best.prices  # if no duals give a finite bound
+    gap = _gap(best.objective, search.bound)
+    prices = search.prices if len(search.prices) else best.prices  # if no duals give a finite bound
     # The run stores the duals that prove the bound, so that both can be recomputed from one file.
-    recomputed = certify(problem.lp, best.x, prices)
-    certificate = replace(recomputed, bound=bound, gap=gap, allowed=max(asked, MAX_GAP_SHARE))
-    run = run_from_solution(
-        SolutionTables(problem, replace(best, prices=prices, certificate=certificate))
-    )
-    run.metadata["proof"] = {"cost": best.objective, "bound": bound, "gap": gap, **proof}
+    recomputed = certify(search.problem.lp, best.x, prices)
+    allowed = max(search.gap, MAX_GAP_SHARE)
+    certificate = replace(recomputed, bound=search.bound, gap=gap, allowed=allowed)
+    answer = replace(best, prices=prices, certificate=certificate)
+    run = run_from_solution(SolutionTables(search.problem, answer))
+    run.metadata["proof"] = {"cost": best.objective, "bound": search.bound, "gap": gap, **proof}
     return run
 
 

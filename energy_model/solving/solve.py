@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.load import refreshed
 from energy_model.common.language import N_, Message
-from energy_model.compiler.components import Model
+from energy_model.compiler.model import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel

@@ -10,8 +10,8 @@ from helpers.full_feature_case import EVERYTHING
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 import energy_model as em
-from energy_model.compiler.components import Model, Var
 from energy_model.compiler.matrix import compile_model
+from energy_model.compiler.model import Model, Var
 from energy_model.compiler.rule_checks import TemplateMismatchError
 from energy_model.formulation import build_model
 

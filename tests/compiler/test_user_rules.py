@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pyomo.repn import generate_standard_repn
 
 import energy_model as em
-from energy_model.compiler.components import Model, Var
 from energy_model.compiler.matrix import COMPILER, InfeasibleRowError, compile_model
+from energy_model.compiler.model import Model, Var
 from energy_model.compiler.rule_checks import TemplateMismatchError
 from energy_model.formulation import build_model
 

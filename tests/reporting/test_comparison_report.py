@@ -52,7 +52,7 @@ def test_tables_have_both_runs_and_their_difference(runs):
     assert tables["capacities"].rows == (("sun here", "MW", "0", "0.5", "0.5"),)
     assert tables["firms"].title == "Cost by owner [EUR/a]"
     assert ("sunny", "0", "60", "60") in tables["firms"].rows
-    costs = next(row for row in tables["summary"].rows if row[0] == "Cost of the year")
+    costs = next(row for row in tables["summary"].rows if row[0] == "Annual cost")
     assert costs[1:] == ("100 EUR/a", "130 EUR/a", "30 EUR/a")
 
 

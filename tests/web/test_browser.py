@@ -136,7 +136,7 @@ def test_what_was_asked_is_answered(asked):
     assert "solar park" in plain
     assert other.locator(".numbers").inner_text() != tiles
     one.locator("summary", has_text="Inputs").click()
-    assert "demands.village_heat.yearly = 62000" in one.locator("details").inner_text()
+    assert "demands.village_heat.yearly = 62000" in one.locator("details[open]").inner_text()
 
 
 def test_the_report_is_shown_in_the_page(asked):

@@ -7,7 +7,18 @@ from typing import Any
 import plotly.graph_objects as go
 
 # Okabe and Ito's palette, safe for most colour-blind readers, and two greys.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#000000", "#BBBBBB")  # fmt: skip
+COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#CC79A7",
+    "#F0E442",
+    "#7F7F7F",
+    "#000000",
+    "#BBBBBB",
+)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SEPARATORS = {"en": ".,", "da": ",."}  # decimal and thousands separators, as Plotly expects them
 GRID_COLOUR = "rgba(128,128,128,0.25)"

@@ -1,0 +1,50 @@
+"""Solver monitor: callbacks of the solver → progress messages, and a stop on an interrupt."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from energy_model.common.language import Message
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # keyboard interrupt and process termination
+Progress = Callable[[str], None]
+
+
+class SolverMonitor:
+    """Callback that reports the progress of the solver and stops it on an interrupt."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Records stop signals until the next callback of the solver, which cannot raise an exception."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._interrupt) for number in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _interrupt(self, *_: Any) -> None:
+        self.interrupted = True
+
+    def __call__(self, event: Any) -> None:
+        """Called by the solver from time to time."""
+        output = event.data_out
+        count = max(output.ipm_iteration_count, output.simplex_iteration_count)
+        if self.progress is not None:
+            seconds = round(time.monotonic() - self.begun)
+            self.progress(
+                Message("iteration {count:#}, {seconds:s}", count=int(count), seconds=seconds)
+            )
+        if self.interrupted:
+            event.interrupt()
