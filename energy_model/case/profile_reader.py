@@ -6,6 +6,7 @@ of the case. Every other file must have the same hours in the same order.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,21 +23,26 @@ from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.settings import Settings
 from energy_model.case.table_reader import HEADER
 from energy_model.case.units import UnknownUnitError, conversion, has_arbitrary_zero
+from energy_model.common.recent_results import RecentResults
 
 HOUR_HEADER = re.compile(r"hour(?:\s*\[(?P<zone>[^\]]*)\])?")
 MAX_LOCAL_SHIFT_HOURS = 14  # largest offset of a time zone from UTC
+MAX_RECENT_FILES = 12
 PLAIN_NUMBERS = re.compile(r"[-+0-9.eE,]*")
 
 
 @dataclass
 class HourlyFile:
-    """The hours of a file, and its profiles with their units."""
+    """The hours of a file, and its profiles with their units; it does not change after it is read."""
 
     name: str
     hours: pd.DatetimeIndex | None = None
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)  # the line of each row, the header first
+
+
+_RECENT_FILES: RecentResults[HourlyFile] = RecentResults(MAX_RECENT_FILES)
 
 
 def read_profiles(folder: Path, case: Settings, input_log: InputLog) -> pd.DataFrame:
@@ -77,7 +83,31 @@ def read_profiles(folder: Path, case: Settings, input_log: InputLog) -> pd.DataF
 
 
 def read_hourly_file(path: Path, name: str, count: int, input_log: InputLog) -> HourlyFile:
-    """Returns the hours and profiles of a file; adds every issue to ``input_log``."""
+    """Returns the hours and profiles of a file; adds every issue to ``input_log``.
+
+    A file with the same name and content as a recent one without issues is not parsed again.
+    """
+    key = name, count, _digest(path)
+    recent = _RECENT_FILES.find(key)
+    if recent is not None:
+        return recent
+    issue_count = len(input_log.issues)
+    hourly_file = _parse_hourly_file(path, name, count, input_log)
+    if key[2] and hourly_file.hours is not None and len(input_log.issues) == issue_count:
+        _RECENT_FILES.put(key, hourly_file)
+    return hourly_file
+
+
+def _digest(path: Path) -> bytes:
+    """Returns a digest of the content of a file; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return b""
+
+
+def _parse_hourly_file(path: Path, name: str, count: int, input_log: InputLog) -> HourlyFile:
     hourly_file, issue_count = HourlyFile(name), len(input_log.issues)
     file = input_log.csv_file(path, name)
     if file is None or not _has_hours(file, count, name, input_log):

@@ -16,6 +16,7 @@ Source of the typical days linked in the order of the year: Kotzur, Markewitz, R
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from energy_model.common.recent_results import RecentResults
+
 DAY = 24
+MAX_RECENT_STEPS = 8
 
 
 def _none() -> np.ndarray:
@@ -93,21 +97,42 @@ class TimeSteps:
         return cls(np.repeat(count, span), start, span.astype(float), np.roll(count, 1))
 
 
+_RECENT_STEPS: RecentResults[TimeSteps] = RecentResults(MAX_RECENT_STEPS)
+
+
 def every_hour(hours: int) -> TimeSteps:
     """Returns one step per hour."""
     return TimeSteps.of(np.arange(hours), hours)
 
 
-def segments(
-    profiles: pd.DataFrame, count: int, extremes: tuple[str, ...] | None = None
-) -> TimeSteps:
+def segments(profiles: pd.DataFrame, count: int) -> TimeSteps:
     """Returns at most ``count`` segments in order, chosen on all profiles.
 
     Args:
         profiles: One row per hour and one column per profile.
         count: The number of steps.
-        extremes: The profiles whose extreme hours are not merged; None for all.
     """
+    return _RECENT_STEPS.get((_digest(profiles), count), lambda: _segments(profiles, count))
+
+
+def typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
+    """Returns ``days`` typical days with ``count`` steps in total.
+
+    Profiles of less than two days, or not of full days, give segments in order. Days with the
+    highest or lowest daily mean of a profile are not merged; they are at most a quarter of the
+    typical days.
+    """
+    key = _digest(profiles), count, days
+    return _RECENT_STEPS.get(key, lambda: _typical_days(profiles, count, days))
+
+
+def _digest(profiles: pd.DataFrame) -> bytes:
+    """Returns a digest of all values of profiles; their names do not affect the steps."""
+    values = np.ascontiguousarray(profiles.to_numpy(float))
+    return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).digest()
+
+
+def _segments(profiles: pd.DataFrame, count: int) -> TimeSteps:
     hours = len(profiles)
     varying = profiles.loc[:, profiles.nunique() > 1]
     if count >= hours:
@@ -115,7 +140,7 @@ def segments(
     if varying.empty or count == 1:
         return TimeSteps.of(np.linspace(0, hours, count, endpoint=False).astype(int), hours)
     values = _scaled(varying)
-    extreme_hours = _extremes(_scaled(varying[list(extremes)] if extremes else varying), count // 8)
+    extreme_hours = _extremes(values, count // 8)
     cut_hours = sorted({cut for hour in extreme_hours for cut in (hour, hour + 1)} - {hours})
     group_count = max(1, count - len(cut_hours))
     while True:
@@ -126,13 +151,7 @@ def segments(
         group_count += missing_count
 
 
-def typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
-    """Returns ``days`` typical days with ``count`` steps in total.
-
-    Profiles of less than two days, or not of full days, give segments in order. Days with the
-    highest or lowest daily mean of a profile are not merged; they are at most a quarter of the
-    typical days.
-    """
+def _typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
     hours, varying = len(profiles), profiles.loc[:, profiles.nunique() > 1]
     if count >= hours or hours < 2 * DAY or hours % DAY or varying.empty:
         return segments(profiles, count)

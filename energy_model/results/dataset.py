@@ -21,65 +21,67 @@ DIMENSIONS = {
     "days": "day", "typical_days": "typical_day",
 }  # fmt: skip
 
+Coordinates = dict[str, xr.Variable]
+Variables = dict[str, xr.Variable]
+
 
 def build_dataset(results: SolutionTables) -> xr.Dataset:
     """Dataset of every variable, the dual of every constraint, the price at every bus, and the cost entries."""
     system, model = results.problem.system, results.problem.model
-    length = system.steps.length
-    data = xr.Dataset(coords=_coordinates(results))
-    lp, shapes = results.problem.lp, results.problem.shapes
+    length, coords = system.steps.length, _coordinates(results)
+    data = _variables(results, coords) | _shadow_prices(results, coords) | _prices(results)
+    demand = model.demand_rate.profiles[np.asarray(model.demand_rate.which, int)].reshape(
+        -1, len(length)
+    )
+    data["demand_rate"] = _array(coords, model.demand_rate, demand, "Demand", "unit/h")
+    meaning = "Hours of the year that the step represents"
+    data["step_weight"] = _variable("time", length, meaning, "h")
+    meaning = "The step of each hour of the year, counted from 0"
+    data["step_of_hour"] = _variable("hour", system.steps.of_hour.astype(np.int32), meaning, "1")
+    costs = results.costs.groupby("entry")["cost"].sum()
+    meaning = "Cost by entry; the entries sum to the objective"
+    data["cost"] = _variable("entry", costs.to_numpy(), meaning, "EUR/a")
+    coords["entry"] = xr.Variable("entry", costs.index.to_numpy(str))
+    attributes = {
+        "title": system.settings.title_en or system.settings.name,
+        "scenario": system.scenario or "base",
+        "objective": results.answer.objective,
+        "digest": system.digest,
+    }
+    return xr.Dataset(data, coords, attributes)
+
+
+def _variables(results: SolutionTables, coords: Coordinates) -> Variables:
+    """The value of every variable."""
+    steps, lp, shapes = results.problem.system.steps, results.problem.lp, results.problem.shapes
+    data: Variables = {}
     for decision, block in lp.variables.items():
-        component = model.component(decision)
+        component = results.problem.model.component(decision)
         values = results.answer.x[block.all].reshape(shapes[decision])
-        data[decision] = _array(results, component, values, *split_unit(component.doc))
-    if len(system.steps.days):  # levels of long stores are relative to the start of the day
-        starts = (
-            data["daily_storage_level"]
-            .groupby(xr.DataArray(system.steps.days, dims="day"))
-            .mean("day")
-        )
-        mean = starts.to_numpy()[:, system.steps.day]
-        data["storage_level"] = data["storage_level"] + mean
-        data["storage_level"].attrs = {
-            "long_name": "Level at the end of the step, the mean of its days",
-            "units": "unit",
-        }
-    for family, block in lp.constraints.items():
-        component = model.component(family)
+        data[decision] = _array(coords, component, values, *split_unit(component.doc))
+    if len(steps.days):  # levels of long stores are relative to the start of the day
+        starts = xr.DataArray(data["daily_storage_level"])
+        means = starts.groupby(xr.DataArray(steps.days, dims="day")).mean("day").to_numpy()
+        level = data["storage_level"]
+        meaning = "Level at the end of the step, the mean of its days"
+        values = level.to_numpy() + means[:, steps.day]
+        data["storage_level"] = _variable(level.dims, values, meaning, "unit")
+    return data
+
+
+def _shadow_prices(results: SolutionTables, coords: Coordinates) -> Variables:
+    """The dual of every constraint but the balances."""
+    length, data = results.problem.system.steps.length, {}
+    for family, block in results.problem.lp.constraints.items():
+        component = results.problem.model.component(family)
         duals = results.answer.prices[block.all]
         if block.role == BALANCE or not duals.size:
             continue
         hourly = is_by_step(component)
         meaning = f"Value of relaxing this constraint by one unit (negative where it costs): {component.doc or family}"
         unit = "EUR for one unit more" + (" in an hour" if hourly else " in the year")
-        worth = duals.reshape(shapes[family]) / (length if hourly else 1.0)
-        data[f"shadow_price_{family}"] = _array(results, component, worth, meaning, unit)
-    data["marginal_price"], data["yearly_marginal_price"] = _prices(results)
-    demand = model.demand_rate.profiles[np.asarray(model.demand_rate.which, int)].reshape(
-        -1, len(length)
-    )
-    data["demand_rate"] = _array(results, model.demand_rate, demand, "Demand", "unit/h")
-    data["step_weight"] = (
-        "time",
-        length,
-        {"long_name": "Hours of the year that the step represents", "units": "h"},
-    )
-    meaning = "The step of each hour of the year, counted from 0"
-    data["step_of_hour"] = (
-        "hour",
-        system.steps.of_hour.astype(np.int32),
-        {"long_name": meaning, "units": "1"},
-    )
-    costs = results.costs.groupby("entry")["cost"].sum()
-    meaning = "Cost by entry; the entries sum to the objective"
-    data["cost"] = ("entry", costs.to_numpy(), {"long_name": meaning, "units": "EUR/a"})
-    data = data.assign_coords(entry=costs.index.to_numpy(str))
-    data.attrs = {
-        "title": system.settings.title_en or system.settings.name,
-        "scenario": system.scenario or "base",
-        "objective": results.answer.objective,
-        "digest": system.digest,
-    }
+        worth = duals.reshape(results.problem.shapes[family]) / (length if hourly else 1.0)
+        data[f"shadow_price_{family}"] = _array(coords, component, worth, meaning, unit)
     return data
 
 
@@ -88,17 +90,17 @@ def _stamps(system: System) -> np.ndarray:
     return stamps
 
 
-def _coordinates(results: SolutionTables) -> dict[str, Any]:
+def _coordinates(results: SolutionTables) -> Coordinates:
     attributes = {"long_name": "Start of the step, UTC"}
-    coords: dict[str, Any] = {"time": ("time", _stamps(results.problem.system), attributes)}
+    coords = {"time": xr.Variable("time", _stamps(results.problem.system), attributes)}
     for name, dimension in DIMENSIONS.items():
         if name != "steps":
             labels = [label(member) for member in results.problem.model.component(name)]
-            coords[dimension] = (dimension, np.array(labels, dtype=object))
+            coords[dimension] = xr.Variable(dimension, np.array(labels, dtype=object))
     return coords
 
 
-def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
+def _prices(results: SolutionTables) -> Variables:
     """Marginal price of every bus in each step, and of buses balanced over the year [EUR/unit]."""
     length, lp = results.problem.system.steps.length, results.problem.lp
     buses = list(results.problem.model.buses)
@@ -110,44 +112,41 @@ def _prices(results: SolutionTables) -> tuple[xr.DataArray, xr.DataArray]:
             hourly[indices] = duals / length
         elif block.size:
             yearly[indices] = duals[:, 0]
-    meaning, coords = "Cost of one more unit at the bus", {"bus": np.array(buses, dtype=object)}
-    return (
-        xr.DataArray(
-            hourly, coords, ("bus", "time"), attrs={"long_name": meaning, "units": "EUR/unit"}
-        ),
-        xr.DataArray(
-            yearly,
-            coords,
-            ("bus",),
-            attrs={"long_name": f"{meaning}, over the year", "units": "EUR/unit"},
-        ),
-    )
+    meaning, unit = "Cost of one more unit at the bus", "EUR/unit"
+    return {
+        "marginal_price": _variable(("bus", "time"), hourly, meaning, unit),
+        "yearly_marginal_price": _variable("bus", yearly, f"{meaning}, over the year", unit),
+    }
+
+
+def _variable(dims: Any, values: np.ndarray, meaning: str, unit: str) -> xr.Variable:
+    return xr.Variable(dims, values, {"long_name": meaning, "units": unit})
 
 
 def _array(
-    results: SolutionTables, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
-) -> xr.DataArray:
-    attrs = {"long_name": meaning, "units": unit}
+    coords: Coordinates, component: pyo.Component, values: np.ndarray, meaning: str, unit: str
+) -> xr.Variable:
+    """Values of a component by the rows of its tables; rows read by Pyomo get a dimension of their own in ``coords``."""
     if not component.is_indexed():
-        return xr.DataArray(values.reshape(()), attrs=attrs)
+        return _variable((), values.reshape(()), meaning, unit)
     sets = index_sets(component)
     if len(sets) != values.ndim:  # rows read by Pyomo are one-dimensional
-        rows = {component.name: [label(i) for i in component]}
-        return xr.DataArray(values.ravel(), rows, (component.name,), attrs=attrs)
+        rows = np.array([label(i) for i in component])
+        coords[component.name] = xr.Variable(component.name, rows)
+        return _variable(component.name, values.ravel(), meaning, unit)
     dims: list[str] = []
-    coords: dict[str, np.ndarray] = {}
     for axis, index in enumerate(sets):
         rows = table(index)
         dimension = DIMENSIONS.get(rows.local_name, rows.local_name)
         dims.append(dimension)
         if dimension == "time":
-            coords[dimension] = _stamps(results.problem.system)
             continue
         names = [label(member) for member in index]
         if rows is not index:
             values, names = _spread(values, axis, names, rows)
-        coords[dimension] = np.array(names, dtype=object)
-    return xr.DataArray(values, coords, dims, attrs=attrs)
+        if dimension not in coords:  # a set of the user's own
+            coords[dimension] = xr.Variable(dimension, np.array(names, dtype=object))
+    return _variable(dims, values, meaning, unit)
 
 
 def _spread(

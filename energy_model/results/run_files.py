@@ -116,7 +116,7 @@ def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
     columns = frame.reset_index()
     if columns.columns[0] == "index":
         columns = columns.drop(columns="index")
-    data = xr.Dataset()
+    data = {}
     for name in map(str, columns):
         numbers = pd.api.types.is_numeric_dtype(columns[name])
         cells = (
@@ -126,7 +126,7 @@ def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
         )
         unit, meaning = schema.meaning(table, name)
         data[name] = ("row", cells, {"long_name": meaning, "units": unit or "-"})
-    return data
+    return xr.Dataset(data)
 
 
 def _as_text(cell: object) -> str:
