@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from energy_model.cli import deprecated, failures, output
+from energy_model.cli import deprecated, exit_codes, failures, output
 from energy_model.cli.commands.analysis import accounts, explain
 from energy_model.cli.commands.cases import check, export, init
 from energy_model.cli.commands.compare import compare
@@ -24,7 +24,7 @@ from energy_model.cli.commands.runs import run, show, verify
 from energy_model.cli.commands.serve import serve
 from energy_model.cli.commands.studies import studies
 from energy_model.cli.commands.timeseries import generate
-from energy_model.cli.output import FINE
+from energy_model.cli.exit_codes import FINE
 from energy_model.common.extensions import extensions
 
 INTERRUPTED = 130  # exit code of Typer after Ctrl-C
@@ -74,7 +74,7 @@ def main() -> None:
         code = app(standalone_mode=False)
         if code == INTERRUPTED:
             raise KeyboardInterrupt
-    output.finish(code if isinstance(code, int) else FINE)
+    exit_codes.finish(code if isinstance(code, int) else FINE)
 
 
 COMMANDS = (

@@ -11,8 +11,8 @@ from typing import Any
 import typer
 
 import energy_model as em
-from energy_model.cli import output
-from energy_model.cli.output import FINE, INPUT_FAULT, NO_PLAN, STOPPED, exit_with
+from energy_model.cli import exit_codes, output
+from energy_model.cli.exit_codes import FINE, INPUT_FAULT, NO_PLAN, STOPPED, exit_with
 from energy_model.common.atomic_write import PATH_ERRORS, SPACE_ERRORS, reason_of
 from energy_model.common.extras import remedy_of_missing_module
 
@@ -50,7 +50,7 @@ def reported() -> Iterator[None]:
         exit_with(INPUT_FAULT, sentences, "invalid call")
     except OSError as error:
         if error.errno == errno.EPIPE:
-            output.finish(STOPPED)
+            exit_codes.finish(STOPPED)
         if error.errno not in PATH_ERRORS and not _lacks_temporary_folder(error):
             raise
         exit_with(INPUT_FAULT, [_path_issue(error)], "1 fault in the inputs")
@@ -61,7 +61,7 @@ def reported() -> Iterator[None]:
         exit_with(INPUT_FAULT, [str(em.InputIssue("this command", remedy))], "an extra is missing")
     except SystemExit as exit_request:
         code = exit_request.code if isinstance(exit_request.code, int) else FINE
-        output.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
+        exit_codes.finish(STOPPED if code == CLOSED_PIPE_EXIT_CODE else code)
 
 
 def _lacks_temporary_folder(error: OSError) -> bool:

@@ -1,27 +1,22 @@
-"""Output: results and errors of a command → standard output, standard error and an exit code."""
+"""Output: results of a command → standard output, as lines or JSON."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
 import sys
 from contextvars import ContextVar
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from energy_model.common.atomic_write import reason_of
-
-FINE, INPUT_FAULT, NO_PLAN, STOPPED = 0, 2, 3, 4
-_json_requested: ContextVar[bool] = ContextVar("json_requested", default=False)
+json_requested: ContextVar[bool] = ContextVar("json_requested", default=False)
 
 
 def record_json(requested: bool) -> bool:
     """Records whether the command has ``--json``; errors are then printed as JSON too."""
-    _json_requested.set(requested)
+    json_requested.set(requested)
     return requested
 
 
@@ -38,7 +33,7 @@ AsJson = Annotated[
 
 def begin() -> None:
     """Prepares standard output and error: characters missing in their encoding are replaced."""
-    _json_requested.set(False)
+    json_requested.set(False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -47,35 +42,6 @@ def begin() -> None:
 def print_lines(*lines: str) -> None:
     """Prints lines without markup and without wrapping, so that paths can be copied."""
     Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
-
-
-def exit_with(code: int, sentences: list[str], title: str) -> NoReturn:
-    """Prints an error, as JSON too with ``--json``, and exits."""
-    with contextlib.suppress(OSError, SystemExit):  # standard error may be closed or full
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"{title}:", markup=False)
-        for sentence in sentences:
-            console.print(f"  {sentence}", markup=False)
-    if _json_requested.get():
-        with contextlib.suppress(OSError):
-            _write({"error": title, "faults": sentences, "exit_code": code})
-    finish(code)
-
-
-def finish(code: int) -> NoReturn:
-    """Flushes standard output and exits; prints a message if standard output cannot be written."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = code or STOPPED
-        _discard_output()
-    except OSError as error:
-        code = code or INPUT_FAULT
-        _discard_output()
-        with contextlib.suppress(OSError):
-            message = f"standard output: it cannot be written ({reason_of(error)})."
-            sys.stderr.write(f"{message}\n")
-    sys.exit(code)
 
 
 def print_json(content: Any) -> None:
@@ -90,10 +56,10 @@ def print_json(content: Any) -> None:
             value = value.item()
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    _write(plain(content), indent=1)
+    write_json(plain(content), indent=1)
 
 
-def _write(content: Any, indent: int | None = None) -> None:
+def write_json(content: Any, indent: int | None = None) -> None:
     """Writes JSON; characters missing in the encoding of standard output are escaped."""
     text = json.dumps(content, ensure_ascii=False, indent=indent)
     try:
@@ -101,9 +67,3 @@ def _write(content: Any, indent: int | None = None) -> None:
     except (UnicodeEncodeError, LookupError):
         text = json.dumps(content, ensure_ascii=True, indent=indent)
     sys.stdout.write(f"{text}\n")
-
-
-def _discard_output() -> None:
-    """Redirects standard output to the null device; otherwise the interpreter writes the buffer at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

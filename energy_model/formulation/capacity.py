@@ -5,15 +5,12 @@ Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an ass
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import numpy as np
-import pandas as pd
 import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.compiler.model import Model, Var
+from energy_model.formulation.annuity import annuity
 from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import PHYSICS, SIZE
 from energy_model.formulation.sets_and_parameters import ordered_set
@@ -49,9 +46,6 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     """)  # fmt: skip
 
 TABLES = (TECHNOLOGIES,)
-
-Years = TypeVar("Years", float, pd.Series)
-MIN_NORMAL_FLOAT = np.finfo(float).tiny  # [1] a smaller product has lost precision
 
 
 def capacity_columns(unit: str) -> str:
@@ -126,21 +120,3 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "fixed_om", lambda m: sum(m.yearly_fixed_cost[a] * m.capacity[a] for a in m.assets)
     )
-
-
-def annuity(rate: float, lifetime: Years) -> Years:
-    """Returns the annuity factor [1/a]: the yearly payment that repays 1 over its lifetime.
-
-    The value is ``rate / (1 - (1 + rate) ** -lifetime)``; without interest its limit is
-    ``1 / lifetime``. ``expm1`` and ``log1p`` retain full precision if the interest over the
-    lifetime is near zero; the plain formula does not.
-
-    Args:
-        rate: The discount rate [1/a], above -1.
-        lifetime: The lifetime [a], a number or a Series above 0.
-    """
-    log_growth = lifetime * np.log1p(rate)
-    payment = rate / -np.expm1(-np.maximum(log_growth, MIN_NORMAL_FLOAT))
-    if isinstance(lifetime, pd.Series):
-        return payment.where(log_growth >= MIN_NORMAL_FLOAT, 1 / lifetime)
-    return float(payment) if log_growth >= MIN_NORMAL_FLOAT else 1 / lifetime

@@ -131,7 +131,7 @@ def carriers_section(run: Run, language: str) -> list[Section]:
 
 def hours_section(run: Run, language: str) -> list[Section]:
     """Returns the section on weeks and months, hour by hour."""
-    from energy_model.reporting.figures.supply import first_hours  # noqa: PLC0415 - with Plotly
+    from energy_model.reporting.figures.supply_data import first_hours  # noqa: PLC0415 - with Plotly
 
     _, known = translator(language), run.tables["carriers"].index
     titles = {"heat": _("District heat"), "electricity": _("Electricity")}

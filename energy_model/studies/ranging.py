@@ -20,7 +20,7 @@ from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.common.language import Message
-from energy_model.formulation.capacity import annuity
+from energy_model.formulation.annuity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
 from energy_model.studies.runner.address_check import check_addresses

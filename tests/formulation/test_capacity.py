@@ -8,7 +8,7 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
-from energy_model.formulation.capacity import annuity
+from energy_model.formulation.annuity import annuity
 
 
 def built(penalty=1000.0, **columns):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import energy_model as em
+from energy_model.cli.exit_codes import STOPPED
 from energy_model.cli.number_options import number
 from energy_model.cli.options import (
     Case,
@@ -19,7 +20,7 @@ from energy_model.cli.options import (
     Scenario,
     case_spec,
 )
-from energy_model.cli.output import STOPPED, AsJson, print_json, print_lines
+from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.extras import require_extra
 from energy_model.common.language import translate

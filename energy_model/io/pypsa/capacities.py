@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from energy_model.formulation.capacity import annuity
+from energy_model.formulation.annuity import annuity
 from energy_model.io.pypsa.network import Attributes, Network, Value
 
 Flows = list[tuple[str, np.ndarray]]  # bus, and its flow per unit of the component in each step

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from energy_model.common.formatting import format_number, label, month_names, words
 from energy_model.common.language import translator
 from energy_model.reporting.figures.style import DASHES, colour, set_layout
-from energy_model.reporting.figures.supply import by_month, hours_of, price, supply, year_of
+from energy_model.reporting.figures.supply_data import by_month, hours_of, price, supply, year_of
 from energy_model.results.run import Run
 
 MAX_DURATION_POINTS = 730  # of a duration curve
