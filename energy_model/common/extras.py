@@ -27,7 +27,8 @@ def require_extra(name: str) -> None:
     """Raises ImportError if a module of an extra is missing, before the work that needs it."""
     for module in MODULES[name]:
         if find_spec(module) is None:
-            raise ImportError(f"No module named '{module}'", name=module)
+            remedy = f"install it with: pip install 'energy_model[{name}]'"
+            raise ImportError(f"No module named '{module}'; {remedy}", name=module)
 
 
 def remedy_of_missing_module(error: ImportError) -> str | None:

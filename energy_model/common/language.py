@@ -63,6 +63,15 @@ def labels_of(row: Any, name: object) -> dict[str, str]:
     return {"name": str(name), **texts}
 
 
+def noun_labels_of(row: Any, name: object) -> dict[str, str]:
+    """Returns the labels of a row that is no proper name, such as a carrier, for the middle of a sentence."""
+    texts = labels_of(row, name)
+    return {
+        key: f"{text[:1].lower()}{text[1:]}" if text[1:2].islower() else text
+        for key, text in texts.items()
+    }
+
+
 def default_language() -> str:
     """Returns the language of the environment's locale, English if it has no catalogue."""
     value = next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), "en")

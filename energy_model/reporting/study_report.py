@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.formatting import words
 from energy_model.common.language import N_, translator
+from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.content import SOFT, Chart, Report, Section, Text, section
 from energy_model.reporting.study_tables import HIDDEN, TITLES, case_columns, table_columns
 from energy_model.reporting.table_columns import column_table
+from energy_model.studies.decision import compare_stored_decision
 from energy_model.studies.runner.study import Study
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ QUESTIONS = {
     "symbiosis": N_("symbiosis"),
     "siting": N_("siting"),
     "preferences": N_("preferences"),
+    "decision": N_("decision"),
+    "attribution": N_("attribution"),
 }
 
 
@@ -49,13 +53,16 @@ def study_report(
     """
     _ = translator(language)
     question = _(QUESTIONS.get(study.question, words(study.question)))
+    title = title or f"{study.folder.name}: {question}"
+    if study.question == "decision":
+        return comparison_report(compare_stored_decision(study), None, language, title)
     sections = _answer(study, language)
     for name, frame in study.tables.items():
         if len(frame) and name not in HIDDEN:
             sections += _table(study, name, language, max_rows)
     if with_cases:
         sections += _cases(study, language, max_rows)
-    return Report(title or f"{study.folder.name}: {question}", language, tuple(sections))
+    return Report(title, language, tuple(sections))
 
 
 def write_study_page(study: Study, out: Path | None = None, title: str = "") -> Path:

@@ -174,4 +174,4 @@ def _unknown(
         if similar
         else f"known are {', '.join(offered[:20])}"
     )
-    return InputError.at("quantity", f"there is no such sum over the year; {hint}", value=text)
+    return InputError.at("metric", f"there is no such sum over the year; {hint}", value=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -118,13 +119,13 @@ def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
         columns = columns.drop(columns="index")
     data = {}
     for name in map(str, columns):
-        numbers = pd.api.types.is_numeric_dtype(columns[name])
+        unit, meaning = schema.meaning(table, name)
+        # the declaration decides, since a column of empty texts has a numeric type in some versions of pandas
         cells = (
             columns[name].to_numpy(float)
-            if numbers
-            else columns[name].map(_as_text).to_numpy(object)
+            if unit
+            else np.array([_as_text(cell) for cell in columns[name]], dtype=object)
         )
-        unit, meaning = schema.meaning(table, name)
         data[name] = ("row", cells, {"long_name": meaning, "units": unit or "-"})
     return xr.Dataset(data)
 

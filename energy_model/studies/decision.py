@@ -52,13 +52,22 @@ def compare_decision(
             if result["status"] != OPTIMAL:
                 raise NoSolutionError(result["status"], [result["reason"]])
         runs = [setup.folder / "runs" / study_case.key for study_case in cases]
-        comparison = replace(compare(runs, [BASE_CASE, DECISION]), is_decision=True)
+        comparison = _compare(runs)
         tables = {
             name: frame.reset_index()
             for name, frame in comparison.tables.items()
             if name != "inputs"
         }
         return setup.write_results(runner, tables), comparison
+
+
+def compare_stored_decision(study: Study) -> Comparison:
+    """The comparison of a stored study of a decision. Raises InputError if a run is missing or damaged."""
+    return _compare([study.folder / "runs" / key for key in study.table["run"]])
+
+
+def _compare(runs: Sequence[Path]) -> Comparison:
+    return replace(compare(runs, [BASE_CASE, DECISION]), is_decision=True)
 
 
 def _added(

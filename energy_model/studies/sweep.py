@@ -99,7 +99,7 @@ def _notes(table: pd.DataFrame) -> list[str]:
     counts = table["status"][table["status"] != OPTIMAL].value_counts()
     return [
         Message(
-            "{number:#} of {count:#} cases ended {status}; their rows state the reason.",
+            "{number:#} of {count:#} cases have no result ({status}); the column `reason` of cases.csv has the reason.",
             number=int(count),
             count=len(table),
             status=Message(status),

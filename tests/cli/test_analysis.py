@@ -78,10 +78,10 @@ def run(tmp_path_factory):
 def test_explain_tells_sentences_and_a_sheet(run):
     said = cli.call("explain", run, "sun_here", "power", "emissions", "here:field")
     assert said.code == 0, said.err
-    assert "MW of sun here is added" in said.out
+    assert "sun here: 0.2 MW is added." in said.out
     assert "surplus" in said.out
-    assert "grid sets it in" in said.out.replace("Grid", "grid")
-    assert "The target adds 20.00 EUR/t" in said.out
+    assert "of the hours the price is set by grid" in " ".join(said.out.split())
+    assert "The shadow price of the target is 20 EUR/t" in said.out
 
 
 def test_explain_without_names_tells_what_cost_most(run):

@@ -15,7 +15,8 @@ import energy_model as em
 from energy_model.common.language import LANGUAGES
 from energy_model.formulation import TABLES
 from energy_model.reporting import run_report
-from energy_model.reporting.figures import export, run_figures, supply
+from energy_model.reporting.figures import export, run_figures
+from energy_model.reporting.figures import supply_data as supply
 from energy_model.reporting.render_html import render_page
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import results

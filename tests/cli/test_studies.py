@@ -171,3 +171,16 @@ def test_a_study_is_no_run_and_says_so(case, tmp_path):
     said = cli.call("show", tmp_path / "s")
     assert said.code == 2
     assert "energy-model study show" in " ".join(said.err.split())
+
+
+@pytest.mark.slow
+def test_the_study_of_a_decision_is_shown_and_reported_as_a_comparison(tmp_path):
+    case = two_hour_case.write(tmp_path / "case")
+    made = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "study")
+    assert made.code == 0, made.err
+    shown = cli.call("study", "show", tmp_path)  # the newest study of a folder
+    assert shown.code == 0, shown.err
+    assert "More capacity: sun here" in shown.out
+    reported = cli.call("report", tmp_path / "study")
+    assert reported.code == 0, reported.err
+    assert "More capacity: sun here" in (tmp_path / "study" / "report.html").read_text("utf-8")

@@ -10,7 +10,8 @@ from helpers.browser import see
 
 import energy_model as em
 from energy_model.reporting import run_report
-from energy_model.reporting.figures import export, run_figures, supply
+from energy_model.reporting.figures import export, run_figures
+from energy_model.reporting.figures import supply_data as supply
 from energy_model.reporting.render_html import render_page
 
 

@@ -5,6 +5,7 @@ import pytest
 from helpers import case_builder, random_cases, two_hour_case
 
 import energy_model as em
+from energy_model.common.language import translator
 
 
 def run_of(folder, *changes, **more):
@@ -24,8 +25,14 @@ def test_not_built_and_by_how_much(tmp_path):
     assert turn.tried
     assert turn.confirmed
     said = " ".join(why.sentences)
-    assert "misses what it costs by 20.00 EUR a year, 10.00 EUR for each unit" in said
-    assert "enters when its investment is below 100 EUR" in said
+    assert (
+        "The income of the first MW is 20 EUR/a below its cost. That is 10 EUR/unit of its activity."
+        in said
+    )
+    assert "It is built if its investment is below 100 EUR/MW; the case has 120 EUR/MW." in said
+    danish = " ".join(map(translator("da"), why.sentences))
+    assert "Indtægten af den første MW er 20 EUR/år lavere end omkostningen." in danish
+    assert "Det bygges, hvis investeringen er under 100 EUR/MW; her er den 120 EUR/MW." in danish
     sheet = why.sheet.set_index("line")["amount"]
     assert sheet.to_dict() == pytest.approx(
         {"delivers": 100, "investment_annuity": -120, "balance": -20}
@@ -39,9 +46,9 @@ def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
     assert why.threshold.investment == pytest.approx(100)
     assert why.threshold.confirmed
     said = " ".join(why.sentences)
-    assert "one MW more would be worth 20 EUR a year" in said
-    assert "rose by 25.0%" in said
-    assert "All it earns is power; 100% is power in winter." in said
+    assert "The maximum is added; one more MW would be worth 20 EUR/a." in said
+    assert "rose by 25 %, from 80 EUR/MW to 100 EUR/MW." in said
+    assert "100 % of its income is from power, of which 100 % in winter." in said
 
 
 def test_what_stands_has_a_rent(tmp_path):
@@ -50,7 +57,7 @@ def test_what_stands_has_a_rent(tmp_path):
     run = run_of(tmp_path, conversions=plants, flows=[case_builder.flow("old", "power", 1)])
     why = one(run, "old")
     assert why.kind == "stands"
-    assert any("leaves 100 EUR a year over" in s for s in why.sentences)
+    assert "The existing capacity has a surplus of 100 EUR/a per MW." in why.sentences
     assert why.threshold is None
 
 
@@ -60,7 +67,7 @@ def test_never_even_for_nothing(tmp_path):
     run = run_of(tmp_path, conversions=plants, flows=[case_builder.flow("wind_here", "power", 1)])
     why = one(run, "wind_here")
     assert not why.threshold.tried
-    assert any("even if it cost nothing" in s for s in why.sentences)
+    assert "It would not be built even without an investment." in why.sentences
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -112,7 +119,7 @@ def test_the_price_of_the_target(tmp_path):
     why = one(run_of(tmp_path, "case.emissions.target = 0.8"), "emissions")
     cost = why.sheet.set_index("name")["cost"]
     assert cost.to_dict() == pytest.approx({"sun_here": 120, "grid": -100})
-    assert any("adds 20.00 EUR/t" in s for s in why.sentences)
+    assert "The shadow price of the target is 20 EUR/t." in why.sentences
 
 
 def test_no_target_and_a_slack_one_are_told(tmp_path):
@@ -127,7 +134,7 @@ def test_the_worth_of_a_hectare(tmp_path):
     why = one(run_of(tmp_path, "case.emissions.target = 0", land=land), "here:field")
     cost = why.sheet.set_index("name")["cost"]
     assert cost.to_dict() == pytest.approx({"wind_here": -160, "sun_here": 120})
-    assert any("worth 40 EUR a year" in s for s in why.sentences)
+    assert any("One more hectare is worth 40" in s for s in why.sentences)
 
 
 def test_a_hectare_nobody_needs_is_worth_nothing(tmp_path):
@@ -171,4 +178,4 @@ def test_without_thresholds_what_is_not_built_has_no_sheet(tmp_path):
     why = one(run_of(tmp_path), "sun_here", break_even=False)
     assert why.kind == "not built"
     assert why.sheet.empty
-    assert "is found by solving again" in why.sentences[-1]
+    assert "is not computed" in why.sentences[-1]

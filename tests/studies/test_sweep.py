@@ -143,7 +143,7 @@ def test_a_case_that_fails_is_a_row_with_its_reason(case, tmp_path, here):
     study = em.sweep(case, {"case.emissions.target": [1, -5]}, tmp_path / "a", execution=here)
     assert list(study.table["status"]) == ["optimal", "infeasible"]
     assert "Net emissions cannot fall" in study.table["reason"][1]
-    assert any("1 of 2 cases ended infeasible" in note for note in study.notes)
+    assert any("1 of 2 cases have no result (infeasible)" in note for note in study.notes)
     study = em.sweep(case, {"demands.light.penalty": [900, -3]}, tmp_path / "b", execution=here)
     assert list(study.table["status"]) == ["optimal", "faulty inputs"]
     assert "penalty" in study.table["reason"][1]

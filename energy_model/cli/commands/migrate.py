@@ -34,8 +34,8 @@ def migrate(
         remedy = "it is neither a case nor a run of release 0.1; name the folder of one"
         if (folder / "study.toml").is_file():
             remedy = (
-                "a study cannot be migrated; migrate its case, and run the study again in a new "
-                "folder; each of its runs can be migrated separately"
+                "a study needs no migration: 'energy-model study show' opens it; once its case is "
+                "migrated, run the study again in a new folder"
             )
         raise em.InputError.at(str(folder), remedy)
     if as_json:

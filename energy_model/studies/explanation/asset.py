@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from energy_model.common.language import Message
 from energy_model.results.accounts import ADDABLE, ROUNDING, SEASONS, STANDING
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
@@ -65,13 +66,14 @@ def explain_asset(solver: ReSolver, asset: str, break_even: bool = True) -> Expl
         lines = _first_unit_lines(first_unit.of(asset), marginal_capacity(solver.solution, asset))
     else:  # solver residue has a sheet too; it carries no information
         lines = _lines(solver.accounts.of(asset), rents.iloc[:0]).iloc[:0]
-    sentences = describe_asset(row, lines, threshold, exists, added if is_added else 0.0)
+    carriers, size = solver.run.tables["carriers"], added if is_added else 0.0
+    sentences: list[str] = [*describe_asset(row, lines, carriers, threshold, exists, size)]
     sentences += [
         operation.sentences()[0] for operation in both_ways(solver.run) if operation.asset == asset
     ]
     if addable > 0 and not exists and not break_even:
         sentences.append(
-            "What its first unit would earn is found by solving again; leave out --no-break-even."
+            Message("The income of its first unit is not computed; leave out --no-break-even.")
         )
     kind = "built" if is_added else "stands" if exists else "not built"
     return Explanation(asset, kind, tuple(sentences), lines, threshold=threshold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.common.language import N_, Message, labels_of, noun_labels_of
 from energy_model.results.accounts import ADDABLE, DELIVERS, SEASONS, STANDING, TAKES
 from energy_model.studies.explanation.break_even import BreakEven
 
@@ -11,121 +12,163 @@ MIN_RETIRED_CAPACITY = 1e-6  # less is solver residue
 MIN_RENT_EUR = 1.0  # EUR/a of what exists, that is worth a sentence
 MIN_RENT_SHARE = 1e-4  # of earnings, that the rent of the addable capacity must exceed
 MIN_USE = 1e-6  # of a first unit in the year [unit/capacity/a]
-MIN_TOTAL_SHARE = 0.995  # of earnings, from which they count as all
+MARKET = N_("the market")
+IN_SEASONS = {
+    "winter": N_("in winter"),
+    "spring": N_("in spring"),
+    "summer": N_("in summer"),
+    "autumn": N_("in autumn"),
+}
 
 
 def describe_asset(
     row: pd.Series,
     lines: pd.DataFrame,
+    carriers: pd.DataFrame,
     break_even: BreakEven | None,
     exists: bool,
     added: float,
-) -> list[str]:
-    """The sheet and the break-even in sentences; ``row`` is that of the table ``capacities``."""
-    unit, existing = row["unit"], float(row["capacity_existing"])
-    sentences = [_sentence(_capacity(row, exists, added))]
+) -> list[Message]:
+    """The sheet and the break-even in sentences; ``row`` and ``carriers`` are of the tables of the run."""
+    unit, existing = str(row["unit"]), float(row["capacity_existing"])
+    sentences = [_describe_capacity(row, exists, added)]
     income = lines[lines["line"].isin([DELIVERS, TAKES, "sales"]) & (lines["amount"] > 0)]
     earned = float(income["amount"].sum())
     if earned > 0:
-        sentences.append(_largest_income(income, earned, exists, unit))
+        sentences.append(_describe_income(income, carriers, earned, exists, unit))
     rents = lines.set_index("line")["amount"]
     if exists and rents.get(STANDING, 0.0) > MIN_RENT_EUR and existing > 0:
         sentences.append(
-            f"Each {unit} that stands leaves {rents[STANDING] / existing:,.0f} EUR a year over."
+            Message(
+                "The existing capacity has a surplus of {rent:EUR/a} per {unit}.",
+                rent=float(rents[STANDING]) / existing,
+                unit=Message(unit),
+            )
         )
     if exists and added > 0 and rents.get(ADDABLE, 0.0) > MIN_RENT_SHARE * max(earned, 1.0):
         sentences.append(
-            f"All that may be added is added; one {unit} more would be worth {rents[ADDABLE] / added:,.0f} EUR a year."
+            Message(
+                "The maximum is added; one more {unit} would be worth {rent:EUR/a}.",
+                rent=float(rents[ADDABLE]) / added,
+                unit=Message(unit),
+            )
         )
     if break_even is not None:
-        sentences += _break_even_sentences(break_even, float(row["unit_investment"]), unit)
+        sentences += _describe_break_even(break_even, float(row["unit_investment"]), unit)
     return sentences
 
 
-def _capacity(row: pd.Series, exists: bool, added: float) -> str:
-    """What is added, stands and is retired."""
-    unit, name, addable = row["unit"], _label(row), float(row["max_capacity_added"])
-    existing, retired = (_size(row[column]) for column in ("capacity_existing", "capacity_retired"))
+def _describe_capacity(row: pd.Series, exists: bool, added: float) -> Message:
+    """What is added, exists and is retired."""
+    unit, addable = str(row["unit"]), float(row["max_capacity_added"])
+    existing, retired = (float(row[name]) for name in ("capacity_existing", "capacity_retired"))
+    values = {"asset": labels_of(row, row.name), "unit": unit, "existing": existing}
     if exists:
         parts = [
-            f"{_size(added)} {unit} of {name} is added"
+            Message("{size:{unit}} is added", size=added, unit=unit)
             if added > 0
-            else f"nothing of {name} is added"
+            else Message("nothing is added")
         ]
-        if row["capacity_existing"] > 0:
-            parts.append(f"{existing} {unit} stood")
-        if row["capacity_retired"] > MIN_RETIRED_CAPACITY:
-            parts.append(f"{retired} {unit} is retired")
-        return ", ".join(parts)
-    if row["capacity_existing"] > 0:
-        return f"all {existing} {unit} of {name} is retired: keeping it costs more than it earns"
-    if addable > 0:
-        return f"{name} is not built, though {_size(addable)} {unit} may be"
-    return f"{name} may not be built: nothing of it is addable"
-
-
-def _break_even_sentences(break_even: BreakEven, unit_investment: float, unit: str) -> list[str]:
-    """The break-even in sentences."""
-    tested = " (tested by solving again)" if break_even.confirmed else ""
-    investment, own_investment = _money(break_even.investment), _money(unit_investment)
-    if break_even.gain > 0 and unit_investment > 0:
-        rise = break_even.investment / unit_investment - 1
-        return [
-            f"It would not be added at all if its investment rose by {rise:.1%}, from {own_investment} to {investment} a {unit}{tested}."
-        ]
-    if break_even.gain > 0:
-        return [f"Its first {unit} leaves {break_even.gain:,.0f} EUR a year over."]
-    loss, loss_of_use = -break_even.gain, ""
-    if break_even.used > MIN_USE:
-        loss_of_use = f", {loss / break_even.used:,.2f} EUR for each unit it would run"
-    sentences = [f"The first {unit} misses what it costs by {_money(loss)} a year{loss_of_use}."]
-    if not break_even.tried:
-        sentences.append("It would not be built even if it cost nothing to build.")
-    elif unit_investment > 0:
-        sentences.append(
-            f"It enters when its investment is below {investment} a {unit}; it is {own_investment}{tested}."
+        if existing > 0:
+            parts.append(Message("{size:{unit}} existed before", size=existing, unit=unit))
+        if retired > MIN_RETIRED_CAPACITY:
+            parts.append(Message("{size:{unit}} is retired", size=retired, unit=unit))
+        return Message("{asset}: {parts}.", parts=parts, **values)
+    if existing > 0:
+        return Message(
+            "{asset}: all {existing:{unit}} is retired, since keeping it costs more than its income.",
+            **values,
         )
+    if addable > 0:
+        return Message(
+            "{asset} is not built; up to {size:{unit}} can be added.", size=addable, **values
+        )
+    return Message("{asset} cannot be built: its maximum added capacity is zero.", **values)
+
+
+def _describe_break_even(break_even: BreakEven, unit_investment: float, unit: str) -> list[Message]:
+    """The break-even in sentences."""
+    money = f"EUR/{unit}"
+    values = {
+        "money": money,
+        "unit": Message(unit),
+        "own": unit_investment,
+        "investment": break_even.investment,
+    }
+    sentences, investment_is_told = [], unit_investment > 0
+    if break_even.gain > 0 and unit_investment > 0:
+        rise = round(break_even.investment / unit_investment - 1, 3)
+        sentences.append(
+            Message(
+                "It would not be added if its investment rose by {rise:%}, from {own:{money}} to {investment:{money}}.",
+                rise=rise,
+                **values,
+            )
+        )
+    elif break_even.gain > 0:
+        return [
+            Message(
+                "The first {unit} has a surplus of {gain:EUR/a}.", gain=break_even.gain, **values
+            )
+        ]
+    else:
+        loss = -break_even.gain
+        sentences.append(
+            Message(
+                "The income of the first {unit} is {loss:EUR/a} below its cost.",
+                loss=loss,
+                **values,
+            )
+        )
+        if break_even.used > MIN_USE:
+            loss_of_use = loss / break_even.used
+            sentences.append(Message("That is {loss:EUR/unit} of its activity.", loss=loss_of_use))
+        investment_is_told = break_even.tried and unit_investment > 0
+        if not break_even.tried:
+            sentences.append(Message("It would not be built even without an investment."))
+        elif unit_investment > 0:
+            sentences.append(
+                Message(
+                    "It is built if its investment is below {investment:{money}}; the case has {own:{money}}.",
+                    **values,
+                )
+            )
+    if break_even.confirmed and investment_is_told:
+        sentences.append(Message("This break-even is confirmed by solving again on both sides."))
     return sentences
 
 
-def _largest_income(income: pd.DataFrame, earned: float, exists: bool, unit: str) -> str:
-    """The carrier that brings most of the income."""
-    by_carrier = income.assign(carrier=income["of"].str.split("@").str[0].replace("", "the market"))
+def _describe_income(
+    income: pd.DataFrame, carriers: pd.DataFrame, earned: float, exists: bool, unit: str
+) -> Message:
+    """The carrier that brings most of the income, and its season."""
+    by_carrier = income.assign(carrier=income["of"].str.split("@").str[0])
     sums = by_carrier.groupby("carrier")[["amount", *SEASONS]].sum()
     largest = sums.loc[sums["amount"].idxmax()]
-    carrier, share = str(largest.name).replace("_", " "), largest["amount"] / earned
-    verb = "earns" if exists else "would earn"
-    parts = [
-        f"{share:.0%} of what it {verb} is {carrier}"
-        if share < MIN_TOTAL_SHARE
-        else f"All it {verb} is {carrier}"
-    ]
+    name, amount = str(largest.name), float(largest["amount"])
+    row = carriers.loc[name] if name in carriers.index else {}
     seasons = largest[list(SEASONS)].astype(float)
-    if seasons.sum() > 0:
-        parts.append(f"{seasons.max() / earned:.0%} is {carrier} in {seasons.idxmax()}")
-    if not exists:
-        parts.append(f"{_money(earned)} a {unit} in all")
-    return f"{'; '.join(parts)}."
-
-
-def _size(amount: float) -> str:
-    """A capacity as text without exponents: 50,000, not 5e+04."""
-    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:,.4g}"
-
-
-def _label(row: pd.Series) -> str:
-    label = row["label_en"]
-    return str(label) if isinstance(label, str) and label else str(row.name).replace("_", " ")
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _money(amount: float) -> str:
-    """An amount in EUR, kEUR or MEUR as text."""
-    for size, unit in ((1e6, "MEUR"), (1e3, "kEUR")):
-        if abs(amount) >= 10 * size or (size == 1e6 and abs(amount) >= size):
-            small = abs(amount) < 1000 * size
-            return f"{amount / size:,.3g} {unit}" if small else f"{amount / size:,.0f} {unit}"
-    return f"{amount:,.0f} EUR" if abs(amount) >= 100 else f"{amount:,.2f} EUR"
+    values = {
+        "carrier": noun_labels_of(row, name) if name else Message(MARKET),
+        "share": round(amount / earned, 2),
+        "seasonal": round(float(seasons.max()) / amount, 2),
+        "season": Message(IN_SEASONS[str(seasons.idxmax())]),
+        "earned": earned,
+        "unit": Message(unit),
+    }
+    is_seasonal = seasons.sum() > 0
+    if exists and is_seasonal:
+        return Message(
+            "{share:%} of its income is from {carrier}, of which {seasonal:%} {season}.",
+            **values,
+        )
+    if exists:
+        return Message("{share:%} of its income is from {carrier}.", **values)
+    if is_seasonal:
+        return Message(
+            "The first {unit} would earn {earned:EUR/a}: {share:%} from {carrier}, of which {seasonal:%} {season}.",
+            **values,
+        )
+    return Message(
+        "The first {unit} would earn {earned:EUR/a}: {share:%} from {carrier}.", **values
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from energy_model.common.language import Message
 from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import Accounts, accounts_of
@@ -48,7 +49,7 @@ def find_break_even(
     solution, size = solver.solution, marginal_capacity(solver.solution, asset)
     column = solution.lp.columns(ADDED, asset).start
     lp = solution.lp.with_bounds(np.array([column]), size, size)
-    result = solver.solve(lp, f"{asset}: its first unit")
+    result = solver.solve(lp, Message("solving with the first unit of {asset}", asset=asset))
     if result.status != OPTIMAL:
         return None, None
     unit_cost = float(solution.lp.cost[column])
@@ -82,9 +83,12 @@ def marginal_capacity(solution: Solution, asset: str) -> float:
 def _is_confirmed(solver: ReSolver, asset: str, column: int, threshold: float) -> bool:
     """Whether the asset is added at one per cent below the threshold and not at one per cent above."""
     lp, added = solver.solution.lp, []
-    for offset, side in ((-TEST_OFFSET_SHARE, "below"), (TEST_OFFSET_SHARE, "above")):
+    for offset in (-TEST_OFFSET_SHARE, TEST_OFFSET_SHARE):
         changed = lp.with_costs(np.array([column]), threshold * (1 + offset))
-        result = solver.solve(changed, f"{asset}: one per cent {side} its threshold")
+        activity = Message(
+            "testing the break-even of {asset} at {share:%} of it", asset=asset, share=1 + offset
+        )
+        result = solver.solve(changed, activity)
         if result.status != OPTIMAL:
             return False
         added.append(float(result.x[column]))

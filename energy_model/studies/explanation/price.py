@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.errors import InputError
+from energy_model.common.language import N_, Message, labels_of, noun_labels_of
 from energy_model.formulation.metadata import BALANCE, CAPACITY, LEVEL, NET_EMISSIONS, SIZE
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
@@ -23,9 +24,11 @@ from energy_model.studies.explanation.resolver import ReSolver
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
-BY_CAPACITY, BY_STORE = "capacity that only such hours need", "what stores hold"
+BY_CAPACITY, BY_STORE = N_("capacity for the hours of highest use"), N_("stored energy")
 PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
 MAX_LISTED_ROWS = 4
+MIN_SHADOW_PRICE = 1e-6  # EUR/t above which the target has a cost
+MIN_HECTARE_VALUE = 1e-3  # EUR/ha/a above which a hectare has a value
 
 
 def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = None) -> Explanation:
@@ -43,11 +46,11 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
             hours, value = by_setter.setdefault(setter, [0.0, 0.0])
             by_setter[setter] = [hours + weight, value + weight * float(hourly[step])]
     total_hours = sum(hours for hours, _ in by_setter.values())
-    names = run.tables["names"]["label_en"]
+    names = run.tables["names"]
     rows = [
         (
             name,
-            _label(names, name),
+            _label(names["label_en"], name),
             length.sum() * hours / total_hours,
             hours / total_hours,
             value / hours,
@@ -61,23 +64,44 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
         float(data["marginal_price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
         for bus in buses
     )
-    location = f" at {site}" if site else ""
+    unit = _unit(solver, carrier)
+    values = {
+        "carrier": _carrier(solver, carrier),
+        "site": site,
+        "price": mean,
+        "unit": f"EUR/{unit}",
+    }
     sentences = [
-        f"The price of {carrier.replace('_', ' ')}{location} is {mean:,.2f} EUR/{_unit(solver, carrier)} over the hours of the year."
+        Message("The mean hourly price of {carrier} at {site} is {price:{unit}}.", **values)
+        if site
+        else Message("The mean hourly price of {carrier} is {price:{unit}}.", **values)
     ]
     for row in sheet.head(MAX_LISTED_ROWS).itertuples(index=False):
         sentences.append(
-            f"{row.label_en[0].upper()}{row.label_en[1:]} sets it in {row.share:.0%} of the hours, at {row.mean_price:,.2f}."
+            Message(
+                "In {share:%} of the hours the price is set by {setter}, at a mean of {price:{unit}}.",
+                setter=_named(names, row.sets_the_price),
+                share=round(row.share, 2),
+                price=row.mean_price,
+                unit=f"EUR/{unit}",
+            )
         )
     increment = _one_more(solver, solution, buses, weights, length)
     if increment is None:
         sentences.append(
-            "One more unit, spread over the year, cannot be had: there is no plan with it."
+            Message(
+                "One more {unit}, spread over the year, cannot be supplied.", unit=Message(unit)
+            )
         )
         return Explanation(carrier, "price", tuple(sentences), sheet)
     cost_changes, price = increment
     sentences.append(
-        f"One more unit, spread over the year, costs {price:,.2f} EUR: {_format_changes(cost_changes)}."
+        Message(
+            "One more {unit}, spread over the year, costs {price:EUR}: {changes}.",
+            unit=Message(unit),
+            price=price,
+            changes=_list_changes(names, cost_changes),
+        )
     )
     return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": cost_changes})
 
@@ -88,29 +112,37 @@ def explain_emission_price(solver: ReSolver) -> Explanation:
     price = float(metadata["summary"]["emission_price"])
     block = solution.lp.constraints.get("emission_target")
     sentences = (
-        [f"Emitting costs {price:,.2f} EUR/t by the price in the carriers' table."] if price else []
+        [Message("The emission price of the case is {price:EUR/t}.", price=price)] if price else []
     )
     if block is None:
-        sentences.append("The case has no emission target, so nothing comes on top of it.")
+        sentences.append(Message("The case has no emission target."))
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     row = block.first
     shadow_price = -float(solution.prices[row])
-    if shadow_price <= 1e-6:
-        sentences.append("The target costs nothing: the plan emits less by itself.")
+    if shadow_price <= MIN_SHADOW_PRICE:
+        sentences.append(Message("The target costs nothing, since the plan emits less without it."))
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     turnover = float(np.abs(solver.run.tables["emissions"]["emissions"]).sum())
     reduction = PERTURBATION_SHARE * max(1.0, turnover)
     tighter = solution.lp.row_upper[block.all] - reduction
     lp = solution.lp.with_row_bounds(block.all, upper=tighter)
-    changes = _changes(solver, lp, reduction, "one tonne less")
+    changes = _changes(solver, lp, reduction, N_("solving with a tighter target"))
     sentences.append(
-        f"The target adds {shadow_price:,.2f} EUR/t: that is what the last tonne costs to spare."
+        Message("The shadow price of the target is {price:EUR/t}, in addition.", price=shadow_price)
+        if price
+        else Message("The shadow price of the target is {price:EUR/t}.", price=shadow_price)
     )
     if changes is None:
-        sentences.append("One tonne less cannot be had: there is no plan with it.")
+        sentences.append(Message("A lower target is infeasible."))
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
     sheet, unit_cost = changes
-    sentences.append(f"One tonne less would cost {unit_cost:,.2f} EUR: {_format_changes(sheet)}.")
+    sentences.append(
+        Message(
+            "One tonne less costs {cost:EUR}: {changes}.",
+            cost=unit_cost,
+            changes=_list_changes(solver.run.tables["names"], sheet),
+        )
+    )
     return Explanation("emissions", "price", tuple(sentences), sheet)
 
 
@@ -123,19 +155,30 @@ def explain_land_price(solver: ReSolver, name: str) -> Explanation:
     column = solution.lp.columns("land_use", name).start
     taken, area = float(row["land_use"]), float(row["area"])
     sentences = [
-        f"{taken:,.1f} of {area:,.1f} ha of {kind.replace('_', ' ')} at {site} are taken; the rent is {row['rent']:,.0f} EUR/ha a year."
+        Message(
+            "{taken:#} of {area:ha} of the land class {land_class} at {site} is used; the rent is {rent:EUR/ha/a}.",
+            taken=taken,
+            area=area,
+            land_class=Message(kind.replace("_", " ")),
+            site=site,
+            rent=float(row["rent"]),
+        )
     ]
-    if float(row["shadow_price"]) <= 1e-3:
-        sentences.append("A hectare more would be worth nothing: not all of it is used.")
+    if float(row["shadow_price"]) <= MIN_HECTARE_VALUE:
+        sentences.append(Message("One more hectare is worth nothing, since some is not used."))
         return Explanation(name, "price", tuple(sentences), pd.DataFrame())
     increment = PERTURBATION_SHARE * max(1.0, area)
     lp = solution.lp.with_bounds(np.array([column]), upper=area + increment)
-    changes = _changes(solver, lp, increment, "one hectare more")
+    changes = _changes(solver, lp, increment, N_("solving with more land"))
     if changes is None:  # a looser bound stays feasible, so the solver stopped early
         return Explanation(name, "price", tuple(sentences), pd.DataFrame())
     sheet, unit_cost = changes
     sentences.append(
-        f"One hectare more would be worth {-unit_cost:,.0f} EUR a year: {_format_changes(sheet)}."
+        Message(
+            "One more hectare is worth {value:EUR/a}: {changes}.",
+            value=-unit_cost,
+            changes=_list_changes(run.tables["names"], sheet),
+        )
     )
     return Explanation(name, "price", tuple(sentences), sheet)
 
@@ -270,7 +313,7 @@ def _one_more(
         rows = solution.balance_of(bus).of(bus)
         more = increment * weights[bus] / length.sum()
         lp = lp.with_row_bounds(rows, lp.row_lower[rows] + more, lp.row_upper[rows] + more)
-    return _changes(solver, lp, increment, "one unit more")
+    return _changes(solver, lp, increment, N_("solving with more demand"))
 
 
 def _changes(
@@ -281,7 +324,7 @@ def _changes(
     None if the modified program has no solution.
     """
     solution = solver.solution
-    base_result = solver.solve(solution.lp, "solving the unchanged run")
+    base_result = solver.solve(solution.lp, N_("solving the unchanged run"))
     answer = solver.solve(lp, activity)
     if base_result.status != highs.OPTIMAL or answer.status != highs.OPTIMAL:
         return None
@@ -307,16 +350,26 @@ def _changes(
     return frame.reset_index(drop=True), total
 
 
-def _format_changes(frame: pd.DataFrame) -> str:
-    """The largest changes as text."""
+def _list_changes(names: pd.DataFrame, frame: pd.DataFrame) -> list[Message]:
+    """The largest changes, and the sum of all others."""
     parts = [
-        f"{row.label_en} {row.cost:+,.2f}"
+        Message("{name} {cost:+EUR}", name=_named(names, row.name), cost=row.cost)
         for row in frame.head(MAX_LISTED_ROWS).itertuples(index=False)
     ]
-    rest = frame["cost"].iloc[MAX_LISTED_ROWS:].sum()
-    return ", ".join(
-        [*parts, *([f"all else {rest:+,.2f}"] if len(frame) > MAX_LISTED_ROWS else [])]
-    )
+    if len(frame) > MAX_LISTED_ROWS:
+        rest = float(frame["cost"].iloc[MAX_LISTED_ROWS:].sum())
+        parts.append(Message("all else {cost:+EUR}", cost=rest))
+    return parts
+
+
+def _named(names: pd.DataFrame, name: str) -> dict[str, str] | Message:
+    """The labels of a row of the case as a value of a message; other names are words."""
+    return labels_of(names.loc[name], name) if name in names.index else Message(name)
+
+
+def _carrier(solver: ReSolver, carrier: str) -> dict[str, str]:
+    table = solver.run.tables["carriers"]
+    return noun_labels_of(table.loc[carrier] if carrier in table.index else {}, carrier)
 
 
 def _label(names: pd.Series, name: str) -> str:

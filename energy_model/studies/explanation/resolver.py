@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from energy_model.common.language import N_, Message
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.accounts import accounts, solution_once
@@ -23,13 +24,15 @@ class ReSolver:
     def solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
         """The solution of a modified program, warm-started from the run's own solution."""
         if self._start.basis is None:
-            self._solve(self.solution.lp, "solving the run again, as a warm start")
+            self._solve(self.solution.lp, N_("solving the run again, as a warm start"))
         return self._solve(lp, activity)
 
     def _solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
         self._report(activity)
         return highs.solve(
-            lp, start=self._start, progress=lambda line: self._report(f"solving: {line}")
+            lp,
+            start=self._start,
+            progress=lambda line: self._report(Message("solving: {state}", state=line)),
         )
 
     def with_result(self, lp: LinearProgram, result: highs.SolverResult) -> Solution:

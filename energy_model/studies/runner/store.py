@@ -24,6 +24,7 @@ import tomli_w
 
 from energy_model.common.atomic_write import new_folder, new_parts, write_bytes, write_error
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.extras import require_extra
 from energy_model.optimization import highs
 from energy_model.studies.runner import former_names
 from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
@@ -51,7 +52,7 @@ class StudyStore:
                 differences.
             WriteError: the folder cannot be written.
         """
-        import pyarrow  # noqa: F401, PLC0415 - tables need it; without it no case is solved
+        require_extra("studies")  # tables need it; without it no case is solved
 
         content = {
             "study": dict(definition)

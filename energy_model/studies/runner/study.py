@@ -73,14 +73,12 @@ def open_study(folder: str | Path) -> Study:
     """A finished study from its folder.
 
     Raises:
-        InputError: the folder holds no finished study.
+        InputError: there is no finished study in the folder, nor in a folder within it.
     """
-    folder = Path(folder)
+    folder = _newest_study(Path(folder))
     notes = StudyStore(folder).read_json("notes")
     if notes is None or not (folder / "cases.parquet").is_file():
-        remedy = (
-            "there is no finished study here; name a folder that holds cases.csv and notes.json"
-        )
+        remedy = "there is no finished study here; name the folder of one (it contains study.toml)"
         raise InputError.at(str(folder), remedy)
     tables = {
         former_names.TABLES.get(name, name): former_names.current_table(
@@ -97,3 +95,12 @@ def open_study(folder: str | Path) -> Study:
     }
     sentences = tuple(messages.get(text, text) for text in notes["notes"])
     return Study(folder, question, table, tables, sentences, messages)
+
+
+def _newest_study(folder: Path) -> Path:
+    """The folder itself if it is a study, else its newest study."""
+    notes = [folder / "notes.json", *folder.glob("*/notes.json")]
+    finished = [path for path in notes if path.is_file() and path.with_name("study.toml").is_file()]
+    if not finished or finished[0] == notes[0]:
+        return folder
+    return max(finished, key=lambda path: path.stat().st_mtime).parent
