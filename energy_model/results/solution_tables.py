@@ -105,7 +105,8 @@ class SolutionTables:
             "cost"
         ].sum()
         for column in ("table", "firm", "sector", "group"):
-            frame[column] = frame["name"].map(self.owners[column])
+            # texts, also where all are missing, which pandas would take for numbers
+            frame[column] = frame["name"].map(self.owners[column]).astype(object)
         tables = {name: block.table for name, block in self.problem.lp.variables.items()}
         frame.loc[frame["decision"].map(tables) == "land", "sector"] = "land"
         frame.loc[frame["decision"] == NET_EMISSIONS, "sector"] = "emissions"

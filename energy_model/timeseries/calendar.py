@@ -57,7 +57,7 @@ class Calendar:
     def rest(self) -> NDArray[np.bool_]:
         """Whether the local date is a weekend or a public holiday."""
         holiday = np.array([day in self.holidays for day in self.local.date])
-        return holiday | (self.local.dayofweek.to_numpy() >= SATURDAY)
+        return holiday | (self.local.day_of_week.to_numpy() >= SATURDAY)
 
 
 def every_hour(year: int) -> pd.DatetimeIndex:

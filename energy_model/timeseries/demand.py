@@ -114,7 +114,7 @@ def ships_at_berth(settings: Settings, clock: Calendar) -> Series:
 def _cruise_ships(settings: Settings, clock: Calendar) -> Series:
     """Whether a cruise ship lies at berth [1]."""
     first, last = CRUISE_MONTHS
-    days = clock.local.dayofyear.to_numpy()
+    days = clock.local.day_of_year.to_numpy()
     in_season = (clock.local.month >= first) & (clock.local.month <= last)
     random = random_stream(settings, "ships")
     called = random.permutation(np.unique(days[in_season]))[:CRUISE_CALLS]

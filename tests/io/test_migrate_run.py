@@ -61,4 +61,4 @@ def test_a_study_is_not_migrated(tmp_path):
     (tmp_path / "study.toml").write_text("")
     told = cli.call("migrate", tmp_path)
     assert told.code == 2
-    assert "migrate its case, and run the study again" in " ".join(told.err.split())
+    assert "a study needs no migration" in " ".join(told.err.split())

@@ -1,10 +1,7 @@
 """Explain price: a finished run → what sets a carrier's price hour by hour, and what one unit more changes.
 
-In an hour the price is set by the variable that is in use but below its limit: a market that could
-sell more, a plant that could run more. A link below its limit passes on the price of its other end.
-Where everything in use is at its limit, a store sets the price by its marginal storage value;
-without a store, the hour pays for capacity. The composition of a yearly price is found by
-perturbing the demand and re-solving: the cost changes of all assets, per unit, sum to the price.
+The composition of a yearly price is found by perturbing the demand and re-solving: the cost changes
+of all assets, per unit, sum to the price.
 """
 
 from __future__ import annotations
@@ -14,17 +11,14 @@ import pandas as pd
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message, labels_of, noun_labels_of
-from energy_model.formulation.metadata import BALANCE, CAPACITY, LEVEL, NET_EMISSIONS, SIZE
+from energy_model.formulation.metadata import CAPACITY, NET_EMISSIONS
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
-from energy_model.results.accounts import shared_lines
 from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation
+from energy_model.studies.explanation.price_setters import PriceSetters
 from energy_model.studies.explanation.resolver import ReSolver
 
-MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
-MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
-BY_CAPACITY, BY_STORE = N_("capacity for the hours of highest use"), N_("stored energy")
 PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
 MAX_LISTED_ROWS = 4
 MIN_SHADOW_PRICE = 1e-6  # EUR/t above which the target has a cost
@@ -37,29 +31,8 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
     buses = _buses(solver, carrier, site)
     data, length = run.dataset, run.dataset["step_weight"].to_numpy()
     weights = _demand_shares(solver, buses)
-    marginal = _PriceSetter(solution)
-    by_setter: dict[str, list[float]] = {}
-    for bus in buses:
-        hourly = data["marginal_price"].sel(bus=bus).to_numpy()
-        for step, setter in enumerate(marginal.of(bus)):
-            weight = float(length[step] * weights[bus])
-            hours, value = by_setter.setdefault(setter, [0.0, 0.0])
-            by_setter[setter] = [hours + weight, value + weight * float(hourly[step])]
-    total_hours = sum(hours for hours, _ in by_setter.values())
+    sheet = _by_setter(solver, buses, weights)
     names = run.tables["names"]
-    rows = [
-        (
-            name,
-            _label(names["label_en"], name),
-            length.sum() * hours / total_hours,
-            hours / total_hours,
-            value / hours,
-        )
-        for name, (hours, value) in sorted(by_setter.items(), key=lambda item: -item[1][0])
-    ]
-    sheet = pd.DataFrame(
-        rows, columns=["sets_the_price", "label_en", "hours", "share", "mean_price"]
-    )
     mean = sum(
         float(data["marginal_price"].sel(bus=bus).to_numpy() @ length) / length.sum() * weights[bus]
         for bus in buses
@@ -104,6 +77,34 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
         )
     )
     return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": cost_changes})
+
+
+def _by_setter(solver: ReSolver, buses: list[str], weights: dict[str, float]) -> pd.DataFrame:
+    """Hours, share of hours and mean price of everything that sets the price at buses."""
+    run, solution = solver.run, solver.solution
+    data, length = run.dataset, run.dataset["step_weight"].to_numpy()
+    marginal = PriceSetters(solution)
+    by_setter: dict[str, list[float]] = {}
+    for bus in buses:
+        hourly = data["marginal_price"].sel(bus=bus).to_numpy()
+        for step, setter in enumerate(marginal.of(bus)):
+            weight = float(length[step] * weights[bus])
+            hours, value = by_setter.setdefault(setter, [0.0, 0.0])
+            by_setter[setter] = [hours + weight, value + weight * float(hourly[step])]
+    total_hours = sum(hours for hours, _ in by_setter.values())
+    names = run.tables["names"]
+    rows = [
+        (
+            name,
+            _label(names["label_en"], name),
+            length.sum() * hours / total_hours,
+            hours / total_hours,
+            value / hours,
+        )
+        for name, (hours, value) in sorted(by_setter.items(), key=lambda item: -item[1][0])
+    ]
+    columns = ["sets_the_price", "label_en", "hours", "share", "mean_price"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def explain_emission_price(solver: ReSolver) -> Explanation:
@@ -220,83 +221,6 @@ def _demand_shares(solver: ReSolver, buses: list[str]) -> dict[str, float]:
     amounts = {bus: _demand(solver, bus) for bus in buses}
     total = sum(amounts.values())
     return {bus: amount / total if total else 1 / len(buses) for bus, amount in amounts.items()}
-
-
-class _PriceSetter:
-    """What sets the price of a bus in each step."""
-
-    def __init__(self, solution: Solution) -> None:
-        self.solution = solution
-        lp, x, prices = solution.lp, solution.x, solution.prices
-        self.groups, self.of_column = solution.lp.column_groups()
-        families, of_row = solution.lp.row_groups()
-        shared = shared_lines(lp)
-        is_outside = [family_name in shared for family_name, _ in families]
-        outside = np.array(is_outside, bool)[of_row]
-        self.gap = np.abs(lp.cost - lp.A.T @ np.where(outside, prices, 0.0))
-        self.by_row = lp.A
-        largest_flows = np.zeros(len(self.groups))
-        np.maximum.at(largest_flows, self.of_column, np.abs(x))
-        self.runs = np.abs(x) > np.maximum(MIN_FLOW_SHARE * largest_flows[self.of_column], 1e-7)
-        self.at_most = np.isfinite(lp.upper) & (lp.upper - x <= 1e-7 * np.maximum(1.0, np.abs(x)))
-        self.columns = lp.A.tocsc()
-        self.bus_rows = {
-            row: (bus, t)
-            for block in lp.constraints_of(BALANCE).values()
-            if block.by_step
-            for bus in block.labels
-            for t, row in enumerate(range(*block.of(bus).indices(len(prices))))
-        }
-        self.setters: dict[int, str] = {}
-
-    def of(self, bus: str) -> list[str]:
-        """The price setter of a bus in every step."""
-        bus_rows = self.solution.balance_of(bus).of(bus)
-        return [self._set(row, ()) for row in range(bus_rows.start, bus_rows.stop)]
-
-    def _owner(self, column: int) -> str:
-        return self.solution.lp.owner(*self.groups[self.of_column[column]])
-
-    def _kind(self, column: int) -> str:
-        """The role of the column of a size or level, else the table of its label."""
-        block = self.solution.lp.variables[self.groups[self.of_column[column]][0]]
-        return block.role if block.role in (LEVEL, SIZE) else block.table
-
-    def _set(self, row: int, seen: tuple[int, ...]) -> str:
-        """What sets the price of a row; a link takes the setter of its other end."""
-        if row in self.setters:
-            return self.setters[row]
-        A, prices = self.by_row, self.solution.prices
-        entries = slice(A.indptr[row], A.indptr[row + 1])
-        columns, weights = A.indices[entries], A.data[entries]
-        max_gap = MAX_PRICE_GAP_SHARE * np.maximum(np.abs(prices[row] * weights), 1e-9)
-        free = columns[self.runs[columns] & ~self.at_most[columns] & (self.gap[columns] <= max_gap)]
-        kind_of_column = {int(j): self._kind(j) for j in free}
-        setter = ""
-        for kinds in (("markets", "demands"), ("runs",), ("vehicles",)):
-            setters = [self._owner(j) for j, kind in kind_of_column.items() if kind in kinds]
-            if setters:
-                setter = setters[0]
-                break
-        else:
-            for j, kind in kind_of_column.items():
-                if kind == "links":
-                    rows = self.columns.indices[self.columns.indptr[j] : self.columns.indptr[j + 1]]
-                    other_rows = [
-                        int(candidate)
-                        for candidate in rows
-                        if candidate != row and candidate in self.bus_rows and candidate not in seen
-                    ]
-                    if other_rows:
-                        setter = self._set(other_rows[0], (*seen, row))
-                        if setter not in (BY_STORE, BY_CAPACITY):
-                            break
-        if not setter:
-            kinds_in_use = {self._kind(j) for j in columns[self.runs[columns]]}
-            setter = BY_STORE if kinds_in_use & {"storages", LEVEL} else BY_CAPACITY
-        if not seen:
-            self.setters[row] = setter
-        return setter
 
 
 def _one_more(
