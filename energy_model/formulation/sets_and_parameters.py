@@ -34,12 +34,23 @@ FIRMS = Table.declare("firms", "firm", "Firms that own assets, trade, or have de
     note                -                    text = none          Role in the case, or that it is an example
     """)  # fmt: skip
 
-TABLES = (SITES, FIRMS)
+DECISIONS = Table.declare("decisions", "asset", "Decisions on assets, which reports show beside the plan; they change no result.", """
+    asset               -                    in assets            The asset
+    state               -                    one of existing contracted decided in_hearing on_hold stopped  State of the decision
+    date                -                    text                 Date of the decision: year, year-month or year-month-day
+    earliest_year       a                    from 1900 to 2200 = none  Earliest year of operation that the source states
+    source              -                    text                 Publisher, title, date
+    note_en             -                    text = none          What is decided, in English
+    note_da             -                    text = none          What is decided, in Danish
+    """)  # fmt: skip
+
+TABLES = (SITES, FIRMS, DECISIONS)
 HANDLED_BY_PARTS = (
     "technologies",
     "carriers",
     "sites",
     "firms",
+    "decisions",
     "footprints",
     "flows",
     "modes",

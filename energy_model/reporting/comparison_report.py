@@ -16,6 +16,7 @@ from energy_model.studies.runner.study import Study
 
 MAX_ROWS = 30  # rows of a table
 MAX_NAMED = 5  # assets or firms that a sentence names
+MIN_PAYMENT_SHARE = 0.01  # share of a difference of cost below which no emission payments are named
 TABLES = {
     "capacities": (N_("Capacities"), ""),
     "costs": (N_("Cost by kind"), MONEY),
@@ -54,6 +55,7 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     return [
         *_describe_inputs(comparison, language),
         _describe_cost(comparison, language),
+        *_describe_payments(comparison, language),
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
@@ -84,6 +86,19 @@ def _describe_cost(comparison: Comparison, language: str) -> str:
     if difference > 0:
         return _("“{last}” costs {cost:EUR/a} ({share:%}) more than “{first}”.", **values)
     return _("“{last}” costs {cost:EUR/a} ({share:%}) less than “{first}”.", **values)
+
+
+def _describe_payments(comparison: Comparison, language: str) -> list[str]:
+    """Returns the difference of cost without emission payments, which no plan without emissions has."""
+    _, costs = translator(language), comparison.costs
+    if "emissions" not in costs.index:
+        return []
+    payments = float(costs.at["emissions", "difference"])
+    total = float(comparison.summary.loc["total_cost"]["difference"])
+    if abs(payments) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
+        return []
+    text = _("Without emission payments the difference is {cost:+EUR/a}.", cost=total - payments)
+    return [text]
 
 
 def _describe_capacities(comparison: Comparison, language: str) -> list[str]:

@@ -13,21 +13,25 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
+from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
 
 MAX_NAMED = 4  # groups of assets that a sentence names
 MIN_EARNED_SHARE = 0.01  # share of the cost below which no income is named
 MIN_EMISSIONS_TONNES = 1.0
+MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments are named
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns three sentences: what is built, what it costs and what is emitted."""
-    return [
+    """Returns sentences on what is built, what it costs, what is emitted, and which decisions speak against it."""
+    sentences = [
         _describe_capacities(run, language),
         _describe_costs(run, language),
         _describe_emissions(run, language),
+        _describe_decisions(run, language),
     ]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _describe_capacities(run: Run, language: str) -> str:
@@ -77,10 +81,20 @@ def _describe_costs(run: Run, language: str) -> str:
         cost=format_number(run.objective, "EUR/a", language),
         entries=amounts(largest[largest > 0]),
     )
+    sentences = [sentence]
     earned = entries[entries < -MIN_EARNED_SHARE * abs(run.objective)]
-    if earned.empty:
-        return sentence
-    return f"{sentence} {_('Income: {entries}.', entries=amounts(earned))}"
+    if len(earned):
+        sentences.append(_("Income: {entries}.", entries=amounts(earned)))
+    payments = float(entries.get("emissions", 0.0))
+    if abs(payments) > MIN_PAYMENT_SHARE * abs(run.objective):
+        sentences.append(
+            _(
+                "Without the emission payments of {payments} it costs {rest}.",
+                payments=format_number(payments, "EUR/a", language),
+                rest=format_number(run.objective - payments, "EUR/a", language),
+            )
+        )
+    return " ".join(sentences)
 
 
 def _describe_emissions(run: Run, language: str) -> str:
@@ -104,6 +118,33 @@ def _describe_emissions(run: Run, language: str) -> str:
     if removers:
         sentences.append(_("The largest removals are by {names}.", names=removers))
     return " ".join([*sentences, _describe_target(run, language)])
+
+
+def _describe_decisions(run: Run, language: str) -> str:
+    """Returns the additions that a decision stopped or put on hold, or that come before their earliest year."""
+    _, decisions = translator(language), decisions_of(run)
+    parts = [
+        _(
+            "{asset} ({size}; {state} {date})",
+            asset=label(row, asset, language),
+            size=format_number(row["capacity_added"], row["unit"], language),
+            state=words(row["state"], language),
+            date=row["date"],
+        )
+        for asset, row in decisions[decisions["against"]].iterrows()
+    ]
+    parts += [
+        _(
+            "{asset} ({size}; not before {year})",
+            asset=label(row, asset, language),
+            size=format_number(row["capacity_added"], row["unit"], language),
+            year=int(row["earliest_year"]),
+        )
+        for asset, row in decisions[decisions["too_early"] & ~decisions["against"]].iterrows()
+    ]
+    if not parts:
+        return ""
+    return _("The plan contradicts decisions: it adds {assets}.", assets=listed(parts, language))
 
 
 def _describe_target(run: Run, language: str) -> str:

@@ -12,6 +12,7 @@ from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError
 from energy_model.common.language import translator
 from energy_model.reporting.content import Report, Section
+from energy_model.reporting.decision_sections import decision_sources_section, decisions_section
 from energy_model.reporting.run_answer import answer_section
 from energy_model.reporting.run_quality import explanation_section, proof_section, sources_section
 from energy_model.reporting.run_sections import (
@@ -28,7 +29,7 @@ from energy_model.reporting.run_sections import (
 from energy_model.results.run import Run
 
 ANSWER = ("answer",)  # the sections that a terminal prints after solving
-TABLES = ("answer", "built", "carriers", "costs", "emissions", "land")
+TABLES = ("answer", "built", "decisions", "carriers", "costs", "emissions", "land")
 
 
 def run_report(
@@ -48,6 +49,8 @@ def run_report(
     makers: dict[str, Callable[[], list[Section]]] = {
         "answer": partial(answer_section, run, language),
         "built": partial(built_section, run, language),
+        "decisions": partial(decisions_section, run, language),
+        "decision_sources": partial(decision_sources_section, run, language),
         "carriers": partial(carriers_section, run, language),
         "hours": partial(hours_section, run, language),
         "prices": partial(prices_section, run, language),

@@ -52,3 +52,6 @@ STUDY_WORDS = (  # in the cells of studies: status, kinds, goals, rules of shari
     N_("reinforce"), N_("replace"), N_("connection"), N_("reinforcement"), N_("citizens"), N_("account"), N_("prices"),
     N_("rents"), N_("shapley"), N_("objective"), N_("citizens points"), N_("firms points"),
 )  # fmt: skip
+DECISION_STATES = (
+    N_("existing"), N_("contracted"), N_("decided"), N_("in hearing"), N_("on hold"), N_("stopped"),
+)  # fmt: skip

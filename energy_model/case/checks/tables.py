@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import re
 from collections.abc import Iterable
+from datetime import datetime
 
 import networkx as nx
 import numpy as np
@@ -65,12 +68,30 @@ def check_tables(
         remedy = "the link goes from a site to itself; name another site"
         input_log.add_cell_issue("links", key, "to_site", links.at[key, "to_site"], remedy)
     _check_emission_carrier(frames, case, input_log)
+    _check_dates(frames, input_log)
     if "profiles" not in input_log.unreadable_tables:
         _check_shapes(frames, profiles, input_log)
         for name in case.time.clustering_profiles:
             if name not in profiles:
                 remedy = "there is no such profile; name columns of profiles/*.csv"
                 input_log.add_issue("case.toml", remedy, "", "time.clustering_profiles", name)
+
+
+def _check_dates(frames: dict[str, pd.DataFrame], input_log: InputLog) -> None:
+    """Adds an issue for every date of a decision that is no date."""
+    for asset, text in frames["decisions"]["date"].items():
+        if isinstance(text, str) and not _is_date(text):
+            remedy = "write a date as 2025, 2025-12 or 2025-12-04"
+            input_log.add_cell_issue("decisions", asset, "date", text, remedy)
+
+
+def _is_date(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        return False
+    for form in ("%Y", "%Y-%m", "%Y-%m-%d"):
+        with contextlib.suppress(ValueError):
+            return bool(datetime.strptime(text, form))  # noqa: DTZ007 - a date has no zone
+    return False
 
 
 def _check_profiles(

@@ -1,0 +1,88 @@
+"""Decisions on assets beside a plan: what contradicts them is told, in both languages."""
+
+import pytest
+from helpers import case_builder, two_hour_case
+
+import energy_model as em
+from energy_model.reporting.narrative import describe_run
+from energy_model.reporting.run_report import run_report
+from energy_model.results.decisions import decisions_of
+
+
+def decision(asset, state, **more):
+    return {"asset": asset, "state": state, "date": "2025-12-04", "source": "A gazette", **more}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Half a MW of sun is added; wind is not."""
+    folder = tmp_path_factory.mktemp("decisions")
+    decisions = [
+        decision("sun_here", "stopped", note_en="No sun.", note_da="Ingen sol."),
+        decision("wind_here", "on_hold", earliest_year=2090),
+    ]
+    case = two_hour_case.write(folder / "case", decisions=decisions)
+    solved = em.solve(em.load_case(case, overrides=["markets.grid.price = 70"]))
+    return em.open_run(em.save(solved, folder / "run"))
+
+
+def test_only_what_the_plan_adds_contradicts_a_decision(run):
+    found = decisions_of(run)
+    assert found["against"].to_dict() == {"sun_here": True, "wind_here": False}
+    assert found["too_early"].to_dict() == {"sun_here": False, "wind_here": False}
+
+
+def test_the_contradiction_is_told_in_both_languages(run):
+    english, danish = " ".join(describe_run(run, "en")), " ".join(describe_run(run, "da"))
+    assert (
+        "The plan contradicts decisions: it adds sun here (0.5 MW; stopped 2025-12-04)." in english
+    )
+    assert (
+        "Planen modsiger beslutninger: den bygger sun here (0,5 MW; standset 2025-12-04)." in danish
+    )
+
+
+def test_the_report_has_the_decisions_and_their_sources(run):
+    sections = {
+        part.key: part.blocks
+        for part in run_report(run, "da", keys=("decisions", "decision_sources")).sections
+    }
+    (states,), (sources,) = sections["decisions"], sections["decision_sources"]
+    assert states.rows[0] == ("sun here", "standset", "2025-12-04", "ja", "", "", "0,5 MW")
+    assert states.rows[1] == ("wind here", "sat i bero", "2025-12-04", "", "2090", "", "")
+    assert sources.rows[0] == ("sun here", "Ingen sol.", "A gazette")
+
+
+def test_an_asset_before_its_earliest_year_is_told(tmp_path):
+    decisions = [decision("sun_here", "contracted", earliest_year=2090)]
+    case = two_hour_case.write(tmp_path / "case", decisions=decisions)
+    run = em.solve(em.load_case(case, overrides=["markets.grid.price = 70"]))
+    assert "sun here (0.5 MW; not before 2090)" in " ".join(describe_run(run, "en"))
+
+
+def test_a_case_without_decisions_has_no_section(tmp_path):
+    run = em.solve(em.load_case(two_hour_case.write(tmp_path / "case")))
+    assert run_report(run, "en", keys=("decisions", "decision_sources")).sections == ()
+    assert "decisions" not in " ".join(describe_run(run, "en"))
+
+
+@pytest.mark.parametrize(
+    ("row", "issue"),
+    [
+        ({"date": "soon"}, "write a date as 2025, 2025-12 or 2025-12-04"),
+        ({"date": "2025-13"}, "write a date as 2025, 2025-12 or 2025-12-04"),
+        ({"state": "maybe"}, "write one of existing, contracted"),
+        ({"asset": "moon_here"}, "moon_here"),
+        ({"source": ""}, "source"),
+    ],
+)
+def test_a_wrong_decision_is_refused(row, issue):
+    with pytest.raises(em.InputError, match=issue):
+        case_builder.system(
+            2,
+            markets=[case_builder.market(price=50)],
+            demands=[case_builder.demand("light", "power", 2)],
+            conversions=[case_builder.plant("sun_here", "power", max_capacity_added=1)],
+            flows=[case_builder.flow("sun_here", "power", 1)],
+            decisions=[decision("sun_here", "stopped") | row],
+        )
