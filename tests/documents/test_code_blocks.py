@@ -23,7 +23,7 @@ def copy_in_few_steps(case, folder):
     """A copy of a case that is solved in a second or two."""
     settings = shutil.copytree(case, folder) / "case.toml"
     text = settings.read_text(encoding="utf-8")
-    text, count = re.subn(r"(?m)^resolution = \d+", "resolution = 24", text)
+    text, count = re.subn(r"(?m)^resolution = \d+", "resolution = 8", text)
     assert count == 1
     settings.write_text(text, encoding="utf-8")
 

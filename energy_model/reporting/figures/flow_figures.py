@@ -30,6 +30,7 @@ def draw_site_map(run: Run, language: str) -> go.Figure | None:
     _add_links(figure, run, sites, language)
     built, land = run.tables["capacities"], run.tables["land"]
     invested = (built.groupby("site")["investment"].sum() / 1e6).reindex(sites.index, fill_value=0)
+    invested = invested.clip(lower=0.0)  # without the residue of the solver below zero
     taken = land["land_use"].groupby(level=0).sum() if len(land) else pd.Series(dtype=float)
     area = taken.reindex(sites.index, fill_value=0.0)
     hover_texts = [
