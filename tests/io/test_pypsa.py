@@ -33,8 +33,8 @@ def expressible():
 def both(tmp_path):
     """Least cost of a case by this program and, from the file it writes, by PyPSA."""
 
-    def solved(folder):
-        system = em.load_case(folder, resolution="full")
+    def solved(folder, resolution="full"):
+        system = em.load_case(folder, resolution=resolution)
         made = export.write(system, tmp_path / "city.nc")
         assert made.left_out == []
         opened = pypsa.Network(tmp_path / "city.nc")
@@ -62,7 +62,7 @@ def test_published_cases_cost_the_same(name, both):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_the_village_costs_the_same(both):
-    ours, theirs = both(cli.original())
+    ours, theirs = both(cli.original(), 1000)
     assert theirs == pytest.approx(ours, rel=1e-6)
 
 
