@@ -6,7 +6,7 @@ A run without named files and without ``-m`` leaves out tests marked ``slow`` or
 import os
 
 import pytest
-from helpers import browser
+from helpers import browser, case_builder
 
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -28,6 +28,7 @@ def pytest_configure(config):
         config.args_source is not config.ArgsSource.TESTPATHS or config.option.markexpr
     ):
         config.option.all = True
+    case_builder.stores_solved = config.option.all
 
 
 def pytest_runtest_setup(item):

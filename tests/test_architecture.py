@@ -111,6 +111,7 @@ def test_no_file_is_long():
     assert long == {}
 
 
+@pytest.mark.slow
 def test_no_function_is_long():
     long = {
         f"{path.name} {node.name}": lines

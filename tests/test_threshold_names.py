@@ -91,6 +91,7 @@ def test_every_threshold_says_of_what_and_in_which_unit():
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_no_module_of_one_package_uses_a_threshold_of_another():
     """What is nothing to the solver is not what is nothing to a study: a change of one is not meant for the other.
 

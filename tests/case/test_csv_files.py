@@ -59,6 +59,7 @@ SAME = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAME)
 def test_a_file_means_the_same_however_it_was_saved(case, name):
     assert cost(case) == pytest.approx(161, rel=1e-9)

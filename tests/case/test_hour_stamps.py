@@ -47,6 +47,7 @@ SAME_HOURS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAME_HOURS)
 def test_the_price_of_the_hour_is_paid(name, tmp_path):
     """The third hour costs 30 EUR, however its stamp is written."""

@@ -146,6 +146,7 @@ def test_an_amount_cannot_be_spread_by_a_profile_of_zeros(tmp_path):
 NAMES = ["0751", "8000", "1e3", "nan", "NA", "None", "true", "St. Jakob", "Ø-havn", "東", "a b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_site_may_have_any_ordinary_name(name, tmp_path):
     """200 EUR, whatever the place is called, and its rows can be changed by name."""

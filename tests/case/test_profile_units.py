@@ -74,6 +74,7 @@ def header_in_kroner(folder, cell):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "cell", "price"),
     [
@@ -118,6 +119,7 @@ def test_a_tonne_is_not_a_megawatt_hour(tmp_path):
         em.load_case(case(tmp_path, "spot [EUR/MWh]", market=market, **tonnes))
 
 
+@pytest.mark.slow
 def test_a_share_in_per_cent_is_a_share(tmp_path):
     """A plant of 10 MW that can run at 5 % gives 0.5 MWh an hour: 1 MWh in two hours, no purchase."""
     plants = {
@@ -134,6 +136,7 @@ def test_a_share_in_per_cent_is_a_share(tmp_path):
         em.load_case(case(tmp_path, "wind [1]", (5, 5), market={"price": 80.0}, **plants))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["1", "MW", "kWh", "EUR/MWh"])
 def test_of_a_shape_only_the_proportions_count(unit, tmp_path):
     """3 : 1 over two hours at 10 and 20 EUR: 4 MWh cost 3 × 10 + 1 × 20."""
@@ -159,6 +162,7 @@ def test_a_shape_that_means_nothing_is_refused(unit, cell, sentence, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_a_coefficient_is_counted_in_the_units_of_its_carriers(tmp_path):
     """200 kg of straw make one MWh: five MWh from a tonne, whose price is 50."""
     carriers = [{"carrier": "heat"}, {"carrier": "straw", "unit": "t"}, {"carrier": "co2", "unit": "t"}]  # fmt: skip

@@ -9,6 +9,7 @@ import energy_model as em
 from energy_model.case import profile_reader
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_read_again(tmp_path, monkeypatch):
     case = shutil.copytree(cli.original(), tmp_path / "case")
     parsed, parse = [], profile_reader._parse_hourly_file

@@ -58,6 +58,7 @@ def test_constant_profiles_are_cut_evenly():
     assert steps.length.tolist() == [25, 25, 25, 25]
 
 
+@pytest.mark.slow
 def test_the_segments_are_those_of_the_aggregation_library(profiles):
     """tsam cuts the same profiles into the same segments; it only takes longer (docs/decisions)."""
     varying = profiles[["day", "walk"]]
@@ -141,6 +142,7 @@ def two_kinds_of_day(folder, **more):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     """Every hour of ten days, or 48 steps of two typical days: the same cost, capacities and prices."""
     case = two_kinds_of_day(tmp_path / "case")
@@ -165,6 +167,7 @@ def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
     assert not np.asarray(ring.dataset["daily_storage_level"]).any()
 
 
+@pytest.mark.slow
 def test_every_part_works_on_typical_days(tmp_path):
     """The case that uses all, over two days of which each is its own typical day, is the case hour by hour but for rings."""
     parts = EVERYTHING | {

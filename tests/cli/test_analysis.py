@@ -97,6 +97,7 @@ def test_explain_of_nothing_known_is_a_sentence(run):
     assert "nearest are sun_here" in said.err
 
 
+@pytest.mark.slow
 def test_accounts_sum_to_the_cost(run):
     said = cli.call("accounts", run, "--carrier", "power")
     assert said.code == 0, said.err

@@ -41,6 +41,7 @@ def test_a_run_prints_json_and_nothing_else(ran):
     assert told["certificate"]["holds"] is True
 
 
+@pytest.mark.slow
 def test_a_run_is_found_again_unless_another_is_asked_for(ran, tmp_path):
     """The same call opens the run; ``--force`` and a changed input solve again."""
     folder, told = ran
@@ -105,6 +106,7 @@ def test_tables_sum_to_the_headline(ran):
     )
 
 
+@pytest.mark.slow
 def test_show_tells_everything_in_words_and_as_json(ran):
     folder, told = ran
     text = cli.call("show", folder).out
@@ -168,6 +170,7 @@ def test_verify_sees_a_table_changed_by_hand(name, ran, tmp_path):
     assert told["proven"] is False
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_be_written_is_told_before_solving(tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").write_text("dear")
@@ -216,6 +219,7 @@ def test_scenarios_and_changes_by_hand_add_up(tmp_path):
     assert prices["gas_market"] == "240"
 
 
+@pytest.mark.slow
 def test_a_target_out_of_reach_ends_in_sentences(tmp_path):
     """No plan emits less than nothing here: exit 3, what is the least, and nothing written."""
     said = cli.call(
@@ -298,6 +302,7 @@ def test_check_warns_of_a_peak_that_cannot_be_met():
     assert any("heat (village) wants" in text for text in said.json["warnings"])
 
 
+@pytest.mark.slow
 def test_check_warns_of_a_target_out_of_reach():
     said = cli.call("check", cli.original(), "--set", "case.emissions.target=-5", "--json")
     assert any("seem out of reach" in text for text in said.json["warnings"])
@@ -337,6 +342,7 @@ def test_a_users_own_rule_in_five_lines(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_profiles_remakes_the_year(tmp_path):
     case = cli.copy(tmp_path)
     before = (case / "profiles" / "year.csv").read_bytes()

@@ -113,6 +113,7 @@ BAD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_a_fault_is_told_with_its_place_and_remedy(name, tmp_path):
     change, arguments, sentence = BAD[name]

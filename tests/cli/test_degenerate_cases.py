@@ -41,6 +41,7 @@ def solved(request, tmp_path_factory):
     return case, folder / "run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_answers(solved, verb):
     case, run = solved
@@ -59,6 +60,7 @@ def test_every_price_is_explained(solved):
         assert why.sentences
 
 
+@pytest.mark.slow
 def test_every_figure_is_drawn(solved):
     run = em.open_run(solved[1])
     for language in LANGUAGES:
@@ -82,6 +84,7 @@ def _run(folder: Path, **parts: object) -> em.Run:
     return em.open_run(folder / "run")
 
 
+@pytest.mark.slow
 def test_a_short_case_is_drawn_hour_by_hour(tmp_path):
     """Four hours of 1/4 MW each: four points of 0.25, the hours 0 to 3 of 1 January, one month."""
     run = _run(
@@ -128,6 +131,7 @@ OPTIONAL = [name for name in EVERYTHING if name in DECLARED and name not in ("si
 QUICK = {"accounts": VERBS["accounts"], "report": ["report", "RUN", "--case", "CASE"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["alone", "empty"])
 @pytest.mark.parametrize("table", mostly_slow(OPTIONAL, 6))
 def test_a_table_alone_or_empty_breaks_no_verb(table, how, tmp_path):

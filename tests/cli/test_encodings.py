@@ -72,6 +72,7 @@ def called(encoding, *arguments):
     return end.value.code, out.buffer.getvalue(), err.buffer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("verb", mostly_slow(VERBS, 4))
 def test_every_verb_ends_well_in_every_encoding(made, tmp_path, verb, encoding):
@@ -94,6 +95,7 @@ def test_every_verb_ends_well_in_every_encoding(made, tmp_path, verb, encoding):
                 assert str(new) in json.dumps(content, ensure_ascii=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_letters_that_an_encoding_has_are_written_and_others_are_replaced(tmp_path, encoding):
     code, out, _ = called(encoding, "init", tmp_path / LETTERS)

@@ -131,6 +131,7 @@ def test_a_file_has_the_hour_first_and_units_in_its_headers(case, play):
     assert not any(line.startswith("2024-02-29") for line in lines)
 
 
+@pytest.mark.slow
 def test_a_second_fetch_adds_columns_and_replaces_its_own(case, play):
     server = play(fake_services.open_meteo)
     fetch("open_meteo", case, server, "--variables", "wind,cloud")
@@ -140,6 +141,7 @@ def test_a_second_fetch_adds_columns_and_replaces_its_own(case, play):
     assert sorted(row["columns"] for row in sources(case)) == ["cloud", "sun", "wind_speed wind_speed_at_hub"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_second_fetch_asks_nobody_and_writes_the_same(case, play):
     server = play(fake_services.open_meteo)
     fetch("open_meteo", case, server)
@@ -151,6 +153,7 @@ def test_a_second_fetch_asks_nobody_and_writes_the_same(case, play):
     assert len(server.asked) == 2 * asked
 
 
+@pytest.mark.slow
 def test_a_municipality_and_its_capacity(case, play):
     server = play(fake_services.energi_data_service)
     said = fetch("energi_data_service", case, server, "--variables", "production,capacity", "--municipality", "751", "--json")  # fmt: skip
@@ -163,6 +166,7 @@ def test_a_municipality_and_its_capacity(case, play):
     assert set(made.json["origins"].values()) == {"synthetic"}
 
 
+@pytest.mark.slow
 def test_the_place_may_stand_in_the_case(case, play):
     toml = case / "case.toml"
     toml.write_text(toml.read_text() + '\nmunicipality = "461"\nsea_point = [55.9, 10.8]\n')

@@ -73,6 +73,7 @@ def arguments(texts, made, place):
     return texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", mostly_slow(WRITERS, 4))
 def test_a_full_disk_is_a_sentence_and_nothing_is_left(made, tmp_path, verb):
     texts, size = WRITERS[verb]
@@ -107,6 +108,7 @@ def test_a_place_that_cannot_be_is_a_sentence_and_nothing_is_left(made, tmp_path
     assert content(tmp_path) == {"file": b"kept"}
 
 
+@pytest.mark.slow
 def test_fetch_on_a_full_disk_leaves_the_case_as_it_was(tmp_path, play):
     case = cli.copy(tmp_path)
     before = content(case)
@@ -128,6 +130,7 @@ def test_fetch_on_a_full_disk_leaves_the_case_as_it_was(tmp_path, play):
     assert again.code == 0, again.err
 
 
+@pytest.mark.slow
 def test_profiles_on_a_full_disk_leave_the_year_as_it_was(tmp_path):
     case = cli.copy(tmp_path)
     before = content(case)
@@ -182,6 +185,7 @@ def test_a_study_is_shown_where_its_pictures_cannot_be_drawn(made, tmp_path):
     assert content(study) == before
 
 
+@pytest.mark.slow
 def test_figures_that_the_browser_loses_are_told(made, tmp_path, monkeypatch):
     """The drawing library says nothing of a disk that is full: the files tell."""
     monkeypatch.setattr(export, "_browser", lambda: None)

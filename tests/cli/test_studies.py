@@ -20,6 +20,7 @@ def case(tmp_path):
     return two_hour_case.write(tmp_path / "case")
 
 
+@pytest.mark.slow
 def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
     pd.DataFrame({"name": ["now", "dear"], PRICE: [50, 70]}).to_csv(tmp_path / "asked.csv", index=False)  # fmt: skip
     said = cli.call("study", "sweep", case, "--table", tmp_path / "asked.csv", "--out", tmp_path / "s", "--json")  # fmt: skip
@@ -31,6 +32,7 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
     assert "2 cases: 2 optimal" in again.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     mostly_slow([
@@ -108,6 +110,7 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     assert "“decision” costs 10 EUR/a (10 %) more than “base case”" in decided.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

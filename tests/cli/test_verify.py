@@ -226,6 +226,7 @@ def test_a_damaged_table_ends_in_a_sentence(kept, tmp_path):
         shutil.rmtree(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["empty", "a folder", "missing"])
 def test_a_damaged_log_is_found_by_verify_alone(name, kept, tmp_path):
     run = damaged(kept, tmp_path, "log.txt", name)
@@ -233,6 +234,7 @@ def test_a_damaged_log_is_found_by_verify_alone(name, kept, tmp_path):
     assert told(run, "show", kept / "sound", tmp_path) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_slow(SHAPED, 8))
 def test_a_file_of_another_shape_ends_in_a_sentence(name, kept, tmp_path, monkeypatch):
     """Listed as if it were right, so that only its content tells."""
@@ -319,6 +321,7 @@ def test_the_words_say_why_a_run_is_not_proven(kept, tmp_path):
         shutil.rmtree(run)
 
 
+@pytest.mark.slow
 def test_json_tells_everything(kept):
     told = cli.call("verify", kept / "run", "--json").json
     assert {"run", "cost", "bound", "gap", "row_violation", "bound_violation", "price_violation", "allowed", "holds", "objective", "changed_files", "proven"} <= told.keys()  # fmt: skip

@@ -59,6 +59,7 @@ def test_the_table_of_a_component_is_checked(case):
     assert "reserves.csv, row 2 (kettle), reserve: 'kettle' is given" in said.err
 
 
+@pytest.mark.slow
 def test_a_study_an_exporter_and_a_service_are_commands_and_values(case, tmp_path):
     out = tmp_path / "names.txt"
     studies, doubling, export, unknown, services = call(

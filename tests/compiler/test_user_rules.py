@@ -315,6 +315,7 @@ SLOW = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FAST, *SLOW])
 def test_a_familys_rule_is_read_as_pyomo_reads_it(name, monkeypatch):
     """Conditions, look-ups and filters on indices give the rows that Pyomo's own compiler gives."""
@@ -477,6 +478,7 @@ def test_a_rule_that_says_something_else_each_time_is_refused():
         Declared(False, bounds=lambda m, a, t: (0, next(calls)))
 
 
+@pytest.mark.slow
 @fast_only
 def test_a_member_of_a_large_set_is_compared_too():
     """Of 300 members one differs in a way that only the comparison can see: 20 is found all the same."""
@@ -567,6 +569,7 @@ PARTS = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -655,6 +658,7 @@ def test_a_filter_in_a_sum_costs_what_it_says():
     assert cost(extend).objective == pytest.approx(300)
 
 
+@pytest.mark.slow
 def test_a_rule_that_skips_hours_costs_what_it_says():
     """The cheap boiler stands still in the first hour only: 10 x 30 + 10 x 10 = 400 EUR."""
 

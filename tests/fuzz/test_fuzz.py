@@ -39,6 +39,7 @@ def failures(kinds: list[Kind]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", mostly_slow(range(PARTS), 6))
 def test_no_mutation_is_read_in_another_sense_or_ends_in_a_traceback(part):
     kinds = [kind for kind in SAMPLE[part::PARTS] if not known_reason(kind.name)]
@@ -52,6 +53,7 @@ def test_every_sort_of_kind_occurs_in_the_sample():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_input_has_at_least_thirty_kinds(group):
     assert catalogue.coverage()[group] >= MIN_KINDS
@@ -85,6 +87,7 @@ def judged(name: str, may=None) -> judge.Verdict:
     return judge.judge(draft, kind.may if may is None else may)
 
 
+@pytest.mark.slow
 def test_the_judge_finds_another_meaning():
     kind = Kind("doubled", "test", ("carriers.csv",), SAME, _double_gas)
     _, _, draft = catalogue.drawn(SEED, 0, [kind])

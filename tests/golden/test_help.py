@@ -7,12 +7,14 @@ from golden import comparison, files
 from golden.comparison import Renames
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", files.stored("help"))
 def test_a_help_text_is_as_stored(name):
     found = files.file_differences(name, files.help_texts(), Renames())
     assert not found, files.message(name, found)
 
 
+@pytest.mark.slow
 def test_every_help_text_is_stored():
     assert sorted(files.help_texts()) == files.stored("help")
 

@@ -9,6 +9,7 @@ from golden.comparison import Renames
 reference = os.environ.get("ENERGY_MODEL_COMPILER") == "reference"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", files.MATRICES)
 def test_a_matrix_is_as_stored(name, tmp_path):
     if reference and name == "aarhus_24":

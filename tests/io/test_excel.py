@@ -112,6 +112,7 @@ def test_an_edited_cell_changes_the_answer(case, tmp_path):
     assert em.solve(em.load_case(back)).objective == pytest.approx(130)
 
 
+@pytest.mark.slow
 def test_a_new_sheet_of_a_tables_name_is_taken(case, tmp_path):
     def more(book):
         sheet = book.create_sheet("demands_more")

@@ -61,6 +61,7 @@ def test_a_workbook_below_the_limit_is_read(book, tmp_path):
     assert em.load_case(tmp_path / "back").digest == em.load_case(tmp_path / "case").digest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
@@ -80,6 +81,7 @@ def test_a_cell_at_the_end_of_a_sheet_is_refused(book, tmp_path, cell, words):
     assert not (tmp_path / "back").exists()
 
 
+@pytest.mark.slow
 def test_a_sheet_that_says_it_is_wide_is_read_for_what_it_holds(book, tmp_path):
     """A spreadsheet writes the range that was formatted, and cells that hold nothing."""
     opened = openpyxl.load_workbook(book)

@@ -108,6 +108,7 @@ def test_a_migrated_case_has_the_new_names_and_nothing_else_new(tmp_path):
     assert migrate_case(case) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["", "dear"])
 def test_an_old_case_is_read_as_the_new_one_with_a_warning_per_file(tmp_path, scenario):
     old, new = (
@@ -137,6 +138,7 @@ def reversed_names(case: Path) -> None:
     (case / "case.toml").write_text(toml)
 
 
+@pytest.mark.slow
 def test_a_case_with_every_column_is_migrated_to_itself(tmp_path):
     case = case_builder.write(tmp_path / "case", 4, **EVERYTHING)
     new = contents(case)

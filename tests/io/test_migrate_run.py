@@ -25,6 +25,7 @@ def old(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "of"), [("plain", "case"), ("own_rule", "stored program"), ("query", "case")]
 )
@@ -46,6 +47,7 @@ def test_a_migrated_run_is_proven(old, name, of):
     assert {path.name for path in old.iterdir()} >= {name, name + KEPT}
 
 
+@pytest.mark.slow
 def test_only_a_sound_old_run_is_migrated(old):
     table = old / "plain" / "costs.csv"
     table.write_text(table.read_text().replace("owning", "fixed"))

@@ -44,6 +44,7 @@ def both(tmp_path):
     return solved
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("seed", mostly_slow(range(3), 3))
 def test_random_cases_cost_the_same(seed, both, tmp_path):
@@ -85,6 +86,7 @@ def test_uneven_steps_weigh_what_they_last(tmp_path):
     assert opened.objective == pytest.approx(em.solve(system).objective, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_what_pypsa_cannot_say_is_named(tmp_path):
     case = case_builder.write(tmp_path / "case", 4, **EVERYTHING)
     said = cli.call("export", case, "--to", "pypsa", "--out", tmp_path / "city.nc", "--json")
@@ -99,6 +101,7 @@ def test_what_pypsa_cannot_say_is_named(tmp_path):
     assert "Not expressed" in cli.call("export", case, "--to", "pypsa", "-o", tmp_path / "c.nc").out  # fmt: skip
 
 
+@pytest.mark.slow
 def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     """Days that repeat have no place in PyPSA; the same number of steps is taken in order."""
     case = cli.copy(tmp_path)
@@ -111,6 +114,7 @@ def test_typical_days_are_exported_in_the_order_of_the_year(tmp_path):
     assert not (tmp_path / "d.nc").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to", "out", "words"),
     [

@@ -117,6 +117,7 @@ def test_a_time_limit_stops_the_solver():
     assert highs.solve(lp, "simplex", 1e-4).status == highs.STOPPED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_coefficients_from_a_millionth_to_a_million_change_nothing(seed, tmp_path):
     """A boiler counted in millionths and a pump in millions of their units: the same plants, so the same least cost."""

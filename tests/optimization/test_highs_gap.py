@@ -24,6 +24,7 @@ def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
     assert wide.objective - wide.certificate.bound <= gap * abs(wide.objective)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monkeypatch):
     """Half of the gap asked for at first, and closely after: cost and bound enclose the best of every hour."""

@@ -117,6 +117,7 @@ def test_what_is_balanced_over_the_year_has_no_peak():
     assert precheck.hidden_peaks(peaked(resolution=1, carriers=carriers)) == []
 
 
+@pytest.mark.slow
 def test_run_and_check_tell_it_and_a_proof_does_not(tmp_path):
     case = case_builder.write(
         tmp_path / "case",
@@ -135,5 +136,6 @@ def test_run_and_check_tell_it_and_a_proof_does_not(tmp_path):
     assert proven.json["warnings"] == []
 
 
+@pytest.mark.slow
 def test_the_village_as_it_stands_hides_no_peak():
     assert precheck.hidden_peaks(em.load_case(cli.original())) == []

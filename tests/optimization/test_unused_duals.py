@@ -70,6 +70,7 @@ def test_the_trace_a_solver_leaves_is_no_use(seed, tmp_path):
     assert (unused_columns(problem, 2 * answer.x) == unused_columns(problem, answer.x)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_any_prices_of_idle_rows_become_the_best(seed, tmp_path):
     """With the prices of idle rows thrown at random the bound falls; pricing lifts it back to the optimum."""

@@ -29,6 +29,7 @@ def test_the_extraction_turbine_burns_what_was_published():
     assert bought.max("time").to_numpy() == pytest.approx([785_934, 630_332], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_electrolyser_buys_what_was_published():
     """Electricity bought in each of the four steps [MWh]."""
     run = em.solve(em.load_case(HERE / "electricity_hydrogen"))

@@ -56,6 +56,7 @@ def test_tables_have_both_runs_and_their_difference(runs):
     assert costs[1:] == ("100 EUR/a", "130 EUR/a", "30 EUR/a")
 
 
+@pytest.mark.slow
 def test_choices_of_the_workbench_are_inputs(case):
     first, second = (em.solve(em.load_case(case)) for _ in range(2))
     first.metadata["candidates"] = {"sun_here": [0.25, 0.5]}

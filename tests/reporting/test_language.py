@@ -21,6 +21,7 @@ def placeholders(text):
     return sorted((name, spec) for _, name, spec, _ in Formatter().parse(text) if name is not None)
 
 
+@pytest.mark.slow
 def test_the_catalogue_has_the_messages_of_the_code():
     """If it fails, run ``python tests/helpers/catalogue.py`` and translate what it prints."""
     stored = {entry.id for entry in ENTRIES}
@@ -45,6 +46,7 @@ def test_the_catalogue_is_as_babel_writes_it():
     assert buffer.getvalue() == catalogue.FILE.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["aarhus", "village"])
 def test_names_of_a_case_have_danish_words(case):
     folder = cli.original() if case == "village" else catalogue.PACKAGE.parent / "inputs" / case

@@ -29,6 +29,7 @@ def run(tmp_path_factory):
     return em.open_run(place)
 
 
+@pytest.mark.slow
 def test_a_run_becomes_one_page(run):
     said = cli.call("report", run.path, "--case", cli.original(), "--json")
     assert said.code == 0, said.err
@@ -110,6 +111,7 @@ def test_a_name_cannot_run_in_the_page(tmp_path):
     assert "<script>alert" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -153,6 +155,7 @@ def test_figures_become_files_of_every_kind(run, tmp_path):
     assert not em.modified_files(run.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -170,6 +173,7 @@ def test_figures_that_cannot_be_are_refused(run, tmp_path, monkeypatch, asked, t
     assert not (tmp_path / "slides").exists()
 
 
+@pytest.mark.slow
 def test_what_the_answer_leans_on_stands_with_its_source(run):
     page = page_of(run, em.load_case(cli.original()).sources)
     assert "Inputs that the cost is most sensitive to" in page

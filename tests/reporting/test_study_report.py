@@ -119,6 +119,7 @@ def test_a_plan_without_a_solution_has_a_word_in_the_heat_map():
     assert list(figure.data[0].x) == ["basiscase", "mine"]
 
 
+@pytest.mark.slow
 def test_names_of_the_user_are_not_translated(tmp_path):
     case = two_hour_case.write(tmp_path / "case")
     futures = {"field": [f"{PRICE} = 70"]}
@@ -131,6 +132,7 @@ def test_names_of_the_user_are_not_translated(tmp_path):
         assert [row[0] for row in table.rows] == ["basiscase", "field"]
 
 
+@pytest.mark.slow
 def test_messages_in_cells_are_translated_after_a_study_is_opened(tmp_path):
     case = two_hour_case.write(tmp_path / "case")
     here = em.ExecutionOptions(workers=0, keep_runs=False)

@@ -47,12 +47,14 @@ def test_everything_closes():
     sums(run, closes(run))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_thrown_cases_close(tmp_path, seed):
     run = em.solve(em.load_case(random_cases.random_case(tmp_path / "case", seed)))
     sums(run, closes(run))
 
 
+@pytest.mark.slow
 def test_a_run_on_disk_tells_the_same(tmp_path):
     """From memory and from the folder: the same lines, for prices are kept to the last digit."""
     run = em.solve(case_builder.system(4, **EVERYTHING))
@@ -101,6 +103,7 @@ def test_seasons_sum_to_the_year(tmp_path):
     assert traded[["spring", "summer", "autumn"]].abs().to_numpy().max() == 0
 
 
+@pytest.mark.slow
 def test_parties_of_a_case(tmp_path):
     """The sunny firm sells 1 MWh at what the market asks with its emissions, 50 + 0.5 x 30; citizens pay for 2."""
     case = two_hour_case.write(
@@ -158,6 +161,7 @@ def test_bills_of_what_nobody_wants_are_none():
     assert em.customer_bills(network_case(), "power").empty
 
 
+@pytest.mark.slow
 def test_accounts_do_not_depend_on_the_order_of_rows():
     """Turned around, the same tables give the same accounts."""
     one = em.solve(case_builder.system(4, **EVERYTHING))

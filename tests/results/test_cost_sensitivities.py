@@ -14,6 +14,7 @@ def case():
     return em.load_case(cli.original(), resolution=24)
 
 
+@pytest.mark.slow
 def test_each_weight_is_how_the_least_cost_moves(case):
     """Moved by a thousandth, the year costs a tenth of what a hundredth is told to cost; to first order, from below."""
     run = em.solve(case)

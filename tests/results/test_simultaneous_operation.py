@@ -44,6 +44,7 @@ def test_a_store_burns_energy_at_a_negative_price():
     )
 
 
+@pytest.mark.slow
 def test_hours_of_a_step_count_as_many_as_it_stands_for():
     """Three hours in one step: three times the energy."""
     run = solved(3, resolution=1, **burning())
@@ -90,6 +91,7 @@ def linked(both="yes", price=-10):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_link_burns_energy_at_a_negative_price():
     """Nearly all that arrives is sent back, 0.9 s = r, and s + r = 1 MW: s - 0.9 r = 0.19 / 1.9 = 0.1 MWh are lost."""
     run = solved(1, **linked())
@@ -120,6 +122,7 @@ def test_vehicles_that_charge_and_give_back_at_once_are_named():
     assert found.lost == pytest.approx(BURNT)
 
 
+@pytest.mark.slow
 def test_show_report_run_and_explain_name_it(tmp_path):
     case = case_builder.write(tmp_path / "case", 1, **burning())
     said = cli.call("run", case, "--out", tmp_path / "run", "--report", "--json")
@@ -135,6 +138,7 @@ def test_show_report_run_and_explain_name_it(tmp_path):
     assert again.read_text(encoding="utf-8") == page
 
 
+@pytest.mark.slow
 def test_the_workbench_tells_it_in_the_readers_language(tmp_path):
     case = case_builder.write(tmp_path / "case", 1, **burning())
     context = web.context(tmp_path, {"case": case})
@@ -155,6 +159,7 @@ def test_the_largest_loss_comes_first():
     assert again == both_ways(run)
 
 
+@pytest.mark.slow
 def test_a_plant_in_two_opposite_modes_burns_energy_at_a_negative_price():
     """1 MW takes 1 MWh of power and makes 0.8 of hydrogen; as much hydrogen makes 0.4 of power: 0.6 of 1 MWh is lost.
 

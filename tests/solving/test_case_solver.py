@@ -23,6 +23,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
     case = random_case(tmp_path / "case", seed)
@@ -35,6 +36,7 @@ def test_a_later_answer_is_that_of_a_single_run(seed, tmp_path):
         assert run.metadata["solver"]["method"] in ("primal", "dual", "stages")
 
 
+@pytest.mark.slow
 def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
     case = random_case(tmp_path / "case", 4)
     found = []
@@ -46,12 +48,14 @@ def test_answers_do_not_depend_on_the_order_of_questions(tmp_path):
         assert results.equals(found[1][question])
 
 
+@pytest.mark.slow
 def test_a_scenario_is_one_more_question():
     series = em.CaseSolver(em.CaseSpec(cli.original(), resolution=24))
     alone = em.solve(em.load_case(cli.original(), "dear_gas", resolution=24))
     assert series.run(scenario="dear_gas").objective == pytest.approx(alone.objective, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_question_without_an_answer_ends_nothing(tmp_path):
     """Neither a fault nor a case without a plan spoils the next answer."""
     case = random_case(tmp_path / "case", 2)
@@ -64,6 +68,7 @@ def test_a_question_without_an_answer_ends_nothing(tmp_path):
     assert series.run(CHANGES[0]).objective == pytest.approx(alone.objective, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkeypatch):
     """With no patience for the simplex method, another method answers, and as well."""
     case = random_case(tmp_path / "case", 3)

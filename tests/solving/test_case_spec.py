@@ -20,6 +20,7 @@ def no_sun(model):
     model.no_sun = pyo.Constraint(expr=model.capacity["sun_here"] <= 0)
 
 
+@pytest.mark.slow
 def test_a_solve_takes_a_folder_a_specification_or_a_system(case):
     """At 50 EUR all is bought for 100; at 70 half a MW of sun saves 10 of 140."""
     assert em.solve(case).objective == pytest.approx(100)
@@ -32,6 +33,7 @@ def test_a_solve_takes_a_folder_a_specification_or_a_system(case):
     assert em.solve(system).objective == pytest.approx(270)
 
 
+@pytest.mark.slow
 def test_rules_of_a_specification_hold_in_solves_and_studies(case, tmp_path):
     spec = em.CaseSpec(case, overrides=[DEAR], extend=no_sun)
     run = em.solve(spec)
@@ -44,6 +46,7 @@ def test_rules_of_a_specification_hold_in_solves_and_studies(case, tmp_path):
         em.solve_full_year(spec)
 
 
+@pytest.mark.slow
 def test_a_study_takes_a_loaded_system_but_no_changed_one(case, tmp_path):
     system = em.load_case(case, overrides=[DEAR])
     execution = em.ExecutionOptions(workers=0, keep_runs=False)
@@ -55,6 +58,7 @@ def test_a_study_takes_a_loaded_system_but_no_changed_one(case, tmp_path):
             em.sweep(changed, {"demands.light.yearly": [2]}, tmp_path / "t", execution=execution)
 
 
+@pytest.mark.slow
 def test_keywords_of_the_case_work_for_one_release(case, tmp_path):
     execution = em.ExecutionOptions(workers=0, keep_runs=False)
     with pytest.warns(DeprecationWarning, match="give overrides, extend to energy_model.CaseSpec"):

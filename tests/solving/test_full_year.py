@@ -12,6 +12,7 @@ from energy_model.optimization import highs
 from energy_model.solving import full_year
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [1, 4])
 @pytest.mark.parametrize("seed", range(12))
 def test_the_best_lies_between_the_bounds(seed, turns, tmp_path, monkeypatch):
@@ -32,6 +33,7 @@ def test_the_best_lies_between_the_bounds(seed, turns, tmp_path, monkeypatch):
         assert proof["gap"] <= 1e-4
 
 
+@pytest.mark.slow
 def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeypatch):
     """One step of two hours needs no store; by the hour an almost free one saves the dear hour: 100 → 2.
 
@@ -56,6 +58,7 @@ def test_what_a_plan_leaves_out_shows_in_the_gap_and_is_mended(tmp_path, monkeyp
     assert mended.metadata["proof"]["bound"] == pytest.approx(best)
 
 
+@pytest.mark.slow
 def test_a_proof_from_the_command_line(tmp_path):
     """Hourly results, both bounds in the record, proven again from the files; found again when asked again."""
     case = random_case(tmp_path / "case", 3)
@@ -71,6 +74,7 @@ def test_a_proof_from_the_command_line(tmp_path):
     assert again.json["found_again"]
 
 
+@pytest.mark.slow
 def test_a_gap_that_is_not_reached_is_told_and_kept(tmp_path, monkeypatch):
     """Exit code 4, as for all that is not proven; the run stands with the gap it has."""
     monkeypatch.setattr(full_year, "MAX_ITERATIONS", 1)
@@ -100,6 +104,7 @@ def interrupted(monkeypatch, turn):
     monkeypatch.setattr(full_year, "with_best_duals", priced)
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):
     case = random_case(tmp_path / "case", 1)
     interrupted(monkeypatch, 1)
@@ -109,6 +114,7 @@ def test_an_interrupt_keeps_the_best_year_so_far(tmp_path, monkeypatch):
     assert run.metadata["proof"]["gap"] > 1e-4
 
 
+@pytest.mark.slow
 def test_an_interrupt_of_the_first_year_keeps_the_plan(tmp_path, monkeypatch):
     """The plan is written, shown as not proven, and verified as the plan of few steps that it is."""
     case = random_case(tmp_path / "case", 1)
@@ -121,6 +127,7 @@ def test_an_interrupt_of_the_first_year_keeps_the_plan(tmp_path, monkeypatch):
     assert cli.call("verify", tmp_path / "r").code == 0
 
 
+@pytest.mark.slow
 def test_a_time_limit_keeps_the_plan(tmp_path, monkeypatch):
     """A year that stops short is no answer; the plan of few steps is."""
     case, real = random_case(tmp_path / "case", 1), highs.solve

@@ -74,6 +74,7 @@ def test_a_scheduler_that_goes_away_ends_the_study_with_what_stands(cluster, cas
     assert 2 <= kept < 60
 
 
+@pytest.mark.slow
 def test_no_scheduler_is_told(case, tmp_path):
     with pytest.raises(em.InputError, match="no Dask scheduler answers there"):
         em.sweep(

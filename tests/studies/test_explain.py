@@ -70,6 +70,7 @@ def test_never_even_for_nothing(tmp_path):
     assert "It would not be built even without an investment." in why.sentences
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
     """Built or not: one per cent below its threshold an asset is added, one per cent above it is not."""
@@ -81,6 +82,7 @@ def test_every_threshold_of_thrown_cases_is_confirmed(tmp_path, seed):
     assert all(turn.confirmed for turn in tried)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_threshold_is_where_a_new_case_turns(tmp_path, seed):
     """Solved as new cases with another investment, from the tables on, the answer turns where it was told."""
@@ -114,6 +116,7 @@ def test_a_link_brings_the_price_of_its_other_end():
     assert why.sheet["sets_the_price"].tolist() == ["grid"]
 
 
+@pytest.mark.slow
 def test_the_price_of_the_target(tmp_path):
     """Emitting 0.2 t less takes 0.4 MWh of sun at 60 in place of 50: 20 a tonne, 120 for sun less 100 at the market."""
     why = one(run_of(tmp_path, "case.emissions.target = 0.8"), "emissions")
@@ -122,6 +125,7 @@ def test_the_price_of_the_target(tmp_path):
     assert "The shadow price of the target is 20 EUR/t." in why.sentences
 
 
+@pytest.mark.slow
 def test_no_target_and_a_slack_one_are_told(tmp_path):
     assert any("no emission target" in s for s in one(run_of(tmp_path / "a"), "co2").sentences)
     slack = one(run_of(tmp_path / "b", "case.emissions.target = 5"), "emissions")
@@ -141,6 +145,7 @@ def test_a_hectare_nobody_needs_is_worth_nothing(tmp_path):
     assert any("worth nothing" in s for s in one(run_of(tmp_path), "here:field").sentences)
 
 
+@pytest.mark.slow
 def test_from_the_folder_alone(tmp_path):
     """A run opened from disk explains as the one in memory does, after its case is gone."""
     run = run_of(tmp_path)
@@ -162,6 +167,7 @@ def test_unknown_names_are_told_with_what_is_near(tmp_path):
     assert len(told.value.issues) == 2
 
 
+@pytest.mark.slow
 def test_a_run_of_an_earlier_version_is_told(tmp_path):
     """A file without the names of its columns cannot be asked why."""
     path = em.save(run_of(tmp_path), tmp_path / "run")

@@ -42,6 +42,7 @@ REGRET = [("\ntolerance = ", "\nnear = "), ('"base case" = ', '"as it stands" = 
 RESULT = [('"summary": {', '"headline": {'), ('"quantities": {"land_use"', '"quantities": {"land"'), ('"prices": {"land_use"', '"prices": {"land"')]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ask", "renamed", "renamed_results"),
     [

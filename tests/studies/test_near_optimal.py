@@ -71,6 +71,7 @@ def at_most_a_tenth(model):
     model.own_rule = pyo.Constraint(expr=model.capacity_added["wind_here"] <= 0.1)
 
 
+@pytest.mark.slow
 def test_rules_of_ones_own_are_kept(case, tmp_path, here):
     study = em.near_optimal(
         em.CaseSpec(case, extend=at_most_a_tenth), [0.1], output=tmp_path / "s", execution=here
@@ -79,6 +80,7 @@ def test_rules_of_ones_own_are_kept(case, tmp_path, here):
     assert frame.at["wind", "max"] == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_bad_shares_and_names_are_told(case, tmp_path, here):
     for more, said in (
         ({"slack": [0]}, "shares above 0"),

@@ -93,6 +93,7 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     assert lowest[0.5] == pytest.approx(140, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path, here):
     for against, said in (("forests", "there is no such sum"), ("land_use:*:sea", "nearest|known"), ("sale:*", "no decision of the plan counts in it")):  # fmt: skip
         with pytest.raises(em.InputError, match=said):

@@ -25,6 +25,7 @@ from energy_model.studies.sweep import _doubt
 PRICE = "markets.grid.price"
 
 
+@pytest.mark.slow
 def test_a_grid_asks_every_combination_and_each_row_is_the_answer(case, tmp_path):
     """At 50 all is bought for 100; at 70 half a MW of sun (60 EUR) serves one MWh, one is bought at 70: 130."""
     study = em.sweep(
@@ -361,6 +362,7 @@ def test_a_scenario_named_like_a_number_is_found(tmp_path):
     assert list(study.table["scenario"]) == ["2030"]
 
 
+@pytest.mark.slow
 def test_a_table_of_cases_keeps_its_texts(tmp_path):
     """NA is a note, not nothing; an empty cell changes nothing."""
     case = postcodes(tmp_path / "case")

@@ -47,6 +47,7 @@ def test_a_plan_is_held_in_a_year_it_was_not_made_for(tmp_path, here):
     assert any("most in “calm”" in note for note in study.notes)
 
 
+@pytest.mark.slow
 def test_hours_that_the_plan_cannot_serve_are_counted(tmp_path, here):
     """The grid gives 0.25 MW at most: of 1 MW, half a MW comes from wind and a quarter is missing in both hours.
 
@@ -83,6 +84,7 @@ def test_a_target_is_a_price_in_years_the_plan_was_not_made_for(tmp_path, here):
     assert rows(kept).loc["calm", "above_target"] == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_year_may_stand_with_the_case_and_be_a_change_like_any_other(tmp_path, here):
     """``weather/`` holds years by name; profiles that the case has not are left alone."""
     case = case_of(tmp_path / "case", 100)
@@ -124,6 +126,7 @@ def test_a_weather_that_is_not_there_or_not_whole_is_a_fault(tmp_path):
         em.load_case(case, overrides=["case.time.weather_year = ../calm"])
 
 
+@pytest.mark.slow
 def test_a_year_without_a_plan_of_its_own_is_told(tmp_path, here):
     """Without wind and with a demand that must be met, the target cannot: the year has no plan, the held one buys all 2 MWh."""
     case = case_of(

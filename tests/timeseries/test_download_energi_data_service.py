@@ -20,6 +20,7 @@ def test_prices_are_whole_across_the_change_to_quarters(play):
     assert found.notes == ("price area DK1",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("year", "sets"), [(2024, {"Elspotprices"}), (2026, {"DayAheadPrices"})])
 def test_years_before_and_after_the_change_ask_one_data_set(play, year, sets):
     server = play(fake_services.energi_data_service)
@@ -39,6 +40,7 @@ def test_prices_of_hours_that_end_early_are_taken_from_quarters(play):
     same(whole.table["electricity_price"], wave(HOURS, *fake_services.PRICE))
 
 
+@pytest.mark.slow
 def test_a_municipality_month_by_month(play):
     server = play(fake_services.energi_data_service)
     whole, found = fetched("energi_data_service", server, "production", "consumption", "capacity")
@@ -83,6 +85,7 @@ def test_homes_are_asked_of_the_older_data_set_at_last(play):
     assert "homes from PrivIndustryConsumptionHour" in found.notes
 
 
+@pytest.mark.slow
 def test_records_that_stand_twice_are_merged_and_others_refused(play):
     every = lambda asked: fake_services.energi_data_service(asked, 100_000)  # noqa: E731
 

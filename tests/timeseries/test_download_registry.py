@@ -38,6 +38,7 @@ STRANGE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVICES)
 def test_whatever_a_service_says_is_a_year_or_a_sentence(play, name):
     """No answer, however strange, ends in anything else than a refusal that names the service."""
@@ -53,6 +54,7 @@ def test_whatever_a_service_says_is_a_year_or_a_sentence(play, name):
 # Open-Meteo ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_open_meteo_gives_weather_in_our_units(play):
     server = play(fake_services.open_meteo)
     whole, found = fetched("open_meteo", server)
@@ -121,9 +123,11 @@ def test_answers_are_kept_though_a_later_one_does_not_come(play):
     assert len([a for a in server.asked if "Elspot" in a.path]) == 2  # its two pages, once
 
 
+@pytest.mark.slow
 # Danish Meteorological Institute -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_dmi_gives_weather_of_a_square_and_the_nearest_sea(play):
     server = play(fake_services.dmi)
     whole, found = fetched("dmi", server)
@@ -161,9 +165,11 @@ def test_a_place_lies_in_its_square(place, square):
     assert grid_cell_of(*place) == square
 
 
+@pytest.mark.slow
 # PVGIS ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pvgis_gives_sun_and_panels(play):
     server = play(fake_services.pvgis)
     whole, _ = fetched("pvgis", server)
@@ -215,6 +221,7 @@ def test_renewables_ninja_may_stamp_with_times(play):
 # ENTSO-E -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_entsoe_gives_prices_and_load(play, tmp_path):
     pytest.importorskip("entsoe", reason="the extra is not installed")
     server = play(fake_services.entsoe)

@@ -91,6 +91,7 @@ def test_wind_at_100_metres_is_brought_to_the_hubs(
     np.testing.assert_allclose(made.nearshore_wind, wind_output(ratio * raised, IN_THE_BAY), atol=1e-4)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_wind_at_10_metres_is_brought_to_the_hubs_if_no_other_is_known(
     settings: Settings, hours: pd.DatetimeIndex
 ) -> None:
@@ -103,6 +104,7 @@ def test_wind_at_10_metres_is_brought_to_the_hubs_if_no_other_is_known(
     assert both.wind_speed.equals(made.wind_speed)
 
 
+@pytest.mark.slow
 def test_wind_at_sea_is_the_bays_own(settings: Settings, hours: pd.DatetimeIndex) -> None:
     sea, hub = example("wind_speed_at_sea", hours), example("wind_speed_at_hub", hours)
     made = with_(settings, sea, hub)
@@ -139,6 +141,7 @@ def test_the_sea_stops_its_heat_pump_in_cold(settings: Settings, hours: pd.Datet
     assert made.sea_cop[:100].max() < made.sea_cop[100:].max()
 
 
+@pytest.mark.slow
 def test_a_price_is_scaled_to_the_mean_or_kept(settings: Settings, hours: pd.DatetimeIndex) -> None:
     price = example("electricity_price", hours)
     scaled, kept = with_(settings, price), with_(settings, price, price_as_measured=True)
@@ -189,6 +192,7 @@ def test_gaps_and_other_years_are_refused(
     assert "2030-01-01T07:00Z" in refusal(settings, sun)
 
 
+@pytest.mark.slow
 def test_unknown_columns_and_years_that_stand_still_are_refused(
     settings: Settings, hours: pd.DatetimeIndex
 ) -> None:

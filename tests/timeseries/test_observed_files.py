@@ -41,6 +41,7 @@ def measure(case, name, year=YEAR, **columns):
     return path
 
 
+@pytest.mark.slow
 def test_a_column_in_two_files_is_a_fault_until_one_is_preferred(case):
     measure(case, "open_meteo", air_temperature=5.0)
     measure(case, "our_own", air_temperature=9.0)
@@ -55,6 +56,7 @@ def test_a_column_in_two_files_is_a_fault_until_one_is_preferred(case):
     refused(cli.call("timeseries", "generate", case, "--measured", YEAR, "--prefer", "dmi"), "there are open_meteo, our_own")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_price_may_stay_as_it_was(case):
     measure(case, "our_own", electricity_price=111.0)
     assert (
@@ -68,6 +70,7 @@ def test_a_price_may_stay_as_it_was(case):
     assert year["electricity_price [EUR/MWh]"].mean() == pytest.approx(60, abs=0.01)
 
 
+@pytest.mark.slow
 def test_what_stays_synthetic_is_said_in_words(case):
     measure(case, "our_own", wind_speed_at_hub=9.0, solar_production=3.0)
     said = cli.call("timeseries", "generate", case, "--measured", YEAR)

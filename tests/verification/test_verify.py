@@ -42,6 +42,7 @@ def copied(kept, tmp_path):
     return Path(shutil.copytree(kept / "run", tmp_path / "run"))
 
 
+@pytest.mark.slow
 def test_a_run_is_proven_of_its_case(kept):
     found = em.verify(kept / "run")
     assert found.differences == ()
@@ -110,6 +111,7 @@ def test_what_differs_is_named_with_both_values(name, sentence, verify_altered):
     assert any(line.startswith(sentence) for line in differences), differences
 
 
+@pytest.mark.slow
 def test_the_certificate_of_another_run_is_found(kept, tmp_path):
     run, other = copied(kept, tmp_path), tmp_path / "other"
     em.save(em.solve(em.load_case(kept / "case", overrides=["carriers.gas.price = 41"])), other)
@@ -139,6 +141,7 @@ def test_a_run_of_another_case_is_found_with_the_case_only(kept, tmp_path):
     assert "markets.gas_market.price: 20 in the run, 40 in the case" in said.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "before", "after", "sentence"),
     [
@@ -204,6 +207,7 @@ def test_a_rule_of_the_case_that_a_user_changed_is_found(kept, tmp_path):
     assert any("emission_target" in said for said in em.verify(path).differences)
 
 
+@pytest.mark.slow
 def test_decisions_of_the_users_own_leave_the_tables_unproven(kept, tmp_path):
     def extend(model):
         model.more = pyo.Var(bounds=(0, 1), doc="More [MW]")
@@ -233,6 +237,7 @@ def test_few_steps_are_recomputed(steps_per_day, tmp_path):
     assert "results.nc, steps: the year is not cut as the settings ask" in found.differences
 
 
+@pytest.mark.slow
 def test_steps_of_other_library_versions_are_noted(tmp_path):
     """Valid steps that this version does not choose are proven as they are; the words say so."""
     case = random_case(tmp_path / "case", 4)
@@ -271,6 +276,7 @@ def test_a_year_proven_hour_by_hour(tmp_path):
         shutil.rmtree(altered)
 
 
+@pytest.mark.slow
 def test_a_gap_of_a_run_of_few_steps_does_not_apply(tmp_path):
     case = random_case(tmp_path / "case", 3)
     path = em.save(em.solve(em.load_case(case, resolution=12)), tmp_path / "run")
@@ -311,6 +317,7 @@ def test_what_a_study_asked_is_rebuilt(kept, tmp_path):
     assert any("upper bound of capacity_added heat_pump" in s for s in em.verify(path).differences)
 
 
+@pytest.mark.slow
 def test_least_of_another_sum_is_proven_as_asked(kept, tmp_path):
     series = em.CaseSolver(kept / "case", watched=["cost"])
     question = em.Query(minimize=((1.0, "emissions"),), limits={"cost": (-np.inf, 1e6)})
@@ -349,9 +356,11 @@ def test_a_run_of_an_earlier_version_opens_and_is_proven_with_its_case(kept, tmp
     assert em.verify(run).changed_files == ("costs.csv",)
 
 
+@pytest.mark.slow
 # --- files ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pages_and_pictures_are_told_and_do_no_harm(kept, tmp_path):
     run = copied(kept, tmp_path)
     (run / "figures").mkdir()
@@ -389,6 +398,7 @@ def test_an_hourly_cell_of_few_digits_is_kept_as_it_is_shown():
     assert str(ProfileExpression(5.0, 0.8, "price")) == "5 + 0.8 * price"
 
 
+@pytest.mark.slow
 def test_inputs_come_back_to_the_last_bit(tmp_path):
     """Profiles in decimals and not, empty cells, text, keys that look like numbers, typical days."""
     dice = np.random.RandomState(1)
@@ -428,6 +438,7 @@ def test_steps_that_do_not_part_the_year_are_none():
 # --- saving --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [KeyboardInterrupt, MemoryError, ValueError, SystemExit])
 def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, solved, tmp_path, monkeypatch):
     """Neither a draft, nor a change of the run that stood there."""
@@ -445,6 +456,7 @@ def test_whatever_ends_the_saving_leaves_nothing_behind(wrong, kept, solved, tmp
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_put_in_its_place_leaves_the_old_one(
     kept, solved, tmp_path, monkeypatch
 ):

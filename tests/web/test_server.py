@@ -56,6 +56,7 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
     assert all(slider.label_en and slider.label_da for slider in told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
