@@ -50,9 +50,9 @@ class CsvFile:
         return with_decimal_points(cell) if self.decimal_comma else cell
 
 
-def read_csv_file(path: Path, report: Report) -> CsvFile | None:
-    """Returns the rows of a file; calls ``report`` and returns None if it cannot be read."""
-    text = _decoded(path, report)
+def parse_csv(content: bytes, report: Report) -> CsvFile | None:
+    """Returns the rows of a file's content; calls ``report`` and returns None if it is no table."""
+    text = _decoded(content, report)
     if text is None:
         return None
     if not text.strip():
@@ -90,17 +90,21 @@ def read_csv_file(path: Path, report: Report) -> CsvFile | None:
     return CsvFile(rows, lines, semicolons)
 
 
-def _decoded(path: Path, report: Report) -> str | None:
-    """Returns the text of a file with uniform line endings; None if it is not UTF-8 text."""
+def read_content(path: Path, report: Report) -> bytes | None:
+    """Returns the content of a file; calls ``report`` and returns None if it cannot be read."""
     try:
         megabytes = path.stat().st_size / 1e6
         if megabytes > MAX_FILE_MEGABYTES:
             report(f"it has {megabytes:,.0f} MB; at most {MAX_FILE_MEGABYTES} are read", "", "", "")
             return None
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         report(f"it cannot be read ({error.strerror}); change its permissions", "", "", "")
         return None
+
+
+def _decoded(content: bytes, report: Report) -> str | None:
+    """Returns the text of a file with uniform line endings; None if it is not UTF-8 text."""
     if content.startswith(UTF_16_MARKS):
         report("it is saved as UTF-16; save the file as UTF-8", "", "", "")
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 
-from energy_model.case.csv_file import CsvFile, read_csv_file
+from energy_model.case.csv_file import CsvFile, parse_csv, read_content
 from energy_model.case.overrides import row_key
 from energy_model.case.settings import origin_of
 from energy_model.case.units import DKK_PER_EUR
@@ -58,11 +59,16 @@ class InputLog:
 
     def csv_file(self, path: Path, name: str) -> CsvFile | None:
         """Returns the rows of a file; adds an issue and returns None if it cannot be read."""
+        content = self.content(path, name)
+        return None if content is None else self.csv_rows(content, name)
 
-        def report(remedy: str, row: str, column: str, value: object) -> None:
-            self.add_issue(name, remedy, row, column, value)
+    def content(self, path: Path, name: str) -> bytes | None:
+        """Returns the content of a file; adds an issue and returns None if it cannot be read."""
+        return read_content(path, partial(self.add_issue, name))
 
-        return read_csv_file(path, report)
+    def csv_rows(self, content: bytes, name: str) -> CsvFile | None:
+        """Returns the rows of the content of a file; adds an issue and returns None if it is no table."""
+        return parse_csv(content, partial(self.add_issue, name))
 
     def location(self, table: str, key: object) -> tuple[str, str]:
         """Returns the file and the row of a key, as texts."""

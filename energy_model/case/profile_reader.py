@@ -87,29 +87,21 @@ def read_hourly_file(path: Path, name: str, count: int, input_log: InputLog) -> 
 
     A file with the same name and content as a recent one without issues is not parsed again.
     """
-    key = name, count, _digest(path)
-    recent = _RECENT_FILES.find(key)
-    if recent is not None:
-        return recent
-    issue_count = len(input_log.issues)
-    hourly_file = _parse_hourly_file(path, name, count, input_log)
-    if key[2] and hourly_file.hours is not None and len(input_log.issues) == issue_count:
-        _RECENT_FILES.put(key, hourly_file)
+    content = input_log.content(path, name)
+    if content is None:
+        return HourlyFile(name)
+    key = name, count, hashlib.sha256(content).digest()
+    hourly_file = _RECENT_FILES.find(key)
+    if hourly_file is None:
+        hourly_file = _parse_hourly_file(content, name, count, input_log)
+        if hourly_file.hours is not None:  # there is no issue
+            _RECENT_FILES.put(key, hourly_file)
     return hourly_file
 
 
-def _digest(path: Path) -> bytes:
-    """Returns a digest of the content of a file; empty if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except OSError:
-        return b""
-
-
-def _parse_hourly_file(path: Path, name: str, count: int, input_log: InputLog) -> HourlyFile:
+def _parse_hourly_file(content: bytes, name: str, count: int, input_log: InputLog) -> HourlyFile:
     hourly_file, issue_count = HourlyFile(name), len(input_log.issues)
-    file = input_log.csv_file(path, name)
+    file = input_log.csv_rows(content, name)
     if file is None or not _has_hours(file, count, name, input_log):
         return hourly_file
     columns = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 MODULES = {
-    "studies": ("SALib", "pyarrow"),
+    "studies": ("SALib", "pyarrow", "loky"),
     "cluster": ("distributed", "dask"),
     "timeseries": (
         "pvlib",
@@ -27,8 +27,7 @@ def require_extra(name: str) -> None:
     """Raises ImportError if a module of an extra is missing, before the work that needs it."""
     for module in MODULES[name]:
         if find_spec(module) is None:
-            remedy = f"install it with: pip install 'energy_model[{name}]'"
-            raise ImportError(f"No module named '{module}'; {remedy}", name=module)
+            raise ImportError(f"No module named '{module}'; {_remedy(name)}", name=module)
 
 
 def remedy_of_missing_module(error: ImportError) -> str | None:
@@ -40,5 +39,9 @@ def remedy_of_missing_module(error: ImportError) -> str | None:
     for extra, modules in MODULES.items():
         for module in modules:
             if root == module or (not root and module.lower() in str(error).lower()):
-                return f"it needs {module}; install it with: pip install 'energy_model[{extra}]'"
+                return f"it needs {module}; {_remedy(extra)}"
     return None
+
+
+def _remedy(extra: str) -> str:
+    return f"install it with: pip install 'energy_model[{extra}]'"

@@ -17,7 +17,7 @@ from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.compiler.model import Model
 from energy_model.formulation.expressions import LinkingSums
-from energy_model.formulation.metadata import POLICY
+from energy_model.formulation.metadata import LIMIT, POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
 LIMITS = Table.declare("limits", "limit", "Policy limits: the maximum or minimum of a weighted sum.", """
@@ -56,11 +56,11 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG
     m.at_most = ordered_set(senses.index[senses == "max"], within=m.limits)
     m.at_least = ordered_set(senses.index[senses == "min"], within=m.limits)
 
-    @m.Constraint(m.at_most, doc="The sum is at most the limit", role=POLICY, account="limit")
+    @m.Constraint(m.at_most, doc="The sum is at most the limit", role=POLICY, account=LIMIT)
     def limit_max(m, k):
         return _limited(m, k) <= m.amount[k]
 
-    @m.Constraint(m.at_least, doc="The sum is at least the limit", role=POLICY, account="limit")
+    @m.Constraint(m.at_least, doc="The sum is at least the limit", role=POLICY, account=LIMIT)
     def limit_min(m, k):
         return _limited(m, k) >= m.amount[k]
 

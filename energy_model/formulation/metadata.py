@@ -13,5 +13,7 @@ LEVEL = "level"  # held or postponed at the end of a step
 BALANCE = "balance"  # the dual is the marginal price at a bus
 PHYSICS = "physics"  # not relaxed where an infeasible program is diagnosed
 POLICY = "policy"  # named as a conflict where an infeasible program is diagnosed
+# The account of policy limits, which messages name as limits
+LIMIT = "limit"
 # Variables that other packages name
 ADDED, CAPACITY, NET_EMISSIONS = "capacity_added", "capacity", "net_emissions"

@@ -12,12 +12,11 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.formulation.metadata import ADDED, BALANCE, PHYSICS, POLICY
+from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, PHYSICS, POLICY
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import LinearProgram
 
-LIMIT = "limit"  # account of the policy limits
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01

@@ -123,25 +123,14 @@ def _describe_emissions(run: Run, language: str) -> str:
 def _describe_decisions(run: Run, language: str) -> str:
     """Returns the additions that a decision stopped or put on hold, or that come before their earliest year."""
     _, decisions = translator(language), decisions_of(run)
-    parts = [
-        _(
-            "{asset} ({size}; {state} {date})",
-            asset=label(row, asset, language),
-            size=format_number(row["capacity_added"], row["unit"], language),
-            state=words(row["state"], language),
-            date=row["date"],
-        )
-        for asset, row in decisions[decisions["against"]].iterrows()
-    ]
-    parts += [
-        _(
-            "{asset} ({size}; not before {year})",
-            asset=label(row, asset, language),
-            size=format_number(row["capacity_added"], row["unit"], language),
-            year=int(row["earliest_year"]),
-        )
-        for asset, row in decisions[decisions["too_early"] & ~decisions["against"]].iterrows()
-    ]
+    parts = []
+    for asset, row in decisions[decisions["against"] | decisions["too_early"]].iterrows():
+        size = format_number(row["capacity_added"], row["unit"], language)
+        if row["against"]:
+            reason = f"{words(row['state'], language)} {row['date']}"
+        else:
+            reason = _("not before {year}", year=int(row["earliest_year"]))
+        parts.append(f"{label(row, asset, language)} ({size}; {reason})")
     if not parts:
         return ""
     return _("The plan contradicts decisions: it adds {assets}.", assets=listed(parts, language))

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from energy_model.formulation.metadata import ADDED, BALANCE, NET_EMISSIONS
+from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, NET_EMISSIONS
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution, solution_of
@@ -29,12 +29,11 @@ from energy_model.results.solution import Solution, solution_of
 SEASONS = ("winter", "spring", "summer", "autumn")
 CLIMATE, LIMITS, RESIDUAL, CONSTANT = "climate account", "limits", "residual emissions", "constant"
 # Lines of what owners give and take in constraints; those in constraints of an account have its name
-DELIVERS, TAKES, EMISSIONS, LAND, LIMIT, TIE, RULE, BUS = (
+DELIVERS, TAKES, EMISSIONS, LAND, TIE, RULE, BUS = (
     "delivers",
     "takes",
     "emissions",
     "land",
-    "limit",
     "tie",
     "rule",
     "bus",

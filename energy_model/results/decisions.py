@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 AGAINST = ("stopped", "on_hold")  # states against which a plan adds capacity
-MIN_ADDED_CAPACITY = 1e-3  # [capacity unit] below which nothing counts as added
 COLUMNS = ["state", "date", "earliest_year", "source", "note_en", "note_da"]
 
 
@@ -24,7 +24,7 @@ def decisions_of(run: Run) -> pd.DataFrame:
     sizes = run.tables["capacities"]
     columns = ["label_en", "label_da", "unit", "capacity_existing", "capacity_added", "capacity"]
     frame = decisions.reindex(columns=COLUMNS).join(sizes[columns], how="inner")
-    adds = frame["capacity_added"] > MIN_ADDED_CAPACITY
+    adds = frame["capacity_added"] > MIN_CAPACITY
     earliest = pd.to_numeric(frame["earliest_year"], errors="coerce")
     year = int(run.metadata["settings"]["target_year"])
     return frame.assign(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.formulation.metadata import LIMIT
 from energy_model.results.accounts import (
     CLIMATE,
     CONSTANT,
     DELIVERS,
     EMISSIONS,
     LAND,
-    LIMIT,
     LIMITS,
     RESIDUAL,
     ROUNDING,

@@ -1,6 +1,7 @@
 """The Aarhus case: it is whole, traced and solvable in every scenario, and its golden numbers hold."""
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,17 @@ def test_the_default_plan_contradicts_decisions_and_as_decided_does_not(neutral)
     assert not decisions_of(decided)["against"].any()
     with pytest.raises(em.NoSolutionError, match="Net emissions cannot fall to 0 t/a"):
         em.solve(em.load_case(CASE, "as_decided", ["case.emissions.target = 0"], resolution=24))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scenario", "patterns"),
+    [("with_solar", ["field_sun_*"]), ("with_capture", ["carbon_capture_*", "carbon_storage_*"])],
+)
+def test_what_a_scenario_allows_again_has_the_limit_of_the_case(scenario, patterns, system):
+    """A scenario that extends `as_decided` repeats the limits that this one sets to zero."""
+    allowed = em.load_case(CASE, scenario=scenario)["conversions"]["max_capacity_added"]
+    stated = system["conversions"]["max_capacity_added"]
+    names = [name for name in stated.index if any(fnmatch(name, pattern) for pattern in patterns)]
+    assert len(names) >= 2
+    assert allowed[names].to_dict() == stated[names].to_dict()

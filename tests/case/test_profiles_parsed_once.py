@@ -14,18 +14,18 @@ def test_a_changed_file_is_read_again(tmp_path, monkeypatch):
     case = shutil.copytree(cli.original(), tmp_path / "case")
     parsed, parse = [], profile_reader._parse_hourly_file
 
-    def counted(path, *rest):
-        parsed.append(path.name)
-        return parse(path, *rest)
+    def counted(content, name, *rest):
+        parsed.append(name)
+        return parse(content, name, *rest)
 
     monkeypatch.setattr(profile_reader, "_parse_hourly_file", counted)
     file = next((case / "profiles").glob("*.csv"))
     text = file.read_text(encoding="utf-8")
     file.write_text(text + "\n", encoding="utf-8")
     first = em.load_case(case).profiles
-    assert parsed == [file.name]
+    assert parsed == [f"profiles/{file.name}"]
     assert em.load_case(case).profiles.equals(first)
-    assert parsed == [file.name]
+    assert parsed == [f"profiles/{file.name}"]
     cells = text.splitlines()
     cells[1] = cells[1].rpartition(",")[0] + ",0.125"
     file.write_text("\n".join(cells), encoding="utf-8")

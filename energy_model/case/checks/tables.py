@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 
 import networkx as nx
 import numpy as np
@@ -86,12 +85,12 @@ def _check_dates(frames: dict[str, pd.DataFrame], input_log: InputLog) -> None:
 
 
 def _is_date(text: str) -> bool:
-    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+    """Whether a text is a year, a year and month, or a day."""
+    try:
+        date.fromisoformat(f"{text}{'-01' * (2 - text.count('-'))}")
+    except ValueError:
         return False
-    for form in ("%Y", "%Y-%m", "%Y-%m-%d"):
-        with contextlib.suppress(ValueError):
-            return bool(datetime.strptime(text, form))  # noqa: DTZ007 - a date has no zone
-    return False
+    return re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) is not None
 
 
 def _check_profiles(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.errors import InputError
+from energy_model.common.formatting import label
 from energy_model.common.language import N_, Message, labels_of, noun_labels_of
 from energy_model.formulation.metadata import CAPACITY, NET_EMISSIONS
 from energy_model.optimization import highs
@@ -96,7 +97,7 @@ def _by_setter(solver: ReSolver, buses: list[str], weights: dict[str, float]) ->
     rows = [
         (
             name,
-            _label(names["label_en"], name),
+            label(names, name),
             length.sum() * hours / total_hours,
             hours / total_hours,
             value / hours,
@@ -264,7 +265,7 @@ def _changes(
     total = sum(rows.values())
     frame = pd.DataFrame(
         [
-            (owner, _label(names["label_en"], owner), value, added.get(owner, 0.0) / amount)
+            (owner, label(names, owner), value, added.get(owner, 0.0) / amount)
             for owner, value in rows.items()
         ],
         columns=["name", "label_en", "cost", "capacity"],
@@ -294,11 +295,6 @@ def _named(names: pd.DataFrame, name: str) -> dict[str, str] | Message:
 def _carrier(solver: ReSolver, carrier: str) -> dict[str, str]:
     table = solver.run.tables["carriers"]
     return noun_labels_of(table.loc[carrier] if carrier in table.index else {}, carrier)
-
-
-def _label(names: pd.Series, name: str) -> str:
-    label = names.get(name)
-    return str(label) if isinstance(label, str) and label else name.replace("_", " ")
 
 
 def _unit(solver: ReSolver, carrier: str) -> str:
