@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.interrupts import InterruptGate
 
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PATH_ERRORS = (
@@ -226,10 +227,19 @@ def _cleaning(path: str | Path, kind: Callable[[int], bool], remedy: str) -> Ite
 
     The path is of the given kind, or does not exist.
     """
+    gate = InterruptGate()
+    cleaning = ExitStack()
     try:
-        with ExitStack() as cleaning:
+        try:
+            gate.install()
             _refuse_unless(path, kind, remedy)
             yield cleaning
+        finally:
+            gate.is_closed = True
+            try:
+                cleaning.close()
+            finally:
+                gate.restore()
     except OSError as error:
         raise write_error(path, error, remedy) from None
 
@@ -252,7 +262,7 @@ def _draft(target: Path, cleaning: ExitStack) -> Path:
     Its name is short, so that no limit of the file system is exceeded.
     """
     draft = target.with_name(f".{target.name[:MAX_NAME_CHARACTERS]}_{secrets.token_hex(6)}")
-    cleaning.callback(_retried, _remove, draft)
+    cleaning.callback(_remove, draft)
     return draft
 
 
@@ -286,7 +296,7 @@ def _make_folder(folder: Path, cleaning: ExitStack) -> None:
             break
         missing.append(parent)
     for parent in reversed(missing):
-        cleaning.callback(_retried, _remove_empty, parent)
+        cleaning.callback(_remove_empty, parent)
         with contextlib.suppress(FileExistsError):  # created by another process
             parent.mkdir()
 
@@ -303,7 +313,7 @@ def _put_folder(draft: Path, target: Path, cleaning: ExitStack) -> None:
     """
     if target.exists():
         backup = target.with_name(f"{draft.name}_old")
-        cleaning.callback(_retried, _restore_or_remove, backup, target)
+        cleaning.callback(_restore_or_remove, backup, target)
         target.rename(backup)
     draft.rename(target)
 
@@ -320,15 +330,6 @@ def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
     shutil.rmtree(path, ignore_errors=True)
-
-
-def _retried(action: Callable[..., None], *paths: Path) -> None:
-    """Runs a clean-up action, and repeats it if an exception such as an interrupt occurs."""
-    try:
-        action(*paths)
-    except BaseException:
-        action(*paths)
-        raise
 
 
 def _probed(probe: Path, error: Exception) -> BaseException:
