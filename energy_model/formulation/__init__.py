@@ -21,6 +21,7 @@ from energy_model.formulation import (
     link,
     market,
     objective,
+    reserve,
     sets_and_parameters,
     storage,
 )
@@ -37,6 +38,7 @@ COMPONENTS = (
     land,  # land use, rent and acceptance
     emissions,  # net emissions and their limit
     limits,  # policy constraints
+    reserve,  # firm capacity without the largest unit
     *extensions("components").values(),  # components of other packages
     balance,  # constraints on the energy account
     objective,  # minimum of the cost account

@@ -55,6 +55,7 @@ HANDLED_BY_PARTS = (
     "flows",
     "modes",
     "limit_terms",
+    "reserve_units",
 )  # declared by other components
 SHAPE_COLUMNS = (
     "profile",

@@ -134,7 +134,7 @@ def _describe_slack(
                 f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack[0, 0])):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
             )
         ]
-    if block.account == LIMIT:
+    if block.account == LIMIT and block.table == "limits":
         limits = system["limits"]
         return [
             (

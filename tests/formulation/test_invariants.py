@@ -80,6 +80,7 @@ def test_doubling_all_amounts_doubles_the_cost(base):
         "min_yearly_purchase",
         "amount",
         "area",
+        "design_load",
     )
     doubled = {
         name: [{k: 2 * v if k in amounts else v for k, v in row.items()} for row in rows]

@@ -28,6 +28,7 @@ NAMED_ONCE = (
     "demands",
     "fleets",
     "limits",
+    "reserves",
     "residual_emissions",
 )
 CARRIER_COLUMNS = (
