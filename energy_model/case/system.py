@@ -77,7 +77,9 @@ class System:
         number_columns = [
             "capacity_existing",
             "max_capacity_added",
+            "min_capacity_added",
             "retirable",
+            "reinvestment_share",
             "investment_cost",
             "fixed_cost",
             "lifetime",

@@ -58,9 +58,11 @@ def capacity_columns(unit: str) -> str:
     firm                    -                    in firms = none      Owner
     capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Existing capacity
     max_capacity_added      {unit}               limit, usual 0..1e7 = 0  Maximum added capacity
+    min_capacity_added      {unit}               not negative, usual 0..1e7 = 0  Minimum added capacity
     retirable               1                    fraction = 0         Share of the existing capacity that may be retired
     investment_cost         EUR/capacity         not negative, usual 0..1e8 = 0  Cost of one unit of added capacity
     fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of one unit of capacity
+    reinvestment_share      1                    fraction = 0         Share of the existing capacity that is renewed at the investment cost
     lifetime                a                    positive, usual 1..120 = 25  Lifetime
     capacity_follows        -                    in assets = none     Asset whose capacity determines this capacity
     capacity_ratio          1                    not negative, usual 0..1000 = 1  Ratio of this capacity to that of the other asset
@@ -69,22 +71,16 @@ def capacity_columns(unit: str) -> str:
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds the variables, constraints and cost entries of capacity."""
-    assets, view = system.assets, system.settings.view
+    assets = system.assets
     m.tied = ordered_set(assets.index[assets["capacity_follows"].notna()], within=m.assets)
     m.capacity_follows = pyo.Param(
         m.tied, initialize=assets["capacity_follows"].dropna().to_dict(), within=pyo.Any
     )
-    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
-    m.yearly_investment = pyo.Param(
-        m.assets, initialize=(view.cost_factor * annual_payment).to_dict()
-    )
-    m.yearly_fixed_cost = pyo.Param(
-        m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
-    )
+    _add_unit_costs(m, system)
 
     m.capacity_added = Var(
         m.assets,
-        bounds=lambda m, a: (0, m.max_capacity_added[a]),
+        bounds=lambda m, a: (m.min_capacity_added[a], m.max_capacity_added[a]),
         doc="Added capacity [capacity]",
         role=SIZE,
         account="investment_annuity",
@@ -120,3 +116,23 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "fixed_om", lambda m: sum(m.yearly_fixed_cost[a] * m.capacity[a] for a in m.assets)
     )
+    accounts.cost.post(
+        "reinvestment",
+        lambda m: sum(
+            m.yearly_reinvestment[a] * (m.capacity[a] - m.capacity_added[a]) for a in m.assets
+        ),
+    )
+
+
+def _add_unit_costs(m: Model, system: System) -> None:
+    """Adds the yearly costs of one unit of added, kept and renewed capacity [EUR/capacity/a]."""
+    assets, view = system.assets, system.settings.view
+    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
+    m.yearly_investment = pyo.Param(
+        m.assets, initialize=(view.cost_factor * annual_payment).to_dict()
+    )
+    m.yearly_fixed_cost = pyo.Param(
+        m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
+    )
+    renewal = view.cost_factor * annual_payment * assets["reinvestment_share"]
+    m.yearly_reinvestment = pyo.Param(m.assets, initialize=renewal.to_dict())

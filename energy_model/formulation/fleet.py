@@ -1,6 +1,6 @@
 """Fleet: fleets and kinds of vehicle → numbers of vehicles, charging and discharging.
 
-The variable is the number of vehicles of each kind. All vehicles of a fleet drive its distance with
+The variable is the number of vehicles of each kind. The hours of drivers follow the distance. All vehicles of a fleet drive its distance with
 its driving profile. The flexible share of vehicles with a store (battery or tank) charges while
 plugged in; other vehicles take their energy while driving.
 """
@@ -8,6 +8,7 @@ plugged in; other vehicles take their energy while driving.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
@@ -34,6 +35,8 @@ FLEETS = Table.declare("fleets", "fleet", "Segments of traffic: their service, a
     distance                thousand_km/vehicle/a  positive, usual 0.1..500  Distance of a vehicle in the year
     driving_profile         1                    hourly shape = 1     Shape of driving over the year; only its proportions count
     plugged_in_profile      1                    hourly fraction = 1  Share of plugged-in vehicles
+    driver_time             h/thousand_km        not negative, usual 0..1000 = 0  Paid hours of drivers per distance
+    driver_cost             EUR/h                not negative, usual 0..500 = 0  Cost of an hour of a driver
     """)  # fmt: skip
 
 VEHICLES = Table.declare("vehicles", "vehicle", "Vehicle types that compete in a fleet.", """
@@ -88,6 +91,7 @@ def _add_sets_and_parameters(m: Model, system: System) -> None:
             1 - vehicles["smart_charging_share"].where(has_flexible_charging, 0.0)
         ).to_dict(),
     )
+    _add_drivers(m, system, distance)
     m.choosing = ordered_set(vehicles.index[has_flexible_charging], within=m.vehicles)
     m.giving = ordered_set(vehicles.index[can_discharge], within=m.vehicles)
     m.most_given = pyo.Param(
@@ -98,6 +102,14 @@ def _add_sets_and_parameters(m: Model, system: System) -> None:
     m.choosing_at = indexed_set(
         m.buses, system.vehicles_at(vehicles["carrier"][has_flexible_charging])
     )
+
+
+def _add_drivers(m: Model, system: System, distance: pd.Series) -> None:
+    """Adds the yearly cost of the drivers of each vehicle [EUR/vehicle/a]."""
+    fleets = system["fleets"]
+    unit_cost = system["vehicles"]["fleet"].map(fleets["driver_time"] * fleets["driver_cost"])
+    cost = system.settings.view.cost_factor * distance * unit_cost.astype(float)
+    m.yearly_driver_cost = pyo.Param(m.vehicles, initialize=cost.to_dict())
 
 
 def _add_variables(m: Model) -> None:
@@ -189,6 +201,9 @@ def _post_accounts(system: System, accounts: LinkingSums) -> None:
     )
     accounts.cost.post(
         "vehicle_om", lambda m: sum(m.distance_cost[v] * m.capacity[v] for v in m.vehicles)
+    )
+    accounts.cost.post(
+        "drivers", lambda m: sum(m.yearly_driver_cost[v] * m.capacity[v] for v in m.vehicles)
     )
     accounts.cost.post(
         "battery_wear",

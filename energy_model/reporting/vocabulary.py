@@ -35,7 +35,7 @@ LAND_CLASSES = (
     N_("field"), N_("forest"), N_("harbour"), N_("industrial"), N_("roof"), N_("sea"), N_("setback zone"),
 )  # fmt: skip
 ENTRIES = (
-    N_("investment annuity"), N_("fixed O&M"), N_("variable O&M"), N_("transport O&M"), N_("storage O&M"), N_("battery wear"),
+    N_("investment annuity"), N_("fixed O&M"), N_("variable O&M"), N_("transport O&M"), N_("storage O&M"), N_("battery wear"), N_("reinvestment"), N_("drivers"),
     N_("purchases"), N_("sales"),
     N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"), N_("delivers"), N_("takes"),
     N_("rounding"),

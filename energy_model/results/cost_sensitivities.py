@@ -16,7 +16,7 @@ from energy_model.results.run_files import input_tables
 
 MOVED_SHARE = 0.01  # assumed relative increase of an input
 # The column that each entry of the cost is proportional to.
-COLUMN = {"investment_annuity": "investment_cost", "fixed_om": "fixed_cost", "variable_om": "variable_cost",
+COLUMN = {"investment_annuity": "investment_cost", "reinvestment": "investment_cost", "fixed_om": "fixed_cost", "variable_om": "variable_cost",
           "storage_om": "variable_cost", "vehicle_om": "variable_cost", "purchases": "price", "sales": "price", "tariffs": "tariff", "taxes": "tax", "land_rent": "rent"}  # fmt: skip
 
 

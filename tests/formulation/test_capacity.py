@@ -161,3 +161,34 @@ def test_a_multiple_of_an_empty_cell_is_one_of_what_the_technology_says(tmp_path
     assert run.objective == pytest.approx(400)
     run = em.solve(em.load_case(case, overrides=["conversions.plant.investment_cost += 5"]))
     assert run.objective == pytest.approx(250)
+
+
+def test_existing_capacity_pays_for_the_share_that_is_renewed():
+    """Half of 4 MW is renewed at an annuity of 100 a MW; without use it is retired instead."""
+    columns = {
+        "capacity_existing": 4,
+        "investment_cost": 2000,
+        "lifetime": 20,
+        "max_capacity_added": 0,
+    }
+    run = built(reinvestment_share=0.5, **columns)
+    assert run.objective == pytest.approx(4 * 0.5 * 2000 / 20)
+    assert run.tables["costs"].set_index("entry").at["reinvestment", "cost"] == pytest.approx(200)
+    run = built(reinvestment_share=0.5, retirable=1, **columns)
+    assert run.objective == pytest.approx(1 * 0.5 * 2000 / 20)
+
+
+def test_added_capacity_is_not_renewed():
+    run = built(reinvestment_share=1, investment_cost=2000, lifetime=20)
+    assert run.objective == pytest.approx(100)
+
+
+def test_at_least_the_minimum_is_added():
+    run = built(min_capacity_added=3, fixed_cost=7)
+    assert run.tables["capacities"].at["plant", "capacity_added"] == pytest.approx(3)
+    assert run.objective == pytest.approx(21)
+
+
+def test_a_minimum_above_the_maximum_is_refused():
+    with pytest.raises(em.InputError, match="above max_capacity_added"):
+        built(min_capacity_added=3, max_capacity_added=2)

@@ -10,7 +10,9 @@ CARS = [
 ]
 
 
-def driven(vehicles, price=(10.0, 100.0), driving=(0.0, 1.0), plugged=(1.0, 1.0), wanted=20.0):
+def driven(
+    vehicles, price=(10.0, 100.0), driving=(0.0, 1.0), plugged=(1.0, 1.0), wanted=20.0, **fleet
+):
     """Two hours, cars of 10 thousand km each; power at hourly prices, petrol at 60."""
     kinds = [{"vehicle": name, "fleet": "cars", **row} for name, row in vehicles.items()]
     return case_builder.solved(
@@ -30,6 +32,7 @@ def driven(vehicles, price=(10.0, 100.0), driving=(0.0, 1.0), plugged=(1.0, 1.0)
                 "distance": 10,
                 "driving_profile": "driving",
                 "plugged_in_profile": "plugged",
+                **fleet,
             }
         ],
         vehicles=kinds,
@@ -45,6 +48,14 @@ def test_as_many_vehicles_are_kept_as_the_distance_asks_for():
     run = driven({"petrol_car": PETROL})
     assert run.tables["capacities"].at["petrol_car", "capacity"] == pytest.approx(2)
     assert run.objective == pytest.approx(2 * (6 * 60 + 30))
+
+
+def test_drivers_are_paid_by_the_hours_of_the_distance():
+    """20 thousand km at 30 hours a thousand and 25 EUR an hour: 15,000 EUR."""
+    run = driven({"petrol_car": PETROL}, driver_time=30, driver_cost=25)
+    costs = run.tables["costs"].groupby("entry")["cost"].sum()
+    assert costs["drivers"] == pytest.approx(20 * 30 * 25)
+    assert run.objective == pytest.approx(15_000 + 2 * (6 * 60 + 30))
 
 
 def test_a_car_that_charges_on_arrival_pays_the_hour_it_drives_in():

@@ -14,12 +14,13 @@ MIN_PRICE_GAP = 1e-9  # EUR/unit; a smaller difference is rounding
 def check_system(system: System, input_log: InputLog) -> list[InputIssue]:
     """Returns issues across tables.
 
-    They are demands without supply, sales that earn more than purchases cost, and a case without
-    buses.
+    They are demands without supply, sales that earn more than purchases cost, minimum additions
+    above the maximum, and a case without buses.
     """
     issue_count = len(input_log.issues)
     _check_supply(system, input_log)
     _check_sale_prices(system, input_log)
+    _check_added_capacities(system, input_log)
     if system.buses.empty:
         remedy = "the case has no market, plant, store, link or demand; add rows to its tables"
         input_log.add_issue("case.toml", remedy)
@@ -55,6 +56,17 @@ def _check_sale_prices(system: System, input_log: InputLog) -> None:
             remedy = f"in hour {hour} a sale earns {revenues[hour]:.4g} where a purchase costs "
             remedy += f"{costs[hour]:.4g}; selling must not earn more than buying costs"
             input_log.add_cell_issue("markets", name, "sale_price", row["sale_price"], remedy)
+
+
+def _check_added_capacities(system: System, input_log: InputLog) -> None:
+    """Adds an issue for every asset whose minimum added capacity exceeds the maximum."""
+    assets = system.assets
+    for name, row in assets[assets["min_capacity_added"] > assets["max_capacity_added"]].iterrows():
+        remedy = f"it is above max_capacity_added ({row['max_capacity_added']:.6g}); "
+        remedy += "lower it or raise max_capacity_added"
+        input_log.add_cell_issue(
+            row["table"], name, "min_capacity_added", row["min_capacity_added"], remedy
+        )
 
 
 def bus_graph(system: System) -> nx.DiGraph:

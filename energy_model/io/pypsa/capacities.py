@@ -36,11 +36,12 @@ def capacity_components(
             "p_nom_extendable": True,
             "p_nom_min": existing * (1 - row["retirable"]),
             "p_nom_max": existing,
-            "capital_cost": fixed,
+            "capital_cost": fixed + view.cost_factor * payment * row["reinvestment_share"],
         }
     if addable > 0:
         components[f"{asset} added"] = {
             "p_nom_extendable": True,
+            "p_nom_min": float(row["min_capacity_added"]),
             "p_nom_max": float(addable),
             "capital_cost": fixed + view.cost_factor * payment + land_cost,
         }
