@@ -79,6 +79,7 @@ def load_system(
         sources,
         changes,
         fingerprint(frames, profiles, case),
+        cell_origins=input_log.cell_origins,
     )
     issues = check_system(system, input_log)
     if issues:
