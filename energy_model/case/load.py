@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_model.case import settings
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.checks.changes import warn_of_large_changes
 from energy_model.case.checks.file_names import check_file_names
 from energy_model.case.checks.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.case.checks.system import check_system
@@ -78,6 +79,7 @@ def load_system(
         sources,
         changes,
         fingerprint(frames, profiles, case),
+        cell_origins=input_log.cell_origins,
     )
     issues = check_system(system, input_log)
     if issues:
@@ -139,10 +141,16 @@ def _read_tables(
     frames = {table.name: read_table(folder, table, input_log) for table in tables}
     is_unread = bool(input_log.unreadable_tables)
     for override in _renamed_overrides(overrides, tables, input_log):
-        changed_cells, issue = apply_override(override, frames, tables, input_log.notes.append)
+        changes, issue = apply_override(
+            override, frames, tables, input_log.notes.append, input_log.dkk_per_eur
+        )
         if issue and not is_unread:
             input_log.issues.append(issue)
-        input_log.cell_origins |= dict.fromkeys(changed_cells, f"{override.origin}: {override}")
+        for change in changes:
+            input_log.cell_origins[change.cell] = f"{override.origin}: {override}"
+            if change.implied_unit is not None:
+                input_log.header_units[change.cell] = change.implied_unit
+        warn_of_large_changes(override, changes, frames, input_log)
     return frames
 
 

@@ -17,6 +17,11 @@ INFINITY = re.compile(r"[-+]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 # 1.234 and 12.345.678: points are thousands separators in Danish and decimal marks in English.
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.])", re.ASCII)
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)|(?<![\d.,]),(?=\d)", re.ASCII)
+# The number is atomic, so that `1e400` is not read as `1e40` with a unit.
+WITH_UNIT = re.compile(
+    rf"(?P<number>(?>[-+]?{PLAIN}))(?:\s*(?P<unit>[A-Za-z%°(].*)|\s+(?P<inverse>1\s*/.*))",
+    re.ASCII,
+)
 LOOKS_LIKE_A_NUMBER = re.compile(r"[-+]?\d[\d .,'_\u00a0\u202f]*(?:[eE][-+]?\d+)?")
 
 
@@ -37,6 +42,17 @@ def parse_number(text: str) -> float:
     if math.isinf(value) or (value == 0.0 and re.search(r"[1-9]", re.split("[eE]", text)[0])):
         raise ValueError(text)
     return value
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Returns the number and the unit of a text such as ``1335.8 kEUR/MW``.
+
+    The unit is empty, and the text is returned whole, if the text is no number followed by a unit.
+    """
+    text = text.strip()
+    if len(text) > MAX_NUMBER_CHARACTERS or not (match := WITH_UNIT.fullmatch(text)):
+        return text, ""
+    return match["number"], (match["unit"] or match["inverse"]).strip()
 
 
 def with_decimal_points(text: str) -> str:

@@ -7,22 +7,29 @@ count, so it accepts any unit whose zero is a true zero.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from energy_model.case.input_log import InputLog
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column, Table
 from energy_model.case.units import (
+    AMOUNTS,
+    CAPACITIES,
     KRONER,
     UnknownUnitError,
     conversion,
     has_arbitrary_zero,
     is_dimensionless,
+    multiples,
     with_unit,
 )
+
+if TYPE_CHECKING:
+    from energy_model.case.input_log import InputLog
 
 CAPACITY_OF = {"MWh": "MW", "t": "t/h", "thousand_km": "thousand_km/h"}
 CAPACITY_COSTS = ("investment_cost", "fixed_cost", "investment_cost_per_km", "fixed_cost_per_km")
@@ -41,6 +48,28 @@ def header_unit_of_row(frames: Frames, table: str, key: object, column: str) -> 
     if column in CAPACITY_COSTS:
         return capacity_unit_of_row(frames, table, key)
     return frames["carriers"]["unit"].get(carrier_of(table, key, frames))
+
+
+def accepted_units(
+    frames: Frames, table: str, key: object, column: Column, header_unit: str | None = None
+) -> tuple[str, ...]:
+    """Returns the units that a value of a cell may carry, the internal unit of the column first.
+
+    ``header_unit`` is the row unit that the header implies, used where the row determines none.
+    """
+    for word, stand_ins in (("unit", AMOUNTS), ("capacity", CAPACITIES)):
+        if word in re.findall(r"\w+", column.unit):
+            row_unit = header_unit_of_row(frames, table, key, column.name) or header_unit
+            if row_unit is None:
+                return tuple(_plain(column.unit, word, stand_in) for stand_in in stand_ins)
+            return multiples(_plain(column.unit, word, row_unit))
+    return ("1", "%") if column.unit == "1" else multiples(column.unit)
+
+
+def _plain(text: str, word: str, unit: str) -> str:
+    """Returns a unit with a word replaced, in brackets only where the replacement is a ratio."""
+    replacement = f"({unit})" if "/" in unit and text != word else unit
+    return re.sub(rf"\b{word}\b", lambda _: replacement, text)
 
 
 def carrier_of(table: str, key: object, frames: Frames) -> object:

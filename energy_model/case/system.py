@@ -28,6 +28,7 @@ class System:
     from the first hour of the year in UTC (8760, fewer in small examples), and one column per
     profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     ``spec`` is what the system was loaded from; None if its time steps were replaced since.
+    ``cell_origins`` has the last override of each changed cell by table, key and column.
     """
 
     settings: Settings
@@ -41,6 +42,9 @@ class System:
     warnings: tuple[str, ...] = ()
     cache: dict = field(default_factory=dict, repr=False, compare=False)
     spec: CaseSpec | None = field(default=None, repr=False, compare=False)
+    cell_origins: Mapping[tuple[str, object, str], str] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

@@ -116,6 +116,15 @@ def with_unit(text: str, word: str, unit: str) -> str:
     return "".join(f"({unit})" if piece == word else piece for piece in text.split())
 
 
+def multiples(unit: str) -> tuple[str, ...]:
+    """Returns a unit and its multiples by the first word that has any: ``EUR/MW``, ``kEUR/MW``, ..."""
+    for word in _words(unit):
+        names = [*MULTIPLES.get(word, ()), *(("DKK",) if word == "EUR" else ())]
+        if names:
+            return (unit, *(re.sub(rf"\b{word}\b", name, unit, count=1) for name in names))
+    return (unit,)
+
+
 def is_dimensionless(unit: str, dkk_per_eur: float = DKK_PER_EUR) -> bool:
     """Returns whether a unit is dimensionless, such as ``1`` or ``%``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -14,24 +15,67 @@ from babel.numbers import format_decimal
 from energy_model.common.catalogue import lookup
 
 MIN_AMOUNT = 1e-4  # a smaller amount is rounding of an interior-point method
+SIGNIFICANT_DIGITS = 3  # of a number in a text
+INPUT_DIGITS = 6  # of a number that a user wrote
+MIN_PLAIN_INPUT, MAX_PLAIN_INPUT = 1e-4, 1e15  # beyond them it has an exponent
+MONEY = ("EUR", "EUR/a")
+MIN_MILLION_EUR = 1e6  # amount from which it is shown in millions
+MIN_AMOUNT_IN_MILLIONS_EUR = (
+    1e3  # amount from which it may be shown in millions beside a larger one
+)
+VEHICLE, KM, MILLION_KM = "vehicle", "km/a", "million km/a"
+# The size of 1 km a year in units of distances; a capacity is in use for the 8,760 hours of a year.
+DISTANCES = {"thousand_km/h": 1e-3 / 8760, "thousand_km/a": 1e-3}
 MIN_CAPACITY = 1e-3  # [capacity unit] below which no capacity is shown
 
 
-def format_number(value: float, unit: str = "", language: str = "en") -> str:
-    """Returns a number as text with digits that fit its magnitude; EUR and EUR/a from 1e6 on in millions."""
-    size = abs(value)
+def format_number(
+    value: float, unit: str = "", language: str = "en", among: Iterable[float] = ()
+) -> str:
+    """Returns a number as text with three significant digits, or as it is if it is an integer.
+
+    EUR and EUR/a are in millions from 1e6 on. ``among`` has the amounts of money of the same sentence, which share one
+    unit. Vehicles are whole. A capacity in thousand_km/h is shown as the distance of a year of full use.
+    """
     if not np.isfinite(value):
         return "" if np.isnan(value) else "∞" if value > 0 else "-∞"
-    if unit in ("EUR", "EUR/a") and size >= 1e6:
-        value, unit, pattern = value / 1e6, f"M{unit}", "#,##0.0"
-    elif size < MIN_AMOUNT:
-        value, pattern = 0.0, "0"
-    elif size >= 1:
-        pattern = "#,##0" if size >= 100 or float(value).is_integer() else "#,##0.0"
+    factor, unit = _shown_unit(value, unit, among)
+    if unit == VEHICLE:
+        number = format_decimals(value, 0, language)
+        return f"{number} {lookup(language)(unit if number == '1' else f'{unit}s')}"
+    if isinstance(value, int | np.integer) and factor == 1.0:
+        number = _decimal(float(value), "#,##0", language)
+    elif abs(value) < MIN_AMOUNT:
+        number = "0"
     else:
-        value, pattern = float(f"{value:.3g}"), "0.#########"
-    number = _decimal(value, pattern, language)
-    return f"{number} {lookup(language)(unit)}".strip()
+        rounded = float(f"{value / factor:.{SIGNIFICANT_DIGITS}g}")
+        number = _decimal(rounded, "#,##0" if abs(rounded) >= 1000 else "#,##0.#########", language)
+    return f"{number} {words(unit, language) if unit else ''}".strip()
+
+
+def _shown_unit(value: float, unit: str, among: Iterable[float]) -> tuple[float, str]:
+    """Returns the unit in which a number is shown, and its size in the given unit."""
+    if unit in MONEY:
+        factor = money_factor([value, *among])
+        return factor, unit if factor == 1.0 else f"M{unit}"
+    if unit in DISTANCES:
+        distance = abs(value) / DISTANCES[unit]
+        return (1e6 * DISTANCES[unit], MILLION_KM) if distance >= 1e6 else (DISTANCES[unit], KM)
+    return 1.0, unit
+
+
+def yearly_unit(unit: str) -> tuple[float, str]:
+    """Returns the factor to the unit in which a column of capacities is shown: a distance a year, else the unit itself."""
+    return (8760.0, "thousand_km/a") if unit == "thousand_km/h" else (1.0, unit)
+
+
+def money_factor(amounts: Iterable[float]) -> float:
+    """Returns the unit [EUR or EUR/a] of amounts that are shown together: a million, unless one is too small for it."""
+    sizes = [abs(amount) for amount in amounts if np.isfinite(amount)]
+    largest, smallest = max(sizes, default=0.0), min(filter(None, sizes), default=0.0)
+    # A size of 999,500 has the digits of a million.
+    is_large = float(f"{largest:.{SIGNIFICANT_DIGITS}g}") >= MIN_MILLION_EUR
+    return 1e6 if is_large and smallest >= MIN_AMOUNT_IN_MILLIONS_EUR else 1.0
 
 
 def money_unit(amounts: Any) -> tuple[float, str]:
@@ -54,6 +98,14 @@ def format_significant(value: float, digits: int, language: str = "en") -> str:
     """Returns a number as text with significant digits, in scientific notation where it is tiny."""
     text = f"{value:.{digits}g}"
     return text if language == "en" else text.replace(".", ",")
+
+
+def format_input(value: float, language: str = "en") -> str:
+    """Returns a number that a user wrote as text, with at most six significant digits."""
+    size = abs(value)
+    if not np.isfinite(value) or 0 < size < MIN_PLAIN_INPUT or size > MAX_PLAIN_INPUT:
+        return format_significant(value, INPUT_DIGITS, language)
+    return _decimal(float(f"{value:.{INPUT_DIGITS}g}"), "#,##0.#########", language)
 
 
 def format_share(value: float, digits: int = 0, language: str = "en") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from energy_model.common.catalogue import LANGUAGES, lookup
-from energy_model.common.formatting import format_number, format_percentage, label, listed
+from energy_model.common.formatting import MONEY, format_number, format_percentage, label, listed
 
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in POSIX order of precedence
 NUMBER, PERCENTAGE = "#", "%"  # format specs of placeholders; any other is a unit
@@ -105,13 +105,16 @@ def translate(message: str, language: str, **values: Any) -> str:
 
 
 class _LanguageFormatter(Formatter):
-    def __init__(self, language: str) -> None:
-        self.language = language
+    """Fills in placeholders; ``amounts`` are those of money in the sentence, which share one unit."""
+
+    def __init__(self, language: str, amounts: list[float]) -> None:
+        self.language, self.amounts = language, amounts
 
     def format_field(self, value: Any, spec: str) -> str:
         """Returns a value as text in the language."""
         if isinstance(value, Message):
-            return translate(value, self.language)
+            template = lookup(self.language)(value.template)
+            return _fill(template, value.values, self.language, self.amounts)
         if isinstance(value, Mapping):
             return label(value, value["name"], self.language)
         if isinstance(value, list | tuple):
@@ -121,13 +124,35 @@ class _LanguageFormatter(Formatter):
         if spec == PERCENTAGE:
             return format_percentage(value, self.language)
         unit = spec.removeprefix("+")
-        number = format_number(value, "" if unit == NUMBER else unit, self.language)
+        unit = "" if unit == NUMBER else unit
+        number = format_number(value, unit, self.language, self.amounts)
         return f"+{number}" if spec.startswith("+") and value > 0 else number
 
 
-def _fill(template: str, values: Mapping[str, Any], language: str) -> str:
+def _fill(
+    template: str,
+    values: Mapping[str, Any],
+    language: str,
+    amounts: list[float] | None = None,
+) -> str:
     """Returns a template with its values; a template without values may have braces of its own."""
-    return _LanguageFormatter(language).vformat(template, (), values) if values else template
+    if not values:
+        return template
+    if amounts is None:
+        amounts = list(_amounts(template, values))
+    return _LanguageFormatter(language, amounts).vformat(template, (), values)
+
+
+def _amounts(template: str, values: Mapping[str, Any]) -> Iterator[float]:
+    """Yields the amounts of money in a template and in the messages among its values."""
+    for _text, name, spec, _conversion in Formatter().parse(template):
+        value = values.get(name or "")
+        parts = value if isinstance(value, list | tuple) else [value]
+        for part in parts:
+            if isinstance(part, Message):
+                yield from _amounts(part.template, part.values)
+            elif (spec or "").removeprefix("+") in MONEY and isinstance(part, int | float):
+                yield part
 
 
 def _mapped(values: Mapping[str, Any], convert: Callable[[Any], Any]) -> dict[str, Any]:

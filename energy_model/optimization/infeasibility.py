@@ -1,8 +1,9 @@
 """Infeasibility: a program without a solution → sentences that name the reason and a remedy.
 
 An infeasible program is solved again with slack on every balance and policy row, at minimum total slack (elastic
-program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. An
-unbounded program is solved again with bounds on every column; the columns at these bounds are the unbounded ones.
+program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. Where
+the emission target is among these, the elastic program is solved once more with every forbidden candidate allowed; the
+candidates that it then builds are named. An unbounded program is solved again with bounds on every column; the columns at these bounds are the unbounded ones.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
 TARGET = "the emission target"
+EMISSION_TARGET, EMISSION_BALANCE = "emission_target", "emission_balance"
+MIN_DUAL = 1e-9  # a smaller dual is rounding
+MIN_RELATIVE_REDUCTION = 1e-6  # of all slack by the candidates that are forbidden
+MIN_RELATIVE_ADDITION = 1e-6  # of a candidate as a share of the largest
+# The cost of a unit of capacity, in units of slack, that keeps candidates of no use at zero
+CAPACITY_COST_FACTOR = 1e-3
+MAX_NAMED_CANDIDATES = 5
 MAX_VARIABLE_VALUE = 1e7
 
 
@@ -126,7 +134,7 @@ def _describe_slack(
             for bus, part in zip(names, slack, strict=True)
             if np.any(part)
         ]
-    if family == "emission_target":
+    if family == EMISSION_TARGET:
         target = float(system.settings.emissions.target)
         return [
             (
@@ -198,7 +206,7 @@ def _in_the_way(
         policies += [
             (float(dual), f"{'limit ' if block.account == LIMIT else ''}{name or TARGET}")
             for name, dual in zip(block.labels, duals, strict=True)
-            if dual > 1e-9
+            if dual > MIN_DUAL
         ]
     threshold = MIN_RELATIVE_DUAL * max((price for price, _ in policies), default=0.0)
     conflicts = list(
@@ -206,10 +214,19 @@ def _in_the_way(
     )[:6]
     sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
-    sentences += _at_their_most(problem, reduced)
+    is_on_emissions = TARGET in conflicts
+    forbidden = _useful_forbidden(problem, wide, answer) if is_on_emissions else []
+    if forbidden:
+        names = ", ".join(f"{name} ({_origin(problem, name)})" for name in forbidden)
+        sentences.insert(
+            0,
+            f"These candidates are forbidden, and would help most (raise max_capacity_added): {names}.",
+        )
+    sentences += _at_their_most(problem, reduced, is_on_emissions)
     block = problem.lp.variables[ADDED]
     gain, assets = -reduced[block.all], block.labels
-    scarce = [assets[i] for i in np.argsort(-gain)[:5] if gain[i] > 1e-9]
+    order = [i for i in np.argsort(-gain) if assets[i] not in forbidden]
+    scarce = [assets[i] for i in order[:5] if gain[i] > MIN_DUAL]
     if scarce:
         sentences.append(
             f"More of these would help most (raise max_capacity_added): {', '.join(scarce)}."
@@ -217,10 +234,69 @@ def _in_the_way(
     return sentences
 
 
-def _at_their_most(problem: CompiledModel, reduced: np.ndarray) -> list[str]:
-    """A sentence on the markets whose purchase limit is binding in the elastic solution."""
+def _useful_forbidden(
+    problem: CompiledModel, elastic: LinearProgram, answer: highs.SolverResult
+) -> list[str]:
+    """The candidates that the elastic program builds if all that are forbidden are allowed, then those of use alone.
+
+    A candidate is forbidden if none may be added, and none exists or an override has set its limit. An asset that exists
+    and may not be extended is none.
+    """
+    block = problem.lp.variables[ADDED]
+    existing = problem.system.assets["capacity_existing"]
+    forbidden = [
+        i
+        for i, name in enumerate(block.labels)
+        if problem.lp.upper[block.first + i] <= 0
+        and (existing[name] <= 0 or _override(problem, name))
+    ]
+    if not forbidden:
+        return []
+    columns = block.first + np.array(forbidden)
+    upper, cost = elastic.upper.copy(), elastic.cost.copy()
+    upper[columns], cost[columns] = np.inf, CAPACITY_COST_FACTOR
+    allowed = highs.solve(
+        replace(elastic, upper=upper, cost=cost), problem.system.settings.solver.method
+    )
+    if allowed.status != highs.OPTIMAL:
+        return []
+    before, after = elastic.cost @ answer.x, elastic.cost @ allowed.x
+    if before - after <= MIN_RELATIVE_REDUCTION * before:
+        return []
+    added = allowed.x[columns]
+    gain = -(elastic.cost - elastic.A.T @ answer.prices)[columns]
+    is_used = added > MIN_RELATIVE_ADDITION * added.max()
+    # Those used come first, by what they avoid; then those of use in place of them.
+    ranked = np.lexsort((-gain, -gain * added, ~is_used))
+    order = [i for i in ranked if is_used[i] or gain[i] > MIN_DUAL]
+    return [block.labels[forbidden[i]] for i in order[:MAX_NAMED_CANDIDATES]]
+
+
+def _override(problem: CompiledModel, asset: str) -> str:
+    """The override that has set the limit on new capacity of an asset, or an empty text."""
+    table = problem.system.assets.at[asset, "table"]
+    return problem.system.cell_origins.get((table, asset, "max_capacity_added"), "")
+
+
+def _origin(problem: CompiledModel, asset: str) -> str:
+    """The reason why an asset is forbidden."""
+    return _override(problem, asset) or "max_capacity_added is 0"
+
+
+def _at_their_most(
+    problem: CompiledModel, reduced: np.ndarray, is_on_emissions: bool = False
+) -> list[str]:
+    """A sentence on the markets whose purchase limit is binding in the elastic solution.
+
+    A market that only buys is left out. Where the emission target is in conflict, purchases that emit are left out.
+    """
     block = problem.lp.variables["purchase"]
-    gain = -np.minimum(block.by_label(reduced), 0.0)
+    is_advised: np.ndarray = np.any(block.by_label(problem.lp.upper) > 0, axis=1)
+    if is_on_emissions:
+        # The row is: net emissions less emissions of purchases and processes equal residual emissions.
+        row = problem.lp.A[[problem.lp.rows(EMISSION_BALANCE).start]].toarray().ravel()
+        is_advised &= np.all(block.by_label(row) >= 0, axis=1)
+    gain = np.where(is_advised[:, np.newaxis], -np.minimum(block.by_label(reduced), 0.0), 0.0)
     finite = np.isfinite(block.by_label(problem.lp.upper))
     hours = (gain * finite > 1e-9) @ problem.system.steps.length
     names = block.labels

@@ -38,7 +38,7 @@ def check_blocks(
     }
     origin = _(
         "{count} numbers: {sourced} from a publication, {assumed} marked as assumptions, {untraced} not traced.",
-        count=format_number(float(str(summary["numbers"])), language=language),
+        count=format_number(int(str(summary["numbers"])), language=language),
         **shares,
     )
     names = [_("not in sources.csv: {name}", name=name) for name in untraced[:MAX_UNTRACED_NAMES]]

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_model.common.formatting import format_number, label, money_unit, words
-from energy_model.common.language import N_, translator
+from energy_model.common.formatting import (
+    format_input,
+    format_number,
+    label,
+    money_unit,
+    words,
+    yearly_unit,
+)
+from energy_model.common.language import N_, Message, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
 from energy_model.reporting.study_tables import TITLES, table_columns
 from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
@@ -122,7 +129,9 @@ def _describe_firms(comparison: Comparison, language: str) -> list[str]:
     if frame.empty:
         return []
     firms = [
-        _("{firm} {change:+EUR/a}", firm=label(comparison.labels, firm, language), change=change)
+        Message(
+            "{firm} {change:+EUR/a}", firm=label(comparison.labels, firm, language), change=change
+        )
         for firm, change in frame["difference"].head(MAX_NAMED).items()
     ]
     return [_("The cost of owners changes: {firms}.", firms=firms)]
@@ -148,7 +157,7 @@ def _inputs(comparison: Comparison, language: str) -> list[Block]:
 
 def _input(value: object, language: str) -> object:
     """Returns a number as text: a column has numbers of different inputs."""
-    return format_number(value, "", language) if isinstance(value, float) else value
+    return format_input(value, language) if isinstance(value, float) else value
 
 
 def _summary(comparison: Comparison, language: str) -> list[Block]:
@@ -184,11 +193,15 @@ def _differences(comparison: Comparison, name: str, language: str) -> list[Block
     if frame.empty:
         return [Text((_("No difference."),), SOFT)]
     amounts = frame[[*comparison.names, "difference"]]
+    units = [_unit(comparison, row) for row in frame.index] if name == "capacities" else []
+    if units:
+        shown = [yearly_unit(unit) for unit in units]
+        amounts, units = amounts.mul([size for size, _u in shown], axis=0), [u for _s, u in shown]
     factor, money = money_unit(amounts) if unit == MONEY else (1.0, unit)
     heads = [*(user_name(name, language) for name in comparison.names), _("difference")]
     columns = [Column("", [label(comparison.labels, row, language) for row in frame.index])]
     if name == "capacities":
-        columns.append(Column(_("unit"), [_(_unit(comparison, row)) for row in frame.index]))
+        columns.append(Column(_("unit"), [words(unit, language) for unit in units]))
     columns += [
         Column(head, amounts[column] / factor) for head, column in zip(heads, amounts, strict=True)
     ]

@@ -68,18 +68,20 @@ def _describe_costs(run: Run, language: str) -> str:
     _ = translator(language)
     entries = run.tables["costs"].groupby("entry")["cost"].sum().sort_values(ascending=False)
 
-    def amounts(part: pd.Series) -> str:
+    def amounts(part: pd.Series, *others: float) -> str:
+        among = [*part, *others]
         texts = [
-            f"{words(entry, language)} {format_number(abs(amount), 'EUR/a', language)}"
+            f"{words(entry, language)} {format_number(abs(amount), 'EUR/a', language, among)}"
             for entry, amount in part.items()
         ]
         return listed(texts, language)
 
     largest = entries.head(3)
+    largest = largest[largest > 0]
     sentence = _(
         "The year costs {cost}; the largest entries are {entries}.",
-        cost=format_number(run.objective, "EUR/a", language),
-        entries=amounts(largest[largest > 0]),
+        cost=format_number(run.objective, "EUR/a", language, largest),
+        entries=amounts(largest, run.objective),
     )
     sentences = [sentence]
     earned = entries[entries < -MIN_EARNED_SHARE * abs(run.objective)]
@@ -89,9 +91,9 @@ def _describe_costs(run: Run, language: str) -> str:
     if abs(payments) > MIN_PAYMENT_SHARE * abs(run.objective):
         sentences.append(
             _(
-                "Without the emission payments of {payments} it costs {rest}.",
-                payments=format_number(payments, "EUR/a", language),
-                rest=format_number(run.objective - payments, "EUR/a", language),
+                "Without the emission payments of {payments:EUR/a} it costs {rest:EUR/a}.",
+                payments=payments,
+                rest=run.objective - payments,
             )
         )
     return " ".join(sentences)

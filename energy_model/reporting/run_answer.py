@@ -18,7 +18,7 @@ from energy_model.reporting.content import (
 from energy_model.reporting.narrative import describe_run
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
-from energy_model.results.summary import MEANINGS
+from energy_model.results.summary import MEANINGS, traded
 from energy_model.studies.explanation.asset import both_ways
 
 MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
@@ -57,7 +57,7 @@ def _overrides(run: Run, language: str) -> list[str]:
 
 def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
-    _, summary = translator(language), run.summary
+    _, summary = translator(language), _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
     numbers = (
         (_("Annual cost"), summary["total_cost"], "EUR/a"),
@@ -78,13 +78,20 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     )
 
 
+def _without_untraded(run: Run) -> dict[str, float]:
+    """Returns the summary without the prices of carriers that nobody trades."""
+    is_traded = traded(run.tables["carriers"])
+    untraded = {f"{carrier}_price" for carrier in is_traded.index[~is_traded]}
+    return {name: value for name, value in run.summary.items() if name not in untraded}
+
+
 TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_use", "unserved", "heat_price", "electricity_price")  # fmt: skip
 
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
     rows = []
-    for name, value in run.summary.items():
+    for name, value in _without_untraded(run).items():
         if name in TILE_NAMES:
             continue
         if name in MEANINGS:

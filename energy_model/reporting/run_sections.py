@@ -11,6 +11,7 @@ from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
+from energy_model.results.summary import traded
 
 MIN_SHOWN_EUR = 1e3  # balance of a stakeholder below which none is shown
 MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
@@ -105,6 +106,7 @@ def carriers_section(run: Run, language: str) -> list[Section]:
         "vehicles": _("Vehicles"),
         "unserved": _("Unserved"),
     }
+    is_traded = traded(carriers)
     rows = [
         [
             label(carriers, name, language),
@@ -115,7 +117,7 @@ def carriers_section(run: Run, language: str) -> list[Section]:
                 else ""
                 for column in columns
             ),
-            format_number(row["mean_price"], language=language),
+            format_number(row["mean_price"], language=language) if is_traded[name] else "",
         ]
         for name, row in carriers.iterrows()
     ]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_model.common.formatting import (
     format_decimals,
+    format_input,
     format_number,
     format_percentage,
     format_significant,
@@ -87,7 +88,7 @@ def _number_format(unit: str, language: str) -> Callable[[float], str]:
     if unit == FACTOR:
         return lambda value: format_significant(value, 4, language)
     if unit == INPUT:
-        return lambda value: format_significant(value, 6, language)
+        return lambda value: format_input(value, language)
     return partial(format_number, language=language)
 
 
@@ -98,11 +99,9 @@ def _cell(value: Any, unit: str, number: Callable[[float], str], language: str) 
     if isinstance(value, bool | np.bool_):
         return _("yes") if value else _("no")
     if isinstance(value, int | float | np.integer | np.floating):
-        return (
-            number(float(value))
-            if np.isfinite(value)
-            else format_number(float(value), "", language)
-        )
+        # An integer is shown as it is.
+        plain = value.item() if hasattr(value, "item") else value
+        return number(plain) if np.isfinite(value) else format_number(float(value), "", language)
     if isinstance(value, Message):
         return _(value)
     if unit == NAME:

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.common.formatting import format_number
+
 MIN_STEP_LOSS_SHARE = 1e-3  # of the asset's largest flow of the year; less in a step is rounding
 MIN_YEARLY_LOSS_SHARE = 1e-4  # of all that flows through the asset in the year; less is rounding
 MIN_YEARLY_LOSS = 1e-3  # [unit/a]
@@ -56,8 +58,9 @@ class Simultaneous:
     def sentences(self) -> Words:
         """A sentence on it in English and in Danish."""
         (does, danish_does), (real, danish_real) = WORDS[self.table]
-        hours, lost = _digits(self.hours), _digits(self.lost)
-        danish_hours, danish_lost = (text.translate(_DANISH_SIGNS) for text in (hours, lost))
+        hours, lost = format_number(self.hours), format_number(self.lost)
+        danish_hours = format_number(self.hours, language="da")
+        danish_lost = format_number(self.lost, language="da")
         plural, danish_plural = ("hour", "time") if hours == "1" else ("hours", "timer")
         return (
             f"{self.label_en} {does} in {hours} {plural} of the year and so loses {lost} {self.unit}. "
@@ -67,13 +70,6 @@ class Simultaneous:
             f"{danish_lost} {self.unit}. Det gør det lineære program, hvor et tab intet koster "
             f"eller betaler sig, som ved negative priser; {danish_real}.",
         )
-
-
-_DANISH_SIGNS = str.maketrans({",": ".", ".": ","})
-
-
-def _digits(amount: float) -> str:
-    return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:.3g}"
 
 
 def simultaneous_operation(

@@ -13,6 +13,7 @@ from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
+MIN_TRADED_SHARE = 1e-6  # share of the largest flow in a unit below which a carrier is not traded
 # Column of the table of carriers that the balances of a table's rows belong to
 KINDS = {"links": "transport_losses", "vehicles": "vehicles"}
 
@@ -97,6 +98,13 @@ def mean_price(results: SolutionTables, carrier: str) -> float:
         for _, row in demanded.iterrows()
     )
     return float(paid / demanded["yearly"].sum())
+
+
+def traded(carriers: pd.DataFrame) -> pd.Series:
+    """Whether a carrier of the table of carriers has a flow in the year; one far below the largest in its unit is rounding."""
+    names = [name for name in COLUMNS["carriers"] if name in carriers and name != "mean_price"]
+    largest = carriers[names].abs().max(axis=1)
+    return largest > MIN_TRADED_SHARE * largest.groupby(carriers["unit"]).transform("max")
 
 
 def land(results: SolutionTables) -> pd.DataFrame:

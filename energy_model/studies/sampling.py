@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_model.case.number_parsing import number_text, parse_number
+from energy_model.case.number_parsing import number_text, parse_number, split_unit
 from energy_model.case.overrides import Override
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.formulation import TABLES
@@ -32,10 +32,13 @@ class ParameterRange:
     address: str  # with its operation if that is not =
     values: tuple[Value, ...] = ()
     range: tuple[float, float] | None = None
+    unit: str = ""  # of all values; empty for the internal unit, or if a text has its own
 
     @classmethod
     def parse(cls, text: str) -> ParameterRange:
         """From ``ADDRESS=1,2,3``, ``ADDRESS*=0.8,1.2``, ``ADDRESS=0..100`` or ``ADDRESS=0..100:5`` (five, evenly spread).
+
+        A unit after the last value, as in ``ADDRESS=0.9,1.2 MEUR/MW``, is that of all values.
 
         Raises InputError if the text has another form.
         """
@@ -56,7 +59,11 @@ class ParameterRange:
             low, separator, high = values.partition("..")
             if separator:
                 return cls._ranged(address, values, low, high)
-            items = tuple(part.strip() for part in values.split(",") if part.strip())
+            texts = [part.strip() for part in values.split(",") if part.strip()]
+            plain, unit = ((), "") if _is_text(address) else _common_unit(texts)
+            if unit:
+                return cls(address, tuple(_number(text) for text in plain), unit=unit)
+            items = tuple(texts)
         else:
             items = (values,)
         if not items:
@@ -67,7 +74,12 @@ class ParameterRange:
     @classmethod
     def _ranged(cls, address: str, text: str, low: str, high: str) -> ParameterRange:
         high, _, count = high.partition(":")
+        count, separator, count_unit = count.strip().partition(" ")
+        plain, unit = _common_unit((low.strip(), f"{high.strip()} {count_unit}".strip()))
+        low, high = plain if unit else (low, high)
         try:
+            if separator and not unit:
+                raise ValueError(count_unit)
             ends = parse_number(low), parse_number(high)
             point_count = int(count) if count.isascii() and count.isdigit() else 0
             if count and not point_count:
@@ -81,13 +93,18 @@ class ParameterRange:
             raise InputError.at("--vary", remedy, column=address, value=text)
         spacing = np.linspace(*ends, point_count) if point_count else ()
         points = tuple(float(point) for point in spacing)
-        return cls(address, points, ends)
+        return cls(address, points, ends, unit)
 
     def override(self, value: Value) -> str:
         """The override that sets a value."""
         text = number_text(value) if isinstance(value, float) else str(value)
         sign = "" if self.address.endswith(("*=", "+=")) else " ="
-        return f"{self.address}{sign} {text}"
+        return f"{self.address}{sign} {text} {self.unit}".rstrip()
+
+    @property
+    def title(self) -> str:
+        """The address, with the unit of the values if they have one."""
+        return f"{self.address} [{self.unit}]" if self.unit else self.address
 
 
 def case(variations: Sequence[ParameterRange], values: Sequence[Value | None]) -> StudyCase:
@@ -97,7 +114,7 @@ def case(variations: Sequence[ParameterRange], values: Sequence[Value | None]) -
     for variation, value in zip(variations, values, strict=True):
         if value is None:
             continue
-        inputs[variation.address] = value
+        inputs[variation.title] = value
         if variation.address == SCENARIO:
             scenario = str(value)
         else:
@@ -150,7 +167,7 @@ def salib_problem(variations: Sequence[ParameterRange]) -> dict[str, Any]:
     ranges = [variation.range for variation in variations if variation.range is not None]
     return {
         "num_vars": len(variations),
-        "names": [variation.address for variation in variations],
+        "names": [variation.title for variation in variations],
         "bounds": [list(bounds) for bounds in ranges],
     }
 
@@ -244,6 +261,15 @@ def _number(value: Any) -> Value:
             return value
         return number if math.isfinite(number) else value
     return float(value) if isinstance(value, int | float | np.number) else str(value)
+
+
+def _common_unit(texts: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """The numbers of texts and their unit, which each or only the last has; else the texts and no unit."""
+    parts = [split_unit(text) for text in texts]
+    units = [unit for _, unit in parts]
+    if units and units[-1] and set(units[:-1]) in (set(), {""}, {units[-1]}):
+        return tuple(number for number, _ in parts), units[-1]
+    return tuple(texts), ""
 
 
 def from_mapping(values: Mapping[str, Any]) -> list[ParameterRange]:

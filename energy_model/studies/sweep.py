@@ -114,7 +114,7 @@ def tornado(
     """The effect of each input, changed alone, on each output: lowest and highest value against the unchanged case."""
     rows = []
     solved = table[table["status"] == OPTIMAL]
-    addresses = [variation.address for variation in variations]
+    addresses = [variation.title for variation in variations]
     base = solved[solved[addresses].isna().all(axis=1)]
     for output in _numeric_outputs(table, outputs) if len(base) else ():
         base_value = float(base[output].iloc[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import networkx as nx
@@ -14,7 +14,12 @@ import pandas as pd
 from energy_model.case.checks.plausibility import skeleton
 from energy_model.case.input_log import InputLog
 from energy_model.case.profile_expression import ProfileExpression
-from energy_model.case.row_units import Frames, capacity_unit_of_row, header_unit_of_row
+from energy_model.case.row_units import (
+    Frames,
+    accepted_units,
+    capacity_unit_of_row,
+    header_unit_of_row,
+)
 from energy_model.case.schema import Column, Table
 from energy_model.case.settings import Settings
 from energy_model.case.system import ASSET_TABLES
@@ -60,7 +65,7 @@ def check_tables(
             if column.hourly and "profiles" not in input_log.unreadable_tables:
                 _check_hourly_cells(frames[table.name], table, column, profiles, input_log)
     _check_unique_names(frames, input_log)
-    _check_row_units(frames, input_log)
+    _check_row_units(frames, {table.name: table for table in tables}, input_log)
     _check_flow_parents(frames, input_log)
     _check_capacity_cycles(frames, input_log)
     links = frames["links"]
@@ -190,15 +195,18 @@ def _check_unique_names(frames: dict[str, pd.DataFrame], input_log: InputLog) ->
                 )
 
 
-def _check_row_units(frames: Frames, input_log: InputLog) -> None:
+def _check_row_units(frames: Frames, declared: Mapping[str, Table], input_log: InputLog) -> None:
     """Adds an issue for a header whose unit differs from that of a row's carrier or technology."""
     for (table, key, column), header_unit in input_log.header_units.items():
         row_unit = header_unit_of_row(frames, table, key, column)
         if row_unit is not None and header_unit != row_unit:
-            remedy = (
-                f"the unit of the header is {header_unit}, but that of this row is {row_unit}; "
-            )
-            remedy += f"move it to a file of its own, such as {table}_other.csv, with that unit"
+            if (table, key, column) in input_log.cell_origins:
+                remedy = f"the unit is per {header_unit}, but the unit of this row is {row_unit}; "
+                remedy += f"write {' or '.join(accepted_units(frames, table, key, declared[table][column]))}"
+            else:
+                remedy = f"the unit of the header is {header_unit}, but that of this row is "
+                remedy += f"{row_unit}; move it to a file of its own, such as {table}_other.csv, "
+                remedy += "with that unit"
             input_log.add_cell_issue(table, key, column, "", remedy)
     for table in ASSET_TABLES:
         for key, technology in frames[table]["technology"].items():

@@ -32,7 +32,7 @@ def sweep(
         list[str] | None,
         typer.Option(
             "--vary",
-            help="ADDRESS=1,2,3 or ADDRESS*=0.8,1.2 or ADDRESS=LOW..HIGH[:COUNT]; scenario=A,B; may be given several times.",
+            help="ADDRESS=1,2,3 or ADDRESS*=0.8,1.2 or ADDRESS=LOW..HIGH[:COUNT], with a unit at the end where wanted; scenario=A,B; may be given several times.",
         ),
     ] = None,
     table: Annotated[

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
 from energy_model.common.language import translator
-from energy_model.reporting.figures.style import colour, set_layout
+from energy_model.reporting.figures.style import THREE_DIGITS, colour, set_layout
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
@@ -137,7 +137,7 @@ def draw_energy_flows(run: Run, language: str) -> go.Figure:
                 "color": "rgba(128,128,128,0.35)",
             },
             valuesuffix=" GWh",
-            valueformat=",.0f",
+            valueformat=THREE_DIGITS,
         )
     )
     return set_layout(figure, language, height=720)

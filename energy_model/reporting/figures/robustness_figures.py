@@ -7,9 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from energy_model.common.formatting import format_number, money_unit, words
+from energy_model.common.formatting import format_input, format_number, money_unit, words
 from energy_model.common.language import translator
 from energy_model.reporting.figures.style import (
+    FIVE_DIGITS,
     MAX_CHART_ROWS,
     axis_title,
     bar_height,
@@ -157,7 +158,8 @@ def draw_years(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
     hours = go.Bar(x=names, y=part["unserved_hours"], marker_color=colour(3), showlegend=False)
     figure.add_trace(hours, row=2, col=1)
     set_layout(figure, language, height=520)
-    figure.update_yaxes(title=f"{_('cost of the year')} [{_(money)}]", row=1, col=1)
+    title = f"{_('cost of the year')} [{_(money)}]"
+    figure.update_yaxes(title=title, hoverformat=FIVE_DIGITS, row=1, col=1)
     figure.update_yaxes(title=_("unserved [h/a]"), rangemode="tozero", row=2, col=1)
     return figure
 
@@ -198,4 +200,4 @@ def draw_ranges(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
 
 
 def _value(value: object, language: str) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else words(value, language)
+    return format_input(value, language) if isinstance(value, float) else words(value, language)

@@ -21,6 +21,7 @@ from energy_model.common.formatting import (
 from energy_model.common.language import translator
 from energy_model.reporting.figures import firm_figures, robustness_figures
 from energy_model.reporting.figures.style import (
+    FIVE_DIGITS,
     MAX_CHART_ROWS,
     axis_title,
     bar_height,
@@ -82,6 +83,7 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     figure.update_yaxes(title=f"{_('least cost')} [{_(money)}]", row=1, col=1)
     figure.update_yaxes(title=f"{_('price of the last unit')} [{price_unit}]", row=2, col=1)
     figure.update_xaxes(title=axis_title(words(metric, language), _(unit)), row=2, col=1)
+    figure.update_yaxes(hoverformat=FIVE_DIGITS, row=1, col=1)
     positive = frame["price"][frame["price"] > 0]
     if len(positive) and positive.max() > MAX_LINEAR_PRICE_RATIO * positive.min():
         figure.update_yaxes(type="log", row=2, col=1)
@@ -108,6 +110,7 @@ def draw_surface(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
         axis_title(words(metric, language), _(unit)),
         f"{_('least cost')} [{_(money)}]",
     )
+    figure.update_yaxes(hoverformat=FIVE_DIGITS)
     return figure.update_layout(legend_title=_("second metric, at most"), showlegend=True)
 
 
@@ -168,7 +171,9 @@ def draw_sweep(study: Study, language: str) -> go.Figure | None:
             line_color=colour(0),
         )
     )
-    return set_layout(figure, language, inputs[0], f"{_('least cost')} [{_(money)}]")
+    set_layout(figure, language, inputs[0], f"{_('least cost')} [{_(money)}]")
+    figure.update_xaxes(hoverformat=FIVE_DIGITS)
+    return figure.update_yaxes(hoverformat=FIVE_DIGITS)
 
 
 FIGURES: Mapping[str, Draw] = {

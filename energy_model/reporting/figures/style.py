@@ -21,6 +21,8 @@ COLOURS = (
 )
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SEPARATORS = {"en": ".,", "da": ",."}  # decimal and thousands separators, as Plotly expects them
+# Formats of numbers that Plotly writes: significant digits, and whole numbers
+THREE_DIGITS, FIVE_DIGITS, WHOLE = ",.3~r", ",.5~r", ",.0f"
 GRID_COLOUR = "rgba(128,128,128,0.25)"
 HEIGHT_PIXELS = 420
 MAX_CHART_ROWS = 18  # rows above which a chart of bars is illegible
@@ -53,6 +55,7 @@ def set_layout(
         "gridcolor": GRID_COLOUR,
         "exponentformat": "none",
         "separatethousands": True,
+        "hoverformat": THREE_DIGITS,
     }
     figure.update_xaxes(title=x_title, **axis)
     figure.update_yaxes(title=y_title, **axis)

@@ -8,9 +8,16 @@ import plotly.graph_objects as go
 
 from energy_model.common.formatting import format_number, label, month_names, words
 from energy_model.common.language import translator
-from energy_model.reporting.figures.style import DASHES, colour, set_layout
+from energy_model.reporting.figures.style import (
+    DASHES,
+    THREE_DIGITS,
+    WHOLE,
+    colour,
+    set_layout,
+)
 from energy_model.reporting.figures.supply_data import by_month, hours_of, price, supply, year_of
 from energy_model.results.run import Run
+from energy_model.results.summary import traded
 
 MAX_DURATION_POINTS = 730  # of a duration curve
 MAX_STORES = 6  # the largest stores are drawn
@@ -40,8 +47,15 @@ def draw_week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
         line={"color": "#888", "width": 2, "dash": "dot", "shape": "hv"},
     )
     set_layout(figure, language, "", "MW", hovermode="x unified")
-    figure.update_xaxes(tickformat="%-d/%-m")  # the same in both languages
-    right = {"overlaying": "y", "side": "right", "title": "EUR/MWh", "showgrid": False}
+    # The same in both languages.
+    figure.update_xaxes(tickformat="%-d/%-m", hoverformat="%-d/%-m %H:%M")
+    right = {
+        "hoverformat": THREE_DIGITS,
+        "overlaying": "y",
+        "side": "right",
+        "title": "EUR/MWh",
+        "showgrid": False,
+    }
     return figure.update_layout(yaxis2={**right, "automargin": True})
 
 
@@ -61,7 +75,8 @@ def draw_price_duration(run: Run, language: str) -> go.Figure:
     """Draws the price duration curves of electricity, heat and hydrogen [EUR/MWh]."""
     _, figure = translator(language), go.Figure()
     steps, carriers = run.dataset["step_of_hour"].to_numpy(), run.tables["carriers"]
-    for i, carrier in enumerate(name for name in DURATION_CARRIERS if name in carriers.index):
+    known = carriers.index[traded(carriers)]
+    for i, carrier in enumerate(name for name in DURATION_CARRIERS if name in known):
         values = np.sort(price(run, carrier)[steps])[::-1]
         if np.isfinite(values).all():
             stride = max(1, len(values) // MAX_DURATION_POINTS)
@@ -71,7 +86,8 @@ def draw_price_duration(run: Run, language: str) -> go.Figure:
                 name=label(carriers, carrier, language),
                 line={"dash": DASHES[i], "width": 2},
             )
-    return set_layout(figure, language, _("hours of the year"), "EUR/MWh")
+    set_layout(figure, language, _("hours of the year"), "EUR/MWh")
+    return figure.update_xaxes(hoverformat=WHOLE)
 
 
 def draw_storage_levels(run: Run, language: str) -> go.Figure | None:
@@ -96,4 +112,5 @@ def draw_storage_levels(run: Run, language: str) -> go.Figure | None:
         )
     set_layout(figure, language, "", _("level, % of the highest in the year"))
     firsts = pd.date_range(f"{year_of(run)}-01-01", periods=12, freq="MS")
-    return figure.update_xaxes(tickvals=list(firsts), ticktext=month_names(language))
+    texts = month_names(language)
+    return figure.update_xaxes(tickvals=list(firsts), ticktext=texts, hoverformat="%-d/%-m")

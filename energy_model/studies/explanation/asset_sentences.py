@@ -42,7 +42,7 @@ def describe_asset(
             Message(
                 "The existing capacity has a surplus of {rent:EUR/a} per {unit}.",
                 rent=float(rents[STANDING]) / existing,
-                unit=Message(unit),
+                unit=Message(unit.replace("_", " ")),
             )
         )
     if exists and added > 0 and rents.get(ADDABLE, 0.0) > MIN_RENT_SHARE * max(earned, 1.0):
@@ -50,7 +50,7 @@ def describe_asset(
             Message(
                 "The maximum is added; one more {unit} would be worth {rent:EUR/a}.",
                 rent=float(rents[ADDABLE]) / added,
-                unit=Message(unit),
+                unit=Message(unit.replace("_", " ")),
             )
         )
     if break_even is not None:
@@ -91,7 +91,7 @@ def _describe_break_even(break_even: BreakEven, unit_investment: float, unit: st
     money = f"EUR/{unit}"
     values = {
         "money": money,
-        "unit": Message(unit),
+        "unit": Message(unit.replace("_", " ")),
         "own": unit_investment,
         "investment": break_even.investment,
     }
@@ -154,7 +154,7 @@ def _describe_income(
         "seasonal": round(float(seasons.max()) / amount, 2),
         "season": Message(IN_SEASONS[str(seasons.idxmax())]),
         "earned": earned,
-        "unit": Message(unit),
+        "unit": Message(unit.replace("_", " ")),
     }
     is_seasonal = seasons.sum() > 0
     if exists and is_seasonal:

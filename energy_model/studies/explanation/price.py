@@ -64,7 +64,8 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
     if increment is None:
         sentences.append(
             Message(
-                "One more {unit}, spread over the year, cannot be supplied.", unit=Message(unit)
+                "One more {unit}, spread over the year, cannot be supplied.",
+                unit=Message(unit.replace("_", " ")),
             )
         )
         return Explanation(carrier, "price", tuple(sentences), sheet)
@@ -72,7 +73,7 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
     sentences.append(
         Message(
             "One more {unit}, spread over the year, costs {price:EUR}: {changes}.",
-            unit=Message(unit),
+            unit=Message(unit.replace("_", " ")),
             price=price,
             changes=_list_changes(names, cost_changes),
         )
