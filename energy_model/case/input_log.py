@@ -29,6 +29,7 @@ class InputLog:
     cell_texts: dict[tuple[str, object, str], str] = field(default_factory=dict)
     setting_origins: dict[str, str] = field(default_factory=dict)
     cell_origins: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    former_values: dict[tuple[str, object, str], object] = field(default_factory=dict)
     inherited: dict[tuple[str, object, str], object] = field(default_factory=dict)
     invalid_technology_cells: set[tuple[object, str]] = field(default_factory=set)
     unreadable_tables: set[str] = field(default_factory=set)  # tables without any readable row

@@ -80,6 +80,7 @@ def load_system(
         changes,
         fingerprint(frames, profiles, case),
         cell_origins=input_log.cell_origins,
+        former_values=input_log.former_values,
     )
     issues = check_system(system, input_log)
     if issues:
@@ -147,6 +148,7 @@ def _read_tables(
         if issue and not is_unread:
             input_log.issues.append(issue)
         for change in changes:
+            input_log.former_values.setdefault(change.cell, change.old_value)
             input_log.cell_origins[change.cell] = f"{override.origin}: {override}"
             if change.implied_unit is not None:
                 input_log.header_units[change.cell] = change.implied_unit

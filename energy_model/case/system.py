@@ -28,7 +28,8 @@ class System:
     from the first hour of the year in UTC (8760, fewer in small examples), and one column per
     profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     ``spec`` is what the system was loaded from; None if its time steps were replaced since.
-    ``cell_origins`` has the last override of each changed cell by table, key and column.
+    ``cell_origins`` has the last override of each changed cell by table, key and column, and
+    ``former_values`` its value in the file.
     """
 
     settings: Settings
@@ -43,6 +44,9 @@ class System:
     cache: dict = field(default_factory=dict, repr=False, compare=False)
     spec: CaseSpec | None = field(default=None, repr=False, compare=False)
     cell_origins: Mapping[tuple[str, object, str], str] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    former_values: Mapping[tuple[str, object, str], object] = field(
         default_factory=dict, repr=False, compare=False
     )
 

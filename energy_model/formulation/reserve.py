@@ -21,7 +21,7 @@ from energy_model.formulation.expressions import LinkingSums
 from energy_model.formulation.metadata import LIMIT, POLICY
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
-RESERVES = Table.declare("reserves", "reserve", "Networks whose firm capacity covers a design load without the largest unit (N-1).", """
+RESERVES = Table.declare("reserve_margins", "reserve", "Networks whose firm capacity covers a design load without the largest unit (N-1).", """
     reserve             -                    name                 Name
     label_en            -                    text = none          English label
     label_da            -                    text = none          Danish label
@@ -31,7 +31,7 @@ RESERVES = Table.declare("reserves", "reserve", "Networks whose firm capacity co
     """)  # fmt: skip
 
 RESERVE_UNITS = Table.declare("reserve_units", ("reserve", "rows"), "Conversions that provide the firm capacity of a reserve.", """
-    reserve             -                    in reserves          The reserve
+    reserve             -                    in reserve_margins          The reserve
     rows                -                    text                 Matching conversions, * for any part of a name
     firm_output         1                    not negative, usual 0..5  Output in the design hour for one unit of capacity
     units               1                    positive, usual 1..100 = 1  Number of equal units that the capacity of a row consists of
@@ -43,12 +43,12 @@ TABLES = (RESERVES, RESERVE_UNITS)
 def build(m: Model, system: System, accounts: LinkingSums) -> None:  # noqa: ARG001
     """Adds one constraint for the outage of each unit of a reserve."""
     providers = reserve_providers(system)
-    required = system["reserves"]["design_load"] * (1 + system["reserves"]["margin"])
-    m.required_firm_output = pyo.Param(m.reserves, initialize=required.to_dict())
+    required = system["reserve_margins"]["design_load"] * (1 + system["reserve_margins"]["margin"])
+    m.required_firm_output = pyo.Param(m.reserve_margins, initialize=required.to_dict())
     m.outages = ordered_set(providers.index, 2)
     m.firm_capacity_share = pyo.Param(m.outages, initialize=providers["firm_output"].to_dict())
     m.number_of_units = pyo.Param(m.outages, initialize=providers["units"].to_dict())
-    m.providers_of = indexed_set(m.reserves, _grouped(providers))
+    m.providers_of = indexed_set(m.reserve_margins, _grouped(providers))
 
     @m.Constraint(
         m.outages,
@@ -89,9 +89,9 @@ def reserve_providers(system: System) -> pd.DataFrame:
             issues.append(
                 InputIssue("reserve_units.csv", remedy, f"reserve '{reserve}'", "rows", pattern)
             )
-    for reserve in system["reserves"].index.difference([reserve for reserve, _ in rows]):
+    for reserve in system["reserve_margins"].index.difference([reserve for reserve, _ in rows]):
         remedy = "no row of reserve_units.csv provides it; add one, or take the reserve away"
-        issues.append(InputIssue("reserves.csv", remedy, f"reserve '{reserve}'"))
+        issues.append(InputIssue("reserve_margins.csv", remedy, f"reserve '{reserve}'"))
     if issues:
         raise InputError(issues)
     index = pd.MultiIndex.from_tuples(list(rows), names=["reserve", "conversion"])

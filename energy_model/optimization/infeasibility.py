@@ -16,6 +16,10 @@ import scipy.sparse as sp
 from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, PHYSICS, POLICY
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.forbidden_candidates import (
+    reason_of_ban,
+    useful_forbidden_candidates,
+)
 from energy_model.optimization.linear_program import LinearProgram
 
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
@@ -24,11 +28,6 @@ MIN_RELATIVE_DUAL = 0.01
 TARGET = "the emission target"
 EMISSION_TARGET, EMISSION_BALANCE = "emission_target", "emission_balance"
 MIN_DUAL = 1e-9  # a smaller dual is rounding
-MIN_RELATIVE_REDUCTION = 1e-6  # of all slack by the candidates that are forbidden
-MIN_RELATIVE_ADDITION = 1e-6  # of a candidate as a share of the largest
-# The cost of a unit of capacity, in units of slack, that keeps candidates of no use at zero
-CAPACITY_COST_FACTOR = 1e-3
-MAX_NAMED_CANDIDATES = 5
 MAX_VARIABLE_VALUE = 1e7
 
 
@@ -63,22 +62,16 @@ def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionEr
 
 
 def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
-    lp, soft_rows = problem.lp, _soft_rows(problem)
-    count, columns = len(soft_rows), lp.A.shape[1]
-    weights = _weights(problem)[soft_rows]
-    selection = sp.csr_array(
-        (np.ones(count), (soft_rows, np.arange(count))), shape=(lp.A.shape[0], count)
-    )
-    elastic = LinearProgram(
-        sp.csr_array(sp.hstack([lp.A, selection, -selection])),
-        np.concatenate([np.zeros(columns), weights, weights]),
-        0.0,
-        np.concatenate([lp.lower, np.zeros(2 * count)]),
-        np.concatenate([lp.upper, np.full(2 * count, np.inf)]),
-        lp.row_lower,
-        lp.row_upper,
-    )
-    answer = highs.solve(elastic, problem.system.settings.solver.method)
+    lp, columns = problem.lp, problem.lp.A.shape[1]
+    method = problem.system.settings.solver.method
+    # A target that alone is out of reach is missed by the least emissions. With slack on all rows
+    # it would be missed by less, as slack would supply what avoids or stores CO2.
+    for soft_rows in filter(len, (_target_rows(problem), _soft_rows(problem))):
+        elastic = _elastic_program(problem, soft_rows)
+        answer = highs.solve(elastic, method)
+        if answer.status == highs.OPTIMAL:
+            break
+    count, weights = len(soft_rows), _weights(problem)[soft_rows]
     if answer.status != highs.OPTIMAL:
         return [
             "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
@@ -101,6 +94,31 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
             reasons.append((np.inf, f"The limit on '{name}' is missed by {_amount(abs(missed))}."))
     sentences = [text for _, text in sorted(reasons, key=lambda pair: -pair[0])[:10]]
     return [*sentences, *_in_the_way(problem, elastic, answer)]
+
+
+def _elastic_program(problem: CompiledModel, soft_rows: np.ndarray) -> LinearProgram:
+    """The program with shortage and excess on some rows, at minimum weighted slack."""
+    lp, count = problem.lp, len(soft_rows)
+    weights = _weights(problem)[soft_rows]
+    selection = sp.csr_array(
+        (np.ones(count), (soft_rows, np.arange(count))), shape=(lp.A.shape[0], count)
+    )
+    return LinearProgram(
+        sp.csr_array(sp.hstack([lp.A, selection, -selection])),
+        np.concatenate([np.zeros(lp.A.shape[1]), weights, weights]),
+        0.0,
+        np.concatenate([lp.lower, np.zeros(2 * count)]),
+        np.concatenate([lp.upper, np.full(2 * count, np.inf)]),
+        lp.row_lower,
+        lp.row_upper,
+    )
+
+
+def _target_rows(problem: CompiledModel) -> np.ndarray:
+    """The row of the emission target; empty without a target."""
+    block = problem.lp.constraints.get(EMISSION_TARGET)
+    rows = np.arange(problem.lp.A.shape[0])
+    return rows[block.all] if block is not None and block.size else rows[:0]
 
 
 def _soft_rows(problem: CompiledModel) -> np.ndarray:
@@ -215,9 +233,9 @@ def _in_the_way(
     sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     is_on_emissions = TARGET in conflicts
-    forbidden = _useful_forbidden(problem, wide, answer) if is_on_emissions else []
+    forbidden = useful_forbidden_candidates(problem, wide, answer) if is_on_emissions else []
     if forbidden:
-        names = ", ".join(f"{name} ({_origin(problem, name)})" for name in forbidden)
+        names = ", ".join(f"{name} ({reason_of_ban(problem, name)})" for name in forbidden)
         sentences.insert(
             0,
             f"These candidates are forbidden, and would help most (raise max_capacity_added): {names}.",
@@ -232,55 +250,6 @@ def _in_the_way(
             f"More of these would help most (raise max_capacity_added): {', '.join(scarce)}."
         )
     return sentences
-
-
-def _useful_forbidden(
-    problem: CompiledModel, elastic: LinearProgram, answer: highs.SolverResult
-) -> list[str]:
-    """The candidates that the elastic program builds if all that are forbidden are allowed, then those of use alone.
-
-    A candidate is forbidden if none may be added, and none exists or an override has set its limit. An asset that exists
-    and may not be extended is none.
-    """
-    block = problem.lp.variables[ADDED]
-    existing = problem.system.assets["capacity_existing"]
-    forbidden = [
-        i
-        for i, name in enumerate(block.labels)
-        if problem.lp.upper[block.first + i] <= 0
-        and (existing[name] <= 0 or _override(problem, name))
-    ]
-    if not forbidden:
-        return []
-    columns = block.first + np.array(forbidden)
-    upper, cost = elastic.upper.copy(), elastic.cost.copy()
-    upper[columns], cost[columns] = np.inf, CAPACITY_COST_FACTOR
-    allowed = highs.solve(
-        replace(elastic, upper=upper, cost=cost), problem.system.settings.solver.method
-    )
-    if allowed.status != highs.OPTIMAL:
-        return []
-    before, after = elastic.cost @ answer.x, elastic.cost @ allowed.x
-    if before - after <= MIN_RELATIVE_REDUCTION * before:
-        return []
-    added = allowed.x[columns]
-    gain = -(elastic.cost - elastic.A.T @ answer.prices)[columns]
-    is_used = added > MIN_RELATIVE_ADDITION * added.max()
-    # Those used come first, by what they avoid; then those of use in place of them.
-    ranked = np.lexsort((-gain, -gain * added, ~is_used))
-    order = [i for i in ranked if is_used[i] or gain[i] > MIN_DUAL]
-    return [block.labels[forbidden[i]] for i in order[:MAX_NAMED_CANDIDATES]]
-
-
-def _override(problem: CompiledModel, asset: str) -> str:
-    """The override that has set the limit on new capacity of an asset, or an empty text."""
-    table = problem.system.assets.at[asset, "table"]
-    return problem.system.cell_origins.get((table, asset, "max_capacity_added"), "")
-
-
-def _origin(problem: CompiledModel, asset: str) -> str:
-    """The reason why an asset is forbidden."""
-    return _override(problem, asset) or "max_capacity_added is 0"
 
 
 def _at_their_most(

@@ -188,6 +188,12 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
     )
     columns_of_frame = {}
     for column in columns:
+        if column.name not in data:  # declared since the run was stored: its default applies
+            cells = np.full(len(rows), np.nan if column.fallback is None else column.fallback)
+            columns_of_frame[column.name] = pd.Series(
+                cells, rows, dtype=kinds.get(column.name, object)
+            )
+            continue
         cells = data[column.name].to_numpy()
         if column.name in kinds:
             columns_of_frame[column.name] = pd.Series(cells.astype(float), rows)

@@ -24,7 +24,7 @@ def network(units=1.0, margin=0.0, rows="*", design_load=3.0, **pump):
             for plant in ("old_boiler", "new_boiler", "pump")
             for row in (case_builder.flow(plant, "heat", 1), case_builder.flow(plant, "gas", -1))
         ],
-        reserves=[
+        reserve_margins=[
             {"reserve": "city", "carrier": "heat", "design_load": design_load, "margin": margin}
         ],
         reserve_units=[

@@ -55,6 +55,6 @@ EVERYTHING = {
             ("some", "citizens_points", "here:field", 1), ("some", "firms_points", "*", 1),
         ]
     ],
-    "reserves": [{"reserve": "warm", "carrier": "heat", "design_load": 1, "margin": 0.1}],
-    "reserve_units": [{"reserve": "warm", "rows": "chp", "firm_output": 0.5, "units": 2}, {"reserve": "warm", "rows": "straw_*", "firm_output": 1}],
+    "reserve_margins": [{"reserve": "warm", "carrier": "heat", "design_load": 0.2, "margin": 0.1}],
+    "reserve_units": [{"reserve": "warm", "rows": "chp", "firm_output": 0.5, "units": 2}, {"reserve": "warm", "rows": "heat_pump", "firm_output": 0.5}, {"reserve": "warm", "rows": "straw_*", "firm_output": 1}],
 }  # fmt: skip

@@ -103,10 +103,14 @@ def test_two_candidates_that_help_only_together_are_both_named(tmp_path):
 
 
 def test_an_asset_that_exists_is_no_candidate_unless_an_override_forbids_more(tmp_path):
-    """Wood of 1 MW exists; more would help, and is named as a scarce capacity, not as forbidden."""
+    """Wood of 1 MW exists and 0.1 MW may be added; more is a scarce capacity, not a forbidden one."""
     folder = write(
         tmp_path / "case",
-        [case_builder.plant("wood", "heat", capacity_existing=1, outside_energy="yes")],
+        [
+            case_builder.plant(
+                "wood", "heat", capacity_existing=1, max_capacity_added=0.1, outside_energy="yes"
+            )
+        ],
         [case_builder.flow("wood", "heat", 1)],
     )
     sentences = advice(folder, FORBID)

@@ -33,7 +33,7 @@ NAMED_ONCE = (
     "demands",
     "fleets",
     "limits",
-    "reserves",
+    "reserve_margins",
     "residual_emissions",
 )
 CARRIER_COLUMNS = (
