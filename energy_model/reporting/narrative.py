@@ -6,6 +6,7 @@ import pandas as pd
 
 from energy_model.common.formatting import (
     MIN_AMOUNT,
+    MIN_CAPACITY,
     format_number,
     format_share,
     label,
@@ -20,13 +21,16 @@ MAX_NAMED = 4  # groups of assets that a sentence names
 MIN_EARNED_SHARE = 0.01  # share of the cost below which no income is named
 MIN_EMISSIONS_TONNES = 1.0
 MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments are named
+MAX_LIMITED = 3  # additions at their maximum that a sentence names
+MIN_WORTH_EUR = 0.5  # saving a year by one unit more below which it saves nothing
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on what is built, what it costs, what is emitted, and which decisions speak against it."""
+    """Returns sentences on what is built and limited, costs, emissions, and the decisions against the plan."""
     sentences = [
         _describe_capacities(run, language),
+        _describe_limits(run, language),
         _describe_costs(run, language),
         _describe_emissions(run, language),
         _describe_decisions(run, language),
@@ -62,6 +66,34 @@ def _describe_capacities(run: Run, language: str) -> str:
         share=format_share(share, language=language),
         groups=listed(largest, language),
     )
+
+
+def _describe_limits(run: Run, language: str) -> str:
+    """Returns how many additions are at their maximum, and what one unit more of it saves."""
+    _, built = translator(language), run.tables["capacities"]
+    added, limited = built[built["capacity_added"] > MIN_CAPACITY], built[built["at_limit"]]
+    if limited.empty:
+        return ""
+    counts = {"count": len(limited), "total": len(added)}
+    if len(limited) == 1:
+        sentence = _("{count:#} of {total:#} additions is at the most allowed", **counts)
+    else:
+        sentence = _("{count:#} of {total:#} additions are at the most allowed", **counts)
+    largest = limited.nlargest(MAX_LIMITED, "worth_of_one_more")
+    savings = [
+        _(
+            "one more {unit} of {asset} would save {worth:EUR/a}",
+            unit=words(row["unit"], language),
+            asset=label(row, name, language),
+            worth=float(row["worth_of_one_more"]),
+        )
+        for name, row in largest.iterrows()
+        if row["worth_of_one_more"] > MIN_WORTH_EUR
+    ]
+    nothing = _("a larger limit of one of them alone would save nothing")
+    saved = listed(savings, language) if savings else nothing
+    reason = _("The most allowed is an input, so the size of such an addition is an input too.")
+    return f"{sentence}; {saved}. {reason}"
 
 
 def _describe_costs(run: Run, language: str) -> str:

@@ -51,6 +51,8 @@ def built_section(run: Run, language: str) -> list[Section]:
         _("Total"),
         _("Full-load hours"),
         _("Investment [MEUR]"),
+        _("At the most allowed"),
+        _("One more is worth [EUR/a]"),
     )
 
     def row(name: object, asset: pd.Series) -> list[str]:
@@ -74,6 +76,8 @@ def built_section(run: Run, language: str) -> list[Section]:
             format_number(asset["investment"] / 1e6, language=language)
             if asset["investment"] > 0
             else "",
+            _("yes") if asset["at_limit"] else "",
+            format_number(asset["worth_of_one_more"], language=language),
         ]
 
     rows, other_rows = ([row(*item) for item in part.iterrows()] for part in (changed, unchanged))
@@ -82,12 +86,12 @@ def built_section(run: Run, language: str) -> list[Section]:
         "built",
         _("What is built"),
         _chart("map", _("Sites and links"), "draw_site_map", run, language),
-        data_table(_("Added and retired, the largest investments first"), heads, rows, 6)
+        data_table(_("Added and retired, the largest investments first"), heads, rows, 8)
         or Text((nothing,)),
         data_table(
             _("Unchanged assets"),
-            heads[:-1],
-            [cells[:-1] for cells in other_rows],
+            heads[:-3],
+            [cells[:-3] for cells in other_rows],
             5,
             collapsed=True,
         ),
