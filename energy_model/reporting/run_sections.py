@@ -55,32 +55,9 @@ def built_section(run: Run, language: str) -> list[Section]:
         _("One more is worth [EUR/a]"),
     )
 
-    def row(name: object, asset: pd.Series) -> list[str]:
-        hours = asset["full_load_hours"] if asset["table"] in ("conversions", "links") else None
-        group = asset["group"] if isinstance(asset["group"], str) else asset["table"]
-        return [
-            label(asset, name, language),
-            words(group, language),
-            *(
-                format_number(asset[column], asset["unit"], language)
-                if abs(asset[column]) > MIN_CAPACITY
-                else ""
-                for column in (
-                    "capacity_existing",
-                    "capacity_retired",
-                    "capacity_added",
-                    "capacity",
-                )
-            ),
-            "" if hours is None else format_number(hours, language=language),
-            format_number(asset["investment"] / 1e6, language=language)
-            if asset["investment"] > 0
-            else "",
-            _("yes") if asset["at_limit"] else "",
-            format_number(asset["worth_of_one_more"], language=language),
-        ]
-
-    rows, other_rows = ([row(*item) for item in part.iterrows()] for part in (changed, unchanged))
+    rows, other_rows = (
+        [_asset_cells(*item, language) for item in part.iterrows()] for part in (changed, unchanged)
+    )
     nothing = _("No new capacity is built; existing capacity covers demand.")
     return section(
         "built",
@@ -96,6 +73,34 @@ def built_section(run: Run, language: str) -> list[Section]:
             collapsed=True,
         ),
     )
+
+
+def _asset_cells(name: object, asset: pd.Series, language: str) -> list[str]:
+    """Returns the cells of an asset in the tables of what is built and of what is unchanged."""
+    _ = translator(language)
+    hours = asset["full_load_hours"] if asset["table"] in ("conversions", "links") else None
+    group = asset["group"] if isinstance(asset["group"], str) else asset["table"]
+    return [
+        label(asset, name, language),
+        words(group, language),
+        *(
+            format_number(asset[column], asset["unit"], language)
+            if abs(asset[column]) > MIN_CAPACITY
+            else ""
+            for column in (
+                "capacity_existing",
+                "capacity_retired",
+                "capacity_added",
+                "capacity",
+            )
+        ),
+        "" if hours is None else format_number(hours, language=language),
+        format_number(asset["investment"] / 1e6, language=language)
+        if asset["investment"] > 0
+        else "",
+        _("yes") if asset["at_limit"] else "",
+        format_number(asset["worth_of_one_more"], language=language),
+    ]
 
 
 def carriers_section(run: Run, language: str) -> list[Section]:
