@@ -30,7 +30,8 @@ from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.run_files import OLD_METADATA, as_dataset
+from energy_model.results.land_kinds import land_by_kind, land_settings, with_kinds
+from energy_model.results.run_files import OLD_METADATA, as_dataset, read_table
 from energy_model.results.schema import with_units
 from energy_model.results.solution import stored_solution
 from energy_model.results.summary import limits_of_additions
@@ -137,6 +138,8 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
             _write_table(folder / name, new / name, limits)
         else:
             shutil.copyfile(folder / name, new / name)
+    kinds = land_by_kind(read_table(new / "land.csv", "land"), land_settings(metadata["settings"]))
+    metadata["summary"] = with_kinds(metadata["summary"], kinds)
     text = json.dumps(metadata, indent=1, ensure_ascii=False)
     (new / "metadata.json").write_text(text, encoding="utf-8")
     manifest.write(new)

@@ -15,6 +15,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import translator
 from energy_model.results.decisions import decisions_of
+from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 
 MAX_NAMED = 4  # groups of assets that a sentence names
@@ -27,12 +28,13 @@ MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on what is built and limited, costs, emissions, and the decisions against the plan."""
+    """Returns sentences on what is built and limited, costs, emissions, land, and the decisions against the plan."""
     sentences = [
         _describe_capacities(run, language),
         _describe_limits(run, language),
         _describe_costs(run, language),
         _describe_emissions(run, language),
+        _describe_land(run, language),
         _describe_decisions(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -152,6 +154,25 @@ def _describe_emissions(run: Run, language: str) -> str:
     if removers:
         sentences.append(_("The largest removals are by {names}.", names=removers))
     return " ".join([*sentences, _describe_target(run, language)])
+
+
+def _describe_land(run: Run, language: str) -> str:
+    """Returns the used land of each kind, farmland first."""
+    _, kinds = translator(language), land_kinds_of(run)
+    parts = [
+        f"{words(name, language)} {kind_of_land(kind, language)}"
+        for name, kind in kinds[kinds["land_use"] > MIN_CAPACITY].iterrows()
+    ]
+    return _("Land use by kind: {kinds}.", kinds=listed(parts, language)) if parts else ""
+
+
+def kind_of_land(kind: pd.Series, language: str) -> str:
+    """Returns the used hectares of a row of `land_by_kind`, with their share of the municipality if it is known."""
+    _, area = translator(language), format_number(kind["land_use"], "ha", language)
+    if pd.isna(kind["share_of_municipality"]):
+        return area
+    share = format_share(float(kind["share_of_municipality"]), 1, language)
+    return _("{area} ({share} of the municipality)", area=area, share=share)
 
 
 def _describe_decisions(run: Run, language: str) -> str:

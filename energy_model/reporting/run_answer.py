@@ -15,10 +15,12 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
-from energy_model.reporting.narrative import describe_run
+from energy_model.reporting.narrative import describe_run, kind_of_land
+from energy_model.reporting.summary_names import headline_name
+from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
-from energy_model.results.summary import MEANINGS, traded
+from energy_model.results.summary import traded
 from energy_model.studies.explanation.asset import both_ways
 
 MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
@@ -64,18 +66,17 @@ def headline_tiles(run: Run, language: str) -> Tiles:
         (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("Marginal price of emissions"), last_tonne, "EUR/t"),
-        (_("Land use"), summary["land_use"], "ha"),
         (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
         (_("Unserved demand"), summary["unserved"], "MWh/a"),
     )
-    return Tiles(
-        tuple(
-            (name, format_number(value, unit, language))
-            for name, value, unit in numbers
-            if value is not None
-        )
-    )
+    tiles = [
+        (name, format_number(value, unit, language))
+        for name, value, unit in numbers
+        if value is not None
+    ]
+    tiles[TILES_BEFORE_LAND:TILES_BEFORE_LAND] = _land_tile(run, language)
+    return Tiles(tuple(tiles))
 
 
 def _without_untraded(run: Run) -> dict[str, float]:
@@ -85,18 +86,30 @@ def _without_untraded(run: Run) -> dict[str, float]:
     return {name: value for name, value in run.summary.items() if name not in untraded}
 
 
-TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_use", "unserved", "heat_price", "electricity_price")  # fmt: skip
+TILE_NAMES = ("total_cost", "investment", "net_emissions", "unserved", "heat_price", "electricity_price")  # fmt: skip
+TILES_BEFORE_LAND = 4
+
+
+def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
+    """Returns the used land of the first kind, farmland if the case has some."""
+    _, kinds = translator(language), land_kinds_of(run)
+    if kinds.empty:
+        return []
+    kind = kinds.iloc[0]
+    title = _("Land use: {kind}", kind=words(kinds.index[0], language))
+    return [(title, kind_of_land(kind, language))]
 
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
     rows = []
+    first_kind = next(iter(headline_numbers(land_kinds_of(run))), "")
     for name, value in _without_untraded(run).items():
-        if name in TILE_NAMES:
+        if name in (*TILE_NAMES, first_kind):
             continue
-        if name in MEANINGS:
-            unit, meaning = MEANINGS[name]
-            title = _(meaning)
+        known = headline_name(name, language)
+        if known is not None:
+            title, unit = known
         else:
             carrier = name.removesuffix("_price")
             unit = f"EUR/{carriers.at[carrier, 'unit']}"

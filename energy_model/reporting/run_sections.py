@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, format_share, label, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
+from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.results.summary import traded
@@ -56,7 +57,8 @@ def built_section(run: Run, language: str) -> list[Section]:
     )
 
     rows, other_rows = (
-        [_asset_cells(*item, language) for item in part.iterrows()] for part in (changed, unchanged)
+        [_asset_cells(name, asset, language) for name, asset in part.iterrows()]
+        for part in (changed, unchanged)
     )
     nothing = _("No new capacity is built; existing capacity covers demand.")
     return section(
@@ -266,6 +268,26 @@ def land_section(run: Run, language: str) -> list[Section]:
     return section(
         "land",
         _("Land and acceptance"),
+        _kinds_of_land(run, language),
         _chart("land", _("Land use"), "draw_land", run, language),
-        data_table(_("Land use"), heads, rows, 5),
+        data_table(_("Land use by site"), heads, rows, 5),
     )
+
+
+def _kinds_of_land(run: Run, language: str) -> list[Block]:
+    """Returns the table of used land by kind, farmland first."""
+    _, kinds = translator(language), land_kinds_of(run)
+    rows = [
+        [
+            words(name, language),
+            format_number(kind["land_use"], language=language),
+            format_number(kind["area"], language=language),
+            ""
+            if pd.isna(kind["share_of_municipality"])
+            else format_share(float(kind["share_of_municipality"]), 1, language),
+        ]
+        for name, kind in kinds.iterrows()
+    ]
+    heads = (_("Class"), _("Used [ha]"), _("Available [ha]"), _("Share of the municipality"))
+    note = _("Kinds of land are not added: each displaces something else.")
+    return data_table(_("Land use by kind"), heads, rows, 3, note=note)

@@ -10,6 +10,7 @@ from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.common.language import N_
 from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.land_kinds import headline_numbers, land_by_kind
 from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
 
@@ -168,7 +169,9 @@ def export_credit(results: SolutionTables) -> float:
 def headline(
     results: SolutionTables, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
 ) -> dict[str, float]:
-    """The headline numbers of a solution, by the names of `MEANINGS`, and the mean price of each demanded carrier.
+    """The headline numbers of a solution, by the names of `MEANINGS`.
+
+    Further numbers are the used land of each kind and the mean price of each demanded carrier.
 
     ``built``, ``table`` and ``places`` are the tables of `capacities`, `carriers` and `land`.
     """
@@ -187,7 +190,7 @@ def headline(
         else 0.0,
         "unserved": float(table["unserved"].sum()),
         "unserved_hours": _unserved_hours(results),
-        "land_use": float(places["land_use"].sum()) if len(places) else 0.0,
+        **headline_numbers(land_by_kind(places, system.settings.land)),
         "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
         "firms_points": float(places["firms_total"].sum()) if len(places) else 0.0,
     }
@@ -219,7 +222,6 @@ MEANINGS = {
     "emission_target_shadow_price": ("EUR/t", N_("Shadow price of the emission target")),
     "unserved": ("unit/a", N_("Unserved demand")),
     "unserved_hours": ("h/a", N_("Hours with unserved demand")),
-    "land_use": ("ha", N_("Land use with setback zones")),
     "citizens_points": ("point", N_("Citizens' points (more is worse)")),
     "firms_points": ("point", N_("Firms' points (more is worse)")),
 }  # fmt: skip
