@@ -30,7 +30,7 @@ from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.land_kinds import land_by_kind, land_settings, with_kinds
+from energy_model.results.land_kinds import FORMER_SUM, land_by_kind, land_settings, with_kinds
 from energy_model.results.run_files import OLD_METADATA, as_dataset, read_table
 from energy_model.results.schema import with_units
 from energy_model.results.solution import stored_solution
@@ -163,9 +163,10 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _metric(text: str) -> str:
-    """Returns the metric of today, such as ``purchase:gas_market + land_use``."""
+    """Returns the metric of today, such as ``purchase:gas_market + land_use:*``."""
     parts = [part.partition(":") for part in text.split(" + ")]
-    return " + ".join(f"{METRICS.get(kind, kind)}{colon}{rows}" for kind, colon, rows in parts)
+    renamed = (f"{METRICS.get(kind, kind)}{colon}{rows}" for kind, colon, rows in parts)
+    return " + ".join(f"{name}:*" if name == FORMER_SUM else name for name in renamed)
 
 
 def _renamed(values: Mapping[str, Any], names: Names) -> dict[str, Any]:

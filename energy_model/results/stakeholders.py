@@ -7,6 +7,7 @@ emissions; the limits, which receive their scarcity rents; and residual emission
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from energy_model.formulation.metadata import LIMIT
@@ -53,8 +54,9 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     frame["emitted"] = -emitted.groupby("party")["quantity"].sum()
     taken = lines[(lines["line"] == LAND) & (lines["party"] != LANDOWNERS)]
     places, quantities = run.tables["land"], ["emitted"]
+    kinds_taken = np.array([place.rpartition(":")[2] for place in taken["of"]], object)
     for kind in land_kinds_of(run).index:
-        of_kind = taken[taken["of"].str.rpartition(":")[2] == kind]
+        of_kind = taken[kinds_taken == kind]
         frame[f"{PREFIX}{kind}"] = -of_kind.groupby("party")["quantity"].sum()
         quantities.append(f"{PREFIX}{kind}")
     for points in POINTS:
