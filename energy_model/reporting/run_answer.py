@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from energy_model.common.formatting import format_number, format_share, label, words
 from energy_model.common.language import translator
 from energy_model.reporting.content import (
@@ -61,22 +63,26 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
     _, summary = translator(language), _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
-    numbers = (
+    sums = (
         (_("Annual cost"), summary["total_cost"], "EUR/a"),
         (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("Marginal price of emissions"), last_tonne, "EUR/t"),
+    )
+    supply = (
         (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
         (_("Unserved demand"), summary["unserved"], "MWh/a"),
     )
-    tiles = [
-        (name, format_number(value, unit, language))
-        for name, value, unit in numbers
-        if value is not None
-    ]
-    tiles[TILES_BEFORE_LAND:TILES_BEFORE_LAND] = _land_tile(run, language)
-    return Tiles(tuple(tiles))
+
+    def tiles(numbers: Iterable[tuple[str, float | None, str]]) -> list[tuple[str, str]]:
+        return [
+            (name, format_number(value, unit, language))
+            for name, value, unit in numbers
+            if value is not None
+        ]
+
+    return Tiles((*tiles(sums), *_land_tile(run, language), *tiles(supply)))
 
 
 def _without_untraded(run: Run) -> dict[str, float]:
@@ -87,7 +93,6 @@ def _without_untraded(run: Run) -> dict[str, float]:
 
 
 TILE_NAMES = ("total_cost", "investment", "net_emissions", "unserved", "heat_price", "electricity_price")  # fmt: skip
-TILES_BEFORE_LAND = 4
 
 
 def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
