@@ -11,6 +11,7 @@ import energy_model as em
 from energy_model.case.settings import Land, Settings
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.content import Tiles
 from energy_model.reporting.figures.flow_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
@@ -162,3 +163,14 @@ def test_settings_without_land_are_stored_as_before():
 def test_a_wrong_area_is_refused(area):
     with pytest.raises(em.InputError, match="municipality_area"):
         solved(f"\n[land]\nmunicipality_area = {area}\n")
+
+
+def test_a_comparison_has_a_row_for_each_kind():
+    """Without wind 2 ha of field and 14 ha of zone are not used."""
+    plants = [case_builder.plant("mill", "power", technology="turbine", firm="windy")]
+    comparison = em.compare([solved(), solved(conversions=plants)], ["with", "without"])
+    assert comparison.summary.loc["land_use_field", "difference"] == pytest.approx(-2)
+    (table,) = comparison_report(comparison, None, "en").sections[2].blocks
+    rows = {row[0]: row[-1] for row in table.rows}
+    assert (rows["Land use: field"], rows["Land use: zone"]) == ("-2 ha", "-14 ha")
+    assert "Land use" not in rows
