@@ -81,16 +81,17 @@ def _describe_limits(run: Run, language: str) -> str:
         sentence = _("{count:#} of {total:#} additions is at the most allowed", **counts)
     else:
         sentence = _("{count:#} of {total:#} additions are at the most allowed", **counts)
-    largest = limited.nlargest(MAX_LIMITED, "worth_of_one_more")
+    valued = limited[limited["worth_of_one_more"] > MIN_WORTH_EUR]
+    largest = valued.nlargest(MAX_LIMITED, "worth_of_one_more")
+    worths = [float(worth) for worth in largest["worth_of_one_more"]]
     savings = [
         _(
-            "one more {unit} of {asset} would save {worth:EUR/a}",
+            "one more {unit} of {asset} would save {worth}",
             unit=words(row["unit"], language),
             asset=label(row, name, language),
-            worth=float(row["worth_of_one_more"]),
+            worth=format_number(worth, "EUR/a", language, worths),
         )
-        for name, row in largest.iterrows()
-        if row["worth_of_one_more"] > MIN_WORTH_EUR
+        for (name, row), worth in zip(largest.iterrows(), worths, strict=True)
     ]
     nothing = _("a larger limit of one of them alone would save nothing")
     saved = listed(savings, language) if savings else nothing
