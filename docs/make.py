@@ -42,6 +42,7 @@ def tables() -> str:
         case_settings.Emissions,
         case_settings.Perspective,
         case_settings.Acceptance,
+        case_settings.Land,
         case_settings.Solver,
     ):
         name = {"Settings": "(top)", "Perspective": "[perspectives.NAME]"}.get(
@@ -142,7 +143,8 @@ def results() -> str:
     lines += [f"| {name} | {said} |" for name, (_, said) in result_schema.LABELS.items()]
     lines += [
         "\n## Summary\n",
-        "In `metadata.json` under `summary`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand.\n",
+        "In `metadata.json` under `summary`; `CARRIER_price` is the mean marginal price of a carrier, weighted by demand, "
+        "and `land_use_CLASS` [ha] the used land of a class, farmland first.\n",
         "| name | unit | English | Danish |",
         "|---|---|---|---|",
     ]

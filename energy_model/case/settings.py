@@ -72,6 +72,18 @@ class Acceptance(Setting):
     firms_price: Annotated[float, pydantic.Field(ge=0, le=MAX_NUMBER)] = 0.0
 
 
+class Land(Setting):
+    """The land class of farmland, which reports show first, and the area of the municipality [ha] or ``none``.
+
+    Both change no result.
+    """
+
+    farmland: str = "field"
+    municipality_area: Annotated[float, pydantic.Field(gt=0, le=MAX_NUMBER)] | Literal["none"] = (
+        "none"
+    )
+
+
 class Solver(Setting):
     """Options of HiGHS: ``auto`` chooses the method by size; the time limit is in seconds."""
 
@@ -97,11 +109,20 @@ class Settings(Setting):
     time: Time = Time()
     emissions: Emissions = Emissions()
     acceptance: Acceptance = Acceptance()
+    land: Land = Land()
     solver: Solver = Solver()
     perspectives: dict[str, Perspective] = {
         "socio_economic": Perspective(discount_rate=0.035, cost_components=("price", "tariff"))
     }
     profiles: dict[str, Any] = {}
+
+    @pydantic.model_serializer(mode="wrap")
+    def _without_default_land(self, serialize: pydantic.SerializerFunctionWrapHandler) -> Any:
+        """Leaves out land that is not set, so that cases without it keep their digest."""
+        content = serialize(self)
+        if self.land == Land():
+            del content["land"]
+        return content
 
     @property
     def view(self) -> Perspective:

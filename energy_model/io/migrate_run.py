@@ -1,6 +1,7 @@
 """Migrate a run: a run folder of release 0.1 → the same run with the names of today.
 
-Only names change; every number stays. The old folder is kept beside the new one.
+Names change and every number stays; columns that release 0.1 lacks are computed from the stored
+program. The old folder is kept beside the new one.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.run_files import OLD_METADATA
+from energy_model.results.land_kinds import FORMER_SUM, land_by_kind, land_settings, with_kinds
+from energy_model.results.run_files import OLD_METADATA, as_dataset, read_table
+from energy_model.results.schema import with_units
+from energy_model.results.solution import stored_solution
+from energy_model.results.summary import limits_of_additions
 
 Names = Mapping[str, str]
 KEPT = ".before-migration"  # end of the old folder's name
@@ -121,18 +126,20 @@ def migrate_run(folder: Path) -> list[str]:
 def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str, ...]) -> None:
     """Writes the files of a run with today's names to another folder."""
     metadata = _metadata(metadata)
+    _write_program(folder / "certificate.npz", new / "certificate.npz", metadata["settings"])
+    limits = _limits(new)
     with readable(folder / "results.nc"):
         tree = xr.open_datatree(folder / "results.nc", engine="netcdf4")
         with tree:
-            digest = _write_results(tree.load(), new / "results.nc")
+            digest = _write_results(tree.load(), new / "results.nc", limits)
     metadata["digest"] = digest or metadata["digest"]
-    for name in {*listed, "certificate.npz"} - {OLD_METADATA, "results.nc"}:
+    for name in {*listed} - {OLD_METADATA, "results.nc", "certificate.npz"}:
         if name.endswith(".csv"):
-            _write_table(folder / name, new / name)
-        elif name == "certificate.npz":
-            _write_program(folder / name, new / name, metadata["settings"])
+            _write_table(folder / name, new / name, limits)
         else:
             shutil.copyfile(folder / name, new / name)
+    kinds = land_by_kind(read_table(new / "land.csv", "land"), land_settings(metadata["settings"]))
+    metadata["summary"] = with_kinds(metadata["summary"], kinds)
     text = json.dumps(metadata, indent=1, ensure_ascii=False)
     (new / "metadata.json").write_text(text, encoding="utf-8")
     manifest.write(new)
@@ -156,27 +163,39 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _metric(text: str) -> str:
-    """Returns the metric of today, such as ``purchase:gas_market + land_use``."""
+    """Returns the metric of today, such as ``purchase:gas_market + land_use:*``."""
     parts = [part.partition(":") for part in text.split(" + ")]
-    return " + ".join(f"{METRICS.get(kind, kind)}{colon}{rows}" for kind, colon, rows in parts)
+    renamed = (f"{METRICS.get(kind, kind)}{colon}{rows}" for kind, colon, rows in parts)
+    return " + ".join(f"{name}:*" if name == FORMER_SUM else name for name in renamed)
 
 
 def _renamed(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in values.items()}
 
 
-def _write_table(old: Path, new: Path) -> None:
+def _limits(folder: Path) -> pd.DataFrame:
+    """Returns the columns on maxima of added capacity, which release 0.1 lacks, by asset."""
+    solution = stored_solution(folder)
+    return limits_of_additions(solution.lp, solution.x, solution.prices)
+
+
+def _write_table(old: Path, new: Path, limits: pd.DataFrame) -> None:
     names = COLUMNS.get(old.stem, {})
     with readable(old), old.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     cells = [CELLS.get(name, {}) for name in header]
     header = [re.sub(r"^\w+", lambda match: names.get(match[0], match[0]), name) for name in header]
+    rows = [[words.get(cell, cell) for words, cell in zip(cells, row, strict=True)] for row in rows]
+    if old.stem == "capacities":
+        place = header.index("max_capacity_added") + 1
+        more = with_units(limits.loc[[row[0] for row in rows]], old.stem)
+        header[place:place] = list(more)
+        for row, (at_limit, worth) in zip(rows, more.to_numpy(object), strict=True):
+            row[place:place] = [at_limit, "" if worth != worth else worth]
     with new.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(
-            [words.get(cell, cell) for words, cell in zip(cells, row, strict=True)] for row in rows
-        )
+        writer.writerows(rows)
 
 
 def _write_program(old: Path, new: Path, settings: dict[str, Any]) -> None:
@@ -211,13 +230,17 @@ def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
     return {component.local_name: notes(component) for component in components}
 
 
-def _write_results(tree: xr.DataTree, new: Path) -> str | None:
+def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame) -> str | None:
     """Writes the dataset; returns the fingerprint of the inputs, None if they are incomplete."""
     datasets = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
     for path, data in datasets.items():
         group, _, table = path.strip("/").partition("/")
         if group == "tables" and table:
             datasets[path] = _with_cells(_with_names(data, COLUMNS.get(table, {})))
+            if table == "capacities":
+                assets = datasets[path]["asset"].to_numpy()
+                more = as_dataset(limits.loc[list(map(str, assets))], table)
+                datasets[path] = datasets[path].assign(more.drop_vars("asset").data_vars)
         elif group == "inputs" and table:
             datasets[path] = _with_current_columns(table, data)
     inputs = datasets["/inputs"].attrs

@@ -12,6 +12,7 @@ from energy_model.case.system import System
 from energy_model.common.formatting import format_number, format_share, format_significant
 from energy_model.common.language import translator
 from energy_model.reporting.content import WARNING, Block, Text, data_table
+from energy_model.reporting.decision_sections import case_decisions
 
 MAX_UNTRACED_NAMES = 20
 
@@ -19,7 +20,7 @@ MAX_UNTRACED_NAMES = 20
 def check_blocks(
     system: System, warnings: Sequence[str], traced: pd.DataFrame, language: str
 ) -> list[Block]:
-    """Returns the result of a case check: table sizes, traced shares of numbers and warnings."""
+    """Returns the result of a case check: table sizes, decisions, traced shares of numbers and warnings."""
     _, summary = translator(language), sources.summary(traced)
     title = _(
         "{case}, {scenario}: no faults",
@@ -45,8 +46,9 @@ def check_blocks(
     reach = _("Peaks, yearly amounts and the emission target are within reach.")
     return [
         *data_table(title, (_("Table"), _("Rows")), sizes, 1),
+        *case_decisions(system, language),
         Text((origin, *names)),
-        Text(tuple(warnings), WARNING) if warnings else Text((reach,)),
+        Text(tuple(map(_, warnings)), WARNING) if warnings else Text((reach,)),
     ]
 
 

@@ -16,8 +16,8 @@ from energy_model.common.formatting import (
 from energy_model.common.language import N_, Message, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
 from energy_model.reporting.study_tables import TITLES, table_columns
+from energy_model.reporting.summary_names import headline_name
 from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
-from energy_model.results.summary import MEANINGS
 from energy_model.studies.compare import CANDIDATES, Comparison
 from energy_model.studies.runner.study import Study
 
@@ -179,10 +179,9 @@ def _summary(comparison: Comparison, language: str) -> list[Block]:
 
 def _result(name: str, language: str) -> tuple[str, str]:
     """Returns a number of the summary in words, and its unit."""
-    _ = translator(language)
-    if name in MEANINGS:
-        unit, meaning = MEANINGS[name]
-        return _(meaning), unit
+    _, known = translator(language), headline_name(name, language)
+    if known is not None:
+        return known
     return _("Mean price: {carrier}", carrier=words(name.removesuffix("_price"), language)), ""
 
 

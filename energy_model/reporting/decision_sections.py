@@ -1,14 +1,32 @@
-"""Decision sections: a run → the sections of its report on decisions on assets."""
+"""Decision sections: a case or a run → the tables and sections of its report on decisions on assets."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.case.system import System
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
 from energy_model.common.language import translator
-from energy_model.reporting.content import Section, data_table, section
+from energy_model.reporting.content import Block, Section, data_table, section
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
+
+
+def case_decisions(system: System, language: str) -> list[Block]:
+    """Returns the table of a case's decisions; none without decisions."""
+    _, assets, decisions = translator(language), system.assets, system["decisions"]
+    rows = [
+        [
+            label(assets, asset, language),
+            words(decision["state"], language),
+            str(decision["date"]),
+            "" if pd.isna(decision["earliest_year"]) else str(int(decision["earliest_year"])),
+            _("yes") if assets.at[asset, "max_capacity_added"] > 0 else "",
+        ]
+        for asset, decision in decisions.iterrows()
+    ]
+    heads = (_("Asset"), _("Decision"), _("Date"), _("Earliest year"), _("May be added"))
+    return data_table(_("Decisions"), heads, rows, 0)
 
 
 def decisions_section(run: Run, language: str) -> list[Section]:

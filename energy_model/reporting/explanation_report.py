@@ -18,7 +18,9 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, Text, data_table, section
+from energy_model.reporting.study_tables import column_head
 from energy_model.results.accounts import RENTS, SEASONS
+from energy_model.results.land_kinds import land_columns
 from energy_model.results.run import Run
 from energy_model.studies.explanation.asset import Explanation
 
@@ -181,7 +183,7 @@ def _parties(run: Run, parties: pd.DataFrame, language: str) -> list[Block]:
     _ = translator(language)
     names = run.tables["names"]
     visible = (parties.drop(columns="kind").abs() > MIN_PARTY_AMOUNT).any(axis=1)
-    rows = []
+    first_kind, rows = land_columns(parties)[:1], []
     for party, row in parties[visible].iterrows():
         amounts = [
             format_number(row[column] / 1e3, "", language)
@@ -193,13 +195,22 @@ def _parties(run: Run, parties: pd.DataFrame, language: str) -> list[Block]:
             format_number(row[column], "", language)
             if abs(row[column]) >= MIN_PARTY_QUANTITY
             else ""
-            for column in ("emitted", "hectares")
+            for column in ("emitted", *first_kind)
         ]
         rows.append([label(names, party, language), *amounts, *quantities])
     total = format_number(parties["balance"].sum() / 1e3, "", language)
     empty = [""] * (len(ACCOUNT_LINES) - 1)
-    rows.append([_("all parties: minus the cost of the system"), *empty, total, "", ""])
-    heads = [_("party"), *map(_, ACCOUNT_LINES.values()), _("emissions [t/a]"), _("land [ha]")]
+    rows.append(
+        [
+            _("all parties: minus the cost of the system"),
+            *empty,
+            total,
+            "",
+            *("" for _kind in first_kind),
+        ]
+    )
+    heads = [_("party"), *map(_, ACCOUNT_LINES.values()), _("emissions [t/a]")]
+    heads += [f"{column_head(kind, language)} [ha]" for kind in first_kind]
     title = _("Stakeholder accounts at marginal prices [kEUR/a]")
     return data_table(title, heads, rows, numeric=len(heads) - 1)
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from energy_model.common.formatting import (
     MIN_AMOUNT,
+    MIN_CAPACITY,
     format_number,
     format_share,
     label,
@@ -14,21 +15,26 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import translator
 from energy_model.results.decisions import decisions_of
+from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 
 MAX_NAMED = 4  # groups of assets that a sentence names
 MIN_EARNED_SHARE = 0.01  # share of the cost below which no income is named
 MIN_EMISSIONS_TONNES = 1.0
 MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments are named
+MAX_LIMITED = 3  # additions at their maximum that a sentence names
+MIN_WORTH_EUR = 0.5  # saving a year by one unit more below which it saves nothing
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on what is built, what it costs, what is emitted, and which decisions speak against it."""
+    """Returns sentences on what is built and limited, costs, emissions, land, and the decisions against the plan."""
     sentences = [
         _describe_capacities(run, language),
+        _describe_limits(run, language),
         _describe_costs(run, language),
         _describe_emissions(run, language),
+        _describe_land(run, language),
         _describe_decisions(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -62,6 +68,35 @@ def _describe_capacities(run: Run, language: str) -> str:
         share=format_share(share, language=language),
         groups=listed(largest, language),
     )
+
+
+def _describe_limits(run: Run, language: str) -> str:
+    """Returns how many additions are at their maximum, and what one unit more of it saves."""
+    _, built = translator(language), run.tables["capacities"]
+    added, limited = built[built["capacity_added"] > MIN_CAPACITY], built[built["at_limit"]]
+    if limited.empty:
+        return ""
+    counts = {"count": len(limited), "total": len(added)}
+    if len(limited) == 1:
+        sentence = _("{count:#} of {total:#} additions is at the most allowed", **counts)
+    else:
+        sentence = _("{count:#} of {total:#} additions are at the most allowed", **counts)
+    valued = limited[limited["worth_of_one_more"] > MIN_WORTH_EUR]
+    largest = valued.nlargest(MAX_LIMITED, "worth_of_one_more")
+    worths = [float(worth) for worth in largest["worth_of_one_more"]]
+    savings = [
+        _(
+            "one more {unit} of {asset} would save {worth}",
+            unit=words(row["unit"], language),
+            asset=label(row, name, language),
+            worth=format_number(worth, "EUR/a", language, worths),
+        )
+        for (name, row), worth in zip(largest.iterrows(), worths, strict=True)
+    ]
+    nothing = _("a larger limit of one of them alone would save nothing")
+    saved = listed(savings, language) if savings else nothing
+    reason = _("The most allowed is an input, so the size of such an addition is an input too.")
+    return f"{sentence}; {saved}. {reason}"
 
 
 def _describe_costs(run: Run, language: str) -> str:
@@ -120,6 +155,25 @@ def _describe_emissions(run: Run, language: str) -> str:
     if removers:
         sentences.append(_("The largest removals are by {names}.", names=removers))
     return " ".join([*sentences, _describe_target(run, language)])
+
+
+def _describe_land(run: Run, language: str) -> str:
+    """Returns the used land of each kind, farmland first."""
+    _, kinds = translator(language), land_kinds_of(run)
+    parts = [
+        f"{words(name, language)} {kind_of_land(kind, language)}"
+        for name, kind in kinds[kinds["land_use"] > MIN_CAPACITY].iterrows()
+    ]
+    return _("Land use by kind: {kinds}.", kinds=listed(parts, language)) if parts else ""
+
+
+def kind_of_land(kind: pd.Series, language: str) -> str:
+    """Returns the used hectares of a row of `land_by_kind`, with their share of the municipality if it is known."""
+    _, area = translator(language), format_number(kind["land_use"], "ha", language)
+    if pd.isna(kind["share_of_municipality"]):
+        return area
+    share = format_share(float(kind["share_of_municipality"]), 1, language)
+    return _("{area} ({share} of the municipality)", area=area, share=share)
 
 
 def _describe_decisions(run: Run, language: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from energy_model.common.formatting import format_number, format_share, label, words
 from energy_model.common.language import translator
 from energy_model.reporting.content import (
@@ -15,10 +17,12 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
-from energy_model.reporting.narrative import describe_run
+from energy_model.reporting.narrative import describe_run, kind_of_land
+from energy_model.reporting.summary_names import headline_name
+from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
-from energy_model.results.summary import MEANINGS, traded
+from energy_model.results.summary import traded
 from energy_model.studies.explanation.asset import both_ways
 
 MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
@@ -59,23 +63,26 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
     _, summary = translator(language), _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
-    numbers = (
+    sums = (
         (_("Annual cost"), summary["total_cost"], "EUR/a"),
         (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("Marginal price of emissions"), last_tonne, "EUR/t"),
-        (_("Land use"), summary["land_use"], "ha"),
+    )
+    supply = (
         (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
         (_("Unserved demand"), summary["unserved"], "MWh/a"),
     )
-    return Tiles(
-        tuple(
+
+    def tiles(numbers: Iterable[tuple[str, float | None, str]]) -> list[tuple[str, str]]:
+        return [
             (name, format_number(value, unit, language))
             for name, value, unit in numbers
             if value is not None
-        )
-    )
+        ]
+
+    return Tiles((*tiles(sums), *_land_tile(run, language), *tiles(supply)))
 
 
 def _without_untraded(run: Run) -> dict[str, float]:
@@ -85,18 +92,29 @@ def _without_untraded(run: Run) -> dict[str, float]:
     return {name: value for name, value in run.summary.items() if name not in untraded}
 
 
-TILE_NAMES = ("total_cost", "investment", "net_emissions", "land_use", "unserved", "heat_price", "electricity_price")  # fmt: skip
+TILE_NAMES = ("total_cost", "investment", "net_emissions", "unserved", "heat_price", "electricity_price")  # fmt: skip
+
+
+def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
+    """Returns the used land of the first kind, farmland if the case has some."""
+    _, kinds = translator(language), land_kinds_of(run)
+    if kinds.empty:
+        return []
+    kind = kinds.iloc[0]
+    title = _("Land use: {kind}", kind=words(kinds.index[0], language))
+    return [(title, kind_of_land(kind, language))]
 
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
     rows = []
+    first_kind = next(iter(headline_numbers(land_kinds_of(run))), "")
     for name, value in _without_untraded(run).items():
-        if name in TILE_NAMES:
+        if name in (*TILE_NAMES, first_kind):
             continue
-        if name in MEANINGS:
-            unit, meaning = MEANINGS[name]
-            title = _(meaning)
+        known = headline_name(name, language)
+        if known is not None:
+            title, unit = known
         else:
             carrier = name.removesuffix("_price")
             unit = f"EUR/{carriers.at[carrier, 'unit']}"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, format_share, label, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
+from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.results.summary import traded
@@ -51,47 +52,57 @@ def built_section(run: Run, language: str) -> list[Section]:
         _("Total"),
         _("Full-load hours"),
         _("Investment [MEUR]"),
+        _("At the most allowed"),
+        _("One more is worth [EUR/a]"),
     )
 
-    def row(name: object, asset: pd.Series) -> list[str]:
-        hours = asset["full_load_hours"] if asset["table"] in ("conversions", "links") else None
-        group = asset["group"] if isinstance(asset["group"], str) else asset["table"]
-        return [
-            label(asset, name, language),
-            words(group, language),
-            *(
-                format_number(asset[column], asset["unit"], language)
-                if abs(asset[column]) > MIN_CAPACITY
-                else ""
-                for column in (
-                    "capacity_existing",
-                    "capacity_retired",
-                    "capacity_added",
-                    "capacity",
-                )
-            ),
-            "" if hours is None else format_number(hours, language=language),
-            format_number(asset["investment"] / 1e6, language=language)
-            if asset["investment"] > 0
-            else "",
-        ]
-
-    rows, other_rows = ([row(*item) for item in part.iterrows()] for part in (changed, unchanged))
+    rows, other_rows = (
+        [_asset_cells(name, asset, language) for name, asset in part.iterrows()]
+        for part in (changed, unchanged)
+    )
     nothing = _("No new capacity is built; existing capacity covers demand.")
     return section(
         "built",
         _("What is built"),
         _chart("map", _("Sites and links"), "draw_site_map", run, language),
-        data_table(_("Added and retired, the largest investments first"), heads, rows, 6)
+        data_table(_("Added and retired, the largest investments first"), heads, rows, 8)
         or Text((nothing,)),
         data_table(
             _("Unchanged assets"),
-            heads[:-1],
-            [cells[:-1] for cells in other_rows],
+            heads[:-3],
+            [cells[:-3] for cells in other_rows],
             5,
             collapsed=True,
         ),
     )
+
+
+def _asset_cells(name: object, asset: pd.Series, language: str) -> list[str]:
+    """Returns the cells of an asset in the tables of what is built and of what is unchanged."""
+    _ = translator(language)
+    hours = asset["full_load_hours"] if asset["table"] in ("conversions", "links") else None
+    group = asset["group"] if isinstance(asset["group"], str) else asset["table"]
+    return [
+        label(asset, name, language),
+        words(group, language),
+        *(
+            format_number(asset[column], asset["unit"], language)
+            if abs(asset[column]) > MIN_CAPACITY
+            else ""
+            for column in (
+                "capacity_existing",
+                "capacity_retired",
+                "capacity_added",
+                "capacity",
+            )
+        ),
+        "" if hours is None else format_number(hours, language=language),
+        format_number(asset["investment"] / 1e6, language=language)
+        if asset["investment"] > 0
+        else "",
+        _("yes") if asset["at_limit"] else "",
+        format_number(asset["worth_of_one_more"], language=language),
+    ]
 
 
 def carriers_section(run: Run, language: str) -> list[Section]:
@@ -257,6 +268,26 @@ def land_section(run: Run, language: str) -> list[Section]:
     return section(
         "land",
         _("Land and acceptance"),
+        _kinds_of_land(run, language),
         _chart("land", _("Land use"), "draw_land", run, language),
-        data_table(_("Land use"), heads, rows, 5),
+        data_table(_("Land use by site"), heads, rows, 5),
     )
+
+
+def _kinds_of_land(run: Run, language: str) -> list[Block]:
+    """Returns the table of used land by kind, farmland first."""
+    _, kinds = translator(language), land_kinds_of(run)
+    rows = [
+        [
+            words(name, language),
+            format_number(kind["land_use"], language=language),
+            format_number(kind["area"], language=language),
+            ""
+            if pd.isna(kind["share_of_municipality"])
+            else format_share(float(kind["share_of_municipality"]), 1, language),
+        ]
+        for name, kind in kinds.iterrows()
+    ]
+    heads = (_("Class"), _("Used [ha]"), _("Available [ha]"), _("Share of the municipality"))
+    note = _("Kinds of land are not added: each displaces something else.")
+    return data_table(_("Land use by kind"), heads, rows, 3, note=note)

@@ -20,6 +20,7 @@ from energy_model.reporting.table_columns import (
     Column,
     user_name,
 )
+from energy_model.results.land_kinds import PREFIX, land_columns
 from energy_model.studies.runner.study import Study
 
 MAX_PAIRS = 10  # pairs of links
@@ -54,15 +55,16 @@ TITLES = {
     "tradeoff": (N_("Trade-off"), N_("Trade-off between two metrics near the least cost")),
 }  # fmt: skip
 # The columns of tables that show only some; `name` is the label of the row.
+FIRST_KIND = "first kind of land"  # the first column of a kind of land, which is farmland
 SHORT = {
-    "cases": ("objective", "net_emissions", "investment", "land_use", "heat_price", "electricity_price"),
+    "cases": ("objective", "net_emissions", "investment", FIRST_KIND, "heat_price", "electricity_price"),
     "years": ("year", "plan_status", "least_cost", "plan_cost", "regret", "net_emissions", "above_target", "unserved", "unserved_hours"),
     "links": ("name", "capacity", "sent", "standalone_value", "marginal_value", "value_of_capacity", "hours_full"),
     "pairs": ("link", "other_link", "kind", "standalone_synergy", "marginal_synergy"),
     "shares": ("name", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
     "allocations": ("rule", "in_core", "blocking_coalition", "sum", "total_value", "gains_by_leaving"),
-    "sites": ("name", "reason", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", "land_use", "citizens_points", "firms_points"),
-    "parties": ("party", "kind", "alone", "together", "balance", "gain", "emitted", "hectares"),
+    "sites": ("name", "reason", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", FIRST_KIND, "citizens_points", "firms_points"),
+    "parties": ("party", "kind", "alone", "together", "balance", "gain", "emitted", FIRST_KIND),
     "reinforcements": ("site", "name", "kind", "unit", "more", "investment"),
 }  # fmt: skip
 OMITTED = ("run", "reason")  # columns that no table shows
@@ -122,12 +124,20 @@ def case_columns(study: Study, language: str) -> list[Column]:
     index = list(table.columns).index("objective") if "objective" in table else len(table.columns)
     inputs = [name for name in table.columns[1:index] if name not in ("status", "reason")]
     status = ["status"] if (table["status"] != "optimal").any() else []
-    names = ["case", *inputs, *status, *(name for name in SHORT["cases"] if name in table)]
+    names = ["case", *inputs, *status, *(name for name in _short("cases", table) if name in table)]
     columns = [
         _column(name, _texts(name, table[name], study, language), language) for name in names
     ]
     # The number of a case is its name.
     return [replace(columns[0], values=table["case"].astype(str)), *columns[1:]]
+
+
+def _short(name: str, frame: pd.DataFrame) -> list[str]:
+    """Returns the columns of a table that a report shows, all but the omitted ones without a list."""
+    if name not in SHORT:
+        return [column for column in frame if column not in OMITTED]
+    first_kind = next(iter(land_columns(frame)), "")
+    return [first_kind if column == FIRST_KIND else column for column in SHORT[name]]
 
 
 def table_columns(name: str, study: Study, language: str) -> list[Column]:
@@ -145,7 +155,7 @@ def table_columns(name: str, study: Study, language: str) -> list[Column]:
     if name == "sites":
         is_explained = frame["why"].astype(str) != ""
         frame = frame.assign(reason=frame["why"].where(is_explained, frame["reason"]))
-    columns = SHORT.get(name) or [column for column in frame if column not in OMITTED]
+    columns = _short(name, frame)
     metric = metric_of(study)
     return [
         _labels(name, frame, language)
@@ -200,8 +210,15 @@ def metric_of(study: Study) -> tuple[str, str]:
 
 def column_head(name: str, language: str) -> str:
     """Returns the head of a column in a language, without its unit."""
+    if name.startswith(PREFIX):
+        return _kind_head(name, language)
     message = COLUMNS[name][0] if name in COLUMNS else ""
     return translator(language)(message) if message else words(name, language)
+
+
+def _kind_head(name: str, language: str) -> str:
+    _ = translator(language)
+    return _("land use: {kind}", kind=words(name.removeprefix(PREFIX), language))
 
 
 def _column(
@@ -217,6 +234,8 @@ def _column(
         return Column(head, values)
     if name.count(".") >= 2:  # the address of an input
         return Column(name, values, INPUT)
+    if name.startswith(PREFIX):
+        return Column(_kind_head(name, language), values, "ha")
     if name not in COLUMNS:
         return Column(words(name, language), values)
     message, own_unit = COLUMNS[name]

@@ -15,14 +15,22 @@ COLUMNS = ["state", "date", "earliest_year", "source", "note_en", "note_da"]
 def decisions_of(run: Run) -> pd.DataFrame:
     """The decisions of a case beside the capacities of a run, in the order of the case.
 
-    Returns a row for every asset of the table ``decisions``, with its columns, the labels, unit,
+    Returns a row for every asset of the table ``decisions``, with its columns, the labels, site, unit,
     ``capacity_existing``, ``capacity_added`` and ``capacity`` of the asset, and two columns of
     booleans: ``against``, the plan adds capacity that is stopped or on hold; ``too_early``, the plan
     adds capacity before its earliest year.
     """
     decisions = input_tables(run).get("decisions", pd.DataFrame(columns=COLUMNS))
     sizes = run.tables["capacities"]
-    columns = ["label_en", "label_da", "unit", "capacity_existing", "capacity_added", "capacity"]
+    columns = [
+        "label_en",
+        "label_da",
+        "site",
+        "unit",
+        "capacity_existing",
+        "capacity_added",
+        "capacity",
+    ]
     frame = decisions.reindex(columns=COLUMNS).join(sizes[columns], how="inner")
     adds = frame["capacity_added"] > MIN_CAPACITY
     earliest = pd.to_numeric(frame["earliest_year"], errors="coerce")

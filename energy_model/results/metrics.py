@@ -1,6 +1,6 @@
 """Metrics: the name of a yearly sum → column weights; a query can limit, weigh or minimize it.
 
-A metric is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``land_use``, ``citizens_points``,
+A metric is written as ``emissions``, ``cost``, ``unserved``, ``import``, ``farmland``, ``citizens_points``,
 ``firms_points``, the name of a row of ``limits.csv``, or ``WHAT:ROWS`` with * for any part of a name:
 ``land_use:*:field``, ``purchase:straw_*``, ``capacity_added:pump_*``. ``cost:ROWS`` and ``emissions:ROWS`` are those of assets and
 markets, selected by their own name or by that of the firm that owns them: ``cost:citizens``. `` + `` adds several.
@@ -23,13 +23,15 @@ from energy_model.formulation.limits import matched_terms
 from energy_model.formulation.metadata import LEVEL, NET_EMISSIONS, SIZE
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.linear_program import Block
+from energy_model.results.land_kinds import FORMER_SUM
 from energy_model.results.summary import capacity_unit
 
 SINGLE = {"emissions": "t/a", "cost": "EUR/a"}
 POINTS = ("citizens_points", "firms_points")  # weights of land
 FORMER_NAMES = {"added": "capacity_added", "retired": "capacity_retired", "bought": "purchase", "sold": "sale",
                 "sent": "flow_forward", "land": "land_use"}  # fmt: skip
-WHOLE = ("unserved", "land_use", *POINTS)  # valid without ROWS
+WHOLE = ("unserved", *POINTS)  # valid without ROWS
+FARMLAND = "farmland"  # the used land of the class that the settings of the case name
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,17 @@ def _one(problem: CompiledModel, text: str) -> Metric:
         return _sum(problem, "purchase", list(markets.index[markets.isin(powers)]))
     if text in system["limits"].index:
         return _limit(problem, text)
+    if text == FARMLAND:
+        text = f"land_use:*:{system.settings.land.farmland}"
     kind, _, pattern = text.partition(":")
     if kind in FORMER_NAMES:
         message = f"the metric {kind} is named {FORMER_NAMES[kind]}; its former name goes with release 0.3"
         warnings.warn(message, DeprecationWarning, stacklevel=4)
         kind = FORMER_NAMES[kind]
+    if kind == FORMER_SUM and not pattern:
+        message = "the metric land_use adds kinds of land; name one, such as farmland or land_use:*:sea; the sum goes with release 0.3"
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        pattern = "*"
     if kind in SINGLE and pattern:
         return _metric_of_owner(problem, kind, text, pattern)
     if kind not in _kinds(problem) or (not pattern and kind not in WHOLE):
@@ -157,7 +165,7 @@ def _limit(problem: CompiledModel, name: str) -> Metric:
 
 def metric_names(system: System) -> list[str]:
     """The metrics that are named by one word."""
-    return [*SINGLE, "import", *WHOLE, *system["limits"].index]
+    return [*SINGLE, "import", *WHOLE, FARMLAND, *system["limits"].index]
 
 
 def _unknown(

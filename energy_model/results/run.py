@@ -16,6 +16,7 @@ import xarray as xr
 
 from energy_model.case.system import System
 from energy_model.results import summary
+from energy_model.results.land_kinds import land_kinds_of, with_kinds
 from energy_model.results.simultaneous_operation import operation_warnings, simultaneous_operation
 from energy_model.results.solution_tables import SolutionTables
 
@@ -54,7 +55,7 @@ class Run:
     @property
     def summary(self) -> dict[str, float]:
         """The headline numbers of the solution, by name."""
-        return dict(self.metadata["summary"])
+        return with_kinds(self.metadata["summary"], land_kinds_of(self))
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """The result of ``make``, called once and cached in the run under ``name``."""

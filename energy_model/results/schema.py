@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 OF_ROW = "of row"  # the unit is in the column ``unit`` of the row
+FLAG = "true or false"  # in place of the unit of a column of booleans
 LABELS = {
     "label_en": ("", "English label"),
     "label_da": ("", "Danish label"),
@@ -29,6 +30,11 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "capacity_added": (OF_ROW, "Added capacity"),
         "capacity": (OF_ROW, "Total capacity"),
         "max_capacity_added": (OF_ROW, "Maximum added capacity"),
+        "at_limit": (FLAG, "Whether the addition equals the maximum added capacity"),
+        "worth_of_one_more": (
+            "EUR/capacity/a",
+            "Saving by one unit more of the maximum, where the addition equals it",
+        ),
         "yearly_activity": (
             "unit/a",
             "Activity, discharge or flow over the year, in the carrier's unit",
@@ -132,7 +138,7 @@ def with_units(frame: pd.DataFrame, table: str) -> pd.DataFrame:
         columns={
             header: f"{header} [{unit}]"
             for header, unit in units.items()
-            if unit not in ("", OF_ROW)
+            if unit not in ("", OF_ROW, FLAG)
         }
     )
 
@@ -146,14 +152,19 @@ def read_csv(path: Path, table: str) -> pd.DataFrame:
     """A table of a run from its CSV file, with plain column names.
 
     Columns without a declared unit hold text, which is not converted: ``0751``, ``1e3``, ``nan`` and ``True`` are
-    names. Only an empty cell is missing. All other columns hold numbers.
+    names. Only an empty cell is missing. All other columns hold numbers, or ``True`` and ``False``.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: A number cannot be read.
+        ValueError: A number or a boolean cannot be read.
     """
     frame = without_units(pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]))
     for column in frame:
-        if meaning(table, str(column))[0]:
+        unit = meaning(table, str(column))[0]
+        if unit == FLAG:
+            if not frame[column].isin(["True", "False"]).all():
+                raise ValueError(f"column {column} holds something other than True and False")
+            frame[column] = frame[column] == "True"
+        elif unit:
             frame[column] = frame[column].astype(float)
     return frame

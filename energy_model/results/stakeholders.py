@@ -7,6 +7,7 @@ emissions; the limits, which receive their scarcity rents; and residual emission
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from energy_model.formulation.metadata import LIMIT
@@ -25,20 +26,21 @@ from energy_model.results.accounts import (
     Accounts,
     accounts,
 )
+from energy_model.results.land_kinds import PREFIX, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
 KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
 MONEY = ["delivers", "takes", "cost", "emissions", "land", "limits", "ties"]
-WEIGHED = ["emitted", "hectares", "citizens_points", "firms_points"]
+POINTS = ["citizens_points", "firms_points"]
 
 
 def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFrame:
     """The account of every party [EUR/a]: revenue +, payments -, and the sum as ``balance``.
 
-    It also has the emissions [t/a], the land used by new assets [ha] and the points of that land. The balances sum to
-    minus the cost of the system. ``kind`` is firm, city, citizens or account.
+    It also has the emissions [t/a], the land used by new assets [ha] in a column ``land_use_CLASS`` for each land class,
+    and the points of that land. The balances sum to minus the cost of the system. ``kind`` is firm, city, citizens or account.
     """
     found = found or accounts(run)
     lines = found.lines.assign(party=owner_of(run, found.lines["name"]))
@@ -51,9 +53,13 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     emitted = lines[(lines["line"] == EMISSIONS) & (lines["party"] != CLIMATE)]
     frame["emitted"] = -emitted.groupby("party")["quantity"].sum()
     taken = lines[(lines["line"] == LAND) & (lines["party"] != LANDOWNERS)]
-    frame["hectares"] = -taken.groupby("party")["quantity"].sum()
-    places = run.tables["land"]
-    for points in ("citizens_points", "firms_points"):
+    places, quantities = run.tables["land"], ["emitted"]
+    kinds_taken = np.array([place.rpartition(":")[2] for place in taken["of"]], object)
+    for kind in land_kinds_of(run).index:
+        of_kind = taken[kinds_taken == kind]
+        frame[f"{PREFIX}{kind}"] = -of_kind.groupby("party")["quantity"].sum()
+        quantities.append(f"{PREFIX}{kind}")
+    for points in POINTS:
         if len(places):
             weights = {f"{site}:{kind}": value for (site, kind), value in places[points].items()}
             # Without land use the column is empty, and its dtype is not numeric.
@@ -61,7 +67,8 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
             frame[points] = each.groupby(taken["party"]).sum()
         else:
             frame[points] = 0.0
-    frame[WEIGHED] = frame[WEIGHED].fillna(0.0)
+    quantities += POINTS
+    frame[quantities] = frame[quantities].fillna(0.0)
     kinds = _kinds(run)
     frame.insert(0, "kind", [kinds.get(str(party), "account") for party in frame.index])
     order = {"citizens": 0, "city": 1, "firm": 2, "account": 3}

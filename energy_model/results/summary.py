@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
+from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.common.language import N_
-from energy_model.formulation.metadata import THROUGHPUT
+from energy_model.formulation.metadata import ADDED, THROUGHPUT
+from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.land_kinds import headline_numbers, land_by_kind
 from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
+MAX_LIMIT_GAP_SHARE = 1e-4  # share of a maximum by which an addition at it may be smaller
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 MIN_TRADED_SHARE = 1e-6  # share of the largest flow in a unit below which a carrier is not traded
 # Column of the table of carriers that the balances of a table's rows belong to
@@ -27,6 +31,8 @@ def capacities(results: SolutionTables) -> pd.DataFrame:
     for name in ("capacity_retired", "capacity_added", "capacity"):
         frame[name] = data[name].to_series()
     frame["max_capacity_added"] = assets["max_capacity_added"]
+    limits = limits_of_additions(results.problem.lp, results.answer.x, results.answer.prices)
+    frame[list(limits)] = limits.reindex(frame.index)
     frame["unit"] = [
         capacity_unit(system, table, carrier)
         for table, carrier in zip(frame["table"], frame["carrier"], strict=True)
@@ -113,17 +119,38 @@ def land(results: SolutionTables) -> pd.DataFrame:
     if frame.empty:
         return frame.assign(land_use=[])
     frame["land_use"] = results.answer.x[results.problem.lp.columns("land_use")]
-    frame["shadow_price"] = -_bound_price(results, "land_use")
+    answer = results.answer
+    frame["shadow_price"] = _worth_of_bounds(results.problem.lp, answer.prices, "land_use")
     for party in ("citizens", "firms"):
         frame[f"{party}_total"] = frame[f"{party}_points"] * frame["land_use"]
     return frame
 
 
-def _bound_price(results: SolutionTables, decision: str) -> np.ndarray:
-    """Duals of a variable's upper bounds, as negative costs [EUR/a per unit]."""
-    lp = results.problem.lp
-    reduced = (lp.cost - lp.A.T @ results.answer.prices)[lp.columns(decision)]
-    return np.minimum(reduced, 0.0)
+def limits_of_additions(lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> pd.DataFrame:
+    """Which additions are at their maximum, and what one unit more of it is worth, by asset.
+
+    ``at_limit`` is true where capacity is added and equals the upper bound of the addition.
+    ``worth_of_one_more`` [EUR/capacity/a] is the shadow price of this bound, missing elsewhere. Times
+    the addition, it is the rent of the maximum in the accounts.
+
+    Args:
+        lp: The linear program.
+        x: The values of its columns.
+        prices: The duals of its rows.
+    """
+    columns = lp.columns(ADDED)
+    added, most = x[columns], lp.upper[columns]
+    gap = np.where(np.isfinite(most), most - added, np.inf)
+    at_limit = (added > MIN_CAPACITY) & (gap <= MAX_LIMIT_GAP_SHARE * np.abs(added))
+    worth = np.where(at_limit, _worth_of_bounds(lp, prices, ADDED), np.nan)
+    index = pd.Index(lp.variables[ADDED].labels, name="asset")
+    return pd.DataFrame({"at_limit": at_limit, "worth_of_one_more": worth}, index)
+
+
+def _worth_of_bounds(lp: LinearProgram, prices: np.ndarray, decision: str) -> np.ndarray:
+    """Shadow prices of a variable's upper bounds: the saving by one unit more [EUR/a per unit]."""
+    reduced = (lp.cost - lp.A.T @ prices)[lp.columns(decision)]
+    return np.maximum(-reduced, 0.0)
 
 
 def export_credit(results: SolutionTables) -> float:
@@ -142,7 +169,9 @@ def export_credit(results: SolutionTables) -> float:
 def headline(
     results: SolutionTables, built: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame
 ) -> dict[str, float]:
-    """The headline numbers of a solution, by the names of `MEANINGS`, and the mean price of each demanded carrier.
+    """The headline numbers of a solution, by the names of `MEANINGS`.
+
+    Further numbers are the used land of each kind and the mean price of each demanded carrier.
 
     ``built``, ``table`` and ``places`` are the tables of `capacities`, `carriers` and `land`.
     """
@@ -161,7 +190,7 @@ def headline(
         else 0.0,
         "unserved": float(table["unserved"].sum()),
         "unserved_hours": _unserved_hours(results),
-        "land_use": float(places["land_use"].sum()) if len(places) else 0.0,
+        **headline_numbers(land_by_kind(places, system.settings.land)),
         "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
         "firms_points": float(places["firms_total"].sum()) if len(places) else 0.0,
     }
@@ -193,7 +222,6 @@ MEANINGS = {
     "emission_target_shadow_price": ("EUR/t", N_("Shadow price of the emission target")),
     "unserved": ("unit/a", N_("Unserved demand")),
     "unserved_hours": ("h/a", N_("Hours with unserved demand")),
-    "land_use": ("ha", N_("Land use with setback zones")),
     "citizens_points": ("point", N_("Citizens' points (more is worse)")),
     "firms_points": ("point", N_("Firms' points (more is worse)")),
 }  # fmt: skip

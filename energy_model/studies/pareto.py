@@ -22,6 +22,7 @@ from energy_model.common.language import Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
+from energy_model.results.metrics import FARMLAND
 from energy_model.results.metrics import metric as metric_of
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
@@ -56,7 +57,7 @@ class Point:
 @accept_case_keywords
 def pareto_front(
     case: Case,
-    metric: str,
+    metric: str = FARMLAND,
     points: int = 15,
     output: str | Path | None = None,
     second_metric: str | None = None,

@@ -51,13 +51,13 @@ def test_interests_is_one_command(tmp_path):
     case = two_hour_case.write(tmp_path / "case")
     said = cli.call(
         "study", "preferences", case, "--set", "case.emissions.target = 0.8", "--weight", "citizens_points=100",
-        "--limit", "land_use=0.1", "--out", tmp_path / "s",
+        "--limit", "farmland=0.1", "--out", tmp_path / "s",
     )  # fmt: skip
     assert said.code == 0, said.err
     assert "weighed: citizens_points 100" in said.out
-    assert "limited: land_use 0.1" in said.out
+    assert "limited: farmland 0.1" in said.out
     wrong = cli.call(
-        "study", "preferences", case, "--tradeoff", "land_use", "--out", tmp_path / "t"
+        "study", "preferences", case, "--tradeoff", "farmland", "--out", tmp_path / "t"
     )
     assert wrong.code == 2
 

@@ -40,7 +40,7 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
         (["sweep", "--vary", f"{PRICE}=40,70", "--design", "one"], "Effect of each input alone"),
         (["sweep", "--vary", f"{PRICE}=55..80", "--vary", "demands.light.yearly=1..2", "-d", "morris", "-n", "2", "--outputs", "objective"], "Sensitivity to each input"),
         (["pareto", "--metric", "emissions", "--points", "5"], "From the cheapest plan down"),
-        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "land_use", "--levels", "2", "--set", f"{PRICE} = 70"], "Least cost against two metrics"),
+        (["pareto", "--metric", "emissions", "--points", "3", "--second-metric", "farmland", "--levels", "2", "--set", f"{PRICE} = 70"], "Least cost against two metrics"),
         (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "Plans by their greatest regret"),
         (["ranging", "--parameter", PRICE], "more sun_here"),

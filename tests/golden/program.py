@@ -60,14 +60,14 @@ def studies(case: Path, out: Path) -> dict[str, Path]:
     asked = {
         "sweep": lambda at: em.sweep(case, {"carriers.co2.price": [50, 150], "scenario": ["dear_gas"]}, at, execution=execution),
         "sweep_morris": lambda at: em.sweep(case, MORRIS, at, design="morris", samples=2, execution=execution),
-        "pareto": lambda at: em.pareto_front(case, "land_use", 3, at, execution=execution),
+        "pareto": lambda at: em.pareto_front(case, "farmland", 3, at, execution=execution),
         "near_optimal": lambda at: em.near_optimal(case, [0.02], plans=2, output=at, execution=execution),
         "regret": lambda at: em.regret(case, futures, output=at, execution=execution),
         "weather_years": lambda at: em.weather_years(case, em.synthetic_years(settings, [1]), at, execution=execution),
         "ranging": lambda at: em.ranging(case, ["conversions.solar_park.investment_cost"], max_change=0.2, output=at, execution=execution),
         "symbiosis": lambda at: em.symbiosis(em.CaseSpec(case, overrides=free), at, execution=execution),
         "siting": lambda at: em.siting(case, "field_solar=3", output=at, execution=execution),
-        "preferences": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"land_use": 10}}, points=3, output=at, execution=execution),
+        "preferences": lambda at: em.preferences(case, {"weighed": {"citizens_points": 2000}}, {"limited": {"farmland": 10}}, points=3, output=at, execution=execution),
     }  # fmt: skip
     return {name: ask(out / name).folder for name, ask in asked.items()}
 

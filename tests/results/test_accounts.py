@@ -118,7 +118,7 @@ def test_parties_of_a_case(tmp_path):
     assert sunny["delivers"] == pytest.approx(65)
     assert sunny["cost"] == pytest.approx(-60)
     assert sunny["balance"] == pytest.approx(5)
-    assert (sunny["hectares"], sunny["citizens_points"], sunny["firms_points"]) == pytest.approx((0.5, 1, 0.5))  # fmt: skip
+    assert (sunny["land_use_field"], sunny["citizens_points"], sunny["firms_points"]) == pytest.approx((0.5, 1, 0.5))  # fmt: skip
     assert table.loc["nobody named", "emitted"] == pytest.approx(0.5)  # the market's
     assert table["balance"].sum() == pytest.approx(-run.objective)
 

@@ -1,9 +1,10 @@
 """Decisions on assets beside a plan: what contradicts them is told, in both languages."""
 
 import pytest
-from helpers import case_builder, two_hour_case
+from helpers import case_builder, cli, two_hour_case
 
 import energy_model as em
+from energy_model.reporting.figures.flow_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
 from energy_model.results.decisions import decisions_of
@@ -86,3 +87,49 @@ def test_a_wrong_decision_is_refused(row, issue):
             flows=[case_builder.flow("sun_here", "power", 1)],
             decisions=[decision("sun_here", "stopped") | row],
         )
+
+
+@pytest.fixture
+def planned(tmp_path):
+    """Wind may be added; sun may not. Neither can run before 2090."""
+    decisions = [
+        decision("wind_here", "contracted", earliest_year=2090),
+        decision("sun_here", "on_hold", earliest_year=2090),
+    ]
+    case = two_hour_case.write(tmp_path / "case", decisions=decisions)
+    return case, ["--set", "conversions.sun_here.max_capacity_added = 0"]
+
+
+def test_check_shows_decisions_and_warns_of_additions_before_their_year(planned):
+    case, changes = planned
+    told = cli.call("check", case, *changes, "--json").json
+    (warning,) = [text for text in told["warnings"] if "earliest" in text]
+    assert warning == (
+        "wind here may be added in 2030, before its earliest year 2090; "
+        "set max_capacity_added to 0 in conversions, or target_year to 2090."
+    )
+    assert [(row["asset"], row["state"]) for row in told["decisions"]] == [
+        ("wind_here", "contracted"),
+        ("sun_here", "on_hold"),
+    ]
+    printed = " ".join(cli.call("check", case, *changes, "--language", "da").out.split())
+    assert "wind here kan bygges i 2030, før det tidligste år 2090" in printed
+    assert "sat i bero" in printed
+
+
+def test_a_plan_for_the_earliest_year_has_no_warning(planned):
+    case, changes = planned
+    told = cli.call("check", case, *changes, "--set", "case.target_year = 2090", "--json").json
+    assert not [text for text in told["warnings"] if "earliest" in text]
+
+
+def test_the_map_shows_the_states_of_decisions_at_their_site(tmp_path):
+    sites = [{"site": "here"}, {"site": "there", "lon": 10.1}]
+    decisions = [decision("sun_here", "stopped"), decision("wind_here", "on_hold")]
+    case = two_hour_case.write(tmp_path / "case", decisions=decisions, sites=sites)
+    figure = draw_site_map(em.solve(em.load_case(case)), "en")
+    marks = {trace.name: list(trace.x) for trace in figure.data if trace.showlegend is not False}
+    assert marks == {"Decision: on hold": [10.0], "Decision: stopped": [10.0]}
+    here, there = figure.data[-1].hovertext
+    assert "sun here: stopped 2025-12-04<br>wind here: on hold 2025-12-04" in here
+    assert "2025" not in there

@@ -43,6 +43,7 @@ RESULT = [('"summary": {', '"headline": {'), ('"quantities": {"land_use"', '"qua
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the metric land_use adds kinds:DeprecationWarning")
 @pytest.mark.parametrize(
     ("ask", "renamed", "renamed_results"),
     [

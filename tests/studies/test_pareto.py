@@ -65,7 +65,7 @@ def test_land_by_class_and_points_are_sums_too(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    for against, price in (("land_use:*:field", 20), ("land_use", 20), ("citizens_points", 10)):
+    for against, price in (("land_use:*:field", 20), ("farmland", 20), ("citizens_points", 10)):
         study = em.pareto_front(
             case, against, 3, tmp_path / against.replace(":", "_"), execution=here
         )
@@ -81,7 +81,7 @@ def test_a_surface_weighs_two_sums(tmp_path, here):
     case = two_hour_case.write(
         tmp_path / "case", markets=[case_builder.market(price=70, emission_factor=0.5)]
     )
-    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="land_use", levels=3, execution=here)  # fmt: skip
+    study = em.pareto_front(case, "emissions", 4, tmp_path / "s", second_metric="farmland", levels=3, execution=here)  # fmt: skip
     frame = study.tables["surface"]
     assert sorted(set(frame["second_amount"].round(6))) == pytest.approx([0, 0.25, 0.5], abs=1e-5)
     for _, part in frame.groupby("second_amount"):
@@ -101,4 +101,4 @@ def test_a_sum_that_nothing_decides_or_that_is_unknown_is_refused(case, tmp_path
     with pytest.raises(em.InputError, match="ask for 3 points or more"):
         em.pareto_front(case, "emissions", 2, tmp_path / "s", execution=here)
     with pytest.raises(em.NoSolutionError):
-        em.pareto_front(em.CaseSpec(case, overrides=["case.emissions.target = -9"]), "land_use", 5, tmp_path / "t", execution=here)  # fmt: skip
+        em.pareto_front(em.CaseSpec(case, overrides=["case.emissions.target = -9"]), "farmland", 5, tmp_path / "t", execution=here)  # fmt: skip

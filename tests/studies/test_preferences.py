@@ -85,7 +85,7 @@ def test_costs_and_emissions_of_one_party(tmp_path):
 @pytest.mark.slow
 def test_a_preference_without_a_plan_is_reported(tmp_path):
     case = case_builder.write(tmp_path / "case", 2, **PARTS)
-    found = em.preferences(case, limits={"no land": {"land_use": 0.0}}, tradeoff=None, output=tmp_path / "s", execution=em.ExecutionOptions(workers=0))  # fmt: skip
+    found = em.preferences(case, limits={"no land": {"farmland": 0.0}}, tradeoff=None, output=tmp_path / "s", execution=em.ExecutionOptions(workers=0))  # fmt: skip
     assert (
         found.tables["preferences"].set_index("preference").at["no land", "status"] == "infeasible"
     )

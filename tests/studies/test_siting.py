@@ -69,7 +69,7 @@ def test_what_the_firm_sees_and_what_is_taken(found):
     land = found.tables["land"].set_index("site")
     assert land.loc["south", ["at", "land_class", "more"]].tolist() == ["south", "industrial", pytest.approx(2)]  # fmt: skip
     table = found.tables["sites"].set_index("site")
-    assert table.loc["north", ["land_use", "citizens_points", "firms_points"]].tolist() == pytest.approx([2, 4, 2])  # fmt: skip
+    assert table.loc["north", ["land_use_industrial", "citizens_points", "firms_points"]].tolist() == pytest.approx([2, 4, 2])  # fmt: skip
 
 
 def test_new_links_are_told(found):

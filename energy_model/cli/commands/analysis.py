@@ -117,7 +117,7 @@ def preferences(
         list[str] | None,
         typer.Option(
             "--limit",
-            help="METRIC=MAXIMUM, such as land_use=500 or emissions:oersted=0; may be given several times.",
+            help="METRIC=MAXIMUM, such as farmland=500 or emissions:oersted=0; may be given several times.",
         ),
     ] = None,
     tradeoff: Annotated[

@@ -14,6 +14,7 @@ from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.extensions import extensions
 from energy_model.reporting import case_report
+from energy_model.reporting.json_records import table_records
 from energy_model.reporting.render_terminal import print_blocks
 
 
@@ -24,8 +25,9 @@ def check(
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a case: all errors of all files, the sources of its numbers, and whether its peaks can be met."""
+    """Check a case: all errors of all files, sources of numbers, decisions, and whether its peaks can be met."""
     from energy_model.case import sources  # noqa: PLC0415
+    from energy_model.case.checks.decisions import early_additions  # noqa: PLC0415
     from energy_model.formulation import TABLES  # noqa: PLC0415
     from energy_model.optimization import precheck  # noqa: PLC0415
     from energy_model.timeseries import case_year  # noqa: PLC0415
@@ -36,7 +38,7 @@ def check(
         if system.settings.profiles:
             case_year.settings_of(case)
         progress("checking peaks, potentials and the emission target")
-        warnings = precheck.check_adequacy(system)
+        warnings = [*early_additions(system), *precheck.check_adequacy(system)]
         sources_of_numbers = sources.trace_sources(case, system, TABLES)
     if as_json:
         print_json(
@@ -45,6 +47,7 @@ def check(
                 "scenario": system.scenario,
                 "faults": [],
                 "warnings": warnings,
+                "decisions": table_records(system["decisions"].reset_index()),
                 **sources.summary(sources_of_numbers),
             }
         )

@@ -80,9 +80,9 @@ def pareto(
         str,
         typer.Option(
             "--metric",
-            help="land_use, land_use:*:field, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as purchase:straw_*.",
+            help="farmland, land_use:*:sea, emissions, citizens_points, firms_points, import, unserved, the name of a limit, or WHAT:ROWS such as purchase:straw_*.",
         ),
-    ],
+    ] = "farmland",
     points: Annotated[int, whole_option("--points", "-n", help="Points of the curve.")] = 15,
     second_metric: Annotated[
         str | None, typer.Option("--second-metric", help="A second metric, for a surface.")

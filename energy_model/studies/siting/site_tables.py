@@ -13,6 +13,7 @@ from energy_model.case.system import System
 from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import DELIVERS, EMISSIONS, LAND, TAKES, Accounts, accounts
+from energy_model.results.land_kinds import PREFIX
 from energy_model.results.run import Run
 from energy_model.studies.siting.candidate_sites import CandidateSite
 
@@ -21,8 +22,20 @@ MIN_LAND_CHANGE = 1e-4  # [ha]
 MIN_LISTED_DIFFERENCE_EUR = 500.0  # EUR/a of a part of the cost against the mean of the sites
 MAX_REASONS = 3  # differences and reinforcements named for each site
 NOT_ALLOWED = "not allowed"
-INCREMENTS = ("net_emissions", "land_use", "citizens_points", "firms_points")
-SITE_COLUMNS = ["site", "label_en", "label_da", "status", "added_cost", "estimate", "difference", "added_cost_per_unit", *INCREMENTS, "why", "reason"]  # fmt: skip
+INCREMENTS = (
+    "citizens_points",
+    "firms_points",
+)  # of the summary, after emissions and the land of each kind
+SITE_COLUMNS = (
+    "site",
+    "label_en",
+    "label_da",
+    "status",
+    "added_cost",
+    "estimate",
+    "difference",
+    "added_cost_per_unit",
+)
 PRICE_COLUMNS = {"site": str, "carrier": str, "line": str, "quantity": float, "price": float}
 LAND_COLUMNS = {"site": str, "at": str, "land_class": str, "more": float}
 LINK_COLUMNS = {"site": str, "link": str, "label_en": str, "kind": str, "more": float, "unit": str, "investment": float}  # fmt: skip
@@ -124,7 +137,8 @@ def ranked_sites(
     for label in ("label_en", "label_da"):
         frame[label] = [system["sites"].at[site, label] for site in frame["site"]]
     frame["why"] = [causes.get(site, "") for site in frame["site"]]
-    frame = frame.reindex(columns=SITE_COLUMNS)
+    columns = (*SITE_COLUMNS, *_increments(base), "why", "reason")
+    frame = frame.reindex(columns=list(columns))
     return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
 
 
@@ -155,8 +169,14 @@ def _site(place: PlacedActivity, base: Mapping[str, Any], size: float) -> dict[s
         "added_cost": added_cost,
         "difference": added_cost - place.estimate,
         "added_cost_per_unit": added_cost / size,
-        **{name: result["summary"][name] - base["summary"][name] for name in INCREMENTS},
+        **{name: result["summary"][name] - base["summary"][name] for name in _increments(base)},
     }
+
+
+def _increments(base: Mapping[str, Any]) -> tuple[str, ...]:
+    """The headline numbers whose change by the activity is in the table of sites."""
+    kinds = (name for name in base["summary"] if name.startswith(PREFIX))
+    return "net_emissions", *kinds, *INCREMENTS
 
 
 def _cost_components(run_accounts: Accounts, candidate: CandidateSite) -> pd.Series:

@@ -13,6 +13,7 @@ from energy_model.case.number_parsing import parse_number
 from energy_model.common.errors import InputError
 from energy_model.common.formatting import label, words
 from energy_model.common.language import N_, Message, translator
+from energy_model.results.metrics import FARMLAND
 from energy_model.web import request_validation, security
 from energy_model.web.components import (
     Options,
@@ -38,7 +39,7 @@ KINDS = {
 }
 METRICS = {
     "emissions": N_("emissions"),
-    "land_use": N_("land use"),
+    FARMLAND: N_("farmland used"),
     "citizens_points": N_("citizens' points"),
     "firms_points": N_("firms' points"),
     "import": N_("electricity purchases"),
