@@ -155,7 +155,7 @@ def headline(
         "net_emissions": net,
         "net_emissions_without_export_credit": net + credit if credited else net,
         "net_emissions_with_export_credit": net if credited else net - credit,
-        "emission_price": system.emission_price,
+        "emission_price": system.emission_cost,
         "emission_target_shadow_price": -float(data["shadow_price_emission_target"])
         if "shadow_price_emission_target" in data
         else 0.0,

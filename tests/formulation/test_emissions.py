@@ -3,18 +3,31 @@
 import pytest
 from helpers import case_builder
 
+import energy_model as em
+
 AIR = [
     {"carrier": "heat"}, {"carrier": "power"}, {"carrier": "gas", "price": 40, "emission_factor": 0.2}, {"carrier": "wood", "price": 70},
     {"carrier": "flue_gas", "unit": "t", "allow_spill": "yes"}, {"carrier": "captured", "unit": "t"}, {"carrier": "co2", "unit": "t", "price": 0},
 ]  # fmt: skip
 
 
-def heated(target='"none"', price=0.0, residual=0.0, **columns):
+FACTOR = """
+[perspectives.factor]
+discount_rate = 0.0
+cost_components = ["price", "tariff", "tax"]
+cost_factor = 1.28
+"""
+
+
+def heated(
+    target='"none"', price=0.0, residual=0.0, case=None, solve=case_builder.solved, **columns
+):
     """One MWh of heat from gas at 40 (0.2 t) or wood at 70 (0 t)."""
     carriers = [row | ({"price": price} if row["carrier"] == "co2" else {}) for row in AIR]
-    return case_builder.solved(
+    return solve(
         1,
         target=target,
+        **(case or {}),
         carriers=carriers,
         markets=[
             case_builder.market("gas_market", "gas"),
@@ -53,6 +66,28 @@ def test_residual_emissions_count_towards_the_target():
 def test_a_price_of_emitting_is_paid_on_what_is_emitted(price, cost):
     """Gas costs 40 + 0.2 × price until wood at 70 is cheaper."""
     assert heated(price=price).objective == pytest.approx(cost)
+
+
+def test_the_cost_factor_scales_the_whole_marginal_price_of_emissions():
+    """A tonne less costs (70 - 40) / 0.2 = 150 EUR: 100 of price and 50 of target, times 1.28."""
+    plain = heated(target=0.05, price=100)
+    scaled = heated(target=0.05, price=100, case={"more": FACTOR, "perspective": "factor"})
+    names = ("emission_price", "emission_target_shadow_price")
+    assert [plain.summary[name] for name in names] == pytest.approx([100, 50])
+    assert [scaled.summary[name] for name in names] == pytest.approx([128, 64])
+    assert scaled.objective == pytest.approx(1.28 * plain.objective)
+
+
+def test_the_emission_price_is_explained_with_the_cost_factor():
+    def solve(hours, **parts):
+        return em.solve(case_builder.system(hours, **parts))
+
+    case = {"more": FACTOR, "perspective": "factor"}
+    run = heated(target=0.05, price=100, case=case, solve=solve)
+    first, *_more = em.explain(run, "emissions", break_even=False)[0].sentences
+    assert first == (
+        "The emission price of the case is 100 EUR/t; the perspective counts 128 % of it, 128 EUR/t."
+    )
 
 
 def captured(target, use="store"):

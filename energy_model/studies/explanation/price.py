@@ -6,6 +6,9 @@ of all assets, per unit, sum to the price.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -114,9 +117,7 @@ def explain_emission_price(solver: ReSolver) -> Explanation:
     solution, metadata = solver.solution, solver.run.metadata
     price = float(metadata["summary"]["emission_price"])
     block = solution.lp.constraints.get("emission_target")
-    sentences = (
-        [Message("The emission price of the case is {price:EUR/t}.", price=price)] if price else []
-    )
+    sentences = _emission_price(price, metadata["settings"])
     if block is None:
         sentences.append(Message("The case has no emission target."))
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
@@ -147,6 +148,23 @@ def explain_emission_price(solver: ReSolver) -> Explanation:
         )
     )
     return Explanation("emissions", "price", tuple(sentences), sheet)
+
+
+def _emission_price(price: float, settings: Mapping[str, Any]) -> list[Message]:
+    """The emission price in the objective [EUR/t], and the cost factor in it; empty without a price."""
+    if not price:
+        return []
+    factor = float(settings["perspectives"][settings["perspective"]]["cost_factor"])
+    if factor == 1.0:
+        return [Message("The emission price of the case is {price:EUR/t}.", price=price)]
+    return [
+        Message(
+            "The emission price of the case is {case:EUR/t}; the perspective counts {factor:%} of it, {price:EUR/t}.",
+            case=price / factor,
+            factor=factor,
+            price=price,
+        )
+    ]
 
 
 def explain_land_price(solver: ReSolver, name: str) -> Explanation:
