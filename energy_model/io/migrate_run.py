@@ -1,6 +1,6 @@
 """Migrate a run: a run folder of release 0.1 → the same run with the names of today.
 
-Only names change; every number stays. The old folder is kept beside the new one.
+Only names change; every number stays. Payments for emissions, which the old run lacks, are added. The old folder is kept beside the new one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.run_files import OLD_METADATA
+from energy_model.results.emission_payments import UNPAID
+from energy_model.results.run_files import OLD_METADATA, as_dataset
 
 Names = Mapping[str, str]
 KEPT = ".before-migration"  # end of the old folder's name
@@ -124,11 +125,12 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
     with readable(folder / "results.nc"):
         tree = xr.open_datatree(folder / "results.nc", engine="netcdf4")
         with tree:
-            digest = _write_results(tree.load(), new / "results.nc")
+            price = metadata["summary"]["emission_price"]
+            digest = _write_results(tree.load(), new / "results.nc", price)
     metadata["digest"] = digest or metadata["digest"]
     for name in {*listed, "certificate.npz"} - {OLD_METADATA, "results.nc"}:
         if name.endswith(".csv"):
-            _write_table(folder / name, new / name)
+            _write_table(folder / name, new / name, metadata["summary"]["emission_price"])
         elif name == "certificate.npz":
             _write_program(folder / name, new / name, metadata["settings"])
         else:
@@ -143,6 +145,7 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
     metadata["summary"] = _renamed(metadata["summary"], SUMMARY)
     metadata["settings"] = _settings(metadata["settings"])
     metadata["changes"] = _changes(metadata["changes"])
+    metadata["summary"] |= _payments(metadata)
     if "query" in metadata:
         query = _renamed(metadata["query"], METRICS)
         if "limits" in query:
@@ -155,6 +158,23 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
     return metadata
 
 
+def _payments(metadata: Mapping[str, Any]) -> dict[str, float]:
+    """Returns the numbers on payments for emissions, which a run of release 0.1 lacks: nobody pays.
+
+    Its emission price lacks the cost factor of the perspective.
+    """
+    settings, summary = metadata["settings"], metadata["summary"]
+    factor = settings["perspectives"][settings["perspective"]].get("cost_factor", 1.0)
+    price = factor * summary["emission_price"]
+    payments = price * summary["net_emissions"]
+    schemes = {f"emission_payments_{scheme}": 0.0 for scheme in ("ets", "ets2", "tax")}
+    return schemes | {
+        "emission_price": price,
+        "emission_payments_nobody": payments,
+        "cost_without_emission_payments": metadata["objective"] - payments,
+    }
+
+
 def _metric(text: str) -> str:
     """Returns the metric of today, such as ``purchase:gas_market + land_use``."""
     parts = [part.partition(":") for part in text.split(" + ")]
@@ -165,10 +185,14 @@ def _renamed(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in values.items()}
 
 
-def _write_table(old: Path, new: Path) -> None:
+def _write_table(old: Path, new: Path, price: float) -> None:
     names = COLUMNS.get(old.stem, {})
     with readable(old), old.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
+    if old.stem == "emissions":
+        amount = header.index("emissions [t/a]")
+        rows = [[*row, UNPAID, repr(price * float(row[amount]))] for row in rows]
+        header += ["scheme", "payment [EUR/a]"]
     cells = [CELLS.get(name, {}) for name in header]
     header = [re.sub(r"^\w+", lambda match: names.get(match[0], match[0]), name) for name in header]
     with new.open("w", encoding="utf-8", newline="") as file:
@@ -211,13 +235,17 @@ def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
     return {component.local_name: notes(component) for component in components}
 
 
-def _write_results(tree: xr.DataTree, new: Path) -> str | None:
+def _write_results(tree: xr.DataTree, new: Path, price: float) -> str | None:
     """Writes the dataset; returns the fingerprint of the inputs, None if they are incomplete."""
     datasets = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
     for path, data in datasets.items():
         group, _, table = path.strip("/").partition("/")
         if group == "tables" and table:
             datasets[path] = _with_cells(_with_names(data, COLUMNS.get(table, {})))
+            if table == "emissions":
+                frame = datasets[path].to_dataframe().reset_index(drop=True)
+                frame = frame.assign(scheme=UNPAID, payment=price * frame["emissions"])
+                datasets[path] = as_dataset(frame, table)
         elif group == "inputs" and table:
             datasets[path] = _with_current_columns(table, data)
     inputs = datasets["/inputs"].attrs

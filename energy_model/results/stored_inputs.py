@@ -188,6 +188,12 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
     )
     columns_of_frame = {}
     for column in columns:
+        if column.name not in data:  # a column that was added after the run
+            kind = kinds.get(column.name, object)
+            columns_of_frame[column.name] = pd.Series(
+                [column.fallback] * len(rows), rows, dtype=kind
+            )
+            continue
         cells = data[column.name].to_numpy()
         if column.name in kinds:
             columns_of_frame[column.name] = pd.Series(cells.astype(float), rows)

@@ -8,6 +8,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.common.language import N_
 from energy_model.formulation.metadata import THROUGHPUT
+from energy_model.results.emission_payments import payments_by_scheme
 from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
 
@@ -149,8 +150,14 @@ def headline(
     system, data = results.problem.system, results.dataset
     net, credited = float(data["net_emissions"]), system.settings.emissions.credit_exports
     credit = export_credit(results)
+    payments = payments_by_scheme(results.emissions)
     numbers = {
         "total_cost": results.answer.objective,
+        "cost_without_emission_payments": results.answer.objective - sum(payments.values()),
+        "emission_payments_ets": payments["ets"],
+        "emission_payments_ets2": payments["ets2"],
+        "emission_payments_tax": payments["tax"],
+        "emission_payments_nobody": payments["none"],
         "investment": float(built["investment"].sum()),
         "net_emissions": net,
         "net_emissions_without_export_credit": net + credit if credited else net,
@@ -185,6 +192,11 @@ def _unserved_hours(results: SolutionTables) -> float:
 # Unit and meaning of each number.
 MEANINGS = {
     "total_cost": ("EUR/a", N_("Annual cost")),
+    "cost_without_emission_payments": ("EUR/a", N_("Annual cost without CO2 payments")),
+    "emission_payments_ets": ("EUR/a", N_("CO2 payments for quotas of the EU ETS")),
+    "emission_payments_ets2": ("EUR/a", N_("CO2 payments for quotas of the ETS2")),
+    "emission_payments_tax": ("EUR/a", N_("CO2 payments as a national tax")),
+    "emission_payments_nobody": ("EUR/a", N_("CO2 payments that nobody pays")),
     "investment": ("EUR", N_("Investment")),
     "net_emissions": ("t/a", N_("Net emissions")),
     "net_emissions_without_export_credit": ("t/a", N_("Net emissions without credit for exported electricity")),
