@@ -15,6 +15,7 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
+from energy_model.reporting.money import with_kroner
 from energy_model.reporting.narrative import describe_run
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
@@ -59,9 +60,12 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
     _, summary = translator(language), _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
+    settings = run.metadata["settings"]
+    money = (
+        (_("Annual cost"), with_kroner(summary["total_cost"], settings, language)),
+        (_("Investment"), with_kroner(summary["investment"], settings, language, "EUR")),
+    )
     numbers = (
-        (_("Annual cost"), summary["total_cost"], "EUR/a"),
-        (_("Investment"), summary["investment"], "EUR"),
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("Marginal price of emissions"), last_tonne, "EUR/t"),
         (_("Land use"), summary["land_use"], "ha"),
@@ -69,13 +73,12 @@ def headline_tiles(run: Run, language: str) -> Tiles:
         (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
         (_("Unserved demand"), summary["unserved"], "MWh/a"),
     )
-    return Tiles(
-        tuple(
-            (name, format_number(value, unit, language))
-            for name, value, unit in numbers
-            if value is not None
-        )
+    others = tuple(
+        (name, format_number(value, unit, language))
+        for name, value, unit in numbers
+        if value is not None
     )
+    return Tiles(money + others)
 
 
 def _without_untraded(run: Run) -> dict[str, float]:

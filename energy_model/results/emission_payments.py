@@ -12,6 +12,7 @@ from energy_model.common.language import N_
 
 UNPAID = "none"  # the scheme of emissions for which nobody pays
 SCHEMES = {"ets": N_("ETS"), "ets2": N_("ETS2"), "tax": N_("tax"), UNPAID: N_("nobody")}
+SUMMARY_NAMES = {"ets": "ets", "ets2": "ets2", "tax": "tax", UNPAID: "nobody"}
 
 
 def payments_by_scheme(emissions: pd.DataFrame) -> dict[str, float]:

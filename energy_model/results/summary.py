@@ -8,7 +8,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.common.language import N_
 from energy_model.formulation.metadata import THROUGHPUT
-from energy_model.results.emission_payments import payments_by_scheme
+from energy_model.results.emission_payments import SUMMARY_NAMES, payments_by_scheme
 from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
 
@@ -154,10 +154,7 @@ def headline(
     numbers = {
         "total_cost": results.answer.objective,
         "cost_without_emission_payments": results.answer.objective - sum(payments.values()),
-        "emission_payments_ets": payments["ets"],
-        "emission_payments_ets2": payments["ets2"],
-        "emission_payments_tax": payments["tax"],
-        "emission_payments_nobody": payments["none"],
+        **{f"emission_payments_{SUMMARY_NAMES[scheme]}": paid for scheme, paid in payments.items()},
         "investment": float(built["investment"].sum()),
         "net_emissions": net,
         "net_emissions_without_export_credit": net + credit if credited else net,

@@ -1,7 +1,7 @@
 """Emissions, checked against answers worked out by hand."""
 
 import pytest
-from helpers import case_builder
+from helpers import case_builder, scheme_case
 
 import energy_model as em
 
@@ -150,43 +150,9 @@ def test_exports_are_credited_only_if_the_case_says_so():
         assert run.summary["net_emissions_without_export_credit"] == pytest.approx(0.0)
 
 
-WAYS = [
-    {"carrier": "heat"}, {"carrier": "coal", "price": 10, "emission_factor": 0.3, "emission_scheme": "ets"},
-    {"carrier": "oil", "price": 20, "emission_factor": 0.2, "emission_scheme": "ets"}, {"carrier": "co2", "unit": "t", "price": 50},
-]  # fmt: skip
-
-
-def schemed(**more):
-    """4 MWh of heat: 1 from coal under the ETS, 1 from oil of a market under the ETS2, 2 that emit 0.1 t each under a tax.
-
-    Nobody pays for the 0.4 t that a plant takes back nor for the 3 t of farming; 1 t of industry is under the ETS.
-    """
-    return {
-        "carriers": WAYS,
-        "technologies": [{"technology": "kiln", "capacity_unit": "MW", "emission_scheme": "tax"}],
-        "markets": [case_builder.market("coal_market", "coal"), case_builder.market("oil_market", "oil", emission_scheme="ets2")],
-        "demands": [case_builder.demand(yearly=4)],
-        "conversions": [
-            case_builder.plant("coal_boiler", capacity_existing=1),
-            case_builder.plant("oil_boiler", capacity_existing=9),
-            case_builder.plant("kiln_here", technology="kiln", capacity_existing=2),
-            case_builder.plant("forest", "co2", capacity_existing=0.4),
-        ],
-        "flows": [
-            case_builder.flow("coal_boiler", "heat", 1), case_builder.flow("coal_boiler", "coal", -1),
-            case_builder.flow("oil_boiler", "heat", 1), case_builder.flow("oil_boiler", "oil", -1),
-            case_builder.flow("kiln", "heat", 1), case_builder.flow("kiln", "co2", 0.1), case_builder.flow("forest", "co2", -1),
-        ],
-        "residual_emissions": [
-            {"residual": "farming", "sector": "farming", "amount": 3},
-            {"residual": "industry", "sector": "industry", "amount": 1, "emission_scheme": "ets"},
-        ],
-    } | more  # fmt: skip
-
-
 def test_payments_are_told_by_who_really_pays():
     """At 50 EUR/t: coal 0.3 t and industry 1 t in the ETS, oil 0.2 t in the ETS2, kilns 0.2 t; nobody pays 3 - 0.4 t."""
-    run = case_builder.solved(1, **schemed())
+    run = case_builder.solved(1, **scheme_case.parts())
     table = run.tables["emissions"].set_index("name")
     assert table["scheme"].to_dict() == {
         "coal_market": "ets", "oil_market": "ets2", "kiln_here": "tax", "forest": "none", "farming": "none", "industry": "ets",
@@ -203,7 +169,7 @@ def test_payments_are_told_by_who_really_pays():
 
 
 def test_payments_have_the_cost_factor_as_the_cost_has():
-    run = case_builder.solved(1, **schemed(more=FACTOR, perspective="factor"))
+    run = case_builder.solved(1, **scheme_case.parts(more=FACTOR, perspective="factor"))
     assert run.summary["emission_payments_ets"] == pytest.approx(1.28 * 65)
     assert run.summary["cost_without_emission_payments"] == pytest.approx(1.28 * 30)
 
@@ -211,16 +177,16 @@ def test_payments_have_the_cost_factor_as_the_cost_has():
 def test_a_scheme_that_does_not_exist_is_refused():
     markets = [case_builder.market("coal_market", "coal", emission_scheme="ets3")]
     with pytest.raises(em.InputError, match=r"emission_scheme.*write one of ets, ets2, tax, none"):
-        case_builder.system(1, **schemed(markets=markets))
+        case_builder.system(1, **scheme_case.parts(markets=markets))
 
 
 def test_a_scheme_on_a_plant_that_does_not_emit_is_noted():
     """The emissions of coal are those of its market: the scheme of its boiler counts for nothing."""
     conversions = [
         row | ({"emission_scheme": "ets"} if row["conversion"] == "coal_boiler" else {})
-        for row in schemed()["conversions"]
+        for row in scheme_case.parts()["conversions"]
     ]
-    system = case_builder.system(1, **schemed(conversions=conversions))
+    system = case_builder.system(1, **scheme_case.parts(conversions=conversions))
     [warning] = [text for text in system.warnings if "emission_scheme" in text]
     assert "coal_boiler" in warning
     assert "its market" in warning
