@@ -18,7 +18,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, Text, data_table, section
-from energy_model.results.accounts import RENTS, SEASONS
+from energy_model.results.account_lines import RENTS, SEASONS
 from energy_model.results.run import Run
 from energy_model.studies.explanation.asset import Explanation
 

@@ -23,29 +23,25 @@ import xarray as xr
 
 from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, NET_EMISSIONS
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.account_lines import (
+    ADDABLE,
+    BUS,
+    CLIMATE,
+    COLUMNS,
+    CONSTANT,
+    DELIVERS,
+    EMISSIONS,
+    LIMITS,
+    OTHER,
+    RESIDUAL,
+    ROUNDING,
+    RULE,
+    SEASONS,
+    STANDING,
+    TAKES,
+)
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution, solution_of
-
-SEASONS = ("winter", "spring", "summer", "autumn")
-CLIMATE, LIMITS, RESIDUAL, CONSTANT = "climate account", "limits", "residual emissions", "constant"
-# Lines of what owners give and take in constraints; those in constraints of an account have its name
-DELIVERS, TAKES, EMISSIONS, LAND, TIE, RULE, BUS = (
-    "delivers",
-    "takes",
-    "emissions",
-    "land",
-    "tie",
-    "rule",
-    "bus",
-)
-RENTS = (
-    "rent of what stands",
-    "rent of the most that may be added",
-    "rent of other limits",
-    "rounding",
-)
-STANDING, ADDABLE, OTHER, ROUNDING = RENTS
-COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
 
 
 @dataclass(frozen=True)

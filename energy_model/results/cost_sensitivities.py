@@ -10,7 +10,8 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.case.sources import matches
-from energy_model.results.accounts import TAKES, Accounts, accounts
+from energy_model.results.account_lines import TAKES
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 

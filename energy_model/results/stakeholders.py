@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.formulation.metadata import LIMIT
-from energy_model.results.accounts import (
+from energy_model.results.account_lines import (
     CLIMATE,
     CONSTANT,
     DELIVERS,
@@ -22,9 +22,8 @@ from energy_model.results.accounts import (
     RULE,
     TAKES,
     TIE,
-    Accounts,
-    accounts,
 )
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 

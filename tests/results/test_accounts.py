@@ -6,7 +6,7 @@ from helpers import case_builder, random_cases, two_hour_case
 from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
-from energy_model.results.accounts import RENTS, ROUNDING
+from energy_model.results.account_lines import RENTS, ROUNDING
 
 CLOSE = 1e-6
 

@@ -12,7 +12,8 @@ import pandas as pd
 from energy_model.case.system import System
 from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.results.accounts import DELIVERS, EMISSIONS, LAND, TAKES, Accounts, accounts
+from energy_model.results.account_lines import DELIVERS, EMISSIONS, LAND, TAKES
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.studies.siting.candidate_sites import CandidateSite
 
