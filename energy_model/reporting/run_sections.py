@@ -183,13 +183,22 @@ def costs_section(run: Run, language: str) -> list[Section]:
 def stakeholders_section(run: Run, language: str) -> list[Section]:
     """Returns the section on the balances of stakeholders."""
     _, names = translator(language), run.tables["names"]
-    balances = stakeholder_accounts(run)["balance"].sort_values()
+    columns = ["balance", "balance_without_target_value"]
+    balances = stakeholder_accounts(run)[columns].sort_values("balance")
+    is_shown = (balances.abs() > MIN_SHOWN_EUR).any(axis=1)
     rows = [
-        [label(names, party, language), format_number(balance / 1e6, language=language)]
-        for party, balance in balances[balances.abs() > MIN_SHOWN_EUR].items()
+        [
+            label(names, party, language),
+            *(format_number(row[column] / 1e6, language=language) for column in columns),
+        ]
+        for party, row in balances[is_shown].iterrows()
     ]
-    heads = (_("Stakeholder"), _("Balance at marginal prices [MEUR/a]"))
-    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 1))
+    heads = (
+        _("Stakeholder"),
+        _("Balance at marginal prices [MEUR/a]"),
+        _("Without the target's value, which nobody pays [MEUR/a]"),
+    )
+    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 2))
 
 
 def emissions_section(run: Run, language: str) -> list[Section]:

@@ -14,6 +14,7 @@ DELIVERS, TAKES, EMISSIONS, LAND, TIE, RULE, BUS = (
     "rule",
     "bus",
 )
+TARGET_VALUE = "target value"  # the part of a line of emissions that nobody pays
 RENTS = (
     "rent of what stands",
     "rent of the most that may be added",

@@ -21,6 +21,7 @@ from energy_model.results.account_lines import (
     ROUNDING,
     RULE,
     TAKES,
+    TARGET_VALUE,
     TIE,
 )
 from energy_model.results.accounts import Accounts, accounts
@@ -28,13 +29,16 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
-KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
-MONEY = ["delivers", "takes", "cost", "emissions", "land", "limits", "ties"]
+KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", TARGET_VALUE: "target_value", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
+MONEY = ["delivers", "takes", "cost", "emissions", "target_value", "land", "limits", "ties"]
 WEIGHED = ["emitted", "hectares", "citizens_points", "firms_points"]
 
 
 def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFrame:
     """The account of every party [EUR/a]: revenue +, payments -, and the sum as ``balance``.
+
+    ``target_value`` is the part of the value of emissions that nobody pays. The balances without it sum to minus the
+    cost that is paid: without payments for emissions, and with those that have a scheme.
 
     It also has the emissions [t/a], the land used by new assets [ha] and the points of that land. The balances sum to
     minus the cost of the system. ``kind`` is firm, city, citizens or account.
@@ -47,6 +51,7 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     )
     frame = money.reindex(columns=MONEY, fill_value=0.0)
     frame["balance"] = frame.sum(axis=1)
+    frame["balance_without_target_value"] = frame["balance"] - frame["target_value"]
     emitted = lines[(lines["line"] == EMISSIONS) & (lines["party"] != CLIMATE)]
     frame["emitted"] = -emitted.groupby("party")["quantity"].sum()
     taken = lines[(lines["line"] == LAND) & (lines["party"] != LANDOWNERS)]
