@@ -3,14 +3,16 @@
 import dataclasses
 
 import pytest
-from helpers import case_builder, scheme_case
+from helpers import case_builder, cli, scheme_case
 
 import energy_model as em
 from energy_model.reporting.comparison_report import describe_comparison
+from energy_model.reporting.content import DataTable
 from energy_model.reporting.json_records import comparison_records
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_answer import headline_tiles
+from energy_model.reporting.run_sections import emissions_section
 
 
 def test_the_three_numbers_of_money_are_told_with_kroner():
@@ -25,6 +27,14 @@ def test_the_three_numbers_of_money_are_told_with_kroner():
     text = " ".join(describe_run(run, "da"))
     assert "Uden betaling for udledning på 215 EUR/år koster det 30 EUR/år (240 kr./år, 2024-priser)." in text  # fmt: skip
     assert "fordelt på, hvem der betaler: ETS 65 EUR/år, ETS2 10 EUR/år, afgift 10 EUR/år og ingen 130 EUR/år." in text  # fmt: skip
+    [table] = [
+        block
+        for section in emissions_section(run, "en")
+        for block in section.blocks
+        if isinstance(block, DataTable) and block.title == "CO2 payments by who pays"
+    ]
+    assert table.rows[0] == ("ETS", "1.3 t/a", "65 EUR/a (520 DKK/a, 2024 prices)")
+    assert table.rows[3] == ("nobody", "2.6 t/a", "130 EUR/a (1,040 DKK/a, 2024 prices)")
     tiles = dict(headline_tiles(run, "en").pairs)
     assert tiles["Annual cost"] == "245 EUR/a (1,960 DKK/a, 2024 prices)"
 
@@ -91,3 +101,20 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
     danish = [text.replace("10,0 ", "10 ") for text in describe_comparison(comparison, "da")]
     assert "Uden betaling for udledning er forskellen +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
     assert comparison_records(comparison, None)["extra_cost"]["per_tonne"] == pytest.approx(10)
+
+
+def test_who_pays_is_told_on_the_command_line(tmp_path):
+    folder = case_builder.write(tmp_path / "case", 1, **scheme_case.parts())
+    told = cli.call("run", folder, "--out", tmp_path / "run", "--json")
+    assert told.code == 0, told.err
+    assert told.json["summary"]["emission_payments_ets2"] == pytest.approx(10)
+    shown = cli.call("show", tmp_path / "run", "--language", "en").out
+    assert "CO2 payments by who pays" in shown
+    rows = cli.call("show", tmp_path / "run", "--json").json["emissions"]
+    [oil] = [row for row in rows if row["name"] == "oil_market"]
+    assert (oil["scheme"], oil["payment"]) == ("ets2", pytest.approx(10))
+    parties = cli.call("accounts", tmp_path / "run", "--json").json["parties"]
+    assert sum(row["target_value"] for row in parties) == pytest.approx(-130)
+    said = cli.call("check", folder, "--set", "markets.oil_market.emission_scheme = quota")
+    assert said.code != 0
+    assert "write one of ets, ets2, tax, none" in " ".join(said.err.split())
