@@ -19,7 +19,7 @@ def with_kroner(
     signed: bool = False,
     among: Iterable[float] = (),
 ) -> str:
-    """Returns an amount as text, such as ``520.8 MEUR/a (3.89 bn DKK/a, 2025 prices)``.
+    """Returns an amount as text, such as ``521 MEUR/a (3.89 bn DKK/a, 2025 prices)``.
 
     Args:
         amount: The amount in ``unit``.

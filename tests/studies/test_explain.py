@@ -215,7 +215,7 @@ def test_an_assumed_cost_of_the_last_tonne_is_named_as_such(tmp_path, row, techn
     path = em.save(em.solve(em.load_case(folder)), tmp_path / "run")
     mark = " (an assumption of the case)" if is_assumed else ""
     said = cli.call("explain", path, "emissions", "--language", "en")
-    assert f"One tonne less costs 60.0 EUR: wind here +160 EUR{mark} and grid -100 EUR." in said.out
+    assert f"One tonne less costs 60 EUR: wind here +160 EUR{mark} and grid -100 EUR." in said.out
     said = cli.call("explain", path, "emissions", "--language", "da")
     mark = " (en antagelse i casen)" if is_assumed else ""
     assert f"wind here +160 EUR{mark}" in said.out
