@@ -130,7 +130,8 @@ def results() -> str:
         "A run is a folder. Its tables are CSV files with a unit in the header where all rows have the same one (`cost [EUR/a]`); "
         "otherwise the column `unit` contains it. `results.nc` contains the same tables as groups (`tables/costs`), with units "
         "and meanings as attributes, every variable and price by step, and all inputs to the last bit (`inputs/...`, "
-        "`profiles`, `steps`). `certificate.npz` contains the program, its solution and its prices. `SHA256SUMS` lists every "
+        "`profiles`, `steps`). `certificate.npz` contains the program, its solution and its prices. "
+        "`sources.csv` contains the sources of the case, if it has any. `SHA256SUMS` lists every "
         "file, including `metadata.json`; `sha256sum --check SHA256SUMS` checks them.\n",
     ]
     for table, own in result_schema.COLUMNS.items():

@@ -234,7 +234,7 @@ def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> None:
-    """Fills the derived cells: lengths of links, prices and emission factors of markets."""
+    """Fills the derived cells: lengths of links; prices, emission factors and schemes of markets."""
     links, sites, markets, carriers = (
         frames[name] for name in ("links", "sites", "markets", "carriers")
     )
@@ -247,6 +247,8 @@ def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> No
                 markets.at[market, name] = carriers.at[carrier, name]
         if not isinstance(markets.at[market, "sale_price"], ProfileExpression):
             markets.at[market, "sale_price"] = markets.at[market, "price"]
+        if not isinstance(markets.at[market, "emission_scheme"], str):
+            markets.at[market, "emission_scheme"] = carriers.at[carrier, "emission_scheme"]
 
 
 def refreshed(system: System, tables: Iterable[Table]) -> System:

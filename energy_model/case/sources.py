@@ -14,6 +14,7 @@ from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.table_reader import HEADER, report_ragged_row
 
+SOURCED_WORDS = ("emission_scheme",)  # columns of words that have a source as numbers have
 SOURCE_COLUMNS = ("table", "rows", "columns", "kind", "publication", "year", "note")
 
 
@@ -65,13 +66,13 @@ def _check_source(name: str, line: int, row: Mapping[str, str], input_log: Input
 
 
 def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
-    """Returns every number in the tables of a case with its origin.
+    """Returns every number and emission scheme in the tables of a case with its origin.
 
     The columns are table, row, column, value, kind (source, assumption or none) and publication.
     """
     rules = system.sources.to_dict("records")
     rows = []
-    for table, row, column, value in numeric_cells(folder, tables):
+    for table, row, column, value in sourced_cells(folder, tables):
         rule = next(
             (candidate for candidate in rules if matches(candidate, table, row, column)), None
         )
@@ -80,8 +81,8 @@ def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.D
     return pd.DataFrame(rows, columns=["table", "row", "column", "value", "kind", "publication"])
 
 
-def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, str, str, str]]:
-    """Yields table, row, column and text of every cell of a numeric column."""
+def sourced_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, str, str, str]]:
+    """Yields table, row, column and text of every cell that has a source: numbers, and `SOURCED_WORDS`."""
     for table in tables:
         for path in [folder / f"{table.name}.csv", *sorted(folder.glob(f"{table.name}_*.csv"))]:
             if not path.is_file():
@@ -106,7 +107,8 @@ def numeric_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, 
                     for k in table.key
                 ]
                 for name, cell in zip(names, cells, strict=True):
-                    if name in table and table[name].range and cell.strip():
+                    is_sourced = name in SOURCED_WORDS or name in table and table[name].range
+                    if is_sourced and cell.strip():
                         yield table.name, ":".join(keys), name, cell.strip()
 
 

@@ -257,6 +257,11 @@ class System:
         carriers, name = self.frames["carriers"], self.settings.emissions.carrier
         return carriers.at[name, "price"].offset if name in carriers.index else 0.0
 
+    @property
+    def emission_cost(self) -> float:
+        """What a tonne costs in the objective [EUR/t]: the emission price times the cost factor."""
+        return self.settings.view.cost_factor * self.emission_price
+
     def used_profiles(self) -> list[str]:
         """Returns the names of all profiles that a cell refers to."""
         cells = (

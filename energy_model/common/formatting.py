@@ -19,6 +19,8 @@ SIGNIFICANT_DIGITS = 3  # of a number in a text
 INPUT_DIGITS = 6  # of a number that a user wrote
 MIN_PLAIN_INPUT, MAX_PLAIN_INPUT = 1e-4, 1e15  # beyond them it has an exponent
 MONEY = ("EUR", "EUR/a")
+KRONER = ("DKK", "DKK/a")
+KRONER_WORDS = {1e9: "bn ", 1e6: "M"}  # before the unit of large amounts
 MIN_MILLION_EUR = 1e6  # amount from which it is shown in millions
 MIN_AMOUNT_IN_MILLIONS_EUR = (
     1e3  # amount from which it may be shown in millions beside a larger one
@@ -34,7 +36,7 @@ def format_number(
 ) -> str:
     """Returns a number as text with three significant digits, or as it is if it is an integer.
 
-    EUR and EUR/a are in millions from 1e6 on. ``among`` has the amounts of money of the same sentence, which share one
+    EUR and EUR/a are in millions from 1e6 on, kroner in billions from 1e9 on. ``among`` has the amounts of money of the same sentence, which share one
     unit. Vehicles are whole. A capacity in thousand_km/h is shown as the distance of a year of full use.
     """
     if not np.isfinite(value):
@@ -58,6 +60,10 @@ def _shown_unit(value: float, unit: str, among: Iterable[float]) -> tuple[float,
     if unit in MONEY:
         factor = money_factor([value, *among])
         return factor, unit if factor == 1.0 else f"M{unit}"
+    if unit in KRONER:
+        size = abs(float(f"{value:.{SIGNIFICANT_DIGITS}g}"))
+        factor = next((factor for factor in KRONER_WORDS if size >= factor), 1.0)
+        return factor, f"{KRONER_WORDS.get(factor, '')}{unit}"
     if unit in DISTANCES:
         distance = abs(value) / DISTANCES[unit]
         return (1e6 * DISTANCES[unit], MILLION_KM) if distance >= 1e6 else (DISTANCES[unit], KM)

@@ -31,6 +31,7 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     availability            1                    hourly fraction = none  Available share of the capacity
     min_load                1                    fraction = none      Conversions: minimum load as a share of the available capacity
     outside_energy          -                    yes or no = none     Conversions: whether energy from outside the case is used
+    emission_scheme         -                    one of ets ets2 tax none = none  Conversions: scheme under which their emissions are paid for
     hourly_retention        1                    fraction, usual 0.5..1 = none  Storages: share of the level that remains after an hour
     efficiency_in           1                    fraction, usual 0.3..1 = none  Storages: share of the charge that is stored
     efficiency_out          1                    positive fraction, usual 0.3..1 = none  Storages: share of the withdrawn energy that reaches the bus

@@ -27,6 +27,7 @@ CONVERSIONS = Table.declare("conversions", "conversion",
     availability            1                    hourly fraction = 1  Available share of the capacity
     min_load                1                    fraction = 0         Minimum load as a share of the available capacity
     outside_energy          -                    yes or no = no       Whether energy from outside the case is used, such as weather, ambient heat or saved energy
+    emission_scheme         -                    one of ets ets2 tax none = none  Scheme under which the emissions of its flows are paid for: the EU ETS, the ETS2 or a national tax; if empty, nobody pays
     ramp                    1/h                  positive, usual 0.001..60 = none  Maximum change of activity in an hour, as a share of the capacity
     full_load_hours         h/a                  not negative, usual 0..8784 = none  Maximum full-load hours
     variable_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, without fuel

@@ -21,6 +21,7 @@ RESIDUAL_EMISSIONS = Table.declare("residual_emissions", "residual", "Emissions 
     label_da            -                    text = none          Danish label
     sector              -                    text                 Sector of the account
     amount              t/a                  any, usual -1e8..1e8  Emissions of the year
+    emission_scheme     -                    one of ets ets2 tax none = none  Scheme under which they are paid for: the EU ETS, the ETS2 or a national tax; if empty, nobody pays
     """)  # fmt: skip
 
 TABLES = (RESIDUAL_EMISSIONS,)

@@ -28,6 +28,7 @@ MARKETS = Table.declare("markets", "market", "Purchases and sales of carriers ac
     sale_tariff             EUR/unit             hourly any, usual -1000..5000 = 0  Tariff on a sale
     tax                     EUR/unit             hourly any, usual -1000..5000 = 0  Tax on a purchase
     emission_factor         t/unit               hourly any, usual -10..10 = none  Emissions of purchases; if empty, the carrier's factor
+    emission_scheme         -                    one of ets ets2 tax none = none  Scheme under which the emissions of purchases are paid for; if empty, the carrier's scheme
     max_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Maximum purchase in the year
     min_yearly_purchase     unit/a               not negative, usual 0..1e9 = none  Minimum purchase in the year
     """)  # fmt: skip

@@ -1,7 +1,7 @@
 """Migrate a run: a run folder of release 0.1 → the same run with the names of today.
 
 Names change and every number stays; columns that release 0.1 lacks are computed from the stored
-program. The old folder is kept beside the new one.
+program, and payments for emissions are added. The old folder is kept beside the new one.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
 from energy_model.results import manifest, stored_inputs
 from energy_model.results.damage import readable
+from energy_model.results.emission_payments import UNPAID
 from energy_model.results.land_kinds import FORMER_SUM, land_by_kind, land_settings, with_kinds
 from energy_model.results.run_files import OLD_METADATA, as_dataset, read_table
 from energy_model.results.schema import with_units
@@ -131,11 +132,13 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
     with readable(folder / "results.nc"):
         tree = xr.open_datatree(folder / "results.nc", engine="netcdf4")
         with tree:
-            digest = _write_results(tree.load(), new / "results.nc", limits)
+            price = metadata["summary"]["emission_price"]
+            digest = _write_results(tree.load(), new / "results.nc", limits, price)
     metadata["digest"] = digest or metadata["digest"]
     for name in {*listed} - {OLD_METADATA, "results.nc", "certificate.npz"}:
         if name.endswith(".csv"):
-            _write_table(folder / name, new / name, limits)
+            price = metadata["summary"]["emission_price"]
+            _write_table(folder / name, new / name, limits, price)
         else:
             shutil.copyfile(folder / name, new / name)
     kinds = land_by_kind(read_table(new / "land.csv", "land"), land_settings(metadata["settings"]))
@@ -150,6 +153,7 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
     metadata["summary"] = _renamed(metadata["summary"], SUMMARY)
     metadata["settings"] = _settings(metadata["settings"])
     metadata["changes"] = _changes(metadata["changes"])
+    metadata["summary"] |= _payments(metadata)
     if "query" in metadata:
         query = _renamed(metadata["query"], METRICS)
         if "limits" in query:
@@ -160,6 +164,23 @@ def _metadata(old: Mapping[str, Any]) -> dict[str, Any]:
             query["watched"] = [_metric(name) for name in query["watched"]]
         metadata["query"] = query
     return metadata
+
+
+def _payments(metadata: Mapping[str, Any]) -> dict[str, float]:
+    """Returns the numbers on payments for emissions, which a run of release 0.1 lacks: nobody pays.
+
+    Its emission price lacks the cost factor of the perspective.
+    """
+    settings, summary = metadata["settings"], metadata["summary"]
+    factor = settings["perspectives"][settings["perspective"]].get("cost_factor", 1.0)
+    price = factor * summary["emission_price"]
+    payments = price * summary["net_emissions"]
+    schemes = {f"emission_payments_{scheme}": 0.0 for scheme in ("ets", "ets2", "tax")}
+    return schemes | {
+        "emission_price": price,
+        "emission_payments_nobody": payments,
+        "cost_without_emission_payments": metadata["objective"] - payments,
+    }
 
 
 def _metric(text: str) -> str:
@@ -179,10 +200,14 @@ def _limits(folder: Path) -> pd.DataFrame:
     return limits_of_additions(solution.lp, solution.x, solution.prices)
 
 
-def _write_table(old: Path, new: Path, limits: pd.DataFrame) -> None:
+def _write_table(old: Path, new: Path, limits: pd.DataFrame, price: float) -> None:
     names = COLUMNS.get(old.stem, {})
     with readable(old), old.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
+    if old.stem == "emissions":
+        amount = header.index("emissions [t/a]")
+        rows = [[*row, UNPAID, repr(price * float(row[amount]))] for row in rows]
+        header += ["scheme", "payment [EUR/a]"]
     cells = [CELLS.get(name, {}) for name in header]
     header = [re.sub(r"^\w+", lambda match: names.get(match[0], match[0]), name) for name in header]
     rows = [[words.get(cell, cell) for words, cell in zip(cells, row, strict=True)] for row in rows]
@@ -230,7 +255,7 @@ def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
     return {component.local_name: notes(component) for component in components}
 
 
-def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame) -> str | None:
+def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame, price: float) -> str | None:
     """Writes the dataset; returns the fingerprint of the inputs, None if they are incomplete."""
     datasets = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
     for path, data in datasets.items():
@@ -241,6 +266,10 @@ def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame) -> str | 
                 assets = datasets[path]["asset"].to_numpy()
                 more = as_dataset(limits.loc[list(map(str, assets))], table)
                 datasets[path] = datasets[path].assign(more.drop_vars("asset").data_vars)
+            if table == "emissions":
+                frame = datasets[path].to_dataframe().reset_index(drop=True)
+                frame = frame.assign(scheme=UNPAID, payment=price * frame["emissions"])
+                datasets[path] = as_dataset(frame, table)
         elif group == "inputs" and table:
             datasets[path] = _with_current_columns(table, data)
     inputs = datasets["/inputs"].attrs

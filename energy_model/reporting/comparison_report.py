@@ -15,9 +15,11 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, Message, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
+from energy_model.reporting.money import list_payments, with_kroner
 from energy_model.reporting.study_tables import TITLES, table_columns
 from energy_model.reporting.summary_names import headline_name
 from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
+from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID
 from energy_model.studies.compare import CANDIDATES, Comparison
 from energy_model.studies.runner.study import Study
 
@@ -87,25 +89,39 @@ def _describe_cost(comparison: Comparison, language: str) -> str:
         return _("“{last}” costs as much as “{first}”.", **names)
     difference = float(costs["difference"])
     values = names | {
-        "cost": abs(difference),
+        "cost": with_kroner(abs(difference), comparison.settings, language),
         "share": abs(difference / costs[first]) if costs[first] else np.nan,
     }
     if difference > 0:
-        return _("“{last}” costs {cost:EUR/a} ({share:%}) more than “{first}”.", **values)
-    return _("“{last}” costs {cost:EUR/a} ({share:%}) less than “{first}”.", **values)
+        return _("“{last}” costs {cost} more than “{first}” ({share:%}).", **values)
+    return _("“{last}” costs {cost} less than “{first}” ({share:%}).", **values)
 
 
 def _describe_payments(comparison: Comparison, language: str) -> list[str]:
-    """Returns the difference of cost without emission payments, which no plan without emissions has."""
-    _, costs = translator(language), comparison.costs
-    if "emissions" not in costs.index:
+    """Returns the difference of cost without emission payments, per tonne less, and of the payments by who pays."""
+    _, summary, extra = translator(language), comparison.summary, comparison.extra_cost
+    payments = {
+        scheme: float(summary.at[f"emission_payments_{name}", "difference"])
+        for scheme, name in SUMMARY_NAMES.items()
+    }
+    total = float(summary.at["total_cost", "difference"])
+    if max(map(abs, payments.values())) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
         return []
-    payments = float(costs.at["emissions", "difference"])
-    total = float(comparison.summary.loc["total_cost"]["difference"])
-    if abs(payments) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
-        return []
-    text = _("Without emission payments the difference is {cost:+EUR/a}.", cost=total - payments)
-    return [text]
+    cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
+    if extra["per_tonne"] is None:
+        sentences = [_("Without emission payments the difference is {cost}.", cost=cost)]
+    else:
+        sentences = [
+            _(
+                "Without emission payments the difference is {cost}: {price:EUR/t} for each tonne less.",
+                cost=cost,
+                price=extra["per_tonne"],
+            )
+        ]
+    if any(payments[scheme] for scheme in payments if scheme != UNPAID):
+        named = list_payments(payments, language)
+        sentences.append(_("The CO2 payments change by who pays: {payments}.", payments=named))
+    return sentences
 
 
 def _describe_capacities(comparison: Comparison, language: str) -> list[str]:

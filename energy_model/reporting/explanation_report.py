@@ -19,7 +19,7 @@ from energy_model.common.formatting import (
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, Text, data_table, section
 from energy_model.reporting.study_tables import column_head
-from energy_model.results.accounts import RENTS, SEASONS
+from energy_model.results.account_lines import RENTS, SEASONS
 from energy_model.results.land_kinds import land_columns
 from energy_model.results.run import Run
 from energy_model.studies.explanation.asset import Explanation
@@ -32,6 +32,7 @@ LINES = {  # beside cost entries
     "limit": N_("limit"),
     "tie": N_("tied capacity"),
     "rule": N_("own constraint"),
+    "target value": N_("the target's value, paid by nobody"),
     "balance": N_("surplus"),
     "rent of what stands": N_("scarcity rent of existing capacity"),
     "rent of the most that may be added": N_("scarcity rent of the limit on new capacity"),
@@ -39,8 +40,12 @@ LINES = {  # beside cost entries
 }
 ACCOUNT_LINES = {
     "delivers": N_("delivers"), "takes": N_("takes"), "cost": N_("costs"), "emissions": N_("emissions"),
-    "land": N_("land"), "limits": N_("limits"), "balance": N_("surplus"),
+    "land": N_("land"), "limits": N_("limits"), "balance_without_target_value": N_("surplus without the target's value"),
+    "target_value": N_("the target's value, paid by nobody"), "balance": N_("surplus"),
 }  # fmt: skip
+# Columns with a sum over all parties; the balances sum to minus the cost, those without the value of
+# the target to minus the cost that is paid.
+SUMMED = ("balance_without_target_value", "target_value", "balance")
 TABLES = {"one_more": N_("Cost of one unit more, spread over the year")}
 COLUMNS = {
     "sets_the_price": N_("price set by"), "hours": N_("hours"), "share": N_("share"), "mean_price": N_("mean price"),
@@ -198,17 +203,12 @@ def _parties(run: Run, parties: pd.DataFrame, language: str) -> list[Block]:
             for column in ("emitted", *first_kind)
         ]
         rows.append([label(names, party, language), *amounts, *quantities])
-    total = format_number(parties["balance"].sum() / 1e3, "", language)
-    empty = [""] * (len(ACCOUNT_LINES) - 1)
-    rows.append(
-        [
-            _("all parties: minus the cost of the system"),
-            *empty,
-            total,
-            "",
-            *("" for _kind in first_kind),
-        ]
-    )
+    totals = [
+        format_number(parties[column].sum() / 1e3, "", language) if column in SUMMED else ""
+        for column in ACCOUNT_LINES
+    ]
+    no_amounts = ["" for _quantity in ("emitted", *first_kind)]
+    rows.append([_("all parties: minus the cost of the system"), *totals, *no_amounts])
     heads = [_("party"), *map(_, ACCOUNT_LINES.values()), _("emissions [t/a]")]
     heads += [f"{column_head(kind, language)} [ha]" for kind in first_kind]
     title = _("Stakeholder accounts at marginal prices [kEUR/a]")

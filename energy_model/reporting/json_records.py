@@ -78,5 +78,6 @@ def comparison_records(comparison: Comparison, attribution: Study | None) -> dic
     return {
         "runs": list(comparison.names),
         "sentences": describe_comparison(comparison, "en"),
+        "extra_cost": comparison.extra_cost,
         **{name: table_records(frame) for name, frame in tables.items()},
     }

@@ -14,7 +14,9 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
+from energy_model.reporting.money import list_payments, with_kroner
 from energy_model.results.decisions import decisions_of
+from energy_model.results.emission_payments import names_schemes, payments_by_scheme
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 
@@ -24,6 +26,7 @@ MIN_EMISSIONS_TONNES = 1.0
 MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments are named
 MAX_LIMITED = 3  # additions at their maximum that a sentence names
 MIN_WORTH_EUR = 0.5  # saving a year by one unit more below which it saves nothing
+MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
@@ -115,23 +118,34 @@ def _describe_costs(run: Run, language: str) -> str:
     largest = largest[largest > 0]
     sentence = _(
         "The year costs {cost}; the largest entries are {entries}.",
-        cost=format_number(run.objective, "EUR/a", language, largest),
+        cost=with_kroner(run.objective, run.metadata["settings"], language, among=largest),
         entries=amounts(largest, run.objective),
     )
     sentences = [sentence]
     earned = entries[entries < -MIN_EARNED_SHARE * abs(run.objective)]
     if len(earned):
         sentences.append(_("Income: {entries}.", entries=amounts(earned)))
-    payments = float(entries.get("emissions", 0.0))
-    if abs(payments) > MIN_PAYMENT_SHARE * abs(run.objective):
-        sentences.append(
-            _(
-                "Without the emission payments of {payments:EUR/a} it costs {rest:EUR/a}.",
-                payments=payments,
-                rest=run.objective - payments,
-            )
+    return " ".join([*sentences, *_describe_payments(run, language)])
+
+
+def _describe_payments(run: Run, language: str) -> list[str]:
+    """Returns the cost without CO2 payments, and the payments by who pays if the case names schemes."""
+    _, emissions, settings = translator(language), run.tables["emissions"], run.metadata["settings"]
+    payments = payments_by_scheme(emissions)
+    if max(map(abs, payments.values())) <= MIN_PAYMENT_SHARE * abs(run.objective):
+        return []
+    total = sum(payments.values())
+    sentence = _("The emission payments sum to zero, so the year costs the same without them.")
+    if abs(total) >= MIN_PAYMENT_EUR:
+        sentence = _(
+            "Without the emission payments of {payments} it costs {rest}.",
+            payments=format_number(total, "EUR/a", language, [run.objective - total]),
+            rest=with_kroner(run.objective - total, settings, language, among=[total]),
         )
-    return " ".join(sentences)
+    if not names_schemes(emissions):
+        return [sentence]
+    named = list_payments(payments, language)
+    return [sentence, _("CO2 payments by who pays: {payments}.", payments=named)]
 
 
 def _describe_emissions(run: Run, language: str) -> str:

@@ -17,6 +17,7 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
+from energy_model.reporting.money import with_kroner
 from energy_model.reporting.narrative import describe_run, kind_of_land
 from energy_model.reporting.summary_names import headline_name
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
@@ -63,9 +64,12 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the numbers that everybody asks for first."""
     _, summary = translator(language), _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
+    settings = run.metadata["settings"]
     sums = (
-        (_("Annual cost"), summary["total_cost"], "EUR/a"),
-        (_("Investment"), summary["investment"], "EUR"),
+        (_("Annual cost"), with_kroner(summary["total_cost"], settings, language)),
+        (_("Investment"), with_kroner(summary["investment"], settings, language, "EUR")),
+    )
+    numbers = (
         (_("Net emissions"), summary["net_emissions"], "t/a"),
         (_("Marginal price of emissions"), last_tonne, "EUR/t"),
     )
@@ -82,7 +86,7 @@ def headline_tiles(run: Run, language: str) -> Tiles:
             if value is not None
         ]
 
-    return Tiles((*tiles(sums), *_land_tile(run, language), *tiles(supply)))
+    return Tiles((*sums, *tiles(numbers), *_land_tile(run, language), *tiles(supply)))
 
 
 def _without_untraded(run: Run) -> dict[str, float]:

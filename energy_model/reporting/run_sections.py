@@ -9,6 +9,8 @@ import pandas as pd
 from energy_model.common.formatting import MIN_CAPACITY, format_number, format_share, label, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
+from energy_model.reporting.money import with_kroner
+from energy_model.results.emission_payments import SCHEMES, names_schemes, payments_by_scheme
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
@@ -194,13 +196,22 @@ def costs_section(run: Run, language: str) -> list[Section]:
 def stakeholders_section(run: Run, language: str) -> list[Section]:
     """Returns the section on the balances of stakeholders."""
     _, names = translator(language), run.tables["names"]
-    balances = stakeholder_accounts(run)["balance"].sort_values()
+    columns = ["balance", "balance_without_target_value"]
+    balances = stakeholder_accounts(run)[columns].sort_values("balance")
+    is_shown = (balances.abs() > MIN_SHOWN_EUR).any(axis=1)
     rows = [
-        [label(names, party, language), format_number(balance / 1e6, language=language)]
-        for party, balance in balances[balances.abs() > MIN_SHOWN_EUR].items()
+        [
+            label(names, party, language),
+            *(format_number(row[column] / 1e6, language=language) for column in columns),
+        ]
+        for party, row in balances[is_shown].iterrows()
     ]
-    heads = (_("Stakeholder"), _("Balance at marginal prices [MEUR/a]"))
-    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 1))
+    heads = (
+        _("Stakeholder"),
+        _("Balance at marginal prices [MEUR/a]"),
+        _("Without the target's value, which nobody pays [MEUR/a]"),
+    )
+    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 2))
 
 
 def emissions_section(run: Run, language: str) -> list[Section]:
@@ -228,8 +239,28 @@ def emissions_section(run: Run, language: str) -> list[Section]:
         _("Emissions"),
         _chart("emissions", title, "draw_emissions", run, language),
         data_table(title, (_("Asset"), "CO2"), rows, 1, collapsed=True),
+        _payments_table(run, language),
         data_table(_("Net emissions by account"), (_("Account"), "CO2"), accounts, 1),
     )
+
+
+def _payments_table(run: Run, language: str) -> list[Block]:
+    """Returns the emissions and payments under each scheme; none if the case names no scheme."""
+    _, emissions = translator(language), run.tables["emissions"]
+    if not names_schemes(emissions):
+        return []
+    tonnes = emissions.groupby("scheme")["emissions"].sum()
+    settings = run.metadata["settings"]
+    rows = [
+        [
+            _(SCHEMES[scheme]),
+            format_number(float(tonnes.get(scheme, 0.0)), "t/a", language),
+            with_kroner(payment, settings, language),
+        ]
+        for scheme, payment in payments_by_scheme(emissions).items()
+    ]
+    heads = (_("Scheme"), "CO2", _("Payment"))
+    return data_table(_("CO2 payments by who pays"), heads, rows, 2)
 
 
 def fleets_section(run: Run, language: str) -> list[Section]:

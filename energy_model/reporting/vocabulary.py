@@ -11,6 +11,7 @@ SEASONS = N_("winter"), N_("spring"), N_("summer"), N_("autumn")
 UNITS = (
     N_("t/a"), N_("h/a"), N_("MWh/a"), N_("EUR/a"), N_("kEUR/a"), N_("MEUR/a"), N_("MEUR"), N_("thousand km"), N_("km/a"), N_("million km/a"), N_("vehicle"), N_("EUR/MWh"),
     N_("EUR/thousand km"), N_("EUR/vehicle"),
+    N_("DKK"), N_("DKK/a"), N_("MDKK"), N_("MDKK/a"), N_("bn DKK"), N_("bn DKK/a"),
 )  # fmt: skip
 TABLES = N_("conversions"), N_("storages"), N_("links"), N_("vehicles"), N_("markets")
 STATUSES = (N_("optimal"),)
@@ -39,7 +40,7 @@ ENTRIES = (
     N_("investment annuity"), N_("fixed O&M"), N_("variable O&M"), N_("transport O&M"), N_("storage O&M"), N_("battery wear"), N_("reinvestment"), N_("drivers"),
     N_("purchases"), N_("sales"),
     N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"), N_("delivers"), N_("takes"),
-    N_("rounding"),
+    N_("rounding"), N_("target value"), N_("balance without target value"),
 )  # fmt: skip
 STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")
 SUMS = N_("total cost"), N_("acceptance"), N_("purchase")

@@ -1,7 +1,8 @@
 """Accounts: a solution and its marginal prices → revenue, cost and scarcity rents of every name.
 
 Every asset, market, demand and land class has an account at the marginal prices: what it delivers and takes at each
-bus, its running and owning cost, and the cost of its emissions and land. The balance is a scarcity rent: of existing
+bus, its running and owning cost, and the cost of its emissions and land; what of the latter nobody pays, the value of the
+target, has a line of its own (`target_value`). The balance is a scarcity rent: of existing
 capacity, of a limit on added capacity, or of any other limit. By the duality of linear programs the accounts sum to the
 cost of the system, and each account equals its rents:
 
@@ -23,29 +24,26 @@ import xarray as xr
 
 from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, NET_EMISSIONS
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.account_lines import (
+    ADDABLE,
+    BUS,
+    CLIMATE,
+    COLUMNS,
+    CONSTANT,
+    DELIVERS,
+    EMISSIONS,
+    LIMITS,
+    OTHER,
+    RESIDUAL,
+    ROUNDING,
+    RULE,
+    SEASONS,
+    STANDING,
+    TAKES,
+)
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution, solution_of
-
-SEASONS = ("winter", "spring", "summer", "autumn")
-CLIMATE, LIMITS, RESIDUAL, CONSTANT = "climate account", "limits", "residual emissions", "constant"
-# Lines of what owners give and take in constraints; those in constraints of an account have its name
-DELIVERS, TAKES, EMISSIONS, LAND, TIE, RULE, BUS = (
-    "delivers",
-    "takes",
-    "emissions",
-    "land",
-    "tie",
-    "rule",
-    "bus",
-)
-RENTS = (
-    "rent of what stands",
-    "rent of the most that may be added",
-    "rent of other limits",
-    "rounding",
-)
-STANDING, ADDABLE, OTHER, ROUNDING = RENTS
-COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]
+from energy_model.results.target_value import with_target_value
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,9 @@ def accounts(run: Run) -> Accounts:
 
 def _accounts(run: Run) -> Accounts:
     program = solution_once(run)
-    return accounts_of(program, run.dataset, [_costs(run), _wanted(program, run.dataset, run)])
+    others = [_costs(run), _wanted(program, run.dataset, run)]
+    found = accounts_of(program, run.dataset, others)
+    return Accounts(with_target_value(run, found.lines), found.rents)
 
 
 def accounts_of(

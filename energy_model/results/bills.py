@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.results.accounts import DELIVERS, TAKES, Accounts, accounts
+from energy_model.results.account_lines import DELIVERS, TAKES
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 
 

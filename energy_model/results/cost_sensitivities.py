@@ -10,14 +10,17 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.case.sources import matches
-from energy_model.results.accounts import TAKES, Accounts, accounts
+from energy_model.results.account_lines import TAKES
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
-from energy_model.results.run_files import input_tables
+from energy_model.results.run_files import input_tables, sources_of
 
 MOVED_SHARE = 0.01  # assumed relative increase of an input
 # The column that each entry of the cost is proportional to.
 COLUMN = {"investment_annuity": "investment_cost", "reinvestment": "investment_cost", "fixed_om": "fixed_cost", "variable_om": "variable_cost",
           "storage_om": "variable_cost", "vehicle_om": "variable_cost", "purchases": "price", "sales": "price", "tariffs": "tariff", "taxes": "tax", "land_rent": "rent"}  # fmt: skip
+COSTED = ("conversions", "storages", "links", "vehicles", "markets")
+INPUTS = ("investment_cost", "variable_cost", "fixed_cost", "price")  # of a name without costs
 
 
 def cost_sensitivities(
@@ -46,21 +49,47 @@ def cost_sensitivities(
     for line in payments.itertuples(index=False):
         address = ("demands", str(line.name), "yearly")
         changes[address] = changes.get(address, 0.0) - MOVED_SHARE * float(line.amount)
-    rules = sources.to_dict("records")
-    rows = []
-    for address, more in sorted(changes.items(), key=lambda item: -abs(item[1]))[:most]:
-        rule = next((candidate for candidate in rules if matches(candidate, *address)), None)
-        origin = ("none", "", "")
-        if rule:
-            origin = (rule["kind"], rule["publication"] or "", rule["note"] or "")
-        rows.append((*address, more, *origin))
+    rows = [
+        (*address, more, *_origin(sources, address))
+        for address, more in sorted(changes.items(), key=lambda item: -abs(item[1]))[:most]
+    ]
     columns = ["table", "row", "column", "more", "kind", "publication", "note"]
     return pd.DataFrame(rows, columns=columns)
 
 
+def is_assumed(run: Run, name: str) -> bool:
+    """Whether the largest cost of a name is an assumption in the sources that the run stores.
+
+    A name without costs in the run is judged by its first input of cost that is not zero.
+    """
+    tables, costs = input_tables(run), run.tables["costs"]
+    own = costs[(costs["name"] == name) & costs["entry"].isin(COLUMN)]
+    if len(own):
+        column: str | None = COLUMN[own["entry"].iloc[int(own["cost"].abs().argmax())]]
+    else:
+        column = next((name_ for name_ in INPUTS if _is_set(tables, name, name_)), None)
+    place = _place(tables, name, column) if column else None
+    return place is not None and _origin(sources_of(run), place)[0] == "assumption"
+
+
+def _is_set(tables: dict[str, pd.DataFrame], name: str, column: str) -> bool:
+    """Whether a row of a table has a cost other than zero in a column."""
+    frames = (tables[table] for table in COSTED if table in tables)
+    cells = [f.at[name, column] for f in frames if name in f.index and column in f]
+    return any(str(cell) not in ("", "None", "nan", "0", "0.0") for cell in cells)
+
+
+def _origin(sources: pd.DataFrame, address: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Kind, publication and note of the source of an input; the first rule that matches counts."""
+    for rule in sources.to_dict("records"):
+        if matches(rule, *address):
+            return rule["kind"], rule["publication"] or "", rule["note"] or ""
+    return "none", "", ""
+
+
 def _place(tables: dict[str, pd.DataFrame], name: str, column: str) -> tuple[str, str, str] | None:
     """Address of the input that a name's cost is proportional to: of the name, its technology or its carrier."""
-    for table in ("conversions", "storages", "links", "vehicles", "markets"):
+    for table in COSTED:
         frame = tables.get(table)
         if frame is None or name not in frame.index:
             continue

@@ -36,6 +36,7 @@ RESULTS = (
     "time", "cost", "bus",
 )  # fmt: skip
 
+SOURCES = "sources.csv"  # of the case, if it has any
 ELSEWHERE = "name another folder with --out"
 
 
@@ -103,6 +104,8 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         schema.with_units(frame, name).to_csv(folder / f"{name}.csv", index=name in KEYS)
         parts[f"/tables/{name}"] = as_dataset(frame, name)
     netcdf_file.write(folder / "results.nc", parts, encodings)
+    if run.system is not None and len(run.system.sources):
+        run.system.sources.to_csv(folder / SOURCES, index=False)
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
@@ -177,6 +180,7 @@ def open_run(path: str | Path) -> Run:
         remedy += "put it back, run the case again, or see what verify finds"
         raise InputError.at(str(path / manifest.NAME), remedy)
     files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
+    files += [SOURCES] if SOURCES in listed else []
     is_listed_separately = (path / manifest.NAME).exists()
     manifest.refuse_changed(
         path, ["metadata.json", *files] if is_listed_separately else files, listed
@@ -212,6 +216,17 @@ def read_table(file: Path, name: str) -> pd.DataFrame:
         frame = schema.read_csv(file, name)
         schema.refuse_wrong(frame, name)
         return frame.set_index(KEYS[name]) if name in KEYS else frame
+
+
+def sources_of(run: Run) -> pd.DataFrame:
+    """The sources of the case of a run, from memory or from its file; empty if it stores none."""
+    if run.system is not None:
+        return run.system.sources
+    file = None if run.path is None else run.path / SOURCES
+    if file is None or not file.is_file():
+        return pd.DataFrame()
+    with readable(file):
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
 def input_tables(run: Run) -> dict[str, pd.DataFrame]:

@@ -63,7 +63,14 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "entry": ("", "Cost entry; the entries sum to the objective"),
         "cost": ("EUR/a", "Cost (+) or income (−)"),
     },
-    "emissions": {"emissions": ("t/a", "Emissions (+), avoided or removed emissions (−)")},
+    "emissions": {
+        "emissions": ("t/a", "Emissions (+), avoided or removed emissions (−)"),
+        "scheme": ("", "Scheme under which they are paid for: ets, ets2, tax; none if nobody pays"),
+        "payment": (
+            "EUR/a",
+            "Emissions at the emission price; the payments sum to the cost entry emissions",
+        ),
+    },
     "balances": {
         "bus": ("", "Carrier at a site"),
         "amount": (OF_ROW, "Supply to the bus (+) or use (−) over the year"),
@@ -102,7 +109,7 @@ SHARED = {
     ),
     "carriers": ("carrier", "label_en", "label_da", "unit", "sector"),
     "costs": ("entry", "decision", "name", "table", "firm", "sector", "group"),
-    "emissions": ("decision", "name", "sector"),
+    "emissions": ("decision", "name", "sector", "scheme"),
     "balances": ("bus", "decision", "name", "carrier", "site", "unit"),
     "land": ("site", "land_class"),
     "names": (

@@ -18,6 +18,7 @@ from energy_model.formulation.metadata import BALANCE, NET_EMISSIONS
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import SolverResult
 from energy_model.results import dataset as arrays
+from energy_model.results.emission_payments import UNPAID
 
 # Tolerance of cost sums and bus balances, relative to the total flow
 MAX_IMBALANCE_SHARE = 1e-6
@@ -151,7 +152,10 @@ class SolutionTables:
 
     @cached_property
     def emissions(self) -> pd.DataFrame:
-        """Emissions [t/a] by variable and table row, including residuals; the sum is the net emissions."""
+        """Emissions [t/a] by variable and table row, including residuals; the sum is the net emissions.
+
+        ``scheme`` is the scheme under which they are paid for, ``payment`` their cost at the emission price [EUR/a].
+        """
         groups, group_of_column = self.groups
         lp = self.problem.lp
         row = lp.A[lp.rows("emission_balance")].tocoo()
@@ -161,19 +165,25 @@ class SolutionTables:
         )
         amounts[group_of_column[net]] = 0.0
         rows = [(groups[i][0], self.owner(groups[i]), amounts[i]) for i in np.flatnonzero(amounts)]
-        residuals = self.problem.system["residual_emissions"]
+        system = self.problem.system
+        residuals = system["residual_emissions"]
         frame = pd.DataFrame(rows, columns=["decision", "name", "emissions"])
         frame["sector"] = frame["name"].map(self.owners["sector"])
+        frame["scheme"] = frame["name"].map(_schemes(system["markets"], system["conversions"]))
         residual_rows = pd.DataFrame(
             {
                 "decision": "residual",
                 "name": residuals.index,
                 "emissions": residuals["amount"].to_numpy(),
                 "sector": residuals["sector"].to_numpy(),
+                "scheme": residuals["emission_scheme"].to_numpy(),
             }
         )
         parts = [part for part in (frame, residual_rows) if len(part)]
-        return pd.concat(parts, ignore_index=True) if parts else frame
+        frame = pd.concat(parts, ignore_index=True) if parts else frame
+        frame["scheme"] = frame["scheme"].astype(object).where(frame["scheme"].notna(), UNPAID)
+        frame["payment"] = system.emission_cost * frame["emissions"].astype(float)
+        return frame
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -216,3 +226,13 @@ class SolutionTables:
             raise ConsistencyError(
                 f"Emissions by entry sum to {summed:.2f} t/a, net emissions are {net:.2f} t/a."
             )
+
+
+def _schemes(*tables: pd.DataFrame) -> dict[str, str]:
+    """The emission scheme of each row of tables; rows without one are left out."""
+    return {
+        str(name): str(scheme)
+        for table in tables
+        for name, scheme in table["emission_scheme"].items()
+        if isinstance(scheme, str)
+    }

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.formulation.metadata import LIMIT
-from energy_model.results.accounts import (
+from energy_model.results.account_lines import (
     CLIMATE,
     CONSTANT,
     DELIVERS,
@@ -22,22 +22,25 @@ from energy_model.results.accounts import (
     ROUNDING,
     RULE,
     TAKES,
+    TARGET_VALUE,
     TIE,
-    Accounts,
-    accounts,
 )
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.land_kinds import PREFIX, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
-KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
-MONEY = ["delivers", "takes", "cost", "emissions", "land", "limits", "ties"]
+KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", TARGET_VALUE: "target_value", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
+MONEY = ["delivers", "takes", "cost", "emissions", "target_value", "land", "limits", "ties"]
 POINTS = ["citizens_points", "firms_points"]
 
 
 def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFrame:
     """The account of every party [EUR/a]: revenue +, payments -, and the sum as ``balance``.
+
+    ``target_value`` is the part of the value of emissions that nobody pays. The balances without it sum to minus the
+    cost that is paid: without payments for emissions, and with those that have a scheme.
 
     It also has the emissions [t/a], the land used by new assets [ha] in a column ``land_use_CLASS`` for each land class,
     and the points of that land. The balances sum to minus the cost of the system. ``kind`` is firm, city, citizens or account.
@@ -50,6 +53,7 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     )
     frame = money.reindex(columns=MONEY, fill_value=0.0)
     frame["balance"] = frame.sum(axis=1)
+    frame["balance_without_target_value"] = frame["balance"] - frame["target_value"]
     emitted = lines[(lines["line"] == EMISSIONS) & (lines["party"] != CLIMATE)]
     frame["emitted"] = -emitted.groupby("party")["quantity"].sum()
     taken = lines[(lines["line"] == LAND) & (lines["party"] != LANDOWNERS)]

@@ -188,10 +188,10 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
     )
     columns_of_frame = {}
     for column in columns:
-        if column.name not in data:  # declared since the run was stored: its default applies
-            cells = np.full(len(rows), np.nan if column.fallback is None else column.fallback)
+        if column.name not in data:  # a column that was added after the run
+            kind = kinds.get(column.name, object)
             columns_of_frame[column.name] = pd.Series(
-                cells, rows, dtype=kinds.get(column.name, object)
+                [column.fallback] * len(rows), rows, dtype=kind
             )
             continue
         cells = data[column.name].to_numpy()

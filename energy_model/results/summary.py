@@ -10,6 +10,7 @@ from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.common.language import N_
 from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.emission_payments import SUMMARY_NAMES, payments_by_scheme
 from energy_model.results.land_kinds import headline_numbers, land_by_kind
 from energy_model.results.schema import COLUMNS
 from energy_model.results.solution_tables import SolutionTables
@@ -178,13 +179,16 @@ def headline(
     system, data = results.problem.system, results.dataset
     net, credited = float(data["net_emissions"]), system.settings.emissions.credit_exports
     credit = export_credit(results)
+    payments = payments_by_scheme(results.emissions)
     numbers = {
         "total_cost": results.answer.objective,
+        "cost_without_emission_payments": results.answer.objective - sum(payments.values()),
+        **{f"emission_payments_{SUMMARY_NAMES[scheme]}": paid for scheme, paid in payments.items()},
         "investment": float(built["investment"].sum()),
         "net_emissions": net,
         "net_emissions_without_export_credit": net + credit if credited else net,
         "net_emissions_with_export_credit": net if credited else net - credit,
-        "emission_price": system.emission_price,
+        "emission_price": system.emission_cost,
         "emission_target_shadow_price": -float(data["shadow_price_emission_target"])
         if "shadow_price_emission_target" in data
         else 0.0,
@@ -214,6 +218,11 @@ def _unserved_hours(results: SolutionTables) -> float:
 # Unit and meaning of each number.
 MEANINGS = {
     "total_cost": ("EUR/a", N_("Annual cost")),
+    "cost_without_emission_payments": ("EUR/a", N_("Annual cost without CO2 payments")),
+    "emission_payments_ets": ("EUR/a", N_("CO2 payments for quotas of the EU ETS")),
+    "emission_payments_ets2": ("EUR/a", N_("CO2 payments for quotas of the ETS2")),
+    "emission_payments_tax": ("EUR/a", N_("CO2 payments as a national tax")),
+    "emission_payments_nobody": ("EUR/a", N_("CO2 payments that nobody pays")),
     "investment": ("EUR", N_("Investment")),
     "net_emissions": ("t/a", N_("Net emissions")),
     "net_emissions_without_export_credit": ("t/a", N_("Net emissions without credit for exported electricity")),

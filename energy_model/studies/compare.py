@@ -30,7 +30,8 @@ class Comparison:
     ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry),
     ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
     run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity by
-    name. With ``is_decision`` the runs differ only in what is required or excluded.
+    name. ``settings`` are those of the last run. With ``is_decision`` the runs differ only in what
+    is required or excluded.
     """
 
     names: tuple[str, ...]
@@ -42,7 +43,20 @@ class Comparison:
     firms: pd.DataFrame
     emissions: pd.DataFrame
     labels: pd.DataFrame
+    settings: Mapping[str, Any]
     is_decision: bool = False
+
+    @property
+    def extra_cost(self) -> dict[str, float | None]:
+        """What the last run costs more than the first without payments for emissions [EUR/a].
+
+        ``emissions_less`` is what it emits less [t/a], ``per_tonne`` the cost of each tonne less
+        [EUR/t]; None if both emit the same.
+        """
+        more = self.summary["difference"]
+        cost, less = float(more["cost_without_emission_payments"]), -float(more["net_emissions"])
+        per_tonne = cost / less if abs(less) >= MIN_EMISSION_DIFFERENCE else None
+        return {"cost": cost, "emissions_less": less, "per_tonne": per_tonne}
 
     @property
     def tables(self) -> Frames:
@@ -85,6 +99,7 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
         firms=side_by_side(lambda run: _costs_by(run, "firm"), MIN_COST_DIFFERENCE_EUR),
         emissions=side_by_side(emissions, MIN_EMISSION_DIFFERENCE),
         labels=_labels(opened),
+        settings=opened[-1].metadata["settings"],
     )
 
 

@@ -97,17 +97,22 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
         cli.call("run", case, "--set", f"{PRICE}={price}", "--out", tmp_path / name)
     said = cli.call("compare", tmp_path / "a", tmp_path / "b", "--attribute", case, "--out", tmp_path / "w")  # fmt: skip
     assert said.code == 0, said.err
-    assert "“b” costs 30 EUR/a (30 %) more than “a”" in said.out
+    assert "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %)" in said.out
     assert "More capacity: sun here (0.5 MW)" in said.out
     assert "The largest effect is that of markets.*" in said.out
     danish = cli.call("compare", tmp_path / "a", tmp_path / "b", "--language", "da").out
-    assert "“b” koster 30 EUR/år (30 %) mere end “a”" in danish
+    assert "“b” koster 30 EUR/år (224 kr./år, 2025-priser) mere end “a” (30 %)" in danish
     told = cli.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
-    assert told["sentences"][1] == "“b” costs 30 EUR/a (30 %) more than “a”."
+    assert (
+        told["sentences"][1] == "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %)."
+    )
     assert told["summary"][0]["name"] in ("total_cost", "investment")
     decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
     assert decided.code == 0, decided.err
-    assert "“decision” costs 10 EUR/a (10 %) more than “base case”" in decided.out
+    assert (
+        "“decision” costs 10 EUR/a (74.6 DKK/a, 2025 prices) more than “base case” (10 %)"
+        in decided.out
+    )
 
 
 @pytest.mark.slow

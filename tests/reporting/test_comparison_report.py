@@ -36,12 +36,12 @@ def test_sentences_name_inputs_cost_capacity_and_owners(runs):
     """From 50 to 70 EUR: one price differs; half a MW of sun more for 60 EUR; 30 EUR more in all."""
     assert describe_comparison(em.compare(runs, ["cheap", "dear"]), "en") == [
         "The inputs differ in 2 cells: 2 in markets.",
-        "“dear” costs 30 EUR/a (30 %) more than “cheap”.",
+        "“dear” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “cheap” (30 %).",
         "More capacity: sun here (0.5 MW).",
         "The cost of owners changes: sunny +60 EUR/a and nobody named -30 EUR/a.",
     ]
     assert describe_comparison(em.compare(runs, ["billig", "dyr"]), "da")[1:3] == [
-        "“dyr” koster 30 EUR/år (30 %) mere end “billig”.",
+        "“dyr” koster 30 EUR/år (224 kr./år, 2025-priser) mere end “billig” (30 %).",
         "Mere kapacitet: sun here (0,5 MW).",
     ]
 
@@ -76,5 +76,7 @@ def test_runs_without_a_difference_are_told_so(runs):
 
 def test_records_have_numbers_and_english_sentences(runs):
     records = comparison_records(em.compare(runs, ["a", "b"]), None)
-    assert records["sentences"][1] == "“b” costs 30 EUR/a (30 %) more than “a”."
+    assert records["sentences"][1] == (
+        "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %)."
+    )
     assert records["inputs"][0] == {"address": "markets.grid.price", "a": "50", "b": "70"}

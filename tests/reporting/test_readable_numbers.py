@@ -65,7 +65,7 @@ def test_the_sentences_have_three_digits_and_one_unit_of_money(run):
     english, danish = (" ".join(describe_run(run, language)) for language in ("en", "da"))
     assert "2.35 MEUR invested" in english
     assert "mill (2.35 MW)" in english
-    assert "costs 5.53 MEUR/a; the largest entries are" in english
+    assert "costs 5.53 MEUR/a (41.3 MDKK/a, 2025 prices); the largest entries are" in english
     assert "3.19 MEUR/a" in english
     assert "2.35 MEUR/a" in english
     assert "2,35 MW" in danish

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from helpers import case_builder, random_cases, two_hour_case
+from helpers import case_builder, random_cases, scheme_case, two_hour_case
 from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
-from energy_model.results.accounts import RENTS, ROUNDING
+from energy_model.results.account_lines import CLIMATE, RENTS, ROUNDING, TARGET_VALUE
 
 CLOSE = 1e-6
 
@@ -39,6 +39,18 @@ def sums(run, book):
     assert book.lines["amount"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
     everybody = em.stakeholder_accounts(run, book)
     assert everybody["balance"].sum() == pytest.approx(-run.objective, abs=1e-9 * whole + 1e-6)
+    unpaid, shadow = (
+        run.summary[name] for name in ("emission_payments_nobody", "emission_target_shadow_price")
+    )
+    without = everybody["balance_without_target_value"]
+    assert without.sum() == pytest.approx(unpaid - run.objective, abs=1e-9 * whole + 1e-6)
+    assert everybody["target_value"].sum() == pytest.approx(-unpaid, abs=1e-9 * whole + 1e-6)
+    assert (without + everybody["target_value"]).tolist() == pytest.approx(
+        everybody["balance"].tolist()
+    )
+    climate = book.lines[(book.lines["name"] == CLIMATE) & (book.lines["line"] == TARGET_VALUE)]
+    value = shadow * run.summary["net_emissions"]
+    assert climate["amount"].sum() == pytest.approx(value, abs=1e-6 * whole + 1e-6)
     assert everybody["emitted"].sum() == pytest.approx(run.summary["net_emissions"], abs=1e-6)
 
 
@@ -169,3 +181,38 @@ def test_accounts_do_not_depend_on_the_order_of_rows():
     other = em.solve(case_builder.system(4, **turned))
     a, b = em.stakeholder_accounts(one)["balance"], em.stakeholder_accounts(other)["balance"]
     assert np.allclose(a.sort_index(), b.sort_index(), atol=1e-5)
+
+
+def test_what_nobody_pays_has_a_line_of_its_own():
+    """A tonne costs 10 / 0.1 = 100 EUR where coal gives way to oil: 50 are paid under a scheme, 50 are the target's.
+
+    Emitted are 0.15 t of half the coal, 0.3 t of oil, 0.2 t of kilns, -0.4 t of forest, 3 t of farming, 1 t of industry.
+    """
+    run = em.solve(case_builder.system(1, **scheme_case.parts(target=4.25)))
+    book = closes(run)
+    sums(run, book)
+    lines = book.lines.groupby(["name", "line"])["amount"].sum()
+    names = ["coal_market", "oil_market", "kiln_here", "forest", "residual emissions", CLIMATE]
+    paid = {name: lines.get((name, "emissions"), 0.0) for name in names}
+    assert paid == pytest.approx(
+        dict(zip(names, [-7.5, -15, -10, 0, -50, 0], strict=True)), abs=1e-6
+    )
+    value = {name: lines[name, TARGET_VALUE] for name in names}
+    assert value == pytest.approx(dict(zip(names, [-7.5, -15, -10, 40, -350, 212.5], strict=True)))
+    everybody = em.stakeholder_accounts(run, book)
+    assert everybody["target_value"].sum() == pytest.approx(-130)
+    assert everybody["balance_without_target_value"].sum() == pytest.approx(130 - run.objective)
+
+
+def test_accounts_close_where_net_emissions_are_zero():
+    """At a target of zero the payments of others are earned back by nobody: those who pay still pay."""
+    residuals = [{"residual": "farming", "sector": "farming", "amount": -0.25}]
+    run = em.solve(
+        case_builder.system(1, **scheme_case.parts(target=0, residual_emissions=residuals))
+    )
+    assert run.summary["net_emissions"] == pytest.approx(0, abs=1e-9)
+    book = closes(run)
+    sums(run, book)
+    paid = em.stakeholder_accounts(run, book)["emissions"].sum()
+    schemes = ("ets", "ets2", "tax")
+    assert paid == pytest.approx(-sum(run.summary[f"emission_payments_{name}"] for name in schemes))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import case_builder, random_cases, two_hour_case
+from helpers import case_builder, cli, random_cases, two_hour_case
 
 import energy_model as em
 from energy_model.common.language import translator
@@ -185,3 +185,44 @@ def test_without_thresholds_what_is_not_built_has_no_sheet(tmp_path):
     assert why.kind == "not built"
     assert why.sheet.empty
     assert "is not computed" in why.sentences[-1]
+
+
+ASSUMED = "conversions,wind_here,investment_cost,assumption,,,A guess."
+PUBLISHED = "conversions,wind_here,investment_cost,source,A catalogue,2024,"
+IN_CATALOGUE = "technologies,turbine,investment_cost,assumption,,,A guess."
+
+
+@pytest.mark.parametrize(
+    ("row", "technology", "is_assumed"),
+    [(ASSUMED, None, True), (PUBLISHED, None, False), (IN_CATALOGUE, "turbine", True)],
+)
+def test_an_assumed_cost_of_the_last_tonne_is_named_as_such(tmp_path, row, technology, is_assumed):
+    """At 0.25 t, 2 MWh of wind for 80 a MWh replace 2 MWh of the market for 50 to avoid a tonne: 160 less 100.
+
+    The cost of wind is its investment, of its own or of its technology; the sources are kept with the run.
+    """
+    wind = {"investment_cost": 160} if technology is None else {"technology": technology}
+    technologies = [{"technology": "sun", "capacity_unit": "MW"}, {"technology": "turbine", "capacity_unit": "MW", "investment_cost": 160}]  # fmt: skip
+    plants = [
+        case_builder.plant("sun_here", "power", technology="sun", max_capacity_added=0.5, investment_cost=120, lifetime=1),
+        case_builder.plant("wind_here", "power", max_capacity_added=9, lifetime=1, **wind),
+    ]  # fmt: skip
+    folder = two_hour_case.write(
+        tmp_path / "case", target=0.25, conversions=plants, technologies=technologies
+    )
+    head = "table,rows,columns,kind,publication,year,note"
+    (folder / "sources.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    path = em.save(em.solve(em.load_case(folder)), tmp_path / "run")
+    mark = " (an assumption of the case)" if is_assumed else ""
+    said = cli.call("explain", path, "emissions", "--language", "en")
+    assert f"One tonne less costs 60 EUR: wind here +160 EUR{mark} and grid -100 EUR." in said.out
+    said = cli.call("explain", path, "emissions", "--language", "da")
+    mark = " (en antagelse i casen)" if is_assumed else ""
+    assert f"wind here +160 EUR{mark}" in said.out
+
+
+def test_without_sources_nothing_is_said_of_them(tmp_path):
+    folder = two_hour_case.write(tmp_path / "case", target=0.25)
+    path = em.save(em.solve(em.load_case(folder)), tmp_path / "run")
+    assert not (path / "sources.csv").exists()
+    assert "assumption" not in " ".join(em.explain(path, "emissions")[0].sentences)

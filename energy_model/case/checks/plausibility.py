@@ -145,6 +145,7 @@ def warn_of_unusual_rows(system: System, input_log: InputLog) -> None:
             "links", link, "standing_loss", links.at[link, "standing_loss"], remedy
         )
     _warn_of_signs(system, input_log)
+    _warn_of_schemes(system, input_log)
     _warn_of_far_sites(system["sites"], input_log)
     low, high = USUAL_DKK_PER_EUR
     if not low <= system.settings.dkk_per_eur <= high:
@@ -177,6 +178,18 @@ def _warn_of_signs(system: System, input_log: InputLog) -> None:
                 )
                 remedy += f"{values.max():.3g}); check the profile"
                 input_log.add_cell_warning("flows", key, "coefficient", cell, remedy)
+
+
+def _warn_of_schemes(system: System, input_log: InputLog) -> None:
+    """Adds warnings for plants with an emission scheme but without a flow of the emission carrier."""
+    flows, schemes = system.flows, system["conversions"]["emission_scheme"].dropna()
+    is_emitted = flows["carrier"] == system.settings.emissions.carrier
+    emitters = set(flows.index.get_level_values("conversion")[is_emitted])
+    for plant, scheme in schemes[schemes != "none"].items():
+        if plant not in emitters:
+            remedy = "no flow of the plant emits, so the scheme counts for nothing; emissions of "
+            remedy += "a fuel are those of its market, so write the scheme there"
+            input_log.add_cell_warning("conversions", plant, "emission_scheme", scheme, remedy)
 
 
 def _warn_of_energy_ratios(system: System, input_log: InputLog) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.language import Message
-from energy_model.results.accounts import ADDABLE, ROUNDING, SEASONS, STANDING
+from energy_model.results.account_lines import ADDABLE, ROUNDING, SEASONS, STANDING
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 from energy_model.results.simultaneous_operation import Simultaneous, simultaneous_operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.common.language import N_, Message, labels_of, noun_labels_of
-from energy_model.results.accounts import ADDABLE, DELIVERS, SEASONS, STANDING, TAKES
+from energy_model.results.account_lines import ADDABLE, DELIVERS, SEASONS, STANDING, TAKES
 from energy_model.studies.explanation.break_even import BreakEven
 
 MIN_RETIRED_CAPACITY = 1e-6  # less is solver residue

@@ -17,6 +17,7 @@ from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import Accounts, accounts_of
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution
+from energy_model.results.target_value import with_target_value
 from energy_model.studies.explanation.resolver import ReSolver
 
 MARGINAL_SHARE = 1e-4  # share of the addable capacity that counts as a marginal amount
@@ -67,7 +68,8 @@ def find_break_even(
         is_tested,
         is_tested and _is_confirmed(solver, asset, column, threshold),
     )
-    return break_even, accounts_of(with_unit, solver.run.dataset)
+    found = accounts_of(with_unit, solver.run.dataset)
+    return break_even, Accounts(with_target_value(solver.run, found.lines), found.rents)
 
 
 def marginal_capacity(solution: Solution, asset: str) -> float:

@@ -6,6 +6,9 @@ of all assets, per unit, sum to the price.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +18,8 @@ from energy_model.common.language import N_, Message, labels_of, noun_labels_of
 from energy_model.formulation.metadata import CAPACITY, NET_EMISSIONS
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.results.cost_sensitivities import is_assumed
+from energy_model.results.run import Run
 from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation
 from energy_model.studies.explanation.price_setters import PriceSetters
@@ -114,9 +119,7 @@ def explain_emission_price(solver: ReSolver) -> Explanation:
     solution, metadata = solver.solution, solver.run.metadata
     price = float(metadata["summary"]["emission_price"])
     block = solution.lp.constraints.get("emission_target")
-    sentences = (
-        [Message("The emission price of the case is {price:EUR/t}.", price=price)] if price else []
-    )
+    sentences = _emission_price(price, metadata["settings"])
     if block is None:
         sentences.append(Message("The case has no emission target."))
         return Explanation("emissions", "price", tuple(sentences), pd.DataFrame())
@@ -143,10 +146,27 @@ def explain_emission_price(solver: ReSolver) -> Explanation:
         Message(
             "One tonne less costs {cost:EUR}: {changes}.",
             cost=unit_cost,
-            changes=_list_changes(solver.run.tables["names"], sheet),
+            changes=_list_changes(solver.run.tables["names"], sheet, _assumed(solver.run, sheet)),
         )
     )
     return Explanation("emissions", "price", tuple(sentences), sheet)
+
+
+def _emission_price(price: float, settings: Mapping[str, Any]) -> list[Message]:
+    """The emission price in the objective [EUR/t], and the cost factor in it; empty without a price."""
+    if not price:
+        return []
+    factor = float(settings["perspectives"][settings["perspective"]]["cost_factor"])
+    if factor == 1.0:
+        return [Message("The emission price of the case is {price:EUR/t}.", price=price)]
+    return [
+        Message(
+            "The emission price of the case is {case:EUR/t}; the perspective counts {factor:%} of it, {price:EUR/t}.",
+            case=price / factor,
+            factor=factor,
+            price=price,
+        )
+    ]
 
 
 def explain_land_price(solver: ReSolver, name: str) -> Explanation:
@@ -276,10 +296,25 @@ def _changes(
     return frame.reset_index(drop=True), total
 
 
-def _list_changes(names: pd.DataFrame, frame: pd.DataFrame) -> list[Message]:
-    """The largest changes, and the sum of all others."""
+def _assumed(run: Run, frame: pd.DataFrame) -> str:
+    """The measure that avoids the last tonne, if its cost is an assumption of the case; else empty."""
+    dearer = frame[(frame["cost"] > 0) & (frame["name"] != "emissions")]
+    if dearer.empty:
+        return ""
+    measure = str(dearer["name"].iloc[0])  # the largest cost is first
+    return measure if is_assumed(run, measure) else ""
+
+
+def _list_changes(names: pd.DataFrame, frame: pd.DataFrame, assumed: str = "") -> list[Message]:
+    """The largest changes, and the sum of all others; a cost that is assumed is marked."""
     parts = [
-        Message("{name} {cost:+EUR}", name=_named(names, row.name), cost=row.cost)
+        Message(
+            N_("{name} {cost:+EUR} (an assumption of the case)")
+            if row.name == assumed
+            else N_("{name} {cost:+EUR}"),
+            name=_named(names, row.name),
+            cost=row.cost,
+        )
         for row in frame.head(MAX_LISTED_ROWS).itertuples(index=False)
     ]
     if len(frame) > MAX_LISTED_ROWS:

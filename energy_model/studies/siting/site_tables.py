@@ -12,7 +12,8 @@ import pandas as pd
 from energy_model.case.system import System
 from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.results.accounts import DELIVERS, EMISSIONS, LAND, TAKES, Accounts, accounts
+from energy_model.results.account_lines import DELIVERS, EMISSIONS, LAND, TAKES, TARGET_VALUE
+from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.land_kinds import PREFIX
 from energy_model.results.run import Run
 from energy_model.studies.siting.candidate_sites import CandidateSite
@@ -187,7 +188,7 @@ def _cost_components(run_accounts: Accounts, candidate: CandidateSite) -> pd.Ser
     is_trade = lines["line"].isin([DELIVERS, TAKES])
     kind = carrier.where(is_trade, N_("building and running it"))
     kind = kind.mask(lines["line"] == LAND, N_("land"))
-    kind = kind.mask(lines["line"] == EMISSIONS, N_("emissions"))
+    kind = kind.mask(lines["line"].isin([EMISSIONS, TARGET_VALUE]), N_("emissions"))
     kind = kind.mask(~is_trade & (lines["name"] != candidate.asset), N_("new links to the site"))
     sums: pd.Series = lines.groupby(kind)["amount"].sum()
     return sums

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from energy_model.formulation.metadata import PHYSICS
-from energy_model.results.accounts import ADDABLE, Accounts, solution_once
+from energy_model.results.account_lines import ADDABLE
+from energy_model.results.accounts import Accounts, solution_once
 from energy_model.results.run import Run
 from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts
 
