@@ -80,14 +80,21 @@ def matched(stored: Solution, problem: CompiledModel, extended: bool = False) ->
 
 
 def _alike(kept: Blocks, name: str, block: Block) -> bool:
-    """Whether a stored block has the labels, width and kind of a rebuilt one; its position may differ."""
-    return name in kept and replace(kept[name], first=block.first) == block
+    """Whether a stored block has the labels, width and kind of a rebuilt one; its position may differ.
+
+    A block without rows or columns may be missing: it was declared after the run.
+    """
+    if name not in kept:
+        return not block.size
+    return replace(kept[name], first=block.first) == block
 
 
 def _places(kept: Blocks, rebuilt: Blocks, size: int) -> np.ndarray:
     """The stored index of every column (or row) of the rebuilt program; those without name are last in both."""
     places = np.full(size, -1)
     for name, block in rebuilt.items():
+        if name not in kept:
+            continue
         first = kept[name].first
         places[block.first : block.first + block.size] = np.arange(first, first + block.size)
     nameless = np.flatnonzero(places < 0)

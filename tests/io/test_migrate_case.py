@@ -152,7 +152,7 @@ def test_a_case_with_every_column_is_migrated_to_itself(tmp_path):
 
 def test_an_old_name_on_the_command_line_is_read_with_one_warning(tmp_path):
     case = written(tmp_path, 1)
-    changes = ["conversions.mill.capacity_addable = 0", "conversions.mill.investment = 1"]
+    changes = ["conversions.mill.capacity_addable = 0", "conversions.mill.investment *= 0.5"]
     system = em.load_case(case, overrides=[*changes, "case.time.steps_a_day = 0"])
     assert system["conversions"].at["mill", "max_capacity_added"] == 0
     (warning,) = (text for text in system.warnings if text.startswith("--set"))

@@ -24,7 +24,7 @@ def expressible():
         "links": ("standing_loss",), "demands": ("shiftable", "window"), "vehicles": ("battery_capacity", "smart_charging_share", "vehicle_to_grid_share"),
     }.items():  # fmt: skip
         case[table] = [{k: v for k, v in row.items() if k not in columns} for row in case[table]]
-    for table in ("limits", "limit_terms"):
+    for table in ("limits", "limit_terms", "reserve_margins", "reserve_units"):
         del case[table]
     return {**case, "credit": "false"}
 

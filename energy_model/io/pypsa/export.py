@@ -37,6 +37,8 @@ def build_network(system: System) -> Network:
         add(network)
     for limit in system["limits"].index:
         network.omit(f"limit {limit}: limit on a weighted sum")
+    for reserve in system["reserve_margins"].index:
+        network.omit(f"reserve {reserve}: firm capacity without the largest unit")
     return network
 
 
