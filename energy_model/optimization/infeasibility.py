@@ -11,11 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
 
 from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, PHYSICS, POLICY
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.elastic_program import (
+    EMISSION_TARGET,
+    elastic_program,
+    slack_weights,
+    target_rows,
+)
 from energy_model.optimization.forbidden_candidates import (
     reason_of_ban,
     useful_forbidden_candidates,
@@ -26,7 +31,7 @@ MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
 TARGET = "the emission target"
-EMISSION_TARGET, EMISSION_BALANCE = "emission_target", "emission_balance"
+EMISSION_BALANCE = "emission_balance"
 MIN_DUAL = 1e-9  # a smaller dual is rounding
 MAX_VARIABLE_VALUE = 1e7
 
@@ -66,12 +71,12 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     method = problem.system.settings.solver.method
     # A target that alone is out of reach is missed by the least emissions. With slack on all rows
     # it would be missed by less, as slack would supply what avoids or stores CO2.
-    for soft_rows in filter(len, (_target_rows(problem), _soft_rows(problem))):
-        elastic = _elastic_program(problem, soft_rows)
+    for soft_rows in filter(len, (target_rows(problem), _soft_rows(problem))):
+        elastic = elastic_program(problem, soft_rows)
         answer = highs.solve(elastic, method)
         if answer.status == highs.OPTIMAL:
             break
-    count, weights = len(soft_rows), _weights(problem)[soft_rows]
+    count, weights = len(soft_rows), slack_weights(problem)[soft_rows]
     if answer.status != highs.OPTIMAL:
         return [
             "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
@@ -96,31 +101,6 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     return [*sentences, *_in_the_way(problem, elastic, answer)]
 
 
-def _elastic_program(problem: CompiledModel, soft_rows: np.ndarray) -> LinearProgram:
-    """The program with shortage and excess on some rows, at minimum weighted slack."""
-    lp, count = problem.lp, len(soft_rows)
-    weights = _weights(problem)[soft_rows]
-    selection = sp.csr_array(
-        (np.ones(count), (soft_rows, np.arange(count))), shape=(lp.A.shape[0], count)
-    )
-    return LinearProgram(
-        sp.csr_array(sp.hstack([lp.A, selection, -selection])),
-        np.concatenate([np.zeros(lp.A.shape[1]), weights, weights]),
-        0.0,
-        np.concatenate([lp.lower, np.zeros(2 * count)]),
-        np.concatenate([lp.upper, np.full(2 * count, np.inf)]),
-        lp.row_lower,
-        lp.row_upper,
-    )
-
-
-def _target_rows(problem: CompiledModel) -> np.ndarray:
-    """The row of the emission target; empty without a target."""
-    block = problem.lp.constraints.get(EMISSION_TARGET)
-    rows = np.arange(problem.lp.A.shape[0])
-    return rows[block.all] if block is not None and block.size else rows[:0]
-
-
 def _soft_rows(problem: CompiledModel) -> np.ndarray:
     count = problem.lp.A.shape[0]
     all_rows = np.arange(count)
@@ -129,16 +109,6 @@ def _soft_rows(problem: CompiledModel) -> np.ndarray:
     ]
     rows.append(np.arange(count - len(problem.watched), count))
     return np.concatenate(rows)
-
-
-def _weights(problem: CompiledModel) -> np.ndarray:
-    """Weight of one unit of slack of each row: hours for rates, so that all slack is energy."""
-    length = problem.system.steps.length
-    weights = np.ones(problem.lp.A.shape[0])
-    for block in problem.lp.constraints.values():
-        if block.by_step:
-            weights[block.all] = np.tile(length, len(block.labels))
-    return weights
 
 
 def _describe_slack(

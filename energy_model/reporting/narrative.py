@@ -31,14 +31,14 @@ MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on what is built and limited, costs, emissions, land, and the decisions against the plan."""
+    """Returns sentences on decisions against the plan, emissions, costs, what is built and limited, and land."""
     sentences = [
+        _describe_decisions(run, language),
+        _describe_emissions(run, language),
+        _describe_costs(run, language),
         _describe_capacities(run, language),
         _describe_limits(run, language),
-        _describe_costs(run, language),
-        _describe_emissions(run, language),
         _describe_land(run, language),
-        _describe_decisions(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -203,7 +203,15 @@ def _describe_decisions(run: Run, language: str) -> str:
         parts.append(f"{label(row, asset, language)} ({size}; {reason})")
     if not parts:
         return ""
-    return _("The plan contradicts decisions: it adds {assets}.", assets=listed(parts, language))
+    adds = _("The plan contradicts decisions: it adds {assets}.", assets=listed(parts, language))
+    least = run.metadata.get("least_emissions_as_decided")
+    if least is None:
+        return adds
+    unreachable = _(
+        "Without what decisions stopped or put on hold, the target is not met at any price: at least {amount} remain.",
+        amount=format_number(least, "t/a", language),
+    )
+    return f"{unreachable} {adds}"
 
 
 def _describe_target(run: Run, language: str) -> str:

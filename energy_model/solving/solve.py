@@ -12,7 +12,9 @@ from energy_model.compiler.model import Model
 from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.elastic_program import least_emissions_above_target
 from energy_model.optimization.infeasibility import diagnose
+from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 from energy_model.solving.load import Case, as_system
@@ -67,6 +69,23 @@ def solve(
     run = run_from_solution(SolutionTables(problem, answer))
     if has_own_rules:
         note_own_rules(run, set(model.component_map()) - known if known else set())
+    _note_unreachable_target(run, problem, report)
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
     return run
+
+
+def _note_unreachable_target(
+    run: Run, problem: CompiledModel, report: Callable[[str], None]
+) -> None:
+    """Records the least emissions without what decisions stopped, if the plan adds it to meet its target."""
+    decisions = decisions_of(run)
+    stopped = list(decisions.index[decisions["against"]])
+    if not stopped or run.metadata["settings"]["emissions"]["target"] == "none":
+        return
+    report(N_("looking for the least emissions without what decisions stopped"))
+    emitted = float(run.tables["emissions"]["emissions"].abs().sum())
+    missed = least_emissions_above_target(problem, stopped, emitted)
+    if 0 < missed < float("inf"):
+        target = float(run.metadata["settings"]["emissions"]["target"])
+        run.metadata["least_emissions_as_decided"] = target + missed

@@ -61,6 +61,23 @@ def test_an_asset_before_its_earliest_year_is_told(tmp_path):
     assert "sun here (0.5 MW; not before 2090)" in " ".join(describe_run(run, "en"))
 
 
+def test_what_remains_without_a_stopped_asset_is_told(tmp_path):
+    """2 MWh from a grid with 0.5 t/MWh emit 1 t; the stopped sun of 0.5 MW halves that."""
+    case = two_hour_case.write(
+        tmp_path / "case",
+        decisions=[decision("sun_here", "stopped")],
+        demands=[case_builder.demand("light", "power", 2)],
+        carriers=[{"carrier": "power"}, {"carrier": "co2", "unit": "t"}],
+    )
+    no_wind = "conversions.wind_here.max_capacity_added = 0"
+    run = em.solve(em.load_case(case, overrides=[no_wind, "case.emissions.target = 0.7"]))
+    assert run.metadata["least_emissions_as_decided"] == pytest.approx(1)
+    assert "the target is not met at any price: at least 1 t/a" in describe_run(run, "en")[0]
+    assert "nås målet ikke til nogen pris: mindst 1 t/år" in describe_run(run, "da")[0]
+    with_wind = em.solve(em.load_case(case, overrides=["case.emissions.target = 0.7"]))
+    assert "least_emissions_as_decided" not in with_wind.metadata
+
+
 def test_a_case_without_decisions_has_no_section(tmp_path):
     run = em.solve(em.load_case(two_hour_case.write(tmp_path / "case")))
     assert run_report(run, "en", keys=("decisions", "decision_sources")).sections == ()
