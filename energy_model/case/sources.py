@@ -1,4 +1,8 @@
-"""Sources: ``sources*.csv`` → the origin of every number: publication, assumption or none."""
+"""Sources: ``sources*.csv`` → the origin of every number: publication, assumption, definition or none.
+
+A definition is a number that could not be another one, such as one unit of the carrier that an
+activity is measured in.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,12 @@ from energy_model.case.system import System
 from energy_model.case.table_reader import HEADER, report_ragged_row
 
 SOURCED_WORDS = ("emission_scheme",)  # columns of words that have a source as numbers have
+SHARES = {
+    "source": "share_sourced",
+    "assumption": "share_assumed",
+    "definition": "share_defined",
+    "none": "share_untraced",
+}
 SOURCE_COLUMNS = ("table", "rows", "columns", "kind", "publication", "year", "note")
 
 
@@ -56,19 +66,23 @@ def read_sources(folder: Path, tables: Iterable[Table], input_log: InputLog) -> 
 def _check_source(name: str, line: int, row: Mapping[str, str], input_log: InputLog) -> None:
     """Adds an issue for an incomplete source or assumption."""
     location = f"row {line}"
-    if row["kind"] not in ("source", "assumption"):
-        input_log.add_issue(name, "write source or assumption", location, "kind", row["kind"])
+    if row["kind"] not in ("source", "assumption", "definition"):
+        remedy = "write source, assumption or definition"
+        input_log.add_issue(name, remedy, location, "kind", row["kind"])
     elif row["kind"] == "source" and not (row["publication"] and row["year"]):
         remedy = "name the publication and its year, or mark it as an assumption"
         input_log.add_issue(name, remedy, location, "publication")
     elif row["kind"] == "assumption" and not row["note"]:
         input_log.add_issue(name, "write the reason for the assumption", location, "note")
+    elif row["kind"] == "definition" and not row["note"]:
+        input_log.add_issue(name, "write what is defined", location, "note")
 
 
 def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
     """Returns every number and emission scheme in the tables of a case with its origin.
 
-    The columns are table, row, column, value, kind (source, assumption or none) and publication.
+    The columns are table, row, column, value, kind (source, assumption, definition or none) and
+    publication.
     """
     rules = system.sources.to_dict("records")
     rows = []
@@ -127,15 +141,13 @@ def summary(traced: pd.DataFrame) -> dict[str, object]:
     """Returns the count of numbers, the share of each kind, and the untraced numbers."""
     count = len(traced)
     shares = {
-        kind: float((traced["kind"] == kind).sum() / count) if count else 0.0
-        for kind in ("source", "assumption", "none")
+        name: float((traced["kind"] == kind).sum() / count) if count else 0.0
+        for kind, name in SHARES.items()
     }
     untraced = traced[traced["kind"] == "none"]
     return {
         "numbers": count,
-        "share_sourced": shares["source"],
-        "share_assumed": shares["assumption"],
-        "share_untraced": shares["none"],
+        **shares,
         "untraced": [
             f"{table}.{row}.{column}"
             for table, row, column in zip(

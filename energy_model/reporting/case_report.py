@@ -35,10 +35,10 @@ def check_blocks(
     untraced: list[str] = list(summary["untraced"])  # type: ignore[call-overload]
     shares = {
         name: format_share(float(str(summary[f"share_{name}"])), 1, language)
-        for name in ("sourced", "assumed", "untraced")
+        for name in ("sourced", "assumed", "defined", "untraced")
     }
     origin = _(
-        "{count} numbers: {sourced} from a publication, {assumed} marked as assumptions, {untraced} not traced.",
+        "{count} numbers: {sourced} from a publication, {assumed} marked as assumptions, {defined} by definition, {untraced} not traced.",
         count=format_number(int(str(summary["numbers"])), language=language),
         **shares,
     )

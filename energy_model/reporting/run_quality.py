@@ -32,6 +32,7 @@ CHECKED = {
 KINDS = {
     "source": N_("source"),
     "assumption": N_("assumption"),
+    "definition": N_("definition"),
     "none": N_("no source"),
 }
 

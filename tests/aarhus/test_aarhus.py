@@ -78,6 +78,15 @@ def test_every_number_is_traced(system):
     assert shares["numbers"] > 1000
 
 
+def test_what_is_called_a_definition_is_one(system):
+    """One unit of a carrier for one unit of activity, or a weight of one in a limit."""
+    traced = sources.trace_sources(CASE, system, TABLES)
+    defined = traced[traced["kind"] == "definition"]
+    assert len(defined) > 50
+    others = defined[~defined["value"].isin(["1", "-1"])]
+    assert others[["row", "value"]].to_numpy().tolist() == []
+
+
 def test_every_row_of_the_sources_traces_something(system):
     """A source that no number meets is a slip of the pen."""
     traced = sources.trace_sources(CASE, system, TABLES)
