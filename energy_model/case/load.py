@@ -53,7 +53,7 @@ def load_system(
     """
     folder, tables, changes = Path(folder), tuple(tables), as_overrides(changes)
     input_log = InputLog()
-    case, scenario_name, overrides = _read_settings(
+    case, scenario_name, titles, overrides = _read_settings(
         folder, tables, scenario, changes, resolution, input_log
     )
     check_file_names(folder, [table.name for table in tables], input_log)
@@ -81,6 +81,7 @@ def load_system(
         fingerprint(frames, profiles, case),
         cell_origins=input_log.cell_origins,
         former_values=input_log.former_values,
+        scenario_titles=titles,
     )
     issues = check_system(system, input_log)
     if issues:
@@ -100,8 +101,8 @@ def _read_settings(
     changes: tuple[str, ...],
     resolution: int | str | None,
     input_log: InputLog,
-) -> tuple[Settings, str, list[Override]]:
-    """Returns the settings, the name of the scenario, and the overrides of cells.
+) -> tuple[Settings, str, dict[str, str], list[Override]]:
+    """Returns the settings, the scenario's name and titles by language, and overrides of cells.
 
     Raises:
         InputError: The folder or a scenario is missing, or a setting without default is invalid.
@@ -132,7 +133,8 @@ def _read_settings(
     if case.perspective not in case.perspectives:
         remedy = f"there is no such perspective; known are {', '.join(case.perspectives)}"
         input_log.add_issue("case.toml", remedy, "", "perspective", case.perspective)
-    return case, name, of_cells
+    titles = {"en": chain[name].title_en, "da": chain[name].title_da} if name else {}
+    return case, name, titles, of_cells
 
 
 def _read_tables(

@@ -29,7 +29,7 @@ class System:
     profile in the unit of its header. ``warnings`` has one sentence for each kind of unusual value.
     ``spec`` is what the system was loaded from; None if its time steps were replaced since.
     ``cell_origins`` has the last override of each changed cell by table, key and column, and
-    ``former_values`` its value in the file.
+    ``former_values`` its value in the file. ``scenario_titles`` has the scenario's titles by language.
     """
 
     settings: Settings
@@ -46,6 +46,7 @@ class System:
     cell_origins: Mapping[tuple[str, object, str], str] = field(
         default_factory=dict, repr=False, compare=False
     )
+    scenario_titles: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     former_values: Mapping[tuple[str, object, str], object] = field(
         default_factory=dict, repr=False, compare=False
     )

@@ -23,10 +23,8 @@ from energy_model.reporting.summary_names import headline_name
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
-from energy_model.results.summary import traded
+from energy_model.results.summary import MIN_UNSERVED_SHARE, traded
 from energy_model.studies.explanation.asset import both_ways
-
-MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
 
 
 def answer_section(run: Run, language: str) -> list[Section]:

@@ -87,5 +87,6 @@ def write_run_page(run: Run, out: Path | None = None, sources: pd.DataFrame | No
 def _title(run: Run, language: str) -> str:
     _, metadata = translator(language), run.metadata
     case = run.dataset.attrs.get("title", metadata["case"])
-    scenario = metadata.get("title") or metadata["scenario"] or _("base")
+    titles = metadata.get("scenario_titles", {})
+    scenario = metadata.get("title") or titles.get(language) or metadata["scenario"] or _("base")
     return f"{case}: {scenario}"

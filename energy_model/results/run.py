@@ -123,6 +123,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
     return {
         "case": system.settings.name,
         "scenario": system.scenario,
+        "scenario_titles": dict(system.scenario_titles),
         "changes": list(system.changes),
         "status": answer.status,
         "objective": answer.objective,

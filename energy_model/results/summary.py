@@ -17,6 +17,7 @@ from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
 MAX_LIMIT_GAP_SHARE = 1e-4  # share of a maximum by which an addition at it may be smaller
+MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 MIN_TRADED_SHARE = 1e-6  # share of the largest flow in a unit below which a carrier is not traded
 # Column of the table of carriers that the balances of a table's rows belong to
@@ -192,7 +193,7 @@ def headline(
         "emission_target_shadow_price": -float(data["shadow_price_emission_target"])
         if "shadow_price_emission_target" in data
         else 0.0,
-        "unserved": float(table["unserved"].sum()),
+        "unserved": _unserved_sum(table),
         "unserved_hours": _unserved_hours(results),
         **headline_numbers(land_by_kind(places, system.settings.land)),
         "citizens_points": float(places["citizens_total"].sum()) if len(places) else 0.0,
@@ -203,6 +204,12 @@ def headline(
     return {
         name: 0.0 if abs(value) < MIN_HEADLINE_VALUE else value for name, value in numbers.items()
     }
+
+
+def _unserved_sum(carriers: pd.DataFrame) -> float:
+    """Unserved demand of all carriers, without what is rounding beside the demand of its carrier."""
+    is_unserved = carriers["unserved"] > MIN_UNSERVED_SHARE * -carriers["demand"]
+    return float(carriers["unserved"].where(is_unserved, 0.0).sum())
 
 
 def _unserved_hours(results: SolutionTables) -> float:
