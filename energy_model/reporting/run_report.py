@@ -66,7 +66,7 @@ def run_report(
     sections = [
         part for key, make in makers.items() if keys is None or key in keys for part in make()
     ]
-    return Report(_title(run, language), language, tuple(sections))
+    return Report(run_title(run, language), language, tuple(sections))
 
 
 def write_run_page(run: Run, out: Path | None = None, sources: pd.DataFrame | None = None) -> Path:
@@ -84,7 +84,8 @@ def write_run_page(run: Run, out: Path | None = None, sources: pd.DataFrame | No
     return write_page(reports, out or Path(run.path or "") / "report.html")
 
 
-def _title(run: Run, language: str) -> str:
+def run_title(run: Run, language: str) -> str:
+    """Returns the name of the case of a run and the title of its scenario."""
     _, metadata = translator(language), run.metadata
     case = run.dataset.attrs.get("title", metadata["case"])
     titles = metadata.get("scenario_titles", {})

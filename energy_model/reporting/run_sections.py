@@ -272,6 +272,20 @@ def fleets_section(run: Run, language: str) -> list[Section]:
 
 def land_section(run: Run, language: str) -> list[Section]:
     """Returns the section on land use and its acceptance; none without land use."""
+    _, by_site = translator(language), land_by_site_table(run, language)
+    if not by_site:
+        return []
+    return section(
+        "land",
+        _("Land and acceptance"),
+        kinds_of_land_table(run, language),
+        _chart("land", _("Land use"), "draw_land", run, language),
+        by_site,
+    )
+
+
+def land_by_site_table(run: Run, language: str) -> list[Block]:
+    """Returns the table of used land by site and class, with its points and the value of more."""
     _, land = translator(language), run.tables["land"]
     used = land[land["land_use"] > MIN_CAPACITY] if len(land) else land
     rows = [
@@ -294,18 +308,10 @@ def land_section(run: Run, language: str) -> list[Section]:
         _("Firms' points"),
         _("Value of one more hectare [EUR/a]"),
     )
-    if not rows:
-        return []
-    return section(
-        "land",
-        _("Land and acceptance"),
-        _kinds_of_land(run, language),
-        _chart("land", _("Land use"), "draw_land", run, language),
-        data_table(_("Land use by site"), heads, rows, 5),
-    )
+    return data_table(_("Land use by site"), heads, rows, 5)
 
 
-def _kinds_of_land(run: Run, language: str) -> list[Block]:
+def kinds_of_land_table(run: Run, language: str) -> list[Block]:
     """Returns the table of used land by kind, farmland first."""
     _, kinds = translator(language), land_kinds_of(run)
     rows = [

@@ -229,6 +229,26 @@ def sources_of(run: Run) -> pd.DataFrame:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
+def system_of_run(run: Run) -> System:
+    """The system that a run solves, from memory or from its stored inputs; cached in the run.
+
+    Raises:
+        InputError: The run stores no profiles, as those before version 0.2, or its file is damaged.
+    """
+    return run.system or run.once("system", lambda: _stored_system(run))
+
+
+def _stored_system(run: Run) -> System:
+    remedy = "it stores no profiles; run the case again"
+    if run.path is None:
+        raise InputError.at("run", remedy)
+    file = run.path / "results.nc"
+    with readable(file), xr.open_datatree(file, engine="netcdf4") as tree:
+        if stored_inputs.has_all(tree):
+            return stored_inputs.system_of(tree)
+    raise InputError.at(str(run.path), remedy)
+
+
 def input_tables(run: Run) -> dict[str, pd.DataFrame]:
     """The input tables of a run, from memory or from its file, indexed by row name; cached in the run."""
     if run.named_inputs:

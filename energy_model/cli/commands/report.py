@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,11 @@ import pandas as pd
 import typer
 
 import energy_model as em
+from energy_model.cli.number_options import whole_number
 from energy_model.cli.options import Language
 from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
+from energy_model.reporting.topic_parts import TopicOptions
 
 Folder = Annotated[
     Path,
@@ -42,6 +45,23 @@ Formats = Annotated[
     str,
     typer.Option("--format", help="Formats of the figures, separated by commas: png, svg, pdf."),
 ]
+Topic = Annotated[
+    str,
+    typer.Option(
+        "--topic",
+        help="A topic instead of the whole run: deliveries, fleet, infrastructure, land, location, "
+        "logistics or symbiosis; or all. Printed without --out; with all, --out is a folder.",
+    ),
+]
+Vehicles = Annotated[
+    int,
+    typer.Option(
+        "--vehicles",
+        parser=whole_number(1),
+        metavar="INTEGER",
+        help="With --topic fleet: the number of vehicles.",
+    ),
+]
 
 
 def report(
@@ -50,6 +70,8 @@ def report(
     out: Out = None,
     figures: Figures = None,
     formats: Formats = "png",
+    topic: Topic = "",
+    vehicles: Vehicles = 40,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +82,14 @@ def report(
     if is_study and case is not None:
         remedy = "the page of a study has no sources; leave --case out"
         raise em.InputError.at("--case", remedy, value=str(case))
+    if topic:
+        if case is not None or figures is not None:
+            remedy = (
+                "the page of a topic has no sources and no figures; leave --case and --figures out"
+            )
+            raise em.InputError.at("--topic", remedy, value=topic)
+        _show_topic(folder, topic, out, vehicles, language, as_json)
+        return
     with Progress(as_json) as progress:
         progress("opening the results")
         results = em.open_study(folder) if is_study else em.open_run(folder)
@@ -75,6 +105,35 @@ def report(
         print_json({"written": str(written)})
     else:
         print_lines(f"Written to {written}")
+
+
+def _show_topic(
+    folder: Path, topic: str, out: Path | None, vehicles: int, language: str, as_json: bool
+) -> None:
+    """Prints topics of a run, or writes their pages to a file or, for all, to a folder."""
+    from energy_model.reporting import topics  # noqa: PLC0415
+    from energy_model.reporting.render_terminal import print_report  # noqa: PLC0415
+
+    names, options = topics.chosen_topics(topic), TopicOptions(vehicles)
+    with Progress(as_json) as progress:
+        progress("opening the results")
+        run = em.open_run(folder)
+        progress("preparing the tables")
+        if out is None:
+            reports = [topics.topic_report(run, name, language, options) for name in names]
+        else:
+            written = topics.write_topic_pages(run, topic, out, options)
+    if out is not None:
+        paths = list(map(str, written))
+        if as_json:
+            print_json({"written": paths})
+        else:
+            print_lines(*(f"Written to {path}" for path in paths))
+    elif as_json:
+        print_json([asdict(content) for content in reports])
+    else:
+        for content in reports:
+            print_report(content)
 
 
 def _sources(run: em.Run, case: Path | None) -> pd.DataFrame | None:

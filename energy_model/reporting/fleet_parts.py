@@ -1,0 +1,98 @@
+"""Fleet parts: the sentences and cells that the pages on fleets and on logistics share."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_model.common.formatting import format_number, format_share, label, listed
+from energy_model.common.language import translator
+from energy_model.results.bus_prices import emission_price
+from energy_model.results.run import Run
+from energy_model.results.run_files import system_of_run
+from energy_model.results.vehicle_costs import firm_fleets, vehicle_costs, with_break_even
+
+MIN_LIMIT_EUR = 1.0  # EUR/vehicle/a below which no limit holds a kind back
+
+
+def kinds_by_fleet(run: Run) -> dict[str, pd.DataFrame]:
+    """Returns the kinds of vehicle of each fleet of a firm or the city, the cheapest first."""
+    costs, price = vehicle_costs(run), emission_price(run)
+    kinds = {fleet: costs[costs["fleet"] == fleet] for fleet in firm_fleets(run)}
+    return {
+        fleet: with_break_even(rows, price)
+        for fleet, rows in kinds.items()
+        if rows["cost"].notna().any()
+    }
+
+
+def fleet_label(run: Run, fleet: str, language: str) -> str:
+    """Returns the label of a fleet."""
+    return label(system_of_run(run)["fleets"], fleet, language)
+
+
+def cost_basis(run: Run, language: str) -> str:
+    """Returns what the cost of a vehicle consists of, at the interest and the emission price of the run."""
+    _, view = translator(language), system_of_run(run).settings.view
+    return _(
+        "The cost is that of a new vehicle: its price as an annuity at {rate} interest, maintenance, "
+        "energy at the prices of the run, an emission price of {price}, and drivers where the case has them.",
+        rate=format_share(view.discount_rate, 1, language),
+        price=format_number(emission_price(run), "EUR/t", language),
+    )
+
+
+def tax_sentence(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> str:
+    """Returns whether taxes on energy, which the perspective leaves out, make another kind the cheapest."""
+    _ = translator(language)
+    if "tax" in system_of_run(run).settings.view.cost_components:
+        return _("The taxes on energy are in the prices of the run.")
+    changed = []
+    for rows in kinds.values():
+        taxed = rows["cost"] + rows["tax"]
+        if taxed.idxmin() != rows.index[0]:
+            cheapest = rows.loc[taxed.idxmin()]
+            changed.append(label(cheapest, cheapest.name, language))
+    if not changed:
+        return _("The prices leave out taxes on energy; with them the same kinds are the cheapest.")
+    return _(
+        "The prices leave out taxes on energy; with them other kinds are the cheapest: {kinds}.",
+        kinds=listed(changed, language),
+    )
+
+
+def limit_sentence(kinds: dict[str, pd.DataFrame], language: str) -> str:
+    """Returns the kinds that a limit of the case holds back; an empty text without one."""
+    held = [
+        label(row, name, language)
+        for rows in kinds.values()
+        for name, row in rows.iterrows()
+        if row["limit"] > MIN_LIMIT_EUR
+    ]
+    if not held:
+        return ""
+    _ = translator(language)
+    return _("A limit of the case holds back: {kinds}.", kinds=held)
+
+
+def part_columns(rows: pd.DataFrame, language: str, unit: str) -> dict[str, str]:
+    """Returns the parts of the cost that the rows have, with their heads; ``unit`` is ``EUR/a`` or of a distance."""
+    _ = translator(language)
+    heads = {
+        "vehicle": _("Vehicle [{unit}]", unit=unit),
+        "maintenance": _("Maintenance [{unit}]", unit=unit),
+        "energy": _("Energy [{unit}]", unit=unit),
+        "emission_payment": _("Emission price [{unit}]", unit=unit),
+        "drivers": _("Drivers [{unit}]", unit=unit),
+        "cost": _("Total [{unit}]", unit=unit),
+    }
+    return {name: head for name, head in heads.items() if (rows[name].abs() > 0.5).any()}
+
+
+def equal_price(row: pd.Series, language: str) -> str:
+    """Returns the price of a vehicle below which it costs less than the cheapest kind; empty for that one."""
+    _ = translator(language)
+    if row["dearer"] <= 0:
+        return ""
+    if pd.isna(row["equal_price"]):
+        return _("at no price")
+    return _("below {price:EUR}", price=float(row["equal_price"]))

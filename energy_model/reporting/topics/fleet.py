@@ -1,0 +1,149 @@
+"""Fleet: a run → what a number of new vehicles costs a firm a year, by kind of vehicle, with charging and emissions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_model.common.formatting import format_number, label, listed
+from energy_model.common.language import N_, translator
+from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
+from energy_model.reporting.fleet_parts import (
+    cost_basis,
+    equal_price,
+    fleet_label,
+    kinds_by_fleet,
+    limit_sentence,
+    part_columns,
+    tax_sentence,
+)
+from energy_model.reporting.topic_parts import TopicOptions, kroner, money, topic_report
+from energy_model.results.run import Run
+
+TITLE = N_("Fleet: which vehicles a firm buys next")
+
+
+def topic(run: Run, language: str, options: TopicOptions) -> Report:
+    """Returns the cost of one and of many vehicles of each kind, for each fleet of a firm or the city."""
+    _, kinds = translator(language), kinds_by_fleet(run)
+    note = _(
+        "Charging or filling power is that of all vehicles at once; smart charging needs less. "
+        "Emissions are those of the energy as it is bought. The last column of the first table is the "
+        "price of the vehicle at which it becomes the cheapest; all else is unchanged."
+    )
+    return topic_report(
+        run,
+        language,
+        _(TITLE),
+        _sentences(run, kinds, options.vehicles, language),
+        Text((note,), SOFT) if kinds else [],
+        further=[
+            part
+            for fleet, rows in kinds.items()
+            for part in _fleet_section(run, fleet, rows, options.vehicles, language)
+        ],
+    )
+
+
+def for_vehicles(kinds: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The yearly sums for a number of vehicles of each kind.
+
+    ``cost`` in EUR/a, ``emissions`` in t/a, ``energy_use`` in MWh/a and ``charging_power`` in MW.
+    """
+    columns = ["cost", "emissions", "energy_use"]
+    return (kinds[columns] * count).assign(charging_power=kinds["charger_power"] * count)
+
+
+def _fleet_section(
+    run: Run, fleet: str, rows: pd.DataFrame, count: int, language: str
+) -> list[Section]:
+    """Returns the section of a fleet: one vehicle a year, and many."""
+    _, title = translator(language), fleet_label(run, fleet, language)
+    distance = format_number(rows["distance"].iloc[0] * 1e3, "km/a", language)
+    return section(
+        f"fleet_{fleet}",
+        title,
+        _one_table(
+            rows,
+            _("{fleet}: one vehicle that drives {distance}", fleet=title, distance=distance),
+            language,
+        ),
+        _many_table(
+            run, rows, count, _("{fleet}: {count:#} vehicles", fleet=title, count=count), language
+        ),
+    )
+
+
+def _one_table(rows: pd.DataFrame, title: str, language: str) -> list[Block]:
+    _ = translator(language)
+    columns = part_columns(rows, language, _("EUR/a"))
+    cells = [
+        [
+            label(row, name, language),
+            *(format_number(row[column], language=language) for column in columns),
+            format_number(row["dearer"], language=language) if row["dearer"] > 0 else "",
+            format_number(row["price"], "EUR", language),
+            equal_price(row, language),
+        ]
+        for name, row in rows.iterrows()
+    ]
+    heads = (
+        _("Kind"),
+        *columns.values(),
+        _("Dearer than the first [{unit}]", unit=_("EUR/a")),
+        _("Price of the vehicle"),
+        _("Cheaper than the first at a price"),
+    )
+    return data_table(title, heads, cells, len(heads) - 1)
+
+
+def _many_table(run: Run, rows: pd.DataFrame, count: int, title: str, language: str) -> list[Block]:
+    _ = translator(language)
+    cells = []
+    for (name, row), (_name, sums) in zip(
+        rows.iterrows(), for_vehicles(rows, count).iterrows(), strict=True
+    ):
+        power = sums["charging_power"]
+        cells.append(
+            [
+                label(row, name, language),
+                format_number(sums["cost"] / 1e3, language=language),
+                format_number(kroner(run, sums["cost"]) / 1e3, language=language),
+                format_number(sums["emissions"], language=language),
+                format_number(sums["energy_use"], language=language),
+                format_number(power, "MW", language) if power >= 1 else _kilowatts(power, language),
+            ]
+        )
+    heads = (
+        _("Kind"),
+        _("Cost [1,000 EUR/a]"),
+        _("Cost [1,000 DKK/a]"),
+        _("CO2 [t/a]"),
+        _("Energy [MWh/a]"),
+        _("Charging or filling power"),
+    )
+    return data_table(title, heads, cells, 5)
+
+
+def _kilowatts(power: float, language: str) -> str:
+    return format_number(1e3 * power, "kW", language) if power > 0 else ""
+
+
+def _sentences(run: Run, kinds: dict[str, pd.DataFrame], count: int, language: str) -> list[str]:
+    _ = translator(language)
+    if not kinds:
+        return [_("The case has no fleet of a firm.")]
+    cheapest = [
+        f"{label(rows.iloc[0], rows.index[0], language)} "
+        f"{money(run, float(rows['cost'].iloc[0]) * count, language)}"
+        for rows in kinds.values()
+    ]
+    return [
+        _(
+            "The cheapest new vehicle of each fleet, and the cost of {count:#} of them: {kinds}.",
+            count=count,
+            kinds=listed(cheapest, language),
+        ),
+        limit_sentence(kinds, language),
+        tax_sentence(run, kinds, language),
+        cost_basis(run, language),
+    ]

@@ -1,0 +1,115 @@
+"""Logistics: a run → the cost of vans, trucks and buses of firms by distance, and the prices at which the next kind wins."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_model.common.formatting import format_number, label, listed
+from energy_model.common.language import N_, translator
+from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
+from energy_model.reporting.fleet_parts import (
+    cost_basis,
+    equal_price,
+    fleet_label,
+    kinds_by_fleet,
+    limit_sentence,
+    part_columns,
+    tax_sentence,
+)
+from energy_model.reporting.topic_parts import TopicOptions, topic_report
+from energy_model.results.run import Run
+from energy_model.results.vehicle_costs import COST_PARTS
+
+TITLE = N_("Logistics: what 1,000 km cost")
+MAX_EMISSION_PRICE = 1000  # EUR/t above which no emission price is shown
+
+
+def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+    """Returns the cost of 1,000 km by kind of vehicle for each fleet of a firm or the city."""
+    _, kinds = translator(language), kinds_by_fleet(run)
+    blocks: list[Block] = []
+    for fleet, rows in kinds.items():
+        blocks += _distance_table(fleet_label(run, fleet, language), rows, language)
+    note = _(
+        "A kind costs as much as the cheapest at the emission price or the vehicle price of its last "
+        "columns; all else is unchanged."
+    )
+    sentences = _sentences(run, kinds, language)
+    if kinds:
+        blocks.append(Text((note,), SOFT))
+    return topic_report(run, language, _(TITLE), sentences, blocks)
+
+
+def per_distance(kinds: pd.DataFrame) -> pd.DataFrame:
+    """The kinds with costs in EUR/thousand km and emissions in t/thousand km."""
+    columns = [*COST_PARTS, "cost", "emissions"]
+    return kinds.assign(**{name: kinds[name] / kinds["distance"] for name in columns})
+
+
+def _distance_table(title: str, rows: pd.DataFrame, language: str) -> list[Block]:
+    _, shown = translator(language), per_distance(rows)
+    columns = part_columns(shown, language, _("EUR/1,000 km"))
+    cells = [
+        [
+            label(row, name, language),
+            *(format_number(row[column], language=language) for column in columns),
+            format_number(1e3 * row["emissions"], language=language),
+            equal_emission_price(row, language),
+            equal_price(row, language),
+        ]
+        for name, row in shown.iterrows()
+    ]
+    heads = (
+        _("Kind"),
+        *columns.values(),
+        _("CO2 [kg/1,000 km]"),
+        _("Wins at an emission price"),
+        _("Wins at a vehicle price"),
+    )
+    return data_table(title, heads, cells, len(heads) - 1)
+
+
+def equal_emission_price(row: pd.Series, language: str) -> str:
+    """Returns the emission price from which, or below which, a kind is cheaper than the cheapest of the run."""
+    _ = translator(language)
+    if row["dearer"] <= 0:
+        return ""
+    if pd.isna(row["equal_emission_price"]) or row["equal_emission_price"] > MAX_EMISSION_PRICE:
+        return _("at none below {price:EUR/t}", price=MAX_EMISSION_PRICE)
+    price = float(row["equal_emission_price"])
+    if row["wins_above"]:
+        return _("above {price:EUR/t}", price=price)
+    return _("below {price:EUR/t}", price=price)
+
+
+def _sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[str]:
+    _ = translator(language)
+    if not kinds:
+        return [_("The case has no fleet of a firm.")]
+    cheapest = [
+        f"{label(rows.iloc[0], rows.index[0], language)} "
+        f"{format_number(float(per_distance(rows)['cost'].iloc[0]), 'EUR', language)}"
+        for rows in kinds.values()
+    ]
+    following = [
+        _(
+            "{kind} (emission price {emission}; vehicle price {vehicle})",
+            kind=label(rows.iloc[1], rows.index[1], language),
+            emission=equal_emission_price(rows.iloc[1], language),
+            vehicle=equal_price(rows.iloc[1], language),
+        )
+        for rows in kinds.values()
+        if len(rows) > 1
+    ]
+    sentences = [
+        _("The cheapest 1,000 km of each fleet: {kinds}.", kinds=listed(cheapest, language))
+    ]
+    if following:
+        sentences.append(_("The next best kind wins: {kinds}.", kinds=listed(following, language)))
+    return [
+        *sentences,
+        " ".join(
+            filter(None, [limit_sentence(kinds, language), tax_sentence(run, kinds, language)])
+        ),
+        cost_basis(run, language),
+    ]
