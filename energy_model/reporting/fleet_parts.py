@@ -74,16 +74,16 @@ def limit_sentence(kinds: dict[str, pd.DataFrame], language: str) -> str:
     return _("A limit of the case holds back: {kinds}.", kinds=held)
 
 
-def part_columns(rows: pd.DataFrame, language: str, unit: str) -> dict[str, str]:
-    """Returns the parts of the cost that the rows have, with their heads; ``unit`` is ``EUR/a`` or of a distance."""
+def part_columns(rows: pd.DataFrame, language: str) -> dict[str, str]:
+    """Returns the parts of the cost that the rows have, with their heads without unit."""
     _ = translator(language)
     heads = {
-        "vehicle": _("Vehicle [{unit}]", unit=unit),
-        "maintenance": _("Maintenance [{unit}]", unit=unit),
-        "energy": _("Energy [{unit}]", unit=unit),
-        "emission_payment": _("Emission price [{unit}]", unit=unit),
-        "drivers": _("Drivers [{unit}]", unit=unit),
-        "cost": _("Total [{unit}]", unit=unit),
+        "vehicle": _("Vehicle"),
+        "maintenance": _("Maintenance"),
+        "energy": _("Energy"),
+        "emission_payment": _("Emission price"),
+        "drivers": _("Drivers"),
+        "cost": _("Total"),
     }
     return {name: head for name, head in heads.items() if (rows[name].abs() > 0.5).any()}
 

@@ -47,6 +47,9 @@ def measures(run: Run) -> pd.DataFrame:
     """
     system, capacities = system_of_run(run), run.tables["capacities"]
     fleets, plants, lines = system["fleets"], system["conversions"], accounts(run).lines
+    vehicles = system["vehicles"]["fleet"]
+    numbers = capacities["capacity"].reindex(vehicles.index).groupby(vehicles).sum()
+    driven = fleets["distance"] * numbers.reindex(fleets.index, fill_value=0.0)
     rows = {}
     for fleet, row in fleets.iterrows():
         bus = f"{row['service']}@{row['site']}"
@@ -64,13 +67,23 @@ def measures(run: Run) -> pd.DataFrame:
                 "worth": float(own.get(DELIVERS, 0.0)),
                 "cost": -float(own.drop(DELIVERS, errors="ignore").sum()),
                 "saved": float(own.sum()),
+                "fleet_distance": driven[fleet],
                 "unit_worth": price,
                 "unit_cost": system.settings.view.cost_factor * plants.at[name, "variable_cost"],
                 "unit_driver_hours": row["driver_time"],
             }
     columns = [
         *("label_en", "label_da", "firm", "fleet", "is_used", "distance", "vehicles"),
-        *("driver_hours", "worth", "cost", "saved", "unit_worth", "unit_cost", "unit_driver_hours"),
+        *(
+            "fleet_distance",
+            "driver_hours",
+            "worth",
+            "cost",
+            "saved",
+            "unit_worth",
+            "unit_cost",
+            "unit_driver_hours",
+        ),
     ]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return frame.astype({"is_used": bool}).sort_values("saved", ascending=False, kind="stable")
@@ -180,6 +193,7 @@ def _unit_table(run: Run, rows: pd.DataFrame, language: str) -> list[Block]:
             label(row, name, language),
             name_of(run, row["firm"], language),
             _("yes") if row["is_used"] else _("no"),
+            format_number(row["fleet_distance"], "thousand_km/a", language),
             format_number(row["unit_worth"], language=language),
             format_number(row["unit_cost"], language=language),
             format_number(row["unit_worth"] - row["unit_cost"], language=language),
@@ -193,9 +207,10 @@ def _unit_table(run: Run, rows: pd.DataFrame, language: str) -> list[Block]:
         _("Measure"),
         _("Owner"),
         _("In this run"),
+        _("Distance of the fleet"),
         _("Worth [EUR/1,000 km]"),
         _("Cost of the measure [EUR/1,000 km]"),
         _("Left [EUR/1,000 km]"),
         _("Hours of drivers [h/1,000 km]"),
     )
-    return data_table(_("What 1,000 km less save"), heads, cells, 4)
+    return data_table(_("What 1,000 km less save"), heads, cells, 5)

@@ -64,7 +64,11 @@ def _fleet_section(
         title,
         _one_table(
             rows,
-            _("{fleet}: one vehicle that drives {distance}", fleet=title, distance=distance),
+            _(
+                "{fleet}: one vehicle that drives {distance}, EUR a year",
+                fleet=title,
+                distance=distance,
+            ),
             language,
         ),
         _many_table(
@@ -75,7 +79,7 @@ def _fleet_section(
 
 def _one_table(rows: pd.DataFrame, title: str, language: str) -> list[Block]:
     _ = translator(language)
-    columns = part_columns(rows, language, _("EUR/a"))
+    columns = part_columns(rows, language)
     cells = [
         [
             label(row, name, language),
@@ -89,7 +93,7 @@ def _one_table(rows: pd.DataFrame, title: str, language: str) -> list[Block]:
     heads = (
         _("Kind"),
         *columns.values(),
-        _("Dearer than the first [{unit}]", unit=_("EUR/a")),
+        _("Dearer than the first"),
         _("Price of the vehicle"),
         _("Cheaper than the first at a price"),
     )

@@ -108,7 +108,7 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
             "The plan has {count:#} projects for {amount} in all; the largest are {names}.",
             count=len(sheet),
             amount=money(run, float(sheet["investment"].sum()), language, "EUR"),
-            names=listed(largest, language),
+            names="; ".join(largest),
         ),
         _(
             "A decision is known for {known:#} of them; {open:#} need a site, a permit and an investor.",

@@ -82,7 +82,7 @@ def _sentences(run: Run, used: pd.DataFrame, language: str) -> list[str]:
     ]
     return [
         _("Land use by kind: {kinds}.", kinds=listed(parts, language)),
-        _("The largest parts of the plan: {parts}.", parts=listed(largest, language)),
+        _("The largest parts of the plan: {parts}.", parts="; ".join(largest)),
         _worth(run, land, language),
         _(
             "The land has {citizens:#} points for citizens and {firms:#} for firms; more points are worse.",

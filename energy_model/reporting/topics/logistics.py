@@ -29,7 +29,8 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     _, kinds = translator(language), kinds_by_fleet(run)
     blocks: list[Block] = []
     for fleet, rows in kinds.items():
-        blocks += _distance_table(fleet_label(run, fleet, language), rows, language)
+        title = _("{fleet}: EUR per 1,000 km", fleet=fleet_label(run, fleet, language))
+        blocks += _distance_table(title, rows, language)
     note = _(
         "A kind costs as much as the cheapest at the emission price or the vehicle price of its last "
         "columns; all else is unchanged."
@@ -48,7 +49,7 @@ def per_distance(kinds: pd.DataFrame) -> pd.DataFrame:
 
 def _distance_table(title: str, rows: pd.DataFrame, language: str) -> list[Block]:
     _, shown = translator(language), per_distance(rows)
-    columns = part_columns(shown, language, _("EUR/1,000 km"))
+    columns = part_columns(shown, language)
     cells = [
         [
             label(row, name, language),
@@ -62,7 +63,7 @@ def _distance_table(title: str, rows: pd.DataFrame, language: str) -> list[Block
     heads = (
         _("Kind"),
         *columns.values(),
-        _("CO2 [kg/1,000 km]"),
+        _("CO2 [kg]"),
         _("Wins at an emission price"),
         _("Wins at a vehicle price"),
     )

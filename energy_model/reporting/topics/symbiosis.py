@@ -83,7 +83,7 @@ def _state(row: pd.Series) -> str:
 def other_supply(run: Run, system: System, link: str) -> tuple[str, float]:
     """The carrier and capacity [unit/h] that serve the taker of a link if its giver stops.
 
-    It is the capacity of all conversions and other links that supply the bus of the taker. If there are
+    It is the capacity of all conversions, other links and markets that supply the bus of the taker. If there are
     none, the taker converts what arrives, and it is that of the bus that these conversions supply.
     """
     row = system["links"].loc[link]
@@ -107,7 +107,7 @@ def other_supply(run: Run, system: System, link: str) -> tuple[str, float]:
 
 
 def _supply(run: Run, system: System, bus: str, without: list[str]) -> float:
-    """The capacity of conversions and links that supply a bus [unit/h], without some names."""
+    """The capacity of conversions, links and markets that supply a bus [unit/h], without some names."""
     capacity, total = run.tables["capacities"]["capacity"], 0.0
     flows = system.flows[system.flows.index.get_level_values("bus") == bus]
     largest: dict[str, float] = {}
@@ -122,7 +122,9 @@ def _supply(run: Run, system: System, bus: str, without: list[str]) -> float:
         ends = [row["to_site"]] + [row["from_site"]] * (row["both_ways"] == "yes")
         if name not in without and bus in (bus_name(row["carrier"], site) for site in ends):
             total += float(arriving[name]) * capacity[name]
-    return total
+    markets = system["markets"]
+    buses = [bus_name(*pair) for pair in markets[["carrier", "site"]].to_numpy()]
+    return total + float(markets.loc[[at == bus for at in buses], "max_purchase"].sum())
 
 
 def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
@@ -230,6 +232,15 @@ def _gain_table(used: pd.DataFrame, language: str) -> list[Block]:
     return data_table(_("What both gain at the prices of the run"), heads, rows, 4)
 
 
+def _other(row: pd.Series, language: str) -> str:
+    _ = translator(language)
+    if np.isinf(row["other_supply"]):
+        return _("unlimited")
+    if row["other_supply"] <= MIN_CAPACITY:
+        return _("nothing")
+    return format_number(row["other_supply"], row["unit"], language)
+
+
 def _replacement_table(run: Run, used: pd.DataFrame, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
     rows = [
@@ -238,9 +249,7 @@ def _replacement_table(run: Run, used: pd.DataFrame, language: str) -> list[Bloc
             name_of(run, row["to_site"], language),
             label(carriers, row["other_carrier"], language),
             format_number(row["peak"], row["unit"], language),
-            format_number(row["other_supply"], row["unit"], language)
-            if row["other_supply"] > MIN_CAPACITY
-            else _("nothing"),
+            _other(row, language),
         ]
         for name, row in used.iterrows()
     ]
@@ -252,7 +261,7 @@ def _replacement_table(run: Run, used: pd.DataFrame, language: str) -> list[Bloc
         _("Capacity of other supply"),
     )
     note = _(
-        "Other supply is all capacity of plants and links that reach the taker; in cold weeks others use it too. "
+        "Other supply is all capacity of plants, links and markets that reach the taker; in cold weeks others use it too. "
         "Where nothing else supplies the carrier, it is that of what the taker makes of it."
     )
     return data_table(_("If the giver stops"), heads, rows, 2, note=note)
