@@ -9,6 +9,7 @@ from energy_model.case.system import System
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, listed, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, data_table
+from energy_model.reporting.narrative import MIN_WORTH_EUR
 from energy_model.reporting.topic_parts import TopicOptions, kroner, money, name_of, topic_report
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
@@ -103,9 +104,10 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
     if sheet.empty:
         return [_("The plan adds no plants, storages or links.")]
     largest = [label(row, name, language) for name, row in sheet.head(MAX_NAMED).iterrows()]
+    limited = int((sheet["at_limit"] & (sheet["worth_of_one_more"] > MIN_WORTH_EUR)).sum())
     sentences = [
         _(
-            "The plan has {count:#} projects for {amount} in all; the largest are {names}.",
+            "Projects of the plan: {count:#}, for {amount} in all; the largest first: {names}.",
             count=len(sheet),
             amount=money(run, float(sheet["investment"].sum()), language, "EUR"),
             names="; ".join(largest),
@@ -116,9 +118,11 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
             open=int((sheet["state"] == "").sum()),
         ),
         _(
-            "{count:#} projects are at the most allowed, so a larger limit there would change the plan.",
-            count=int((sheet["at_limit"] & (sheet["worth_of_one_more"] > 0.5)).sum()),
-        ),
+            "Projects at the most allowed: {count:#}. A larger limit there would change the plan.",
+            count=limited,
+        )
+        if limited
+        else "",
     ]
     if len(vehicles):
         amount = money(run, float(vehicles["investment"].sum()), language, "EUR")
@@ -171,7 +175,7 @@ def _size_table(run: Run, added: pd.DataFrame, title: str, language: str) -> lis
 
 def _worth(row: pd.Series, language: str) -> str:
     _, worth = translator(language), row["worth_of_one_more"]
-    if not row["at_limit"] or not worth > 0.5:
+    if not row["at_limit"] or not worth > MIN_WORTH_EUR:
         return ""
     return _("{worth:EUR/a} per {unit}", worth=float(worth), unit=words(row["unit"], language))
 

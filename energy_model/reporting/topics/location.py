@@ -84,7 +84,9 @@ def site_offers(run: Run) -> pd.DataFrame:
         "unused",
         "has_network",
     ]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=columns).astype({"has_network": bool})
+    if frame.empty:
+        return frame
     counts = frame.groupby("carrier")["site"].transform("count")
     demanded = frame["carrier"].map(run.tables["carriers"]["demand"]).abs()
     order = demanded.groupby(frame["carrier"]).transform("max")
@@ -208,13 +210,11 @@ def _price_sentences(run: Run, offers: pd.DataFrame, language: str) -> list[str]
         if spread < MIN_SPREAD_SHARE * abs(rows["mean_price"].mean()):
             alike.append(_widest(run, rows, carriers.loc[carrier], language))
     if alike:
-        sentences.append(
-            _(
-                "Where the spread is below {share}, price hardly distinguishes sites; free capacity and land do: {sites}.",
-                share=format_share(MIN_SPREAD_SHARE, 0, language),
-                sites=listed([text for text in alike if text], language),
-            )
+        distinction = _(
+            "Where the spread is below {share}, price hardly distinguishes sites; free capacity and land do.",
+            share=format_share(MIN_SPREAD_SHARE, 0, language),
         )
+        sentences.append(" ".join(filter(None, [distinction, *alike])))
     return sentences
 
 
@@ -226,7 +226,7 @@ def _widest(run: Run, rows: pd.DataFrame, carrier: pd.Series, language: str) -> 
     row = known.loc[known["unused"].idxmax()]
     unit = {"MWh": "MW"}.get(carrier["unit"], f"{carrier['unit']}/h")
     return _(
-        "the most unused capacity of links for {carrier} is in {site} ({amount})",
+        "The most unused capacity of links for {carrier} is in {site} ({amount}).",
         carrier=noun_labels_of(carrier, row["carrier"]),
         site=name_of(run, row["site"], language),
         amount=format_number(row["unused"], unit, language),
@@ -243,6 +243,6 @@ def _land_sentences(run: Run, land: pd.DataFrame, language: str) -> list[str]:
         parts.append(
             _("{kind} in {site} ({area})", kind=words(kind, language), site=place, area=area)
         )
-    return [_("The most free land by class: {places}.", places=listed(parts, language))] * bool(
-        parts
-    )
+    if not parts:
+        return []
+    return [_("The most free land by class: {places}.", places=listed(parts, language))]
