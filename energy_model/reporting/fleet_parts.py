@@ -94,5 +94,5 @@ def equal_price(row: pd.Series, language: str) -> str:
     if row["dearer"] <= 0:
         return ""
     if pd.isna(row["equal_price"]):
-        return _("at no price")
+        return _("none")
     return _("below {price:EUR}", price=float(row["equal_price"]))

@@ -76,7 +76,7 @@ def equal_emission_price(row: pd.Series, language: str) -> str:
     if row["dearer"] <= 0:
         return ""
     if pd.isna(row["equal_emission_price"]) or row["equal_emission_price"] > MAX_EMISSION_PRICE:
-        return _("at none below {price:EUR/t}", price=MAX_EMISSION_PRICE)
+        return _("none below {price:EUR/t}", price=MAX_EMISSION_PRICE)
     price = float(row["equal_emission_price"])
     if row["wins_above"]:
         return _("above {price:EUR/t}", price=price)
@@ -94,7 +94,7 @@ def _sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[
     ]
     following = [
         _(
-            "{kind} (emission price {emission}; vehicle price {vehicle})",
+            "{kind} (emission price: {emission}; vehicle price: {vehicle})",
             kind=label(rows.iloc[1], rows.index[1], language),
             emission=equal_emission_price(rows.iloc[1], language),
             vehicle=equal_price(rows.iloc[1], language),

@@ -60,8 +60,8 @@ def test_logistics_gives_the_cost_of_1000_km(run):
     assert table.rows[1] == (
         "diesel", "20", "3", "20", "30", "10", "83", "150", "under 93,3 EUR/t", "under 400 EUR",
     )  # fmt: skip
-    assert table.rows[2][-2:] == ("ikke under 1.000 EUR/t", "under 2.100 EUR")
-    assert "diesel (CO2-pris under 93,3 EUR/t; købspris under 400 EUR)" in text(report)
+    assert table.rows[2][-2:] == ("ingen under 1.000 EUR/t", "under 2.100 EUR")
+    assert "diesel (CO2-pris: under 93,3 EUR/t; købspris: under 400 EUR)" in text(report)
 
 
 def test_a_measure_saves_vehicles_hours_and_money(run):

@@ -118,11 +118,11 @@ def test_a_hectare_gives_the_heat_of_its_pump(built):
 
 
 def test_a_hectare_that_is_scarce_has_a_worth():
-    """4 ha carry 2 MW; half a pump more saves half of 969 EUR, and 1 EUR for lifetime."""
+    """4 ha carry 2 MW. Half a MW more saves half of 1000 - 10 - 0.2 - 10 EUR, less 5 for rent."""
     land = [BUILT["land"][0] | {"area": 4}]
     run = solved(BUILT | {"land": land})
     price = float(run.tables["land"]["shadow_price"].iloc[0])
-    assert price > 0
+    assert price == pytest.approx(979.8 / 2 - 5)
     assert "One more hectare is worth most as field in there" in text(
         topic_report(run, "land", "en")
     )
