@@ -153,9 +153,10 @@ def _reason(run: Run, unused: pd.DataFrame, language: str) -> str:
     overrides = list(dict.fromkeys(filter(None, (left_out_by(run, str(n)) for n in unused.index))))
     if overrides:
         return _("They are left out by: {overrides}.", overrides="; ".join(overrides))
-    scenario = run.metadata["scenario"]
+    titles = run.metadata.get("scenario_titles", {})
+    scenario = titles.get(language) or run.metadata["scenario"]
     if scenario:
-        return _("The scenario {scenario} gives no capacity.", scenario=scenario)
+        return _("The scenario gives no capacity: {scenario}.", scenario=scenario)
     return _("The case gives no capacity.")
 
 
