@@ -87,6 +87,7 @@ class System:
             "capacity_existing",
             "max_capacity_added",
             "min_capacity_added",
+            "min_unit_size",
             "retirable",
             "reinvestment_share",
             "investment_cost",
