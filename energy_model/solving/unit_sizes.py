@@ -22,7 +22,9 @@ from energy_model.solving.load import Case
 
 MAX_RESTRICTED_SOLVES = 3
 RAISED_SHARE = 0.5  # share of the smallest size from which an addition is raised
-MIN_ADDED_SHARE = 1e-6  # share of the smallest size below which nothing is added
+# Share of the smallest size below which nothing is added; a solution of an interior-point method has such sizes
+MIN_ADDED_SHARE = 1e-3
+MAX_BELOW_SHARE = 1 - 1e-6  # share of the smallest size from which an addition has this size
 
 
 @dataclass
@@ -97,11 +99,15 @@ def solve_with_unit_sizes(case: Case, progress: Callable[[str], None] | None = N
 
 
 def additions_below_unit_size(run: Run) -> dict[str, float]:
-    """The added capacity [capacity] of each asset that adds something, but less than its smallest size."""
+    """The added capacity [capacity] of each asset that adds something, but less than its smallest size.
+
+    The largest shares of a smallest size come first.
+    """
     added, size = run.tables["capacities"]["capacity_added"], _assets(run)["min_unit_size"]
     share = added / size.reindex(added.index)
-    below = added[(share > MIN_ADDED_SHARE) & (share < 1 - MIN_ADDED_SHARE)]
-    return {str(asset): float(amount) for asset, amount in below.items()}
+    below = share[(share >= MIN_ADDED_SHARE) & (share < MAX_BELOW_SHARE)]
+    assets = below.sort_values(ascending=False, kind="stable").index
+    return {str(asset): float(added[asset]) for asset in assets}
 
 
 def _assets(run: Run) -> pd.DataFrame:

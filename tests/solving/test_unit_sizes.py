@@ -96,6 +96,21 @@ def test_a_plan_of_large_additions_is_that_of_the_linear_program(tmp_path):
     assert "no addition is below" in " ".join(describe_run(run))
 
 
+def test_a_thousandth_of_a_size_is_no_addition(tmp_path):
+    """Of 4 MW, 0.003 MW are what a solver leaves; 0.005 MW are an addition and are dropped."""
+    for rest, dropped in ((0.003, []), (0.005, ["middle"])):
+        plants = [plant("cheap", "heat", 10, 10 - rest), plant("middle", "heat", 20, 9, technology="turbine"), plant("dear", "heat", 50, 9)]  # fmt: skip
+        run = em.solve_with_unit_sizes(write(tmp_path / f"{rest}", *plants))
+        assert list(run.metadata["unit_sizes"]["dropped"]) == dropped
+
+
+def test_the_largest_shares_of_a_size_come_first(tmp_path):
+    """1 MW of 4, and 0.5 MW of 20 before it in the table."""
+    first = plant("first", "power", 10, 0.5, min_unit_size=20)
+    run = em.solve_with_unit_sizes(write(tmp_path, first, *DROPPED, power=10.5, heat=0))
+    assert list(run.metadata["unit_sizes"]["dropped"]) == ["peak", "first"]
+
+
 def chain(count, **columns):
     """Plants of rising cost, each of 4 MW or more, after 9 MW of a cheap one."""
     return [plant("cheap", "heat", 10, 9)] + [
