@@ -69,7 +69,7 @@ def _sized(amounts: Mapping[str, float], built: pd.DataFrame, language: str) -> 
     for asset, amount in list(amounts.items())[:MAX_NAMED]:
         row = built.loc[asset]
         size = format_number(amount, row["unit"], language)
-        texts.append(f"{label(row, asset, language)} {size}")
+        texts.append(f"{label(row, asset, language)}: {size}")
     if len(amounts) > MAX_NAMED:
         texts.append(_("{count:#} more", count=len(amounts) - MAX_NAMED))
     return listed(texts, language) if texts else ""

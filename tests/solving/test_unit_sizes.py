@@ -125,7 +125,7 @@ def test_what_the_next_solve_adds_is_decided_too(tmp_path):
     assert run.objective == pytest.approx(90 + 1000)
     run = em.solve_with_unit_sizes(write(tmp_path / "four", *chain(4), penalty=1000))
     assert run.metadata["unit_sizes"]["below"] == pytest.approx({"next_3": 1})
-    assert "Still below their smallest size are next 3 1 MW." in " ".join(describe_run(run))
+    assert "Still below their smallest size are next 3: 1 MW." in " ".join(describe_run(run))
 
 
 def test_without_a_plan_of_these_sizes_that_of_the_linear_program_is_kept(tmp_path):
@@ -155,9 +155,9 @@ def test_overrides_of_the_case_come_first_and_the_run_is_proven(tmp_path):
 def test_sentences_in_both_languages(tmp_path):
     run = em.solve_with_unit_sizes(write(tmp_path, *RAISED, *DROPPED, power=10))
     english, danish = (" ".join(describe_run(run, language)) for language in ("en", "da"))
-    sentence = "Smallest sizes: 1 addition was dropped (peak 1 MW), 1 addition was raised (middle 3 MW); the plan costs 40 EUR/a (16.7 %) more than without smallest sizes."
+    sentence = "Smallest sizes: 1 addition was dropped (peak: 1 MW), 1 addition was raised (middle: 3 MW); the plan costs 40 EUR/a (16.7 %) more than without smallest sizes."
     assert sentence in english
-    sentence = "Mindste størrelser: 1 nyt anlæg er udeladt (peak 1 MW), 1 nyt anlæg er gjort større (middle 3 MW); planen koster 40 EUR/år (16,7 %) mere end uden mindste størrelser."
+    sentence = "Mindste størrelser: 1 nyt anlæg er udeladt (peak: 1 MW), 1 nyt anlæg er gjort større (middle: 3 MW); planen koster 40 EUR/år (16,7 %) mere end uden mindste størrelser."
     assert sentence in danish
 
 
@@ -166,7 +166,7 @@ def test_the_command_stores_what_was_decided_and_finds_it_again(tmp_path):
     words = ["run", str(case), "--unit-sizes", "--out", str(out), "--language", "en"]
     said = cli.call(*words)
     assert said.code == 0
-    assert "1 addition was raised (middle 3 MW)" in said.out
+    assert "1 addition was raised (middle: 3 MW)" in said.out
     assert cli.call("verify", str(out)).code == 0
     assert cli.call("verify", str(out), "--case", str(case)).code == 0
     assert cli.call(*words, "--json").json["found_again"]
