@@ -11,6 +11,7 @@ from energy_model.common.language import translator
 from energy_model.results.run import Run
 
 MAX_NAMED = 4  # additions that a sentence names
+MIN_PLAIN_SHARE = 5e-4  # share of the cost below which it has three decimals
 
 
 def describe_unit_sizes(run: Run, language: str) -> str:
@@ -30,13 +31,14 @@ def describe_unit_sizes(run: Run, language: str) -> str:
         return _("Smallest sizes: no addition is below the smallest size of its asset.")
     cost_without = sizes["cost_without"]
     extra = max(run.objective - cost_without, 0.0)
+    share = extra / max(abs(cost_without), 1.0)
     sentences = []
     if parts:
         sentence = _(
             "Smallest sizes: {changes}; the plan costs {cost} ({share}) more than without smallest sizes.",
             changes=", ".join(parts),
             cost=format_number(extra, "EUR/a", language),
-            share=format_share(extra / max(abs(cost_without), 1.0), 1, language),
+            share=format_share(share, 1 if share >= MIN_PLAIN_SHARE else 3, language),
         )
         sentences.append(sentence)
     if below:
