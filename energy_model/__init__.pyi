@@ -25,6 +25,7 @@ from .solving.case_solver import Query as Query
 from .solving.full_year import solve_full_year as solve_full_year
 from .solving.load import load_case as load_case
 from .solving.solve import solve as solve
+from .solving.unit_sizes import solve_with_unit_sizes as solve_with_unit_sizes
 from .studies.attribution import attribute_difference as attribute_difference
 from .studies.compare import Comparison as Comparison
 from .studies.compare import compare as compare
@@ -92,6 +93,7 @@ __all__ = [
     "solution_of",
     "solve",
     "solve_full_year",
+    "solve_with_unit_sizes",
     "stakeholder_accounts",
     "sweep",
     "symbiosis",

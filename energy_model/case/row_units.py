@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.profile_expression import ProfileExpression, ProfileTerm
 from energy_model.case.schema import Column, Table
 from energy_model.case.units import (
     AMOUNTS,
@@ -103,7 +103,7 @@ def capacity_unit_of_row(frames: Frames, table: str, key: object) -> str | None:
 
 
 def apply_profile_units(frames: Frames, tables: Iterable[Table], input_log: InputLog) -> None:
-    """Converts the profile term of every hourly cell to the internal unit; adds issues."""
+    """Converts the profile terms of every hourly cell to the internal unit; adds issues."""
     converted_cells: dict[tuple[ProfileExpression, str, str], ProfileExpression | str] = {}
     for table in tables:
         for column in table.columns:
@@ -111,15 +111,12 @@ def apply_profile_units(frames: Frames, tables: Iterable[Table], input_log: Inpu
                 continue
             frame = frames[table.name]
             for key, cell in zip(frame.index, frame[column.name], strict=True):
-                if not isinstance(cell, ProfileExpression) or cell.profile is None:
+                if not isinstance(cell, ProfileExpression) or not cell.terms:
                     continue
-                unit = input_log.profile_units.get(cell.profile)
                 target_unit = _unit_of_row(table.name, key, column, frames)
                 cell_key = (cell, column.name, target_unit or "")
                 if cell_key not in converted_cells:
-                    converted_cells[cell_key] = _converted(
-                        cell, unit, column, target_unit, input_log.dkk_per_eur
-                    )
+                    converted_cells[cell_key] = _converted(cell, column, target_unit, input_log)
                 result = converted_cells[cell_key]
                 if isinstance(result, ProfileExpression):
                     frame.at[key, column.name] = result
@@ -128,47 +125,90 @@ def apply_profile_units(frames: Frames, tables: Iterable[Table], input_log: Inpu
 
 
 def _converted(
-    cell: ProfileExpression,
-    unit: str | None,
+    cell: ProfileExpression, column: Column, target_unit: str | None, input_log: InputLog
+) -> ProfileExpression | str:
+    """Returns a cell with its profile terms in the internal unit, or a text on a wrong unit."""
+    unit_of, dkk_per_eur = input_log.profile_units, input_log.dkk_per_eur
+    if any(profile not in unit_of for profile in cell.profiles):
+        # a profile does not exist, or its header has an issue of its own
+        return replace(cell, header_factor=1.0)
+    units = [unit_of[term.profile] for term in cell.terms]
+    shape_unit = None
+    if column.range == "shape":
+        shape_unit, remedy = _unit_of_shape(cell, units, column, dkk_per_eur)
+        if remedy:
+            return remedy
+    terms: list[ProfileTerm] = []
+    for term, unit in zip(cell.terms, units, strict=True):
+        factor = _factor(
+            term, unit, cell.header_factor, column, shape_unit or target_unit, dkk_per_eur
+        )
+        if isinstance(factor, str):
+            return factor
+        terms.append(replace(term, factor=term.factor * factor))
+    return replace(cell, terms=tuple(terms), header_factor=1.0)
+
+
+def _factor(
+    term: ProfileTerm,
+    unit: str,
+    header_factor: float,
     column: Column,
     target_unit: str | None,
     dkk_per_eur: float,
-) -> ProfileExpression | str:
-    """Returns a cell with its profile term in the internal unit, or a text on a wrong unit."""
-    if unit is None:  # the profile does not exist, or its header has an issue of its own
-        return replace(cell, header_factor=1.0)
+) -> float | str:
+    """Returns the factor of a term to the internal unit, or a text on a wrong unit."""
     try:
-        if column.range == "shape":
-            return _shape(cell, unit, dkk_per_eur)
         if is_dimensionless(unit, dkk_per_eur):
             unit_factor = conversion(unit, "1", dkk_per_eur).factor
-            factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
-        elif target_unit is None:
+            return header_factor * (1 / unit_factor if term.inverse else unit_factor)
+        if target_unit is None:
             return f"the profile is in {unit}, and the unit of the row is not known"
-        else:
-            source_unit = f"1/({unit})" if cell.inverse else unit
-            factor = conversion(source_unit, target_unit, dkk_per_eur).factor
+        return conversion(_unit_of_term(term, unit), target_unit, dkk_per_eur).factor
     except UnknownUnitError:
-        unit_of_column = target_unit or column.unit
-        expected_unit = (
-            f"1/({unit_of_column})" if cell.inverse and unit_of_column != "1" else unit_of_column
-        )
-        remedy = f"the profile '{cell.profile}' is in {unit}, which is no unit for {unit_of_column}"
-        suffix = " (kroner are DKK)" if KRONER.search(unit) else ""
-        return f"{remedy}; convert it to {expected_unit}, or to 1 if it is a plain number{suffix}"
-    return replace(cell, factor=cell.factor * factor, header_factor=1.0)
+        return _wrong_unit(term, unit, target_unit or column.unit)
 
 
-def _shape(cell: ProfileExpression, unit: str, dkk_per_eur: float) -> ProfileExpression | str:
-    """Returns a cell of a shape column, or a text on a wrong unit."""
-    is_plain = is_dimensionless(unit, dkk_per_eur)
-    if not is_plain and has_arbitrary_zero(unit, dkk_per_eur):
-        return f"the profile '{cell.profile}' is in {unit}, whose zero means nothing as a shape"
-    if not is_plain and cell.offset:
-        return f"the profile '{cell.profile}' is in {unit}, so no plain number can be added to it"
-    unit_factor = conversion(unit, "1", dkk_per_eur).factor if is_plain else 1.0
-    factor = cell.header_factor * (1 / unit_factor if cell.inverse else unit_factor)
-    return replace(cell, factor=cell.factor * factor, header_factor=1.0)
+def _unit_of_term(term: ProfileTerm, unit: str) -> str:
+    return f"1/({unit})" if term.inverse else unit
+
+
+def _wrong_unit(term: ProfileTerm, unit: str, unit_of_column: str) -> str:
+    """Returns a text on a profile whose unit does not fit the column."""
+    expected_unit = (
+        f"1/({unit_of_column})" if term.inverse and unit_of_column != "1" else unit_of_column
+    )
+    remedy = f"the profile '{term.profile}' is in {unit}, which is no unit for {unit_of_column}"
+    suffix = " (kroner are DKK)" if KRONER.search(unit) else ""
+    return f"{remedy}; convert it to {expected_unit}, or to 1 if it is a plain number{suffix}"
+
+
+def _unit_of_shape(
+    cell: ProfileExpression, units: list[str], column: Column, dkk_per_eur: float
+) -> tuple[str | None, str]:
+    """Returns the unit of the terms of a shape, None for plain numbers, and a text if it is wrong."""
+    for term, unit in zip(cell.terms, units, strict=True):
+        try:
+            if is_dimensionless(unit, dkk_per_eur):
+                continue
+            if has_arbitrary_zero(unit, dkk_per_eur):
+                remedy = f"the profile '{term.profile}' is in {unit}, whose zero means nothing"
+                return None, f"{remedy} as a shape"
+        except UnknownUnitError:
+            return None, _wrong_unit(term, unit, column.unit)
+        if cell.offset:
+            remedy = f"the profile '{term.profile}' is in {unit}, so no plain number can be added"
+            return None, f"{remedy} to it"
+        plain = [
+            other.profile
+            for other, unit_of_other in zip(cell.terms, units, strict=True)
+            if is_dimensionless(unit_of_other, dkk_per_eur)
+        ]
+        if plain:
+            remedy = f"the profile '{term.profile}' is in {unit} and '{plain[0]}' is a plain number"
+            return None, f"{remedy}, so they cannot be added"
+        return _unit_of_term(term, unit), ""
+    return None, ""
 
 
 def _unit_of_row(table: str, key: object, column: Column, frames: Frames) -> str | None:

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from energy_model.case.number_parsing import number_hint, parse_number
-from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.profile_expression import ProfileExpression, expression_hint
 
 MAX_NUMBER = 1e12  # above it a solver with a row tolerance of 1e-7 cannot resolve one unit
 MIN_POSITIVE = 1e-6  # a smaller divisor turns ordinary numbers into such large ones
@@ -143,7 +143,8 @@ class Column:
             return f"{self.remedy}, and none beyond {MAX_NUMBER:g}"
         if self.range in ("positive", "positive fraction") and number == 0.0:
             return f"{self.remedy}, as it divides"
-        return self.remedy + (number_hint(value) if self.range else "")
+        hint = number_hint(value) if self.range else ""
+        return self.remedy + (hint or (expression_hint(value) if self.hourly else ""))
 
     def read(self, text: str, factor: float = 1.0) -> object:
         """Returns a cell in the internal unit; an invalid number stays text, to fail validation."""
@@ -163,7 +164,7 @@ class Column:
 
     def _in_range(self, value: Any) -> Any:
         number = value.offset if isinstance(value, ProfileExpression) else value
-        if getattr(value, "profile", None) is None and not self.holds(number):
+        if not getattr(value, "terms", ()) and not self.holds(number):
             raise ValueError(self.remedy)
         return value
 

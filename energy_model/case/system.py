@@ -87,6 +87,7 @@ class System:
             "capacity_existing",
             "max_capacity_added",
             "min_capacity_added",
+            "min_unit_size",
             "retirable",
             "reinvestment_share",
             "investment_cost",
@@ -272,7 +273,7 @@ class System:
             for value in frame[name]
             if isinstance(value, ProfileExpression)
         )
-        used_names = {cell.profile for cell in cells if cell.profile}
+        used_names = {profile for cell in cells for profile in cell.profiles}
         return [name for name in self.profiles if name in used_names]
 
     @property

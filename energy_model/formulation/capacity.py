@@ -27,6 +27,7 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = none  Yearly cost of one unit of capacity
     fixed_cost_per_km       EUR/capacity/km/a    not negative, usual 0..100000 = none  Yearly cost of one unit of capacity per km of a link
     variable_cost           EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, without fuel
+    min_unit_size           capacity             positive, usual 0.001..1e6 = none  Smallest size that is built, with --unit-sizes
     lifetime                a                    positive, usual 1..120 = none  Lifetime
     availability            1                    hourly fraction = none  Available share of the capacity
     min_load                1                    fraction = none      Conversions: minimum load as a share of the available capacity
@@ -60,6 +61,7 @@ def capacity_columns(unit: str) -> str:
     capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Existing capacity
     max_capacity_added      {unit}               limit, usual 0..1e7 = 0  Maximum added capacity
     min_capacity_added      {unit}               not negative, usual 0..1e7 = 0  Minimum added capacity
+    min_unit_size           {unit}               positive, usual 0.001..1e6 = none  Smallest size that is built, with --unit-sizes
     retirable               1                    fraction = 0         Share of the existing capacity that may be retired
     investment_cost         EUR/capacity         not negative, usual 0..1e8 = 0  Cost of one unit of added capacity
     fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of one unit of capacity

@@ -15,6 +15,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import translator
 from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.unit_sizes_report import describe_unit_sizes
 from energy_model.results.decisions import decisions_of
 from energy_model.results.emission_payments import names_schemes, payments_by_scheme
 from energy_model.results.land_kinds import land_kinds_of
@@ -31,12 +32,13 @@ MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on decisions against the plan, emissions, costs, what is built and limited, and land."""
+    """Returns sentences on decisions against the plan, emissions, costs, what is built, its limits, and land."""
     sentences = [
         _describe_decisions(run, language),
         _describe_emissions(run, language),
         _describe_costs(run, language),
         _describe_capacities(run, language),
+        describe_unit_sizes(run, language),
         _describe_limits(run, language),
         _describe_land(run, language),
     ]

@@ -23,7 +23,7 @@ from energy_model.reporting.summary_names import headline_name
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import MAX_SENTENCES
-from energy_model.results.summary import MIN_UNSERVED_SHARE, traded
+from energy_model.results.summary import traded, unserved_carriers
 from energy_model.studies.explanation.asset import both_ways
 
 
@@ -127,7 +127,6 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
 
 def _unserved(run: Run, language: str) -> list[str]:
     _, carriers = translator(language), run.tables["carriers"]
-    shares = carriers["unserved"] / -carriers["demand"]
     return [
         _(
             "{carrier}: {amount} ({share} of the demand) is not served.",
@@ -137,7 +136,7 @@ def _unserved(run: Run, language: str) -> list[str]:
             ),
             share=format_share(share, 1, language),
         )
-        for name, share in shares[shares > MIN_UNSERVED_SHARE].items()
+        for name, share in unserved_carriers(carriers).items()
     ]
 
 

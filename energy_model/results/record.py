@@ -75,6 +75,17 @@ class Proof(Part):
     plan: Plan
 
 
+class UnitSizes(Part):
+    """What `solve_with_unit_sizes` decided: the LP's size of each asset dropped, raised or still below its size."""
+
+    dropped: dict[str, Number]
+    raised: dict[str, Number]
+    below: dict[str, Number]
+    feasible: Annotated[bool, pydantic.Field(strict=True)]
+    cost_without: Number
+    digest_without: Text
+
+
 class Size(Part):
     """The size of a program."""
 
@@ -118,6 +129,7 @@ class Record(Part):
     extended: Annotated[bool, pydantic.Field(strict=True)] = False
     own_rules: list[Text] = []
     proof: Proof | None = None
+    unit_sizes: UnitSizes | None = None
     query: StoredQuery | None = None
 
     @pydantic.field_validator("summary")

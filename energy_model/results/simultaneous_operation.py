@@ -167,7 +167,7 @@ def _opposite_modes(
     for key, cell in flows["coefficient"].items():
         plant, mode, carrier = key if isinstance(key, tuple) else str(key).split(":")
         try:
-            number = float(cell.offset if getattr(cell, "profile", "") is None else cell)
+            number = float(cell.offset if getattr(cell, "terms", None) == () else cell)
         except (TypeError, ValueError):
             continue
         coefficients.setdefault(str(plant), {}).setdefault(str(mode), {})[str(carrier)] = number

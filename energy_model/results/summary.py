@@ -206,10 +206,15 @@ def headline(
     }
 
 
+def unserved_carriers(carriers: pd.DataFrame) -> pd.Series:
+    """Unserved share of the demand of each carrier, without what is rounding."""
+    shares = carriers["unserved"] / -carriers["demand"]
+    return shares[shares > MIN_UNSERVED_SHARE]
+
+
 def _unserved_sum(carriers: pd.DataFrame) -> float:
     """Unserved demand of all carriers, without what is rounding beside the demand of its carrier."""
-    is_unserved = carriers["unserved"] > MIN_UNSERVED_SHARE * -carriers["demand"]
-    return float(carriers["unserved"].where(is_unserved, 0.0).sum())
+    return float(carriers["unserved"].reindex(unserved_carriers(carriers).index).sum())
 
 
 def _unserved_hours(results: SolutionTables) -> float:

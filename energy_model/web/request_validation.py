@@ -188,8 +188,7 @@ def edit_issue(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | Non
         return InputIssue(remedy=column.remedy, **location)
     if column.names and value is not None and value not in system[column.names].index:
         return InputIssue(remedy=column.remedy, value=edit.value, **location)
-    profile = getattr(value, "profile", None)
-    if profile is not None and profile not in system.profiles:
+    if any(profile not in system.profiles for profile in getattr(value, "profiles", ())):
         some = ", ".join(list(system.profiles)[:8])
         remedy = Message("there is no such profile; profiles of the case are {names}", names=some)
         return InputIssue(remedy=remedy, value=edit.value, **location)

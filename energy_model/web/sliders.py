@@ -151,7 +151,7 @@ def start_value(slider: Slider, system: System) -> float | None:
         value = system[table].at[row, column]  # an address with * has several cells
     except (KeyError, ValueError):
         return slider.default
-    if getattr(value, "profile", None) is not None:
+    if getattr(value, "terms", ()):
         return None
     number = getattr(value, "offset", value)
     return float(number) if number is not None and math.isfinite(float(number)) else slider.default
@@ -167,7 +167,7 @@ def _default_sliders(system: System) -> list[Slider]:
         elif _is_priced(row["price"]):
             sliders.append(_factor_slider(name, address, N_("Price of {name}"), row, carrier))
     for market, row in system["markets"].iterrows():
-        if getattr(row["price"], "profile", None) is not None:
+        if getattr(row["price"], "terms", ()):
             name, address = f"price_at_{market}", f"markets.{market}.price"
             sliders.append(_factor_slider(name, address, N_("Price at {name}"), row, market))
     for demand, row in system["demands"].iterrows():
@@ -216,7 +216,7 @@ def _factor_slider(name: str, address: str, title: str, row: Any, row_name: obje
 
 def _is_priced(price: Any) -> bool:
     """Returns whether a cell is a nonzero finite price or a price profile."""
-    if getattr(price, "profile", None) is not None:
+    if getattr(price, "terms", ()):
         return True
     value = getattr(price, "offset", price)
     return isinstance(value, float | int) and math.isfinite(value) and value != 0

@@ -67,6 +67,7 @@ def test_the_asked_scenarios_are_there():
         "delayed_two_years",
         "cold_dry_year",
         "biomass_15",
+        "solar_capture_low",
     }
     assert asked <= set(SCENARIOS)
 

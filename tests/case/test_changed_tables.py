@@ -4,7 +4,7 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
-from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.profile_expression import ProfileExpression, ProfileTerm
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_row_that_did_not_stand_there_is_found(system):
     ("table", "row", "column", "value", "sentence"),
     [
         ("conversions", "plant", "capacity_existing", -1.0, r"conversions\.csv, row of plant, capacity_existing: '-1\.0'"),
-        ("markets", "grid", "price", ProfileExpression(0.0, 1.0, "spot"), "cells name 1: spot"),
+        ("markets", "grid", "price", ProfileExpression(0.0, (ProfileTerm(1.0, "spot"),)), "cells name 1: spot"),
         ("markets", "grid", "carrier", "steam", "'steam' is given; it is not in carriers"),
         ("demands", "want", "yearly", 1e30, "none beyond"),
     ],

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from energy_model.case.number_parsing import number_text, parse_number, with_decimal_points
-from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.profile_expression import ProfileExpression, ProfileTerm
 from energy_model.studies.sampling import ParameterRange
 
 
@@ -50,7 +50,7 @@ def test_a_cell_with_two_readings_is_refused(cell):
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 1e-300, 12345678.90123456, 5.0, -2.5, 1e22])
 def test_a_number_is_written_with_all_its_digits(value):
     assert parse_number(number_text(value)) == value
-    cell = ProfileExpression(value, -value, "price")
+    cell = ProfileExpression(value, (ProfileTerm(-value, "price"),))
     assert ProfileExpression.parse(str(cell)) == cell
 
 

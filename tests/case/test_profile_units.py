@@ -194,3 +194,79 @@ def test_a_number_in_the_unit_of_a_table_is_refused(header, tmp_path):
     (folder / "markets.csv").write_text(f"market,site,carrier,{header}\ngrid,here,power,1\n")
     with pytest.raises(em.InputError, match=r"markets\.csv, row 1: .* the unit does not fit"):
         em.load_case(folder)
+
+
+def two_profiles(folder, spot, sun):
+    """The profiles of a case: ``spot`` and ``sun`` with their units, 100 and 20 in both hours."""
+    rows = [f"2030-01-01T0{hour}:00Z,100,20" for hour in range(2)]
+    text = "\n".join([f"hour,spot [{spot}],sun [{sun}]", *rows])
+    (folder / "profiles" / "year.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("spot", "sun", "cell", "price"),
+    [
+        ("EUR/MWh", "%", "spot - 35 * sun + 5.7", 100 - 35 * 0.2 + 5.7),
+        ("EUR/kWh", "EUR/MWh", "spot + sun * 0.5", 100_000 + 10),
+        ("MWh/EUR", "1", "5 + 1 / spot - sun", 5 + 0.01 - 20),
+        ("EUR/MWh", "EUR/MWh", "spot - spot + sun", 20),
+    ],
+)
+def test_every_term_of_a_sum_is_converted_from_its_own_unit(spot, sun, cell, price, tmp_path):
+    folder = two_profiles(case(tmp_path, "spot [1]", market={"price": cell}), spot, sun)
+    assert cost(folder) == pytest.approx(price, rel=1e-9)
+
+
+def test_the_header_converts_the_plain_terms_of_a_sum(tmp_path):
+    """In kroner: 746.038 DKK are 100 EUR, the profile of 20 is 20 DKK, that of 100 EUR/MWh stays."""
+    folder = two_profiles(case(tmp_path, "spot [1]"), "EUR/MWh", "1")
+    price = 100 + 20 / 7.46038 + 100
+    assert cost(header_in_kroner(folder, "spot + sun + 746.038")) == pytest.approx(price, rel=1e-9)
+
+
+def test_operators_of_overrides_change_every_term_of_a_sum(tmp_path):
+    """0.75 × (100 − 2 × 20 + 4) = 48, and three more are 51."""
+    folder = two_profiles(case(tmp_path, "spot [1]"), "EUR/MWh", "1")
+    changes = ["markets.grid.price = spot - 2 * sun + 4", "markets.grid.price *= 0.75"]
+    assert cost(folder, overrides=changes) == pytest.approx(48, rel=1e-9)
+    changes.append("markets.grid.price += 3")
+    assert cost(folder, overrides=changes) == pytest.approx(51, rel=1e-9)
+    assert em.load_case(folder, overrides=changes).used_profiles() == ["spot", "sun"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("spot - 35 * sun", "'sun' is in W/m2, which is no unit for"),
+        ("spot + wind", "there is no profile 'wind'"),
+        ("spot * sun", "two profiles cannot be multiplied"),
+        ("spot / 2", r"write 0\.5 \* profile"),
+        ("2 * (spot + 3)", "without brackets"),
+        ("spot ** 2", "a profile has no power"),
+        ("spot - -3", "one sign between two terms"),
+        ("spot +", "has no term after it"),
+        ("10-20", "write a number, or a profile"),
+    ],
+)
+def test_a_sum_that_means_nothing_is_refused(cell, sentence, tmp_path):
+    folder = two_profiles(case(tmp_path, "spot [1]", market={"price": cell}), "EUR/MWh", "W/m2")
+    with pytest.raises(em.InputError, match=rf"markets\.csv, row 2 \(grid\), price .*{sentence}"):
+        em.load_case(folder)
+
+
+def demands_of(cell):
+    return [case_builder.demand(carrier="power", yearly=4, profile=cell)]
+
+
+def test_a_sum_of_shapes_is_in_one_unit(tmp_path):
+    """100 MW and 20,000 kW in both hours are a flat shape: 4 MWh at 10 EUR."""
+    folder = case(tmp_path, "spot [1]", market={"price": 10.0}, demands=demands_of("spot + sun"))
+    system = em.load_case(two_profiles(folder, "MW", "kW"))
+    shape = system["demands"].at["want", "profile"]
+    assert shape.values(system.profiles) == pytest.approx([100.02, 100.02])
+    assert em.solve(system).objective == pytest.approx(40)
+    with pytest.raises(em.InputError, match="'sun' is in EUR/MWh, which is no unit for MW"):
+        em.load_case(two_profiles(folder, "MW", "EUR/MWh"))
+    with pytest.raises(em.InputError, match="'sun' is a plain number, so they cannot be added"):
+        em.load_case(two_profiles(folder, "MW", "1"))

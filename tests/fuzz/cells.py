@@ -289,7 +289,7 @@ def _(draft: Draft, file: str, dice: Random) -> None:
     draft.set(file, row, column, f" {draft.rows(file)[row][column]} ")
 
 
-for _text in ("price * 2", "2 price", "price price", "price + 1", "1 / 0", "1 / cop / cop", "-",
+for _text in ("price / 2", "2 price", "price price", "price + + 1", "1 / 0", "1 / cop / cop", "-",
 "(price)",
               "price.mean()", "price[0]", "2 x price", "2·price", "price # note",
               "price; 1"):  # fmt: skip

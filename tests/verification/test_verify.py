@@ -16,7 +16,7 @@ from helpers.markers import mostly_slow
 from helpers.random_cases import random_case
 
 import energy_model as em
-from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.profile_expression import ProfileExpression, ProfileTerm
 from energy_model.case.time_aggregation import every_hour
 from energy_model.results import manifest, netcdf_file, run_files, stored_inputs
 
@@ -386,16 +386,19 @@ def test_the_list_of_files_is_one_that_other_programs_read(kept):
 
 @pytest.mark.parametrize(
     "cell",
-    [ProfileExpression(0.1 + 0.2), ProfileExpression(1 / 3, -2 / 3, "price"), ProfileExpression(0.0, 1e-17, "price"), ProfileExpression(5.0, 1 / 3, "price", True),
-     ProfileExpression(-1e300), ProfileExpression(0.0, -1.0, "cop", True), ProfileExpression(240.0), ProfileExpression(2.5, -1.0, "price"), ProfileExpression(1e16, 123456789.123456789, "x")],
+    [(0.1 + 0.2,), (1 / 3, (-2 / 3, "price")), (0.0, (1e-17, "price")), (5.0, (1 / 3, "price", True)),
+     (-1e300,), (0.0, (-1.0, "cop", True)), (240.0,), (2.5, (-1.0, "price")), (1e16, (123456789.123456789, "x")),
+     (1 / 3, (1.0, "price"), (-35.1 / 7, "sun"), (-1.0, "cop", True), (1e-17, "price", True))],
 )  # fmt: skip
 def test_an_hourly_cell_is_kept_to_the_last_bit(cell):
-    assert ProfileExpression.parse(str(cell)) == cell
+    offset, *terms = cell
+    expression = ProfileExpression(offset, tuple(ProfileTerm(*term) for term in terms))
+    assert ProfileExpression.parse(str(expression)) == expression
 
 
 def test_an_hourly_cell_of_few_digits_is_kept_as_it_is_shown():
     assert str(ProfileExpression(240.0)) == "240"
-    assert str(ProfileExpression(5.0, 0.8, "price")) == "5 + 0.8 * price"
+    assert str(ProfileExpression(5.0, (ProfileTerm(0.8, "price"),))) == "5 + 0.8 * price"
 
 
 @pytest.mark.slow

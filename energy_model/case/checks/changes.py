@@ -58,7 +58,7 @@ def _is_large(change: CellChange) -> bool:
 def _number(value: object) -> float:
     """Returns the number of a cell; infinity if it has none, or a profile."""
     if isinstance(value, ProfileExpression):
-        return value.offset if value.profile is None else math.inf
+        return math.inf if value.terms else value.offset
     return value if isinstance(value, float) else math.inf
 
 

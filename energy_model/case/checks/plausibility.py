@@ -73,9 +73,9 @@ def _warn_of_column(
 
 def _ends(cell: ProfileExpression, profiles: pd.DataFrame) -> tuple[float, ...]:
     """Returns the lowest and highest value of a cell; empty if a value is not finite."""
-    if cell.profile is None:
+    if not cell.terms:
         return (cell.offset,)
-    if cell.profile not in profiles:
+    if any(name not in profiles for name in cell.profiles):
         return ()
     with np.errstate(divide="ignore", invalid="ignore"):
         values = cell.values(profiles)
@@ -170,7 +170,7 @@ def warn_of_unusual_rows(system: System, input_log: InputLog) -> None:
 def _warn_of_signs(system: System, input_log: InputLog) -> None:
     """Adds warnings for flow coefficients whose sign changes over the year."""
     for key, cell in system["flows"]["coefficient"].items():
-        if cell.profile is not None:
+        if cell.terms:
             values = cell.values(system.profiles)
             if values.min() < 0 < values.max():
                 remedy = (
@@ -225,7 +225,7 @@ def _excess(cells: Iterable[tuple[bool, ProfileExpression]], outside: bool, syst
     """
     energy_made, energy_taken = np.zeros(1), np.zeros(1)
     for is_energy, cell in cells:
-        constant = np.array([cell.offset]) if cell.profile is None else None
+        constant = None if cell.terms else np.array([cell.offset])
         values = constant if constant is not None else cell.values(system.profiles)
         if is_energy:
             energy_made = energy_made + np.clip(values, 0, None)

@@ -85,7 +85,7 @@ def bus_graph(system: System) -> nx.DiGraph:
     for plant, rows in flows.groupby("conversion"):
         if not can_have_capacity[plant]:
             continue
-        are_outputs = [cell.offset + max(cell.factor, 0) > 0 for cell in rows["coefficient"]]
+        are_outputs = [cell.can_be_positive for cell in rows["coefficient"]]
         input_buses = [
             bus
             for bus, is_output in zip(rows["bus"], are_outputs, strict=True)

@@ -105,7 +105,12 @@ def _check_profiles(
     """Adds an issue if cells name profiles and the case has none."""
     cells = [cell for frame in frames.values() for name in frame for cell in frame[name]]
     names = sorted(
-        {cell.profile for cell in cells if isinstance(cell, ProfileExpression) and cell.profile}
+        {
+            profile
+            for cell in cells
+            if isinstance(cell, ProfileExpression)
+            for profile in cell.profiles
+        }
     )
     if names and profiles.empty and "profiles" not in input_log.unreadable_tables:
         input_log.unreadable_tables.add("profiles")
@@ -152,15 +157,14 @@ def _check_hourly_cells(
 ) -> None:
     remedies: dict[ProfileExpression, str] = {}
     for key, cell in zip(frame.index, frame[column.name], strict=True):
-        if not isinstance(cell, ProfileExpression) or cell.profile is None:
+        if not isinstance(cell, ProfileExpression) or not cell.terms:
             continue
         if cell not in remedies:
             remedies[cell] = ""
-            if cell.profile not in profiles:
-                close_names = difflib.get_close_matches(
-                    cell.profile, list(profiles), n=2, cutoff=0.5
-                )
-                remedies[cell] = f"there is no profile '{cell.profile}'" + (
+            unknown = next((name for name in cell.profiles if name not in profiles), None)
+            if unknown is not None:
+                close_names = difflib.get_close_matches(unknown, list(profiles), n=2, cutoff=0.5)
+                remedies[cell] = f"there is no profile '{unknown}'" + (
                     f"; nearest are {', '.join(close_names)}" if close_names else ""
                 )
             else:
@@ -299,7 +303,7 @@ def _check_emission_carrier(
         if case.emissions.target != "none":
             remedy = "it is not in carriers.csv; add the carrier of emissions"
             input_log.add_issue("case.toml", remedy, "", "emissions.carrier", name)
-    elif getattr(price := carriers.at[name, "price"], "profile", None):
+    elif getattr(price := carriers.at[name, "price"], "terms", None):
         remedy = "the price of emitting must be one number"
         input_log.add_cell_issue("carriers", name, "price", price, remedy)
 
@@ -320,7 +324,7 @@ def _check_shapes(
                 or yearly_amount <= 0
             ):
                 continue
-            if cell.profile is not None and cell.profile not in profiles:
+            if any(name not in profiles for name in cell.profiles):
                 continue
             if not cell.values(profiles).any():
                 remedy = f"it is zero in every hour, so {amount} cannot be spread over the year; "

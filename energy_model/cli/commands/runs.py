@@ -47,6 +47,13 @@ Gap = Annotated[
         help="With --full-year: the gap to reach, 0.005 for half a per cent.",
     ),
 ]
+UnitSizes = Annotated[
+    bool,
+    typer.Option(
+        "--unit-sizes",
+        help="Drop or raise additions below min_unit_size of their asset, and solve again.",
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Solve even if a run of the same inputs exists.")
 ]
@@ -67,6 +74,7 @@ def run(
     out: RunOut = None,
     full_year: FullYear = False,
     gap: Gap = 0.005,
+    unit_sizes: UnitSizes = False,
     force: Force = False,
     page: Page = False,
     language: Language = "",
@@ -81,19 +89,24 @@ def run(
     if not 1e-5 <= gap < 1:
         remedy = "write a share from 0.00001 to 1, such as 0.005"
         raise em.InputError.at("--gap", remedy, value=str(gap))
+    if unit_sizes and full_year:
+        remedy = "it does not go with --full-year; solve with it first, and give the overrides of "
+        remedy += "that run to --full-year with --set"
+        raise em.InputError.at("--unit-sizes", remedy)
     if page:
         require_extra("report")
     required_gap = gap if full_year else None
     with Progress(as_json) as progress:
         progress("reading the tables")
         system = em.load_case(case_spec(case, scenario, changes, resolution))
-        folder = out or Path("runs") / (default_folder_name(system) + "_proven" * full_year)
-        existing = None if force else _existing_run(folder, system.digest, required_gap)
+        suffix = "_proven" * full_year + "_unit_sizes" * unit_sizes
+        folder = out or Path("runs") / (default_folder_name(system) + suffix)
+        existing = None if force else _existing_run(folder, system.digest, required_gap, unit_sizes)
         if existing is None:
             ensure_writable(folder)
             if not force:
                 _note_replaced(folder)
-            result = _solve(system, required_gap, progress)
+            result = _solve(system, required_gap, unit_sizes, progress)
             progress("writing the run")
             em.save(result, folder, progress.log)
         else:
@@ -109,9 +122,13 @@ def run(
         print_lines("\n" + translate("Written to {path}", language, path=folder))
     if full_year and not _is_proven(result, gap):
         raise typer.Exit(STOPPED)
+    if unit_sizes and result.metadata["unit_sizes"]["below"]:
+        raise typer.Exit(STOPPED)
 
 
-def _solve(system: em.System, gap: float | None, progress: Progress) -> em.Run:
+def _solve(
+    system: em.System, gap: float | None, with_unit_sizes: bool, progress: Progress
+) -> em.Run:
     """Solves a case, in every hour with a gap; the warnings and the total time are in its metadata."""
     from energy_model.optimization import precheck  # noqa: PLC0415
 
@@ -120,12 +137,15 @@ def _solve(system: em.System, gap: float | None, progress: Progress) -> em.Run:
     def check() -> None:
         warnings.extend(precheck.check_adequacy(system, every_hour=gap is not None))
 
-    if gap is None:
+    if gap is None and not with_unit_sizes:
         result = em.solve(system, progress=progress, run_meanwhile=check)
     else:
         progress("checking peaks, potentials and the emission target")
         check()
-        result = em.solve_full_year(system, gap, progress=progress)
+        if gap is None:
+            result = em.solve_with_unit_sizes(system, progress=progress)
+        else:
+            result = em.solve_full_year(system, gap, progress=progress)
     result.metadata["warnings"] = [*warnings, *result.metadata.get("warnings", [])]
     result.metadata["seconds"]["total"] = round(progress.seconds, 3)
     return result
@@ -145,13 +165,22 @@ def _note_replaced(folder: Path) -> None:
             typer.echo(f"note: {message}.", err=True)
 
 
-def _existing_run(folder: Path, digest: str, gap: float | None) -> em.Run | None:
-    """An existing run with the same inputs and a proven gap within the required one, or None."""
+def _existing_run(
+    folder: Path, digest: str, gap: float | None, with_unit_sizes: bool
+) -> em.Run | None:
+    """An existing run with the same inputs and a proven gap within the required one, or None.
+
+    The inputs of a run with smallest sizes are those before its sizes were decided.
+    """
     try:
         existing = em.open_run(folder) if (folder / "metadata.json").is_file() else None
     except em.InputError:
         return None
-    if existing is None or existing.metadata["digest"] != digest:
+    if existing is None:
+        return None
+    sizes = existing.metadata.get("unit_sizes")
+    stored_digest = existing.metadata["digest"] if sizes is None else sizes["digest_without"]
+    if (sizes is not None) != with_unit_sizes or stored_digest != digest:
         return None
     # A run with user-defined rules or of a query of a study is one of another linear program.
     if existing.metadata.get("extended") or existing.metadata.get("query"):
@@ -183,6 +212,7 @@ def _summary(run: em.Run) -> dict[str, Any]:
         "certificate",
         "steps",
         "proof",
+        "unit_sizes",
         "warnings",
         "seconds",
     )
