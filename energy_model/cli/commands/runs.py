@@ -182,6 +182,7 @@ def _summary(run: em.Run) -> dict[str, Any]:
         "summary",
         "certificate",
         "steps",
+        "time_aggregation",
         "proof",
         "warnings",
         "seconds",
