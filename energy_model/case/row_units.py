@@ -43,6 +43,8 @@ def header_unit_of_row(frames: Frames, table: str, key: object, column: str) -> 
         return None if column == "variable_cost" else frames[table].at[key, "capacity_unit"]
     if table == "footprints" and isinstance(key, tuple):
         return frames["technologies"]["capacity_unit"].get(key[0])
+    if table == "payment_schemes" and isinstance(key, tuple):
+        return frames["technologies"]["capacity_unit"].get(key[1])
     if table in ("flows", "vehicles", "fleets") and column not in CAPACITY_COSTS:
         return None
     if column in CAPACITY_COSTS:

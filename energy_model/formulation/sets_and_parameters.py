@@ -24,6 +24,7 @@ SITES = Table.declare("sites", "site", "Sites: districts, plants, firms, landsca
     kind                -                    text = district      Kind of site
     lon                 °                    from -180 to 180     Longitude, east
     lat                 °                    from -90 to 90       Latitude, north
+    dwellings_near      1                    not negative, usual 0..10000 = none  Dwellings near enough for yearly payments of payment schemes; only reports use it
     """)  # fmt: skip
 
 FIRMS = Table.declare("firms", "firm", "Firms that own assets, trade, or have demands.", """
@@ -44,13 +45,28 @@ DECISIONS = Table.declare("decisions", "asset", "Decisions on assets, which repo
     note_da             -                    text = none          What is decided, in Danish
     """)  # fmt: skip
 
-TABLES = (SITES, FIRMS, DECISIONS)
+PAYMENT_SCHEMES = Table.declare("payment_schemes", ("scheme", "technology"),
+    "Payments by law for added capacity, which reports show beside the plan; they change no result.", """
+    scheme              -                    name                 The scheme
+    technology          -                    in technologies      Technology of the assets that pay
+    label_en            -                    text = none          English label of the scheme
+    label_da            -                    text = none          Danish label of the scheme
+    payee               -                    one of municipality neighbours  Who is paid
+    payment_once        EUR/capacity         not negative, usual 0..1e6 = none  Payment once for each unit of added capacity
+    max_revenue_share   1                    fraction = none      Maximum share of the yearly revenue that is paid
+    capacity_per_dwelling  capacity          not negative, usual 0..1 = none  Capacity whose revenue each dwelling near is paid, up to the maximum share
+    note_en             -                    text = none          The rule, in English; without an amount the payment comes on top
+    note_da             -                    text = none          The rule, in Danish
+    """)  # fmt: skip
+
+TABLES = (SITES, FIRMS, DECISIONS, PAYMENT_SCHEMES)
 HANDLED_BY_PARTS = (
     "technologies",
     "carriers",
     "sites",
     "firms",
     "decisions",
+    "payment_schemes",
     "footprints",
     "flows",
     "modes",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from energy_model.reporting.comparison_report import describe_comparison
 from energy_model.reporting.narrative import describe_run
+from energy_model.results.payments import payments_of
 from energy_model.results.run import Run
 from energy_model.studies.compare import Comparison
 from energy_model.studies.explanation.asset import Explanation
@@ -48,12 +49,12 @@ def _finite_or_none(value: Any) -> Any:
 
 
 def run_records(run: Run) -> dict[str, Any]:
-    """Returns all tables of a run as JSON records, and its sentences."""
+    """Returns all tables of a run as JSON records, the payments by law, and its sentences."""
     tables = {
         name: table_records(frame.reset_index() if name in KEYED_TABLES else frame)
         for name, frame in run.tables.items()
     }
-    return tables | {"sentences": describe_run(run)}
+    return tables | {"payments": table_records(payments_of(run)), "sentences": describe_run(run)}
 
 
 def study_records(study: Study) -> dict[str, Any]:

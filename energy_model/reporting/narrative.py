@@ -14,6 +14,7 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
+from energy_model.reporting.aggregation_sections import describe_aggregation
 from energy_model.reporting.money import list_payments, with_kroner
 from energy_model.reporting.unit_sizes_report import describe_unit_sizes
 from energy_model.results.decisions import decisions_of
@@ -32,7 +33,7 @@ MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
 def describe_run(run: Run, language: str = "en") -> list[str]:
-    """Returns sentences on decisions against the plan, emissions, costs, what is built, its limits, and land."""
+    """Returns sentences on decisions against the plan, emissions, costs, what is built, land, and time steps."""
     sentences = [
         _describe_decisions(run, language),
         _describe_emissions(run, language),
@@ -41,6 +42,7 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
         describe_unit_sizes(run, language),
         _describe_limits(run, language),
         _describe_land(run, language),
+        describe_aggregation(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
 

@@ -11,8 +11,10 @@ import pandas as pd
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError
 from energy_model.common.language import translator
+from energy_model.reporting.aggregation_sections import aggregation_section
 from energy_model.reporting.content import Report, Section
 from energy_model.reporting.decision_sections import decision_sources_section, decisions_section
+from energy_model.reporting.payment_sections import payments_section
 from energy_model.reporting.run_answer import answer_section
 from energy_model.reporting.run_quality import explanation_section, proof_section, sources_section
 from energy_model.reporting.run_sections import (
@@ -29,7 +31,17 @@ from energy_model.reporting.run_sections import (
 from energy_model.results.run import Run
 
 ANSWER = ("answer",)  # the sections that a terminal prints after solving
-TABLES = ("answer", "built", "decisions", "carriers", "costs", "emissions", "land")
+TABLES = (
+    "answer",
+    "built",
+    "decisions",
+    "carriers",
+    "costs",
+    "emissions",
+    "land",
+    "payments",
+    "aggregation",
+)
 
 
 def run_report(
@@ -59,7 +71,9 @@ def run_report(
         "emissions": partial(emissions_section, run, language),
         "fleets": partial(fleets_section, run, language),
         "land": partial(land_section, run, language),
+        "payments": partial(payments_section, run, language),
         "why": partial(explanation_section, run, language),
+        "aggregation": partial(aggregation_section, run, language),
         "proof": partial(proof_section, run, language),
         "sources": partial(sources_section, run, language, sources),
     }

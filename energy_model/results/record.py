@@ -94,6 +94,19 @@ class Size(Part):
     entries: Count
 
 
+class AggregatedValue(Part):
+    """A value of the full year and of the time steps; see `aggregation_check`."""
+
+    quantity: Text
+    name: Text
+    carrier: Text
+    price: Text
+    unit: Text
+    year: Number
+    steps: Number
+    difference: Number | None
+
+
 class StoredQuery(Part):
     """The query of a study beside least cost; see `case_solver.Query`."""
 
@@ -126,6 +139,7 @@ class Record(Part):
     warnings: list[Text] = []
     title: Text = ""
     seconds: dict[str, Number] = {}
+    time_aggregation: list[AggregatedValue] = []
     extended: Annotated[bool, pydantic.Field(strict=True)] = False
     own_rules: list[Text] = []
     proof: Proof | None = None

@@ -16,6 +16,7 @@ import xarray as xr
 
 from energy_model.case.system import System
 from energy_model.results import summary
+from energy_model.results.aggregation_check import aggregation_check, as_records
 from energy_model.results.land_kinds import land_kinds_of, with_kinds
 from energy_model.results.simultaneous_operation import operation_warnings, simultaneous_operation
 from energy_model.results.solution_tables import SolutionTables
@@ -131,6 +132,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "summary": headline,
         "certificate": answer.certificate.as_dict() if answer.certificate else None,
         "steps": len(system.steps.length),
+        "time_aggregation": as_records(aggregation_check(system)),
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
         "solver": {
             "method": answer.method,

@@ -60,12 +60,23 @@ def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     sentences = _of_numbers("summary", record["summary"], again["summary"])
     sentences += _of_numbers("certificate", record["certificate"], again["certificate"])
     sentences += _of_numbers("size", record["size"], again["size"])
+    if "time_aggregation" in record:  # runs of earlier versions lack it
+        sentences += _of_numbers("time_aggregation", _aggregated(record), _aggregated(again))
     for name in ("objective", "net_emissions"):
         if not close(record[name], again[name], abs(again["objective"])):
             sentences.append(_said("metadata.json", name, record[name], again[name]))
     if record["status"] != again["status"]:
         sentences.append(_said("metadata.json", "status", record["status"], again["status"]))
     return sentences
+
+
+def _aggregated(record: Mapping[str, Any]) -> dict[str, float | None]:
+    """The numbers of the check of the time aggregation in a record, by their names."""
+    return {
+        ".".join(filter(None, (row["quantity"], row["name"], row["price"], column))): row[column]
+        for row in record["time_aggregation"]
+        for column in ("year", "steps", "difference")
+    }
 
 
 def of_proof(proof: Mapping[str, Any], found: Mapping[str, Any], reached: bool) -> list[str]:

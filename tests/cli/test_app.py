@@ -122,7 +122,7 @@ def test_show_tells_everything_in_words_and_as_json(ran):
         assert word in text, word
     shown = cli.call("show", folder, "--json").json
     assert shown["objective"] == told["objective"]
-    assert len(shown["sentences"]) == 3
+    assert len(shown["sentences"]) == 6
     assert sum(row["cost"] for row in shown["costs"]) == pytest.approx(told["objective"])
 
 

@@ -211,6 +211,7 @@ def _summary(run: em.Run) -> dict[str, Any]:
         "summary",
         "certificate",
         "steps",
+        "time_aggregation",
         "proof",
         "unit_sizes",
         "warnings",
