@@ -7,7 +7,6 @@ profile of availability from its correlation with the price, so each is compared
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +56,7 @@ def _prices(system: System) -> list[tuple[str, ProfileExpression]]:
         (str(row["carrier"]), row[price])
         for _, row in markets.iterrows()
         for price, limit in TRADES
-        if row[limit] > 0 and row[price].profile is not None
+        if row[limit] > 0 and row[price].profiles
     ]
     return list(dict.fromkeys(cells))
 
@@ -104,7 +103,7 @@ def _outputs(system: System, carrier: str) -> list[Output]:
     pairs = zip(flows.index.get_level_values("conversion"), flows["coefficient"], strict=True)
     for plant, coefficient in pairs:
         available = plants.at[plant, "availability"]
-        if available.profile is None or coefficient.values(system.profiles).max() <= 0:
+        if not available.profiles or coefficient.values(system.profiles).max() <= 0:
             continue
         group = plants.at[plant, "group"]
         name = group if isinstance(group, str) else str(plant)
@@ -115,8 +114,8 @@ def _outputs(system: System, carrier: str) -> list[Output]:
 
 def _as_shape(cell: ProfileExpression) -> ProfileExpression:
     """A cell scaled so that cells with equal proportions are equal."""
-    scale = abs(cell.factor if cell.profile is not None else cell.offset)
-    return replace(cell, offset=cell.offset / scale, factor=cell.factor / scale) if scale else cell
+    scale = abs(cell.terms[0].factor if cell.terms else cell.offset)
+    return cell * (1 / scale) if scale else cell
 
 
 def _of_peaks(system: System) -> Iterator[Entry]:
