@@ -38,11 +38,14 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     )
 
 
+MIN_DISTANCE = 1e-3  # thousand km a year; less is rounding
+
+
 def measures(run: Run) -> pd.DataFrame:
     """The conversions that supply the service of a fleet, those that save the most first.
 
-    The columns are ``label_en``, ``label_da``, ``fleet``, ``firm``, ``is_used``, ``distance`` [thousand
-    km/a], ``vehicles``, ``driver_hours`` [h/a], ``worth``, ``cost`` and ``saved`` [EUR/a] of the year,
+    The columns are ``label_en``, ``label_da``, ``fleet``, ``firm``, ``has_capacity``, ``is_used``,
+    ``distance`` [thousand km/a], ``vehicles``, ``driver_hours`` [h/a], ``worth``, ``cost`` and ``saved`` [EUR/a] of the year,
     and ``unit_worth``, ``unit_cost`` [EUR/thousand km] and ``unit_driver_hours`` [h/thousand km].
     """
     system, capacities = system_of_run(run), run.tables["capacities"]
@@ -60,7 +63,8 @@ def measures(run: Run) -> pd.DataFrame:
             rows[name] = {
                 **capacities.loc[name, ["label_en", "label_da", "firm"]],
                 "fleet": fleet,
-                "is_used": capacities.at[name, "capacity"] > 0 and distance > 0,
+                "has_capacity": capacities.at[name, "capacity"] > 0,
+                "is_used": capacities.at[name, "capacity"] > 0 and distance > MIN_DISTANCE,
                 "distance": distance,
                 "vehicles": distance / row["distance"],
                 "driver_hours": distance * row["driver_time"],
@@ -73,7 +77,8 @@ def measures(run: Run) -> pd.DataFrame:
                 "unit_driver_hours": row["driver_time"],
             }
     columns = [
-        *("label_en", "label_da", "firm", "fleet", "is_used", "distance", "vehicles"),
+        *("label_en", "label_da", "firm", "fleet", "has_capacity", "is_used"),
+        *("distance", "vehicles"),
         *(
             "fleet_distance",
             "driver_hours",
@@ -86,7 +91,9 @@ def measures(run: Run) -> pd.DataFrame:
         ),
     ]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return frame.astype({"is_used": bool}).sort_values("saved", ascending=False, kind="stable")
+    return frame.astype({"has_capacity": bool, "is_used": bool}).sort_values(
+        "saved", ascending=False, kind="stable"
+    )
 
 
 def left_out_by(run: Run, measure: str) -> str:
@@ -126,6 +133,10 @@ def _sentences(run: Run, rows: pd.DataFrame, language: str) -> list[str]:
                 amount=money(run, float(used["saved"].sum()), language),
             )
         )
+    dear, unused = unused[unused["has_capacity"]], unused[~unused["has_capacity"]]
+    if len(dear):
+        too_dear = listed([label(row, name, language) for name, row in dear.iterrows()], language)
+        sentences.append(_("Not used, since it costs more than it saves: {names}.", names=too_dear))
     if len(unused):
         names = [label(row, name, language) for name, row in unused.iterrows()]
         sentences.append(

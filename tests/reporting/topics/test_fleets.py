@@ -91,6 +91,15 @@ def test_a_measure_that_is_left_out_is_named_with_its_override(tmp_path):
     assert "Ikke med i denne beregning: joint." in text(topic_report(stored, "deliveries", "da"))
 
 
+def test_a_measure_that_costs_more_than_it_saves_is_not_called_left_out():
+    """1,000 km cost 67 EUR by van, and 90 to avoid."""
+    plants = [case_builder.plant("joint", "distance", capacity_existing=5, variable_cost=90)]
+    run = fleet_case.solved(conversions=plants)
+    told = text(topic_report(run, "deliveries", "en"))
+    assert "Not used, since it costs more than it saves: joint." in told
+    assert "Not in this run" not in told
+
+
 def test_a_measure_without_capacity_in_the_case_has_no_override():
     plants = [case_builder.plant("joint", "distance", variable_cost=3)]
     run = fleet_case.solved(conversions=plants)
