@@ -62,12 +62,15 @@ def built_section(run: Run, language: str) -> list[Section]:
         [_asset_cells(name, asset, language) for name, asset in part.iterrows()]
         for part in (changed, unchanged)
     )
+    rows = [[asset, *cells] for asset, _group, *cells in rows]  # the group would make it too wide
     nothing = _("No new capacity is built; existing capacity covers demand.")
     return section(
         "built",
         _("What is built"),
         _chart("map", _("Sites and links"), "draw_site_map", run, language),
-        data_table(_("Added and retired, the largest investments first"), heads, rows, 8)
+        data_table(
+            _("Added and retired, the largest investments first"), (heads[0], *heads[2:]), rows, 8
+        )
         or Text((nothing,)),
         data_table(
             _("Unchanged assets"),
