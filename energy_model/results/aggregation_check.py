@@ -7,6 +7,7 @@ profile of availability from its correlation with the price, so each is compared
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -115,7 +116,11 @@ def _outputs(system: System, carrier: str) -> list[Output]:
 def _as_shape(cell: ProfileExpression) -> ProfileExpression:
     """A cell scaled so that cells with equal proportions are equal."""
     scale = abs(cell.terms[0].factor if cell.terms else cell.offset)
-    return cell * (1 / scale) if scale else cell
+    if not scale:
+        return cell
+    # a division gives 1 exactly, a product with the inverse may not
+    terms = tuple(replace(term, factor=term.factor / scale) for term in cell.terms)
+    return replace(cell, offset=cell.offset / scale, terms=terms)
 
 
 def _of_peaks(system: System) -> Iterator[Entry]:
