@@ -22,7 +22,7 @@ from energy_model.reporting.narrative import describe_run, kind_of_land
 from energy_model.reporting.summary_names import headline_name
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
-from energy_model.results.simultaneous_operation import MAX_SENTENCES
+from energy_model.results.simultaneous_operation import operation_sentences
 from energy_model.results.summary import traded, unserved_carriers
 from energy_model.studies.explanation.asset import both_ways
 
@@ -173,9 +173,8 @@ def _proof_sentence(run: Run, language: str) -> list[str]:
 
 def warnings(run: Run, language: str) -> list[str]:
     """Returns the warnings of a run, those on simultaneous operation in the language."""
-    operations = both_ways(run)[:MAX_SENTENCES]
-    translated = {}
-    for operation in operations:
-        english, danish = operation.sentences()
-        translated[english] = danish if language == "da" else english
+    translated = {
+        english: danish if language == "da" else english
+        for english, danish in operation_sentences(both_ways(run))
+    }
     return [translated.get(text, str(text)) for text in run.metadata.get("warnings", [])]

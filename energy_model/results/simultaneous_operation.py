@@ -101,12 +101,23 @@ def simultaneous_operation(
 
 def operation_warnings(found: list[Simultaneous]) -> list[str]:
     """One sentence for each of the largest losses, and one for all others."""
-    sentences = [one.sentences()[0] for one in found[:MAX_SENTENCES]]
+    return [english for english, _danish in operation_sentences(found)]
+
+
+def operation_sentences(found: list[Simultaneous]) -> list[Words]:
+    """The sentences of `operation_warnings` in English and in Danish."""
+    sentences = [one.sentences() for one in found[:MAX_SENTENCES]]
     rest = found[MAX_SENTENCES:]
     if rest:
         names = ", ".join(one.label_en for one in rest[:MAX_SENTENCES])
-        more = " and others" if len(rest) > MAX_SENTENCES else ""
-        sentences.append(f"{len(rest)} more assets run both ways at once: {names}{more}.")
+        danish_names = ", ".join(one.label_da for one in rest[:MAX_SENTENCES])
+        more, danish_more = (" and others", " og andre") if len(rest) > MAX_SENTENCES else ("", "")
+        sentences.append(
+            (
+                f"{len(rest)} more assets run both ways at once: {names}{more}.",
+                f"{len(rest)} andre anlæg kører begge veje på samme tid: {danish_names}{danish_more}.",
+            )
+        )
     return sentences
 
 
