@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.common.formatting import (
-    MIN_AMOUNT,
     MIN_CAPACITY,
     format_number,
     format_share,
@@ -21,6 +20,7 @@ from energy_model.results.decisions import decisions_of
 from energy_model.results.emission_payments import names_schemes, payments_by_scheme
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
+from energy_model.results.summary import is_added
 
 MAX_NAMED = 4  # groups of assets that a sentence names
 MIN_EARNED_SHARE = 0.01  # share of the cost below which no income is named
@@ -49,7 +49,7 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
 
 def _describe_capacities(run: Run, language: str) -> str:
     _, built = translator(language), run.tables["capacities"]
-    added = built[built["capacity_added"] > MIN_AMOUNT]
+    added = built[is_added(built)]
     if added.empty:
         return _("No new capacity is built; existing capacity covers demand.")
     names = [
@@ -80,7 +80,7 @@ def _describe_capacities(run: Run, language: str) -> str:
 def _describe_limits(run: Run, language: str) -> str:
     """Returns how many additions are at their maximum, and what one unit more of it saves."""
     _, built = translator(language), run.tables["capacities"]
-    added, limited = built[built["capacity_added"] > MIN_CAPACITY], built[built["at_limit"]]
+    added, limited = built[is_added(built)], built[built["at_limit"]]
     if limited.empty:
         return ""
     counts = {"count": len(limited), "total": len(added)}

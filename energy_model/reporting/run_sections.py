@@ -14,7 +14,7 @@ from energy_model.results.emission_payments import SCHEMES, names_schemes, payme
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
-from energy_model.results.summary import traded
+from energy_model.results.summary import is_added, traded
 
 MIN_SHOWN_EUR = 1e3  # balance of a stakeholder below which none is shown
 MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
@@ -39,9 +39,7 @@ def _chart(key: str, title: str, draw: str, run: Run, language: str, *details: A
 def built_section(run: Run, language: str) -> list[Section]:
     """Returns the section on added, retired and unchanged assets."""
     _, capacities = translator(language), run.tables["capacities"]
-    is_changed = (capacities["capacity_added"] > MIN_CAPACITY) | (
-        capacities["capacity_retired"] > MIN_CAPACITY
-    )
+    is_changed = is_added(capacities) | (capacities["capacity_retired"] > MIN_CAPACITY)
     changed = capacities[is_changed].sort_values("investment", ascending=False, kind="stable")
     exists = ~is_changed & (capacities["capacity"].abs() > MIN_SHOWN_AMOUNT)
     unchanged = capacities[exists].sort_values(["table", "capacity"], ascending=[True, False])

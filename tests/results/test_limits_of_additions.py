@@ -8,6 +8,7 @@ import energy_model as em
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
 from energy_model.results import schema
+from energy_model.results.summary import is_added
 
 
 def solved(sun=0.5, price=70):
@@ -99,3 +100,15 @@ def test_a_cell_that_is_neither_true_nor_false_is_refused(tmp_path):
     file.write_text("asset,at_limit\nsun,perhaps\n")
     with pytest.raises(ValueError, match="at_limit holds something other than True and False"):
         schema.read_csv(file, "capacities")
+
+
+def test_rounding_beside_the_largest_addition_is_no_addition():
+    """0.05 MWh beside 1,200 MWh of another store is rounding; 0.05 MW of a plant is not."""
+    built = pd.DataFrame(
+        {
+            "table": ["storages", "storages", "storages", "conversions"],
+            "capacity_added": [1200.0, 0.05, 0.2, 0.05],
+        },
+        index=["pit", "dust", "tank", "plant"],
+    )
+    assert is_added(built).to_dict() == {"pit": True, "dust": False, "tank": True, "plant": True}

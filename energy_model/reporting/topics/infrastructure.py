@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, listed, words
+from energy_model.common.formatting import format_number, label, listed, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, data_table
 from energy_model.reporting.narrative import MIN_WORTH_EUR
@@ -14,6 +14,7 @@ from energy_model.reporting.topic_parts import TopicOptions, kroner, money, name
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
+from energy_model.results.summary import is_added
 
 TITLE = N_("Infrastructure: the projects of the plan")
 MAX_PROJECTS = 25
@@ -53,7 +54,7 @@ def projects(run: Run) -> pd.DataFrame:
     [a], the target year without one, and ``depends_on``, a list of names.
     """
     capacities, system = run.tables["capacities"], system_of_run(run)
-    added = capacities[capacities["capacity_added"] > MIN_CAPACITY]
+    added = capacities[is_added(capacities)]
     added = added.sort_values("investment", ascending=False, kind="stable")
     decisions = decisions_of(run)[["state", "earliest_year"]].reindex(added.index)
     years = pd.to_numeric(decisions["earliest_year"], errors="coerce")
