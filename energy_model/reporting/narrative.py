@@ -29,6 +29,7 @@ MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments a
 MAX_LIMITED = 3  # additions at their maximum that a sentence names
 MIN_WORTH_EUR = 0.5  # saving a year by one unit more below which it saves nothing
 MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
+MIN_SHARE_WITH_ONE_DECIMAL = 0.001  # of the municipality; a smaller share has two
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
@@ -40,8 +41,8 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
         _describe_costs(run, language),
         _describe_capacities(run, language),
         describe_unit_sizes(run, language),
-        _describe_limits(run, language),
         _describe_land(run, language),
+        _describe_limits(run, language),
         describe_aggregation(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -190,7 +191,10 @@ def kind_of_land(kind: pd.Series, language: str) -> str:
     _, area = translator(language), format_number(kind["land_use"], "ha", language)
     if pd.isna(kind["share_of_municipality"]):
         return area
-    share = format_share(float(kind["share_of_municipality"]), 1, language)
+    share_of_area = float(kind["share_of_municipality"])
+    share = format_share(
+        share_of_area, 1 if share_of_area >= MIN_SHARE_WITH_ONE_DECIMAL else 2, language
+    )
     return _("{area} ({share} of the municipality)", area=area, share=share)
 
 
@@ -222,7 +226,7 @@ def _describe_target(run: Run, language: str) -> str:
     _, summary = translator(language), run.summary
     price = summary["emission_target_shadow_price"]
     if run.metadata["settings"]["emissions"]["target"] == "none":
-        return _("No target is set.")
+        return _("This run sets no target for emissions.")
     if price <= MIN_TARGET_PRICE:
         return _("The target costs nothing extra.")
     return _(

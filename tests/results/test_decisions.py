@@ -39,7 +39,8 @@ def test_the_contradiction_is_told_in_both_languages(run):
         "The plan contradicts decisions: it adds sun here (0.5 MW; stopped 2025-12-04)." in english
     )
     assert (
-        "Planen modsiger beslutninger: den bygger sun here (0,5 MW; standset 2025-12-04)." in danish
+        "Planen strider mod beslutninger: den bygger sun here (0,5 MW; standset 2025-12-04)."
+        in danish
     )
 
 

@@ -44,6 +44,7 @@ CARRIER_COLUMNS = (
     ("vehicles", "carrier"),
     ("fleets", "service"),
 )
+SUM_NAMES = ("total", "sum", "subtotal", "i alt")
 
 
 def check_tables(
@@ -65,6 +66,7 @@ def check_tables(
             if column.hourly and "profiles" not in input_log.unreadable_tables:
                 _check_hourly_cells(frames[table.name], table, column, profiles, input_log)
     _check_unique_names(frames, input_log)
+    _check_sum_rows(frames, tables, input_log)
     _check_row_units(frames, {table.name: table for table in tables}, input_log)
     _check_flow_parents(frames, input_log)
     _check_capacity_cycles(frames, input_log)
@@ -80,6 +82,18 @@ def check_tables(
             if name not in profiles:
                 remedy = "there is no such profile; name columns of profiles/*.csv"
                 input_log.add_issue("case.toml", remedy, "", "time.clustering_profiles", name)
+
+
+def _check_sum_rows(
+    frames: dict[str, pd.DataFrame], tables: Iterable[Table], input_log: InputLog
+) -> None:
+    """Adds an issue for every row that is named as a sum of the rows above it."""
+    for table in tables:
+        for key in frames[table.name].index:
+            name = key[0] if isinstance(key, tuple) else key
+            if str(name).strip().casefold() in SUM_NAMES:
+                remedy = "the row is named as a sum of other rows; remove it, or give it a name"
+                input_log.add_cell_issue(table.name, key, table.key[0], str(name), remedy)
 
 
 def _check_dates(frames: dict[str, pd.DataFrame], input_log: InputLog) -> None:

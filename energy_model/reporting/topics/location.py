@@ -18,6 +18,7 @@ from energy_model.common.language import N_, noun_labels_of, translator
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table, section
 from energy_model.reporting.topic_parts import TopicOptions, kroner, name_of, numbers, topic_report
 from energy_model.results.bus_prices import mean_value, purchase_market, traded_buses
+from energy_model.results.link_flows import flow_both_ways
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
@@ -112,7 +113,7 @@ def unused_capacity(run: Run, system: System, carrier: str, site: str) -> float:
 
     It is missing without links, and at the site of the market, from which the links lead away.
     """
-    links, data = system["links"], run.dataset
+    links = system["links"]
     market = purchase_market(system, carrier, site)
     if market is not None and market["site"] == site:
         return float("nan")
@@ -126,8 +127,8 @@ def unused_capacity(run: Run, system: System, carrier: str, site: str) -> float:
     ]
     if not names:
         return float("nan")
-    flows = data["flow_forward"].sel(link=names) + data["flow_backward"].sel(link=names)
-    unused = data["capacity"].sel(asset=names).sum() - flows.sum("link")
+    flows = flow_both_ways(run, names)
+    unused = run.dataset["capacity"].sel(asset=names).sum() - flows.sum("link")
     return max(float(unused.min()), 0.0)
 
 

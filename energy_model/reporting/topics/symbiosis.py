@@ -12,6 +12,7 @@ from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
 from energy_model.reporting.topic_parts import TopicOptions, money, name_of, topic_report
 from energy_model.results.account_lines import DELIVERS, TAKES
 from energy_model.results.accounts import accounts
+from energy_model.results.link_flows import forward_flow
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
@@ -67,7 +68,7 @@ def symbioses(run: Run) -> pd.DataFrame:
     supplies = [other_supply(run, system, str(name)) for name in frame.index]
     frame["other_carrier"] = [carrier for carrier, _ in supplies]
     frame["other_supply"] = [amount for _, amount in supplies]
-    flows = run.dataset["flow_forward"].sel(link=list(frame.index))
+    flows = forward_flow(run, frame.index)
     frame["peak"] = flows.max("time").to_series().reindex(frame.index)
     return frame.sort_values("yearly_activity", ascending=False, kind="stable")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from energy_model.formulation.metadata import PHYSICS
 from energy_model.results.account_lines import ADDABLE
 from energy_model.results.accounts import Accounts, solution_once
+from energy_model.results.link_flows import forward_flow
 from energy_model.results.run import Run
 from energy_model.studies.symbiosis.coalition_costs import CoalitionCosts
 
@@ -67,7 +68,7 @@ def _uses(
         value = -solution.prices[limit.of(link)]
         rent = float(value.sum() * capacities.at[link, "capacity_existing"])
         rent += float(rents["amount"].get((link, ADDABLE), 0.0))
-        sent = data["flow_forward"].sel(link=link).to_numpy()
+        sent = forward_flow(run, [link]).sel(link=link).to_numpy()
         capacity = float(capacities.at[link, "capacity"])
         is_full = (sent >= MIN_FULL_LINK_SHARE * capacity) & (capacity > MIN_CAPACITY)
         use = (capacity, float(sent @ hours), float(value.sum()), float(hours[is_full].sum()))
