@@ -18,10 +18,10 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.elastic_program import (
     EMISSION_TARGET,
     elastic_program,
-    slack_weights,
     target_rows,
 )
 from energy_model.optimization.forbidden_candidates import (
+    MIN_DUAL,
     reason_of_ban,
     useful_forbidden_candidates,
 )
@@ -32,7 +32,6 @@ MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 MIN_RELATIVE_DUAL = 0.01
 TARGET = "the emission target"
 EMISSION_BALANCE = "emission_balance"
-MIN_DUAL = 1e-9  # a smaller dual is rounding
 MAX_VARIABLE_VALUE = 1e7
 
 
@@ -76,7 +75,7 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
         answer = highs.solve(elastic, method)
         if answer.status == highs.OPTIMAL:
             break
-    count, weights = len(soft_rows), slack_weights(problem)[soft_rows]
+    count = len(soft_rows)
     if answer.status != highs.OPTIMAL:
         return [
             "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
@@ -85,7 +84,7 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     slack = np.zeros(lp.A.shape[0])
     slack[soft_rows] = shortage - excess
     weighted_slack = np.zeros_like(slack)
-    weighted_slack[soft_rows] = weights * (shortage + excess)
+    weighted_slack[soft_rows] = elastic.cost[columns : columns + count] * (shortage + excess)
     slack[weighted_slack <= MIN_RELATIVE_SLACK * weighted_slack.sum()] = 0.0
     reasons: list[tuple[float, str]] = []
     for family, block in lp.constraints.items():

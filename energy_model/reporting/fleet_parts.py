@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pandas as pd
 
 from energy_model.common.formatting import format_number, format_share, label, listed
 from energy_model.common.language import translator
+from energy_model.reporting.content import Block, data_table
 from energy_model.results.bus_prices import emission_price
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
@@ -86,6 +89,33 @@ def part_columns(rows: pd.DataFrame, language: str) -> dict[str, str]:
         "cost": _("Total"),
     }
     return {name: head for name, head in heads.items() if (rows[name].abs() > 0.5).any()}
+
+
+def cost_table(
+    title: str,
+    rows: pd.DataFrame,
+    more: Mapping[str, Callable[[pd.Series], str]],
+    language: str,
+) -> list[Block]:
+    """Returns the table of the costs of kinds of vehicle.
+
+    Args:
+        title: Its title.
+        rows: The kinds, with the columns of `part_columns` in the unit of the table.
+        more: Cells of further columns by head.
+        language: Its language.
+    """
+    _, columns = translator(language), part_columns(rows, language)
+    cells = [
+        [
+            label(row, name, language),
+            *(format_number(row[column], language=language) for column in columns),
+            *(cell(row) for cell in more.values()),
+        ]
+        for name, row in rows.iterrows()
+    ]
+    heads = (_("Kind"), *columns.values(), *more)
+    return data_table(title, heads, cells, len(heads) - 1)
 
 
 def equal_price(row: pd.Series, language: str) -> str:

@@ -17,7 +17,7 @@ from energy_model.results.solution_tables import SolutionTables
 
 MIN_HEADLINE_VALUE = 1e-4  # smaller values are rounding of an interior-point method
 MAX_LIMIT_GAP_SHARE = 1e-4  # share of a maximum by which an addition at it may be smaller
-MIN_ADDED_SHARE = 1e-4  # of the largest addition to the same table; less is rounding
+MIN_SHARE_OF_LARGEST_ADDITION = 1e-4  # of the largest addition to the same table; less is rounding
 MIN_UNSERVED_SHARE = 1e-6  # share of a demand below which all is served
 MIN_SHORTAGE_SHARE = 1e-3  # share of the largest shortage below which one is rounding
 MIN_TRADED_SHARE = 1e-6  # share of the largest flow in a unit below which a carrier is not traded
@@ -62,7 +62,9 @@ def is_added(built: pd.DataFrame) -> pd.Series:
         built: The table of `capacities`.
     """
     largest = built.groupby("table")["capacity_added"].transform("max")
-    return built["capacity_added"] > (MIN_ADDED_SHARE * largest).clip(lower=MIN_CAPACITY)
+    return built["capacity_added"] > (MIN_SHARE_OF_LARGEST_ADDITION * largest).clip(
+        lower=MIN_CAPACITY
+    )
 
 
 def carriers(results: SolutionTables) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from energy_model.solving.load import Case
 MAX_RESTRICTED_SOLVES = 3
 RAISED_SHARE = 0.5  # share of the smallest size from which an addition is raised
 # Share of the smallest size below which nothing is added; a solution of an interior-point method has such sizes
-MIN_ADDED_SHARE = 1e-3
+MIN_SHARE_OF_UNIT_SIZE = 1e-3
 MAX_BELOW_SHARE = 1 - 1e-6  # share of the smallest size from which an addition has this size
 
 
@@ -105,7 +105,7 @@ def additions_below_unit_size(run: Run) -> dict[str, float]:
     """
     added, size = run.tables["capacities"]["capacity_added"], _assets(run)["min_unit_size"]
     share = added / size.reindex(added.index)
-    below = share[(share >= MIN_ADDED_SHARE) & (share < MAX_BELOW_SHARE)]
+    below = share[(share >= MIN_SHARE_OF_UNIT_SIZE) & (share < MAX_BELOW_SHARE)]
     assets = below.sort_values(ascending=False, kind="stable").index
     return {str(asset): float(added[asset]) for asset in assets}
 

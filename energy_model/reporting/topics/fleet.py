@@ -9,11 +9,11 @@ from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
 from energy_model.reporting.fleet_parts import (
     cost_basis,
+    cost_table,
     equal_price,
     fleet_label,
     kinds_by_fleet,
     limit_sentence,
-    part_columns,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import TopicOptions, kroner, money, topic_report
@@ -79,25 +79,14 @@ def _fleet_section(
 
 def _one_table(rows: pd.DataFrame, title: str, language: str) -> list[Block]:
     _ = translator(language)
-    columns = part_columns(rows, language)
-    cells = [
-        [
-            label(row, name, language),
-            *(format_number(row[column], language=language) for column in columns),
-            format_number(row["dearer"], language=language) if row["dearer"] > 0 else "",
-            format_number(row["price"], "EUR", language),
-            equal_price(row, language),
-        ]
-        for name, row in rows.iterrows()
-    ]
-    heads = (
-        _("Kind"),
-        *columns.values(),
-        _("Dearer than the first"),
-        _("Price of the vehicle"),
-        _("Cheaper than the first at a price"),
-    )
-    return data_table(title, heads, cells, len(heads) - 1)
+    more = {
+        _("Dearer than the first"): lambda row: (
+            format_number(row["dearer"], language=language) if row["dearer"] > 0 else ""
+        ),
+        _("Price of the vehicle"): lambda row: format_number(row["price"], "EUR", language),
+        _("Cheaper than the first at a price"): lambda row: equal_price(row, language),
+    }
+    return cost_table(title, rows, more, language)
 
 
 def _many_table(run: Run, rows: pd.DataFrame, count: int, title: str, language: str) -> list[Block]:

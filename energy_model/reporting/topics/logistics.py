@@ -6,14 +6,14 @@ import pandas as pd
 
 from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
-from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
+from energy_model.reporting.content import SOFT, Block, Report, Text
 from energy_model.reporting.fleet_parts import (
     cost_basis,
+    cost_table,
     equal_price,
     fleet_label,
     kinds_by_fleet,
     limit_sentence,
-    part_columns,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import TopicOptions, topic_report
@@ -48,26 +48,13 @@ def per_distance(kinds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _distance_table(title: str, rows: pd.DataFrame, language: str) -> list[Block]:
-    _, shown = translator(language), per_distance(rows)
-    columns = part_columns(shown, language)
-    cells = [
-        [
-            label(row, name, language),
-            *(format_number(row[column], language=language) for column in columns),
-            format_number(1e3 * row["emissions"], language=language),
-            equal_emission_price(row, language),
-            equal_price(row, language),
-        ]
-        for name, row in shown.iterrows()
-    ]
-    heads = (
-        _("Kind"),
-        *columns.values(),
-        _("CO2 [kg]"),
-        _("Wins at an emission price"),
-        _("Wins at a vehicle price"),
-    )
-    return data_table(title, heads, cells, len(heads) - 1)
+    _ = translator(language)
+    more = {
+        _("CO2 [kg]"): lambda row: format_number(1e3 * row["emissions"], language=language),
+        _("Wins at an emission price"): lambda row: equal_emission_price(row, language),
+        _("Wins at a vehicle price"): lambda row: equal_price(row, language),
+    }
+    return cost_table(title, per_distance(rows), more, language)
 
 
 def equal_emission_price(row: pd.Series, language: str) -> str:
