@@ -1,7 +1,7 @@
 """Infeasibility: a program without a solution → sentences that name the reason and a remedy.
 
-An infeasible program is solved again with slack on every balance and policy row, at minimum total slack (elastic
-program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. Where
+An infeasible program is solved again with slack on the emission target alone, which gives the least emissions. Where
+that does not help, it is solved with slack on every balance and policy row, at minimum total slack (elastic program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. Where
 the emission target is among these, the elastic program is solved once more with every forbidden candidate allowed; the
 candidates that it then builds are named. An unbounded program is solved again with bounds on every column; the columns at these bounds are the unbounded ones.
 """
@@ -86,11 +86,12 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     weighted_slack = np.zeros_like(slack)
     weighted_slack[soft_rows] = elastic.cost[columns : columns + count] * (shortage + excess)
     slack[weighted_slack <= MIN_RELATIVE_SLACK * weighted_slack.sum()] = 0.0
+    is_least = np.array_equal(soft_rows, target_rows(problem))
     reasons: list[tuple[float, str]] = []
     for family, block in lp.constraints.items():
         part = block.by_label(slack)
         if np.any(part):
-            reasons += _describe_slack(problem, family, part)
+            reasons += _describe_slack(problem, family, part, is_least)
     for name, missed in zip(
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
@@ -111,8 +112,12 @@ def _soft_rows(problem: CompiledModel) -> np.ndarray:
 
 
 def _describe_slack(
-    problem: CompiledModel, family: str, slack: np.ndarray
+    problem: CompiledModel, family: str, slack: np.ndarray, is_least: bool
 ) -> list[tuple[float, str]]:
+    """Sentences on rows of a family that cannot hold, with their weight.
+
+    ``is_least`` says that only the emission target has slack, so that it is missed by the least emissions.
+    """
     system, block = problem.system, problem.lp.constraints[family]
     names = block.labels
     if block.role == BALANCE:
@@ -123,10 +128,15 @@ def _describe_slack(
         ]
     if family == EMISSION_TARGET:
         target = float(system.settings.emissions.target)
+        least = (
+            f": {target + abs(float(slack[0, 0])):,.0f} t/a is the least"
+            if is_least
+            else ", apart from what else cannot hold"
+        )
         return [
             (
                 np.inf,
-                f"Net emissions cannot fall to {target:,.0f} t/a: {target + abs(float(slack[0, 0])):,.0f} t/a is the least; raise case.emissions.target, or allow more that avoids or stores CO2.",
+                f"Net emissions cannot fall to {target:,.0f} t/a{least}; raise case.emissions.target, or allow more that avoids or stores CO2.",
             )
         ]
     if block.account == LIMIT and block.table == "limits":

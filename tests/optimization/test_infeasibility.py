@@ -143,3 +143,31 @@ def test_the_advice_through_the_command_line(tmp_path):
     said = cli.call("run", folder, "--set", FORBID, "--out", tmp_path / "run")
     assert said.code == 3
     assert f"pump (--set: {FORBID})" in " ".join(said.err.split())
+
+
+def test_the_least_emissions_are_those_without_slack_on_what_stores_co2(tmp_path):
+    """A deposit would take back 5 t for each tonne captured, and nothing captures: 4 MWh emit 800 t.
+
+    With slack on the balance of captured CO2 as well, 160 t of it would do, and the target be met.
+    """
+    folder = write(
+        tmp_path / "case",
+        [case_builder.plant("deposit", "captured", capacity_existing=900)],
+        [case_builder.flow("deposit", "captured", -1), case_builder.flow("deposit", "co2", -5)],
+        markets=[
+            case_builder.market("gas_market", "gas", price=10, emission_factor=200),
+            case_builder.market("power_market", "power", price=50),
+        ],
+    )
+    sentences = advice(folder, FORBID)
+    assert sentences[0].startswith("Net emissions cannot fall to 0 t/a: 800 t/a is the least")
+    assert not any("captured at" in sentence for sentence in sentences)
+
+
+def test_no_least_emissions_are_told_where_more_is_in_the_way(tmp_path):
+    """8 MWh of heat are wanted, and the boiler gives 4 MWh: with the target met or not, heat is short."""
+    folder = write(tmp_path / "case", demands=[case_builder.demand("homes", "heat", 8)])
+    sentences = advice(folder, FORBID)
+    assert not any("is the least" in sentence for sentence in sentences)
+    assert any("heat at here is short of 4 MWh" in sentence for sentence in sentences)
+    assert any("apart from what else cannot hold" in sentence for sentence in sentences)
