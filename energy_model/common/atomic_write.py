@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.common.interrupts import InterruptGate
+from energy_model.common.interrupts import InterruptDeferral
 
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PATH_ERRORS = (
@@ -227,19 +227,19 @@ def _cleaning(path: str | Path, kind: Callable[[int], bool], remedy: str) -> Ite
 
     The path is of the given kind, or does not exist.
     """
-    gate = InterruptGate()
+    deferral = InterruptDeferral()
     cleaning = ExitStack()
     try:
         try:
-            gate.install()
+            deferral.install()
             _refuse_unless(path, kind, remedy)
             yield cleaning
         finally:
-            gate.is_closed = True
+            deferral.is_deferring = True
             try:
                 cleaning.close()
             finally:
-                gate.restore()
+                deferral.restore()
     except OSError as error:
         raise write_error(path, error, remedy) from None
 

@@ -1,4 +1,4 @@
-"""Interrupts: SIGINT, held back while files are tidied up."""
+"""Interrupts: SIGINT, deferred until files are cleaned up."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from types import FrameType
 from typing import Any
 
 
-class InterruptGate:
-    """A SIGINT handler that can be closed: an interrupt then waits until `restore`.
+class InterruptDeferral:
+    """A SIGINT handler that can defer an interrupt until `restore`.
 
-    Closing is the assignment of an attribute, between which and the statement before no
-    interrupt is handled. Outside the main thread, where Python handles no signals, the gate does
-    nothing.
+    ``is_deferring`` is set by an assignment, between which and the statement before no interrupt
+    is handled. Outside the main thread, where Python handles no signals, nothing is deferred.
     """
 
     def __init__(self) -> None:
-        self.is_closed = False
-        self._pending: FrameType | None = None
-        self._is_pending = False
+        self.is_deferring = False
+        self._deferred: list[FrameType | None] = []
         self._previous: Any = None
 
     def install(self) -> None:
-        """Puts the gate in front of the present SIGINT handler."""
+        """Puts this handler before the present SIGINT handler."""
         if threading.current_thread() is not threading.main_thread():
             return
         previous = signal.getsignal(signal.SIGINT)
@@ -32,15 +30,15 @@ class InterruptGate:
             signal.signal(signal.SIGINT, self._handle)
 
     def restore(self) -> None:
-        """Reinstates the earlier handler, which then handles an interrupt that waited."""
+        """Reinstates the earlier handler, which then handles a deferred interrupt."""
         if self._previous is None:
             return
         signal.signal(signal.SIGINT, self._previous)
-        if self._is_pending:
-            self._previous(signal.SIGINT, self._pending)
+        if self._deferred:
+            self._previous(signal.SIGINT, self._deferred[-1])
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.is_closed:
-            self._is_pending, self._pending = True, frame
+        if self.is_deferring:
+            self._deferred.append(frame)
         else:
             self._previous(number, frame)

@@ -1,4 +1,4 @@
-"""An interrupt that comes while files are tidied up waits until they are."""
+"""An interrupt during clean-up is deferred until it ends."""
 
 import os
 import signal
@@ -6,42 +6,42 @@ import threading
 
 import pytest
 
-from energy_model.common.interrupts import InterruptGate
+from energy_model.common.interrupts import InterruptDeferral
 
 
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_an_open_gate_lets_an_interrupt_pass_and_a_closed_one_holds_it():
+def test_an_interrupt_passes_unless_it_is_deferred():
     before = signal.getsignal(signal.SIGINT)
-    gate = InterruptGate()
-    gate.install()
+    deferral = InterruptDeferral()
+    deferral.install()
     try:
         with pytest.raises(KeyboardInterrupt):
             interrupt()
-        gate.is_closed = True
+        deferral.is_deferring = True
         interrupt()  # nothing is raised
     finally:
         with pytest.raises(KeyboardInterrupt):
-            gate.restore()
+            deferral.restore()
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_nothing_is_installed_outside_the_main_thread_or_where_interrupts_are_ignored():
     before = signal.getsignal(signal.SIGINT)
-    gates = []
+    deferrals = []
 
     def work():
-        gate = InterruptGate()
-        gate.install()
-        gate.restore()
-        gates.append(gate)
+        deferral = InterruptDeferral()
+        deferral.install()
+        deferral.restore()
+        deferrals.append(deferral)
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert gates
+    assert deferrals
     assert signal.getsignal(signal.SIGINT) is before
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
