@@ -31,6 +31,7 @@ CONVERSIONS = Table.declare("conversions", "conversion",
     ramp                    1/h                  positive, usual 0.001..60 = none  Maximum change of activity in an hour, as a share of the capacity
     full_load_hours         h/a                  not negative, usual 0..8784 = none  Maximum full-load hours
     variable_cost           EUR/unit             any, usual -500..10000 = 0  Cost of one unit of activity, without fuel
+    dwellings_near          1                    not negative, usual 0..10000 = none  Dwellings near enough for yearly payments of payment schemes; only reports use it
     """, asset=True)  # fmt: skip
 
 FLOWS = Table.declare("flows", ("conversion", "mode", "carrier"),

@@ -24,7 +24,6 @@ SITES = Table.declare("sites", "site", "Sites: districts, plants, firms, landsca
     kind                -                    text = district      Kind of site
     lon                 °                    from -180 to 180     Longitude, east
     lat                 °                    from -90 to 90       Latitude, north
-    dwellings_near      1                    not negative, usual 0..10000 = none  Dwellings near enough for yearly payments of payment schemes; only reports use it
     """)  # fmt: skip
 
 FIRMS = Table.declare("firms", "firm", "Firms that own assets, trade, or have demands.", """

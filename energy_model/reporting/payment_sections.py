@@ -64,7 +64,7 @@ def _sums(run: Run, payments: pd.DataFrame, language: str) -> list[str]:
             sentence = _(
                 "{scheme}: {dwellings:#} dwellings near {plants:#} plants are paid {amount}.",
                 scheme=names["scheme"],
-                dwellings=round(known.drop_duplicates("site")["dwellings_near"].sum()),
+                dwellings=round(known["dwellings_near"].sum()),
                 plants=len(known),
                 amount=with_kroner(known["yearly_payment"].sum(), settings, language),
             )

@@ -42,8 +42,8 @@ def payments_of(run: Run) -> pd.DataFrame:
 
     ``payment_once`` [EUR] is the rate times the added capacity. ``max_yearly_payment`` [EUR/a] is the maximum share of
     the yearly revenue of the added capacity at the marginal prices of its buses. It is reached at ``dwellings_at_max``
-    dwellings. Where the site states ``dwellings_near``, ``yearly_payment`` [EUR/a] is what these are paid, at most the
-    maximum. Cells are missing where the scheme has no such amount.
+    dwellings. Where the conversion states ``dwellings_near``, ``yearly_payment`` [EUR/a] is what these are paid, at most
+    the maximum. Cells are missing where the scheme has no such amount.
 
     Raises:
         InputError: The run stores no program, from which revenues are computed.
@@ -52,9 +52,9 @@ def payments_of(run: Run) -> pd.DataFrame:
     technologies = _technologies(run)
     added = run.tables["capacities"]
     added = added[added["capacity_added"] > MIN_CAPACITY]
-    sites = input_tables(run).get("sites", pd.DataFrame())
+    near = _dwellings_near(run)
     rows = [
-        _payment(run, asset, row, scheme, sites)
+        _payment(run, asset, row, scheme, near.get(str(asset), np.nan))
         for asset, row in added.iterrows()
         for _, scheme in schemes[schemes["technology"] == technologies.get(str(asset))].iterrows()
     ]
@@ -81,14 +81,20 @@ def _technologies(run: Run) -> dict[str, object]:
     }
 
 
+def _dwellings_near(run: Run) -> dict[str, float]:
+    """The dwellings near each conversion that states them."""
+    conversions = input_tables(run)["conversions"]
+    if "dwellings_near" not in conversions:
+        return {}
+    return {str(name): float(n) for name, n in conversions["dwellings_near"].dropna().items()}
+
+
 def _payment(
-    run: Run, asset: object, row: pd.Series, scheme: pd.Series, sites: pd.DataFrame
+    run: Run, asset: object, row: pd.Series, scheme: pd.Series, dwellings_near: float
 ) -> dict[str, Any]:
     added, share = float(row["capacity_added"]), float(scheme["max_revenue_share"])
     per_dwelling = float(scheme["capacity_per_dwelling"])
-    near = np.nan
-    if "dwellings_near" in sites and row["site"] in sites.index and not np.isnan(share):
-        near = float(sites.at[row["site"], "dwellings_near"])
+    near = np.nan if np.isnan(share) else dwellings_near
     revenue = np.nan if np.isnan(share) else _revenue(run, asset) * added / float(row["capacity"])
     paid_share = np.minimum(share, near * per_dwelling / added)
     return {

@@ -19,8 +19,9 @@ PRICE = ["markets.grid.price = 70"]
 
 def plan(folder, schemes=SCHEMES, near=None, changes=PRICE, **more):
     """A stored run of the case of two hours, opened."""
-    sites = [{"site": "here"} if near is None else {"site": "here", "dwellings_near": near}]
-    case = two_hour_case.write(folder / "case", payment_schemes=schemes, sites=sites, **more)
+    if near is not None:
+        changes = [*changes, f"conversions.sun_here.dwellings_near = {near}"]
+    case = two_hour_case.write(folder / "case", payment_schemes=schemes, **more)
     return em.open_run(em.save(em.solve(em.load_case(case, overrides=changes)), folder / "run"))
 
 
@@ -106,6 +107,29 @@ def test_the_report_tells_the_dwellings_that_are_paid(tmp_path):
     assert "bonus: 2 dwellings near 1 plants are paid 2.8 EUR/a" in " ".join(text.sentences)
 
 
+def test_plants_of_one_site_have_dwellings_of_their_own(tmp_path):
+    """Half a MW each: of 70 EUR, two dwellings get 0.02/0.5 from the one, three 0.03/0.5 from the other."""
+    second = [
+        "technology = sun",
+        "max_capacity_added = 0.5",
+        "investment_cost = 100",
+        "dwellings_near = 3",
+    ]
+    changes = [
+        *PRICE,
+        "demands.light.yearly = 4",
+        *(f"conversions.wind_here.{cell}" for cell in second),
+    ]
+    run = plan(tmp_path, near=2, changes=changes)
+    paid = payments_of(run).set_index(["asset", "scheme"])["yearly_payment"]
+    assert paid["sun_here", "bonus"] == pytest.approx(2.8)
+    assert paid["wind_here", "bonus"] == pytest.approx(4.2)
+    (section,) = run_report(run, "en", keys=("payments",)).sections
+    assert "bonus: 5 dwellings near 2 plants are paid 7 EUR/a" in " ".join(
+        section.blocks[1].sentences
+    )
+
+
 def test_points_are_told_as_weights(run):
     """The sun uses half a hectare of field, of 2 points for citizens and 1 for firms."""
     (section,) = run_report(run, "en", keys=("payments",)).sections
@@ -139,7 +163,8 @@ def test_dwellings_near_are_no_negative_number():
     with pytest.raises(em.InputError, match="dwellings_near"):
         case_builder.system(
             2,
-            sites=[{"site": "here", "dwellings_near": -1}],
+            conversions=[case_builder.plant("sun", "power", dwellings_near=-1)],
+            flows=[case_builder.flow("sun", "power", 1)],
             markets=[case_builder.market(price=50)],
             demands=[case_builder.demand("light", "power", 2)],
         )
