@@ -83,7 +83,7 @@ def _technologies(run: Run) -> dict[str, object]:
 
 def _dwellings_near(run: Run) -> dict[str, float]:
     """The dwellings near each conversion that states them."""
-    conversions = input_tables(run)["conversions"]
+    conversions = input_tables(run).get("conversions", pd.DataFrame())
     if "dwellings_near" not in conversions:
         return {}
     return {str(name): float(n) for name, n in conversions["dwellings_near"].dropna().items()}

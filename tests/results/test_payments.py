@@ -145,6 +145,16 @@ def test_show_prints_the_payments_and_their_json(run):
 
 
 @pytest.mark.parametrize(
+    ("language", "sum_of_pool"),
+    [("en", "once to the municipality"), ("da", "én gang til kommunen")],
+)
+def test_the_page_on_land_has_the_payments(run, language, sum_of_pool):
+    page = cli.call("report", run.path, "--topic", "land", "--language", language)
+    assert page.code == 0
+    assert sum_of_pool in " ".join(page.out.split())
+
+
+@pytest.mark.parametrize(
     ("row", "issue"),
     [
         ({"technology": "moon"}, "moon"),

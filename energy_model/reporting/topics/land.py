@@ -1,4 +1,4 @@
-"""Land: a run → the land that the plan uses by kind and site, what a hectare gives, and what one more is worth."""
+"""Land: a run → the land that the plan uses by kind and site, what a hectare gives, and what neighbours are paid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from energy_model.common.formatting import MIN_CAPACITY, format_number, label, l
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, data_table
 from energy_model.reporting.narrative import kind_of_land
+from energy_model.reporting.payment_sections import payments_section
 from energy_model.reporting.run_sections import kinds_of_land_table, land_by_site_table
 from energy_model.reporting.topic_parts import TopicOptions, name_of, topic_report
 from energy_model.results.land_kinds import land_kinds_of
@@ -20,7 +21,7 @@ MAX_NAMED = 3
 
 
 def topic(run: Run, language: str, _options: TopicOptions) -> Report:
-    """Returns the land use by kind and site, the hectares of each addition, and what a hectare gives."""
+    """Returns the land use by kind and site, the hectares of each addition, what a hectare gives, and payments by law."""
     _, used = translator(language), hectares(run)
     return topic_report(
         run,
@@ -31,6 +32,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
         _yield_table(run, used, language),
         _part_table(run, used, language),
         land_by_site_table(run, language),
+        further=payments_section(run, language),
     )
 
 
