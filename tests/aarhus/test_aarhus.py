@@ -66,6 +66,7 @@ def test_the_asked_scenarios_are_there():
         "without_geothermal_contract",
         "delayed_two_years",
         "cold_dry_year",
+        "less_waste",
         "biomass_15",
         "solar_capture_low",
     }
