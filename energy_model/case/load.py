@@ -28,6 +28,7 @@ from energy_model.case.settings import Settings
 from energy_model.case.sources import read_sources
 from energy_model.case.system import ASSET_TABLES, System, distance, fingerprint
 from energy_model.case.table_reader import read_table
+from energy_model.case.tariff_rows import fill_from_all_takers
 from energy_model.case.time_aggregation import every_hour
 from energy_model.common.errors import InputError
 
@@ -236,7 +237,7 @@ def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> None:
-    """Fills the derived cells: lengths of links; prices, emission factors and schemes of markets."""
+    """Fills the derived cells: lengths of links; prices, emission factors and schemes of markets; tariffs."""
     links, sites, markets, carriers = (
         frames[name] for name in ("links", "sites", "markets", "carriers")
     )
@@ -251,6 +252,7 @@ def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> No
             markets.at[market, "sale_price"] = markets.at[market, "price"]
         if not isinstance(markets.at[market, "emission_scheme"], str):
             markets.at[market, "emission_scheme"] = carriers.at[carrier, "emission_scheme"]
+    fill_from_all_takers(frames["tariffs"])
 
 
 def refreshed(system: System, tables: Iterable[Table]) -> System:

@@ -64,6 +64,12 @@ class Perspective(Setting):
     cost_components: Annotated[tuple[CostComponent, ...], pydantic.Field(strict=False)]
     cost_factor: Annotated[float, pydantic.Field(ge=1e-6, le=MAX_NUMBER)] = 1.0
 
+    def factor(self, component: CostComponent) -> float:
+        """The factor of a component of a price in the objective; zero if it does not count."""
+        if component not in self.cost_components:
+            return 0.0
+        return 1.0 if component == "tax" else self.cost_factor
+
 
 class Acceptance(Setting):
     """What a point of each acceptance account costs in the objective [EUR/point]."""

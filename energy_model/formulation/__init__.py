@@ -24,6 +24,7 @@ from energy_model.formulation import (
     reserve,
     sets_and_parameters,
     storage,
+    tariff,
 )
 from energy_model.formulation.expressions import LinkingSums
 
@@ -35,6 +36,7 @@ COMPONENTS = (
     market,  # trade across the system boundary
     demand,  # demand, shifting and load shedding
     fleet,  # vehicles and their batteries
+    tariff,  # tariffs and taxes of those who take a carrier
     land,  # land use, rent and acceptance
     emissions,  # net emissions and their limit
     limits,  # policy constraints

@@ -28,6 +28,14 @@ class LinkingSum:
             raise ValueError(f"Account entry '{name}' is already posted.")
         self.entries[name] = term
 
+    def add(self, name: str, term: Callable[..., Any]) -> None:
+        """Adds a term to an entry that several components share, of an account without index."""
+        posted = self.entries.get(name)
+        if posted is None:
+            self.entries[name] = term
+        else:
+            self.entries[name] = lambda m: posted(m) + term(m)
+
     def total(self, m: Any, *index: Any) -> Any:
         """Returns the sum of all entries at an index."""
         expression = 0

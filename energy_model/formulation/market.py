@@ -103,15 +103,15 @@ def _add_variables_and_constraints(m: Model) -> None:
 
 def _post_costs(system: System, accounts: LinkingSums) -> None:
     view = system.settings.view
-    factor = {
-        name: view.cost_factor if name in view.cost_components else 0.0
-        for name in ("price", "tariff")
-    }
-    tax_factor = 1.0 if "tax" in view.cost_components else 0.0
+    price_factor, tariff_factor, tax_factor = (
+        view.factor("price"),
+        view.factor("tariff"),
+        view.factor("tax"),
+    )
     accounts.cost.post(
         "purchases",
         lambda m: sum(
-            factor["price"] * m.price[k, t] * m.step_weight[t] * m.purchase[k, t]
+            price_factor * m.price[k, t] * m.step_weight[t] * m.purchase[k, t]
             for k in m.markets
             for t in m.steps
         ),
@@ -120,12 +120,12 @@ def _post_costs(system: System, accounts: LinkingSums) -> None:
         "tariffs",
         lambda m: (
             sum(
-                factor["tariff"] * m.tariff[k, t] * m.step_weight[t] * m.purchase[k, t]
+                tariff_factor * m.tariff[k, t] * m.step_weight[t] * m.purchase[k, t]
                 for k in m.markets
                 for t in m.steps
             )
             + sum(
-                factor["tariff"] * m.sale_tariff[k, t] * m.step_weight[t] * m.sale[k, t]
+                tariff_factor * m.sale_tariff[k, t] * m.step_weight[t] * m.sale[k, t]
                 for k in m.sellers
                 for t in m.steps
             )
@@ -142,7 +142,7 @@ def _post_costs(system: System, accounts: LinkingSums) -> None:
     accounts.cost.post(
         "sales",
         lambda m: sum(
-            -factor["price"] * m.sale_price[k, t] * m.step_weight[t] * m.sale[k, t]
+            -price_factor * m.sale_price[k, t] * m.step_weight[t] * m.sale[k, t]
             for k in m.sellers
             for t in m.steps
         ),

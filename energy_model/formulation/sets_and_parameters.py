@@ -71,6 +71,7 @@ HANDLED_BY_PARTS = (
     "modes",
     "limit_terms",
     "reserve_units",
+    "tariffs",
 )  # declared by other components
 SHAPE_COLUMNS = (
     "profile",

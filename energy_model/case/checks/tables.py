@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.checks.plausibility import skeleton
+from energy_model.case.checks.tariffs import check_tariff_rows
 from energy_model.case.input_log import InputLog
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.row_units import (
@@ -76,6 +77,7 @@ def check_tables(
         input_log.add_cell_issue("links", key, "to_site", links.at[key, "to_site"], remedy)
     _check_emission_carrier(frames, case, input_log)
     _check_dates(frames, input_log)
+    check_tariff_rows(frames["tariffs"], input_log)
     if "profiles" not in input_log.unreadable_tables:
         _check_shapes(frames, profiles, input_log)
         for name in case.time.clustering_profiles:
