@@ -217,7 +217,7 @@ def _parties(run: Run, parties: pd.DataFrame, language: str) -> list[Block]:
 
 def _bills(run: Run, bills: pd.DataFrame, carrier: str, unit: str, language: str) -> list[Block]:
     _ = translator(language)
-    prices = ("marginal_price", "network_charge", "price", "price_at_cost")
+    prices = ("marginal_price", "network_charge", "tariff", "price", "price_at_cost")
     rows = [
         [
             label(row, demand, language),
@@ -232,6 +232,7 @@ def _bills(run: Run, bills: pd.DataFrame, carrier: str, unit: str, language: str
         _("quantity [{unit}/a]", unit=unit),
         _("marginal price [EUR/{unit}]", unit=unit),
         _("network charge"),
+        _("tariff and tax"),
         _("price"),
         _("price at cost"),
         _("bill [kEUR/a]"),

@@ -14,6 +14,7 @@ DELIVERS, TAKES, EMISSIONS, LAND, TIE, RULE, BUS = (
     "rule",
     "bus",
 )
+TARIFF_LINES = ("tariffs", "taxes")  # cost entries that takers pay
 TARGET_VALUE = "target value"  # the part of a line of emissions that nobody pays
 RENTS = (
     "rent of what stands",

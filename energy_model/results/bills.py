@@ -3,14 +3,15 @@
 There are three prices. The *marginal price* is the cost of one more unit. It seldom covers existing pipes and cables;
 their deficit, spread over every unit of demand, is the *network charge*. The *price at cost* is the price of a
 non-profit company: the profit of the carrier's plants, stores and networks is returned to its customers, and their
-deficit is collected from them.
+deficit is collected from them. The *tariff* is what the demand pays in tariffs and taxes that the perspective counts,
+for networks outside the case.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.results.account_lines import DELIVERS, TAKES
+from energy_model.results.account_lines import DELIVERS, TAKES, TARIFF_LINES
 from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 
@@ -18,22 +19,25 @@ from energy_model.results.run import Run
 def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.DataFrame:
     """The bill of every demand of a carrier: demand [unit/a], prices [EUR/unit] and bills [EUR/a].
 
-    ``price`` is the sum of ``marginal_price`` and ``network_charge``. ``price_at_cost`` is the price at zero profit of
-    the carrier's suppliers. Empty if the carrier has no demand. ``found`` holds the accounts, if known.
+    ``price`` is the sum of ``marginal_price``, ``network_charge`` and ``tariff``. ``price_at_cost`` is the price at zero
+    profit of the carrier's suppliers, with the tariff. Empty if the carrier has no demand. ``found`` holds the accounts, if known.
     """
     found, names = found or accounts(run), run.tables["names"]
     demands = names.index[(names["table"] == "demands") & (names["carrier"] == carrier)]
-    lines = found.lines[found.lines["name"].isin(demands) & (found.lines["line"] == TAKES)]
+    of_demands = found.lines[found.lines["name"].isin(demands)]
+    lines = of_demands[of_demands["line"] == TAKES]
     paid = lines.groupby("name")[["quantity", "amount"]].sum()
+    tariffs = of_demands[of_demands["line"].isin(TARIFF_LINES)].groupby("name")["amount"].sum()
     frame = names.loc[paid.index, ["label_en", "label_da", "site"]].copy()
     frame["demand"] = -paid["quantity"]
     frame["marginal_price"] = paid["amount"] / paid["quantity"]
     frame["network_charge"] = network_charge(run, carrier, found)["charge"]
-    frame["price"] = frame["marginal_price"] + frame["network_charge"]
+    frame["tariff"] = tariffs.reindex(paid.index, fill_value=0.0) / paid["quantity"]
+    frame["price"] = frame["marginal_price"] + frame["network_charge"] + frame["tariff"]
     profit = found.balance().reindex(carrier_suppliers(run, carrier, found), fill_value=0.0).sum()
     total_demand = frame["demand"].sum()
     surplus = profit / total_demand if total_demand else 0.0
-    frame["price_at_cost"] = frame["marginal_price"] - surplus
+    frame["price_at_cost"] = frame["marginal_price"] - surplus + frame["tariff"]
     frame["bill"] = frame["price"] * frame["demand"]
     frame["bill_at_cost"] = frame["price_at_cost"] * frame["demand"]
     return frame.sort_values("demand", ascending=False)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
+from energy_model.formulation.tariff import Rate
 from energy_model.results.run import Run
 from energy_model.results.summary import MIN_TRADED_SHARE
 
@@ -41,12 +42,16 @@ def mean_value(system: System, values: np.ndarray) -> float:
     return float(values @ hours / hours.sum())
 
 
-def uncounted_tax(system: System, carrier: str, site: str) -> float:
-    """The mean tax on a purchase that the perspective of the case leaves out [EUR/unit]."""
-    market = purchase_market(system, carrier, site)
-    if market is None or "tax" in system.settings.view.cost_components:
+def uncounted_tax(system: System, carrier: str, site: str, rate: Rate | None = None) -> float:
+    """The mean tax on a purchase that the perspective of the case leaves out [EUR/unit].
+
+    ``rate`` is what the taker pays beside the purchase.
+    """
+    if "tax" in system.settings.view.cost_components:
         return 0.0
-    return mean_value(system, system.step_values(market["tax"]))
+    market = purchase_market(system, carrier, site)
+    of_market = 0.0 if market is None else mean_value(system, system.step_values(market["tax"]))
+    return of_market + (0.0 if rate is None else mean_value(system, rate.tax))
 
 
 def emission_factor(system: System, carrier: str, site: str) -> np.ndarray:
@@ -60,8 +65,7 @@ def emission_factor(system: System, carrier: str, site: str) -> np.ndarray:
 def purchase_cost(run: Run, system: System, market: pd.Series) -> np.ndarray:
     """What a purchase at a market costs in the objective in each step [EUR/unit], with its emissions."""
     view = system.settings.view
-    factors = {"price": view.cost_factor, "tariff": view.cost_factor, "tax": 1.0}
     cost = emission_price(run) * system.step_values(market["emission_factor"])
     for component in view.cost_components:
-        cost = cost + factors[component] * system.step_values(market[component])
+        cost = cost + view.factor(component) * system.step_values(market[component])
     return cost

@@ -10,7 +10,8 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.case.sources import matches
-from energy_model.results.account_lines import TAKES
+from energy_model.case.tariff_rows import ALL
+from energy_model.results.account_lines import TAKES, TARIFF_LINES
 from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables, sources_of
@@ -40,12 +41,17 @@ def cost_sensitivities(
     tables, changes = input_tables(run), dict[tuple[str, str, str], float]()
     costs = run.tables["costs"]
     for row in costs[costs["entry"].isin(COLUMN)].itertuples(index=False):
-        address = _place(tables, str(row.name), COLUMN[row.entry])
+        name, column = str(row.name), COLUMN[row.entry]
+        is_taker = row.entry in TARIFF_LINES and row.table != "markets"
+        address = (
+            _tariff_place(run, tables, name, column) if is_taker else _place(tables, name, column)
+        )
         if address is not None:
             changes[address] = changes.get(address, 0.0) + MOVED_SHARE * float(row.cost)
     lines = (book or accounts(run)).lines
     demands = tables.get("demands", pd.DataFrame())
-    payments = lines[(lines["line"] == TAKES) & lines["name"].isin(demands.index)]
+    is_paid = lines["line"].isin([TAKES, *TARIFF_LINES])
+    payments = lines[is_paid & lines["name"].isin(demands.index)]
     for line in payments.itertuples(index=False):
         address = ("demands", str(line.name), "yearly")
         changes[address] = changes.get(address, 0.0) - MOVED_SHARE * float(line.amount)
@@ -63,7 +69,8 @@ def is_assumed(run: Run, name: str) -> bool:
     A name without costs in the run is judged by its first input of cost that is not zero.
     """
     tables, costs = input_tables(run), run.tables["costs"]
-    own = costs[(costs["name"] == name) & costs["entry"].isin(COLUMN)]
+    is_own = (costs["name"] == name) & costs["entry"].isin(COLUMN)
+    own = costs[is_own & ((costs["table"] == "markets") | ~costs["entry"].isin(TARIFF_LINES))]
     if len(own):
         column: str | None = COLUMN[own["entry"].iloc[int(own["cost"].abs().argmax())]]
     else:
@@ -107,3 +114,32 @@ def _place(tables: dict[str, pd.DataFrame], name: str, column: str) -> tuple[str
             return (*parent, f"{column}_per_km")  # type: ignore[misc]
         return table, name, column
     return ("land", name, column) if ":" in name else None
+
+
+def _tariff_place(
+    run: Run, tables: dict[str, pd.DataFrame], name: str, column: str
+) -> tuple[str, str, str] | None:
+    """Address of the tariff or tax that a taker pays: of its row, its technology's or that of all takers.
+
+    A taker of several carriers with tariffs has the address of that with the largest flow.
+    """
+    balances, tariffs = run.tables["balances"], tables["tariffs"]
+    flows = balances[balances["name"] == name].groupby("carrier")["amount"].sum().abs()
+    technology = next(
+        (
+            tables[table].at[name, "technology"]
+            for table in ("conversions", "storages", "vehicles")
+            if table in tables and name in tables[table].index
+        ),
+        None,
+    )
+    for carrier in flows.sort_values(ascending=False, kind="stable").index:
+        of_all = f"{carrier}:{ALL}"
+        rows = [f"{carrier}:{payer}" for payer in (name, technology, ALL)]
+        row = next((row for row in rows if row in tariffs.index), None)
+        if row is not None:
+            is_inherited = of_all in tariffs.index and (
+                str(tariffs.at[row, column]) == str(tariffs.at[of_all, column])
+            )
+            return "tariffs", of_all if is_inherited else row, column
+    return None

@@ -13,6 +13,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.formulation.annuity import annuity
 from energy_model.formulation.metadata import BALANCE, CAPACITY, PHYSICS
+from energy_model.formulation.tariff import vehicle_rate
 from energy_model.results.accounts import solution_once
 from energy_model.results.bus_prices import (
     emission_factor,
@@ -75,8 +76,10 @@ def _vehicle_costs(run: Run, system: System) -> pd.DataFrame:
     driver_time = frame["distance"] * of_fleet["driver_time"]
     frame["drivers"] = view.cost_factor * (driver_time * of_fleet["driver_cost"]).astype(float)
     frame["cost"] = frame[list(COST_PARTS)].sum(axis=1, skipna=False)
+    rates = {name: vehicle_rate(system, name) for name in vehicles.index}
     frame["tax"] = [
-        uncounted_tax(system, row["carrier"], of_fleet.at[name, "site"]) * row["energy_use"]
+        uncounted_tax(system, row["carrier"], of_fleet.at[name, "site"], rates[name])
+        * row["energy_use"]
         for name, row in frame.iterrows()
     ]
     return frame
@@ -94,12 +97,18 @@ def _energy(
         amounts = rates * system.steps.length
         factor = emission_factor(system, row["carrier"], fleet["site"])
         emissions[name] = float(factor @ amounts)
+        rate = vehicle_rate(system, name)
+        payments = 0.0 if rate is None else rate.counted(system.settings.view) * amounts
         if bus_name(row["carrier"], fleet["site"]) in traded:
-            costs[name] = float(at_duals[str(name)])
+            # The duals of the store hold the payments for smart charging.
+            is_smart = row["smart_charging_share"] > 0 and row["battery_capacity"] > 0
+            fixed_share = 1 - row["smart_charging_share"] if is_smart else 1.0
+            costs[name] = float(at_duals[str(name)] + fixed_share * np.sum(payments))
             continue
         market = purchase_market(system, row["carrier"], fleet["site"])
         is_bought = market is not None
-        costs[name] = float(purchase_cost(run, system, market) @ amounts) if is_bought else np.nan
+        price = purchase_cost(run, system, market) @ amounts if is_bought else np.nan
+        costs[name] = float(price + np.sum(payments))
     return pd.Series(costs, dtype=float), pd.Series(emissions, dtype=float)
 
 

@@ -84,13 +84,19 @@ def _takers_and_givers(system: System) -> tuple[dict[str, set[str]], dict[str, s
     giving: dict[str, set[str]] = defaultdict(set)
     plants = system["conversions"]["technology"]
     air = system.settings.emissions.carrier
-    for (plant, _, _), flow in system.flows.iterrows():
-        names, carrier = _names(plant, plants[plant]), flow["carrier"]
+    owned = [
+        (plant, row["carrier"], row["coefficient"])
+        for (plant, _, _), row in system.flows.iterrows()
+    ]
+    # also technologies without a conversion, for which `study siting` looks for a site
+    owned += [(key[0], key[2], cell) for key, cell in system["flows"]["coefficient"].items()]
+    for owner, carrier, cell in owned:
+        names = _names(owner, plants.get(owner))
         if carrier == air:
             continue
-        if (flow["coefficient"] * -1.0).can_be_positive:
+        if (cell * -1.0).can_be_positive:
             taking[carrier] |= names
-        if flow["coefficient"].can_be_positive:
+        if cell.can_be_positive:
             giving[carrier] |= names
     for table in ("storages", "vehicles"):
         for name, row in system[table].iterrows():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import bus_name
+from energy_model.formulation.tariff import demand_rate, storage_rate, vehicle_rate
 from energy_model.io.pypsa.capacities import (
     add_capacity_bus,
     capacity_components,
@@ -45,6 +46,7 @@ def add_storages(network: Network) -> None:
         hours, bus = float(row["max_hours"]), bus_name(row["carrier"], row["site"])
         if row["min_level"] > 0:
             network.omit(f"{storage}: minimum storage level")
+        loss_cost = _loss_cost(network, storage)
         for name, capacity in capacity_components(network, storage).items():
             network.add(
                 "storage_units",
@@ -55,9 +57,22 @@ def add_storages(network: Network) -> None:
                 efficiency_store=row["efficiency_in"],
                 efficiency_dispatch=row["efficiency_out"],
                 standing_loss=1 - row["hourly_retention"],
-                marginal_cost=factor * row["variable_cost"],
+                marginal_cost=factor * row["variable_cost"] + loss_cost,
                 **scaled(capacity, 1 / hours),
             )
+
+
+def _loss_cost(network: Network, storage: str) -> float:
+    """Returns what a storage pays for its losses by tariffs, for a unit of discharge [EUR/unit]."""
+    row, rate = network.system["storages"].loc[storage], storage_rate(network.system, storage)
+    efficiency = row["efficiency_in"] * row["efficiency_out"]
+    if rate is None or not efficiency:
+        return 0.0
+    payment = rate.counted(network.system.settings.view)
+    if np.any(payment) and (np.ptp(payment) or row["hourly_retention"] < 1):
+        network.omit(f"{storage}: tariff on the losses of a storage over time")
+        return 0.0
+    return float(payment[0]) * (1 / efficiency - 1)
 
 
 def add_links(network: Network) -> None:
@@ -156,6 +171,9 @@ def add_demands(network: Network) -> None:
     for demand, row in system["demands"].iterrows():
         bus = bus_name(row["carrier"], row["site"])
         load = system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
+        rate = demand_rate(system, demand)
+        payment = 0.0 if rate is None else rate.counted(system.settings.view)
+        network.constant += float((payment * load) @ system.steps.length)
         network.add("loads", demand, bus=bus, p_set=load)
         peak = load.max(initial=0.0)
         if pd.notna(row["penalty"]) and peak > 0:
@@ -165,7 +183,7 @@ def add_demands(network: Network) -> None:
                 bus=bus,
                 p_nom=float(peak),
                 p_max_pu=load / peak,
-                marginal_cost=float(row["penalty"]),
+                marginal_cost=float(row["penalty"]) - payment,
             )
         if row["shiftable"] > 0 and row["window"] > 0:
             network.omit(f"{demand}: shiftable share")
@@ -182,6 +200,10 @@ def add_fleets(network: Network) -> None:
         energy_use = distance * row["energy_use"] / row["charge_efficiency"]
         rate = system.by_step(system.hourly_rates(fleet["driving_profile"], energy_use))
         running_cost = factor * distance * row["variable_cost"]
+        if (charged := vehicle_rate(system, vehicle)) is not None:
+            running_cost += float(
+                (charged.counted(system.settings.view) * rate) @ system.steps.length
+            )
         buses = [bus_name(carrier, fleet["site"]) for carrier in (fleet["service"], row["carrier"])]
         speed = distance / system.hours
         for name, capacity in capacity_components(network, vehicle, running_cost).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_model.formulation.tariff import activity_rate
 from energy_model.io.pypsa.capacities import (
     Flows,
     add_capacity_bus,
@@ -40,7 +41,7 @@ def add_conversions(network: Network) -> None:
             use = mode["capacity_use"]
             mode_flows = flows[(flows["conversion"] == plant) & (flows["mode"] == mode["mode"])]
             cost, ports = _cost_and_ports(
-                network, mode["mode_cost"] + row["variable_cost"], mode_flows
+                network, plant, mode["mode_cost"] + row["variable_cost"], mode_flows
             )
             if bus:
                 network.add(
@@ -60,7 +61,7 @@ def add_conversions(network: Network) -> None:
 
 
 def _cost_and_ports(
-    network: Network, variable_cost: float, flows: pd.DataFrame
+    network: Network, plant: str, variable_cost: float, flows: pd.DataFrame
 ) -> tuple[np.ndarray, Flows]:
     """Returns the cost of a unit of activity in each step, and its flows by bus."""
     system, factor = network.system, network.system.settings.view.cost_factor
@@ -76,7 +77,9 @@ def _cost_and_ports(
             ports.append((bus, system.step_values(coefficient)))
     if np.any(emitted) and network.has_emission_target:
         ports.append((AIR, emitted))
-    return factor * variable_cost + factor * system.emission_price * emitted, ports
+    cost = factor * variable_cost + factor * system.emission_price * emitted
+    rate = activity_rate(system, plant, flows)
+    return cost if rate is None else cost + rate.counted(system.settings.view), ports
 
 
 def _add_generators(

@@ -15,6 +15,7 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import N_, noun_labels_of, translator
+from energy_model.formulation.tariff import rate_of
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table, section
 from energy_model.reporting.topic_parts import TopicOptions, kroner, name_of, numbers, topic_report
 from energy_model.results.bus_prices import mean_value, purchase_market, traded_buses
@@ -105,6 +106,8 @@ def _paid_price(run: Run, system: System, carrier: str, prices: np.ndarray) -> f
         return mean_value(system, prices)
     price_there = run.dataset["marginal_price"].sel(bus=bus_name(carrier, market["site"]))
     paid = [system.step_values(market[part]) for part in ("price", "tariff", "tax")]
+    if (rate := rate_of(system, carrier)) is not None:  # of a firm without a row of its own
+        paid += [rate.tariff, rate.tax]
     return mean_value(system, np.sum(paid, axis=0) + prices - price_there.to_numpy())
 
 
