@@ -58,3 +58,14 @@ EVERYTHING = {
     "reserve_margins": [{"reserve": "warm", "carrier": "heat", "design_load": 0.2, "margin": 0.1}],
     "reserve_units": [{"reserve": "warm", "rows": "chp", "firm_output": 0.5, "units": 2}, {"reserve": "warm", "rows": "heat_pump", "firm_output": 0.5}, {"reserve": "warm", "rows": "straw_*", "firm_output": 1}],
 }  # fmt: skip
+
+# The same case, where those who take power or gas pay tariffs and taxes.
+WITH_TARIFFS = EVERYTHING | {
+    "tariffs": [
+        {"carrier": "power", "payer": "*", "tariff": 7, "tax": 2},
+        {"carrier": "power", "payer": "pump", "tariff": "0.1 * price"},
+        {"carrier": "power", "payer": "chp", "tariff": 4, "own_use_share": 0.25},
+        {"carrier": "gas", "payer": "gas_car", "tax": 6},
+        {"carrier": "heat", "payer": "tank", "tariff": 5},
+    ],
+}  # fmt: skip

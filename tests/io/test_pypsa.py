@@ -6,7 +6,7 @@ from pathlib import Path
 import pypsa
 import pytest
 from helpers import case_builder, cli
-from helpers.full_feature_case import EVERYTHING
+from helpers.full_feature_case import EVERYTHING, WITH_TARIFFS
 from helpers.markers import mostly_slow
 from helpers.random_cases import random_case
 
@@ -27,6 +27,14 @@ def expressible():
     for table in ("limits", "limit_terms", "reserve_margins", "reserve_units"):
         del case[table]
     return {**case, "credit": "false"}
+
+
+def with_tariffs():
+    """The same case with tariffs; the losses of the store have none, as heat is lost over time."""
+    rows = [row for row in WITH_TARIFFS["tariffs"] if row["payer"] != "tank"]
+    battery = {"storage": "battery", "site": "here", "carrier": "power", "capacity_existing": 2, "max_hours": 2, "efficiency_in": 0.9}  # fmt: skip
+    case = expressible()
+    return {**case, "tariffs": rows, "storages": [*case["storages"], battery]}
 
 
 @pytest.fixture
@@ -74,6 +82,19 @@ def test_modes_pipes_vehicles_tariffs_land_and_emissions_cost_the_same(target, b
     case = {**expressible(), "target": target}
     ours, theirs = both(case_builder.write(tmp_path / "case", 4, **case))
     assert theirs == pytest.approx(ours, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_tariffs_of_takers_cost_the_same(both, tmp_path):
+    ours, theirs = both(case_builder.write(tmp_path / "case", 4, **with_tariffs()))
+    assert theirs == pytest.approx(ours, rel=1e-6)
+    assert ours != pytest.approx(both(case_builder.write(tmp_path / "without", 4, **expressible()))[0])  # fmt: skip
+
+
+def test_a_tariff_on_losses_over_time_is_named():
+    network = export.build_network(case_builder.system(4, **WITH_TARIFFS))
+    assert "tank: tariff on the losses of a storage over time" in network.left_out
 
 
 @pytest.mark.slow

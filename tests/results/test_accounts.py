@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import case_builder, random_cases, scheme_case, two_hour_case
-from helpers.full_feature_case import EVERYTHING
+from helpers.full_feature_case import EVERYTHING, WITH_TARIFFS
 
 import energy_model as em
 from energy_model.results.account_lines import CLIMATE, RENTS, ROUNDING, TARGET_VALUE
@@ -54,9 +54,35 @@ def sums(run, book):
     assert everybody["emitted"].sum() == pytest.approx(run.summary["net_emissions"], abs=1e-6)
 
 
-def test_everything_closes():
-    run = em.solve(case_builder.system(4, **EVERYTHING))
+@pytest.mark.parametrize("parts", [EVERYTHING, WITH_TARIFFS], ids=["everything", "tariffs"])
+def test_everything_closes(parts):
+    run = em.solve(case_builder.system(4, **parts))
     sums(run, closes(run))
+
+
+def test_a_firm_pays_the_tariff_of_what_it_takes():
+    """The pump's firm pays 50 and 4 + 1 for half a MWh, the light's 50 and 10 + 1 for two."""
+    run = solved(
+        1,
+        firms=[{"firm": "heater"}, {"firm": "people", "party": "citizens"}],
+        markets=[case_builder.market(price=50)],
+        demands=[case_builder.demand("light", "power", 2, firm="people"), case_builder.demand()],
+        conversions=[case_builder.plant("pump", capacity_existing=1, firm="heater")],
+        flows=[case_builder.flow("pump", "heat", 1), case_builder.flow("pump", "power", -0.5)],
+        tariffs=[
+            {"carrier": "power", "payer": "*", "tariff": 10, "tax": 1},
+            {"carrier": "power", "payer": "pump", "tariff": 4},
+        ],
+    )
+    book = em.accounts(run)
+    parties = em.stakeholder_accounts(run, book)
+    assert parties.loc["people", ["takes", "cost"]].tolist() == pytest.approx([-100, -22])
+    assert parties.loc["heater", ["takes", "cost"]].tolist() == pytest.approx([-25, -2.5])
+    assert parties["balance"].sum() == pytest.approx(-run.objective)
+    lines = book.of("pump").set_index("line")["amount"]
+    assert lines[["tariffs", "taxes"]].tolist() == pytest.approx([-2, -0.5])
+    owed = em.customer_bills(run, "power").loc["light"]
+    assert owed[["marginal_price", "tariff", "price", "bill"]].tolist() == pytest.approx([50, 11, 61, 122])  # fmt: skip
 
 
 @pytest.mark.slow
