@@ -5,7 +5,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from helpers import cli, random_cases, two_hour_case
+from helpers import case_builder, cli, random_cases, two_hour_case
+from helpers.full_feature_case import WITH_TARIFFS
 
 import energy_model as em
 from energy_model.io.excel.case_files import CONTENTS, NAMES
@@ -50,6 +51,13 @@ def same(one, other):
 def test_thrown_cases_come_back_as_they_went(tmp_path, seed):
     case = random_cases.random_case(tmp_path / "case", seed)
     same(case, through(case, tmp_path))
+
+
+def test_the_payer_of_all_takers_is_a_text(tmp_path):
+    """A row * and a tariff by the hour come back as they went."""
+    case = case_builder.write(tmp_path / "case", 4, **WITH_TARIFFS)
+    same(case, through(case, tmp_path))
+    assert em.load_case(tmp_path / "back")["tariffs"].index[0] == ("power", "*")
 
 
 @pytest.mark.slow

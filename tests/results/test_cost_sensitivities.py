@@ -50,3 +50,24 @@ def test_assets_of_a_technology_that_share_its_number_are_one_row(tmp_path):
     )
     assert found.at[("technologies", "boiler", "investment_cost"), "more"] == pytest.approx(1.2, rel=1e-6)  # fmt: skip
     assert ("conversions", "a", "investment_cost") not in found.index
+
+
+def test_a_tariff_is_one_number_for_all_that_pay_it():
+    """1 % more of the tariff of 10 costs 0.1 for each of 3 MWh; the pump pays its own 4 for half a MWh, and the tax of all."""
+    from helpers import case_builder
+
+    system = case_builder.system(
+        1,
+        markets=[case_builder.market(price=50, tariff=1)],
+        demands=[case_builder.demand("light", "power", 1), case_builder.demand("shop", "power", 2), case_builder.demand()],
+        conversions=[case_builder.plant("pump", capacity_existing=1)],
+        flows=[case_builder.flow("pump", "heat", 1), case_builder.flow("pump", "power", -0.5)],
+        tariffs=[{"carrier": "power", "payer": "*", "tariff": 10, "tax": 2}, {"carrier": "power", "payer": "pump", "tariff": 4}],
+    )  # fmt: skip
+    found = cost_sensitivities(em.solve(system), system.sources)
+    more = found.set_index(["table", "row", "column"])["more"]
+    assert more["tariffs", "power:*", "tariff"] == pytest.approx(0.3)
+    assert more["tariffs", "power:pump", "tariff"] == pytest.approx(0.02)
+    assert more["tariffs", "power:*", "tax"] == pytest.approx(0.07)
+    assert more["markets", "grid", "tariff"] == pytest.approx(0.035)
+    assert more["demands", "light", "yearly"] == pytest.approx(0.01 * (50 + 1 + 12))

@@ -120,3 +120,24 @@ def test_fleets_of_citizens_and_of_nobody_are_left_out():
     ]
     run = fleet_case.solved(fleets=[*fleets, *others], vehicles=[*vehicles, *more])
     assert firm_fleets(run) == ["vans"]
+
+
+@pytest.mark.parametrize(
+    "smart", [{}, {"battery_capacity": 2, "charger_power": 5, "smart_charging_share": 0.5}]
+)
+def test_a_vehicle_pays_the_tariff_of_what_it_charges(smart):
+    """2 MWh at 50 and a tariff of 7, whether it charges while driving or when it likes; the tax stands apart."""
+    vehicles = fleet_case.parts()["vehicles"]
+    vehicles[1] = vehicles[1] | smart
+    social = '\n[perspectives.social]\ndiscount_rate = 0.0\ncost_components = ["price", "tariff"]\n'
+    tariffs = [{"carrier": "power", "payer": "battery", "tariff": 7, "tax": 3}]
+    more = {"more": social, "perspective": "social", "tariffs": tariffs}
+    row = vehicle_costs(fleet_case.solved(vehicles=vehicles, **more)).loc["battery"]
+    assert (row["energy"], row["tax"]) == pytest.approx((114, 6))
+
+
+def test_a_vehicle_that_is_not_bought_would_pay_its_tariff_too():
+    """3 MWh of hydrogen at 120 and a tariff of 10."""
+    tariffs = [{"carrier": "hydrogen", "payer": "*", "tariff": 10}]
+    costs = vehicle_costs(fleet_case.solved(tariffs=tariffs))
+    assert costs.at["hydrogen_van", "energy"] == pytest.approx(390)

@@ -150,6 +150,17 @@ def test_a_firm_pays_the_tax_that_the_perspective_leaves_out():
     assert offers.at["c", "paid_price"] == pytest.approx(23 + 20 / 0.99 - 20)
 
 
+def test_a_firm_pays_the_tariff_of_all_takers():
+    """The price with tariff and tax of the market is 23, and those of all takers are 4 and 1."""
+    tariffs = [
+        {"carrier": "power", "payer": "*", "tariff": 4, "tax": 1},
+        {"carrier": "power", "payer": "want_b", "tariff": 9},
+    ]
+    offers = location.site_offers(solved(SITES | {"tariffs": tariffs})).set_index("site")
+    assert offers.at["b", "mean_price"] == pytest.approx(23)
+    assert offers.at["b", "paid_price"] == pytest.approx(28)
+
+
 def test_where_prices_are_alike_capacity_and_land_distinguish_sites():
     report = topic_report(solved(SITES), "location", "en")
     told = text(report)
