@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import glob
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -96,6 +97,11 @@ def as_overrides(changes: Iterable[str] | str | None) -> tuple[str, ...]:
 def row_key(key: object) -> str:
     """Returns the name of a row in an address."""
     return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def row_address(row: str) -> str:
+    """Returns a pattern that matches one row only, also where its name holds a ``*``."""
+    return glob.escape(row)
 
 
 def apply_override(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.overrides import row_address
 from energy_model.common.errors import InputError
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
@@ -68,6 +69,9 @@ def _override_groups(first: Run, last: Run) -> dict[str, list[str]]:
             continue  # no number of the case: a title, a choice of the workbench, or own rules
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
         name = address if table == "case" else f"{table}.*.{column}"
+        if table != "case":
+            row = address.removeprefix(f"{table}.").removesuffix(f".{column}")
+            address = f"{table}.{row_address(row)}.{column}"
         groups.setdefault(name, []).append(f"{address} = {value}")
     if not groups:
         raise InputError.at("compare", "the inputs of these runs do not differ")

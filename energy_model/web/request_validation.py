@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from energy_model.case.overrides import row_key
+from energy_model.case.overrides import row_address, row_key
 from energy_model.case.schema import Table
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
@@ -146,7 +146,7 @@ def _edit_changes(
     for edit in draft.edits:
         issue = edit_issue(edit, case, draft.scenario)
         if issue is None:
-            yield f"{edit.table}.{edit.row}.{edit.column} = {edit.value}"
+            yield f"{edit.table}.{row_address(edit.row)}.{edit.column} = {edit.value}"
         else:
             issues.append(issue)
 
@@ -179,7 +179,7 @@ def edit_issue(edit: Edit, case: CatalogCase, scenario: str) -> InputIssue | Non
     if declared is None or edit.column not in declared or edit.column in declared.key:
         return InputIssue(N_("table"), N_("there is no such column to change"), value=address)
     rows = {row_key(key) for key in system[edit.table].index}
-    if edit.row not in rows or any(sign in edit.row for sign in "*?[."):
+    if edit.row not in rows or "." in edit.row:
         return InputIssue(N_("table"), N_("there is no such row to change"), value=address)
     column = declared[edit.column]
     value = column.read(edit.value.strip())

@@ -1,6 +1,7 @@
 """Comparison of runs, and what a decision costs, worked out on paper."""
 
 import pytest
+from helpers import case_builder
 
 import energy_model as em
 
@@ -52,6 +53,22 @@ def test_the_input_that_explains_most_is_found(case, tmp_path, here):
     assert frame.at["markets.*.price", "alone"] == pytest.approx(30)
     with pytest.raises(em.InputError, match="do not differ"):
         em.attribute_difference([first, first], case, tmp_path / "t", here)
+
+
+@pytest.mark.slow
+def test_a_row_whose_name_is_a_star_is_changed_alone(tmp_path, here):
+    """The tariff of all takers from 1 to 5 costs 4 for one of 3 MWh; the shop's own stays 2."""
+    case = case_builder.write(
+        tmp_path / "case",
+        1,
+        markets=[case_builder.market(price=50)],
+        demands=[case_builder.demand("light", "power", 1), case_builder.demand("shop", "power", 2)],
+        tariffs=[{"carrier": "power", "payer": payer, "tariff": tariff} for payer, tariff in (("*", 1), ("shop", 2))],
+    )  # fmt: skip
+    runs = [em.solve(em.load_case(case, overrides=changes)) for changes in ([], ["tariffs.power:[*].tariff = 5"])]  # fmt: skip
+    folders = [em.save(run, tmp_path / str(i)) for i, run in enumerate(runs)]
+    frame = em.attribute_difference(folders, case, tmp_path / "s", here).tables["attribution"]
+    assert frame.set_index("input").at["tariffs.*.tariff", "alone"] == pytest.approx(4)
 
 
 @pytest.mark.slow

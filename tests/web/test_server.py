@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import cli, web
+from helpers import case_builder, cli, web
 
 import energy_model as em
 from energy_model.web import candidates, context, request_validation, security, sliders
@@ -130,6 +130,23 @@ def test_what_is_asked_becomes_changes(case, cases):
     system = em.load_case(case, "", found.changes, resolution="full")
     assert system["demands"].at["village_heat", "yearly"] == 61000
     assert float(system["carriers"].at["gas", "price"].offset) == pytest.approx(60)
+
+
+def test_an_edit_of_a_row_named_by_a_star_changes_that_row_only(tmp_path):
+    """The tariff of all takers; the light's own stays."""
+    rows = [{"carrier": "power", "payer": payer, "tariff": 1} for payer in ("*", "light")]
+    folder = case_builder.write(
+        tmp_path / "lights",
+        1,
+        markets=[case_builder.market(price=50)],
+        demands=[case_builder.demand("light", "power")],
+        tariffs=rows,
+    )
+    edit = {"table": "tariffs", "row": "power:*", "column": "tariff", "value": "5"}
+    asked = ASK | {"case": "lights", "edits": [edit]}
+    (change,) = request_validation.validate(asked, load_catalog([folder])).changes
+    tariffs = em.load_case(folder, overrides=[change])["tariffs"]["tariff"]
+    assert [float(cell.offset) for cell in tariffs] == [5, 1]
 
 
 # --- the folder -------------------------------------------------------------------------------------
