@@ -1,17 +1,23 @@
 """Time aggregation: hourly profiles → fewer time steps, as segments in order or typical days.
 
 *Segments*: adjacent hours that are similar in all profiles together are merged by Ward's
-hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. The mean
-of each group represents all its days, is cut into steps of adjacent hours, and repeats at each of
-its days in the year.
+hierarchical clustering. *Typical days*: similar days are grouped by the same clustering. A typical
+day represents all days of its group, is cut into steps of adjacent hours, and repeats at each of
+these days in the year.
+
+A typical day has the mean duration curve of its days: its highest value is the mean of their
+highest values, and so on. The values are arranged in the order of the mean day. The mean day itself
+would be flatter than its days, since their peaks are at different hours, and stores earn from this
+spread.
 
 Hours (or days) with the highest or lowest value of a profile in the year are not merged, so that
-peaks are preserved. In both methods every hour of the year belongs to one step, and the values of a
-step are means over its hours, so that yearly sums are those of the profiles.
+peaks are preserved. In both methods every hour of the year belongs to one step, and yearly sums are
+those of the profiles.
 
-Source of the typical days linked in the order of the year: Kotzur, Markewitz, Robinius, Stolten,
-"Time series aggregation for energy system design: Modeling seasonal storage", Applied Energy 213
-(2018).
+Sources: Kotzur, Markewitz, Robinius, Stolten, "Time series aggregation for energy system design:
+Modeling seasonal storage", Applied Energy 213 (2018), for typical days linked in the order of the
+year; Hoffmann, Kotzur, Stolten, "The Pareto-optimal temporal aggregation of energy system models",
+Applied Energy 315 (2022), for typical periods that keep the distribution.
 """
 
 from __future__ import annotations
@@ -28,6 +34,9 @@ from scipy import sparse
 from energy_model.common.recent_results import RecentResults
 
 DAY = 24
+MIN_DIFFERENCE_SHARE = (
+    1e-9  # share of the spread of a mean day below which two of its hours are equal
+)
 MAX_RECENT_STEPS = 8
 
 
@@ -78,8 +87,18 @@ class TimeSteps:
         return np.flatnonzero(np.diff(self.day, append=-1))
 
     def means(self, hourly: np.ndarray) -> np.ndarray:
-        """Returns the mean of hourly values over each step."""
-        return np.bincount(self.of_hour, hourly, len(self.start)) / self.length
+        """Returns the mean of hourly values over each step; that of the typical day, if steps are of such."""
+        if not len(self.days):
+            return np.bincount(self.of_hour, hourly, len(self.start)) / self.length
+        daily = np.asarray(hourly, float).reshape(-1, DAY)
+        typical = [typical_day_values(daily[group]) for group in self.groups]
+        step_of_hour = np.repeat(np.arange(len(self.span)), self.span.astype(int))
+        return np.bincount(step_of_hour, np.concatenate(typical)) / self.span
+
+    @cached_property
+    def groups(self) -> list[np.ndarray]:
+        """The days of the year that each typical day represents."""
+        return [np.flatnonzero(self.days == k) for k in range(int(self.days.max(initial=-1)) + 1)]
 
     def at_end(self, hourly: np.ndarray) -> np.ndarray:
         """Returns the values of the last hour of each step, averaged over its occurrences."""
@@ -95,6 +114,23 @@ class TimeSteps:
         span = np.diff(np.append(start, hours))
         count = np.arange(len(start))
         return cls(np.repeat(count, span), start, span.astype(float), np.roll(count, 1))
+
+
+def typical_day_values(days: np.ndarray) -> np.ndarray:
+    """Returns the 24 values that represent the rows of an array of days × 24 hours.
+
+    They are the means of the sorted values, arranged in the order of the mean day. Hours with equal means
+    share the values of their ranks, so that ``a * values + b`` is represented by ``a * result + b``.
+    """
+    mean_day = days.mean(axis=0)
+    order = np.argsort(mean_day, kind="stable")
+    rank_values = np.sort(days, axis=1).mean(axis=0)
+    tie = np.zeros(DAY, int)
+    tie[1:] = np.cumsum(np.diff(mean_day[order]) > MIN_DIFFERENCE_SHARE * np.ptp(mean_day))
+    shared_values = np.bincount(tie, rank_values) / np.bincount(tie)
+    values = np.empty(DAY)
+    values[order] = shared_values[tie]
+    return values
 
 
 _RECENT_STEPS: RecentResults[TimeSteps] = RecentResults(MAX_RECENT_STEPS)
@@ -169,9 +205,10 @@ def _typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
         for k in range(day_count)
     ]
     order = np.argsort(nearest_days)  # typical days are in the order of the days nearest to them
-    typical_day, means = np.argsort(order)[typical_day], means[order]
+    typical_day = np.argsort(order)[typical_day]
     representative_days = np.array(nearest_days)[order]
-    start = _cut_days(means.reshape(-1, means.shape[2]), np.bincount(typical_day), count)
+    hourly_values = [_typical_day_of_all(daily_values[typical_day == k]) for k in range(day_count)]
+    start = _cut_days(np.concatenate(hourly_values), np.bincount(typical_day), count)
     span = np.diff(np.append(start, day_count * DAY))
     day = start // DAY
     of_typical_hour = np.repeat(np.arange(len(start)), span)
@@ -187,6 +224,11 @@ def _typical_days(profiles: pd.DataFrame, count: int, days: int) -> TimeSteps:
         typical_day,
         day,
     )
+
+
+def _typical_day_of_all(days: np.ndarray) -> np.ndarray:
+    """Returns hours × profiles that represent days × hours × profiles."""
+    return np.column_stack([typical_day_values(profile) for profile in np.moveaxis(days, 2, 0)])
 
 
 def _scaled(profiles: pd.DataFrame) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Storage: tanks, pits and batteries → storage levels, charging and discharging.
 
 The year is cyclic: the last step precedes the first, so that no storage starts with free energy.
-With typical days, each day is cyclic. Only storages with ``max_hours`` above one day have a level that
-is carried from day to day in the order of the year; their level in a step is relative to the start
-of the day.
+With typical days, the level of a storage is carried from day to day in the order of the year, and its
+level in a step is relative to the start of the day. Storages that were cyclic in each day would be too
+small, since a windy day could not serve the calm day after it.
 """
 
 from __future__ import annotations
@@ -63,20 +63,20 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
 def _add_sets_and_parameters(m: Model, system: System) -> None:
     storages, steps = system["storages"], system.steps
-    is_long_term = (storages["max_hours"] > DAY) & bool(len(steps.days))
+    has_days = bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
-    m.lasting = ordered_set(storages.index[is_long_term], within=m.storages)
-    m.passing = ordered_set(storages.index[~is_long_term], within=m.storages)
+    m.lasting = ordered_set(storages.index if has_days else [], within=m.storages)
+    m.passing = ordered_set([] if has_days else storages.index, within=m.storages)
     m.floored = ordered_set(
-        storages.index[~is_long_term & (storages["min_level"] > 0)], within=m.storages
+        [] if has_days else storages.index[storages["min_level"] > 0], within=m.storages
     )
     m.least_level = pyo.Param(
-        m.storages,
-        initialize=dict(zip(storages.index, np.where(is_long_term, -np.inf, 0.0), strict=True)),
+        m.storages, initialize=dict.fromkeys(storages.index, -np.inf if has_days else 0.0)
     )
-    level_factors = np.array([np.ones(len(steps.start)), ~steps.first]).astype(float)
+    # a level relative to the start of the day does not include that of the previous day
+    kept = (~steps.first if has_days else np.ones(len(steps.start))).astype(float)
     m.kept = ProfileParam(
-        m.storages, m.steps, profiles=level_factors, which=is_long_term.astype(int).tolist()
+        m.storages, m.steps, profiles=kept[None, :], which=np.zeros(len(storages), int)
     )
 
 

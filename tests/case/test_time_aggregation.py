@@ -8,7 +8,13 @@ from helpers import case_builder
 from helpers.full_feature_case import EVERYTHING
 
 import energy_model as em
-from energy_model.case.time_aggregation import _cut_segments, _scaled, segments, typical_days
+from energy_model.case.time_aggregation import (
+    _cut_segments,
+    _scaled,
+    segments,
+    typical_day_values,
+    typical_days,
+)
 
 
 @pytest.fixture(scope="module")
@@ -158,13 +164,52 @@ def test_a_year_of_two_kinds_of_day_needs_two_typical_days(tmp_path):
     assert float(short.dataset["storage_level"].min()) >= -1e-6
 
 
-def test_without_days_in_order_the_pit_would_be_a_day_store(tmp_path):
-    """What lasts less than a day may not carry from day to day: it is a ring in each day."""
+@pytest.mark.parametrize("max_hours", [2, 20, 100])
+def test_stores_of_every_duration_carry_from_day_to_day(tmp_path, max_hours):
+    """A store that empties within a day serves the dear days from the cheap ones as in every hour."""
     case = two_kinds_of_day(tmp_path / "case")
-    changes = ["case.time.steps_per_day = 24", "storages.pit.max_hours = 20"]
-    ring = em.solve(em.load_case(case, overrides=changes, resolution=48))
-    assert ring.tables["capacities"].at["pit", "capacity_added"] < 50
-    assert not np.asarray(ring.dataset["daily_storage_level"]).any()
+    changes = ["case.time.steps_per_day = 24", f"storages.pit.max_hours = {max_hours}"]
+    whole = em.solve(em.load_case(case, overrides=changes, resolution="full"))
+    short = em.solve(em.load_case(case, overrides=changes, resolution=48))
+    added = whole.tables["capacities"].at["pit", "capacity_added"]
+    assert added > 100
+    assert short.tables["capacities"].at["pit", "capacity_added"] == pytest.approx(added, rel=1e-5)
+    assert short.objective == pytest.approx(whole.objective, rel=1e-7)
+
+
+def test_a_typical_day_has_the_mean_duration_curve():
+    """Two days with their peaks at other hours: the mean of the highest values stands at the highest mean."""
+    one, other = np.zeros(24), np.zeros(24)
+    one[[7, 8]], other[[18, 19]] = (6.0, 10.0), (4.0, 2.0)
+    values = typical_day_values(np.array([one, other]))
+    # sorted: 10, 6, 0 ... and 4, 2, 0 ...; the mean day is highest at 8, then at 7
+    assert values[8] == 7.0
+    assert values[7] == 4.0
+    assert np.delete(values, [7, 8]).tolist() == [0.0] * 22
+    assert values.sum() == one.sum() / 2 + other.sum() / 2
+
+
+def test_typical_days_keep_sums_and_follow_factors(profiles):
+    """Yearly sums are those of the profile; a factor and a constant pass through, also a negative factor."""
+    steps = typical_days(profiles, 60, 10)
+    walk = profiles["walk"].to_numpy()
+    means = steps.means(walk)
+    assert (means * steps.length).sum() == pytest.approx(walk.sum())
+    np.testing.assert_allclose(steps.means(3 - 2 * walk), 3 - 2 * means, atol=1e-12)
+    level = np.round(walk)  # many hours are equal
+    np.testing.assert_allclose(steps.means(1 - level), 1 - steps.means(level), atol=1e-12)
+
+
+def test_typical_days_keep_more_of_the_spread_than_means(profiles):
+    """Stores earn from the spread within a day, which the mean day loses."""
+    steps = typical_days(profiles, 60, 10)
+    walk = profiles["walk"].to_numpy()
+    plain = np.bincount(steps.of_hour, walk) / np.bincount(steps.of_hour)
+
+    def spread(values):
+        return np.average((values - walk.mean()) ** 2, weights=steps.length)
+
+    assert spread(plain) < spread(steps.means(walk)) <= walk.var()
 
 
 @pytest.mark.slow
