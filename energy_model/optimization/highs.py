@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
+from energy_model.optimization.idle_columns import without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
 
@@ -28,6 +29,8 @@ MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 OTHER_GOAL_SHARE = 0.5
 # HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
 KKT_TOLERANCE_FACTOR = 10.0
+# Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
+MAX_CROSSOVER_PIVOTS_PER_ROW = 0.1
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
 # The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
@@ -50,6 +53,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "stages": {"solver": "simplex", "simplex_strategy": 1},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
+ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "optimal",
     "infeasible",
@@ -169,7 +173,8 @@ def solve(
         if remaining <= 0 and answer is not None:
             break
         answer = _solve_with(lp, name, max(remaining, 0.01), progress, start, gap)
-        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED):
+        is_crossover_stopped = answer.status == STOPPED and answer.said == ITERATION_LIMIT
+        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED) and not is_crossover_stopped:
             return answer
         if answer.status == OPTIMAL and answer.holds:
             return answer
@@ -237,6 +242,8 @@ def _solve_with(
     certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     if certificate is not None:
         certificate = replace(certificate, allowed=gap)
+        if status == OPTIMAL and not highs.getBasis().valid:
+            x, certificate = without_tolerances(lp, x, prices, certificate)
     model_status = highs.modelStatusToString(highs.getModelStatus())
     if start is not None and start.basis is None and certificate and highs.getBasis().valid:
         start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
@@ -263,6 +270,10 @@ def _set_options(
     options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
     if lp.A.nnz > MAX_CLOSE_NONZEROS:
         options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
+    if options.get("run_crossover") == "on" and method != "ipx":
+        options["simplex_iteration_limit"] = max(
+            1000, int(MAX_CROSSOVER_PIVOTS_PER_ROW * lp.A.shape[0])
+        )
     if gap > MAX_GAP_SHARE:
         tolerance = gap / 2  # half, since the certificate recomputes the gap
         options |= {

@@ -1,0 +1,98 @@
+"""Idle columns: an interior solution → the same solution without values that are only tolerance.
+
+An interior point method stops near the optimum, so a column that is zero in the optimum keeps a small
+value: a plant that is not built has some watts. Of such a column the distance to its bound is small and
+the reduced cost is not, as their product is about the same for all columns. It is set to its bound. What
+the rows then imply follows: a store without capacity has no level, and a market at a bus that nobody
+uses sells nothing. Additions and other values that are a millionth of what they may be, or of their
+largest in the year, are zero as well. The solution is taken only if its certificate holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from energy_model.formulation.metadata import ADDED
+from energy_model.optimization.certificate import (
+    MAX_GAP_SHARE,
+    MAX_VIOLATION_SHARE,
+    Certificate,
+    certify,
+    implied,
+)
+from energy_model.optimization.linear_program import LinearProgram
+
+# Distances to a bound below which a column is idle [unit of the column for a reduced cost of the median cost]
+MAX_DISTANCES = (1e-1, 1e-2, 1e-4)
+MAX_IDLE_SHARE = 1e-6  # share of the largest value of its label below which a value is zero
+MAX_ADDED_SHARE = 1e-5  # share of the most that may be added below which nothing is added
+MAX_IMPLIED_VALUE = 1e-9  # implied bounds within which a column is zero [unit of the column]
+MAX_ROUNDS = 8  # rounds of bound tightening; a level follows from the level before it
+
+
+def without_tolerances(
+    lp: LinearProgram, x: np.ndarray, prices: np.ndarray, certificate: Certificate
+) -> tuple[np.ndarray, Certificate]:
+    """The solution with idle columns at their bounds, and its certificate; the solution itself if none holds.
+
+    The largest of `MAX_DISTANCES` is taken at which the certificate holds, with the gap that was allowed.
+    """
+    priced = np.abs(lp.cost[lp.cost != 0])
+    if not len(priced) or not certificate.holds:
+        return x, certificate
+    reduced = (lp.cost - lp.A.T @ prices) / np.median(priced)
+    for distance in MAX_DISTANCES:
+        cleaned = _at_bounds(lp, x, reduced, distance)
+        found = certify(lp, cleaned, prices)
+        if found.row_violation <= MAX_VIOLATION_SHARE and abs(found.gap) <= max(
+            certificate.allowed, MAX_GAP_SHARE
+        ):
+            return cleaned, replace(found, allowed=certificate.allowed)
+    return x, certificate
+
+
+def _at_bounds(
+    lp: LinearProgram, x: np.ndarray, reduced: np.ndarray, distance: float
+) -> np.ndarray:
+    """The solution with columns at the bound that their reduced cost points to, and what the rows imply."""
+    is_low = np.isfinite(lp.lower) & (x - lp.lower <= distance * np.maximum(reduced, 0))
+    is_high = np.isfinite(lp.upper) & (lp.upper - x <= distance * np.maximum(-reduced, 0))
+    is_low |= _is_negligible(lp, x)
+    lower = np.where(is_high & ~is_low, lp.upper, lp.lower)
+    upper = np.where(is_low, lp.lower, lp.upper)
+    is_zero = (lower == 0) & (upper == 0)
+    for _ in range(
+        MAX_ROUNDS
+    ):  # few passes in a round, as a row violated by a tolerance would spread
+        low, high = implied(replace(lp, lower=lower, upper=upper), 2)
+        is_implied = (np.abs(low) <= MAX_IMPLIED_VALUE) & (np.abs(high) <= MAX_IMPLIED_VALUE)
+        is_implied &= (lower <= 0) & (upper >= 0)
+        if not (is_implied & ~is_zero).any():
+            break
+        is_zero |= is_implied
+        lower, upper = np.where(is_zero, 0.0, lower), np.where(is_zero, 0.0, upper)
+    return np.where(_is_small_in_label(lp, x), 0.0, np.clip(x, lower, upper))
+
+
+def _is_negligible(lp: LinearProgram, x: np.ndarray) -> np.ndarray:
+    """Whether a column is an addition of next to nothing."""
+    negligible = np.zeros(len(x), bool)
+    if ADDED in lp.variables:
+        added = lp.columns(ADDED)
+        most = lp.upper[added] - lp.lower[added]
+        negligible[added] = np.isfinite(most) & (
+            x[added] - lp.lower[added] <= MAX_ADDED_SHARE * most
+        )
+    return negligible
+
+
+def _is_small_in_label(lp: LinearProgram, x: np.ndarray) -> np.ndarray:
+    """Whether a value that may be zero is far below the largest one of its label in the year."""
+    small = np.zeros(len(x), bool)
+    for block in lp.variables.values():
+        values = np.abs(block.by_label(x))
+        largest = values.max(axis=1, keepdims=True, initial=0.0)
+        small[block.all] = (values <= MAX_IDLE_SHARE * largest).ravel()
+    return small & (lp.lower <= 0) & (lp.upper >= 0)
