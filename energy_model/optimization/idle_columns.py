@@ -14,21 +14,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from energy_model.formulation.metadata import ADDED
-from energy_model.optimization.certificate import (
-    MAX_GAP_SHARE,
-    MAX_VIOLATION_SHARE,
-    Certificate,
-    certify,
-    implied,
-)
+from energy_model.formulation.metadata import ADDED, CAPACITY
+from energy_model.optimization.certificate import Certificate, certify, implied
 from energy_model.optimization.linear_program import LinearProgram
 
 # Distances to a bound below which a column is idle [unit of the column for a reduced cost of the median cost]
-MAX_DISTANCES = (1e-1, 1e-2, 1e-4)
+MAX_DISTANCES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 MAX_IDLE_SHARE = 1e-6  # share of the largest value of its label below which a value is zero
 MAX_ADDED_SHARE = 1e-5  # share of the most that may be added below which nothing is added
 MAX_IMPLIED_VALUE = 1e-9  # implied bounds within which a column is zero [unit of the column]
+# Largest violation of the rows of a label in the year, as a share of their size
+MAX_YEARLY_SHARE = 2e-6
 MAX_ROUNDS = 8  # rounds of bound tightening; a level follows from the level before it
 
 
@@ -46,10 +42,9 @@ def without_tolerances(
     for distance in MAX_DISTANCES:
         cleaned = _at_bounds(lp, x, reduced, distance)
         found = certify(lp, cleaned, prices)
-        if found.row_violation <= MAX_VIOLATION_SHARE and abs(found.gap) <= max(
-            certificate.allowed, MAX_GAP_SHARE
-        ):
-            return cleaned, replace(found, allowed=certificate.allowed)
+        found = replace(found, allowed=certificate.allowed)
+        if found.holds and _is_balanced(lp, cleaned):
+            return cleaned, found
     return x, certificate
 
 
@@ -63,9 +58,8 @@ def _at_bounds(
     lower = np.where(is_high & ~is_low, lp.upper, lp.lower)
     upper = np.where(is_low, lp.lower, lp.upper)
     is_zero = (lower == 0) & (upper == 0)
-    for _ in range(
-        MAX_ROUNDS
-    ):  # few passes in a round, as a row violated by a tolerance would spread
+    # few passes in a round, as a row violated by a tolerance would spread
+    for _ in range(MAX_ROUNDS):
         low, high = implied(replace(lp, lower=lower, upper=upper), 2)
         is_implied = (np.abs(low) <= MAX_IMPLIED_VALUE) & (np.abs(high) <= MAX_IMPLIED_VALUE)
         is_implied &= (lower <= 0) & (upper >= 0)
@@ -73,7 +67,23 @@ def _at_bounds(
             break
         is_zero |= is_implied
         lower, upper = np.where(is_zero, 0.0, lower), np.where(is_zero, 0.0, upper)
-    return np.where(_is_small_in_label(lp, x), 0.0, np.clip(x, lower, upper))
+    cleaned = np.where(_is_small_in_label(lp, x), 0.0, np.clip(x, lower, upper))
+    if ADDED in lp.variables:  # what stands changes with what is added
+        for label in lp.variables[ADDED].labels:
+            added, capacity = lp.columns(ADDED, label), lp.columns(CAPACITY, label)
+            cleaned[capacity] = np.where(
+                is_zero[capacity], 0.0, x[capacity] + cleaned[added] - x[added]
+            )
+    return cleaned
+
+
+def _is_balanced(lp: LinearProgram, x: np.ndarray) -> bool:
+    """Whether the rows of each label are met over the year, closer than a single row needs to be."""
+    _, group = lp.row_groups()
+    activity, size = lp.A @ x, np.abs(lp.A) @ np.abs(x)
+    excess = np.maximum(activity - lp.row_upper, 0) - np.maximum(lp.row_lower - activity, 0)
+    left, through = np.bincount(group, excess), np.bincount(group, size)
+    return bool((np.abs(left) <= MAX_YEARLY_SHARE * (1 + through)).all())
 
 
 def _is_negligible(lp: LinearProgram, x: np.ndarray) -> np.ndarray:
