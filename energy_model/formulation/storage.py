@@ -3,7 +3,7 @@
 The year is cyclic: the last step precedes the first, so that no storage starts with free energy.
 With typical days, the level of a storage is carried from day to day in the order of the year, and its
 level in a step is relative to the start of the day. Storages that were cyclic in each day would be too
-small, since a windy day could not serve the calm day after it.
+small, since the energy of a windy day could not be used on the calm day after it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pyomo.environ as pyo
 from energy_model.case.schema import Table
 from energy_model.case.system import System
 from energy_model.case.time_aggregation import DAY
-from energy_model.compiler.components import ProfileParam
 from energy_model.compiler.model import Model, Var
 from energy_model.formulation.capacity import capacity_columns
 from energy_model.formulation.expressions import LinkingSums
@@ -65,19 +64,14 @@ def _add_sets_and_parameters(m: Model, system: System) -> None:
     storages, steps = system["storages"], system.steps
     has_days = bool(len(steps.days))
     m.storages_at = indexed_set(m.buses, system.rows_at("storages"))
-    m.lasting = ordered_set(storages.index if has_days else [], within=m.storages)
-    m.passing = ordered_set([] if has_days else storages.index, within=m.storages)
-    m.floored = ordered_set(
+    m.linked_storages = ordered_set(storages.index if has_days else [], within=m.storages)
+    m.unlinked_storages = ordered_set([] if has_days else storages.index, within=m.storages)
+    m.min_level_storages = ordered_set(
         [] if has_days else storages.index[storages["min_level"] > 0], within=m.storages
     )
-    m.least_level = pyo.Param(
-        m.storages, initialize=dict.fromkeys(storages.index, -np.inf if has_days else 0.0)
-    )
     # a level relative to the start of the day does not include that of the previous day
-    kept = (~steps.first if has_days else np.ones(len(steps.start))).astype(float)
-    m.kept = ProfileParam(
-        m.storages, m.steps, profiles=kept[None, :], which=np.zeros(len(storages), int)
-    )
+    is_kept = ~steps.first if has_days else np.ones(len(steps.start), bool)
+    m.kept = pyo.Param(m.steps, initialize=dict(enumerate(is_kept.astype(float).tolist())))
 
 
 def _add_variables(m: Model) -> None:
@@ -95,7 +89,7 @@ def _add_variables(m: Model) -> None:
     m.storage_level = Var(
         m.storages,
         m.steps,
-        bounds=lambda m, s, t: (m.least_level[s], None),
+        bounds=(None if len(m.linked_storages) else 0, None),
         doc="Level at the end of the step [unit]",
         role=LEVEL,
     )
@@ -110,18 +104,20 @@ def _add_constraints(m: Model) -> None:
     )
     def storage_balance(m, s, t):
         return m.storage_level[s, t] == (
-            m.kept[s, t]
+            m.kept[t]
             * m.hourly_retention[s] ** m.step_duration[t]
             * m.storage_level[s, m.previous[t]]
             + m.step_duration[t] * m.efficiency_in[s] * m.charge[s, t]
             - m.step_duration[t] / m.efficiency_out[s] * m.discharge[s, t]
         )
 
-    @m.Constraint(m.passing, m.steps, doc="The level is at most the capacity", role=PHYSICS)
+    @m.Constraint(
+        m.unlinked_storages, m.steps, doc="The level is at most the capacity", role=PHYSICS
+    )
     def max_storage_level(m, s, t):
         return m.storage_level[s, t] <= m.capacity[s]
 
-    @m.Constraint(m.floored, m.steps, doc="The level is at least the minimum level")
+    @m.Constraint(m.min_level_storages, m.steps, doc="The level is at least the minimum level")
     def min_storage_level(m, s, t):
         return m.storage_level[s, t] >= m.min_level[s] * m.capacity[s]
 
@@ -154,17 +150,21 @@ def _add_days(m: Model, system: System) -> None:
 
 def _add_daily_variables(m: Model) -> None:
     m.daily_storage_level = Var(
-        m.lasting, m.days, bounds=(0, None), doc="Level at the start of the day [unit]", role=LEVEL
+        m.linked_storages,
+        m.days,
+        bounds=(0, None),
+        doc="Level at the start of the day [unit]",
+        role=LEVEL,
     )
     m.daily_level_max = Var(
-        m.lasting,
+        m.linked_storages,
         m.typical_days,
         bounds=(0, None),
         doc="Highest level above the start of the day [unit]",
         role=LEVEL,
     )
     m.daily_level_min = Var(
-        m.lasting,
+        m.linked_storages,
         m.typical_days,
         bounds=(None, 0),
         doc="Lowest level below the start of the day [unit]",
@@ -176,7 +176,7 @@ def _add_daily_constraints(m: Model) -> None:
     """Carries the levels of long-term storages from each day of the year to the next."""
 
     @m.Constraint(
-        m.lasting,
+        m.linked_storages,
         m.days,
         doc="The level at the start of a day equals the remaining level of the previous day",
         role=PHYSICS,
@@ -188,7 +188,7 @@ def _add_daily_constraints(m: Model) -> None:
         )
 
     @m.Constraint(
-        m.lasting,
+        m.linked_storages,
         m.steps,
         doc="The level of each step is at most the highest level of the day",
         role=PHYSICS,
@@ -197,7 +197,7 @@ def _add_daily_constraints(m: Model) -> None:
         return m.storage_level[s, t] <= m.daily_level_max[s, m.day_of_step[t]]
 
     @m.Constraint(
-        m.lasting,
+        m.linked_storages,
         m.steps,
         doc="The level of each step is at least the lowest level of the day",
         role=PHYSICS,
@@ -206,13 +206,16 @@ def _add_daily_constraints(m: Model) -> None:
         return m.storage_level[s, t] >= m.daily_level_min[s, m.day_of_step[t]]
 
     @m.Constraint(
-        m.lasting, m.days, doc="The level of each day is at most the capacity", role=PHYSICS
+        m.linked_storages, m.days, doc="The level of each day is at most the capacity", role=PHYSICS
     )
     def max_daily_storage_level(m, s, d):
         return m.daily_storage_level[s, d] + m.daily_level_max[s, m.typical_day[d]] <= m.capacity[s]
 
     @m.Constraint(
-        m.lasting, m.days, doc="The level of each day is at least the minimum level", role=PHYSICS
+        m.linked_storages,
+        m.days,
+        doc="The level of each day is at least the minimum level",
+        role=PHYSICS,
     )
     def min_daily_storage_level(m, s, d):
         return (

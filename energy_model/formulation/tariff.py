@@ -67,8 +67,10 @@ def rate_of(system: System, carrier: str, *names: object) -> Rate | None:
     row * of the carrier. None without a row.
     """
     row = paying_row(system["tariffs"], carrier, *names)
-    if row is None:
-        return None
+    return None if row is None else _rate_at(system, row)
+
+
+def _rate_at(system: System, row: tuple[str, str]) -> Rate:
     cells = system["tariffs"].loc[row]
     return Rate(system.step_values(cells["tariff"]), system.step_values(cells["tax"]))
 
@@ -80,14 +82,13 @@ def activity_rate(system: System, plant: str, flows: pd.DataFrame) -> Rate | Non
     """
     technology, total = system["conversions"].at[plant, "technology"], None
     for carrier, cell in zip(flows["carrier"], flows["coefficient"], strict=True):
-        rate = rate_of(system, carrier, plant, technology)
-        if rate is None:
-            continue
         row = paying_row(system["tariffs"], carrier, plant, technology)
+        if row is None:
+            continue
         share, coefficient = system["tariffs"].at[row, "own_use_share"], system.step_values(cell)
         amount = np.maximum(-coefficient, 0.0) - share * np.maximum(coefficient, 0.0)
         if np.any(amount):
-            payment = rate.times(amount)
+            payment = _rate_at(system, row).times(amount)
             total = payment if total is None else total.plus(payment)
     return total
 
