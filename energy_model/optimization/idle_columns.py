@@ -1,7 +1,7 @@
 """Idle columns: an interior solution → the same solution without values that are only tolerance.
 
 An interior point method stops near the optimum, so a column that is zero in the optimum keeps a small
-value: a plant that is not built has some watts. Of such a column the distance to its bound is small and
+value: a plant that is not built keeps a capacity of some watts. Of such a column the distance to its bound is small and
 the reduced cost is not, as their product is about the same for all columns. It is set to its bound. What
 the rows then imply follows: a store without capacity has no level, and a market at a bus that nobody
 uses sells nothing. Additions and other values that are a millionth of what they may be, or of their
@@ -39,22 +39,23 @@ def without_tolerances(
     if not len(priced) or not certificate.holds:
         return x, certificate
     reduced = (lp.cost - lp.A.T @ prices) / np.median(priced)
+    is_negligible, is_small = _is_negligible(lp, x), _is_small_in_label(lp, x)
     for distance in MAX_DISTANCES:
-        cleaned = _at_bounds(lp, x, reduced, distance)
-        found = certify(lp, cleaned, prices)
-        found = replace(found, allowed=certificate.allowed)
+        is_low = np.isfinite(lp.lower) & (x - lp.lower <= distance * np.maximum(reduced, 0))
+        is_high = np.isfinite(lp.upper) & (lp.upper - x <= distance * np.maximum(-reduced, 0))
+        lower, upper = _narrowed_bounds(lp, is_low | is_negligible, is_high)
+        cleaned = np.where(is_small, 0.0, np.clip(x, lower, upper))
+        _move_capacities(lp, x, cleaned, (lower == 0) & (upper == 0))
+        found = replace(certify(lp, cleaned, prices), allowed=certificate.allowed)
         if found.holds and _is_balanced(lp, cleaned):
             return cleaned, found
     return x, certificate
 
 
-def _at_bounds(
-    lp: LinearProgram, x: np.ndarray, reduced: np.ndarray, distance: float
-) -> np.ndarray:
-    """The solution with columns at the bound that their reduced cost points to, and what the rows imply."""
-    is_low = np.isfinite(lp.lower) & (x - lp.lower <= distance * np.maximum(reduced, 0))
-    is_high = np.isfinite(lp.upper) & (lp.upper - x <= distance * np.maximum(-reduced, 0))
-    is_low |= _is_negligible(lp, x)
+def _narrowed_bounds(
+    lp: LinearProgram, is_low: np.ndarray, is_high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds with columns held at their lower or upper one, and with zeros that the rows then imply."""
     lower = np.where(is_high & ~is_low, lp.upper, lp.lower)
     upper = np.where(is_low, lp.lower, lp.upper)
     is_zero = (lower == 0) & (upper == 0)
@@ -67,14 +68,19 @@ def _at_bounds(
             break
         is_zero |= is_implied
         lower, upper = np.where(is_zero, 0.0, lower), np.where(is_zero, 0.0, upper)
-    cleaned = np.where(_is_small_in_label(lp, x), 0.0, np.clip(x, lower, upper))
-    if ADDED in lp.variables:  # what stands changes with what is added
-        for label in lp.variables[ADDED].labels:
-            added, capacity = lp.columns(ADDED, label), lp.columns(CAPACITY, label)
-            cleaned[capacity] = np.where(
-                is_zero[capacity], 0.0, x[capacity] + cleaned[added] - x[added]
-            )
-    return cleaned
+    return lower, upper
+
+
+def _move_capacities(
+    lp: LinearProgram, x: np.ndarray, cleaned: np.ndarray, is_zero: np.ndarray
+) -> None:
+    """Changes each capacity of a cleaned solution as its addition changed."""
+    if ADDED not in lp.variables:
+        return
+    for label in lp.variables[ADDED].labels:
+        added, capacity = lp.columns(ADDED, label), lp.columns(CAPACITY, label)
+        moved = x[capacity] + cleaned[added] - x[added]
+        cleaned[capacity] = np.where(is_zero[capacity], 0.0, moved)
 
 
 def _is_balanced(lp: LinearProgram, x: np.ndarray) -> bool:
