@@ -19,7 +19,7 @@ from energy_model.common.formatting import format_number
 
 MIN_STEP_LOSS_SHARE = 1e-3  # of the asset's largest flow of the year; less in a step is rounding
 MIN_YEARLY_LOSS_SHARE = 1e-4  # of all that flows through the asset in the year; less is rounding
-MIN_YEARLY_LOSS = 1e-2  # [unit/a]
+MIN_YEARLY_LOSS = 1e-3  # [unit/a]
 MAX_SENTENCES = 5
 
 Words = tuple[str, str]  # English, Danish
