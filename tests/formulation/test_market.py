@@ -7,23 +7,15 @@ from helpers import case_builder
 def bought(components='["price", "tariff", "tax"]', factor=1.0, **columns):
     """One MWh of power bought at 50, tariff 8, tax 3, seen from a perspective."""
     market = case_builder.market(price=50, tariff=8, tax=3, **columns)
-    more = f"\n[perspectives.seen]\ndiscount_rate = 0.0\ncost_components = {components}\ncost_factor = {factor}\n"
-    folder_parts = {
-        "markets": [market],
-        "demands": [case_builder.demand(carrier="power", penalty=1000)],
-    }
-    return case_builder.solved(1, more=more, perspective="seen", **folder_parts)
+    return case_builder.solved(
+        1,
+        markets=[market],
+        demands=[case_builder.demand(carrier="power", penalty=1000)],
+        **case_builder.perspective(components, factor),
+    )
 
 
-@pytest.mark.parametrize(
-    ("components", "factor", "cost"),
-    [
-        ('["price"]', 1, 50),
-        ('["price", "tariff"]', 1, 58),
-        ('["price", "tariff", "tax"]', 1, 61),
-        ('["price", "tax"]', 2, 103),
-    ],
-)
+@pytest.mark.parametrize(("components", "factor", "cost"), case_builder.COMPONENTS_COUNTED)
 def test_a_perspective_chooses_what_counts(components, factor, cost):
     """The factor multiplies everything but taxes."""
     assert bought(components, factor).objective == pytest.approx(cost)

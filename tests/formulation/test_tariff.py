@@ -96,22 +96,12 @@ def test_a_tariff_decides_between_plants(own_tariff, cost):
     assert run.objective == pytest.approx(cost)
 
 
-@pytest.mark.parametrize(
-    ("components", "factor", "cost"),
-    [
-        ('["price"]', 1, 50),
-        ('["price", "tariff"]', 1, 58),
-        ('["price", "tariff", "tax"]', 1, 61),
-        ('["price", "tax"]', 2, 103),
-    ],
-)
+@pytest.mark.parametrize(("components", "factor", "cost"), case_builder.COMPONENTS_COUNTED)
 def test_a_perspective_chooses_what_counts(components, factor, cost):
     """One MWh at 50 with a tariff of 8 and a tax of 3 costs what it does with both at the market."""
-    more = f"\n[perspectives.seen]\ndiscount_rate = 0.0\ncost_components = {components}\ncost_factor = {factor}\n"
     run = case_builder.solved(
         1,
-        more=more,
-        perspective="seen",
+        **case_builder.perspective(components, factor),
         markets=[case_builder.market(price=50)],
         demands=[case_builder.demand("light", "power")],
         tariffs=[tariff(tariff=8, tax=3)],

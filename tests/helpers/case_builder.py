@@ -97,6 +97,20 @@ def solved(hours: int, **parts) -> em.Run:
     return opened
 
 
+COMPONENTS_COUNTED = [
+    ('["price"]', 1, 50),
+    ('["price", "tariff"]', 1, 58),
+    ('["price", "tariff", "tax"]', 1, 61),
+    ('["price", "tax"]', 2, 103),
+]  # components, factor and cost of a MWh at 50 with a tariff of 8 and a tax of 3
+
+
+def perspective(components: str, factor: float = 1.0, name: str = "seen") -> dict:
+    """The parts of a case that is solved in a perspective of its own, without interest."""
+    more = f"\n[perspectives.{name}]\ndiscount_rate = 0.0\ncost_components = {components}\ncost_factor = {factor}\n"
+    return {"more": more, "perspective": name}
+
+
 def market(name: str = "grid", carrier: str = "power", **columns) -> dict:
     """A market row."""
     return {"market": name, "site": "here", "carrier": carrier, **columns}
