@@ -15,6 +15,7 @@ from energy_model.common.formatting import (
 from energy_model.common.language import translator
 from energy_model.reporting.aggregation_sections import describe_aggregation
 from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.run_sections import share_of_municipality
 from energy_model.reporting.unit_sizes_report import describe_unit_sizes
 from energy_model.results.decisions import decisions_of
 from energy_model.results.emission_payments import names_schemes, payments_by_scheme
@@ -29,7 +30,6 @@ MIN_PAYMENT_SHARE = 1e-3  # share of the cost below which no emission payments a
 MAX_LIMITED = 3  # additions at their maximum that a sentence names
 MIN_WORTH_EUR = 0.5  # saving a year by one unit more below which it saves nothing
 MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
-MIN_SHARE_WITH_ONE_DECIMAL = 0.001  # of the municipality; a smaller share has two
 MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 
 
@@ -189,13 +189,8 @@ def _describe_land(run: Run, language: str) -> str:
 def kind_of_land(kind: pd.Series, language: str) -> str:
     """Returns the used hectares of a row of `land_by_kind`, with their share of the municipality if it is known."""
     _, area = translator(language), format_number(kind["land_use"], "ha", language)
-    if pd.isna(kind["share_of_municipality"]):
-        return area
-    share_of_area = float(kind["share_of_municipality"])
-    share = format_share(
-        share_of_area, 1 if share_of_area >= MIN_SHARE_WITH_ONE_DECIMAL else 2, language
-    )
-    return _("{area} ({share} of the municipality)", area=area, share=share)
+    share = share_of_municipality(kind, language)
+    return area if not share else _("{area} ({share} of the municipality)", area=area, share=share)
 
 
 def _describe_decisions(run: Run, language: str) -> str:

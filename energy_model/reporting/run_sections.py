@@ -17,6 +17,7 @@ from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.results.summary import is_added, traded
 
 MIN_SHOWN_EUR = 1e3  # balance of a stakeholder below which none is shown
+MIN_SHARE_WITH_ONE_DECIMAL = 0.001  # of the municipality; a smaller share has two
 MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
 COST_TITLES = (
     ("sector", N_("By sector")),
@@ -312,6 +313,14 @@ def land_by_site_table(run: Run, language: str) -> list[Block]:
     return data_table(_("Land use by site"), heads, rows, 5)
 
 
+def share_of_municipality(kind: pd.Series, language: str) -> str:
+    """Returns the share of the municipality of a row of `land_kinds_of`; empty if it is not known."""
+    share = float(kind["share_of_municipality"])
+    if pd.isna(share):
+        return ""
+    return format_share(share, 1 if share >= MIN_SHARE_WITH_ONE_DECIMAL else 2, language)
+
+
 def kinds_of_land_table(run: Run, language: str) -> list[Block]:
     """Returns the table of used land by kind, farmland first."""
     _, kinds = translator(language), land_kinds_of(run)
@@ -320,9 +329,7 @@ def kinds_of_land_table(run: Run, language: str) -> list[Block]:
             words(name, language),
             format_number(kind["land_use"], language=language),
             format_number(kind["area"], language=language),
-            ""
-            if pd.isna(kind["share_of_municipality"])
-            else format_share(float(kind["share_of_municipality"]), 1, language),
+            share_of_municipality(kind, language),
         ]
         for name, kind in kinds.iterrows()
     ]

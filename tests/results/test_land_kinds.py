@@ -12,10 +12,11 @@ from energy_model.case.settings import Land, Settings
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.reporting.comparison_report import comparison_report
-from energy_model.reporting.content import Tiles
+from energy_model.reporting.content import DataTable, Tiles
 from energy_model.reporting.figures.flow_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
+from energy_model.reporting.run_sections import kinds_of_land_table
 from energy_model.results.land_kinds import land_by_kind
 from energy_model.results.metrics import metric
 
@@ -73,6 +74,14 @@ def test_the_share_is_that_of_farmland_in_the_municipality():
     english, danish = (" ".join(describe_run(run, language)) for language in ("en", "da"))
     assert "Land use by kind: field 2 ha (4.0 % of the municipality) and zone 14 ha." in english
     assert "Arealforbrug efter type: mark 2 ha (4,0 % af kommunen) og zone 14 ha." in danish
+
+
+def test_a_small_share_is_the_same_in_sentence_and_table():
+    """2 of 5,000 ha are 0.04 %, which is not zero."""
+    run = solved("\n[land]\nmunicipality_area = 5000\n")
+    assert "field 2 ha (0.04 % of the municipality)" in " ".join(describe_run(run, "en"))
+    table = next(block for block in kinds_of_land_table(run, "en") if isinstance(block, DataTable))
+    assert [row[-1] for row in table.rows] == ["0.04 %", "", ""]
 
 
 def test_farmland_is_the_class_that_the_case_names():
