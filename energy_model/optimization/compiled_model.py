@@ -13,6 +13,7 @@ from energy_model.compiler.model import Model
 from energy_model.optimization import highs
 from energy_model.optimization.labels import is_by_step, label, members, notes
 from energy_model.optimization.linear_program import Block, LinearProgram
+from energy_model.optimization.warm_start import WarmStart
 
 CostTerms = Mapping[str, tuple[np.ndarray, float]]
 
@@ -72,7 +73,7 @@ class CompiledModel:
     def solve(
         self,
         progress: Callable[[str], None] | None = None,
-        start: highs.WarmStart | None = None,
+        start: WarmStart | None = None,
     ) -> highs.SolverResult:
         """Result of the least-cost solve. A ``start`` stores the basis, from which later solves start."""
         solver = self.system.settings.solver

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +12,11 @@ import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
-from energy_model.optimization.idle_columns import without_tolerances
+from energy_model.optimization.idle_columns import without_rounding, without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
+from energy_model.optimization.tie_break import SHARES, with_tie_break
+from energy_model.optimization.warm_start import STATUSES, Start, WarmStart
 
 log = logging.getLogger(__name__)
 MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
@@ -24,13 +25,11 @@ MAX_UNSCALED_NONZEROS = (
 )
 MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
 # Maximum pivots per row of a solve from a warm start: about the number of a cold start.
-MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
-# Share of changed cost coefficients above which a warm start is not used: the optimum is too far away
-OTHER_GOAL_SHARE = 0.5
+MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.06, "stages": 0.1}
 # HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
 KKT_TOLERANCE_FACTOR = 10.0
 # Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
-MAX_CROSSOVER_PIVOTS_PER_ROW = 0.1
+MAX_CROSSOVER_PIVOTS_PER_ROW = 0.3
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
 # The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
@@ -43,14 +42,24 @@ HIPO = {
     "ipm_optimality_tolerance": 1e-7,
     "run_crossover": "off",
 }
+# HiPO stops at a gap of 1.2e-8 in some programs of Aarhus, and with a crossover at its default of 1e-8 it then
+# restarts with another method, which fails; further from the optimum the simplex method has more to do.
+CROSSOVER = {
+    "run_crossover": "on",
+    "start_crossover_tolerance": 1e-7,
+    "ipm_optimality_tolerance": 1.5e-8,
+}
+# Gap of a plan with tie-breaking costs, above which these costs are removed by further pivots
+MAX_TIE_BREAK_GAP_SHARE = 1e-9
+PRIMAL_STRATEGY, DUAL_STRATEGY = 4, 1  # strategies of the simplex method, as HiGHS numbers them
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
     "hipo": HIPO | {"hipo_ordering": "amd"},
     "hipo, scaled": HIPO | {"user_objective_scale": 4},
-    "hipo, crossover": HIPO | {"hipo_ordering": "amd", "run_crossover": "on"},
-    "primal": {"solver": "simplex", "simplex_strategy": 4},
-    "dual": {"solver": "simplex", "simplex_strategy": 1},
-    "stages": {"solver": "simplex", "simplex_strategy": 1},
+    "hipo, crossover": HIPO | CROSSOVER | {"hipo_ordering": "amd"},
+    "primal": {"solver": "simplex", "simplex_strategy": PRIMAL_STRATEGY},
+    "dual": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
+    "stages": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
@@ -61,62 +70,6 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "stopped",
     "failed",
 )
-
-
-@dataclass
-class WarmStart:
-    """Warm start of similar programs: the costs, the solution and the basis of the first one.
-
-    It is set once, so that a result does not depend on the queries solved before it.
-    """
-
-    cost: np.ndarray | None = None
-    x: np.ndarray | None = None
-    basis: Any = None
-
-    def method(self, lp: LinearProgram) -> str | None:
-        """Simplex method for a warm start: primal if only costs differ, dual if only limits differ.
-
-        If both differ, two stages: dual with the old costs, then primal with the new. None if the basis does not fit.
-        """
-        if self.x is None or self.cost is None or self.basis is None:
-            return None
-        if lp.A.shape != (len(self.basis.row_status), len(self.x)):
-            return None
-        moved = np.count_nonzero(lp.cost != self.cost)
-        if moved > OTHER_GOAL_SHARE * np.count_nonzero(self.cost):
-            return None
-        return "dual" if not moved else "primal" if is_feasible(lp, self.x) else "stages"
-
-    def packed(self) -> dict[str, np.ndarray]:
-        """The warm start as arrays, to store or send; empty if it is not set."""
-        if self.cost is None or self.x is None:
-            return {}
-        columns, rows = (
-            np.asarray([int(status) for status in statuses], np.int8)
-            for statuses in (self.basis.col_status, self.basis.row_status)
-        )
-        return {"cost": self.cost, "x": self.x, "columns": columns, "rows": rows}
-
-    @classmethod
-    def unpacked(cls, arrays: Mapping[str, np.ndarray]) -> WarmStart:
-        """The warm start from the arrays of `packed`."""
-        if not len(arrays):
-            return cls()
-        basis = highspy.HighsBasis()
-        basis.col_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["columns"]]
-        basis.row_status = [highspy.HighsBasisStatus(int(status)) for status in arrays["rows"]]
-        basis.valid = True
-        return cls(np.asarray(arrays["cost"]), np.asarray(arrays["x"]), basis)
-
-
-def is_feasible(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
-    """Whether a solution satisfies every row and bound of a program, within a relative tolerance ``share``."""
-    for values, low, high in ((x, lp.lower, lp.upper), (lp.A @ x, lp.row_lower, lp.row_upper)):
-        slack = share * (1 + np.abs(values))
-        if (values < low - slack).any() or (values > high + slack).any():
-            return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -155,7 +108,7 @@ def solve(
 
     Args:
         lp: The linear program.
-        method: ``auto``, ``simplex`` or ``ipm``.
+        method: ``auto``, ``simplex`` or ``ipm``; all but ``ipm`` end at a vertex, if the program is not long.
         time_limit: Time limit over all methods [s].
         progress: Called with a sentence on the progress of the solver.
         start: Warm start. If empty, it is filled with the optimal basis.
@@ -163,12 +116,12 @@ def solve(
     """
     begun = time.monotonic()
     answer = None
-    if start is not None and (warm := start.method(lp)):
-        answer = _solve_with(lp, warm, time_limit, progress, start)
+    if start is not None and (warm := start.start_of(lp)):
+        answer = _solve_with(lp, warm.method, time_limit, progress, start, warm=warm)
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
         log.info("the warm start ends as %s; solving again without it", answer.status)
-    for name in _method_sequence(lp, method, start is not None and start.basis is None):
+    for name in _method_sequence(lp, method, gap):
         remaining = time_limit - (time.monotonic() - begun)
         if remaining <= 0 and answer is not None:
             break
@@ -186,15 +139,15 @@ def solve(
     return answer if answer.status != OPTIMAL else replace(answer, status=FAILED)
 
 
-def _method_sequence(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
+def _method_sequence(lp: LinearProgram, method: str, gap: float) -> list[str]:
+    """The methods to try, the first one for a vertex where that takes little time."""
     if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
         return ["simplex", "hipo, crossover"]
-    if basis and lp.A.nnz < MAX_UNSCALED_NONZEROS:
-        return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
-    first = (
-        ["hipo", "hipo, scaled"] if lp.A.nnz < MAX_UNSCALED_NONZEROS else ["hipo, scaled", "hipo"]
-    )
-    return [*first, "hipo, crossover", "ipx", "simplex"]
+    if lp.A.nnz >= MAX_UNSCALED_NONZEROS:
+        return ["hipo, scaled", "hipo", "hipo, crossover", "ipx", "simplex"]
+    if method == "ipm" or gap > MAX_GAP_SHARE:
+        return ["hipo", "hipo, scaled", "hipo, crossover", "ipx", "simplex"]
+    return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
 
 
 def _solve_with(
@@ -204,6 +157,7 @@ def _solve_with(
     progress: Progress | None,
     start: WarmStart | None = None,
     gap: float = MAX_GAP_SHARE,
+    warm: Start | None = None,
 ) -> SolverResult:
     begun = time.monotonic()
     if lp.A.shape[0] == 0:
@@ -213,43 +167,105 @@ def _solve_with(
     watch = SolverMonitor(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
-    warm = start is not None and method in MAX_PIVOTS_PER_ROW
-    staged = warm and method == "stages"
-    old_cost = start.cost if staged and start is not None else None
-    _pass_model(highs, lp if old_cost is None else replace(lp, cost=old_cost))
-    if warm and start is not None:
-        highs.setBasis(start.basis)
-        # a limit on pivots, not on time, makes the sequence of methods the same on every machine
-        highs.setOptionValue(
-            "simplex_iteration_limit", max(1000, int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0]))
-        )
+    first, *further = _objectives(lp, method, warm)
+    _pass_model(highs, replace(lp, cost=first))
+    if warm is not None:
+        highs.setBasis(_basis(warm))
+    iterations = 0
     with watch.listening():
         highs.run()
-        if staged and not watch.interrupted and _status(highs) == OPTIMAL:
-            columns = lp.A.shape[1]
-            highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), lp.cost)
-            highs.setOptionValue("simplex_strategy", 4)
+        iterations += _iterations(highs)
+        for cost in further:
+            if watch.interrupted or _status(highs) != OPTIMAL:
+                break
+            columns = np.arange(len(cost), dtype=np.int32)
+            highs.changeColsCost(len(cost), columns, cost)
+            highs.setOptionValue("solver", "simplex")
+            highs.setOptionValue("simplex_strategy", PRIMAL_STRATEGY)
             highs.run()
+            iterations += _iterations(highs)
     if watch.interrupted:
         raise KeyboardInterrupt
     status = _status(highs)
-    solution, info = highs.getSolution(), highs.getInfo()
-    x, prices = np.asarray(solution.col_value, float), np.asarray(solution.row_dual, float)
-    iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+    said = highs.modelStatusToString(highs.getModelStatus())
+    if first is not lp.cost and status == OPTIMAL:
+        _price_basis(highs, lp)
+    x, prices = _solution(highs)
     complete = (
         status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
     )
     certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
+    is_vertex = highs.getBasis().valid
     if certificate is not None:
         certificate = replace(certificate, allowed=gap)
-        if status == OPTIMAL and not highs.getBasis().valid:
-            x, certificate = without_tolerances(lp, x, prices, certificate)
-    model_status = highs.modelStatusToString(highs.getModelStatus())
-    if start is not None and start.basis is None and certificate and highs.getBasis().valid:
-        start.cost, start.x, start.basis = lp.cost, x, highs.getBasis()
-    return SolverResult(
-        status, x, prices, method, time.monotonic() - begun, iterations, certificate, model_status
+        if start is not None and not start.is_set and status == OPTIMAL and is_vertex:
+            start.keep(lp, x, *_statuses(highs.getBasis()))
+        if status == OPTIMAL:
+            clean = without_rounding if is_vertex else without_tolerances
+            x, certificate = clean(lp, x, prices, certificate)
+    seconds = time.monotonic() - begun
+    return SolverResult(status, x, prices, method, seconds, iterations, certificate, said)
+
+
+def _objectives(lp: LinearProgram, method: str, warm: Start | None) -> list[np.ndarray]:
+    """The costs to solve with, one after the other; each further one starts from the optimum of the one before.
+
+    An interior point method without crossover solves with the costs of the program, all others with
+    tie-breaking costs. From a warm start or by the simplex method the last of them are enough.
+    """
+    if METHODS[method].get("run_crossover") == "off":
+        return [lp.cost]
+    last = with_tie_break(lp, SHARES[-1]).cost
+    if warm is not None and method == "stages":
+        return [with_tie_break(replace(lp, cost=warm.cost), SHARES[-1]).cost, last]
+    if warm is not None or method == "simplex":
+        return [last]
+    return [*(with_tie_break(lp, share).cost for share in SHARES[:-1]), last]
+
+
+def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
+    """Computes the duals of the basis with the costs of the program, without a pivot, so that the solution stays.
+
+    Where the tie-breaking costs are not small, as costs are of very different sizes, pivots follow.
+    """
+    highs.changeColsCost(len(lp.cost), np.arange(len(lp.cost), dtype=np.int32), lp.cost)
+    highs.setOptionValue("solver", "simplex")
+    highs.setOptionValue("simplex_strategy", PRIMAL_STRATEGY)
+    limit = highs.getOptionValue("simplex_iteration_limit")[1]
+    highs.setOptionValue("simplex_iteration_limit", 0)
+    highs.run()
+    if abs(certify(lp, *_solution(highs)).gap) > MAX_TIE_BREAK_GAP_SHARE:
+        highs.setOptionValue("simplex_iteration_limit", limit)
+        highs.run()
+
+
+def _solution(highs: highspy.Highs) -> tuple[np.ndarray, np.ndarray]:
+    """Column values and row duals."""
+    solution = highs.getSolution()
+    return np.asarray(solution.col_value, float), np.asarray(solution.row_dual, float)
+
+
+def _iterations(highs: highspy.Highs) -> int:
+    info = highs.getInfo()
+    return max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+
+
+def _basis(start: Start) -> highspy.HighsBasis:
+    statuses = [highspy.HighsBasisStatus(number) for number in STATUSES]
+    basis = highspy.HighsBasis()
+    basis.col_status = [statuses[number] for number in start.columns]
+    basis.row_status = [statuses[number] for number in start.rows]
+    basis.valid = True
+    basis.alien = not start.is_complete
+    return basis
+
+
+def _statuses(basis: highspy.HighsBasis) -> tuple[np.ndarray, np.ndarray]:
+    columns, rows = (
+        np.fromiter((int(status) for status in statuses), np.int8)
+        for statuses in (basis.col_status, basis.row_status)
     )
+    return columns, rows
 
 
 def _solve_without_rows(lp: LinearProgram) -> SolverResult:
@@ -270,6 +286,10 @@ def _set_options(
     options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
     if lp.A.nnz > MAX_CLOSE_NONZEROS:
         options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
+    if method in MAX_PIVOTS_PER_ROW:
+        # a limit on pivots, not on time, makes the sequence of methods the same on every machine
+        pivots = int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0])
+        options["simplex_iteration_limit"] = max(1000, pivots)
     if options.get("run_crossover") == "on" and method != "ipx":
         options["simplex_iteration_limit"] = max(
             1000, int(MAX_CROSSOVER_PIVOTS_PER_ROW * lp.A.shape[0])

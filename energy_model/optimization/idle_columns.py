@@ -52,6 +52,16 @@ def without_tolerances(
     return x, certificate
 
 
+def without_rounding(
+    lp: LinearProgram, x: np.ndarray, prices: np.ndarray, certificate: Certificate
+) -> tuple[np.ndarray, Certificate]:
+    """The solution at a vertex with zeros where a value is only rounding, and its certificate."""
+    cleaned = np.where(_is_small_in_label(lp, x), 0.0, x)
+    found = replace(certify(lp, cleaned, prices), allowed=certificate.allowed)
+    is_as_good = found.holds and _is_balanced(lp, cleaned)
+    return (cleaned, found) if is_as_good else (x, certificate)
+
+
 def _narrowed_bounds(
     lp: LinearProgram, is_low: np.ndarray, is_high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -186,15 +186,7 @@ class LinearProgram:
 
     def names_as_text(self) -> str:
         """The names of all columns and rows as JSON text, to store with the arrays."""
-        sides = (("columns", self.variables), ("rows", self.constraints))
-        sides_as_lists = {
-            side: {
-                name: [block.first, block.width, block.by_step, block.labels, *block.notes]
-                for name, block in blocks.items()
-            }
-            for side, blocks in sides
-        }
-        return json.dumps(sides_as_lists, ensure_ascii=False)
+        return names_as_text(self.variables, self.constraints)
 
     def with_names(self, text: str) -> LinearProgram:
         """The program with the names of a text of `names_as_text`.
@@ -202,12 +194,31 @@ class LinearProgram:
         Raises:
             ValueError, KeyError, TypeError: The text holds something else.
         """
-        lists_by_side = json.loads(text)
-        variables, constraints = (
-            _blocks(lists_by_side[side], size)
-            for side, size in (("columns", self.A.shape[1]), ("rows", self.A.shape[0]))
-        )
+        variables, constraints = names_from_text(text, *self.A.shape)
         return replace(self, variables=variables, constraints=constraints)
+
+
+def names_as_text(variables: Blocks, constraints: Blocks) -> str:
+    """The names of columns and rows as JSON text."""
+    sides = (("columns", variables), ("rows", constraints))
+    sides_as_lists = {
+        side: {
+            name: [block.first, block.width, block.by_step, block.labels, *block.notes]
+            for name, block in blocks.items()
+        }
+        for side, blocks in sides
+    }
+    return json.dumps(sides_as_lists, ensure_ascii=False)
+
+
+def names_from_text(text: str, rows: int, columns: int) -> tuple[Blocks, Blocks]:
+    """The variables and constraints of a text of `names_as_text`, of so many rows and columns at most.
+
+    Raises:
+        ValueError, KeyError, TypeError: The text holds something else.
+    """
+    lists_by_side = json.loads(text)
+    return _blocks(lists_by_side["columns"], columns), _blocks(lists_by_side["rows"], rows)
 
 
 def _blocks(told: Mapping[str, Any], size: int) -> dict[str, Block]:

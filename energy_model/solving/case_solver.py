@@ -23,6 +23,7 @@ from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.results.metrics import Metric, metric
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
@@ -111,10 +112,10 @@ class CaseSolver:
         self,
         case: Case,
         watched: Iterable[str] = (),
-        start: highs.WarmStart | None = None,
+        start: WarmStart | None = None,
     ) -> None:
         self.spec, self.watched = as_case_spec(case), tuple(watched)
-        self.start = start if start is not None else highs.WarmStart()
+        self.start = start if start is not None else WarmStart()
         self.begun = start is not None
         self._built: dict[tuple, CompiledModel] = {}
 
@@ -149,7 +150,7 @@ class CaseSolver:
         question: Query | None = None,
         progress: Callable[[str], None] | None = None,
         clock: Stopwatch | None = None,
-        start: highs.WarmStart | None = None,
+        start: WarmStart | None = None,
     ) -> QueryResult:
         """Result of a query on the case under further changes; raises as `run` does.
 

@@ -95,7 +95,7 @@ def _execute(folder: Path, progress: ProgressWriter) -> dict[str, Any] | list[st
 def _run(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[str, Any]:
     """Solves the case and writes the run and its page. Returns headline and number of steps."""
     import energy_model as em  # noqa: PLC0415
-    from energy_model.optimization import highs, precheck  # noqa: PLC0415
+    from energy_model.optimization import precheck  # noqa: PLC0415
     from energy_model.reporting import run_report  # noqa: PLC0415
 
     request = job["request"]
@@ -103,7 +103,7 @@ def _run(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[st
     progress(N_("reading the tables"))
     if request["added"]:
         # With an empty warm start only the query is solved, not the base problem before it.
-        solver = em.CaseSolver(case, start=highs.WarmStart())
+        solver = em.CaseSolver(case, start=WarmStart())
         system = solver.problem((), request["scenario"]).system
         bounds = {name: tuple(pair) for name, pair in request["added"].items()}
         run = solver.run((), question=em.Query(capacity_added=bounds), progress=progress)

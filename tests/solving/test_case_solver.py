@@ -10,6 +10,7 @@ from helpers.random_cases import random_case
 import energy_model as em
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.results.metrics import metric
 
 CHANGES = [
@@ -76,8 +77,8 @@ def test_where_the_basis_leads_nowhere_the_answer_is_begun_anew(tmp_path, monkey
     series.first()
     real = highs._solve_with
 
-    def once(lp, method, *rest):
-        answer = real(lp, method, *rest)
+    def once(lp, method, *rest, **options):
+        answer = real(lp, method, *rest, **options)
         return replace(answer, status=highs.STOPPED) if method == "dual" else answer
 
     monkeypatch.setattr(highs, "_solve_with", once)
@@ -107,7 +108,7 @@ def cost(problem, lp, start):
 
 def test_what_is_bought_is_the_least_it_can_be(problem):
     """All is bought for 100; the least that can be bought is nothing, for 120; with at most 1 MWh, half a plant: 60 + 50."""
-    start, lp = highs.WarmStart(), problem.lp
+    start, lp = WarmStart(), problem.lp
     bought = problem.yearly_weights("purchase", "grid")
     answer = problem.solve(start=start)
     assert answer.objective == pytest.approx(100)
@@ -120,7 +121,7 @@ def test_what_is_bought_is_the_least_it_can_be(problem):
 
 
 def test_other_costs_and_bounds_leave_the_program_as_it_is(problem):
-    start, lp = highs.WarmStart(), problem.lp
+    start, lp = WarmStart(), problem.lp
     sun, grid = lp.columns("capacity_added", "sun"), lp.columns("purchase", "grid")
     assert cost(problem, lp.with_costs(sun, 80), start) == pytest.approx(80)
     assert cost(problem, lp.with_bounds(sun, 0.5, 2), start) == pytest.approx(110)

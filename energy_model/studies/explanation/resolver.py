@@ -8,6 +8,7 @@ from dataclasses import replace
 from energy_model.common.language import N_, Message
 from energy_model.optimization import highs
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.results.accounts import accounts, solution_once
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution
@@ -19,11 +20,11 @@ class ReSolver:
     def __init__(self, run: Run, progress: Callable[[str], None] | None = None) -> None:
         self.run, self.solution, self.accounts = run, solution_once(run), accounts(run)
         self._report = progress or (lambda _: None)
-        self._start = highs.WarmStart()
+        self._start = WarmStart()
 
     def solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
         """The solution of a modified program, warm-started from the run's own solution."""
-        if self._start.basis is None:
+        if not self._start.is_set:
             self._solve(self.solution.lp, N_("solving the run again, as a warm start"))
         return self._solve(lp, activity)
 

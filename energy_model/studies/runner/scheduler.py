@@ -18,6 +18,7 @@ import filelock
 from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
 from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.studies.runner import worker
@@ -145,7 +146,7 @@ class StudyRunner:
             return SerialExecutor(self.snapshot, arrays)
         return ProcessExecutor(self.snapshot, arrays, execution.workers)
 
-    def _solve_base(self) -> highs.WarmStart:
+    def _solve_base(self) -> WarmStart:
         report = self.execution.report
         report("solving the base case (warm start for all others)")
         with worker.one_thread():

@@ -25,7 +25,7 @@ import tomli_w
 from energy_model.common.atomic_write import new_folder, new_parts, write_bytes, write_error
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.extras import require_extra
-from energy_model.optimization import highs
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.studies.runner import former_names
 from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 
@@ -141,21 +141,21 @@ class StudyStore:
 
     # --- warm starts ------------------------------------------------------------------------------
 
-    def load_warm_start(self, case: str = "begin") -> highs.WarmStart | None:
+    def load_warm_start(self, case: str = "begin") -> WarmStart | None:
         """The warm start of all cases, or the final basis of one case by its key; None if unknown."""
         path = self.folder / "starts" / f"{case}.npz"
         try:
             with np.load(path) as arrays:
-                return highs.WarmStart.unpacked(dict(arrays))
+                return WarmStart.unpacked(dict(arrays))
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
 
     def save_warm_start(
-        self, start: highs.WarmStart | Mapping[str, np.ndarray], case: str = "begin"
+        self, start: WarmStart | Mapping[str, np.ndarray], case: str = "begin"
     ) -> None:
         """Stores the warm start of all cases, or the final basis of one case."""
         file = io.BytesIO()
-        arrays = start.packed() if isinstance(start, highs.WarmStart) else dict(start)
+        arrays = start.packed() if isinstance(start, WarmStart) else dict(start)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         _write(self.folder / "starts" / f"{case}.npz", file.getvalue())
 

@@ -27,6 +27,7 @@ from energy_model.common.atomic_write import WriteError
 from energy_model.common.errors import InputError
 from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import NoSolutionError
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.results import run_files
 from energy_model.results.run import Run
 from energy_model.results.solution_tables import ConsistencyError
@@ -44,19 +45,19 @@ _ONE_AT_A_TIME = threading.Lock()  # Pyomo and HiGHS run in one thread of a proc
 class CaseWorker:
     """Solves the cases of one study in one process."""
 
-    def __init__(self, snapshot: CaseSnapshot, start: highs.WarmStart | None = None) -> None:
+    def __init__(self, snapshot: CaseSnapshot, start: WarmStart | None = None) -> None:
         folder = snapshot.extract()
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.solver = CaseSolver(replace(snapshot.spec, folder=folder), snapshot.watched, start)
 
-    def solve_base(self, progress: Any = None) -> highs.WarmStart:
+    def solve_base(self, progress: Any = None) -> WarmStart:
         """Solves the unchanged case and returns its final basis, the warm start of all cases."""
         with suppress(NoSolutionError):
             self.solver.ask(progress=progress)
         return self.solver.start
 
     def solve(
-        self, case: StudyCase, keep_run: bool, start: highs.WarmStart | None = None
+        self, case: StudyCase, keep_run: bool, start: WarmStart | None = None
     ) -> tuple[dict[str, Any], bytes | None]:
         """The result of a case, and its run's packed files if they are requested and the objective is cost."""
         started = time.monotonic()
@@ -176,14 +177,14 @@ def solve_case(
         if snapshot.digest not in _WORKERS:
             _WORKERS.clear()
             _WORKERS[snapshot.digest] = CaseWorker(snapshot, _unpacked(base_start))
-        warm_start = highs.WarmStart() if case.is_warm_start else _unpacked(start)
+        warm_start = WarmStart() if case.is_warm_start else _unpacked(start)
         with one_thread():
             result, run = _WORKERS[snapshot.digest].solve(case, keep_run, warm_start)
         return result, run, warm_start.packed() if case.is_warm_start and warm_start else None
 
 
-def _unpacked(start: Arrays | None) -> highs.WarmStart | None:
-    return None if start is None else highs.WarmStart.unpacked(start)
+def _unpacked(start: Arrays | None) -> WarmStart | None:
+    return None if start is None else WarmStart.unpacked(start)
 
 
 @contextmanager
