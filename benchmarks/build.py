@@ -99,10 +99,9 @@ def hand_over(A, cost, low, high):
     return solver
 
 
-def rules(m, d: dict, pyo, var, indexed):
+def rules(m, d: dict, pyo, var, indexed, numbers):
     """The program in Pyomo's words; the same text for our compiler and for Pyomo's own."""
-    hours = range(d["hours"])
-    m.previous = pyo.Param(m.t, initialize={t: (t - 1) % d["hours"] for t in hours}, within=pyo.Any)
+    m.previous = numbers(m.t, (np.arange(d["hours"]) - 1) % d["hours"])
     m.takers = pyo.Set(
         m.b, initialize={b: np.flatnonzero(d["takes"] == b).tolist() for b in range(BUSES)}
     )
@@ -141,13 +140,17 @@ def by_ours(d: dict):
     """Our compiler."""
     import pyomo.environ as pyo  # noqa: PLC0415
 
-    from energy_model.compiler.components import ProfileParam  # noqa: PLC0415
+    from energy_model.compiler.components import ArrayParam, ProfileParam  # noqa: PLC0415
     from energy_model.compiler.matrix import compile_model  # noqa: PLC0415
     from energy_model.compiler.model import Model, Var  # noqa: PLC0415
 
     m = Model()
     m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))
-    said = rules(m, d, pyo, Var, lambda a, t, values, which: ProfileParam(a, t, profiles=values, which=which))  # fmt: skip
+    said = rules(
+        m, d, pyo, Var,
+        lambda a, t, values, which: ProfileParam(a, t, profiles=values, which=which),
+        lambda a, values: ArrayParam(a, array=values),
+    )  # fmt: skip
     for name, (sets, rule) in said.items():
         rule.__name__ = name
         m.Constraint(*(getattr(m, s) for s in sets))(rule)
@@ -177,7 +180,10 @@ def by_pyomo(d: dict):
         held = {(i, h): values[which[i], h] for i in a for h in t}
         return pyo.Param(a, t, initialize=held)
 
-    for name, (sets, rule) in rules(m, d, pyo, pyo.Var, table).items():
+    def numbers(a, values):
+        return pyo.Param(a, initialize=dict(enumerate(values.tolist())), within=pyo.Any)
+
+    for name, (sets, rule) in rules(m, d, pyo, pyo.Var, table, numbers).items():
         m.add_component(name, pyo.Constraint(*(getattr(m, s) for s in sets), rule=rule))
     m.total = pyo.Objective(
         expr=sum(m.plant_annuity[p] * m.plant[p] for p in m.p)
