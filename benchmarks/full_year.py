@@ -170,12 +170,13 @@ def told(found: list[dict[str, Any]], settings: dict[str, Any]) -> str:
         ])  # fmt: skip
     size, started = found[0]["size"], sorted(m["started"] for m in found)
     period = " to ".join(dict.fromkeys(moment.split()[0] for moment in (started[0], started[-1])))
+    scenario = f"scenario `{settings['scenario']}`" if settings["scenario"] else "no scenario"
     versions = ", ".join(f"{name} {number}" for name, number in settings["versions"].items())
     missed = [m["way"] for m in found if m["way"] != EXACT and m["ended"] != full_year.REACHED]
     return "\n".join([
         f"Measured {period} on {settings['machine']}, 2 cores, Python {settings['python']}, {versions}; "
         f"load of the machine before the measurements {min(m['load'] for m in found):.1f} to {max(m['load'] for m in found):.1f}.\n",
-        f"Case `{settings['case']}`, scenario `{settings['scenario']}`, {settings['hours']:,} hours: {size['rows']:,} rows, {size['columns']:,} columns, "
+        f"Case `{settings['case']}`, {scenario}, {settings['hours']:,} hours: {size['rows']:,} rows, {size['columns']:,} columns, "
         f"{size['entries']:,} non-zeros. The plans have {settings['steps']} steps. Medians of {1 + max(m['turn'] for m in found)}.\n",
         page.table(["way", "seconds", "of the exact", "HiGHS [s]", "solves", "iterations", "cost [MEUR/a]", "above the exact", "bound [MEUR/a]", "proven gap", "memory [GB]"], rows),
         *([f"The gap asked for was not reached: {', '.join(sorted(set(missed)))}.\n"] if missed else []),
@@ -204,6 +205,8 @@ def main() -> None:
         compare(asked)
     except (InputError, NoSolutionError) as error:
         raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the measurements that were complete are stored") from None
 
 
 def compare(asked: argparse.Namespace) -> None:

@@ -200,7 +200,8 @@ def add_fleets(network: Network) -> None:
             network.omit(f"{vehicle}: smart charging")
         energy_use = distance * row["energy_use"] / row["charge_efficiency"]
         rate = system.by_step(system.hourly_rates(fleet["driving_profile"], energy_use))
-        running_cost = factor * distance * row["variable_cost"]
+        drivers = fleet["driver_time"] * fleet["driver_cost"]
+        running_cost = factor * distance * (row["variable_cost"] + drivers)
         if (charged := vehicle_rate(system, vehicle)) is not None:
             running_cost += float(
                 (charged.counted(system.settings.view) * rate) @ system.steps.length
