@@ -22,7 +22,7 @@ import numpy as np
 
 PLANTS, STORES, BUSES = 60, 12, 24
 WAYS = ("numpy", "ours", "linopy", "linopy_direct", "linopy_default", "pyomo")
-SUMS = ("rows", "columns", "entries", "sum", "product", "cost", "low", "high")
+SUMS = ("rows", "columns", "entries", "sum", "product", "cost", "low", "high", "least", "limited")
 
 
 def data(hours: int) -> dict:
@@ -85,8 +85,8 @@ def by_numpy(d: dict):
     return A, cost, low, high
 
 
-def hand_over(A, cost, low, high):
-    """Arrays to HiGHS, as the product does it."""
+def hand_over(A, cost, low, high, lower=None, upper=None):
+    """Arrays to HiGHS, as the product does it; without bounds the columns are not negative."""
     import highspy  # noqa: PLC0415
 
     from energy_model.optimization import highs  # noqa: PLC0415
@@ -94,8 +94,9 @@ def hand_over(A, cost, low, high):
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
-    n = len(cost)
-    highs._pass_model(solver, LinearProgram(A, cost, 0.0, np.zeros(n), np.full(n, np.inf), low, high))  # fmt: skip
+    lower = np.zeros(len(cost)) if lower is None else lower
+    upper = np.full(len(cost), np.inf) if upper is None else upper
+    highs._pass_model(solver, LinearProgram(A, cost, 0.0, lower, upper, low, high))
     return solver
 
 
@@ -164,7 +165,7 @@ def by_ours(d: dict):
         )
 
     found = compile_model(m)
-    return found.A, found.cost, found.row_lower, found.row_upper
+    return found.A, found.cost, found.row_lower, found.row_upper, found.lower, found.upper
 
 
 def by_pyomo(d: dict):
@@ -231,7 +232,8 @@ def checksum(solver) -> dict:
     return {
         "rows": A.shape[0], "columns": A.shape[1], "entries": int(A.nnz), "sum": float(by_row.sum()),
         "product": float(row_weights @ (A @ column_weights)), "cost": float(cost @ by_column),
-        "low": float(low @ by_row), "high": float(high @ by_row),
+        "low": float(low @ by_row), "high": float(high @ by_row), "least": float(np.sum(lp.col_lower_)),
+        "limited": int(np.isfinite(lp.col_upper_).sum()),
     }  # fmt: skip
 
 

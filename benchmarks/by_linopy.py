@@ -21,8 +21,6 @@ import pandas as pd
 import xarray as xr
 from linopy.io import to_highspy
 
-Bounds = tuple[Any, np.ndarray, np.ndarray, np.ndarray]
-
 
 def by_defaults(d: dict) -> Any:
     """The program in HiGHS, by linopy with its defaults."""
@@ -79,11 +77,11 @@ def by_best_direct(d: dict) -> Any:
     return to_highspy(by_best_settings(d), set_names=False)
 
 
-def by_best_matrices(d: dict) -> Bounds:
-    """The matrix, cost, lower and upper sides of the rows, by linopy with its best settings."""
+def by_best_matrices(d: dict) -> tuple[Any, ...]:
+    """Matrix, cost, sides of the rows and bounds of the columns, by linopy with its best settings."""
     found = by_best_settings(d).matrices
-    low = np.where(found.sense == "<", -np.inf, found.b)
-    return found.A, found.c, low, np.where(found.sense == ">", np.inf, found.b)
+    low, high = (np.where(found.sense == sign, side, found.b) for sign, side in (("<", -np.inf), (">", np.inf)))  # fmt: skip
+    return found.A, found.c, low, high, found.lb, found.ub
 
 
 def _indices(d: dict) -> list[pd.RangeIndex]:
