@@ -51,7 +51,8 @@ def building(hours: int, repeat: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "build.csv"
         subprocess.run([sys.executable, str(HERE / "build.py"), "--hours", str(hours), "--repeat", str(repeat), "--out", str(out)], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
-        rows = [line.split(",") for line in out.read_text().splitlines()[1:]]
+        lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    rows: list[list[object]] = [[way.replace("_", ", "), *numbers] for way, *numbers in lines]
     said = (
         f"Building one program of {hours:,} hours and handing it to HiGHS, medians of {repeat}:\n\n"
     )
