@@ -130,7 +130,7 @@ def later(steps: int) -> str:
         for change, f in found["later"].items()
     ]
     ratios = [f["seconds"] / found["seconds"] for f in found["later"].values()]
-    said = f"Read, build, solve and results once from the start: {found['seconds']:.1f} s at {steps} steps. A further question, median {statistics.median(ratios):.0%}:\n\n"
+    said = f"Read, build, solve and results once from the start: {found['seconds']:.1f} s at {steps} steps of `neutral_2030`. A further question, median {statistics.median(ratios):.0%}:\n\n"
     return said + table(["change", "seconds", "of the first", "method"], rows)
 
 
