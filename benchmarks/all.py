@@ -18,9 +18,10 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from page import table, write_part
+
 HERE = Path(__file__).resolve().parent
-PAGE, PICTURE = HERE.parent / "docs" / "performance.md", HERE.parent / "docs" / "pictures" / "performance.png"  # fmt: skip
-MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
+PICTURE = HERE.parent / "docs" / "pictures" / "performance.png"
 PACKAGES = (
     "energy_model",
     "pyomo",
@@ -45,18 +46,13 @@ def measured(*arguments: object, script: str = "measure.py") -> dict:
     return json.loads(next(line for line in reversed(said.stdout.splitlines()) if line.startswith("{")))  # fmt: skip
 
 
-def table(header: list[str], rows: list[list[object]]) -> str:
-    """A table in Markdown; numbers to the right."""
-    lines = ["| " + " | ".join(header) + " |", "|---|" + "--:|" * (len(header) - 1)]
-    return "\n".join([*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)]) + "\n"
-
-
 def building(hours: int, repeat: int) -> str:
-    """The same program to HiGHS in four ways."""
+    """The same program to HiGHS in several ways."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "build.csv"
         subprocess.run([sys.executable, str(HERE / "build.py"), "--hours", str(hours), "--repeat", str(repeat), "--out", str(out)], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
-        rows = [line.split(",") for line in out.read_text().splitlines()[1:]]
+        lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    rows: list[list[object]] = [[way.replace("_", ", "), *numbers] for way, *numbers in lines]
     said = (
         f"Building one program of {hours:,} hours and handing it to HiGHS, medians of {repeat}:\n\n"
     )
@@ -134,7 +130,7 @@ def later(steps: int) -> str:
         for change, f in found["later"].items()
     ]
     ratios = [f["seconds"] / found["seconds"] for f in found["later"].values()]
-    said = f"Read, build, solve and results once from the start: {found['seconds']:.1f} s at {steps} steps. A further question, median {statistics.median(ratios):.0%}:\n\n"
+    said = f"Read, build, solve and results once from the start: {found['seconds']:.1f} s at {steps} steps of `neutral_2030`. A further question, median {statistics.median(ratios):.0%}:\n\n"
     return said + table(["change", "seconds", "of the first", "method"], rows)
 
 
@@ -182,9 +178,7 @@ def main() -> None:
     text = "\n".join(parts)
     sys.stdout.write(text)
     if not quick:
-        page = PAGE.read_text(encoding="utf-8")
-        before, after = page.split(MARKS[0])[0], page.split(MARKS[1])[1]
-        PAGE.write_text(f"{before}{MARKS[0]}\n{text}{MARKS[1]}{after}", encoding="utf-8")
+        write_part("measured", text)
 
 
 if __name__ == "__main__":

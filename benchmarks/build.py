@@ -1,8 +1,10 @@
-"""Building one program four ways — our compiler, linopy, plain Pyomo, numpy — from tables to arrays in HiGHS.
+"""Building one program in several ways — our compiler, linopy, plain Pyomo, numpy — from tables to arrays in HiGHS.
 
 ``python benchmarks/build.py --hours 8760 --repeat 3 [--out docs/performance_build.csv]`` runs every way in a process of
 its own, one after the other and over again, so that noise falls on all; prints medians, ratios and peak memory.
-The four hand over the same program: its checksum (rows, columns, non-zeros, a random product) is compared.
+linopy has three ways (`by_linopy.py`): its best settings with its matrices passed in one call (``linopy``), the same
+with its own hand-over (``linopy_direct``), and its defaults (``linopy_default``). All hand over the same program:
+the checksum of what HiGHS holds (rows, columns, non-zeros, sums, a product with weights) is compared.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 PLANTS, STORES, BUSES = 60, 12, 24
-WAYS = ("numpy", "ours", "linopy", "pyomo")
+WAYS = ("numpy", "ours", "linopy", "linopy_direct", "linopy_default", "pyomo")
+SUMS = ("rows", "columns", "entries", "sum", "product", "cost", "low", "high", "least", "limited")
 
 
 def data(hours: int) -> dict:
@@ -82,8 +85,8 @@ def by_numpy(d: dict):
     return A, cost, low, high
 
 
-def hand_over(A, cost, low, high):
-    """Arrays to HiGHS, as the product does it."""
+def hand_over(A, cost, low, high, lower=None, upper=None):
+    """Arrays to HiGHS, as the product does it; without bounds the columns are not negative."""
     import highspy  # noqa: PLC0415
 
     from energy_model.optimization import highs  # noqa: PLC0415
@@ -91,15 +94,15 @@ def hand_over(A, cost, low, high):
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
-    n = len(cost)
-    highs._pass_model(solver, LinearProgram(A, cost, 0.0, np.zeros(n), np.full(n, np.inf), low, high))  # fmt: skip
+    lower = np.zeros(len(cost)) if lower is None else lower
+    upper = np.full(len(cost), np.inf) if upper is None else upper
+    highs._pass_model(solver, LinearProgram(A, cost, 0.0, lower, upper, low, high))
     return solver
 
 
-def rules(m, d: dict, pyo, var, indexed):
+def rules(m, d: dict, pyo, var, indexed, numbers):
     """The program in Pyomo's words; the same text for our compiler and for Pyomo's own."""
-    hours = range(d["hours"])
-    m.previous = pyo.Param(m.t, initialize={t: (t - 1) % d["hours"] for t in hours}, within=pyo.Any)
+    m.previous = numbers(m.t, (np.arange(d["hours"]) - 1) % d["hours"])
     m.takers = pyo.Set(
         m.b, initialize={b: np.flatnonzero(d["takes"] == b).tolist() for b in range(BUSES)}
     )
@@ -138,13 +141,17 @@ def by_ours(d: dict):
     """Our compiler."""
     import pyomo.environ as pyo  # noqa: PLC0415
 
-    from energy_model.compiler.components import ProfileParam  # noqa: PLC0415
+    from energy_model.compiler.components import ArrayParam, ProfileParam  # noqa: PLC0415
     from energy_model.compiler.matrix import compile_model  # noqa: PLC0415
     from energy_model.compiler.model import Model, Var  # noqa: PLC0415
 
     m = Model()
     m.p, m.s, m.b, m.t = (pyo.RangeSet(0, n - 1) for n in (PLANTS, STORES, BUSES, d["hours"]))
-    said = rules(m, d, pyo, Var, lambda a, t, values, which: ProfileParam(a, t, profiles=values, which=which))  # fmt: skip
+    said = rules(
+        m, d, pyo, Var,
+        lambda a, t, values, which: ProfileParam(a, t, profiles=values, which=which),
+        lambda a, values: ArrayParam(a, array=values),
+    )  # fmt: skip
     for name, (sets, rule) in said.items():
         rule.__name__ = name
         m.Constraint(*(getattr(m, s) for s in sets))(rule)
@@ -158,7 +165,7 @@ def by_ours(d: dict):
         )
 
     found = compile_model(m)
-    return found.A, found.cost, found.row_lower, found.row_upper
+    return found.A, found.cost, found.row_lower, found.row_upper, found.lower, found.upper
 
 
 def by_pyomo(d: dict):
@@ -174,7 +181,10 @@ def by_pyomo(d: dict):
         held = {(i, h): values[which[i], h] for i in a for h in t}
         return pyo.Param(a, t, initialize=held)
 
-    for name, (sets, rule) in rules(m, d, pyo, pyo.Var, table).items():
+    def numbers(a, values):
+        return pyo.Param(a, initialize=dict(enumerate(values.tolist())), within=pyo.Any)
+
+    for name, (sets, rule) in rules(m, d, pyo, pyo.Var, table, numbers).items():
         m.add_component(name, pyo.Constraint(*(getattr(m, s) for s in sets), rule=rule))
     m.total = pyo.Objective(
         expr=sum(m.plant_annuity[p] * m.plant[p] for p in m.p)
@@ -190,64 +200,53 @@ def by_pyomo(d: dict):
     )  # fmt: skip
 
 
-def by_linopy(d: dict):
-    """linopy, as its users write it, to its matrices."""
-    import linopy  # noqa: PLC0415
-    import xarray as xr  # noqa: PLC0415
+def highs_by(way: str, d: dict):
+    """The program in HiGHS; what is measured."""
+    if way.startswith("linopy"):
+        import by_linopy  # noqa: PLC0415
 
-    m = linopy.Model()
-    p, s, b, t = (np.arange(n) for n in (PLANTS, STORES, BUSES, d["hours"]))
+        if way == "linopy_direct":
+            return by_linopy.by_best_direct(d)
+        if way == "linopy_default":
+            return by_linopy.by_defaults(d)
+        return hand_over(*by_linopy.by_best_matrices(d))
+    return hand_over(*{"numpy": by_numpy, "ours": by_ours, "pyomo": by_pyomo}[way](d))
 
-    def array(values, **coords):
-        return xr.DataArray(values, coords=coords, dims=list(coords))
 
-    plant = m.add_variables(lower=0, coords={"p": p}, dims=["p"], name="plant")
-    store = m.add_variables(lower=0, coords={"s": s}, dims=["s"], name="store")
-    activity = m.add_variables(lower=0, coords={"p": p, "t": t}, dims=["p", "t"], name="activity")
-    charge, discharge, level = (m.add_variables(lower=0, coords={"s": s, "t": t}, dims=["s", "t"], name=n) for n in ("charge", "discharge", "level"))  # fmt: skip
-    bought = m.add_variables(lower=0, coords={"b": b, "t": t}, dims=["b", "t"], name="bought")
-    m.add_constraints(activity - array(d["profiles"][d["profile"]], p=p, t=t) * plant <= 0, name="activity_limit")  # fmt: skip
-    m.add_constraints(level - level.roll(t=1) - 0.9 * charge + discharge * (1 / 0.9) == 0, name="level_change")  # fmt: skip
-    m.add_constraints(level - store <= 0, name="level_limit")
-    m.add_constraints(charge + discharge - array(1 / d["duration"], s=s) * store <= 0, name="connection")  # fmt: skip
-    at = {name: xr.DataArray(d[key], coords={dim: c}, dims=[dim], name="b") for name, key, dim, c in (("takes", "takes", "p", p), ("makes", "makes", "p", p), ("at", "at", "s", s))}  # fmt: skip
-    made = (array(d["efficiency"], p=p) * activity).groupby(at["makes"]).sum()
-    used = activity.groupby(at["takes"]).sum()
-    stored = (discharge - charge).groupby(at["at"]).sum()
-    balance = sum((part.reindex({"b": b}) for part in (made, -1 * used, stored)), start=1 * bought)  # fmt: skip
-    m.add_constraints(balance == array(d["wanted"], b=b, t=t), name="balance")
-    m.add_objective(
-        (array(d["annuity"][:PLANTS], p=p) * plant).sum()
-        + (array(d["annuity"][PLANTS:], s=s) * store).sum()
-        + (array(d["price"], b=b, t=t) * bought).sum()
-    )
-    found = m.matrices
+def checksum(solver) -> dict:
+    """Size and sums of the program that HiGHS holds, whatever the order of its rows and columns.
+
+    In the product, an entry is weighted by the cost of its column, the sides of its row, and the sums of both.
+    """
     import scipy.sparse as sp  # noqa: PLC0415
 
-    sense, rhs = np.asarray(found.sense), np.asarray(found.b, float)
-    return (
-        sp.csr_array(found.A), np.asarray(found.c, float),
-        np.where(sense == "<", -np.inf, rhs), np.where(sense == ">", np.inf, rhs),
-    )  # fmt: skip
+    lp = solver.getLp()
+    kind = sp.csc_array if lp.a_matrix_.format_.name == "kColwise" else sp.csr_array
+    arrays = (lp.a_matrix_.value_, lp.a_matrix_.index_, lp.a_matrix_.start_)
+    A = kind(tuple(np.asarray(values) for values in arrays), shape=(lp.num_row_, lp.num_col_))
+    sides = (np.asarray(v) for v in (lp.row_lower_, lp.row_upper_))
+    low, high = (np.where(np.isfinite(side), side, 0.1) for side in sides)
+    cost, by_row, by_column = np.asarray(lp.col_cost_), np.abs(A).sum(axis=1), np.abs(A).sum(axis=0)
+    row_weights = 1 + by_row / (1 + by_row) + low / 7 + high / 3
+    column_weights = 1 + by_column / (1 + by_column) + cost / 1e5
+    return {
+        "rows": A.shape[0], "columns": A.shape[1], "entries": int(A.nnz), "sum": float(by_row.sum()),
+        "product": float(row_weights @ (A @ column_weights)), "cost": float(cost @ by_column),
+        "low": float(low @ by_row), "high": float(high @ by_row), "least": float(np.sum(lp.col_lower_)),
+        "limited": int(np.isfinite(lp.col_upper_).sum()),
+    }  # fmt: skip
 
 
 def one(way: str, hours: int) -> None:
     """Builds once and prints time, memory and checksum."""
     d = data(hours)
-    import highspy  # noqa: F401, PLC0415
-
-    {"numpy": by_numpy, "ours": by_ours, "linopy": by_linopy, "pyomo": by_pyomo}[way](data(48))  # imports and first calls  # fmt: skip
+    highs_by(way, data(48))  # imports and first calls
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.perf_counter()
-    A, cost, low, high = {"numpy": by_numpy, "ours": by_ours, "linopy": by_linopy, "pyomo": by_pyomo}[way](d)  # fmt: skip
-    solver = hand_over(A, cost, low, high)
+    solver = highs_by(way, d)
     seconds = time.perf_counter() - begun
-    told = {
-        "way": way, "seconds": seconds, "rows": A.shape[0], "columns": A.shape[1], "entries": int(A.nnz),
-        "sum": float(np.abs(A.data).sum()), "cost": float(np.asarray(cost).sum()), "wanted": float(high[np.isfinite(high)].sum()),
-        "memory_gb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e6,
-    }  # fmt: skip
-    assert solver.getNumRow() == A.shape[0]
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e6
+    told = {"way": way, "seconds": seconds, "memory_gb": memory, **checksum(solver)}
     sys.stdout.write(json.dumps(told) + "\n")
 
 
@@ -272,7 +271,7 @@ def main() -> None:
             found[way].append(json.loads(said.splitlines()[-1]))
     first = next(iter(found.values()))[0]
     for way, turns in found.items():
-        for key in ("rows", "columns", "entries", "sum", "cost", "wanted"):
+        for key in SUMS:
             assert np.isclose(turns[0][key], first[key], rtol=1e-9), (way, key, turns[0][key], first[key])  # fmt: skip
     ours = statistics.median(t["seconds"] for t in found.get("ours", next(iter(found.values()))))
     lines = ["way,seconds,ratio_to_ours,memory_gb"]

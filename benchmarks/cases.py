@@ -13,14 +13,18 @@ from energy_model.io import init_case
 
 ROOT = Path(__file__).resolve().parent.parent
 # What PyPSA has no words for, taken out on both sides: losses of warm pipes at rest, vehicles that choose when to charge,
-# and land shared by several assets.
-SIMPLER = ("links.*.standing_loss = 0", "vehicles.*.smart_charging_share = 0", "land.*.area = 1e7")
+# land shared by several assets, tariffs on what batteries lose over time; and limits and reserves (`city`).
+SIMPLER = (
+    "links.*.standing_loss = 0", "vehicles.*.smart_charging_share = 0", "land.*.area = 1e7",
+    "technologies.battery.hourly_retention = 1",
+)  # fmt: skip
+WITHOUT = ("limits", "limit_terms", "reserve_margins", "reserve_units")
 
 
 def city(steps: int | str) -> em.System:
     """Aarhus in the order of the year, without what PyPSA cannot express."""
     system = em.load_case(ROOT / "inputs" / "aarhus", overrides=SIMPLER, resolution=steps).in_order
-    without = {name: system[name].iloc[:0] for name in ("limits", "limit_terms")}
+    without = {name: system[name].iloc[:0] for name in WITHOUT}
     return replace(system, frames={**system.frames, **without}, cache={})
 
 

@@ -19,7 +19,9 @@ def bounds(
     are created and read.
     """
     size, index_set = reader.grid(var.index_set()).size, var.index_set()
-    lower, upper, is_integer = np.full(size, -np.inf), np.full(size, np.inf), np.zeros(size, bool)
+    lower: Any = -np.inf
+    upper: Any = np.inf
+    discrete = False
     numbered_members: Iterable[tuple[int, Any]] = (
         (reader.line(index_set, member.index()), member) for member in var._data.values()
     )
@@ -27,9 +29,13 @@ def bounds(
         for low, high in bounds_by_rule(reader, var):
             lower = lower if low is None else np.maximum(lower, low)
             upper = upper if high is None else np.minimum(upper, high)
-        is_integer[:] = var._rule_domain(var.parent_block(), None, var).isdiscrete()
+        discrete = var._rule_domain(var.parent_block(), None, var).isdiscrete()
+        if not var._data:  # bounds that are the same for all members take no memory
+            shared = [np.broadcast_to(side, size) for side in (lower, upper, discrete)]
+            return shared[0], shared[1], shared[2]
     elif len(var._data) < size:
         numbered_members = enumerate(var[i] for i in index_set)
+    lower, upper, is_integer = (np.full(size, side) for side in (lower, upper, discrete))
     for i, member in numbered_members:
         low, high = (member.value, member.value) if member.fixed else member.bounds
         lower[i], upper[i] = -np.inf if low is None else low, np.inf if high is None else high

@@ -260,11 +260,15 @@ class LazyObjective(ScalarTemplate, ScalarObjective):
 
 
 class ArrayParam(LazyComponent, IndexedParam):
-    """A parameter stored as a numpy array, one dimension per set."""
+    """A parameter stored as a numpy array, one dimension per set.
+
+    Integers, such as the numbers of other steps, stay integers. Other values become floats.
+    """
 
     def __init__(self, *index: Any, array: Any, **options: Any) -> None:
         super().__init__(*index, **options)
-        self.array = np.asarray(array, float)
+        array = np.asarray(array)
+        self.array = array if array.dtype.kind in "iu" else array.astype(float, copy=False)
 
     def construct(self, data: Any = None) -> None:
         super().construct(data)
@@ -276,7 +280,7 @@ class ArrayParam(LazyComponent, IndexedParam):
             )
         self._positions = [{member: i for i, member in enumerate(subset)} for subset in subsets]
 
-    def _getitem_when_not_present(self, index: Any) -> float:
+    def _getitem_when_not_present(self, index: Any) -> float | int:
         index = index if type(index) is tuple else (index,)
         return self.array[
             tuple(positions[i] for positions, i in zip(self._positions, index, strict=False))

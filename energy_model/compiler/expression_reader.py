@@ -219,7 +219,9 @@ class ExpressionReader:
         if node.__class__ in native_types:
             return Codes(np.zeros(frame.size, np.int32), [node])
         if isinstance(node, GetItemExpression) and node.arg(0).ctype is pyo.Param:
-            return Codes(self.positions(node, frame), list(self.values(node.arg(0))))
+            values = self.values(node.arg(0))
+            members = values.tolist() if isinstance(values, np.ndarray) else values
+            return Codes(self.positions(node, frame), members)
         members, codes = np.unique(self.number(node, frame), return_inverse=True)
         return Codes(np.broadcast_to(codes, frame.size), members.tolist())
 

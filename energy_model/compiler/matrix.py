@@ -26,6 +26,7 @@ from energy_model.compiler.expression_reader import (
     LinearTerms,
     UnsupportedExpressionError,
 )
+from energy_model.compiler.rows import Rows
 
 log = logging.getLogger(__name__)
 COMPILER = "ENERGY_MODEL_COMPILER"  # environment variable; with "reference" Pyomo reads every row
@@ -52,36 +53,6 @@ class Matrix:
     rows: dict  # name of a constraint -> (first row, shape)
     read_by_pyomo: dict  # name of a constraint, variable or objective -> the reason
     entries: dict  # name of a cost entry -> (cost by column, constant)
-
-
-class Rows:
-    """Rows collected block by block."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-        self.lower, self.upper = [np.zeros(0)], [np.zeros(0)]
-
-    def add(self, body: LinearTerms, lower: Any, upper: Any, n: int) -> None:
-        lines = np.arange(self.count, self.count + n, dtype=np.int32)
-        for line, column, value in body.terms:
-            line = lines if line is None else lines[line]
-            columns = np.broadcast_to(column, line.shape).astype(np.int32, copy=False)
-            self.parts.append((line, columns, np.broadcast_to(value, line.shape)))
-        self.lower.append(np.broadcast_to(lower - body.constant, n))
-        self.upper.append(np.broadcast_to(upper - body.constant, n))
-        self.count += n
-
-    def matrix(self, columns: int) -> sp.csr_array:
-        row, column, value = (
-            (np.concatenate(part) for part in zip(*self.parts, strict=True))
-            if self.parts
-            else ([], [], [])
-        )
-        A = sp.csr_array(sp.coo_array((value, (row, column)), shape=(self.count, columns)))
-        A.sum_duplicates()
-        A.eliminate_zeros()
-        return A
 
 
 def compile_model(model: Any) -> Matrix:

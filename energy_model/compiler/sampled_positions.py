@@ -14,8 +14,7 @@ def sample(axis: IndexSet, count: int) -> np.ndarray | None:
     if axis.size <= MAX_MEMBERS:
         return None
     time = [
-        len(members) > MAX_MEMBERS and all(type(x) is int for x in members)
-        for members in axis.members
+        len(members) > MAX_MEMBERS and set(map(type, members)) == {int} for members in axis.members
     ]
     if not any(time):
         return None

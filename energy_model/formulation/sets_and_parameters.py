@@ -85,8 +85,7 @@ def declare_inputs(system: System, tables: tuple[Table, ...]) -> Model:
     m = Model()
     count = len(system.steps.length)
     m.steps = pyo.RangeSet(0, count - 1)
-    previous_steps = dict(enumerate(system.steps.previous.tolist()))
-    m.previous = pyo.Param(m.steps, initialize=previous_steps, within=pyo.Any)
+    m.previous = ArrayParam(m.steps, array=system.steps.previous)  # the number of a step
     m.step_weight = ArrayParam(m.steps, array=system.steps.length)  # hours of the year
     m.step_duration = ArrayParam(m.steps, array=system.steps.span)  # hours at a time
     m.step_distance = ArrayParam(m.steps, array=system.steps.distance)

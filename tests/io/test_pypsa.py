@@ -92,6 +92,16 @@ def test_tariffs_of_takers_cost_the_same(both, tmp_path):
     assert ours != pytest.approx(both(case_builder.write(tmp_path / "without", 4, **expressible()))[0])  # fmt: skip
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_drivers_cost_the_same(both, tmp_path):
+    case = expressible()
+    fleets = [{**row, "driver_time": 25, "driver_cost": 30} for row in case["fleets"]]
+    ours, theirs = both(case_builder.write(tmp_path / "case", 4, **{**case, "fleets": fleets}))
+    assert theirs == pytest.approx(ours, rel=1e-6)
+    assert ours > 1.001 * both(case_builder.write(tmp_path / "without", 4, **case))[0]
+
+
 def test_a_tariff_on_losses_over_time_is_named():
     network = export.build_network(case_builder.system(4, **WITH_TARIFFS))
     assert "tank: tariff on the losses of a storage over time" in network.left_out

@@ -69,7 +69,8 @@ def _loss_cost(network: Network, storage: str) -> float:
     if rate is None or not efficiency:
         return 0.0
     payment = rate.counted(network.system.settings.view)
-    if np.any(payment) and (np.ptp(payment) or row["hourly_retention"] < 1):
+    is_constant = np.allclose(payment, np.max(payment))  # but for rounding of the means of steps
+    if np.any(payment) and (not is_constant or row["hourly_retention"] < 1):
         network.omit(f"{storage}: tariff on the losses of a storage over time")
         return 0.0
     return float(payment[0]) * (1 / efficiency - 1)
@@ -199,7 +200,8 @@ def add_fleets(network: Network) -> None:
             network.omit(f"{vehicle}: smart charging")
         energy_use = distance * row["energy_use"] / row["charge_efficiency"]
         rate = system.by_step(system.hourly_rates(fleet["driving_profile"], energy_use))
-        running_cost = factor * distance * row["variable_cost"]
+        drivers = fleet["driver_time"] * fleet["driver_cost"]
+        running_cost = factor * distance * (row["variable_cost"] + drivers)
         if (charged := vehicle_rate(system, vehicle)) is not None:
             running_cost += float(
                 (charged.counted(system.settings.view) * rate) @ system.steps.length
