@@ -13,46 +13,18 @@ import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
+from energy_model.optimization.highs_methods import method_sequence, options_of
 from energy_model.optimization.idle_columns import without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
 
 log = logging.getLogger(__name__)
-MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
-MAX_UNSCALED_NONZEROS = (
-    600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
-)
-MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
 # Maximum pivots per row of a solve from a warm start: about the number of a cold start.
 MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 # Share of changed cost coefficients above which a warm start is not used: the optimum is too far away
 OTHER_GOAL_SHARE = 0.5
-# HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
-KKT_TOLERANCE_FACTOR = 10.0
-# Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
-MAX_CROSSOVER_PIVOTS_PER_ROW = 0.1
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
-# The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
-# Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
-# digits of an interior point are noise; stopping before them gives smaller row violations.
-HIPO = {
-    "solver": "hipo",
-    "hipo_system": "augmented",
-    "hipo_block_size": 16,
-    "ipm_optimality_tolerance": 1e-7,
-    "run_crossover": "off",
-}
-METHODS: dict[str, dict[str, Any]] = {
-    "simplex": {"solver": "simplex"},
-    "hipo": HIPO | {"hipo_ordering": "amd"},
-    "hipo, scaled": HIPO | {"user_objective_scale": 4},
-    "hipo, crossover": HIPO | {"hipo_ordering": "amd", "run_crossover": "on"},
-    "primal": {"solver": "simplex", "simplex_strategy": 4},
-    "dual": {"solver": "simplex", "simplex_strategy": 1},
-    "stages": {"solver": "simplex", "simplex_strategy": 1},
-    "ipx": {"solver": "ipx", "run_crossover": "on"},
-}
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "optimal",
@@ -168,7 +140,7 @@ def solve(
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
         log.info("the warm start ends as %s; solving again without it", answer.status)
-    for name in _method_sequence(lp, method, start is not None and start.basis is None):
+    for name in method_sequence(lp, method, start is not None and start.basis is None):
         remaining = time_limit - (time.monotonic() - begun)
         if remaining <= 0 and answer is not None:
             break
@@ -184,17 +156,6 @@ def solve(
     if answer is None:
         raise ValueError("no method was tried")
     return answer if answer.status != OPTIMAL else replace(answer, status=FAILED)
-
-
-def _method_sequence(lp: LinearProgram, method: str, basis: bool = False) -> list[str]:
-    if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
-        return ["simplex", "hipo, crossover"]
-    if basis and lp.A.nnz < MAX_UNSCALED_NONZEROS:
-        return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
-    first = (
-        ["hipo", "hipo, scaled"] if lp.A.nnz < MAX_UNSCALED_NONZEROS else ["hipo, scaled", "hipo"]
-    )
-    return [*first, "hipo, crossover", "ipx", "simplex"]
 
 
 def _solve_with(
@@ -267,19 +228,7 @@ def _set_options(
     """Sets the options of HiGHS for a method, a time limit [s] and a relative gap [1]."""
     highs.setOptionValue("log_to_console", False)
     highs.setOptionValue("output_flag", False)
-    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
-    if lp.A.nnz > MAX_CLOSE_NONZEROS:
-        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
-    if options.get("run_crossover") == "on" and method != "ipx":
-        options["simplex_iteration_limit"] = max(
-            1000, int(MAX_CROSSOVER_PIVOTS_PER_ROW * lp.A.shape[0])
-        )
-    if gap > MAX_GAP_SHARE:
-        tolerance = gap / 2  # half, since the certificate recomputes the gap
-        options |= {
-            "ipm_optimality_tolerance": tolerance,
-            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
-        }
+    options = options_of(lp, method, gap) | {"time_limit": time_limit, "threads": SOLVER_THREADS}
     for option, value in options.items():
         highs.setOptionValue(option, value)
 
