@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import pydantic
+from pydantic_core import PydanticCustomError
 
 from energy_model.case.csv_file import UTF_16_MARKS
 from energy_model.case.overrides import Override
@@ -22,6 +23,8 @@ CostComponent = Literal["price", "tariff", "tax"]
 Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
 # pydantic's names of the alternatives of a union
 KINDS_OF_VALUE = ("int", "literal", "float", "constrained")
+SolverName = Literal["highs", "gurobi", "copt", "mosek", "xpress", "cplex", "scip"]
+SOLVER_NAMES: tuple[str, ...] = get_args(SolverName)
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 
 
@@ -90,11 +93,50 @@ class Land(Setting):
     )
 
 
-class Solver(Setting):
-    """Options of HiGHS: ``auto`` chooses the method by size; the time limit is in seconds."""
+def _flattened(options: Any, group: str = "") -> Any:
+    """Returns options with dotted names in place of groups; CPLEX's ``barrier.crossover`` is a group in TOML."""
+    if not isinstance(options, dict):
+        raise PydanticCustomError("solver_options", "write options as NAME = VALUE")
+    flat: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, dict):
+            flat |= _flattened(value, f"{group}{name}.")
+        elif isinstance(value, bool | int | float | str):
+            flat[f"{group}{name}"] = value
+        else:
+            message = "write a number, a text, true or false as the value of an option"
+            raise PydanticCustomError("solver_options", message)
+    return flat
 
+
+class Solver(Setting):
+    """The solver: HiGHS, or another one that the user has; the time limit is in seconds.
+
+    ``method`` is an option of HiGHS; ``auto`` chooses by size. ``options`` are those of another solver, in its words.
+    """
+
+    name: SolverName = "highs"
     method: Literal["auto", "simplex", "ipm"] = "auto"
     time_limit: Annotated[float, pydantic.Field(gt=0)] = 36000.0
+    options: Annotated[dict[str, Any], pydantic.BeforeValidator(_flattened)] = {}
+
+    @pydantic.model_validator(mode="after")
+    def _refuse_options_of_another(self) -> Self:
+        if self.name == "highs" and self.options:
+            message = "options are those of another solver; set its name, or method for HiGHS"
+            raise PydanticCustomError("solver_options", message)
+        if self.name != "highs" and self.method != "auto":
+            message = "method is an option of HiGHS; leave it auto, and set options in the words of the solver"
+            raise PydanticCustomError("solver_options", message)
+        return self
+
+    @pydantic.model_serializer(mode="wrap")
+    def _without_defaults(self, serialize: pydantic.SerializerFunctionWrapHandler) -> Any:
+        """Leaves out a name and options that are not set, so that cases without them keep their digest."""
+        content = serialize(self)
+        if self.name == "highs":
+            del content["name"], content["options"]
+        return content
 
 
 class Settings(Setting):

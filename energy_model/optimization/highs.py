@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
-from energy_model.optimization.highs_methods import method_sequence, options_of
+from energy_model.optimization.highs_methods import METHODS, method_sequence, options_of
 from energy_model.optimization.idle_columns import without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,7 @@ MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 OTHER_GOAL_SHARE = 0.5
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
+LAST_LINE_BYTES = 20  # of a file in which its end is looked for
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "optimal",
@@ -93,7 +97,10 @@ def is_feasible(lp: LinearProgram, x: np.ndarray, share: float = 1e-6) -> bool:
 
 @dataclass(frozen=True)
 class SolverResult:
-    """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate."""
+    """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate.
+
+    ``solver`` and ``version`` name another solver than HiGHS, or the file that the values come from.
+    """
 
     status: str
     x: np.ndarray
@@ -103,6 +110,8 @@ class SolverResult:
     iterations: int
     certificate: Certificate | None
     said: str = ""
+    solver: str = "HiGHS"
+    version: str = ""
 
     @property
     def objective(self) -> float:
@@ -169,7 +178,7 @@ def _solve_with(
     begun = time.monotonic()
     if lp.A.shape[0] == 0:
         return _solve_without_rows(lp)
-    highs = highspy.Highs()
+    highs = _silent()
     _set_options(highs, lp, method, time_limit, gap)
     watch = SolverMonitor(progress)
     highs.cbIpmInterrupt += watch
@@ -222,12 +231,18 @@ def _solve_without_rows(lp: LinearProgram) -> SolverResult:
     return SolverResult(status, x, np.zeros(0), "none", 0.0, 0, certificate)
 
 
+def _silent() -> highspy.Highs:
+    """HiGHS without a log."""
+    highs = highspy.Highs()
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", False)
+    return highs
+
+
 def _set_options(
     highs: highspy.Highs, lp: LinearProgram, method: str, time_limit: float, gap: float
 ) -> None:
     """Sets the options of HiGHS for a method, a time limit [s] and a relative gap [1]."""
-    highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("output_flag", False)
     options = options_of(lp, method, gap) | {"time_limit": time_limit, "threads": SOLVER_THREADS}
     for option, value in options.items():
         highs.setOptionValue(option, value)
@@ -276,3 +291,50 @@ def _status(highs: highspy.Highs) -> str:
         names.kIterationLimit: STOPPED,
         names.kInterrupt: STOPPED,
     }.get(status, FAILED)
+
+
+def write_model(lp: LinearProgram, path: Path) -> None:
+    """Writes a program with the names of `program_names` to a file ``.mps`` or ``.lp``.
+
+    Raises:
+        OSError: The file is incomplete; HiGHS does not tell of a full disk.
+    """
+    highs = _silent()
+    _pass_model(highs, lp)
+    columns, rows = program_names(lp)
+    for i, column in enumerate(columns):
+        highs.passColName(i, column)
+    for i, row in enumerate(rows):
+        highs.passRowName(i, row)
+    status = highs.writeModel(str(path))
+    with path.open("rb") as file:
+        file.seek(-min(LAST_LINE_BYTES, path.stat().st_size), os.SEEK_END)
+        is_complete = file.read().strip().lower().endswith((b"endata", b"end"))
+    if status == highspy.HighsStatus.kError or not is_complete:
+        raise OSError("HiGHS did not write the whole program")
+
+
+def prices_from(
+    lp: LinearProgram, x: np.ndarray, time_limit: float, progress: Progress | None = None
+) -> np.ndarray | None:
+    """Row duals of an optimum next to a solution, found by crossover and the primal simplex method; None if neither ends.
+
+    They are optimal whether the solution is or not, so its certificate tells how far it is from the optimum.
+    """
+    highs = _silent()
+    _pass_model(highs, lp)
+    given = highspy.HighsSolution()
+    given.col_value, given.row_value = list(x), list(lp.A @ x)
+    given.value_valid = True
+    for option, value in (METHODS["primal"] | {"time_limit": time_limit}).items():
+        highs.setOptionValue(option, value)
+    watch = SolverMonitor(progress)
+    highs.cbIpmInterrupt += watch
+    highs.cbSimplexInterrupt += watch
+    with watch.listening():
+        highs.crossover(given)
+        if not watch.interrupted:
+            highs.run()
+    if watch.interrupted:
+        raise KeyboardInterrupt
+    return np.asarray(highs.getSolution().row_dual, float) if _status(highs) == OPTIMAL else None

@@ -18,6 +18,7 @@ from energy_model.cli.options import (
     Resolution,
     RunFolder,
     Scenario,
+    SolverName,
     case_spec,
 )
 from energy_model.cli.output import AsJson, print_json, print_lines
@@ -75,12 +76,14 @@ def run(
     full_year: FullYear = False,
     gap: Gap = 0.005,
     unit_sizes: UnitSizes = False,
+    solver: SolverName = None,
     force: Force = False,
     page: Page = False,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
+    from energy_model.optimization.solver_choice import require_solver  # noqa: PLC0415
     from energy_model.results.run_files import (  # noqa: PLC0415
         default_folder_name,
         ensure_writable,
@@ -98,7 +101,8 @@ def run(
     required_gap = gap if full_year else None
     with Progress(as_json) as progress:
         progress("reading the tables")
-        system = em.load_case(case_spec(case, scenario, changes, resolution))
+        system = em.load_case(case_spec(case, scenario, changes, resolution, solver))
+        require_solver(system.settings.solver)
         suffix = "_proven" * full_year + "_unit_sizes" * unit_sizes
         folder = out or Path("runs") / (default_folder_name(system) + suffix)
         existing = None if force else _existing_run(folder, system.digest, required_gap, unit_sizes)
