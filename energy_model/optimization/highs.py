@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,11 +14,12 @@ import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
-from energy_model.optimization.highs_methods import METHODS, method_sequence, options_of
+from energy_model.optimization.highs_methods import method_sequence, options_of
 from energy_model.optimization.idle_columns import without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
+from energy_model.optimization.vertex import AT_LOWER, AT_UPPER, BETWEEN, is_vertex, places
 
 log = logging.getLogger(__name__)
 # Maximum pivots per row of a solve from a warm start: about the number of a cold start.
@@ -28,7 +28,6 @@ MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.08, "stages": 0.12}
 OTHER_GOAL_SHARE = 0.5
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
-LAST_LINE_BYTES = 20  # of a file in which its end is looked for
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "optimal",
@@ -296,8 +295,10 @@ def _status(highs: highspy.Highs) -> str:
 def write_model(lp: LinearProgram, path: Path) -> None:
     """Writes a program with the names of `program_names` to a file ``.mps`` or ``.lp``.
 
+    HiGHS does not tell of a full disk: the file may lack its end.
+
     Raises:
-        OSError: The file is incomplete; HiGHS does not tell of a full disk.
+        RuntimeError: HiGHS refuses to write.
     """
     highs = _silent()
     _pass_model(highs, lp)
@@ -306,35 +307,36 @@ def write_model(lp: LinearProgram, path: Path) -> None:
         highs.passColName(i, column)
     for i, row in enumerate(rows):
         highs.passRowName(i, row)
-    status = highs.writeModel(str(path))
-    with path.open("rb") as file:
-        file.seek(-min(LAST_LINE_BYTES, path.stat().st_size), os.SEEK_END)
-        is_complete = file.read().strip().lower().endswith((b"endata", b"end"))
-    if status == highspy.HighsStatus.kError or not is_complete:
-        raise OSError("HiGHS did not write the whole program")
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS cannot write the program")
 
 
-def prices_from(
+def optimal_prices(
     lp: LinearProgram, x: np.ndarray, time_limit: float, progress: Progress | None = None
 ) -> np.ndarray | None:
-    """Row duals of an optimum next to a solution, found by crossover and the primal simplex method; None if neither ends.
+    """Row duals of the optimum, solved from a solution near it; None if HiGHS finds none within the time limit [s].
 
-    They are optimal whether the solution is or not, so its certificate tells how far it is from the optimum.
+    They are optimal whether the solution is or not, so its certificate tells how far it is from the optimum. HiGHS can
+    also cross over from values without duals, but ends with a segmentation fault (release 1.15).
     """
-    highs = _silent()
-    _pass_model(highs, lp)
-    given = highspy.HighsSolution()
-    given.col_value, given.row_value = list(x), list(lp.A @ x)
-    given.value_valid = True
-    for option, value in (METHODS["primal"] | {"time_limit": time_limit}).items():
-        highs.setOptionValue(option, value)
-    watch = SolverMonitor(progress)
-    highs.cbIpmInterrupt += watch
-    highs.cbSimplexInterrupt += watch
-    with watch.listening():
-        highs.crossover(given)
-        if not watch.interrupted:
-            highs.run()
-    if watch.interrupted:
-        raise KeyboardInterrupt
-    return np.asarray(highs.getSolution().row_dual, float) if _status(highs) == OPTIMAL else None
+    begun = time.monotonic()
+    answer = None
+    if is_vertex(lp, x):
+        start = WarmStart(lp.cost, x, _basis_of(lp, x))
+        answer = _solve_with(lp, "primal", time_limit, progress, start)
+    if answer is None or not (answer.status == OPTIMAL and answer.holds):
+        remaining = max(time_limit - (time.monotonic() - begun), 0.01)
+        answer = solve(lp, time_limit=remaining, progress=progress)
+    return answer.prices if answer.status == OPTIMAL else None
+
+
+def _basis_of(lp: LinearProgram, x: np.ndarray) -> highspy.HighsBasis:
+    """The basis of a vertex. HiGHS completes it where columns and rows between their bounds are too few."""
+    status = highspy.HighsBasisStatus
+    status_of = {AT_LOWER: status.kLower, AT_UPPER: status.kUpper, BETWEEN: status.kBasic}
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = (
+        [status_of[place] for place in side.tolist()] for side in places(lp, x)
+    )
+    basis.valid = basis.alien = True
+    return basis

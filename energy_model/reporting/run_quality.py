@@ -96,7 +96,7 @@ def _solver_text(solver: dict[str, Any], language: str) -> str:
     name, method = solver.get("name", HIGHS), solver.get("method", "")
     if name == HIGHS:
         return f"{name} {method}".strip()
-    return f"{name} {solver['version']} ({translate(method, language)})".replace("  ", " ")
+    return f"{name} {solver['version']}".strip() + f", {translate(method, language)}"
 
 
 def sources_section(run: Run, language: str, sources: pd.DataFrame | None) -> list[Section]:

@@ -136,7 +136,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
         "solver": {
             "name": answer.solver,
-            "version": answer.version or version("highspy"),
+            "version": version("highspy") if answer.solver == "HiGHS" else answer.version,
             "method": answer.method,
             "iterations": answer.iterations,
             "seconds": round(answer.seconds, 3),

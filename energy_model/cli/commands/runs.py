@@ -120,7 +120,7 @@ def run(
             progress("drawing the page")
             run_report.write_run_page(result, folder / "report.html", system.sources)
     if as_json:
-        print_json({"run": str(folder), "found_again": existing is not None, **_summary(result)})
+        print_json({"run": str(folder), "found_again": existing is not None, **run_summary(result)})
     else:
         print_report(run_report.run_report(result, language, keys=run_report.ANSWER))
         print_lines("\n" + translate("Written to {path}", language, path=folder))
@@ -204,7 +204,8 @@ def _is_proven(run: em.Run, gap: float) -> bool:
     return proven is not None and proven <= gap
 
 
-def _summary(run: em.Run) -> dict[str, Any]:
+def run_summary(run: em.Run) -> dict[str, Any]:
+    """The entries of a run's record that are printed as JSON."""
     names = (
         "case",
         "scenario",
@@ -228,7 +229,7 @@ def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> No
     """Show a run: summary, capacities, cost by sector and firm, emissions by both accounts, prices and drivers."""
     opened = em.open_run(run)
     if as_json:
-        print_json({"run": str(opened.path), **_summary(opened), **run_records(opened)})
+        print_json({"run": str(opened.path), **run_summary(opened), **run_records(opened)})
     else:
         print_report(run_report.run_report(opened, language, keys=run_report.TABLES))
 
