@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pydantic
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from energy_model.case.csv_file import UTF_16_MARKS
 from energy_model.case.overrides import Override
 from energy_model.case.schema import MAX_NUMBER
+from energy_model.case.solver_names import SolverName, flattened
 from energy_model.case.units import DKK_PER_EUR
 from energy_model.common.errors import InputError, InputIssue
 
@@ -23,8 +24,6 @@ CostComponent = Literal["price", "tariff", "tax"]
 Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
 # pydantic's names of the alternatives of a union
 KINDS_OF_VALUE = ("int", "literal", "float", "constrained")
-SolverName = Literal["highs", "gurobi", "copt", "mosek", "xpress", "cplex", "scip"]
-SOLVER_NAMES: tuple[str, ...] = get_args(SolverName)
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
 
 
@@ -93,22 +92,6 @@ class Land(Setting):
     )
 
 
-def _flattened(options: Any, group: str = "") -> Any:
-    """Returns options with dotted names in place of groups; CPLEX's ``barrier.crossover`` is a group in TOML."""
-    if not isinstance(options, dict):
-        raise PydanticCustomError("solver_options", "write options as NAME = VALUE")
-    flat: dict[str, Any] = {}
-    for name, value in options.items():
-        if isinstance(value, dict):
-            flat |= _flattened(value, f"{group}{name}.")
-        elif isinstance(value, bool | int | float | str):
-            flat[f"{group}{name}"] = value
-        else:
-            message = "write a number, a text, true or false as the value of an option"
-            raise PydanticCustomError("solver_options", message)
-    return flat
-
-
 class Solver(Setting):
     """The solver: HiGHS, or another one that the user has; the time limit is in seconds.
 
@@ -118,7 +101,7 @@ class Solver(Setting):
     name: SolverName = "highs"
     method: Literal["auto", "simplex", "ipm"] = "auto"
     time_limit: Annotated[float, pydantic.Field(gt=0)] = 36000.0
-    options: Annotated[dict[str, Any], pydantic.BeforeValidator(_flattened)] = {}
+    options: Annotated[dict[str, Any], pydantic.BeforeValidator(flattened)] = {}
 
     @pydantic.model_validator(mode="after")
     def _refuse_options_of_another(self) -> Self:

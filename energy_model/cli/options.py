@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from energy_model.case.case_spec import CaseSpec
-from energy_model.case.settings import SOLVER_NAMES
+from energy_model.case.solver_names import SOLVER_NAMES
 from energy_model.cli.number_options import WHOLE, whole_number
 from energy_model.common.errors import InputError
 

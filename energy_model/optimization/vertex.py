@@ -6,7 +6,7 @@ import numpy as np
 
 from energy_model.optimization.linear_program import LinearProgram
 
-AT_LOWER, BETWEEN, AT_UPPER = -1, 0, 1
+AT_LOWER, BETWEEN, AT_UPPER = "lower", "between", "upper"
 # Distance to a bound or limit, relative to the value, within which a column or row is at it
 MAX_DISTANCE_SHARE = 1e-9
 

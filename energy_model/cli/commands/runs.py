@@ -83,7 +83,6 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Find the least-cost plan of a case and write it to a folder."""
-    from energy_model.optimization.solver_choice import require_solver  # noqa: PLC0415
     from energy_model.results.run_files import (  # noqa: PLC0415
         default_folder_name,
         ensure_writable,
@@ -102,7 +101,6 @@ def run(
     with Progress(as_json) as progress:
         progress("reading the tables")
         system = em.load_case(case_spec(case, scenario, changes, resolution, solver))
-        require_solver(system.settings.solver)
         suffix = "_proven" * full_year + "_unit_sizes" * unit_sizes
         folder = out or Path("runs") / (default_folder_name(system) + suffix)
         existing = None if force else _existing_run(folder, system.digest, required_gap, unit_sizes)
@@ -135,7 +133,9 @@ def _solve(
 ) -> em.Run:
     """Solves a case, in every hour with a gap; the warnings and the total time are in its metadata."""
     from energy_model.optimization import precheck  # noqa: PLC0415
+    from energy_model.optimization.solver_choice import require_solver  # noqa: PLC0415
 
+    require_solver(system.settings.solver)
     warnings: list[str] = []
 
     def check() -> None:

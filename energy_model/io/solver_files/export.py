@@ -23,7 +23,6 @@ MPS, LP, COMPRESSED = ".mps", ".lp", ".gz"
 CONSTANT = "objective_constant"  # a column fixed at one, since solvers read a constant in LP files differently
 # Ends of complete files; COPT and CBC cannot read the empty sections that HiGHS writes at the end of an LP file
 ENDS = {MPS: (b"ENDATA\n", b"ENDATA\n"), LP: (b"bin\ngen\nsemi\nend\n", b"end\n")}
-COMPRESSION_LEVEL = 6  # that of gzip
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,11 @@ def _finish(plain: Path, written: bytes, wanted: bytes) -> None:
 
 
 def _compress(plain: Path, draft: Path) -> None:
-    # without a time and a name, equal programs give equal files
+    # the level of gzip; without a time and a name, equal programs give equal files
     with (
         plain.open("rb") as source,
         draft.open("wb") as file,
-        gzip.GzipFile("", "wb", COMPRESSION_LEVEL, file, mtime=0) as target,
+        gzip.GzipFile("", "wb", 6, file, mtime=0) as target,
     ):
         shutil.copyfileobj(source, target)
 

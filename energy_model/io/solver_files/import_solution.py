@@ -22,7 +22,7 @@ from energy_model.results.run import Run
 from energy_model.solving.load import Case
 from energy_model.solving.solve import solve
 
-MAX_NAMES_TOLD = 3
+MAX_TOLD_NAMES = 3
 # Gurobi reads a row with two limits from an MPS file as an equality with one more column of this name
 RANGE_COLUMN = "MPS_Rg"
 RANGE_SIDES = ("lo", "up")  # of the two rows that HiGHS writes for such a row in an LP file
@@ -123,8 +123,8 @@ def _dual(name: str, duals: Mapping[str, float]) -> float:
 
 
 def _told(names: list[str]) -> str:
-    more = ", ..." if len(names) > MAX_NAMES_TOLD else ""
-    return ", ".join(names[:MAX_NAMES_TOLD]) + more
+    more = ", ..." if len(names) > MAX_TOLD_NAMES else ""
+    return ", ".join(names[:MAX_TOLD_NAMES]) + more
 
 
 def _refusal(path: Path, found: highs.SolverResult) -> InputError:

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from energy_model.common.errors import InputError
 
-HEAD_LINES = 30  # among which a format is recognized
+MAX_HEAD_LINES = 30  # among which a format is recognized
 COIN_STATUS = re.compile(r"\S.* - objective value ")
 NO_SOLUTION = ("infeasible", "unbounded", "no feasible solution")
 
@@ -57,7 +57,7 @@ def read_solution(path: Path) -> SolutionValues:
     try:
         with _opened(path) as file:
             lines = (line.rstrip("\r\n") for line in file)
-            head = list(islice(lines, HEAD_LINES))
+            head = list(islice(lines, MAX_HEAD_LINES))
             return _reader(head)(chain(head, lines))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
