@@ -19,7 +19,7 @@ from energy_model.optimization.idle_columns import without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
-from energy_model.optimization.vertex import AT_LOWER, AT_UPPER, BETWEEN, is_vertex, places
+from energy_model.optimization.vertex import AT_LOWER, AT_UPPER, BETWEEN, is_near_vertex, places
 
 log = logging.getLogger(__name__)
 # Maximum pivots per row of a solve from a warm start: about the number of a cold start.
@@ -321,7 +321,7 @@ def optimal_prices(
     """
     begun = time.monotonic()
     answer = None
-    if is_vertex(lp, x):
+    if is_near_vertex(lp, x):
         start = WarmStart(lp.cost, x, _basis_of(lp, x))
         answer = _solve_with(lp, "primal", time_limit, progress, start)
     if answer is None or not (answer.status == OPTIMAL and answer.holds):

@@ -16,10 +16,17 @@ def places(lp: LinearProgram, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return _places(x, lp.lower, lp.upper), _places(lp.A @ x, lp.row_lower, lp.row_upper)
 
 
-def is_vertex(lp: LinearProgram, x: np.ndarray) -> bool:
+def is_near_vertex(lp: LinearProgram, x: np.ndarray) -> bool:
     """Whether at least as many columns and rows are at a bound or limit as there are columns."""
     columns, rows = places(lp, x)
     return int((columns == BETWEEN).sum() + (rows == BETWEEN).sum()) <= len(rows)
+
+
+def is_vertex(lp: LinearProgram, x: np.ndarray) -> bool:
+    """Whether this holds with columns exactly at their bounds, as in a basis; an interior point only comes close."""
+    is_inside = (x > lp.lower) & (x < lp.upper)
+    _, rows = places(lp, x)
+    return int(is_inside.sum() + (rows == BETWEEN).sum()) <= len(rows)
 
 
 def _places(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
