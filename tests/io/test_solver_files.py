@@ -185,6 +185,9 @@ def test_a_compressed_file_holds_the_same_and_an_lp_file_has_no_empty_section(ca
         write(system, plain)
         write(system, compressed)
         assert gzip.decompress(compressed.read_bytes()) == plain.read_bytes()
+        once = compressed.read_bytes()
+        write(system, compressed)
+        assert compressed.read_bytes() == once
     assert (tmp_path / "a.mps").read_text().splitlines()[-1] == "ENDATA"
     assert not {"bin", "gen", "semi"} & set((tmp_path / "a.lp").read_text().split())
 
