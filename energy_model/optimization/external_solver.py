@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 import numpy as np
@@ -135,8 +135,16 @@ def solve(
         answer,
         seconds=time.monotonic() - begun,
         solver=solver.title,
-        version=version(solver.package),
+        version=_version(solver.package),
     )
+
+
+def _version(package: str) -> str:
+    """The version of a package; empty if its own installer has written no metadata."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _run(

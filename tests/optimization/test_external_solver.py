@@ -4,6 +4,7 @@ HiGHS itself stands for the other solver: linopy speaks to it as to any other.
 """
 
 from dataclasses import replace
+from importlib import metadata
 
 import linopy
 import numpy as np
@@ -19,6 +20,7 @@ from energy_model.optimization.certificate import certify
 from energy_model.optimization.external_solver import SOLVERS, ExternalSolver
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.vertex import is_vertex
+from energy_model.reporting import run_report
 
 HIGHS = ExternalSolver(
     "Gurobi", "highs", "highspy", "highspy", "time_limit", {"output_flag": False}
@@ -132,6 +134,11 @@ def test_a_solver_that_is_not_installed_is_named(monkeypatch, case_lp):
         solve(case_lp)
 
 
+def test_a_solver_without_metadata_has_no_version(monkeypatch, case_lp):
+    monkeypatch.setitem(SOLVERS, "gurobi", replace(HIGHS, package="no-such-package"))
+    assert solve(case_lp).version == ""
+
+
 def test_an_error_of_the_solver_is_one_sentence(monkeypatch, case_lp):
     def fail(*_arguments, **_options):
         raise RuntimeError("No license found.\nMore lines")
@@ -177,7 +184,10 @@ def test_a_run_names_its_solver(case, tmp_path):
     assert said.json["changes"] == ["case.solver.name=gurobi"]
     run = em.open_run(tmp_path / "run")
     assert run.metadata["solver"]["name"] == "Gurobi"
-    assert run.metadata["solver"]["version"].startswith("1.")
+    version = run.metadata["solver"]["version"]
+    assert version == metadata.version("highspy")
+    told = str(run_report.run_report(run, "da", keys=("proof",)))
+    assert f"Gurobi {version}, egne skyggepriser" in told
     assert run.metadata["digest"] != here.metadata["digest"]
     assert cli.call("verify", tmp_path / "run", "--case", case).code == 0
     assert here.metadata["solver"]["name"] == "HiGHS"
