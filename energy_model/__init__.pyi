@@ -5,6 +5,7 @@ from .case.system import System as System
 from .common.errors import InputError as InputError
 from .common.errors import InputIssue as InputIssue
 from .formulation import build_model as build_model
+from .io.solver_files.import_solution import import_solution as import_solution
 from .optimization.certificate import Certificate as Certificate
 from .optimization.compiled_model import CompiledModel as CompiledModel
 from .optimization.infeasibility import NoSolutionError as NoSolutionError
@@ -78,6 +79,7 @@ __all__ = [
     "compare_decision",
     "customer_bills",
     "explain",
+    "import_solution",
     "load_case",
     "modified_files",
     "near_optimal",

@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pydantic
+from pydantic_core import PydanticCustomError
 
 from energy_model.case.csv_file import UTF_16_MARKS
 from energy_model.case.overrides import Override
 from energy_model.case.schema import MAX_NUMBER
+from energy_model.case.solver_names import SolverName, flattened
 from energy_model.case.units import DKK_PER_EUR
 from energy_model.common.errors import InputError, InputIssue
 
@@ -91,10 +93,33 @@ class Land(Setting):
 
 
 class Solver(Setting):
-    """Options of HiGHS: ``auto`` chooses the method by size; the time limit is in seconds."""
+    """The solver: HiGHS, or another one that the user has; the time limit is in seconds.
 
+    ``method`` is an option of HiGHS; ``auto`` chooses by size. ``options`` are those of another solver, in its words.
+    """
+
+    name: SolverName = "highs"
     method: Literal["auto", "simplex", "ipm"] = "auto"
     time_limit: Annotated[float, pydantic.Field(gt=0)] = 36000.0
+    options: Annotated[dict[str, Any], pydantic.BeforeValidator(flattened)] = {}
+
+    @pydantic.model_validator(mode="after")
+    def _refuse_options_of_another(self) -> Self:
+        if self.name == "highs" and self.options:
+            message = "options are those of another solver; set its name, or method for HiGHS"
+            raise PydanticCustomError("solver_options", message)
+        if self.name != "highs" and self.method != "auto":
+            message = "method is an option of HiGHS; leave it auto, and set options in the words of the solver"
+            raise PydanticCustomError("solver_options", message)
+        return self
+
+    @pydantic.model_serializer(mode="wrap")
+    def _without_defaults(self, serialize: pydantic.SerializerFunctionWrapHandler) -> Any:
+        """Leaves out a name and options that are not set, so that cases without them keep their digest."""
+        content = serialize(self)
+        if self.name == "highs":
+            del content["name"], content["options"]
+        return content
 
 
 class Settings(Setting):

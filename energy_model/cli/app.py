@@ -22,6 +22,7 @@ from energy_model.cli.commands.migrate import migrate
 from energy_model.cli.commands.report import report
 from energy_model.cli.commands.runs import run, show, verify
 from energy_model.cli.commands.serve import serve
+from energy_model.cli.commands.solutions import import_solution
 from energy_model.cli.commands.studies import studies
 from energy_model.cli.commands.timeseries import generate
 from energy_model.cli.exit_codes import FINE
@@ -89,6 +90,7 @@ COMMANDS = (
     serve,
     init,
     export,
+    import_solution,
     migrate,
 )
 for command in COMMANDS:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.solver_names import SOLVER_NAMES
 from energy_model.cli.number_options import WHOLE, whole_number
 from energy_model.common.errors import InputError
 
@@ -25,6 +26,13 @@ Changes = Annotated[
 ]
 Resolution = Annotated[
     str | None, typer.Option("--resolution", "-r", help="Number of steps in the year, or full.")
+]
+SolverName = Annotated[
+    str | None,
+    typer.Option(
+        "--solver",
+        help="highs, or a solver that you have: gurobi, copt, mosek, xpress, cplex, scip.",
+    ),
 ]
 StudyFolder = Annotated[
     Path | None,
@@ -79,9 +87,20 @@ Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of c
 
 
 def case_spec(
-    folder: Path, scenario: str | None, changes: list[str] | None, resolution: str | None
+    folder: Path,
+    scenario: str | None,
+    changes: list[str] | None,
+    resolution: str | None,
+    solver: str | None = None,
 ) -> CaseSpec:
-    """The case of the shared options; ``--resolution`` is a number of steps, ``full`` or None."""
+    """The case of the shared options; ``--resolution`` is a number of steps, ``full`` or None.
+
+    ``--solver`` is an override of the setting. InputError if there is no such solver.
+    """
+    if solver is not None:
+        if solver not in SOLVER_NAMES:
+            raise InputError.at("--solver", f"write {', '.join(SOLVER_NAMES)}", value=solver)
+        changes = [*(changes or ()), f"case.solver.name={solver}"]
     is_integer = resolution is not None and WHOLE.fullmatch(resolution)
     steps = int(resolution) if resolution is not None and is_integer else resolution
     return CaseSpec(folder, scenario, changes or (), steps)

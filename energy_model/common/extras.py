@@ -17,6 +17,7 @@ MODULES = {
         "urllib3",
     ),
     "entsoe": ("entsoe",),
+    "solvers": ("linopy",),
     "report": ("jinja2", "plotly", "kaleido"),
     "excel": ("openpyxl",),
     "web": ("dash", "dash_ag_grid", "flask", "waitress"),

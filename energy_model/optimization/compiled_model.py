@@ -13,6 +13,7 @@ from energy_model.compiler.model import Model
 from energy_model.optimization import highs
 from energy_model.optimization.labels import is_by_step, label, members, notes
 from energy_model.optimization.linear_program import Block, LinearProgram
+from energy_model.optimization.solver_choice import solve_program
 from energy_model.optimization.warm_start import WarmStart
 
 CostTerms = Mapping[str, tuple[np.ndarray, float]]
@@ -75,9 +76,11 @@ class CompiledModel:
         progress: Callable[[str], None] | None = None,
         start: WarmStart | None = None,
     ) -> highs.SolverResult:
-        """Result of the least-cost solve. A ``start`` stores the basis, from which later solves start."""
-        solver = self.system.settings.solver
-        return highs.solve(self.lp, solver.method, solver.time_limit, progress, start=start)
+        """Result of the least-cost solve by the solver of the case.
+
+        A ``start`` stores the basis of HiGHS, from which later solves start. Raises as `solver_choice.solve_program` does.
+        """
+        return solve_program(self.lp, self.system.settings.solver, progress, start)
 
     def hours(self, variable: str) -> np.ndarray | float:
         """Weight of one unit of a variable in the year: the hours of each step [h], or one."""

@@ -6,62 +6,30 @@ import logging
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
 import highspy
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
+from energy_model.optimization.highs_methods import (
+    PRIMAL_STRATEGY,
+    costs_of,
+    method_sequence,
+    options_of,
+)
 from energy_model.optimization.idle_columns import without_rounding, without_tolerances
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
-from energy_model.optimization.tie_break import SHARES, with_tie_break
+from energy_model.optimization.vertex import is_near_vertex, places
 from energy_model.optimization.warm_start import STATUSES, Start, WarmStart
 
 log = logging.getLogger(__name__)
-MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
-MAX_UNSCALED_NONZEROS = (
-    600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
-)
-MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
-# Maximum pivots per row of a solve from a warm start: about the number of a cold start.
-MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.06, "stages": 0.1}
-# HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
-KKT_TOLERANCE_FACTOR = 10.0
-# Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
-MAX_CROSSOVER_PIVOTS_PER_ROW = 0.3
-# 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
-SOLVER_THREADS = 0
-# The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
-# Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
-# digits of an interior point are noise; stopping before them gives smaller row violations.
-HIPO = {
-    "solver": "hipo",
-    "hipo_system": "augmented",
-    "hipo_block_size": 16,
-    "ipm_optimality_tolerance": 1e-7,
-    "run_crossover": "off",
-}
-# HiPO stops at a gap of 1.2e-8 in some programs of Aarhus, and with a crossover at its default of 1e-8 it then
-# restarts with another method, which fails; further from the optimum the simplex method has more to do.
-CROSSOVER = {
-    "run_crossover": "on",
-    "start_crossover_tolerance": 1e-7,
-    "ipm_optimality_tolerance": 1.5e-8,
-}
 # Gap of a plan with tie-breaking costs, above which these costs are removed by further pivots
 MAX_TIE_BREAK_GAP_SHARE = 1e-9
-PRIMAL_STRATEGY, DUAL_STRATEGY = 4, 1  # strategies of the simplex method, as HiGHS numbers them
-METHODS: dict[str, dict[str, Any]] = {
-    "simplex": {"solver": "simplex"},
-    "hipo": HIPO | {"hipo_ordering": "amd"},
-    "hipo, scaled": HIPO | {"user_objective_scale": 4},
-    "hipo, crossover": HIPO | CROSSOVER | {"hipo_ordering": "amd"},
-    "primal": {"solver": "simplex", "simplex_strategy": PRIMAL_STRATEGY},
-    "dual": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
-    "stages": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
-    "ipx": {"solver": "ipx", "run_crossover": "on"},
-}
+# 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
+SOLVER_THREADS = 0
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
 OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
     "optimal",
@@ -74,7 +42,10 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
 
 @dataclass(frozen=True)
 class SolverResult:
-    """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate."""
+    """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate.
+
+    ``solver`` and ``version`` name another solver than HiGHS, or the file that the values come from.
+    """
 
     status: str
     x: np.ndarray
@@ -84,6 +55,8 @@ class SolverResult:
     iterations: int
     certificate: Certificate | None
     said: str = ""
+    solver: str = "HiGHS"
+    version: str = ""
 
     @property
     def objective(self) -> float:
@@ -121,7 +94,7 @@ def solve(
         if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
             return answer
         log.info("the warm start ends as %s; solving again without it", answer.status)
-    for name in _method_sequence(lp, method, gap):
+    for name in method_sequence(lp, method, gap):
         remaining = time_limit - (time.monotonic() - begun)
         if remaining <= 0 and answer is not None:
             break
@@ -139,17 +112,6 @@ def solve(
     return answer if answer.status != OPTIMAL else replace(answer, status=FAILED)
 
 
-def _method_sequence(lp: LinearProgram, method: str, gap: float) -> list[str]:
-    """The methods to try, the first one for a vertex where that takes little time."""
-    if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
-        return ["simplex", "hipo, crossover"]
-    if lp.A.nnz >= MAX_UNSCALED_NONZEROS:
-        return ["hipo, scaled", "hipo", "hipo, crossover", "ipx", "simplex"]
-    if method == "ipm" or gap > MAX_GAP_SHARE:
-        return ["hipo", "hipo, scaled", "hipo, crossover", "ipx", "simplex"]
-    return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
-
-
 def _solve_with(
     lp: LinearProgram,
     method: str,
@@ -162,12 +124,12 @@ def _solve_with(
     begun = time.monotonic()
     if lp.A.shape[0] == 0:
         return _solve_without_rows(lp)
-    highs = highspy.Highs()
+    highs = _silent()
     _set_options(highs, lp, method, time_limit, gap)
     watch = SolverMonitor(progress)
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
-    first, *further = _objectives(lp, method, warm)
+    first, *further = costs_of(lp, method, warm)
     _pass_model(highs, replace(lp, cost=first))
     if warm is not None:
         highs.setBasis(_basis(warm))
@@ -205,22 +167,6 @@ def _solve_with(
             x, certificate = clean(lp, x, prices, certificate)
     seconds = time.monotonic() - begun
     return SolverResult(status, x, prices, method, seconds, iterations, certificate, said)
-
-
-def _objectives(lp: LinearProgram, method: str, warm: Start | None) -> list[np.ndarray]:
-    """The costs to solve with, one after the other; each further one starts from the optimum of the one before.
-
-    An interior point method without crossover solves with the costs of the program, all others with
-    tie-breaking costs. From a warm start or by the simplex method the last of them are enough.
-    """
-    if METHODS[method].get("run_crossover") == "off":
-        return [lp.cost]
-    last = with_tie_break(lp, SHARES[-1]).cost
-    if warm is not None and method == "stages":
-        return [with_tie_break(replace(lp, cost=warm.cost), SHARES[-1]).cost, last]
-    if warm is not None or method == "simplex":
-        return [last]
-    return [*(with_tie_break(lp, share).cost for share in SHARES[:-1]), last]
 
 
 def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
@@ -277,29 +223,19 @@ def _solve_without_rows(lp: LinearProgram) -> SolverResult:
     return SolverResult(status, x, np.zeros(0), "none", 0.0, 0, certificate)
 
 
+def _silent() -> highspy.Highs:
+    """HiGHS without a log."""
+    highs = highspy.Highs()
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", False)
+    return highs
+
+
 def _set_options(
     highs: highspy.Highs, lp: LinearProgram, method: str, time_limit: float, gap: float
 ) -> None:
     """Sets the options of HiGHS for a method, a time limit [s] and a relative gap [1]."""
-    highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("output_flag", False)
-    options = {**METHODS[method], "time_limit": time_limit, "threads": SOLVER_THREADS}
-    if lp.A.nnz > MAX_CLOSE_NONZEROS:
-        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
-    if method in MAX_PIVOTS_PER_ROW:
-        # a limit on pivots, not on time, makes the sequence of methods the same on every machine
-        pivots = int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0])
-        options["simplex_iteration_limit"] = max(1000, pivots)
-    if options.get("run_crossover") == "on" and method != "ipx":
-        options["simplex_iteration_limit"] = max(
-            1000, int(MAX_CROSSOVER_PIVOTS_PER_ROW * lp.A.shape[0])
-        )
-    if gap > MAX_GAP_SHARE:
-        tolerance = gap / 2  # half, since the certificate recomputes the gap
-        options |= {
-            "ipm_optimality_tolerance": tolerance,
-            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
-        }
+    options = options_of(lp, method, gap) | {"time_limit": time_limit, "threads": SOLVER_THREADS}
     for option, value in options.items():
         highs.setOptionValue(option, value)
 
@@ -347,3 +283,42 @@ def _status(highs: highspy.Highs) -> str:
         names.kIterationLimit: STOPPED,
         names.kInterrupt: STOPPED,
     }.get(status, FAILED)
+
+
+def write_model(lp: LinearProgram, path: Path) -> None:
+    """Writes a program with the names of `program_names` to a file ``.mps`` or ``.lp``.
+
+    HiGHS does not tell of a full disk: the file may lack its end.
+
+    Raises:
+        RuntimeError: HiGHS refuses to write.
+    """
+    highs = _silent()
+    _pass_model(highs, lp)
+    columns, rows = program_names(lp)
+    for i, column in enumerate(columns):
+        highs.passColName(i, column)
+    for i, row in enumerate(rows):
+        highs.passRowName(i, row)
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS cannot write the program")
+
+
+def optimal_prices(
+    lp: LinearProgram, x: np.ndarray, time_limit: float, progress: Progress | None = None
+) -> np.ndarray | None:
+    """Row duals of the optimum, solved from a solution near it; None if HiGHS finds none within the time limit [s].
+
+    They are optimal whether the solution is or not, so its certificate tells how far it is from the optimum. HiGHS can
+    also cross over from values without duals, but ends with a segmentation fault (release 1.15).
+    """
+    begun = time.monotonic()
+    answer = None
+    if is_near_vertex(lp, x):
+        columns, rows = places(lp, x)
+        warm = Start(lp.cost, columns, rows, "primal")
+        answer = _solve_with(lp, warm.method, time_limit, progress, warm=warm)
+    if answer is None or not (answer.status == OPTIMAL and answer.holds):
+        remaining = max(time_limit - (time.monotonic() - begun), 0.01)
+        answer = solve(lp, time_limit=remaining, progress=progress)
+    return answer.prices if answer.status == OPTIMAL else None

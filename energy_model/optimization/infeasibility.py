@@ -57,6 +57,12 @@ def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionEr
                 f"No answer within the time limit of {limit:g} s; raise case.solver.time_limit or lower the resolution."
             ],
         )
+    if answer.solver != "HiGHS":
+        sentence = (
+            f"{answer.solver} returned no solution that passes verification ({answer.said or answer.method}). "
+            "Set closer tolerances in case.solver.options, or solve with highs."
+        )
+        return NoSolutionError(answer.status, [sentence])
     return NoSolutionError(
         answer.status,
         [

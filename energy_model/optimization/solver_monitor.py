@@ -40,7 +40,8 @@ class SolverMonitor:
     def __call__(self, event: Any) -> None:
         """Called by the solver from time to time."""
         output = event.data_out
-        count = max(output.ipm_iteration_count, output.simplex_iteration_count)
+        # minus one where a method has not begun
+        count = max(output.ipm_iteration_count, output.simplex_iteration_count, 0)
         if self.progress is not None:
             seconds = round(time.monotonic() - self.begun)
             self.progress(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from energy_model.common.formatting import (
@@ -11,7 +13,7 @@ from energy_model.common.formatting import (
     format_significant,
     label,
 )
-from energy_model.common.language import N_, translator
+from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.content import Block, Section, Text, data_table, section
 from energy_model.results.cost_sensitivities import cost_sensitivities
 from energy_model.results.run import Run
@@ -19,6 +21,7 @@ from energy_model.results.run_files import input_tables
 from energy_model.studies.explanation.explain import explain
 
 MAX_EXPLAINED_ASSETS = 8  # the largest investments are explained
+HIGHS = "HiGHS"  # also of runs whose record names no solver
 MONEY, TINY_SHARE = "EUR/a", "share"
 # Values that a certificate recomputes, with their meaning and kind.
 CHECKED = {
@@ -80,12 +83,20 @@ def proof_section(run: Run, language: str) -> list[Section]:
     solver = metadata["solver"]
     rows += [
         [_("Time steps in the year"), format_number(metadata["steps"], language=language)],
-        [_("Solver"), f"{solver.get('name', 'HiGHS')} {solver.get('method', '')}".strip()],
+        [_("Solver"), _solver_text(solver, language)],
         [_("Created"), str(metadata["created"])],
         [_("Fingerprint of the inputs"), metadata["digest"][:16]],
     ]
     table = data_table("", (_("Property"), _("Value")), rows, 1)
     return section("proof", _("Proof of optimality"), table)
+
+
+def _solver_text(solver: dict[str, Any], language: str) -> str:
+    """Returns the name of the solver of a record, with its method, or another solver's version and source of duals."""
+    name, method = solver.get("name", HIGHS), solver.get("method", "")
+    if name == HIGHS:
+        return f"{name} {method}".strip()
+    return f"{name} {solver['version']}".strip() + f", {translate(method, language)}"
 
 
 def sources_section(run: Run, language: str, sources: pd.DataFrame | None) -> list[Section]:

@@ -135,6 +135,8 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "time_aggregation": as_records(aggregation_check(system)),
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
         "solver": {
+            "name": answer.solver,
+            "version": version("highspy") if answer.solver == "HiGHS" else answer.version,
             "method": answer.method,
             "iterations": answer.iterations,
             "seconds": round(answer.seconds, 3),

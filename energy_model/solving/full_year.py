@@ -29,6 +29,7 @@ from energy_model.optimization.certificate import MAX_GAP_SHARE, certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.infeasibility import diagnose
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.solver_choice import solve_program
 from energy_model.optimization.unused_duals import nearly_profitable, with_best_duals
 from energy_model.results.run import Run, Stopwatch, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
@@ -159,10 +160,11 @@ class _Search:
 
     def _solve(self, lp: LinearProgram, solver_gap: float) -> highs.SolverResult:
         """The solution of a program, with the duals that give the highest lower bound."""
-        answer = highs.solve(
+        remaining = max(self.deadline - time.monotonic(), 1.0)
+        settings = self.problem.system.settings.solver
+        answer = solve_program(
             lp,
-            "auto",
-            max(self.deadline - time.monotonic(), 1.0),
+            settings.model_copy(update={"method": "auto", "time_limit": remaining}),
             lambda line: self.report(Message("solving every hour: {state}", state=line)),
             gap=solver_gap,
         )

@@ -26,6 +26,7 @@ def solve(
     extend: Callable[[Model], None] | None = None,
     progress: Callable[[str], None] | None = None,
     run_meanwhile: Callable[[], object] | None = None,
+    solver: Callable[[CompiledModel], highs.SolverResult] | None = None,
 ) -> Run:
     """The run of the least-cost solution of a case.
 
@@ -36,9 +37,10 @@ def solve(
         progress: Called with a sentence on the progress.
         run_meanwhile: Called in a thread during the solve only, since Pyomo models are built and read by one thread
             at a time.
+        solver: Called in place of the solver of the case, with the compiled model.
 
     Raises:
-        InputError: The case cannot be loaded.
+        InputError: The case cannot be loaded, or its solver is missing or ends with an error.
         NoSolutionError: There is no solution.
     """
     report, clock = progress or (lambda _: None), Stopwatch()
@@ -55,10 +57,11 @@ def solve(
     problem = CompiledModel.of(system, model)
     clock.mark("build")
     rows, columns = problem.lp.A.shape
-    report(Message("solving {rows:#} rows and {columns:#} columns", rows=rows, columns=columns))
+    if solver is None:
+        report(Message("solving {rows:#} rows and {columns:#} columns", rows=rows, columns=columns))
     with ThreadPoolExecutor(1) as executor:
         meanwhile = executor.submit(run_meanwhile) if run_meanwhile is not None else None
-        answer = problem.solve(lambda line: report(Message("solving: {state}", state=line)))
+        answer = _answer(problem, report) if solver is None else solver(problem)
     if meanwhile is not None:
         meanwhile.result()  # raises the exceptions of the thread
     clock.mark("solve")
@@ -73,6 +76,10 @@ def solve(
     clock.mark("results")
     run.metadata["seconds"] = clock.marks
     return run
+
+
+def _answer(problem: CompiledModel, report: Callable[[str], None]) -> highs.SolverResult:
+    return problem.solve(lambda line: report(Message("solving: {state}", state=line)))
 
 
 def _note_unreachable_target(

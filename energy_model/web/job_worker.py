@@ -96,6 +96,7 @@ def _run(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[st
     """Solves the case and writes the run and its page. Returns headline and number of steps."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.optimization import precheck  # noqa: PLC0415
+    from energy_model.optimization.warm_start import WarmStart  # noqa: PLC0415
     from energy_model.reporting import run_report  # noqa: PLC0415
 
     request = job["request"]

@@ -68,6 +68,7 @@ def run(tmp_path_factory):
             [("study", "sweep", "CASE", "--vary", "carriers.co2.price=1,2", "--out", "NEW")],
         ),
         ("web", [("serve", "CASE", "--workspace", "NEW")]),
+        ("solvers", [("run", "CASE", "--solver", "gurobi", "--out", "NEW")]),
     ],
 )
 def test_a_missing_extra_is_one_sentence(extra, commands, run, tmp_path):

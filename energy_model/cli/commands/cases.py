@@ -17,6 +17,8 @@ from energy_model.reporting import case_report
 from energy_model.reporting.json_records import table_records
 from energy_model.reporting.render_terminal import print_blocks
 
+SUFFIXES = {"pypsa": "nc"}  # of files whose suffix is not the name of their target
+
 
 def check(
     case: Case,
@@ -77,29 +79,42 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            "--to", help="The target program: pypsa, or one that an installed package adds."
+            "--to",
+            help="pypsa, mps or lp (the linear program for a solver), or what an installed package adds.",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, such as city.nc.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The file to write, such as city.nc or city.mps.gz; by default named by the case.",
+        ),
+    ] = None,
     scenario: Scenario = None,
     changes: Changes = None,
     resolution: Resolution = "full",
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
-    """Export a case to another program, every hour of it, and list what that program cannot express."""
+    """Export a case to another program, every hour of it, or its linear program to a file for a solver."""
     from energy_model.io.pypsa.export import write as write_pypsa  # noqa: PLC0415
+    from energy_model.io.solver_files.export import write_lp, write_mps  # noqa: PLC0415
+    from energy_model.results.run_files import default_folder_name  # noqa: PLC0415
 
     with Progress(as_json) as progress:
-        exporters = {"pypsa": write_pypsa, **extensions("exporters")}
+        programs = {"mps": write_mps, "lp": write_lp}
+        exporters = {"pypsa": write_pypsa, **programs, **extensions("exporters")}
         if to not in exporters:
             raise em.InputError.at("--to", f"write one of {', '.join(exporters)}", value=to)
         progress("reading the tables")
-        system = em.load_case(case_spec(case, scenario, changes, resolution)).in_order
-        progress("writing the network")
-        network = exporters[to](system, out)
+        system = em.load_case(case_spec(case, scenario, changes, resolution))
+        out = out or Path(f"{default_folder_name(system)}.{SUFFIXES.get(to, to)}")
+        progress("building and writing the program" if to in programs else "writing the network")
+        # other programs know no typical days that repeat
+        written = exporters[to](system if to in programs else system.in_order, out)
     if as_json:
-        record = {"left_out": network.left_out, "constant": network.constant}
+        record = {"left_out": written.left_out, "constant": written.constant}
         print_json({"written": str(out), "steps": len(system.steps.length), **record})
     else:
-        print_blocks(case_report.export_blocks(out, network.left_out, network.constant, language))
+        print_blocks(case_report.export_blocks(out, written.left_out, written.constant, language))

@@ -18,6 +18,7 @@ from energy_model.cli.options import (
     Resolution,
     RunFolder,
     Scenario,
+    SolverName,
     case_spec,
 )
 from energy_model.cli.output import AsJson, print_json, print_lines
@@ -75,6 +76,7 @@ def run(
     full_year: FullYear = False,
     gap: Gap = 0.005,
     unit_sizes: UnitSizes = False,
+    solver: SolverName = None,
     force: Force = False,
     page: Page = False,
     language: Language = "",
@@ -98,7 +100,7 @@ def run(
     required_gap = gap if full_year else None
     with Progress(as_json) as progress:
         progress("reading the tables")
-        system = em.load_case(case_spec(case, scenario, changes, resolution))
+        system = em.load_case(case_spec(case, scenario, changes, resolution, solver))
         suffix = "_proven" * full_year + "_unit_sizes" * unit_sizes
         folder = out or Path("runs") / (default_folder_name(system) + suffix)
         existing = None if force else _existing_run(folder, system.digest, required_gap, unit_sizes)
@@ -116,7 +118,7 @@ def run(
             progress("drawing the page")
             run_report.write_run_page(result, folder / "report.html", system.sources)
     if as_json:
-        print_json({"run": str(folder), "found_again": existing is not None, **_summary(result)})
+        print_json({"run": str(folder), "found_again": existing is not None, **run_summary(result)})
     else:
         print_report(run_report.run_report(result, language, keys=run_report.ANSWER))
         print_lines("\n" + translate("Written to {path}", language, path=folder))
@@ -131,7 +133,9 @@ def _solve(
 ) -> em.Run:
     """Solves a case, in every hour with a gap; the warnings and the total time are in its metadata."""
     from energy_model.optimization import precheck  # noqa: PLC0415
+    from energy_model.optimization.solver_choice import require_solver  # noqa: PLC0415
 
+    require_solver(system.settings.solver)
     warnings: list[str] = []
 
     def check() -> None:
@@ -200,7 +204,8 @@ def _is_proven(run: em.Run, gap: float) -> bool:
     return proven is not None and proven <= gap
 
 
-def _summary(run: em.Run) -> dict[str, Any]:
+def run_summary(run: em.Run) -> dict[str, Any]:
+    """The entries of a run's record that are printed as JSON."""
     names = (
         "case",
         "scenario",
@@ -224,7 +229,7 @@ def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> No
     """Show a run: summary, capacities, cost by sector and firm, emissions by both accounts, prices and drivers."""
     opened = em.open_run(run)
     if as_json:
-        print_json({"run": str(opened.path), **_summary(opened), **run_records(opened)})
+        print_json({"run": str(opened.path), **run_summary(opened), **run_records(opened)})
     else:
         print_report(run_report.run_report(opened, language, keys=run_report.TABLES))
 

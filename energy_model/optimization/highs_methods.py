@@ -1,0 +1,102 @@
+"""HiGHS methods: the size of a linear program → the methods to try, and the options and costs of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from energy_model.optimization.certificate import MAX_GAP_SHARE
+from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.tie_break import SHARES, with_tie_break
+from energy_model.optimization.warm_start import Start
+
+MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
+MAX_UNSCALED_NONZEROS = (
+    600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
+)
+MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an hour
+# HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
+KKT_TOLERANCE_FACTOR = 10.0
+# Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
+MAX_CROSSOVER_PIVOTS_PER_ROW = 0.3
+# Maximum pivots per row of a solve from a warm start; more take longer than a solve from the start
+MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.06, "stages": 0.1}
+# The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
+# Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
+# digits of an interior point are noise; stopping before them gives smaller row violations.
+HIPO = {
+    "solver": "hipo",
+    "hipo_system": "augmented",
+    "hipo_block_size": 16,
+    "ipm_optimality_tolerance": 1e-7,
+    "run_crossover": "off",
+}
+# HiPO stops at a gap of 1.2e-8 in some programs of Aarhus, and with a crossover at its default of 1e-8 it then
+# restarts with another method, which fails; further from the optimum the simplex method has more to do.
+CROSSOVER = {
+    "run_crossover": "on",
+    "start_crossover_tolerance": 1e-7,
+    "ipm_optimality_tolerance": 1.5e-8,
+}
+PRIMAL_STRATEGY, DUAL_STRATEGY = 4, 1  # strategies of the simplex method, as HiGHS numbers them
+METHODS: dict[str, dict[str, Any]] = {
+    "simplex": {"solver": "simplex"},
+    "hipo": HIPO | {"hipo_ordering": "amd"},
+    "hipo, scaled": HIPO | {"user_objective_scale": 4},
+    "hipo, crossover": HIPO | CROSSOVER | {"hipo_ordering": "amd"},
+    "primal": {"solver": "simplex", "simplex_strategy": PRIMAL_STRATEGY},
+    "dual": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
+    "stages": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
+    "ipx": {"solver": "ipx", "run_crossover": "on"},
+}
+
+
+def method_sequence(lp: LinearProgram, method: str, gap: float) -> list[str]:
+    """Names of the methods to try, one after another; the first ends at a vertex where that takes little time."""
+    if method == "simplex" or (method == "auto" and lp.A.nnz < MAX_SIMPLEX_NONZEROS):
+        return ["simplex", "hipo, crossover"]
+    if lp.A.nnz >= MAX_UNSCALED_NONZEROS:
+        return ["hipo, scaled", "hipo", "hipo, crossover", "ipx", "simplex"]
+    if method == "ipm" or gap > MAX_GAP_SHARE:
+        return ["hipo", "hipo, scaled", "hipo, crossover", "ipx", "simplex"]
+    return ["hipo, crossover", "hipo", "hipo, scaled", "ipx", "simplex"]
+
+
+def options_of(lp: LinearProgram, method: str, gap: float) -> dict[str, Any]:
+    """Options of HiGHS for a method and a relative gap [1]."""
+    options = dict(METHODS[method])
+    if lp.A.nnz > MAX_CLOSE_NONZEROS:
+        options["ipm_optimality_tolerance"] = MAX_GAP_SHARE / 10
+    if method in MAX_PIVOTS_PER_ROW:
+        # a limit on pivots, not on time, makes the sequence of methods the same on every machine
+        pivots = int(MAX_PIVOTS_PER_ROW[method] * lp.A.shape[0])
+        options["simplex_iteration_limit"] = max(1000, pivots)
+    if options.get("run_crossover") == "on" and method != "ipx":
+        options["simplex_iteration_limit"] = max(
+            1000, int(MAX_CROSSOVER_PIVOTS_PER_ROW * lp.A.shape[0])
+        )
+    if gap > MAX_GAP_SHARE:
+        tolerance = gap / 2  # half, since the certificate recomputes the gap
+        options |= {
+            "ipm_optimality_tolerance": tolerance,
+            "kkt_tolerance": min(1.0, KKT_TOLERANCE_FACTOR * tolerance),
+        }
+    return options
+
+
+def costs_of(lp: LinearProgram, method: str, warm: Start | None = None) -> list[np.ndarray]:
+    """The costs to solve with by a method, one after the other; each further one starts from the optimum before.
+
+    An interior point method without crossover solves with the costs of the program, all others with tie-breaking
+    costs. From a warm start, or by the simplex method, the last of them are enough.
+    """
+    if METHODS[method].get("run_crossover") == "off":
+        return [lp.cost]
+    last = with_tie_break(lp, SHARES[-1]).cost
+    if warm is not None and method == "stages":
+        return [with_tie_break(replace(lp, cost=warm.cost), SHARES[-1]).cost, last]
+    if warm is not None or method == "simplex":
+        return [last]
+    return [*(with_tie_break(lp, share).cost for share in SHARES[:-1]), last]
