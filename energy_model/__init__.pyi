@@ -25,8 +25,10 @@ from .solving.case_solver import CaseSolver as CaseSolver
 from .solving.case_solver import Query as Query
 from .solving.full_year import solve_full_year as solve_full_year
 from .solving.load import load_case as load_case
+from .solving.quick_look import QuickLook as QuickLook
 from .solving.solve import solve as solve
 from .solving.unit_sizes import solve_with_unit_sizes as solve_with_unit_sizes
+from .solving.warm_start_cache import WarmStartCache as WarmStartCache
 from .studies.attribution import attribute_difference as attribute_difference
 from .studies.compare import Comparison as Comparison
 from .studies.compare import compare as compare
@@ -66,12 +68,14 @@ __all__ = [
     "LinearProgram",
     "NoSolutionError",
     "Query",
+    "QuickLook",
     "Run",
     "Solution",
     "Study",
     "StudyInterrupted",
     "System",
     "Verification",
+    "WarmStartCache",
     "accounts",
     "attribute_difference",
     "build_model",

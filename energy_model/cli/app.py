@@ -19,6 +19,7 @@ from energy_model.cli.commands.compare import compare
 from energy_model.cli.commands.excel import excel
 from energy_model.cli.commands.fetch import fetch
 from energy_model.cli.commands.migrate import migrate
+from energy_model.cli.commands.quick import quick
 from energy_model.cli.commands.report import report
 from energy_model.cli.commands.runs import run, show, verify
 from energy_model.cli.commands.serve import serve
@@ -81,6 +82,7 @@ def main() -> None:
 COMMANDS = (
     check,
     run,
+    quick,
     show,
     verify,
     compare,

@@ -44,7 +44,8 @@ OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
 class SolverResult:
     """Result of the solver: status, column values, row duals, method, time [s], iterations and certificate.
 
-    ``solver`` and ``version`` name another solver than HiGHS, or the file that the values come from.
+    ``solver`` and ``version`` name another solver than HiGHS, or the file that the values come from. ``vertex`` is the
+    warm start from the final basis; None if the solution is an interior point.
     """
 
     status: str
@@ -57,6 +58,7 @@ class SolverResult:
     said: str = ""
     solver: str = "HiGHS"
     version: str = ""
+    vertex: WarmStart | None = None
 
     @property
     def objective(self) -> float:
@@ -158,15 +160,20 @@ def _solve_with(
     )
     certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     is_vertex = highs.getBasis().valid
+    vertex = None
     if certificate is not None:
         certificate = replace(certificate, allowed=gap)
-        if start is not None and not start.is_set and status == OPTIMAL and is_vertex:
-            start.keep(lp, x, *_statuses(highs.getBasis()))
+        if status == OPTIMAL and is_vertex:
+            vertex = WarmStart.of(lp, x, *_statuses(highs.getBasis()))
+            if start is not None and not start.is_set:
+                start.keep(vertex)
         if status == OPTIMAL:
             clean = without_rounding if is_vertex else without_tolerances
             x, certificate = clean(lp, x, prices, certificate)
     seconds = time.monotonic() - begun
-    return SolverResult(status, x, prices, method, seconds, iterations, certificate, said)
+    return SolverResult(
+        status, x, prices, method, seconds, iterations, certificate, said, vertex=vertex
+    )
 
 
 def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:

@@ -23,6 +23,7 @@ KKT_TOLERANCE_FACTOR = 10.0
 MAX_CROSSOVER_PIVOTS_PER_ROW = 0.3
 # Maximum pivots per row of a solve from a warm start; more take longer than a solve from the start
 MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.06, "stages": 0.1}
+WARM_METHODS = tuple(MAX_PIVOTS_PER_ROW)
 # The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
 # Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
 # digits of an interior point are noise; stopping before them gives smaller row violations.

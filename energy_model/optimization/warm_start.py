@@ -69,10 +69,17 @@ class WarmStart:
         """Whether a program was solved with it."""
         return self.cost is not None
 
-    def keep(self, lp: LinearProgram, x: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> None:
-        """Sets it to the solution of a program and the statuses of its basis."""
-        self.cost, self.x, self.columns, self.rows = lp.cost, x, columns, rows
-        self.variables, self.constraints = lp.variables, lp.constraints
+    @classmethod
+    def of(
+        cls, lp: LinearProgram, x: np.ndarray, columns: np.ndarray, rows: np.ndarray
+    ) -> WarmStart:
+        """The warm start from the solution of a program and the statuses of its basis."""
+        return cls(lp.cost, x, columns, rows, lp.variables, lp.constraints)
+
+    def keep(self, other: WarmStart) -> None:
+        """Sets it to another warm start."""
+        self.cost, self.x, self.columns, self.rows = other.cost, other.x, other.columns, other.rows
+        self.variables, self.constraints = other.variables, other.constraints
 
     def packed(self) -> dict[str, np.ndarray]:
         """The warm start as arrays, to store or send; empty if it is not set."""

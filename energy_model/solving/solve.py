@@ -13,11 +13,13 @@ from energy_model.formulation import TABLES, build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.elastic_program import least_emissions_above_target
+from energy_model.optimization.highs_methods import MAX_SIMPLEX_NONZEROS, WARM_METHODS
 from energy_model.optimization.infeasibility import diagnose
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run, Stopwatch, note_own_rules, run_from_solution
 from energy_model.results.solution_tables import SolutionTables
 from energy_model.solving.load import Case, as_system
+from energy_model.solving.warm_start_cache import WarmStartCache
 
 
 def solve(
@@ -27,6 +29,7 @@ def solve(
     progress: Callable[[str], None] | None = None,
     run_meanwhile: Callable[[], object] | None = None,
     solver: Callable[[CompiledModel], highs.SolverResult] | None = None,
+    warm_starts: WarmStartCache | None = None,
 ) -> Run:
     """The run of the least-cost solution of a case.
 
@@ -38,6 +41,8 @@ def solve(
         run_meanwhile: Called in a thread during the solve only, since Pyomo models are built and read by one thread
             at a time.
         solver: Called in place of the solver of the case, with the compiled model.
+        warm_starts: Where the basis of the case is stored and found. The plan is the same with and without, as ties
+            are broken by names; a price may differ where several are optimal. Small cases do without.
 
     Raises:
         InputError: The case cannot be loaded, or its solver is missing or ends with an error.
@@ -61,7 +66,7 @@ def solve(
         report(Message("solving {rows:#} rows and {columns:#} columns", rows=rows, columns=columns))
     with ThreadPoolExecutor(1) as executor:
         meanwhile = executor.submit(run_meanwhile) if run_meanwhile is not None else None
-        answer = _answer(problem, report) if solver is None else solver(problem)
+        answer = _answer(problem, report, warm_starts) if solver is None else solver(problem)
     if meanwhile is not None:
         meanwhile.result()  # raises the exceptions of the thread
     clock.mark("solve")
@@ -78,8 +83,20 @@ def solve(
     return run
 
 
-def _answer(problem: CompiledModel, report: Callable[[str], None]) -> highs.SolverResult:
-    return problem.solve(lambda line: report(Message("solving: {state}", state=line)))
+def _answer(
+    problem: CompiledModel, report: Callable[[str], None], warm_starts: WarmStartCache | None
+) -> highs.SolverResult:
+    """The result of the solver of the case, from a stored warm start if the case takes more than a moment."""
+
+    def show(line: str) -> None:
+        report(Message("solving: {state}", state=line))
+
+    if warm_starts is None or problem.lp.A.nnz < MAX_SIMPLEX_NONZEROS:
+        return problem.solve(show)
+    answer = problem.solve(show, warm_starts.load(problem.system))
+    if answer.vertex is not None and answer.method not in WARM_METHODS:
+        warm_starts.save(problem.system, answer.vertex)
+    return answer
 
 
 def _note_unreachable_target(

@@ -58,6 +58,12 @@ UnitSizes = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Solve even if a run of the same inputs exists.")
 ]
+Cold = Annotated[
+    bool,
+    typer.Option(
+        "--cold", help="Solve from the start, not from the basis of an earlier run of the case."
+    ),
+]
 Page = Annotated[
     bool, typer.Option("--report", help="Also write the page report.html in the run's folder.")
 ]
@@ -78,6 +84,7 @@ def run(
     unit_sizes: UnitSizes = False,
     solver: SolverName = None,
     force: Force = False,
+    cold: Cold = False,
     page: Page = False,
     language: Language = "",
     as_json: AsJson = False,
@@ -108,7 +115,9 @@ def run(
             ensure_writable(folder)
             if not force:
                 _note_replaced(folder)
-            result = _solve(system, required_gap, unit_sizes, progress)
+            result = _solve(
+                system, required_gap, unit_sizes, progress, None if cold else em.WarmStartCache()
+            )
             progress("writing the run")
             em.save(result, folder, progress.log)
         else:
@@ -129,7 +138,11 @@ def run(
 
 
 def _solve(
-    system: em.System, gap: float | None, with_unit_sizes: bool, progress: Progress
+    system: em.System,
+    gap: float | None,
+    with_unit_sizes: bool,
+    progress: Progress,
+    warm_starts: em.WarmStartCache | None,
 ) -> em.Run:
     """Solves a case, in every hour with a gap; the warnings and the total time are in its metadata."""
     from energy_model.optimization import precheck  # noqa: PLC0415
@@ -142,7 +155,7 @@ def _solve(
         warnings.extend(precheck.check_adequacy(system, every_hour=gap is not None))
 
     if gap is None and not with_unit_sizes:
-        result = em.solve(system, progress=progress, run_meanwhile=check)
+        result = em.solve(system, progress=progress, run_meanwhile=check, warm_starts=warm_starts)
     else:
         progress("checking peaks, potentials and the emission target")
         check()

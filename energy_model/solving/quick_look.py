@@ -1,0 +1,113 @@
+"""Quick look: a case at few steps → what a change does, within seconds, and how far the few steps are from a fine run.
+
+The unchanged case is solved once at these steps; each change then starts from its basis. Few steps lose the extremes of
+the year, so a number alone is biased. The difference of two quick answers is less so, as both have the same bias. Where
+a fine run of the unchanged case is given, the bias of each number is told beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from energy_model.common.errors import InputError
+from energy_model.results.run import Run
+from energy_model.solving.case_solver import CaseSolver
+from energy_model.solving.load import Case, as_case_spec
+from energy_model.solving.warm_start_cache import WarmStartCache
+
+QUICK_STEPS = (
+    24  # steps of a quick look: four typical days of six steps where the case has such days
+)
+
+
+@dataclass(frozen=True)
+class QuickAnswer:
+    """The run of a changed case and of the unchanged one at the same few steps, perhaps a fine run, and seconds taken."""
+
+    run: Run
+    unchanged: Run
+    fine: Run | None
+    seconds: float
+
+    def table(self) -> pd.DataFrame:
+        """The headline numbers: ``unchanged``, ``changed``, ``difference``, and ``bias`` of the unchanged to a fine run.
+
+        Indexed by name, in the units of `results.summary`. ``bias`` is missing without a fine run.
+        """
+        columns = {"unchanged": self.unchanged.summary, "changed": self.run.summary}
+        table = pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
+        table["difference"] = table["changed"] - table["unchanged"]
+        fine = {} if self.fine is None else self.fine.summary
+        table["bias"] = table["unchanged"] - pd.Series(fine, dtype=float).reindex(table.index)
+        return table.rename_axis("name")
+
+
+class QuickLook:
+    """A case at few steps, solved again for each change from the basis of the unchanged case.
+
+    Args:
+        case: A `CaseSpec`, a folder, or a system that was loaded from one.
+        steps: Number of steps of the year.
+        fine: A run of the unchanged case at its own steps, against which the bias is measured.
+        warm_starts: Where the basis of the unchanged case is stored and found.
+
+    Raises:
+        InputError: The inputs are invalid, or the fine run is one of another case, scenario or changes.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        steps: int = QUICK_STEPS,
+        fine: Run | None = None,
+        warm_starts: WarmStartCache | None = None,
+    ) -> None:
+        self.spec = replace(as_case_spec(case), resolution=steps)
+        self.fine, self._warm_starts = fine, warm_starts
+        self._solver = CaseSolver(self.spec)
+        self._unchanged: Run | None = None
+
+    def first(self, progress: Callable[[str], None] | None = None) -> Run:
+        """The run of the unchanged case at few steps.
+
+        Raises:
+            NoSolutionError: There is no solution.
+        """
+        if self._unchanged is not None:
+            return self._unchanged
+        system = self._solver.problem((), self.spec.scenario).system
+        if self.fine is not None:
+            self._check_fine_run(self.fine, system.scenario, system.changes)
+        if self._warm_starts is not None:
+            start = self._warm_starts.load(system)
+            self._solver = CaseSolver(self.spec, start=start)
+        self._unchanged = self._solver.run((), progress=progress)
+        if self._warm_starts is not None:
+            self._warm_starts.save(system, self._solver.start)
+        return self._unchanged
+
+    def look(
+        self, changes: Iterable[str] = (), progress: Callable[[str], None] | None = None
+    ) -> QuickAnswer:
+        """The answer to changes ``ADDRESS = VALUE`` of the case.
+
+        Raises:
+            InputError: A change is invalid.
+            NoSolutionError: There is no solution.
+        """
+        unchanged = self.first(progress)
+        begun = time.monotonic()
+        run = self._solver.run(tuple(changes), progress=progress)
+        return QuickAnswer(run, unchanged, self.fine, time.monotonic() - begun)
+
+    def _check_fine_run(self, fine: Run, scenario: str, changes: tuple[str, ...]) -> None:
+        record = fine.metadata
+        if record["scenario"] != scenario or tuple(record["changes"]) != changes:
+            remedy = (
+                "it is a run of another scenario or has changes; give one of the unchanged case"
+            )
+            raise InputError.at("fine", remedy)
