@@ -4,6 +4,8 @@ A run without named files and without ``-m`` leaves out tests marked ``slow`` or
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from helpers import browser, case_builder
@@ -20,6 +22,10 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     os.environ["LC_ALL"] = "C.UTF-8"  # output is English unless a test says otherwise
+    # no test reads or writes the warm starts and downloads of the user
+    os.environ["XDG_CACHE_HOME"] = str(
+        Path(tempfile.gettempdir()) / f"energy_model_tests_{os.getpid()}"
+    )
     if config.getoption("--reference"):
         os.environ["ENERGY_MODEL_COMPILER"] = "reference"
     config.stash[LEFT_OUT] = 0

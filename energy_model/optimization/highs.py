@@ -13,7 +13,7 @@ import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, certify
 from energy_model.optimization.highs_methods import (
-    PRIMAL_STRATEGY,
+    SimplexStrategy,
     costs_of,
     method_sequence,
     options_of,
@@ -23,7 +23,7 @@ from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
 from energy_model.optimization.vertex import is_near_vertex, places
-from energy_model.optimization.warm_start import STATUSES, Start, WarmStart
+from energy_model.optimization.warm_start import Start, Status, WarmStart
 
 log = logging.getLogger(__name__)
 # Gap of a plan with tie-breaking costs, above which these costs are removed by further pivots
@@ -145,7 +145,7 @@ def _solve_with(
             columns = np.arange(len(cost), dtype=np.int32)
             highs.changeColsCost(len(cost), columns, cost)
             highs.setOptionValue("solver", "simplex")
-            highs.setOptionValue("simplex_strategy", PRIMAL_STRATEGY)
+            highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
             highs.run()
             iterations += _iterations(highs)
     if watch.interrupted:
@@ -183,7 +183,7 @@ def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
     """
     highs.changeColsCost(len(lp.cost), np.arange(len(lp.cost), dtype=np.int32), lp.cost)
     highs.setOptionValue("solver", "simplex")
-    highs.setOptionValue("simplex_strategy", PRIMAL_STRATEGY)
+    highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
     limit = highs.getOptionValue("simplex_iteration_limit")[1]
     highs.setOptionValue("simplex_iteration_limit", 0)
     highs.run()
@@ -204,7 +204,7 @@ def _iterations(highs: highspy.Highs) -> int:
 
 
 def _basis(start: Start) -> highspy.HighsBasis:
-    statuses = [highspy.HighsBasisStatus(number) for number in STATUSES]
+    statuses = [highspy.HighsBasisStatus(int(status)) for status in Status]
     basis = highspy.HighsBasis()
     basis.col_status = [statuses[number] for number in start.columns]
     basis.row_status = [statuses[number] for number in start.rows]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 from energy_model.optimization.certificate import MAX_GAP_SHARE
 from energy_model.optimization.linear_program import LinearProgram
-from energy_model.optimization.tie_break import SHARES, with_tie_break
+from energy_model.optimization.tie_break import TIE_BREAK_COST_SHARE, with_tie_break
 from energy_model.optimization.warm_start import Start
+
+
+class SimplexStrategy(IntEnum):
+    """Strategies of the simplex method, as HiGHS numbers them."""
+
+    DUAL = 1
+    PRIMAL = 4
+
 
 MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
 MAX_UNSCALED_NONZEROS = (
@@ -34,22 +43,21 @@ HIPO = {
     "ipm_optimality_tolerance": 1e-7,
     "run_crossover": "off",
 }
-# HiPO stops at a gap of 1.2e-8 in some programs of Aarhus, and with a crossover at its default of 1e-8 it then
+# HiPO stops at a gap of 1.2e-8 in some programs of a city, and with a crossover at its default of 1e-8 it then
 # restarts with another method, which fails; further from the optimum the simplex method has more to do.
 CROSSOVER = {
     "run_crossover": "on",
     "start_crossover_tolerance": 1e-7,
     "ipm_optimality_tolerance": 1.5e-8,
 }
-PRIMAL_STRATEGY, DUAL_STRATEGY = 4, 1  # strategies of the simplex method, as HiGHS numbers them
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
     "hipo": HIPO | {"hipo_ordering": "amd"},
     "hipo, scaled": HIPO | {"user_objective_scale": 4},
     "hipo, crossover": HIPO | CROSSOVER | {"hipo_ordering": "amd"},
-    "primal": {"solver": "simplex", "simplex_strategy": PRIMAL_STRATEGY},
-    "dual": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
-    "stages": {"solver": "simplex", "simplex_strategy": DUAL_STRATEGY},
+    "primal": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.PRIMAL)},
+    "dual": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.DUAL)},
+    "stages": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.DUAL)},
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 
@@ -95,9 +103,9 @@ def costs_of(lp: LinearProgram, method: str, warm: Start | None = None) -> list[
     """
     if METHODS[method].get("run_crossover") == "off":
         return [lp.cost]
-    last = with_tie_break(lp, SHARES[-1]).cost
+    last = with_tie_break(lp, TIE_BREAK_COST_SHARE[-1]).cost
     if warm is not None and method == "stages":
-        return [with_tie_break(replace(lp, cost=warm.cost), SHARES[-1]).cost, last]
+        return [with_tie_break(replace(lp, cost=warm.cost), TIE_BREAK_COST_SHARE[-1]).cost, last]
     if warm is not None or method == "simplex":
         return [last]
-    return [*(with_tie_break(lp, share).cost for share in SHARES[:-1]), last]
+    return [*(with_tie_break(lp, share).cost for share in TIE_BREAK_COST_SHARE[:-1]), last]

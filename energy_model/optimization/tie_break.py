@@ -3,7 +3,7 @@
 Where two plans cost the same, a simplex method ends at either of them, depending on where it began. A small
 cost for each unit by which a column leaves its bound decides between them. It depends on the names of the
 column alone, so it is the same in every run, whatever was solved before, and whatever else the case
-contains. `SHARES` are the sizes of these costs, one after the other: each optimum is the start of the next. At the
+contains. `TIE_BREAK_COST_SHARE` are the sizes of these costs, one after the other: each optimum is the start of the next. At the
 last basis the prices are computed again with the true costs, so that cost and prices contain no tie-breaking cost.
 """
 
@@ -18,7 +18,7 @@ from energy_model.optimization.linear_program import LinearProgram
 
 # Sizes of the tie-breaking costs, as shares of the median cost: the first one leads an interior point method to a
 # vertex, the last one changes the cost of the plan by less than its tenth digit
-SHARES = (1e-5, 1e-6, 1e-7, 1e-8)
+TIE_BREAK_COST_SHARE = (1e-5, 1e-6, 1e-7, 1e-8)
 MIN_TIE_BREAK_COST = 1e-6  # ten times the tolerance of reduced costs of the simplex method
 
 

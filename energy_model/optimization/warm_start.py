@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 
@@ -26,8 +27,16 @@ OTHER_GOAL_SHARE = 0.5
 MAX_CHANGED_COST_SHARE = 0.02
 # Violation of a row or bound, relative to its size, up to which a solution satisfies it
 MAX_VIOLATION_SHARE = 1e-6
-# Statuses of columns and rows, as HiGHS numbers them; the last is a column outside the basis without a known bound
-STATUSES = LOWER, BASIC, UPPER, FREE, NONBASIC = 0, 1, 2, 3, 4
+
+
+class Status(IntEnum):
+    """Statuses of columns and rows, as HiGHS numbers them; the last is one outside the basis without a known bound."""
+
+    LOWER = 0
+    BASIC = 1
+    UPPER = 2
+    FREE = 3
+    NONBASIC = 4
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,9 @@ class Start:
     @property
     def is_complete(self) -> bool:
         """Whether the basis has a member for each row."""
-        basic = np.count_nonzero(self.columns == BASIC) + np.count_nonzero(self.rows == BASIC)
+        basic = np.count_nonzero(self.columns == Status.BASIC) + np.count_nonzero(
+            self.rows == Status.BASIC
+        )
         return basic == len(self.rows)
 
 
@@ -104,7 +115,7 @@ class WarmStart:
             raise ValueError("the arrays of a warm start differ in length")
         if not (np.isfinite(cost).all() and np.isfinite(x).all()):
             raise ValueError("a warm start has values that are no numbers")
-        if not (np.isin(columns, STATUSES).all() and np.isin(rows, STATUSES).all()):
+        if not (np.isin(columns, list(Status)).all() and np.isin(rows, list(Status)).all()):
             raise ValueError("a warm start has an unknown status")
         names = names_from_text(str(arrays["names"]), len(rows), len(cost))
         return cls(cost, x, columns, rows, *names)
@@ -123,8 +134,8 @@ class WarmStart:
             return None
         if _changed_share(lp, cost, x) > MAX_CHANGED_COST_SHARE:
             return None
-        columns = np.where(known, self.columns[of_column], LOWER).astype(np.int8)
-        rows = np.where(of_row >= 0, self.rows[of_row], BASIC).astype(np.int8)
+        columns = np.where(known, self.columns[of_column], Status.LOWER).astype(np.int8)
+        rows = np.where(of_row >= 0, self.rows[of_row], Status.BASIC).astype(np.int8)
         _move_to_bounds(columns, lp.lower, lp.upper)
         _move_to_bounds(rows, lp.row_lower, lp.row_upper)
         method = "dual" if not moved.any() else "primal" if is_feasible(lp, x) else "stages"
@@ -172,9 +183,11 @@ def _named(blocks: Blocks) -> int:
 
 def _move_to_bounds(status: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
     """Moves columns or rows outside the basis to a bound that they have."""
-    is_outside = status != BASIC
-    nearest = np.where(np.isfinite(lower), LOWER, np.where(np.isfinite(upper), UPPER, FREE))
-    is_at_upper = (status == UPPER) & np.isfinite(upper)
+    is_outside = status != Status.BASIC
+    nearest = np.where(
+        np.isfinite(lower), Status.LOWER, np.where(np.isfinite(upper), Status.UPPER, Status.FREE)
+    )
+    is_at_upper = (status == Status.UPPER) & np.isfinite(upper)
     status[is_outside & ~is_at_upper] = nearest[is_outside & ~is_at_upper]
 
 

@@ -20,7 +20,7 @@ from energy_model.common.atomic_write import WriteError, write_bytes
 from energy_model.optimization.warm_start import WarmStart
 
 log = logging.getLogger(__name__)
-FORMAT = 1  # number of the file format; files of another one are ignored
+FORMAT = "1"  # number of the file format; files of another one are ignored
 MAX_FILES = 24  # files in the folder, each of some hundred kilobytes; the oldest are removed
 
 
@@ -36,9 +36,10 @@ class WarmStartCache:
         if path is None or not path.is_file():
             return WarmStart()
         try:
-            with np.load(path) as arrays:
+            # read as a whole, as numpy leaves a damaged file open
+            with np.load(io.BytesIO(path.read_bytes())) as arrays:
                 content = dict(arrays)
-            if int(content.pop("format")) != FORMAT:
+            if str(content.pop("format")) != FORMAT:
                 raise ValueError("it has the format of another version")
             return WarmStart.unpacked(content)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:

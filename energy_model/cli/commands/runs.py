@@ -95,13 +95,7 @@ def run(
         ensure_writable,
     )
 
-    if not 1e-5 <= gap < 1:
-        remedy = "write a share from 0.00001 to 1, such as 0.005"
-        raise em.InputError.at("--gap", remedy, value=str(gap))
-    if unit_sizes and full_year:
-        remedy = "it does not go with --full-year; solve with it first, and give the overrides of "
-        remedy += "that run to --full-year with --set"
-        raise em.InputError.at("--unit-sizes", remedy)
+    _check_options(gap, full_year, unit_sizes)
     if page:
         require_extra("report")
     required_gap = gap if full_year else None
@@ -115,9 +109,8 @@ def run(
             ensure_writable(folder)
             if not force:
                 _note_replaced(folder)
-            result = _solve(
-                system, required_gap, unit_sizes, progress, None if cold else em.WarmStartCache()
-            )
+            warm_starts = None if cold else em.WarmStartCache()
+            result = _solve(system, required_gap, unit_sizes, progress, warm_starts)
             progress("writing the run")
             em.save(result, folder, progress.log)
         else:
@@ -135,6 +128,17 @@ def run(
         raise typer.Exit(STOPPED)
     if unit_sizes and result.metadata["unit_sizes"]["below"]:
         raise typer.Exit(STOPPED)
+
+
+def _check_options(gap: float, full_year: bool, unit_sizes: bool) -> None:
+    """Raises InputError for a gap out of range, or options that do not go together."""
+    if not 1e-5 <= gap < 1:
+        remedy = "write a share from 0.00001 to 1, such as 0.005"
+        raise em.InputError.at("--gap", remedy, value=str(gap))
+    if unit_sizes and full_year:
+        remedy = "it does not go with --full-year; solve with it first, and give the overrides of "
+        remedy += "that run to --full-year with --set"
+        raise em.InputError.at("--unit-sizes", remedy)
 
 
 def _solve(
