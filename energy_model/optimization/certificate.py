@@ -14,10 +14,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.warm_start import Status
 
 MAX_VIOLATION_SHARE = 1e-5  # largest violation of a row or bound, relative to the row's own size
 MIN_ROW_SIZE_SHARE = 1e-9  # smallest tolerance of a row, as a share of the largest row: the precision of floating point
 MAX_GAP_SHARE = 1e-5  # largest difference between cost and lower bound, relative to the cost
+BASIS = ("column_status", "row_status")
 INTEGERS = ("shape", "indices", "indptr")
 VECTORS = ("data", "indices", "indptr", "cost", "lower", "upper", "row_lower", "row_upper", "x", "prices")  # fmt: skip
 
@@ -144,8 +146,14 @@ def _inner(weights: np.ndarray, values: np.ndarray) -> float:
     return float(weights[used] @ values[used])
 
 
-def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> None:
-    """Writes a program with its names, its solution and its duals to a compressed ``.npz`` file."""
+def store(
+    path: Path,
+    lp: LinearProgram,
+    x: np.ndarray,
+    prices: np.ndarray,
+    basis: tuple[np.ndarray, np.ndarray] | None = None,
+) -> None:
+    """Writes a program with its names, solution, duals, and statuses of a basis to a compressed ``.npz`` file."""
     parts: dict[str, Any] = {
         "data": lp.A.data,
         "indices": lp.A.indices,
@@ -155,6 +163,8 @@ def store(path: Path, lp: LinearProgram, x: np.ndarray, prices: np.ndarray) -> N
     parts |= {"cost": lp.cost, "offset": np.array(lp.offset), "lower": lp.lower, "upper": lp.upper}
     parts |= {"row_lower": lp.row_lower, "row_upper": lp.row_upper, "x": x, "prices": prices}
     parts["names"] = np.frombuffer(lp.names_as_text().encode(), np.uint8)
+    if basis is not None:
+        parts |= dict(zip(BASIS, basis, strict=True))
     np.savez_compressed(path, **parts)
 
 
@@ -217,6 +227,22 @@ def _refuse_values(parts: dict[str, np.ndarray], columns: int) -> None:
         raise ValueError("indptr does not part the entries into rows")
     if indices.size and (indices.min() < 0 or indices.max() >= columns):
         raise ValueError("indices name columns that are not there")
+
+
+def basis(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
+    """The statuses of columns and rows in the basis of a file written by `store`; None if it has none.
+
+    Raises:
+        ValueError: An array has the wrong type.
+    """
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays_of_file:
+        if not set(BASIS) <= set(arrays_of_file):
+            return None
+        columns, rows = (arrays_of_file[name] for name in BASIS)
+    for statuses in (columns, rows):
+        if statuses.ndim != 1 or not np.isin(statuses, list(Status)).all():
+            raise ValueError("the basis holds no statuses")
+    return columns, rows
 
 
 def names(path: Path) -> str:

@@ -18,7 +18,11 @@ from energy_model.optimization.highs_methods import (
     method_sequence,
     options_of,
 )
-from energy_model.optimization.idle_columns import without_rounding, without_tolerances
+from energy_model.optimization.idle_columns import (
+    MAX_ROUNDING_VALUE,
+    without_rounding,
+    without_tolerances,
+)
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.program_names import program_names
 from energy_model.optimization.solver_monitor import Progress, SolverMonitor
@@ -64,6 +68,13 @@ class SolverResult:
     def objective(self) -> float:
         """Least cost [EUR/a]."""
         return self.certificate.cost if self.certificate else math.nan
+
+    @property
+    def basis(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The statuses of columns and rows in the final basis; None if the solution is an interior point."""
+        if self.vertex is None or self.vertex.columns is None or self.vertex.rows is None:
+            return None
+        return self.vertex.columns, self.vertex.rows
 
     @property
     def holds(self) -> bool:
@@ -158,8 +169,10 @@ def _solve_with(
     complete = (
         status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
     )
-    certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     is_vertex = highs.getBasis().valid
+    if is_vertex:
+        prices = np.where(np.abs(prices) <= MAX_ROUNDING_VALUE, 0.0, prices)
+    certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     vertex = None
     if certificate is not None:
         certificate = replace(certificate, allowed=gap)

@@ -20,6 +20,7 @@ from energy_model.optimization.linear_program import LinearProgram
 
 # Distances to a bound below which a column is idle [unit of the column for a reduced cost of the median cost]
 MAX_DISTANCES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+MAX_ROUNDING_VALUE = 1e-9  # value at a vertex that is rounding [unit of the column or row]
 MAX_IDLE_SHARE = 1e-6  # share of the largest value of its label below which a value is zero
 MAX_ADDED_SHARE = 1e-5  # share of the most that may be added below which nothing is added
 MAX_IMPLIED_VALUE = 1e-9  # implied bounds within which a column is zero [unit of the column]
@@ -56,7 +57,8 @@ def without_rounding(
     lp: LinearProgram, x: np.ndarray, prices: np.ndarray, certificate: Certificate
 ) -> tuple[np.ndarray, Certificate]:
     """The solution at a vertex with zeros where a value is only rounding, and its certificate."""
-    cleaned = np.where(_is_small_in_label(lp, x), 0.0, x)
+    is_rounding = (np.abs(x) <= MAX_ROUNDING_VALUE) & (lp.lower <= 0) & (lp.upper >= 0)
+    cleaned = np.where(is_rounding | _is_small_in_label(lp, x), 0.0, x)
     found = replace(certify(lp, cleaned, prices), allowed=certificate.allowed)
     is_as_good = found.holds and _is_balanced(lp, cleaned)
     return (cleaned, found) if is_as_good else (x, certificate)

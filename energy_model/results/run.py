@@ -30,7 +30,7 @@ class Run:
 
     ``dataset`` holds variables and shadow prices by name and step. ``tables`` holds the yearly results (capacities,
     carriers, costs, emissions, balances, land, and the names in them). ``metadata`` is the record: headline numbers,
-    certificate, settings and versions. ``proof`` is the program with its column values and row duals.
+    certificate, settings and versions. ``proof`` is the program with its column values, row duals, and the statuses of its basis or None.
     """
 
     dataset: xr.Dataset
@@ -111,7 +111,7 @@ def run_from_solution(results: SolutionTables) -> Run:
         tables,
         _metadata(results, tables),
         inputs,
-        proof=(problem.lp, answer.x, answer.prices),
+        proof=(problem.lp, answer.x, answer.prices, answer.basis),
         system=problem.system,
     )
 

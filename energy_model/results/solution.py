@@ -24,11 +24,15 @@ FILE = "certificate.npz"
 
 @dataclass(frozen=True)
 class Solution:
-    """A linear program with the values ``x`` of its columns and the duals ``prices`` of its rows [EUR/unit of the row]."""
+    """A linear program with the values ``x`` of its columns and the duals ``prices`` of its rows [EUR/unit of the row].
+
+    ``basis`` has the statuses of columns and rows; None if the solution is an interior point.
+    """
 
     lp: LinearProgram
     x: np.ndarray
     prices: np.ndarray
+    basis: tuple[np.ndarray, np.ndarray] | None = None
 
     def balance_of(self, bus: str) -> Block:
         """The block with the balance of a bus. InputError if there is none, since the program is of another run."""
@@ -79,4 +83,5 @@ def stored_solution(folder: Path, listed: Mapping[str, str] | None = None) -> So
     manifest.refuse_changed(folder, [FILE], listed)
     with readable(file):
         lp, x, prices = certificate.load(file)
-        return Solution(lp.with_names(certificate.names(file)), x, prices)
+        basis = certificate.basis(file)
+        return Solution(lp.with_names(certificate.names(file)), x, prices, basis)

@@ -20,7 +20,7 @@ class ReSolver:
     def __init__(self, run: Run, progress: Callable[[str], None] | None = None) -> None:
         self.run, self.solution, self.accounts = run, solution_once(run), accounts(run)
         self._report = progress or (lambda _: None)
-        self._start = WarmStart()
+        self._start = _start(self.solution)
 
     def solve(self, lp: LinearProgram, activity: str) -> highs.SolverResult:
         """The solution of a modified program, warm-started from the run's own solution."""
@@ -39,3 +39,13 @@ class ReSolver:
     def with_result(self, lp: LinearProgram, result: highs.SolverResult) -> Solution:
         """The run's program with another solution."""
         return replace(self.solution, lp=lp, x=result.x, prices=result.prices)
+
+
+def _start(solution: Solution) -> WarmStart:
+    """The warm start from the basis that is stored with a run; an empty one without."""
+    if solution.basis is None:
+        return WarmStart()
+    columns, rows = solution.basis
+    if (len(rows), len(columns)) != solution.lp.A.shape:
+        return WarmStart()
+    return WarmStart.of(solution.lp, solution.x, columns, rows)
