@@ -101,17 +101,19 @@ def _run(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[st
 
     request = job["request"]
     case = _case_spec(request)
+    warm_starts = em.WarmStartCache(out.parent.parent / "warm_starts")
     progress(N_("reading the tables"))
     if request["added"]:
-        # With an empty warm start only the query is solved, not the base problem before it.
+        # With a warm start, be it empty, only the query is solved, not the base problem before it.
         solver = em.CaseSolver(case, start=WarmStart())
         system = solver.problem((), request["scenario"]).system
+        solver.start = warm_starts.load(system)
         bounds = {name: tuple(pair) for name, pair in request["added"].items()}
         run = solver.run((), question=em.Query(capacity_added=bounds), progress=progress)
         run.metadata["candidates"] = request["added"]
     else:
         system = em.load_case(case)
-        run = em.solve(system, progress=progress)
+        run = em.solve(system, progress=progress, warm_starts=warm_starts)
     run.metadata["title"] = job["title"]
     run.metadata["warnings"] = [*precheck.check_adequacy(system), *run.metadata["warnings"]]
     progress(N_("writing the run"))
