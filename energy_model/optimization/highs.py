@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,19 +147,8 @@ def _solve_with(
     _pass_model(highs, replace(lp, cost=first))
     if warm is not None:
         highs.setBasis(_basis(warm))
-    iterations = 0
     with watch.listening():
-        highs.run()
-        iterations += _iterations(highs)
-        for cost in further:
-            if watch.interrupted or _status(highs) != OPTIMAL:
-                break
-            columns = np.arange(len(cost), dtype=np.int32)
-            highs.changeColsCost(len(cost), columns, cost)
-            highs.setOptionValue("solver", "simplex")
-            highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
-            highs.run()
-            iterations += _iterations(highs)
+        iterations = _run_costs(highs, further, watch)
     if watch.interrupted:
         raise KeyboardInterrupt
     status = _status(highs)
@@ -187,6 +177,21 @@ def _solve_with(
     return SolverResult(
         status, x, prices, method, seconds, iterations, certificate, said, vertex=vertex
     )
+
+
+def _run_costs(highs: highspy.Highs, further: Sequence[np.ndarray], watch: SolverMonitor) -> int:
+    """Solves, and again with each further cost by the primal simplex method. Returns the iterations."""
+    highs.run()
+    iterations = _iterations(highs)
+    for cost in further:
+        if watch.interrupted or _status(highs) != OPTIMAL:
+            break
+        highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        highs.setOptionValue("solver", "simplex")
+        highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
+        highs.run()
+        iterations += _iterations(highs)
+    return iterations
 
 
 def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
