@@ -186,12 +186,17 @@ def _run_costs(highs: highspy.Highs, further: Sequence[np.ndarray], watch: Solve
     for cost in further:
         if watch.interrupted or _status(highs) != OPTIMAL:
             break
-        highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-        highs.setOptionValue("solver", "simplex")
-        highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
+        _change_costs(highs, cost)
         highs.run()
         iterations += _iterations(highs)
     return iterations
+
+
+def _change_costs(highs: highspy.Highs, cost: np.ndarray) -> None:
+    """Sets the costs, and the primal simplex method, whose basis stays feasible with them."""
+    highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+    highs.setOptionValue("solver", "simplex")
+    highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
 
 
 def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
@@ -199,10 +204,8 @@ def _price_basis(highs: highspy.Highs, lp: LinearProgram) -> None:
 
     Where the tie-breaking costs are not small, as costs are of very different sizes, pivots follow.
     """
-    highs.changeColsCost(len(lp.cost), np.arange(len(lp.cost), dtype=np.int32), lp.cost)
-    highs.setOptionValue("solver", "simplex")
-    highs.setOptionValue("simplex_strategy", int(SimplexStrategy.PRIMAL))
-    limit = highs.getOptionValue("simplex_iteration_limit")[1]
+    _change_costs(highs, lp.cost)
+    _, limit = highs.getOptionValue("simplex_iteration_limit")
     highs.setOptionValue("simplex_iteration_limit", 0)
     highs.run()
     if abs(certify(lp, *_solution(highs)).gap) > MAX_TIE_BREAK_GAP_SHARE:
@@ -232,10 +235,8 @@ def _basis(start: Start) -> highspy.HighsBasis:
 
 
 def _statuses(basis: highspy.HighsBasis) -> tuple[np.ndarray, np.ndarray]:
-    columns, rows = (
-        np.fromiter((int(status) for status in statuses), np.int8)
-        for statuses in (basis.col_status, basis.row_status)
-    )
+    sides = (basis.col_status, basis.row_status)
+    columns, rows = (np.fromiter(map(int, side), np.int8) for side in sides)
     return columns, rows
 
 

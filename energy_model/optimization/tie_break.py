@@ -3,8 +3,9 @@
 Where two plans cost the same, a simplex method ends at either of them, depending on where it began. A small
 cost for each unit by which a column leaves its bound decides between them. It depends on the names of the
 column alone, so it is the same in every run, whatever was solved before, and whatever else the case
-contains. `TIE_BREAK_COST_SHARE` are the sizes of these costs, one after the other: each optimum is the start of the next. At the
-last basis the prices are computed again with the true costs, so that cost and prices contain no tie-breaking cost.
+contains. The costs take the sizes of `TIE_BREAK_COST_SHARE` one after the other; each optimum is the start of the next.
+At the last basis the prices are computed again with the true costs, so that cost and prices contain no tie-breaking
+cost.
 """
 
 from __future__ import annotations

@@ -105,10 +105,18 @@ class WarmStart:
         """The warm start from the arrays of `packed`.
 
         Raises:
-            ValueError, KeyError, TypeError: The arrays are something else.
+            ValueError: The arrays are something else, such as those of an earlier version.
         """
         if not len(arrays):
             return cls()
+        try:
+            return cls._checked(arrays)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the arrays are no warm start: {error!r}") from None
+
+    @classmethod
+    def _checked(cls, arrays: Mapping[str, np.ndarray]) -> WarmStart:
+        """The warm start from arrays; ValueError, KeyError or TypeError if they are something else."""
         cost, x = (np.asarray(arrays[name], float) for name in ("cost", "x"))
         columns, rows = (np.asarray(arrays[name], np.int8) for name in ("columns", "rows"))
         if not (cost.ndim == rows.ndim == 1 and cost.shape == x.shape == columns.shape):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from energy_model.common.formatting import format_number, format_significant, label
+from energy_model.common.formatting import format_number, format_significant
 from energy_model.common.language import translator
 from energy_model.reporting.content import PLAIN, Report, Text, data_table, section
-from energy_model.reporting.summary_names import headline_name
+from energy_model.reporting.summary_names import title_and_unit
 from energy_model.solving.quick_look import QuickAnswer
 
 ALWAYS_SHOWN = ("total_cost", "cost_without_emission_payments", "net_emissions")
@@ -50,18 +50,6 @@ def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
 def _row(
     answer: QuickAnswer, name: str, row: Mapping[str, float], language: str, has_bias: bool
 ) -> list[str]:
-    title, unit = _name(answer, name, language)
+    title, unit = title_and_unit(name, answer.run.tables["carriers"], language)
     columns = ["unchanged", "changed", "difference", *(["bias"] if has_bias else [])]
     return [title, *(format_number(row[column], unit, language) for column in columns)]
-
-
-def _name(answer: QuickAnswer, name: str, language: str) -> tuple[str, str]:
-    """A headline number in words, and its unit."""
-    known = headline_name(name, language)
-    if known is not None:
-        return known
-    carriers, carrier = answer.run.tables["carriers"], name.removesuffix("_price")
-    title = translator(language)(
-        "Mean price: {carrier}", carrier=label(carriers, carrier, language)
-    )
-    return title, f"EUR/{carriers.at[carrier, 'unit']}"

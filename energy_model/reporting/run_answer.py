@@ -19,7 +19,7 @@ from energy_model.reporting.content import (
 )
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.narrative import describe_run, kind_of_land
-from energy_model.reporting.summary_names import headline_name
+from energy_model.reporting.summary_names import title_and_unit
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import operation_sentences
@@ -114,13 +114,7 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
     for name, value in _without_untraded(run).items():
         if name in (*TILE_NAMES, first_kind):
             continue
-        known = headline_name(name, language)
-        if known is not None:
-            title, unit = known
-        else:
-            carrier = name.removesuffix("_price")
-            unit = f"EUR/{carriers.at[carrier, 'unit']}"
-            title = _("Mean price: {carrier}", carrier=label(carriers, carrier, language))
+        title, unit = title_and_unit(name, carriers, language)
         rows.append((title, format_number(value, unit, language)))
     return data_table(_("Further numbers"), ("", ""), rows, 1, collapsed=True)
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from energy_model.common.formatting import words
+import pandas as pd
+
+from energy_model.common.formatting import label, words
 from energy_model.common.language import translator
 from energy_model.results.land_kinds import PREFIX
 from energy_model.results.summary import MEANINGS
+
+
+def title_and_unit(name: str, carriers: pd.DataFrame, language: str) -> tuple[str, str]:
+    """Returns a headline number in words and its unit; the mean price of a carrier has that of the table of carriers."""
+    known = headline_name(name, language)
+    if known is not None:
+        return known
+    carrier = name.removesuffix("_price")
+    title = translator(language)(
+        "Mean price: {carrier}", carrier=label(carriers, carrier, language)
+    )
+    return title, f"EUR/{carriers.at[carrier, 'unit']}"
 
 
 def headline_name(name: str, language: str) -> tuple[str, str] | None:

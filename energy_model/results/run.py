@@ -30,7 +30,8 @@ class Run:
 
     ``dataset`` holds variables and shadow prices by name and step. ``tables`` holds the yearly results (capacities,
     carriers, costs, emissions, balances, land, and the names in them). ``metadata`` is the record: headline numbers,
-    certificate, settings and versions. ``proof`` is the program with its column values, row duals, and the statuses of its basis or None.
+    certificate, settings and versions. ``proof`` is the program with its column values, its row duals, and the statuses
+    of its basis or None.
     """
 
     dataset: xr.Dataset

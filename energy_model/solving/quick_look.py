@@ -83,10 +83,10 @@ class QuickLook:
         if self.fine is not None:
             self._check_fine_run(self.fine, system.scenario, system.changes)
         if self._warm_starts is not None:
-            start = self._warm_starts.load(system)
-            self._solver = CaseSolver(self.spec, start=start)
+            self._solver.start = self._warm_starts.load(system)
+        is_stored = self._solver.start.is_set
         self._unchanged = self._solver.run((), progress=progress)
-        if self._warm_starts is not None:
+        if self._warm_starts is not None and not is_stored:
             self._warm_starts.save(system, self._solver.start)
         return self._unchanged
 

@@ -42,7 +42,7 @@ class WarmStartCache:
             if str(content.pop("format")) != FORMAT:
                 raise ValueError("it has the format of another version")
             return WarmStart.unpacked(content)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             log.warning("the warm start %s is ignored: %s", path, error)
             return WarmStart()
 

@@ -5,6 +5,7 @@ import pytest
 
 import energy_model as em
 from energy_model.studies.runner import warm_start_clusters
+from energy_model.studies.runner.store import StudyStore
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.warm_start_clusters import assign_warm_starts
 
@@ -91,3 +92,12 @@ def test_two_workers_and_one_begin_alike(case, tmp_path, prices, here):
         case, prices, tmp_path / "b", execution=em.ExecutionOptions(workers=2, keep_runs=False)
     )
     assert (one.folder / "cases.csv").read_bytes() == (two.folder / "cases.csv").read_bytes()
+
+
+def test_a_warm_start_of_an_earlier_version_is_none(tmp_path):
+    """A study begun with an earlier version has stored bases without names; its base case is solved again."""
+    starts = tmp_path / "starts"
+    starts.mkdir()
+    ones = np.ones(2)
+    np.savez(starts / "begin.npz", cost=ones, x=ones, columns=ones.astype(np.int8), rows=ones.astype(np.int8))  # fmt: skip
+    assert StudyStore(tmp_path).load_warm_start() is None

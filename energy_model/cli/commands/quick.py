@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 import energy_model as em
+from energy_model.cli.commands.runs import existing_run
 from energy_model.cli.options import Case, Changes, Language, Scenario, case_spec
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
@@ -57,8 +57,4 @@ def _stored_run(spec: em.CaseSpec) -> em.Run | None:
 
     system = em.load_case(spec)
     folder = Path("runs") / default_folder_name(system)
-    with suppress(em.InputError):
-        if (folder / "metadata.json").is_file():
-            stored = em.open_run(folder)
-            return stored if stored.metadata["digest"] == system.digest else None
-    return None
+    return existing_run(folder, system.digest, gap=None, with_unit_sizes=False)

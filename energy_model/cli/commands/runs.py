@@ -104,7 +104,7 @@ def run(
         system = em.load_case(case_spec(case, scenario, changes, resolution, solver))
         suffix = "_proven" * full_year + "_unit_sizes" * unit_sizes
         folder = out or Path("runs") / (default_folder_name(system) + suffix)
-        existing = None if force else _existing_run(folder, system.digest, required_gap, unit_sizes)
+        existing = None if force else existing_run(folder, system.digest, required_gap, unit_sizes)
         if existing is None:
             ensure_writable(folder)
             if not force:
@@ -186,7 +186,7 @@ def _note_replaced(folder: Path) -> None:
             typer.echo(f"note: {message}.", err=True)
 
 
-def _existing_run(
+def existing_run(
     folder: Path, digest: str, gap: float | None, with_unit_sizes: bool
 ) -> em.Run | None:
     """An existing run with the same inputs and a proven gap within the required one, or None.
