@@ -21,6 +21,7 @@ from energy_model.formulation import (
     link,
     market,
     objective,
+    peak,
     reserve,
     sets_and_parameters,
     storage,
@@ -42,6 +43,7 @@ COMPONENTS = (
     limits,  # policy constraints
     reserve,  # firm capacity without the largest unit
     *extensions("components").values(),  # components of other packages
+    peak,  # capacity for the hours that steps average away
     balance,  # constraints on the energy account
     objective,  # minimum of the cost account
 )

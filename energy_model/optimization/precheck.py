@@ -17,6 +17,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.formulation import build_model
 from energy_model.formulation.metadata import NET_EMISSIONS
+from energy_model.formulation.peak import hidden_demand_peaks
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 
@@ -72,10 +73,14 @@ def hidden_peaks(system: System) -> list[str]:
 
 
 def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
-    """The share by which the steps lower the peak of each bus, with a sentence on it."""
+    """The share by which the steps lower the peak of each bus, with a sentence on it.
+
+    A peak that the formulation knows (`formulation/peak.py`) is served, and not among them.
+    """
     demands, carriers = system["demands"], system["carriers"]
+    planned = hidden_demand_peaks(system)
     for (carrier, site), rows in demands[demands["yearly"] > 0].groupby(["carrier", "site"]):
-        if carriers.at[carrier, "balance"] != "hour":
+        if carriers.at[carrier, "balance"] != "hour" or bus_name(carrier, site) in planned:
             continue
         shapes = zip(rows["profile"], rows["yearly"], strict=True)
         demand = np.sum([system.hourly_rates(shape, yearly) for shape, yearly in shapes], axis=0)

@@ -23,7 +23,7 @@ from energy_model.reporting.summary_names import title_and_unit
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import operation_sentences
-from energy_model.results.summary import traded, unserved_carriers
+from energy_model.results.summary import traded, unserved_carriers, unserved_peaks
 from energy_model.studies.explanation.asset import both_ways
 
 
@@ -122,15 +122,25 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
 def _unserved(run: Run, language: str) -> list[str]:
     _, carriers = translator(language), run.tables["carriers"]
     return [
-        _(
-            "{carrier}: {amount} ({share} of the demand) is not served.",
-            carrier=label(carriers, name, language),
-            amount=format_number(
-                carriers.at[name, "unserved"], f"{carriers.at[name, 'unit']}/a", language
-            ),
-            share=format_share(share, 1, language),
-        )
-        for name, share in unserved_carriers(carriers).items()
+        *(
+            _(
+                "{carrier}: {amount} ({share} of the demand) is not served.",
+                carrier=label(carriers, name, language),
+                amount=format_number(
+                    carriers.at[name, "unserved"], f"{carriers.at[name, 'unit']}/a", language
+                ),
+                share=format_share(share, 1, language),
+            )
+            for name, share in unserved_carriers(carriers).items()
+        ),
+        *(
+            _(
+                "{carrier}: {amount} of the demand of the highest hour is not served.",
+                carrier=label(carriers, carrier, language),
+                amount=format_number(amount, f"{carriers.at[carrier, 'unit']}/h", language),
+            )
+            for carrier, amount in unserved_peaks(run.dataset).items()
+        ),
     ]
 
 

@@ -39,7 +39,7 @@ LAND_CLASSES = (
 ENTRIES = (
     N_("investment annuity"), N_("fixed O&M"), N_("variable O&M"), N_("transport O&M"), N_("storage O&M"), N_("battery wear"), N_("reinvestment"), N_("drivers"),
     N_("purchases"), N_("sales"),
-    N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"), N_("delivers"), N_("takes"),
+    N_("tariffs"), N_("taxes"), N_("vehicle O&M"), N_("emissions"), N_("land"), N_("land rent"), N_("unserved"), N_("unserved peak"), N_("delivers"), N_("takes"),
     N_("rounding"), N_("target value"), N_("balance without target value"),
 )  # fmt: skip
 STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")

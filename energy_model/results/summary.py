@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from energy_model.case.system import System, bus_name
 from energy_model.common.formatting import MIN_CAPACITY
@@ -223,6 +224,15 @@ def unserved_carriers(carriers: pd.DataFrame) -> pd.Series:
     """Unserved share of the demand of each carrier, without what is rounding."""
     shares = carriers["unserved"] / -carriers["demand"]
     return shares[shares > MIN_UNSERVED_SHARE]
+
+
+def unserved_peaks(data: xr.Dataset) -> pd.Series:
+    """Demand that lacks capacity in the highest hour, by carrier [unit/h], without what is rounding."""
+    if "peak_unserved" not in data:
+        return pd.Series(dtype=float)
+    missing = data["peak_unserved"].to_series().dropna()
+    missing = missing[missing > MIN_SHORTAGE_SHARE * max(1.0, missing.max())]
+    return missing.groupby(missing.index.str.split("@").str[0]).sum()
 
 
 def _unserved_sum(carriers: pd.DataFrame) -> float:

@@ -8,13 +8,15 @@ from helpers import case_builder, cli
 import energy_model as em
 from energy_model.optimization import precheck
 
+# The peak of a demand that may wait is not given, so that no capacity is planned for it.
+POSTPONED = {"shiftable": 0.01, "window": 1}
 PEAK = [1.0] * 7 + [9.0]  # of 16 MWh: 1 MW in seven hours and 9 MW in the last
 
 
 def peaked(resolution=2, profile=tuple(PEAK), **more):
     parts = {
         "markets": [case_builder.market(price=50)],
-        "demands": [case_builder.demand("light", "power", 16.0, profile="shape")],
+        "demands": [case_builder.demand("light", "power", 16.0, profile="shape", **POSTPONED)],
         "profiles": {"shape": list(profile)},
     }
     return case_builder.system(8, resolution=resolution, **(parts | more))
@@ -43,7 +45,7 @@ def test_a_peak_of_one_hour_at_two_steps_is_told(tmp_path):
         8,
         resolution=2,
         markets=[case_builder.market(price="price")],
-        demands=[case_builder.demand("light", "power", 16.0, profile="shape")],
+        demands=[case_builder.demand("light", "power", 16.0, profile="shape", **POSTPONED)],
         profiles={"shape": PEAK, "price": [10.0] * 4 + [20.0] * 4},
     )
     toml = case / "case.toml"
@@ -102,8 +104,8 @@ def test_many_hidden_peaks_are_one_sentence_that_names_the_worst():
         markets=[case_builder.market(price=5), {**case_builder.market("b"), "site": "there", "price": 5},
                  {**case_builder.market("c"), "site": "yonder", "price": 5}],
         demands=[
-            {**case_builder.demand("a", "power", 16.0, profile="twice"), "site": "there"},
-            case_builder.demand("b2", "power", 16.0, profile="shape"),
+            {**case_builder.demand("a", "power", 16.0, profile="twice", **POSTPONED), "site": "there"},
+            case_builder.demand("b2", "power", 16.0, profile="shape", **POSTPONED),
             {**case_builder.demand("c2", "power", 16.0, profile="flat"), "site": "yonder"},
         ],
     )  # fmt: skip
@@ -124,7 +126,7 @@ def test_run_and_check_tell_it_and_a_proof_does_not(tmp_path):
         8,
         resolution=1,
         markets=[case_builder.market(price=50)],
-        demands=[case_builder.demand("light", "power", 16.0, profile="shape")],
+        demands=[case_builder.demand("light", "power", 16.0, profile="shape", **POSTPONED)],
         profiles={"shape": PEAK},
     )
     checked = cli.call("check", case, "--json").json["warnings"]
