@@ -72,8 +72,8 @@ class CaseWorker:
             return _failure(infeasible.status, " ".join(infeasible.sentences), started), None
         except ConsistencyError as inconsistency:
             return _failure(INCONSISTENT, str(inconsistency), started), None
-        result = _result(query_result, run, case.query)
-        packed = _packed(run) if keep_run and not case.query.minimize else None
+        result = result_of(query_result, run, case.query)
+        packed = packed_files(run) if keep_run and not case.query.minimize else None
         return result | {"seconds": round(time.monotonic() - started, 3)}, packed
 
 
@@ -86,7 +86,7 @@ def _failure(status: str, reason: str, started: float) -> dict[str, Any]:
     }
 
 
-def _result(query_result: QueryResult, run: Run, query: Query) -> dict[str, Any]:
+def result_of(query_result: QueryResult, run: Run, query: Query) -> dict[str, Any]:
     """The numbers of a solution; prices only where the objective is cost."""
     sizes = run.tables["capacities"][
         ["capacity", "capacity_added", "capacity_retired", "yearly_cost"]
@@ -129,7 +129,7 @@ def _carried(run: Run) -> dict[str, float]:
     }
 
 
-def _packed(run: Run) -> bytes:
+def packed_files(run: Run) -> bytes:
     """The files of a run as a zip archive."""
     with tempfile.TemporaryDirectory(prefix="energy_model_") as folder:
         path = run_files.save(run, Path(folder) / "run")

@@ -1,0 +1,205 @@
+"""Composed cases: cases whose capacities are decided together → one solved composition, and a run of each case.
+
+The program of each case is a branch of a composition (`optimization/composition.py`). The run of a case
+is that of its own program with its capacities fixed at those of the composition, so each verb reads it as any other. Its
+prices are those of the composition, which pay for the capacities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from energy_model.common.errors import InputError
+from energy_model.common.language import N_, Message
+from energy_model.formulation.metadata import ADDED, CAPACITY
+from energy_model.optimization import highs
+from energy_model.optimization.certificate import certify
+from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.composition import Composition, effective_weights
+from energy_model.optimization.infeasibility import NoSolutionError, diagnose
+from energy_model.solving.case_solver import (
+    Query,
+    QueryResult,
+    as_record,
+    asked_program,
+    query_from_record,
+)
+from energy_model.studies.runner import worker
+from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.study_case import StudyCase
+
+RETIRED = "capacity_retired"
+MIN_CAPACITY = 1e-6  # residue of an interior-point solution [capacity]
+Compose = Callable[[Mapping[str, CompiledModel]], Composition]
+# The overrides of a branch's case that replace a limit over several branches by its price
+Priced = Callable[[str, Composition, highs.SolverResult], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ComposedSolution:
+    """A solved composition: its cost and lower bound [EUR/a], and the stored case and result of each branch.
+
+    ``values`` holds further numbers of the composition by name, such as the duals of its linking rows.
+    """
+
+    objective: float
+    bound: float
+    cases: Mapping[str, StudyCase]
+    results: Mapping[str, dict[str, Any]]
+    values: Mapping[str, Any]
+
+
+def solve_composed(
+    runner: StudyRunner,
+    name: str,
+    cases: Mapping[str, StudyCase],
+    compose: Compose,
+    values: Callable[[Composition, highs.SolverResult], Mapping[str, Any]] = lambda *_: {},
+    priced: Priced = lambda *_: (),
+) -> ComposedSolution:
+    """The solution of composed cases, solved or read from the study's folder.
+
+    Args:
+        runner: The running study, in whose folder everything is stored.
+        name: Name of the composition in the study.
+        cases: The case of each branch, with all capacities free.
+        compose: Makes the composition of the compiled models of the branches.
+        values: Further numbers of the solution to store, as JSON content.
+        priced: Further overrides of a branch's case, as the price of a limit over branches.
+
+    Raises:
+        InputError: A case has invalid inputs.
+        NoSolutionError: The composition has no solution; it names the branch that has none.
+    """
+    stored = _stored(runner, name, cases)
+    if stored is not None:
+        return stored
+    report = runner.execution.report
+    report(str(Message("building {count:#} branches of “{name}”", count=len(cases), name=name)))
+    case_worker = worker.CaseWorker(runner.snapshot)
+    problems = {
+        branch: case_worker.solver.problem(case.overrides, case.scenario)
+        for branch, case in cases.items()
+    }
+    composition = compose(problems)
+    lp, solver = composition.lp, next(iter(problems.values())).system.settings.solver
+    rows, columns = lp.A.shape
+    text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
+    report(str(Message(text, count=len(cases), rows=rows, columns=columns)))
+    answer = highs.solve(
+        lp,
+        solver.method,
+        solver.time_limit,
+        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
+    )
+    if answer.status != highs.OPTIMAL or answer.certificate is None:
+        raise _reason(composition, problems, answer)
+    results, fixed_cases = {}, {}
+    weights = effective_weights(composition, answer.prices)
+    for branch, case in cases.items():
+        overrides = (*case.overrides, *priced(branch, composition, answer))
+        problem = case_worker.solver.problem(overrides, case.scenario)
+        query_result, query = _part(composition, problem, branch, answer, weights[branch])
+        fixed_cases[branch] = replace(case, overrides=overrides, query=query)
+        run = query_result.run()
+        results[branch] = worker.result_of(query_result, run, query) | {"seconds": answer.seconds}
+        packed = worker.packed_files(run) if runner.execution.keep_runs else None
+        runner.store.save_result(fixed_cases[branch], results[branch], packed)
+        report(str(Message("stored the run of “{branch}”", branch=branch)))
+    runner.cases |= {case.key: case for case in fixed_cases.values()}
+    record = {
+        "objective": answer.objective,
+        "bound": answer.certificate.bound,
+        "branches": {branch: _as_content(case) for branch, case in fixed_cases.items()},
+        "values": dict(values(composition, answer)),
+    }
+    runner.store.write_json(name, record)
+    return _stored(runner, name, cases) or _lost(runner)
+
+
+def _part(
+    composition: Composition,
+    problem: CompiledModel,
+    branch: str,
+    answer: highs.SolverResult,
+    weight: float,
+) -> tuple[QueryResult, Query]:
+    """The result of a branch as that of its own program with fixed capacities, and these as a query."""
+    x, duals = composition.part(branch, answer.x, answer.prices, weight)
+    lp, x = problem.lp, x.copy()
+    assets = lp.variables[ADDED].labels
+    existing = problem.system.assets["capacity_existing"].reindex(list(assets)).to_numpy(float)
+    retired = np.clip(x[lp.columns(RETIRED)], 0.0, existing)
+    # capacity that an earlier branch has added counts as added here
+    added = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
+    added = np.where(added > MIN_CAPACITY, added, 0.0)
+    added = np.clip(added, lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)])
+    x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
+    x[lp.columns(CAPACITY)] = existing - retired + added
+    query = Query(
+        capacity_added={a: (v, v) for a, v in zip(assets, added.tolist(), strict=True)},
+        capacity_retired={a: (v, v) for a, v in zip(assets, retired.tolist(), strict=True)},
+    )
+    program = asked_program(problem, query)
+    certificate = certify(program.lp, x, duals)
+    allowed = answer.certificate.allowed if answer.certificate else certificate.allowed
+    result = replace(
+        answer, x=x, prices=duals, certificate=replace(certificate, allowed=allowed), vertex=None
+    )
+    cost = float(lp.cost @ x + lp.offset)
+    return QueryResult(program, result, cost, {}, {}, as_record((), query)), query
+
+
+def _reason(
+    composition: Composition, problems: Mapping[str, CompiledModel], answer: highs.SolverResult
+) -> NoSolutionError:
+    """The error that names the branch without a plan, with the ordinary explanation."""
+    if answer.status != highs.INFEASIBLE:
+        return diagnose(next(iter(problems.values())), answer)
+    for name, problem in problems.items():
+        alone = highs.solve(composition.by_name[name].lp, problem.system.settings.solver.method)
+        if alone.status == highs.INFEASIBLE:
+            branch = problem.with_program(composition.by_name[name].lp)
+            sentences = diagnose(branch, alone).sentences
+            first = str(Message("The branch “{name}” has no plan.", name=name))
+            return NoSolutionError(answer.status, [first, *sentences])
+    together = N_(
+        "Each branch has a plan of its own, but all together have none: what links them cannot hold."
+    )
+    return NoSolutionError(answer.status, [str(Message(together))])
+
+
+def _as_content(case: StudyCase) -> dict[str, Any]:
+    query = as_record((), case.query) or {}
+    return {"overrides": list(case.overrides), "scenario": case.scenario, "query": query}
+
+
+def _stored(
+    runner: StudyRunner, name: str, cases: Mapping[str, StudyCase]
+) -> ComposedSolution | None:
+    """The stored solution of a composition; None if it, or a result of a branch, does not exist."""
+    record = runner.store.read_json(name)
+    if record is None or set(record.get("branches", ())) != set(cases):
+        return None
+    found = {}
+    for branch, case in cases.items():
+        content = record["branches"][branch]
+        query = query_from_record(content["query"])
+        found[branch] = replace(
+            case, overrides=tuple(content["overrides"]), scenario=content["scenario"], query=query
+        )
+    results = {branch: runner.store.load_result(case) for branch, case in found.items()}
+    if any(result is None for result in results.values()):
+        return None
+    runner.cases |= {case.key: case for case in found.values()}
+    kept = {branch: result for branch, result in results.items() if result is not None}
+    return ComposedSolution(record["objective"], record["bound"], found, kept, record["values"])
+
+
+def _lost(runner: StudyRunner) -> ComposedSolution:
+    remedy = "a file of the study was changed while it ran; run the same command again"
+    raise InputError.at(str(runner.store.folder), remedy)
