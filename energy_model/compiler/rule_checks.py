@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -38,10 +39,25 @@ from energy_model.compiler.sampled_positions import (
 from energy_model.compiler.templates import LOCK, suspended
 
 TOLERANCE = 1e-12  # relative to the sum of the absolute values of all terms
+_IS_CHECKED = ContextVar("rules_are_checked", default=False)
 
 
 class TemplateMismatchError(ValueError):
     """A rule returns a different result at each call, so that no template can be right."""
+
+
+@contextmanager
+def without_rule_checks() -> Iterator[None]:
+    """A context in which templates are not compared with their rules.
+
+    It is for a model that is built again from the same rules with other numbers, as the comparison takes half of the
+    time of building a small model.
+    """
+    token = _IS_CHECKED.set(True)
+    try:
+        yield
+    finally:
+        _IS_CHECKED.reset(token)
 
 
 def rule_check_of(component: Any) -> RuleReader:
@@ -222,6 +238,8 @@ class RuleReader(ExpressionReader):
         frame. ``values_of`` returns the values of the rule's result at one line. Raises
         TemplateMismatchError if a second call of the rule returns a different result.
         """
+        if _IS_CHECKED.get():
+            return
         index_set, block = component.index_set(), component.parent_block()
         grid, lines = self.grid(index_set), self.lines(index_set)
         labels = grid.labels(lines)

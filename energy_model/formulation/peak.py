@@ -12,7 +12,6 @@ hours as the demand above the highest step has at its peak.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -126,19 +125,20 @@ def hidden_demand_peaks(system: System) -> dict[str, Peak]:
         *map(bus_name, fleets["service"], fleets["site"]),
         *map(bus_name, vehicles["carrier"], sites),
     }
-    peaks = {}
+    peaks, sources = {}, _Sources(system)
     for (carrier, site), rows in demands[demands["yearly"] > 0].groupby(["carrier", "site"]):
         bus = bus_name(str(carrier), str(site))
         if bus in excluded or not is_hourly[bus]:
             continue
-        peak = _peak(system, bus, rows)
+        peak = _peak(sources, bus, rows)
         if peak is not None:
             peaks[bus] = peak
     return peaks
 
 
-def _peak(system: System, bus: str, demands: pd.DataFrame) -> Peak | None:
+def _peak(sources: _Sources, bus: str, demands: pd.DataFrame) -> Peak | None:
     """The peak of the demands at a bus; None if the steps keep it."""
+    system = sources.system
     shapes = zip(demands["profile"], demands["yearly"], strict=True)
     rates = np.array([system.hourly_rates(shape, yearly) for shape, yearly in shapes])
     demand = rates.sum(axis=0)
@@ -146,7 +146,7 @@ def _peak(system: System, bus: str, demands: pd.DataFrame) -> Peak | None:
     highest = float(demand[hour])
     if highest - step_demand <= MIN_PEAK_LOSS_SHARE * highest:
         return None
-    supply, purchase = _supply(system, bus, hour), _purchase(system, bus)
+    supply, purchase = sources.supply(bus, hour), sources.purchase(bus)
     kept = _kept_capacity(system.assets)
     served = purchase + sum(rate * kept[name] for name, rate in supply.items() if kept[name] > 0)
     has_penalty = demands["penalty"].notna().to_numpy()
@@ -173,48 +173,49 @@ def _kept_capacity(assets: pd.DataFrame) -> pd.Series:
     return kept
 
 
-def _purchase(system: System, bus: str) -> float:
-    """The maximum purchase at a bus [unit/h]."""
-    markets = system["markets"]
-    return float(markets["max_purchase"].reindex(system.rows_at("markets")[bus]).sum())
+class _Sources:
+    """What supplies each bus of a system."""
 
+    def __init__(self, system: System) -> None:
+        self.system = system
+        links, storages = system["links"], system["storages"]
+        arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
+        both_ways = links["both_ways"] == "yes"
+        standing = links["standing_loss"] * links["length"]
+        self.markets = system.rows_at("markets")
+        self.rates = [
+            (arriving, system.rows_at("links", "to_site")),
+            (arriving, system.rows_at("links", "from_site", both_ways)),
+            (-standing, system.rows_at("links", "from_site", links["standing_loss"] > 0)),
+            (1 / storages["max_hours"], system.rows_at("storages")),
+        ]
+        flows = system.flows.reset_index()
+        columns = ["conversion", "mode", "coefficient"]
+        self.flows = {bus: rows[columns].to_numpy() for bus, rows in flows.groupby("bus")}
 
-def _supply(system: System, bus: str, hour: int) -> dict[str, float]:
-    """The supply of a bus by asset in an hour [unit/h for one unit of capacity]."""
-    links, storages = system["links"], system["storages"]
-    supply: dict[str, float] = {}
-    arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
-    both_ways = links["both_ways"] == "yes"
-    standing = links["standing_loss"] * links["length"]
-    sources = [
-        (arriving, system.rows_at("links", "to_site")),
-        (arriving, system.rows_at("links", "from_site", both_ways)),
-        (-standing, system.rows_at("links", "from_site", links["standing_loss"] > 0)),
-        (1 / storages["max_hours"], system.rows_at("storages")),
-    ]
-    for rate, rows in sources:
-        for name in rows[bus]:
-            supply[name] = supply.get(name, 0.0) + float(rate[name])
-    for name, rate in _plants(system, bus, partial(_value_at, system, hour)).items():
-        supply[name] = supply.get(name, 0.0) + rate
-    return supply
+    def purchase(self, bus: str) -> float:
+        """The maximum purchase at a bus [unit/h]."""
+        return float(self.system["markets"]["max_purchase"].reindex(self.markets[bus]).sum())
 
+    def supply(self, bus: str, hour: int) -> dict[str, float]:
+        """The supply of a bus by asset in an hour [unit/h for one unit of capacity]."""
+        supply = self._plants(bus, hour)
+        for rate, rows in self.rates:
+            for name in rows[bus]:
+                supply[name] = supply.get(name, 0.0) + float(rate[name])
+        return supply
 
-def _value_at(system: System, hour: int, cell: ProfileExpression) -> float:
-    return float(np.broadcast_to(cell.values(system.profiles), system.hours)[hour])
+    def _plants(self, bus: str, hour: int) -> dict[str, float]:
+        """The supply of a bus by plants in their best mode [unit/h for one unit of capacity]."""
+        supply: dict[str, float] = {}
+        available = self.system["conversions"]["availability"]
+        for plant, mode, cell in self.flows.get(bus, ()):
+            use = float(self.system.modes.at[(plant, mode), "capacity_use"])
+            output = self._at(hour, cell) * self._at(hour, available[plant])
+            if output > 0:
+                rate = output / use if use > 0 else np.inf
+                supply[plant] = max(supply.get(plant, 0.0), rate)
+        return supply
 
-
-def _plants(system: System, bus: str, value: Any) -> dict[str, float]:
-    """The supply of a bus by plants in their best mode [unit/h for one unit of capacity]."""
-    flows = system.flows.reset_index()
-    supply: dict[str, float] = {}
-    available = system["conversions"]["availability"]
-    for plant, mode, cell in flows.loc[
-        flows["bus"] == bus, ["conversion", "mode", "coefficient"]
-    ].to_numpy():
-        use = float(system.modes.at[(plant, mode), "capacity_use"])
-        output = value(cell) * value(available[plant])
-        if output > 0:
-            rate = output / use if use > 0 else np.inf
-            supply[plant] = max(supply.get(plant, 0.0), rate)
-    return supply
+    def _at(self, hour: int, cell: ProfileExpression) -> float:
+        return float(np.broadcast_to(cell.values(self.system.profiles), self.system.hours)[hour])
