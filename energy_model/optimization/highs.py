@@ -156,12 +156,12 @@ def _solve_with(
     if first is not lp.cost and status == OPTIMAL:
         _price_basis(highs, lp)
     x, prices = _solution(highs)
-    complete = (
-        status in (OPTIMAL, STOPPED) and len(x) == lp.A.shape[1] and len(prices) == lp.A.shape[0]
-    )
+    complete = status in (OPTIMAL, STOPPED) and (len(prices), len(x)) == lp.A.shape
     is_vertex = highs.getBasis().valid
     if is_vertex:
         prices = np.where(np.abs(prices) <= MAX_ROUNDING_VALUE, 0.0, prices)
+    elif complete:  # the values of an early interior point may be outside their bounds
+        x = np.clip(x, lp.lower, lp.upper)
     certificate = certify(lp, x, prices) if complete and np.isfinite(x).all() else None
     vertex = None
     if certificate is not None:
@@ -225,8 +225,7 @@ def _iterations(highs: highspy.Highs) -> int:
 
 
 def _basis(start: Start) -> highspy.HighsBasis:
-    statuses = [highspy.HighsBasisStatus(int(status)) for status in Status]
-    basis = highspy.HighsBasis()
+    basis, statuses = highspy.HighsBasis(), [highspy.HighsBasisStatus(int(s)) for s in Status]
     basis.col_status = [statuses[number] for number in start.columns]
     basis.row_status = [statuses[number] for number in start.rows]
     basis.valid = True
