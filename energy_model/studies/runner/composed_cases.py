@@ -98,19 +98,7 @@ def solve_composed(
     )
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         raise _reason(composition, problems, answer)
-    results, fixed_cases = {}, {}
-    weights = effective_weights(composition, answer.prices)
-    for branch, case in cases.items():
-        overrides = (*case.overrides, *priced(branch, composition, answer))
-        problem = case_worker.solver.problem(overrides, case.scenario)
-        query_result, query = _part(composition, problem, branch, answer, weights[branch])
-        fixed_cases[branch] = replace(case, overrides=overrides, query=query)
-        run = query_result.run()
-        results[branch] = worker.result_of(query_result, run, query) | {"seconds": answer.seconds}
-        packed = worker.packed_files(run) if runner.execution.keep_runs else None
-        runner.store.save_result(fixed_cases[branch], results[branch], packed)
-        report(str(Message("stored the run of “{branch}”", branch=branch)))
-    runner.cases |= {case.key: case for case in fixed_cases.values()}
+    fixed_cases = _store_branches(runner, case_worker, cases, composition, answer, priced)
     record = {
         "objective": answer.objective,
         "bound": answer.certificate.bound,
@@ -119,6 +107,30 @@ def solve_composed(
     }
     runner.store.write_json(name, record)
     return _stored(runner, name, cases) or _lost(runner)
+
+
+def _store_branches(
+    runner: StudyRunner,
+    case_worker: worker.CaseWorker,
+    cases: Mapping[str, StudyCase],
+    composition: Composition,
+    answer: highs.SolverResult,
+    priced: Priced,
+) -> dict[str, StudyCase]:
+    """Stores the result and the run of each branch; returns their cases with fixed capacities."""
+    fixed_cases = {}
+    weights = effective_weights(composition, answer.prices)
+    for branch, case in cases.items():
+        overrides = (*case.overrides, *priced(branch, composition, answer))
+        problem = case_worker.solver.problem(overrides, case.scenario)
+        query_result, query = _part(composition, problem, branch, answer, weights[branch])
+        fixed = fixed_cases[branch] = replace(case, overrides=overrides, query=query)
+        run = query_result.run()
+        result = worker.result_of(query_result, run, query) | {"seconds": answer.seconds}
+        packed = worker.packed_files(run) if runner.execution.keep_runs else None
+        runner.store.save_result(fixed, result, packed)
+        runner.execution.report(str(Message("stored the run of “{branch}”", branch=branch)))
+    return fixed_cases
 
 
 def _part(
