@@ -14,6 +14,11 @@ import pandas as pd
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.settings import Settings
+from energy_model.case.step_prices import (
+    amounts_per_unit,
+    traded_profiles,
+    with_kept_products,
+)
 from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
@@ -288,10 +293,19 @@ class System:
         return self.steps.means(hourly)
 
     def step_values(self, cell: ProfileExpression) -> np.ndarray:
-        """Returns the value of an hourly cell in each step."""
+        """Returns the value of an hourly cell in each step; of a price, one that pays the same over the year."""
         if cell not in self.cache:
-            self.cache[cell] = self.by_step(cell.values(self.profiles))
+            hourly = cell.values(self.profiles)
+            values, (prices, traded) = self.by_step(hourly), self._trade
+            is_price = cell in prices
+            self.cache[cell] = (
+                with_kept_products(values, hourly, traded, self.steps) if is_price else values
+            )
         return self.cache[cell]
+
+    @cached_property
+    def _trade(self) -> tuple[set[ProfileExpression], np.ndarray]:
+        return amounts_per_unit(self.frames), traded_profiles(self.frames, self.profiles)
 
     def hourly_rates(self, shape: ProfileExpression, yearly: float) -> np.ndarray:
         """Returns hourly rates [unit/h] that follow a shape and sum to ``yearly`` [unit]."""
