@@ -16,7 +16,7 @@ from energy_model.verification import same_results
 PROFILES = {
     "price": [-20, 40, 60, 80],
     "sun": [1.0, 0.0, 1.0, 0.0],
-    "light": [1, 3, 1, 1],
+    "light": [1, 3, 2, 2],  # the same in both steps, so that prices of steps are the means
     "half": [0, 0, 1, 1],
 }
 PLANTS = ("panels", "more_panels", "engine")
@@ -27,7 +27,7 @@ def load(folder, hours=4, resolution=2, days=0, **more):
     tables = {
         "profiles": PROFILES,
         "markets": [case_builder.market(price="price", max_purchase=100, max_sale=100)],
-        "demands": [case_builder.demand("light", "power", 6, profile="light")],
+        "demands": [case_builder.demand("light", "power", 8, profile="light")],
         "conversions": [
             case_builder.plant("panels", "power", availability="0.47 * sun", capacity_existing=1),
             case_builder.plant("more_panels", "power", availability="sun", capacity_existing=1),
@@ -63,7 +63,7 @@ def test_the_values_of_the_year_and_of_the_steps(run):
     assert frame.loc["price_standard_deviation", "steps"] == pytest.approx(30)
     assert frame.loc["price_standard_deviation", "unit"] == "EUR/MWh"
     assert frame.loc["negative_price_hours", ["year", "steps", "difference"]].tolist() == [1, 0, -1]
-    # the sun shines at -20 and 60, mean 20; in the steps at 10 and 70, mean 40
+    # the sun shines at -20 and 60, mean 20; in the steps at 10 and 70, mean 40, as it is the same in both
     values = frame.loc["capture_price", ["year", "steps", "difference"]].tolist()
     assert values == pytest.approx([0.5, 1, 1])
     assert frame.loc["capture_price", "name"] == "panels"
