@@ -24,7 +24,7 @@ from energy_model.optimization.linear_program import Block, Blocks, LinearProgra
 
 PERFECT, PERSISTENCE = "perfect", "persistence"
 FORECASTS = (PERFECT, PERSISTENCE)
-STEPS_PER_DAY = 24
+DAY_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,8 @@ class RollingHorizon:
             return actual
         known = window.first + self.step
         ahead = np.maximum(steps - known + 1, 0)
-        days = -(-ahead // STEPS_PER_DAY)
-        past = values[_numbers(starts, (steps - STEPS_PER_DAY * days) % self.steps)]
+        days = -(-ahead // DAY_HOURS)
+        past = values[_numbers(starts, (steps - DAY_HOURS * days) % self.steps)]
         weight = np.tile(ahead / max(self.horizon - self.step, 1), len(starts))
         is_finite = np.isfinite(actual) & np.isfinite(past)
         expected = actual.copy()

@@ -47,7 +47,7 @@ from energy_model.studies.runner.worker import one_thread
 from energy_model.studies.weather_years import price_overrides, target_price
 
 KNOWN_BEFOREHAND = "known beforehand"
-WINDOWS_PER_FILE = 30
+MAX_WINDOWS_PER_FILE = 30
 EVERY_HOUR = "case.time.resolution = full"
 SIZES = ["capacity", "capacity_added", "capacity_retired"]
 Sizes = Mapping[str, Sequence[float]]
@@ -220,8 +220,8 @@ def _solve_windows(
         time.sleep(LOCK_POLL_SECONDS)
     done = 0
     try:
-        for done in range(0, len(windows), WINDOWS_PER_FILE):
-            part = windows[done : done + WINDOWS_PER_FILE]
+        for done in range(0, len(windows), MAX_WINDOWS_PER_FILE):
+            part = windows[done : done + MAX_WINDOWS_PER_FILE]
             name = f"windows/{part[0].first:06d}"
             if not _restore(rolling, part, store.load_arrays(name)):
                 with one_thread():

@@ -232,15 +232,21 @@ def operation_notes(year: OperatedYear, tables: Mapping[str, pd.DataFrame]) -> l
     notes: list[str] = [_cost_note(row), *_left_over_notes(row), _service_note(row)]
     notes.append(_emissions_note(year, row))
     if year.target_price:
-        text = N_("Each tonne costs the shadow price of the emission target in the plan, {price:EUR/t}, in place of meeting the target; the costs are without the tonnes up to the target.")
+        text = N_(
+            "Each tonne costs the shadow price of the emission target in the plan, {price:EUR/t}, in place of meeting the target; the costs are without the tonnes up to the target."
+        )
         notes.append(Message(text, price=year.target_price))
     if row["forecast"] == PERSISTENCE:
-        text = N_("Beyond the first {step:h} a window expects a mean of what comes and of the last known day, whose weight rises to 1 at the end of the window.")
+        text = N_(
+            "Beyond the first {step:h} a window expects a mean of what comes and of the last known day, whose weight rises to 1 at the end of the window."
+        )
         notes.append(Message(text, step=int(row["step"])))
     limits = tables["yearly_limits"]
     missed = limits[(limits["missed"] != 0) & ~limits["limit"].isin(_year_end_names(year))]
     if len(missed):
-        text = N_("{count:#} limits over the year are missed, since the windows know them as prices only; the table has them.")
+        text = N_(
+            "{count:#} limits over the year are missed, since the windows know them as prices only; the table has them."
+        )
         notes.append(Message(text, count=len(missed)))
     return notes
 
@@ -254,23 +260,31 @@ def _cost_note(row: pd.Series) -> Message:
     added, windows = float(row["cost_of_not_knowing"]), int(row["windows"])
     values = {"horizon": int(row["horizon"]), "step": int(row["step"]), "windows": windows}
     if added < MIN_ADDED_COST:
-        text = N_("In {windows:#} windows of {horizon:h}, of which {step:h} are kept, the plan costs as much as with the year known beforehand.")
+        text = N_(
+            "In {windows:#} windows of {horizon:h}, of which {step:h} are kept, the plan costs as much as with the year known beforehand."
+        )
         return Message(text, **values)
-    text = N_("In {windows:#} windows of {horizon:h}, of which {step:h} are kept, the plan costs {added:EUR/a} more than with the year known beforehand, which costs {foreseen:EUR/a}.")
+    text = N_(
+        "In {windows:#} windows of {horizon:h}, of which {step:h} are kept, the plan costs {added:EUR/a} more than with the year known beforehand, which costs {foreseen:EUR/a}."
+    )
     return Message(text, added=added, foreseen=float(row["foresight_cost"]), **values)
 
 
 def _left_over_notes(row: pd.Series) -> list[str]:
     if abs(row["left_over"]) < MIN_ADDED_COST:
         return []
-    text = N_("This includes {amount:EUR/a} for what the storages hold less at the end of the year, and for yearly limits, at their prices (below zero: they hold more).")
+    text = N_(
+        "This includes {amount:EUR/a} for what the storages hold less at the end of the year, and for yearly limits, at their prices (below zero: they hold more)."
+    )
     return [Message(text, amount=float(row["left_over"]))]
 
 
 def _service_note(row: pd.Series) -> Message:
     if row["rolling_unserved"] <= 0 and row["foresight_unserved"] <= 0:
         return Message("All demand is served.")
-    text = N_("{operated:MWh/a} of demand are unserved in {hours:h/a}, and {foreseen:MWh/a} with the year known beforehand.")
+    text = N_(
+        "{operated:MWh/a} of demand are unserved in {hours:h/a}, and {foreseen:MWh/a} with the year known beforehand."
+    )
     return Message(
         text,
         operated=float(row["rolling_unserved"]),
@@ -287,5 +301,7 @@ def _emissions_note(year: OperatedYear, row: pd.Series) -> Message:
     if year.target is None:
         text = N_("The year emits {operated:t/a}, and {foreseen:t/a} if it is known beforehand.")
         return Message(text, **values)
-    text = N_("The year emits {operated:t/a}, and {foreseen:t/a} if it is known beforehand; the target is {target:t/a}.")
+    text = N_(
+        "The year emits {operated:t/a}, and {foreseen:t/a} if it is known beforehand; the target is {target:t/a}."
+    )
     return Message(text, target=year.target, **values)
