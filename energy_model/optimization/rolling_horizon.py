@@ -5,7 +5,8 @@ What lies outside has a value or a price. Earlier columns have the values that w
 as capacities, those of the solution of the year. Rows outside, which are the rows of later steps and those of the whole
 year, are not held. They count in the costs of the columns of the window at their duals, so that the level of a storage
 at the end of a window, a tonne of emissions and a unit of a yearly limit have the value that they have in the solution of
-the year. The last step of the year is the end of a window like any other: the level then need not be that of the start.
+the year. Where ways of different use of a yearly limit cost the same at these duals, a window uses what the solution of
+the year uses in its steps: each unit of difference costs a small share of the dual. The last step of the year is the end of a window like any other: the level then need not be that of the start.
 
 By weak duality, the cost of the kept columns with those rows at their duals is never below the cost of the year.
 """
@@ -25,6 +26,8 @@ from energy_model.optimization.linear_program import Block, Blocks, LinearProgra
 PERFECT, PERSISTENCE = "perfect", "persistence"
 FORECASTS = (PERFECT, PERSISTENCE)
 DAY_HOURS = 24
+# Share of the dual of a yearly row that a unit costs by which a window differs from the solution of the year
+DIFFERENCE_COST_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class RollingHorizon:
         lower, upper = self._range(window, self._columns, self.lp.lower, self.lp.upper)
         row_lower, row_upper = self._range(window, self._rows, *self._limits)
         cost = self._expected(window, self._columns, self._cost) - later_value
-        return LinearProgram(
+        program = LinearProgram(
             A,
             cost,
             0.0,
@@ -123,6 +126,35 @@ class RollingHorizon:
             _cut(self.lp.variables, len(steps)),
             _cut(self.lp.constraints, len(steps)),
         )
+        return self._near_foreseen(program, columns)
+
+    def _near_foreseen(self, program: LinearProgram, columns: np.ndarray) -> LinearProgram:
+        """The program of a window with the difference from the year in each yearly row, which costs a little.
+
+        Two columns and one row without name follow for each yearly row with a dual.
+        """
+        yearly, duals = self._priced_sums
+        count = len(duals)
+        part = sp.csr_array(yearly[:, columns])
+        one, cost = sp.eye_array(count), DIFFERENCE_COST_SHARE * np.abs(duals)
+        amounts = part @ self.foreseen[columns]
+        return replace(
+            program,
+            A=sp.csr_array(sp.block_array([[program.A, None, None], [part, -one, one]])),
+            cost=np.concatenate([program.cost, cost, cost]),
+            lower=np.append(program.lower, np.zeros(2 * count)),
+            upper=np.append(program.upper, np.full(2 * count, np.inf)),
+            row_lower=np.append(program.row_lower, amounts),
+            row_upper=np.append(program.row_upper, amounts),
+        )
+
+    @cached_property
+    def _priced_sums(self) -> tuple[sp.csc_array, np.ndarray]:
+        """The rows without step that have a dual and a column with a step, and their duals."""
+        has_step = np.where(self.step_of_columns >= 0, 1.0, 0.0)
+        rows = np.flatnonzero((self.step_of_rows < 0) & (self.duals != 0))
+        rows = rows[abs(self.lp.A[rows]) @ has_step > 0]
+        return sp.csc_array(self.lp.A[rows]), self.duals[rows]
 
     def keep(self, window: Window, x: np.ndarray, prices: np.ndarray) -> None:
         """Keeps the first steps of the solution of a window: values of its columns and duals of its rows."""
@@ -132,8 +164,12 @@ class RollingHorizon:
         kept = window.kept - window.first
         width = window.end - window.first
         columns, rows = self.kept_numbers(window)
-        self.x[columns] = x.reshape(-1, width)[:, :kept].ravel()
-        self.prices[rows] = prices.reshape(-1, width)[:, :kept].ravel()
+        for kept_values, values, numbers, starts in (
+            (self.x, x, columns, self._columns),
+            (self.prices, prices, rows, self._rows),
+        ):
+            of_steps = values[: len(starts) * width].reshape(-1, width)
+            kept_values[numbers] = of_steps[:, :kept].ravel()
 
     def kept_numbers(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the columns and of the rows that are kept of a window."""
@@ -218,6 +254,13 @@ class RollingHorizon:
     def priced_rows(self) -> np.ndarray:
         """The rows that no window holds: those without step, and those of the end of the year."""
         return np.union1d(np.flatnonzero(self.step_of_rows < 0), self.year_end_rows)
+
+    @cached_property
+    def is_yearly_sum(self) -> np.ndarray:
+        """Whether each row is one without step that contains what the steps sum up to."""
+        varies = np.where(self.step_of_columns >= 0, 1.0, 0.0)
+        varies[self.total_columns] = 1.0
+        return np.asarray((self.step_of_rows < 0) & (abs(self.lp.A) @ varies > 0))
 
     @property
     def total_columns(self) -> np.ndarray:

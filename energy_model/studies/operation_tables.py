@@ -202,11 +202,12 @@ def _yearly_limits(year: OperatedYear) -> pd.DataFrame:
     """
     rolling, lp = year.rolling, year.lp
     groups, group_of_row = lp.row_groups()
-    defined = rolling.total_rows
-    rows = np.setdiff1d(rolling.priced_rows, defined)
+    rows = rolling.priced_rows
     foreseen, operated = lp.A @ rolling.foreseen, lp.A @ rolling.x
     size = 1.0 + abs(lp.A) @ np.abs(rolling.x)
-    moved = np.abs(operated - foreseen)[rows] > MAX_VIOLATION_SHARE * size[rows]
+    is_told = np.abs(operated - foreseen) > MAX_VIOLATION_SHARE * size
+    is_told |= (rolling.duals != 0) & rolling.is_yearly_sum
+    is_told[rolling.total_rows] = False
     missed = np.maximum(operated - lp.row_upper, 0) - np.maximum(lp.row_lower - operated, 0)
     missed[np.abs(missed) <= MAX_VIOLATION_SHARE * size] = 0.0
     found = [
@@ -219,7 +220,7 @@ def _yearly_limits(year: OperatedYear) -> pd.DataFrame:
             missed[row],
             rolling.duals[row],
         )
-        for row in rows[moved]
+        for row in rows[is_told[rows]]
     ]
     names = ["limit", "row", "min", "max", "foresight_amount", "rolling_amount", "missed", "price"]
     frame = pd.DataFrame(found, columns=names)

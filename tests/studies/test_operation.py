@@ -8,7 +8,7 @@ import pytest
 from helpers import case_builder, cli
 
 import energy_model as em
-from energy_model.optimization import highs
+from energy_model.optimization import highs, rolling_horizon
 from energy_model.reporting.figures.export import report_figures
 from energy_model.reporting.study_report import study_report
 from energy_model.solving import rolling_operation
@@ -133,28 +133,47 @@ def test_a_target_is_a_price_unless_it_is_kept(tmp_path, here):
         assert told is not kept
 
 
-@pytest.mark.slow
-def test_a_limit_over_the_year_is_a_price_in_the_windows_and_what_is_missed_is_told(tmp_path, here):
-    """1 MWh in each hour at 20 from wood, of which there are 2 in the year, or at 30: wood is worth 10 more.
-
-    At that price both are equal, so the windows use no wood, or more than there is; the cost of not knowing is nil.
-    """
-    case = case_builder.write(
+@pytest.fixture
+def wood(tmp_path):
+    """1 MWh in each of three hours at 20 from wood chips, of which there are 2 in the year, or at 30: wood is worth 10 more."""
+    return case_builder.write(
         tmp_path / "case",
         3,
-        markets=[case_builder.market(price=30), case_builder.market("wood", price=20, max_yearly_purchase=2)],
+        markets=[case_builder.market(price=30), case_builder.market("chips", price=20, max_yearly_purchase=2)],
         demands=[case_builder.demand("light", "power", 3)],
     )  # fmt: skip
-    study = em.operate(case, horizon=1, step=1, output=tmp_path / "s", execution=here)
+
+
+@pytest.mark.slow
+def test_windows_use_of_a_yearly_limit_what_is_foreseen_where_they_do_not_mind(
+    wood, tmp_path, here
+):
+    """With wood at its price both cost the same in every window, so the year is that known beforehand."""
+    study = em.operate(wood, horizon=1, step=1, output=tmp_path / "s", execution=here)
     [limit] = study.tables["yearly_limits"].to_dict("records")
-    assert (limit["limit"], limit["row"]) == ("purchase_limit", "wood")
+    assert (limit["limit"], limit["row"]) == ("purchase_limit", "chips")
     assert limit["price"] == pytest.approx(-10)
-    assert limit["foresight_amount"] == pytest.approx(2)
-    assert limit["rolling_amount"] in (pytest.approx(0), pytest.approx(3))
-    assert limit["missed"] == pytest.approx(max(limit["rolling_amount"] - 2, 0))
-    found = row(study)
-    assert found["cost_of_not_knowing"] == pytest.approx(0, abs=1e-9)
-    assert found["left_over"] == pytest.approx(10 * (limit["rolling_amount"] - 2))
+    assert limit["max"] == 2
+    assert [limit["foresight_amount"], limit["rolling_amount"]] == pytest.approx([2, 2])
+    assert limit["missed"] == 0
+    assert row(study)["rolling_cost"] == pytest.approx(70)
+
+
+@pytest.mark.slow
+def test_a_yearly_limit_that_is_missed_counts_at_its_price_and_is_told(
+    wood, tmp_path, here, monkeypatch
+):
+    """Without the small cost of a difference, the windows use 3 MWh of wood instead of 2: 10 less, which count as left over."""
+    monkeypatch.setattr(
+        rolling_horizon.RollingHorizon, "_near_foreseen", lambda _self, program, _columns: program
+    )
+    study = em.operate(wood, horizon=1, step=1, output=tmp_path / "s", execution=here)
+    [limit] = study.tables["yearly_limits"].to_dict("records")
+    assert limit["rolling_amount"] == pytest.approx(3)
+    assert limit["missed"] == pytest.approx(1)
+    assert row(study)["left_over"] == pytest.approx(10)
+    assert row(study)["cost_of_not_knowing"] == pytest.approx(0, abs=1e-9)
+    assert any("1 limits over the year are missed" in note for note in study.notes)
 
 
 @pytest.mark.slow
