@@ -36,6 +36,7 @@ from .studies.decision import compare_decision as compare_decision
 from .studies.explanation.asset import Explanation as Explanation
 from .studies.explanation.explain import explain as explain
 from .studies.near_optimal import near_optimal as near_optimal
+from .studies.operation import operate as operate
 from .studies.pareto import pareto_front as pareto_front
 from .studies.preferences import preferences as preferences
 from .studies.ranging import ranging as ranging
@@ -90,6 +91,7 @@ __all__ = [
     "network_charge",
     "open_run",
     "open_study",
+    "operate",
     "pareto_front",
     "preferences",
     "ranging",

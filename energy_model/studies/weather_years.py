@@ -96,19 +96,19 @@ def weather_years(
             cases[name] = StudyCase({"plan": name, "year": name}, (_override(name),))
         optima = dict(zip(cases, runner.results(cases.values()), strict=True))
         base = optima[BASE_CASE]
-        price = 0.0 if keep_target else _target_price(base)
-        price_overrides = _price_overrides(price, settings)
+        price = 0.0 if keep_target else target_price(base)
+        replaced = price_overrides(price, settings)
         fixed_cases = {}
         if base["status"] == OPTIMAL:
             sizes = fix_capacities(base["assets"])
             for name in years:
                 inputs, overrides = {"plan": BASE_CASE, "year": name}, (_override(name),)
-                fixed_cases[name] = StudyCase(inputs, (*overrides, *price_overrides), None, sizes)
+                fixed_cases[name] = StudyCase(inputs, (*overrides, *replaced), None, sizes)
         runs = dict(zip(fixed_cases, runner.results(fixed_cases.values()), strict=True))
-        target = float(settings.emissions.target) if price_overrides else 0.0
+        target = float(settings.emissions.target) if replaced else 0.0
         plans = {n: r["assets"] for n, r in optima.items() if r["status"] == OPTIMAL}
         tables = {"years": _years(optima, runs, price * target, settings), "sizes": _sizes(plans)}
-        notes = infeasible_notes(optima) + _notes(**tables, priced=bool(price_overrides))
+        notes = infeasible_notes(optima) + _notes(**tables, priced=bool(replaced))
         return setup.write_results(runner, tables, notes)
 
 
@@ -141,12 +141,12 @@ def _override(name: str) -> str:
     return f"case.time.weather_year = {name}"
 
 
-def _target_price(result: Mapping[str, Any]) -> float:
+def target_price(result: Mapping[str, Any]) -> float:
     """The shadow price of the emission target, on top of the emission price [EUR/t]."""
     return float(result.get("summary", {}).get("emission_target_shadow_price", 0.0))
 
 
-def _price_overrides(price: float, settings: Settings) -> tuple[str, ...]:
+def price_overrides(price: float, settings: Settings) -> tuple[str, ...]:
     """The overrides that replace the emission target, if there is one, with a price."""
     if settings.emissions.target == "none" or price <= 0:
         return ()

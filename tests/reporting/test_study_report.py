@@ -175,8 +175,9 @@ def test_declared_columns_and_titles_are_those_of_studies():
         "tornado",
         "attribution",
     }  # of options that the golden studies do not use
-    assert set(TITLES) <= tables | elsewhere
-    assert set(HIDDEN) | set(SHORT) <= tables | {"cases"}
+    operation = {"operation", "months", "month_levels", "yearly_limits", "levels"}
+    assert set(TITLES) <= tables | elsewhere | operation
+    assert set(HIDDEN) | set(SHORT) <= tables | {"cases"} | operation
     columns = {column for study in studies for frame in study.tables.values() for column in frame}
     columns |= {column for study in studies for column in study.table}
     more = {"cells", "share", "input", "alone"}  # of an attribution
@@ -184,6 +185,16 @@ def test_declared_columns_and_titles_are_those_of_studies():
     more |= {"at_highest", "at_lowest", "base_case", "highest", "lowest", "reach"}  # of a tornado
     more |= {"second_amount", "second_price"}  # of a surface
     more |= {"first_order", "first_order_confidence", "total", "total_confidence"}  # of sobol
+    values = ("amount", "cost", "emissions", "level", "unserved")
+    more |= {f"{year}_{value}" for year in ("foresight", "rolling") for value in values}
+    more |= {"cost_difference", "cost_of_not_knowing", "left_over", "rolling_unserved_hours"}
+    more |= {
+        "limit",
+        "missed",
+        "month",
+        "row",
+        "storage",
+    }  # of an operation, as the two lines above
     assert set(COLUMNS) - columns - more == set()
 
 

@@ -17,7 +17,7 @@ from energy_model.cli.study_command import print_study, study_command
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
-    help="Studies of many runs of one case: sweep, pareto, near-optimal, regret, weather-years, ranging, symbiosis, siting, preferences.",
+    help="Studies of many runs of one case: sweep, pareto, near-optimal, regret, weather-years, operate, ranging, symbiosis, siting, preferences.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -200,6 +200,41 @@ def weather_years(
         case.folder, seeds, measured or (), years or (), variability, execution.report
     )
     return em.weather_years(case, tables, output, keep_target, execution=execution)
+
+
+@study_command(studies, "operate", keep_runs=False, without=("workers", "yes"))
+def operate(
+    case: CaseSpec,
+    output: Path | None,
+    execution: ExecutionOptions,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            help="Folder of a run whose capacities are used, in place of solving the case.",
+        ),
+    ] = None,
+    horizon: Annotated[
+        int, whole_option("--horizon", help="Hours that a window looks ahead.")
+    ] = 96,
+    step: Annotated[int, whole_option("--step", help="Hours that are kept of a window.")] = 24,
+    forecast: Annotated[
+        str,
+        typer.Option(
+            "--forecast",
+            help="perfect within the window, or persistence: the last known day is expected again.",
+        ),
+    ] = "perfect",
+    keep_target: Annotated[
+        bool,
+        typer.Option(
+            "--keep-target",
+            help="Keep the emission target in the year known beforehand; by default a tonne costs its shadow price in the plan.",
+        ),
+    ] = False,
+) -> Study:
+    """What does the plan cost if the year is not known beforehand? Its operation in windows of some days."""
+    return em.operate(case, plan, horizon, step, forecast, output, keep_target, execution=execution)
 
 
 @study_command(studies, "ranging", keep_runs=False)

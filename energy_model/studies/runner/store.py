@@ -143,21 +143,34 @@ class StudyStore:
 
     def load_warm_start(self, case: str = "begin") -> WarmStart | None:
         """The warm start of all cases, or the final basis of one case by its key; None if unknown."""
-        path = self.folder / "starts" / f"{case}.npz"
         try:
-            with np.load(path) as arrays:
-                return WarmStart.unpacked(dict(arrays))
-        except (OSError, ValueError, zipfile.BadZipFile):
+            arrays = self.load_arrays(f"starts/{case}")
+            return None if arrays is None else WarmStart.unpacked(arrays)
+        except ValueError:
             return None
 
     def save_warm_start(
         self, start: WarmStart | Mapping[str, np.ndarray], case: str = "begin"
     ) -> None:
         """Stores the warm start of all cases, or the final basis of one case."""
-        file = io.BytesIO()
         arrays = start.packed() if isinstance(start, WarmStart) else dict(start)
+        self.save_arrays(f"starts/{case}", arrays)
+
+    # --- arrays -----------------------------------------------------------------------------------
+
+    def load_arrays(self, name: str) -> dict[str, np.ndarray] | None:
+        """The arrays that `save_arrays` wrote; None if they do not exist or cannot be read."""
+        try:
+            with np.load(self.folder / f"{name}.npz") as arrays:
+                return dict(arrays)
+        except (OSError, ValueError, zipfile.BadZipFile):
+            return None
+
+    def save_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Stores arrays by their names."""
+        file = io.BytesIO()
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        _write(self.folder / "starts" / f"{case}.npz", file.getvalue())
+        _write(self.folder / f"{name}.npz", file.getvalue())
 
     # --- tables -----------------------------------------------------------------------------------
 
