@@ -18,6 +18,9 @@ from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
+# What a study of several years reads, but no run of one year, so that these do not change its fingerprint
+PATHWAY_COLUMNS = ("existing_until", "life_extension_share")
+PATHWAY_TABLES = ("cost_factors",)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class System:
             "fixed_cost",
             "lifetime",
             "capacity_ratio",
+            *PATHWAY_COLUMNS,
         ]
         text_columns = [
             "label_en",
@@ -311,8 +315,9 @@ def fingerprint(
         settings: The settings of the case; hashed as JSON.
     """
     content = hashlib.sha256(settings.model_dump_json().encode())
-    for name in sorted(frames):
-        content.update(name.encode() + frames[name].to_csv().encode())
+    for name in sorted(set(frames) - set(PATHWAY_TABLES)):
+        frame = frames[name].drop(columns=list(PATHWAY_COLUMNS), errors="ignore")
+        content.update(name.encode() + frame.to_csv().encode())
     content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
     return content.hexdigest()
 
