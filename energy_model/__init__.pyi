@@ -37,6 +37,7 @@ from .studies.explanation.asset import Explanation as Explanation
 from .studies.explanation.explain import explain as explain
 from .studies.near_optimal import near_optimal as near_optimal
 from .studies.pareto import pareto_front as pareto_front
+from .studies.pathway.study import pathway as pathway
 from .studies.preferences import preferences as preferences
 from .studies.ranging import ranging as ranging
 from .studies.regret import regret as regret
@@ -91,6 +92,7 @@ __all__ = [
     "open_run",
     "open_study",
     "pareto_front",
+    "pathway",
     "preferences",
     "ranging",
     "regret",
