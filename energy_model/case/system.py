@@ -316,8 +316,10 @@ def fingerprint(
     """
     content = hashlib.sha256(settings.model_dump_json().encode())
     for name in sorted(set(frames) - set(PATHWAY_TABLES)):
-        frame = frames[name].drop(columns=list(PATHWAY_COLUMNS), errors="ignore")
-        content.update(name.encode() + frame.to_csv().encode())
+        frame = frames[name]
+        unread = [column for column in PATHWAY_COLUMNS if column in frame]
+        text = (frame.drop(columns=unread) if unread else frame).to_csv()
+        content.update(name.encode() + text.encode())
     content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
     return content.hexdigest()
 

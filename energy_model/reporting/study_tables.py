@@ -52,6 +52,12 @@ TITLES = {
     "prices": (N_("Prices"), N_("What the firm pays and earns per unit")),
     "reinforcements": (N_("Reinforcements"), N_("New links and reinforcements")),
     "preferences": (N_("Preferences"), N_("What each preference costs")),
+    "plan": (N_("Plan"), N_("What each stage adds and retires")),
+    "stages": (N_("Stages"), N_("Cost, emissions and prices of a year of each stage")),
+    "vintages": (N_("Vintages"), N_("Capacity in each stage by the stage that built it")),
+    "waiting": (N_("Waiting"), N_("What it costs to build an asset one stage later")),
+    "wedges": (N_("Emissions avoided"), N_("What national and local measures avoid, and the emissions left")),
+    "foresights": (N_("Foresight"), N_("Discounted cost by how far ahead each stage is decided")),
     "tradeoff": (N_("Trade-off"), N_("Trade-off between two metrics near the least cost")),
 }  # fmt: skip
 # The columns of tables that show only some; `name` is the label of the row.
@@ -66,6 +72,9 @@ SHORT = {
     "sites": ("name", "reason", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", FIRST_KIND, "citizens_points", "firms_points"),
     "parties": ("party", "kind", "alone", "together", "balance", "gain", "emitted", FIRST_KIND),
     "reinforcements": ("site", "name", "kind", "unit", "more", "investment"),
+    "plan": ("name", "group", "unit", "stage", "added", "retired", "capacity", "investment", "last_year"),
+    "vintages": ("name", "unit", "built", "stage", "capacity"),
+    "waiting": ("name", "stage", "status", "added", "investment", "cost_of_waiting"),
 }  # fmt: skip
 OMITTED = ("run", "reason")  # columns that no table shows
 # Head and unit of columns; others have their name in words.
@@ -76,18 +85,20 @@ COLUMNS = {
     "amount": (N_("amount"), ""), "asset": (N_("asset"), ""), "assets": (N_("assets"), ""), "at_highest": (N_("value at the highest"), WORD),
     "at_lowest": (N_("value at the lowest"), WORD), "balance": (N_("balance"), MONEY), "base_case": (N_("base case"), ""),
     "below": (N_("changes first below"), ""), "blocking_coalition": (N_("coalition that leaves"), WORD),
-    "capacity": (N_("capacity"), ""), "capacity_change": (N_("change of capacity"), ""), "case": (N_("no."), ""),
+    "built": (N_("built"), WORD), "capacity": (N_("capacity"), ""), "capacity_change": (N_("change of capacity"), ""), "case": (N_("no."), ""),
     "cells": (N_("cells"), ""), "cheapest_plan": (N_("cheapest plan"), ""), "citizens_points": (N_("citizens' points"), ""),
-    "cost": (N_("cost"), MONEY), "cost_change": (N_("change of cost"), MONEY), "electricity_price": (N_("electricity price"), "EUR/MWh"),
+    "cost": (N_("cost"), MONEY), "cost_change": (N_("change of cost"), MONEY),
+    "cost_of_waiting": (N_("cost of waiting, discounted"), INVESTMENT), "difference": (N_("difference"), INVESTMENT), "discounted_cost": (N_("discounted cost"), INVESTMENT), "electricity_price": (N_("electricity price"), "EUR/MWh"),
+    "emissions_before": (N_("with nothing added at first"), "t/a"), "emissions_left": (N_("emissions left"), "t/a"),
     "emitted": (N_("emissions"), "t/a"), "estimate": (N_("estimate from prices"), MONEY), "factor": (N_("factor"), FACTOR),
-    "firms_points": (N_("firms' points"), ""), "first_order": (N_("first order"), ""),
+    "firms_points": (N_("firms' points"), ""), "foresight": (N_("foresight"), WORD), "first_order": (N_("first order"), ""),
     "first_order_confidence": (N_("first order, confidence"), ""), "from": (N_("from"), ""), "future": (N_("future"), NAME),
     "gain": (N_("gain"), MONEY), "gains_by_leaving": (N_("gain by leaving"), MONEY), "goal": (N_("goal"), WORD),
     "group": (N_("group"), WORD), "heat_price": (N_("heat price"), "EUR/MWh"),
     "high": (N_("highest factor"), FACTOR), "highest": (N_("highest"), ""), "hours_full": (N_("hours at capacity"), "h/a"),
     "in_core": (N_("in the core"), ""), "input": (N_("input"), ""), "investment": (N_("investment"), INVESTMENT),
-    "kind": (N_("kind"), WORD), "least_cost": (N_("least cost"), MONEY),
-    "link": (N_("link"), WORD), "links": (N_("links"), WORD), "low": (N_("lowest factor"), FACTOR), "lowest": (N_("lowest"), ""),
+    "kind": (N_("kind"), WORD), "last_year": (N_("last year"), ""), "least_cost": (N_("least cost"), MONEY),
+    "link": (N_("link"), WORD), "local_measures": (N_("local measures"), "t/a"), "national_measures": (N_("national measures"), "t/a"), "links": (N_("links"), WORD), "low": (N_("lowest factor"), FACTOR), "lowest": (N_("lowest"), ""),
     "marginal_synergy": (N_("with all other links"), MONEY), "marginal_value": (N_("value with all other links"), MONEY),
     "max": (N_("maximum"), ""), "max_regret": (N_("greatest regret"), MONEY), "max_unserved": (N_("most unserved"), "MWh/a"),
     "mean": (N_("mean"), ""), "mean_effect": (N_("mean effect"), ""), "mean_effect_confidence": (N_("mean effect, confidence"), ""),
@@ -99,19 +110,20 @@ COLUMNS = {
     "preference": (N_("preference"), NAME), "price": (N_("price of the last unit"), ""), "price_above": (N_("price above"), ""),
     "price_below": (N_("price below"), ""), "prices": (N_("marginal prices"), MONEY), "reach": (N_("reach"), ""),
     "reason": (N_("reason"), ""), "reduction": (N_("reduction"), ""), "regret": (N_("regret"), MONEY), "rule": (N_("rule"), WORD),
-    "scenario": (N_("scenario"), ""), "second_amount": (N_("second metric, at most"), ""), "second_price": (N_("price of the second metric"), ""),
+    "retired": (N_("retired"), ""), "scenario": (N_("scenario"), ""), "second_amount": (N_("second metric, at most"), ""), "second_price": (N_("price of the second metric"), ""),
     "sent": (N_("transported"), ""), "share": (N_("share"), SHARE), "shapley": (N_("Shapley value"), MONEY),
     "side_payment_nucleolus": (N_("side payment, nucleolus"), MONEY), "side_payment_shapley": (N_("side payment, Shapley"), MONEY),
     "site": (N_("site"), WORD), "slack": (N_("slack"), SHARE), "spread": (N_("spread"), ""),
     "standalone_synergy": (N_("without other links"), MONEY), "standalone_value": (N_("value alone"), MONEY), "status": (N_("status"), WORD),
-    "step": (N_("step"), ""), "sum": (N_("sum"), MONEY), "to": (N_("to"), ""), "together": (N_("together"), MONEY),
+    "stage": (N_("stage"), NAME), "target": (N_("target"), "t/a"), "years": (N_("years"), ""), "step": (N_("step"), ""), "sum": (N_("sum"), MONEY), "to": (N_("to"), ""), "together": (N_("together"), MONEY),
     "together_at_prices": (N_("together"), MONEY), "total": (N_("total effect"), ""), "total_confidence": (N_("total effect, confidence"), ""),
     "total_value": (N_("joint saving"), MONEY), "unit": (N_("unit"), WORD), "unit_cost": (N_("cost of a unit"), ""),
     "unserved": (N_("unserved"), "MWh/a"), "unserved_hours": (N_("hours with unserved demand"), "h/a"),
     "value_of_capacity": (N_("value of capacity"), ""), "verified": (N_("verified"), ""), "worst_future": (N_("worst future"), NAME),
     "year": (N_("year"), NAME),
 }  # fmt: skip
-ROWS = {"links": (N_("link"), "link"), "shares": (N_("firm"), "firm"), "sites": (N_("site"), "site"), "reinforcements": (N_("link"), "link")}  # fmt: skip
+ROWS = {"links": (N_("link"), "link"), "shares": (N_("firm"), "firm"), "sites": (N_("site"), "site"), "reinforcements": (N_("link"), "link"),
+    "plan": (N_("asset"), "asset"), "vintages": (N_("asset"), "asset"), "waiting": (N_("asset"), "asset")}  # fmt: skip
 NAMES = ("link", "other_link", "party", "site")  # columns whose values may have labels
 LISTS = ("blocking_coalition", "links")  # columns with several names, with blanks between
 METRIC_COLUMNS = ("amount", "from", "to", "reduction")

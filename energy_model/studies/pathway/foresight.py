@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,8 @@ def solve_path(
             runner,
             f"path_{foresight.replace(':', '_')}_{stages[first].name}",
             open_cases,
-            lambda built, last=last: compose(stages[:last], built, dict(sizes)),
-            lambda composition, answer: _sizes(composition, answer),
+            partial(compose, stages[:last], decided=dict(sizes)),
+            _sizes,
             models=models,
             start=start if window == count else None,
         )

@@ -65,10 +65,6 @@ class StageCase:
         """The assets of the stage's system."""
         return self.system.assets
 
-    def last_years(self) -> pd.Series:
-        """The year up to which capacity built in this stage operates, by asset; that year is not included."""
-        return self.year + self.assets["lifetime"]
-
 
 def parse_stage(text: str) -> Stage:
     """The stage of a text ``YEAR: SCENARIO; years = N; ADDRESS=VALUE``, of which all but the year may be left out.

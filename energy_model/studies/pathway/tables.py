@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def plan_table(path: Path) -> pd.DataFrame:
             is_added = added > least[asset]
             if is_added or retired > MIN_CAPACITY:
                 capacity = sum(_vintages(path, number, asset).values())
-                last = stage.year + lifetimes[asset] - 1 if is_added else float("nan")
+                last = str(_last_year(stage.year, lifetimes[asset])) if is_added else ""
                 amounts = (added, retired, capacity, added * costs[asset], last)
                 rows.append((*_about(stage, asset), stage.name, *amounts))
     return pd.DataFrame(rows, columns=PLAN_COLUMNS)
@@ -108,7 +109,12 @@ def comparison_table(paths: Sequence[Path]) -> pd.DataFrame:
     frame = pd.DataFrame(
         [(path.foresight, path.cost) for path in paths], columns=["foresight", "discounted_cost"]
     )
-    return frame.assign(more=frame["discounted_cost"] - frame["discounted_cost"].min())
+    return frame.assign(difference=frame["discounted_cost"] - frame["discounted_cost"].min())
+
+
+def _last_year(year: int, lifetime: float) -> int:
+    """The last year in which capacity of a lifetime operates that is built in a year."""
+    return year + max(math.ceil(lifetime), 1) - 1
 
 
 def _vintages(path: Path, number: int, asset: str) -> dict[str, float]:
