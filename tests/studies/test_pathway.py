@@ -1,14 +1,16 @@
 """Paths of several stages, worked out by hand: heat from a boiler that burns gas at 1 EUR, unserved at 25 EUR a MWh."""
 
-import pandas as pd
+import pyomo.environ as pyo
 import pytest
-from helpers import case_builder
+from helpers import case_builder, cli
 
 import energy_model as em
 from energy_model.case.stage_settings import Stage
 from energy_model.formulation import build_model
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.reporting.figures.export import report_figures
+from energy_model.reporting.study_report import study_report
 from energy_model.studies.pathway.linked_stages import compose
 from energy_model.studies.pathway.stages import StageCase, discount_sum
 from energy_model.studies.runner.study_case import StudyCase
@@ -63,7 +65,11 @@ def test_one_stage_of_one_year_is_the_plain_run(tmp_path):
 
 
 def test_equal_stages_cost_the_plain_run_in_each_discounted_year(tmp_path, solve):
-    case = write(tmp_path / "case", {"lifetime": 20, "investment_cost": 200}, "[pathway]\ndiscount_rate = 0.1")
+    case = write(
+        tmp_path / "case",
+        {"lifetime": 20, "investment_cost": 200},
+        "[pathway]\ndiscount_rate = 0.1",
+    )
     study = solve(case, ["2030", "2032", "2035: years = 1"])
     factors = sum(1.1**-year for year in range(6))
     assert cost(study) == pytest.approx(52 * factors)
@@ -71,11 +77,15 @@ def test_equal_stages_cost_the_plain_run_in_each_discounted_year(tmp_path, solve
     assert added(study) == pytest.approx([4, 0, 0])
 
 
-def test_the_discount_rate_is_that_of_the_perspective_and_the_base_year_may_be_another(tmp_path, solve):
+def test_the_discount_rate_is_that_of_the_perspective_and_the_base_year_may_be_another(
+    tmp_path, solve
+):
     rate = "[perspectives.dear]\ndiscount_rate = 0.5\ncost_components = []\n[pathway]\nbase_year = 2028"
     case = write(tmp_path / "case", {"investment_cost": 0}, rate, perspective="dear")
     study = solve(case, ["2030: years = 1", "2032: years = 1"])
-    assert cost(study) == pytest.approx(4 * 2 * (1.5**-2 + 1.5**-4))  # no component counts but costs of plants
+    assert cost(study) == pytest.approx(
+        4 * 2 * (1.5**-2 + 1.5**-4)
+    )  # no component counts but costs of plants
 
 
 def test_doubled_years_double_the_cost(tmp_path, solve):
@@ -139,13 +149,18 @@ def test_a_later_stage_adds_only_what_it_lacks(tmp_path, solve):
 
 def test_vintages_keep_the_limit_of_the_stage_together(tmp_path, solve):
     """5 MW at most in all: 2035 lacks a MW at 25 EUR."""
-    study = solve(write(tmp_path / "case", {"max_capacity_added": 5}), ["2030", "2035: demands.want.yearly = 6"])
+    study = solve(
+        write(tmp_path / "case", {"max_capacity_added": 5}),
+        ["2030", "2035: demands.want.yearly = 6"],
+    )
     assert added(study) == pytest.approx([4, 1])
     assert cost(study) == pytest.approx(5 * 52 + 5 * (5 * 13 + 25))
 
 
 def test_the_least_addition_counts_earlier_vintages(tmp_path, solve):
-    study = solve(write(tmp_path / "case"), ["2030", "2035: conversions.boiler.min_capacity_added = 7"])
+    study = solve(
+        write(tmp_path / "case"), ["2030", "2035: conversions.boiler.min_capacity_added = 7"]
+    )
     assert added(study) == pytest.approx([4, 3])
 
 
@@ -208,7 +223,10 @@ def test_existing_capacity_ages(tmp_path, solve):
 @pytest.mark.parametrize(("share", "new", "yearly"), [(0.4, 0, 4 * (4 + 3)), (1.0, 0, 52)])
 def test_the_life_of_existing_capacity_may_be_extended(share, new, yearly, tmp_path, solve):
     """For a lifetime, at the share of the investment cost: 40 % of 10 EUR/a for a MW; all of it is as dear as new."""
-    study = solve(write(tmp_path / "case", OLD | {"life_extension_share": share}), ["2030", "2035", "2044: years = 1"])
+    study = solve(
+        write(tmp_path / "case", OLD | {"life_extension_share": share}),
+        ["2030", "2035", "2044: years = 1"],
+    )
     costs = study.tables["stages"]["cost"].tolist()
     assert costs == pytest.approx([12, yearly, 52])  # 2044 is more than a lifetime after 2033
     if share < 1:
@@ -249,7 +267,11 @@ LEARNING = {
 
 
 def test_costs_are_linear_between_the_years_of_the_factors(tmp_path, solve):
-    case = write(tmp_path / "case", {"technology": "boilers", "lifetime": 1, "investment_cost": 10}, **LEARNING)
+    case = write(
+        tmp_path / "case",
+        {"technology": "boilers", "lifetime": 1, "investment_cost": 10},
+        **LEARNING,
+    )
     study = solve(case, [f"{year}: years = 1" for year in (2025, 2030, 2035, 2040, 2045)])
     capital, fixed = [10, 10, 6, 2, 2], [2, 2, 3, 4, 4]
     expected = [4 * (c + f + 1) for c, f in zip(capital, fixed, strict=True)]
@@ -261,7 +283,9 @@ def test_learning_makes_waiting_worthwhile(tmp_path, solve):
     learning = LEARNING | {"cost_factors": [{"technology": "boilers", "year": "2030"}, {"technology": "boilers", "year": "2035", "investment_factor": 0.5}]}  # fmt: skip
     boiler = {"technology": "boilers", "investment_cost": None}
     demands = [case_builder.demand(yearly=4.0, penalty=14.0)]
-    plain = write(tmp_path / "plain", boiler, demands=demands, technologies=LEARNING["technologies"])
+    plain = write(
+        tmp_path / "plain", boiler, demands=demands, technologies=LEARNING["technologies"]
+    )
     learned = write(tmp_path / "learned", boiler, demands=demands, **learning)
     assert added(solve(plain, ["2030", "2035"], output="a")) == pytest.approx([4, 0])
     study = solve(learned, ["2030", "2035"], output="b")
@@ -352,3 +376,163 @@ def test_stages_that_cannot_be_operated_without_additions_are_named(tmp_path, so
     study = solve(case, ["2030", "2035"])
     assert study.tables["wedges"].empty
     assert any("cannot be operated in 2030 and 2035" in str(note) for note in study.notes)
+
+
+# --- what is refused ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (None, "case.toml, stages: a pathway has two stages or more"),
+        (["2030"], "--stage, stages: '2030' is given; a pathway has two stages or more"),
+        (["2030", "2030"], "the stage 2030 does not follow 2030"),
+        (["2035", "2030"], "the stage 2030 does not follow 2035"),
+        (["2030: years = 6", "2035"], "stage 2030, years: '6' is given; the stage stands for years of the next"),
+        (["2030: years = 0", "2035"], "--stage, years: '0' is given"),
+        (["soon", "2035"], "--stage: 'soon' is given; write YEAR: SCENARIO"),
+        (["2030: a; b", "2035"], "write YEAR: SCENARIO"),
+        (["2030", "2035: nowhere"], "stage 2035, scenarios/nowhere.toml: there is no such scenario"),
+        (["2030", "2035: markets.gas.price = 1"], "stage 2035, an override, markets.gas.price: markets has no row 'gas'"),
+        ([{"year": 2030}, {"year": 2035, "max_capacity_added": {"pump_*": 1.0}}], "stage 2035, max_capacity_added: 'pump_*' is given; no asset has such a name"),
+        ([{"year": 2030}, {"year": 2035, "yeers": 3}], "stages, yeers: '3' is given"),
+    ],
+)  # fmt: skip
+def test_faulty_stages_are_refused_before_anything_is_solved(stages, said, tmp_path, solve):
+    with pytest.raises(em.InputError) as error:
+        solve(write(tmp_path / "case"), stages)
+    assert said in str(error.value)
+    assert not (tmp_path / "study").exists()
+
+
+@pytest.mark.parametrize("word", ["far", "window:0", "window", "perfect,near", ""])
+def test_an_unknown_foresight_is_refused(word, tmp_path, solve):
+    with pytest.raises(em.InputError, match="write perfect, myopic or window:N"):
+        solve(write(tmp_path / "case"), ["2030", "2035"], word)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"technology": "kettles", "year": "2030"}], "it is not in technologies.csv"),
+        ([{"technology": "boilers", "year": "soon"}], "write a year of four digits"),
+        ([{"technology": "boilers", "year": "2030"}] * 2, "the name is already in"),
+        ([{"technology": "boilers", "year": "2030", "fixed_factor": -1}], "write zero or more"),
+    ],
+)
+def test_faulty_cost_factors_are_refused(rows, said, tmp_path):
+    technologies = [{"technology": "boilers", "capacity_unit": "MW"}]
+    with pytest.raises(em.InputError) as error:
+        em.load_case(write(tmp_path / "case", technologies=technologies, cost_factors=rows))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[stages]]\nyear = 1800", "case.toml, stages.0.year: '1800' is given"),
+        ("[[stages]]\nyear = 2030\nyeers = 5", "nearest are years, year"),
+        ("[pathway]\ndiscount_rate = 2.0", "case.toml, pathway.discount_rate: '2.0' is given"),
+    ],
+)
+def test_faulty_settings_are_refused(text, said, tmp_path):
+    with pytest.raises(em.InputError) as error:
+        em.load_case(write(tmp_path / "case", pathway=text))
+    assert said in str(error.value)
+
+
+def test_a_stage_without_a_plan_is_named(tmp_path, solve):
+    case = write(tmp_path / "case", demands=[case_builder.demand(yearly=4.0)])
+    with pytest.raises(em.NoSolutionError, match="The branch “2035” has no plan"):
+        solve(case, ["2030", "2035: demands.want.yearly = 40"])
+
+
+def test_stages_and_factors_change_no_run(tmp_path):
+    """Their cases have the same fingerprint as without them."""
+    technologies = [{"technology": "boilers", "capacity_unit": "MW"}]
+    plain = em.load_case(write(tmp_path / "a", technologies=technologies))
+    stages = "[pathway]\nbase_year = 2026\n[[stages]]\nyear = 2030"
+    old = {"existing_until": 2033, "life_extension_share": 0.5}
+    other = em.load_case(write(tmp_path / "b", old, stages, technologies=technologies, cost_factors=[{"technology": "boilers", "year": "2030"}]))  # fmt: skip
+    assert plain.digest == other.digest
+
+
+# --- the whole ----------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_study_is_resumed(tmp_path, solve, monkeypatch):
+    """The path is stored before the questions on waiting, and not solved again."""
+    case, solved = write(tmp_path / "case"), []
+    plain = highs.solve
+
+    def solve_once(lp, *arguments, **options):
+        if solved:
+            raise KeyboardInterrupt
+        solved.append(lp)
+        return plain(lp, *arguments, **options)
+
+    monkeypatch.setattr(highs, "solve", solve_once)
+    with pytest.raises(em.StudyInterrupted, match="resumes the study"):
+        solve(case, ["2030", "2035"], waiting=2)
+    monkeypatch.setattr(highs, "solve", plain)
+    stored = (tmp_path / "study" / "path_perfect_2030.json").read_bytes()
+    study = solve(case, ["2030", "2035"], waiting=2)
+    assert (tmp_path / "study" / "path_perfect_2030.json").read_bytes() == stored
+    assert len(study.tables["waiting"]) == 1
+    again = solve(case, ["2030", "2035"], waiting=2)
+    assert again.tables["plan"].equals(study.tables["plan"])
+
+
+def test_rules_of_the_users_own_hold_in_every_stage(tmp_path, here):
+    """At most 5 MW are added, and earlier vintages count in the rule as what the stage adds."""
+    case = em.CaseSpec(write(tmp_path / "case"), extend=at_most_five)
+    study = em.pathway(case, ["2030", "2035: demands.want.yearly = 6"], waiting=0, output=tmp_path / "s", execution=here)  # fmt: skip
+    assert added(study) == pytest.approx([4, 1])
+
+
+def at_most_five(m):
+    m.at_most_five = pyo.Constraint(expr=m.capacity_added["boiler"] <= 5)
+
+
+@pytest.mark.slow
+def test_the_command_plans_the_village(tmp_path):
+    case = cli.copy(tmp_path)
+    stages = [
+        "--stage",
+        "2030",
+        "--stage",
+        "2035: dear_gas",
+        "--stage",
+        "2040: dear_gas; years = 5",
+    ]
+    said = cli.call("study", "pathway", case, *stages, "--waiting", 1, "-r", 12, "--out", tmp_path / "s", "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert [row["stage"] for row in said.json["stages"]] == ["2030", "2035", "2040"]
+    assert len(said.json["cases"]) == 3
+    shown = cli.call("study", "show", tmp_path / "s", "--language", "da")
+    assert "Hvad hvert trin tilføjer" in shown.out
+    assert cli.call("report", tmp_path / "s").code == 0
+    study = em.open_study(tmp_path / "s")
+    for language in ("en", "da"):
+        figures = report_figures(study_report(study, language))
+        assert {"plan", "stages", "vintages", "wedges"} <= set(figures)
+        assert all(len(figure.data) for figure in figures.values())
+    assert cli.call("verify", tmp_path / "s" / "runs" / study.table["run"].iloc[0]).code == 0
+
+
+def test_the_command_reads_the_stages_of_the_case(tmp_path):
+    case = write(tmp_path / "case", pathway="[[stages]]\nyear = 2030\n[[stages]]\nyear = 2035\nyears = 10\nchanges = ['demands.want.yearly = 6']\nmax_capacity_added = {boiler = 1.5}")  # fmt: skip
+    said = cli.call("study", "pathway", case, "--out", tmp_path / "s", "--waiting", 0, "--json")
+    assert said.code == 0, said.err
+    rows = [(row["stage"], row["added"]) for row in said.json["plan"]]
+    assert rows == [
+        ("2030", pytest.approx(4.5)),
+        ("2035", pytest.approx(1.5)),
+    ]  # idle for 5 years, used for 10
+
+
+def test_the_command_says_what_is_wrong(tmp_path):
+    said = cli.call("study", "pathway", write(tmp_path / "case"), "--foresight", "far", "--out", tmp_path / "s")  # fmt: skip
+    assert (said.code, said.out) == (2, "")
+    assert "two stages or more" in said.err
+    assert "Traceback" not in said.err

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.pathway.foresight import Path
 
@@ -58,7 +58,9 @@ def _building_notes(plan: pd.DataFrame, stages: pd.DataFrame) -> list[str]:
         if not names:
             notes.append(Message("In {stage} nothing is built.", stage=stage))
         else:
-            text = "In {stage} {count:#} assets are added to, for {investment:EUR}; most goes into {assets}."
+            text = N_(
+                "In {stage} {investment:EUR} are invested (assets added to: {count:#}), most in {assets}."
+            )
             notes.append(
                 Message(text, stage=stage, count=len(built), investment=investment, assets=names)
             )

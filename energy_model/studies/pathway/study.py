@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from energy_model.case.overrides import row_address
+from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.optimization.compiled_model import CompiledModel
@@ -126,7 +128,7 @@ def _interruptible(runner: StudyRunner) -> Iterator[None]:
 
 
 def _unplanned(runner: StudyRunner, stages: Sequence[StageCase]) -> dict[str, dict[str, Any]]:
-    """The result of each stage with nothing added and nothing retired or aged, without an emission target."""
+    """The result of each stage with nothing added, retired or aged, without an emission target or policy limits."""
     if (
         runner.store.load_warm_start() is None
     ):  # with fixed capacities every case is solved without one
@@ -150,9 +152,14 @@ def _unplanned_case(stage: StageCase) -> StudyCase:
 
 
 def _without_limits(system: System) -> tuple[str, ...]:
-    """Overrides without an emission target or least additions."""
+    """Overrides without an emission target, policy limits or least additions."""
     tables = system.assets["table"][system.assets["min_capacity_added"] > 0].unique()
+    senses = system["limits"]["sense"].items()
     return (
         "case.emissions.target = none",
         *(f"{table}.*.min_capacity_added = 0" for table in tables),
+        *(
+            f"limits.{row_address(str(limit))}.amount = {MAX_NUMBER if sense == 'max' else -MAX_NUMBER!r}"
+            for limit, sense in senses
+        ),
     )
