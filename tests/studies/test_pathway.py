@@ -64,6 +64,7 @@ def test_one_stage_of_one_year_is_the_plain_run(tmp_path):
     assert answer.prices == pytest.approx(plain.prices)
 
 
+@pytest.mark.slow
 def test_equal_stages_cost_the_plain_run_in_each_discounted_year(tmp_path, solve):
     case = write(
         tmp_path / "case",
@@ -77,6 +78,7 @@ def test_equal_stages_cost_the_plain_run_in_each_discounted_year(tmp_path, solve
     assert added(study) == pytest.approx([4, 0, 0])
 
 
+@pytest.mark.slow
 def test_the_discount_rate_is_that_of_the_perspective_and_the_base_year_may_be_another(
     tmp_path, solve
 ):
@@ -88,6 +90,7 @@ def test_the_discount_rate_is_that_of_the_perspective_and_the_base_year_may_be_a
     )  # no component counts but costs of plants
 
 
+@pytest.mark.slow
 def test_doubled_years_double_the_cost(tmp_path, solve):
     """Without discounting, and with stages so far from each other that nothing built earlier is left."""
     case = write(tmp_path / "case", {"lifetime": 1, "investment_cost": 10})
@@ -98,6 +101,7 @@ def test_doubled_years_double_the_cost(tmp_path, solve):
     assert costs == pytest.approx([2 * 3 * 52, 2 * 6 * 52])
 
 
+@pytest.mark.slow
 def test_a_target_never_makes_the_path_cheaper(tmp_path, solve):
     """With 0.4 t in 2035 half of the boiler is idle there: 12 EUR/MW/a, and 25 EUR a MWh unserved."""
     case = write(tmp_path / "case")
@@ -112,6 +116,7 @@ def test_a_target_never_makes_the_path_cheaper(tmp_path, solve):
 # --- vintages -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_vintage_that_has_died_is_built_again(tmp_path, solve):
     """A lifetime of 4 years ends before 2035. The annuity is 25: (25 + 2 + 1) * 4 MW is dearer than 25 * 4, so at 20 EUR."""
     case = write(tmp_path / "case", {"lifetime": 4, "investment_cost": 80})
@@ -121,6 +126,7 @@ def test_a_vintage_that_has_died_is_built_again(tmp_path, solve):
     assert study.tables["plan"]["last_year"].tolist() == ["2033", "2038"]
 
 
+@pytest.mark.slow
 def test_a_vintage_dies_in_the_year_after_its_lifetime(tmp_path, solve):
     """Built in 2030 with a lifetime of 10 years it operates up to 2039, and a stage of 2040 builds again."""
     study = solve(write(tmp_path / "case"), ["2030", "2039", "2040"])
@@ -133,6 +139,7 @@ def test_a_vintage_dies_in_the_year_after_its_lifetime(tmp_path, solve):
     ]
 
 
+@pytest.mark.slow
 def test_the_last_stage_pays_annuities_of_its_years_only(tmp_path, solve):
     """What is built in the last stage costs one annuity, not ten: worth it for 4 * (25 - 13) EUR in that one year."""
     study = solve(write(tmp_path / "case"), ["2030: demands.want.yearly = 0", "2031: years = 1"])
@@ -147,6 +154,7 @@ def test_a_later_stage_adds_only_what_it_lacks(tmp_path, solve):
     assert study.tables["stages"]["investment"].tolist() == pytest.approx([400, 200])
 
 
+@pytest.mark.slow
 def test_vintages_keep_the_limit_of_the_stage_together(tmp_path, solve):
     """5 MW at most in all: 2035 lacks a MW at 25 EUR."""
     study = solve(
@@ -157,6 +165,7 @@ def test_vintages_keep_the_limit_of_the_stage_together(tmp_path, solve):
     assert cost(study) == pytest.approx(5 * 52 + 5 * (5 * 13 + 25))
 
 
+@pytest.mark.slow
 def test_the_least_addition_counts_earlier_vintages(tmp_path, solve):
     study = solve(
         write(tmp_path / "case"), ["2030", "2035: conversions.boiler.min_capacity_added = 7"]
@@ -178,6 +187,7 @@ def test_a_vintage_keeps_its_land_and_its_rent(tmp_path, solve):
     assert study.tables["stages"]["cost"].tolist() == pytest.approx([4 * 14, 5 * 14 + 25])
 
 
+@pytest.mark.slow
 def test_a_limit_on_added_capacity_counts_earlier_vintages(tmp_path, solve):
     case = write(
         tmp_path / "case",
@@ -187,6 +197,7 @@ def test_a_limit_on_added_capacity_counts_earlier_vintages(tmp_path, solve):
     assert added(solve(case, ["2030", "2035: demands.want.yearly = 6"])) == pytest.approx([4, 1])
 
 
+@pytest.mark.slow
 def test_a_stage_builds_no_more_than_its_construction_limit(tmp_path, solve):
     """3 MW at most in 2030, for the names that match together."""
     stages = [{"year": 2030, "max_capacity_added": {"boil*": 3.0}}, {"year": 2035}]
@@ -195,6 +206,7 @@ def test_a_stage_builds_no_more_than_its_construction_limit(tmp_path, solve):
     assert cost(study) == pytest.approx(5 * (3 * 13 + 25) + 5 * 52)
 
 
+@pytest.mark.slow
 def test_the_run_of_a_stage_has_all_capacity_alive(tmp_path):
     """It pays the annuity of its own stage for all of it, and its certificate holds."""
     execution = em.ExecutionOptions(workers=0)
@@ -221,6 +233,7 @@ def test_existing_capacity_ages(tmp_path, solve):
 
 
 @pytest.mark.parametrize(("share", "new", "yearly"), [(0.4, 0, 4 * (4 + 3)), (1.0, 0, 52)])
+@pytest.mark.slow
 def test_the_life_of_existing_capacity_may_be_extended(share, new, yearly, tmp_path, solve):
     """For a lifetime, at the share of the investment cost: 40 % of 10 EUR/a for a MW; all of it is as dear as new."""
     study = solve(
@@ -233,6 +246,7 @@ def test_the_life_of_existing_capacity_may_be_extended(share, new, yearly, tmp_p
         assert added(study) == pytest.approx([0, new, 4])
 
 
+@pytest.mark.slow
 def test_extended_capacity_is_retired_where_it_is_not_needed(tmp_path, solve):
     old = OLD | {"life_extension_share": 0.4, "max_capacity_added": 0}
     study = solve(write(tmp_path / "case", old), ["2030", "2035: demands.want.yearly = 1"])
@@ -242,6 +256,7 @@ def test_extended_capacity_is_retired_where_it_is_not_needed(tmp_path, solve):
 
 
 @pytest.mark.parametrize(("penalty", "retired"), [(25, 0), (3.5, 4)])
+@pytest.mark.slow
 def test_retired_capacity_does_not_come_back(penalty, retired, tmp_path, solve):
     """Nothing is needed in 2030, 4 MW in 2035: kept at 2 EUR/MW/a for 5 years, unless heat is hardly worth 3.5 EUR."""
     case = write(
@@ -278,6 +293,7 @@ def test_costs_are_linear_between_the_years_of_the_factors(tmp_path, solve):
     assert study.tables["stages"]["cost"].tolist() == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_learning_makes_waiting_worthwhile(tmp_path, solve):
     """Heat is worth 14 EUR: a MW built in 2030 gains 1 EUR/a in both stages, one built in 2035 gains 6 EUR/a there."""
     learning = LEARNING | {"cost_factors": [{"technology": "boilers", "year": "2030"}, {"technology": "boilers", "year": "2035", "investment_factor": 0.5}]}  # fmt: skip
@@ -329,6 +345,7 @@ def test_the_further_the_sight_the_cheaper_the_path(tmp_path, solve):
     assert study.tables["foresights"]["difference"].tolist()[0] == 0
 
 
+@pytest.mark.slow
 def test_a_window_over_all_stages_is_perfect_foresight(tmp_path, solve):
     study = solve(two_ways(tmp_path / "case"), STAGES, "perfect,window:3")
     assert study.tables["foresights"]["difference"].tolist() == pytest.approx([0, 0], abs=1e-6)
@@ -343,6 +360,7 @@ def test_the_cost_of_waiting(tmp_path, solve):
     assert row["cost_of_waiting"] == pytest.approx(5 * (100 - 52) + 5 * 2 * 12)
 
 
+@pytest.mark.slow
 def test_what_a_stage_must_add_cannot_wait(tmp_path, solve):
     case = write(tmp_path / "case", {"min_capacity_added": 1})
     study = solve(case, ["2030", "2035"], waiting=1)
@@ -350,6 +368,7 @@ def test_what_a_stage_must_add_cannot_wait(tmp_path, solve):
     assert any("cannot wait" in str(note) for note in study.notes)
 
 
+@pytest.mark.slow
 def test_waiting_is_asked_of_perfect_foresight_only(tmp_path, solve):
     assert solve(write(tmp_path / "case"), ["2030", "2035"], "myopic", 5).tables["waiting"].empty
 
@@ -357,6 +376,7 @@ def test_waiting_is_asked_of_perfect_foresight_only(tmp_path, solve):
 # --- emissions ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_emissions_are_parted_into_national_and_local_measures(tmp_path, solve):
     """An old boiler emits 0.8 t. The scenario halves the factor of gas; the pump then takes the rest."""
     case = two_ways(tmp_path / "case")
@@ -371,6 +391,7 @@ def test_emissions_are_parted_into_national_and_local_measures(tmp_path, solve):
     assert wedges["emissions_left"].tolist() == pytest.approx([0.8, 0])
 
 
+@pytest.mark.slow
 def test_stages_that_cannot_be_operated_without_additions_are_named(tmp_path, solve):
     case = write(tmp_path / "case", demands=[case_builder.demand(yearly=4.0)])
     study = solve(case, ["2030", "2035"])
@@ -441,6 +462,7 @@ def test_faulty_settings_are_refused(text, said, tmp_path):
     assert said in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_stage_without_a_plan_is_named(tmp_path, solve):
     case = write(tmp_path / "case", demands=[case_builder.demand(yearly=4.0)])
     with pytest.raises(em.NoSolutionError, match="The branch “2035” has no plan"):
@@ -460,6 +482,7 @@ def test_stages_and_factors_change_no_run(tmp_path):
 # --- the whole ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_interrupted_study_is_resumed(tmp_path, solve, monkeypatch):
     """The path is stored before the questions on waiting, and not solved again."""
     case, solved = write(tmp_path / "case"), []
@@ -483,6 +506,7 @@ def test_an_interrupted_study_is_resumed(tmp_path, solve, monkeypatch):
     assert again.tables["plan"].equals(study.tables["plan"])
 
 
+@pytest.mark.slow
 def test_rules_of_the_users_own_hold_in_every_stage(tmp_path, here):
     """At most 5 MW are added, and earlier vintages count in the rule as what the stage adds."""
     case = em.CaseSpec(write(tmp_path / "case"), extend=at_most_five)

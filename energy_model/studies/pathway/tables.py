@@ -20,6 +20,7 @@ PLAN_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "stage", "adde
 VINTAGE_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "built", "stage", "capacity"]
 STAGE_COLUMNS = ["stage", "scenario", "years", "cost", "discounted_cost", "investment", "net_emissions", "target", "heat_price", "electricity_price", "unserved"]  # fmt: skip
 WEDGE_COLUMNS = ["stage", "emissions_before", "national_measures", "local_measures", "emissions_left", "unserved"]  # fmt: skip
+FORESIGHT_COLUMNS = ["foresight", "discounted_cost", "difference"]
 EXISTING = "existing"  # in the place of the stage that built a vintage
 
 
@@ -106,10 +107,9 @@ def wedge_table(
 
 def comparison_table(paths: Sequence[Path]) -> pd.DataFrame:
     """The discounted cost of each foresight [EUR], and what it costs more than the cheapest."""
-    frame = pd.DataFrame(
-        [(path.foresight, path.cost) for path in paths], columns=["foresight", "discounted_cost"]
-    )
-    return frame.assign(difference=frame["discounted_cost"] - frame["discounted_cost"].min())
+    least = min(path.cost for path in paths)
+    rows = [(path.foresight, path.cost, path.cost - least) for path in paths]
+    return pd.DataFrame(rows, columns=FORESIGHT_COLUMNS)
 
 
 def _last_year(year: int, lifetime: float) -> int:
