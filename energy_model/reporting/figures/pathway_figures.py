@@ -73,18 +73,16 @@ def draw_stages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure |
     emissions = frame["net_emissions"] / 1e3
     prices = [name for name in ("heat_price", "electricity_price") if frame[name].notna().any()]
     panels = [
-        (f"{_('cost of the year')} [{_(money)}]", [("cost", _("cost of the year"), frame["cost"] / scale)]),
-        (axis_title(_("net emissions"), _("kt/a")), [
+        (_(money), [("cost", _("cost of the year"), frame["cost"] / scale)]),
+        (_("kt/a"), [
             ("net_emissions", _("net emissions"), emissions),
             ("target", _("emission target"), frame["target"] / 1e3),
         ]),
     ]  # fmt: skip
     if prices:
         heads = {"heat_price": _("heat price"), "electricity_price": _("electricity price")}
-        panels.append(
-            (axis_title(_("price"), "EUR/MWh"), [(n, heads[n], frame[n]) for n in prices])
-        )
-    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05)
+        panels.append(("EUR/MWh", [(n, heads[n], frame[n]) for n in prices]))
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.08)
     number = 0
     for row, (_title, lines) in enumerate(panels, 1):
         for name, head, values in lines:
