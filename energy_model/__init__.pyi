@@ -38,6 +38,7 @@ from .studies.explanation.explain import explain as explain
 from .studies.near_optimal import near_optimal as near_optimal
 from .studies.operation import operate as operate
 from .studies.pareto import pareto_front as pareto_front
+from .studies.pathway.study import pathway as pathway
 from .studies.preferences import preferences as preferences
 from .studies.ranging import ranging as ranging
 from .studies.regret import regret as regret
@@ -93,6 +94,7 @@ __all__ = [
     "open_study",
     "operate",
     "pareto_front",
+    "pathway",
     "preferences",
     "ranging",
     "regret",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from energy_model.case.overrides import Override
-from energy_model.case.settings import Setting, Texts, load_toml, validate
+from energy_model.case.setting import Setting, Texts
+from energy_model.case.settings import load_toml, validate
 from energy_model.common.errors import InputError, InputIssue
 
 

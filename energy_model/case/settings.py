@@ -15,24 +15,17 @@ from pydantic_core import PydanticCustomError
 from energy_model.case.csv_file import UTF_16_MARKS
 from energy_model.case.overrides import Override
 from energy_model.case.schema import MAX_NUMBER
+from energy_model.case.setting import Setting, Texts
 from energy_model.case.solver_names import SolverName, flattened
+from energy_model.case.stage_settings import Pathway, Stage
 from energy_model.case.units import DKK_PER_EUR
 from energy_model.common.errors import InputError, InputIssue
 
 Number = Annotated[float, pydantic.Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 CostComponent = Literal["price", "tariff", "tax"]
-Texts = Annotated[tuple[str, ...], pydantic.Field(strict=False)]  # TOML has lists, not tuples
 # pydantic's names of the alternatives of a union
 KINDS_OF_VALUE = ("int", "literal", "float", "constrained")
 Kind = TypeVar("Kind", bound=pydantic.BaseModel)
-
-
-class Setting(pydantic.BaseModel):
-    """A group of settings; a word that is not known is refused."""
-
-    model_config = pydantic.ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
-    )
 
 
 class Time(Setting):
@@ -146,11 +139,14 @@ class Settings(Setting):
         "socio_economic": Perspective(discount_rate=0.035, cost_components=("price", "tariff"))
     }
     profiles: dict[str, Any] = {}
+    stages: Annotated[tuple[Stage, ...], pydantic.Field(strict=False)] = ()
+    pathway: Pathway = Pathway()
 
     @pydantic.model_serializer(mode="wrap")
-    def _without_default_land(self, serialize: pydantic.SerializerFunctionWrapHandler) -> Any:
-        """Leaves out land that is not set, so that cases without it keep their digest."""
+    def _without_unread(self, serialize: pydantic.SerializerFunctionWrapHandler) -> Any:
+        """Leaves out the stages, which no run reads, and land that is not set, so that cases keep their digest."""
         content = serialize(self)
+        del content["stages"], content["pathway"]
         if self.land == Land():
             del content["land"]
         return content
@@ -233,6 +229,7 @@ def _nearest(kind: type[pydantic.BaseModel], parts: list[str]) -> str:
     """Returns a hint with the settings closest to a misspelt one."""
     for part in parts[:-1]:
         inner = kind.model_fields[part].annotation if part in kind.model_fields else None
+        inner = Stage if part == "stages" or kind is Stage else inner
         kind = inner if isinstance(inner, type) and issubclass(inner, Setting) else Perspective
     close_names = difflib.get_close_matches(parts[-1], kind.model_fields, n=2, cutoff=0.5)
     return (

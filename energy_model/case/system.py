@@ -23,6 +23,9 @@ from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
+# What a study of several years reads, but no run of one year, so that these do not change its fingerprint
+PATHWAY_COLUMNS = ("existing_until", "life_extension_share")
+PATHWAY_TABLES = ("cost_factors",)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class System:
             "fixed_cost",
             "lifetime",
             "capacity_ratio",
+            *PATHWAY_COLUMNS,
         ]
         text_columns = [
             "label_en",
@@ -325,8 +329,11 @@ def fingerprint(
         settings: The settings of the case; hashed as JSON.
     """
     content = hashlib.sha256(settings.model_dump_json().encode())
-    for name in sorted(frames):
-        content.update(name.encode() + frames[name].to_csv().encode())
+    for name in sorted(set(frames) - set(PATHWAY_TABLES)):
+        frame = frames[name]
+        unread = [column for column in PATHWAY_COLUMNS if column in frame]
+        text = (frame.drop(columns=unread) if unread else frame).to_csv()
+        content.update(name.encode() + text.encode())
     content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
     return content.hexdigest()
 

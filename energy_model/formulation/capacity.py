@@ -5,6 +5,7 @@ Every row of ``conversions``, ``storages``, ``links`` and ``vehicles`` is an ass
 
 from __future__ import annotations
 
+import pandas as pd
 import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
@@ -29,6 +30,8 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     variable_cost           EUR/unit             any, usual -500..10000 = none  Cost of one unit of activity, without fuel
     min_unit_size           capacity             positive, usual 0.001..1e6 = none  Smallest size that is built, with --unit-sizes
     lifetime                a                    positive, usual 1..120 = none  Lifetime
+    existing_until          a                    from 1900 to 2200 = none  Last year of operation of existing capacity, with study pathway
+    life_extension_share    1                    fraction = none      Share of the investment cost that extends existing capacity by a lifetime, with study pathway
     availability            1                    hourly fraction = none  Available share of the capacity
     min_load                1                    fraction = none      Conversions: minimum load as a share of the available capacity
     outside_energy          -                    yes or no = none     Conversions: whether energy from outside the case is used
@@ -47,7 +50,15 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     charge_efficiency       1                    positive fraction, usual 0.5..1 = none  Vehicles: share of the charge that is stored
     """)  # fmt: skip
 
-TABLES = (TECHNOLOGIES,)
+COST_FACTORS = Table.declare("cost_factors", ("technology", "year"),
+    "Costs of technologies by year, which only study pathway reads; linear between the years, constant outside.", """
+    technology              -                    in technologies      Technology
+    year                    -                    name                 Year, four digits
+    investment_factor       1                    not negative, usual 0.1..3 = 1  Investment cost in the year as a factor of that in the case
+    fixed_factor            1                    not negative, usual 0.1..3 = 1  Fixed cost in the year as a factor of that in the case
+    """)  # fmt: skip
+
+TABLES = (TECHNOLOGIES, COST_FACTORS)
 
 
 def capacity_columns(unit: str) -> str:
@@ -67,6 +78,8 @@ def capacity_columns(unit: str) -> str:
     fixed_cost              EUR/capacity/a       not negative, usual 0..1e7 = 0  Yearly cost of one unit of capacity
     reinvestment_share      1                    fraction = 0         Share of the existing capacity that is renewed at the investment cost
     lifetime                a                    positive, usual 1..120 = 25  Lifetime
+    existing_until          a                    from 1900 to 2200 = none  Last year of operation of existing capacity, with study pathway
+    life_extension_share    1                    fraction = none      Share of the investment cost that extends existing capacity by a lifetime, with study pathway
     capacity_follows        -                    in assets = none     Asset whose capacity determines this capacity
     capacity_ratio          1                    not negative, usual 0..1000 = 1  Ratio of this capacity to that of the other asset
     """
@@ -130,12 +143,17 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 def _add_unit_costs(m: Model, system: System) -> None:
     """Adds the yearly costs of one unit of added, kept and renewed capacity [EUR/capacity/a]."""
     assets, view = system.assets, system.settings.view
-    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
-    m.yearly_investment = pyo.Param(
-        m.assets, initialize=(view.cost_factor * annual_payment).to_dict()
-    )
+    annual_payment = yearly_investment(system)
+    m.yearly_investment = pyo.Param(m.assets, initialize=annual_payment.to_dict())
     m.yearly_fixed_cost = pyo.Param(
         m.assets, initialize=(view.cost_factor * assets["fixed_cost"]).to_dict()
     )
-    renewal = view.cost_factor * annual_payment * assets["reinvestment_share"]
+    renewal = annual_payment * assets["reinvestment_share"]
     m.yearly_reinvestment = pyo.Param(m.assets, initialize=renewal.to_dict())
+
+
+def yearly_investment(system: System) -> pd.Series:
+    """Returns the annuity of one unit of added capacity of each asset [EUR/capacity/a]."""
+    assets, view = system.assets, system.settings.view
+    annual_payment = annuity(view.discount_rate, assets["lifetime"]) * assets["investment_cost"]
+    return view.cost_factor * annual_payment

@@ -61,6 +61,7 @@ PAYMENT_SCHEMES = Table.declare("payment_schemes", ("scheme", "technology"),
 TABLES = (SITES, FIRMS, DECISIONS, PAYMENT_SCHEMES)
 HANDLED_BY_PARTS = (
     "technologies",
+    "cost_factors",
     "carriers",
     "sites",
     "firms",

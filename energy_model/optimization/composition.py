@@ -75,6 +75,8 @@ class Composition:
         branches: The programs in order.
         links: Linking rows by the name of their constraint.
         inherited: Terms of columns in rows of other branches.
+        heirs: Pairs of columns of two branches: the second has the coefficients of the first in all rows of
+            the first one's branch, as capacity built earlier acts as capacity added now.
         column_costs: Cost of columns in the whole that replaces weight times cost [EUR/a].
         extras: Columns that belong to no branch.
         cost_rows: Linking rows on the cost of a branch: label, branch, coefficients of extra columns by
@@ -84,6 +86,7 @@ class Composition:
     branches: tuple[Branch, ...]
     links: Mapping[str, Sequence[LinkingRow]] = field(default_factory=dict)
     inherited: Sequence[InheritedTerm] = ()
+    heirs: Sequence[tuple[Column, Column]] = ()
     column_costs: Mapping[Column, float] = field(default_factory=dict)
     extras: Sequence[ExtraColumn] = ()
     cost_rows: Sequence[tuple[str, Mapping[str, float]]] = ()
@@ -140,6 +143,8 @@ class Composition:
         own = sp.csr_array((own.data, own.indices, own.indptr), shape=(own.shape[0], count))
         if self.inherited:
             own = own + self._inherited_terms(own.shape)
+        if self.heirs:
+            own = own + self._terms_of_heirs(own)
         return LinearProgram(
             sp.csr_array(sp.vstack([own, links], format="csr")),
             cost,
@@ -161,6 +166,12 @@ class Composition:
         columns = [self.column(term.column) for term in self.inherited]
         values = [term.coefficient for term in self.inherited]
         return sp.csr_array((values, (rows, columns)), shape=shape)
+
+    def _terms_of_heirs(self, own: sp.csr_array) -> sp.csr_array:
+        columns = [self.column(name) for name, _ in self.heirs]
+        copied = sp.coo_array(sp.csc_array(own)[:, columns])
+        heirs = np.array([self.column(name) for _, name in self.heirs])
+        return sp.csr_array((copied.data, (copied.row, heirs[copied.col])), shape=own.shape)
 
     def _linking_rows(
         self, count: int

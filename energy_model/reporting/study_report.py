@@ -31,6 +31,7 @@ QUESTIONS = {
     "symbiosis": N_("symbiosis"),
     "siting": N_("siting"),
     "preferences": N_("preferences"),
+    "pathway": N_("pathway"),
     "decision": N_("decision"),
     "attribution": N_("attribution"),
 }

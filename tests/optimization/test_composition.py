@@ -136,6 +136,20 @@ def test_capacity_is_handed_on_to_a_later_branch():
     assert answer.objective == pytest.approx(4 * 10 + 3 + 5)
 
 
+def test_an_heir_has_the_coefficients_of_its_column_in_every_row():
+    """Capacity of the first stage acts in the second as capacity added there: 4 MW are built for 10 EUR/a, used twice."""
+    first, second = Branch("first", program(4)), Branch("second", program(4, fixed_cost=0))
+    limit = LinkingRow("boiler", [(("second", ADDED, "boiler"), 1.0)], upper=0.0)
+    heirs = [(("second", ADDED, "boiler"), ("first", ADDED, "boiler"))]
+    composition = Composition((first, second), {"build_limit": [limit]}, heirs=heirs)
+    lp = composition.lp
+    own, heir = (lp.A[:, [composition.column(name)]].toarray().ravel() for name in heirs[0])
+    rows = composition.rows["second"]
+    assert own[rows].any()
+    assert heir[rows] == pytest.approx(own[rows])
+    assert highs.solve(lp).objective == pytest.approx(4 * 10 + 4 + 4)
+
+
 def test_a_linking_row_takes_no_column_by_step():
     lp = program()
     row = LinkingRow("x", [(("one", "activity", "boiler"), 1.0)])

@@ -20,6 +20,8 @@ from energy_model.reporting.render_terminal import print_report
 from energy_model.reporting.study_report import study_report, write_study_page
 from energy_model.reporting.study_tables import COLUMNS, HIDDEN, SHORT, TITLES
 from energy_model.reporting.table_columns import MONEY, Column, column_table
+from energy_model.studies.pathway import tables as pathway_tables
+from energy_model.studies.pathway import waiting as pathway_waiting
 from energy_model.studies.runner.study import Study
 from energy_model.web.components import render_blocks
 
@@ -176,10 +178,20 @@ def test_declared_columns_and_titles_are_those_of_studies():
         "attribution",
     }  # of options that the golden studies do not use
     operation = {"operation", "months", "month_levels", "yearly_limits", "levels"}
+    of_pathway = {
+        "plan": pathway_tables.PLAN_COLUMNS,
+        "stages": pathway_tables.STAGE_COLUMNS,
+        "vintages": pathway_tables.VINTAGE_COLUMNS,
+        "waiting": pathway_waiting.COLUMNS,
+        "wedges": pathway_tables.WEDGE_COLUMNS,
+        "foresights": pathway_tables.FORESIGHT_COLUMNS,
+    }
+    tables |= set(of_pathway)
     assert set(TITLES) <= tables | elsewhere | operation
     assert set(HIDDEN) | set(SHORT) <= tables | {"cases"} | operation
     columns = {column for study in studies for frame in study.tables.values() for column in frame}
     columns |= {column for study in studies for column in study.table}
+    columns |= {column for names in of_pathway.values() for column in names}
     more = {"cells", "share", "input", "alone"}  # of an attribution
     more |= {"unit"}  # of reinforcements
     more |= {"at_highest", "at_lowest", "base_case", "highest", "lowest", "reach"}  # of a tornado

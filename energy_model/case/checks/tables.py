@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from energy_model.case.checks.cost_factors import check_cost_factors
 from energy_model.case.checks.plausibility import skeleton
 from energy_model.case.checks.tariffs import check_tariff_rows
 from energy_model.case.input_log import InputLog
@@ -77,6 +78,7 @@ def check_tables(
         input_log.add_cell_issue("links", key, "to_site", links.at[key, "to_site"], remedy)
     _check_emission_carrier(frames, case, input_log)
     _check_dates(frames, input_log)
+    check_cost_factors(frames, input_log)
     check_tariff_rows(frames["tariffs"], input_log)
     if "profiles" not in input_log.unreadable_tables:
         _check_shapes(frames, profiles, input_log)

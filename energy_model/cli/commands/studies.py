@@ -17,7 +17,7 @@ from energy_model.cli.study_command import print_study, study_command
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 studies = typer.Typer(
-    help="Studies of many runs of one case: sweep, pareto, near-optimal, regret, weather-years, operate, ranging, symbiosis, siting, preferences.",
+    help="Studies of many runs of one case: sweep, pareto, near-optimal, regret, weather-years, robust, pathway, operate, ranging, symbiosis, siting, preferences.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -262,6 +262,36 @@ def ranging(
 ) -> Study:
     """How far may a number move before the plan changes?"""
     return em.ranging(case, addresses, tolerance, max_change, output, execution=execution)
+
+
+@study_command(studies, "pathway", keep_runs=True, without=("yes", "workers", "scheduler"))
+def pathway(
+    case: CaseSpec,
+    output: Path | None,
+    execution: ExecutionOptions,
+    stages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stage",
+            help="'YEAR: SCENARIO; ADDRESS=VALUE', in place of the case's stages; may be given several times.",
+        ),
+    ] = None,
+    foresight: Annotated[
+        str,
+        typer.Option(
+            "--foresight",
+            help="perfect, myopic or window:N; several with commas are compared, and the plan is that of the first.",
+        ),
+    ] = "perfect",
+    waiting: Annotated[
+        int,
+        whole_option(
+            "--waiting", help="Number of assets that are built a stage later to see what it costs."
+        ),
+    ] = 8,
+) -> Study:
+    """What is built when, over several years? The least discounted cost of all stages."""
+    return em.pathway(case, stages, foresight, waiting, output, execution=execution)
 
 
 @studies.command("show")

@@ -19,7 +19,12 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
-from energy_model.reporting.figures import firm_figures, operation_figures, robustness_figures
+from energy_model.reporting.figures import (
+    firm_figures,
+    operation_figures,
+    pathway_figures,
+    robustness_figures,
+)
 from energy_model.reporting.figures.style import (
     FIVE_DIGITS,
     MAX_CHART_ROWS,
@@ -191,4 +196,9 @@ FIGURES: Mapping[str, Draw] = {
     "sites": firm_figures.draw_sites,
     "tradeoff": firm_figures.draw_tradeoff,
     "parties": firm_figures.draw_gains,
+    "plan": pathway_figures.draw_plan,
+    "stages": pathway_figures.draw_stages,
+    "vintages": pathway_figures.draw_vintages,
+    "waiting": pathway_figures.draw_waiting,
+    "wedges": pathway_figures.draw_wedges,
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from energy_model.case.settings import Solver
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.formulation.metadata import ADDED, CAPACITY
@@ -21,6 +22,7 @@ from energy_model.optimization.certificate import certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import Composition, effective_weights
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
+from energy_model.optimization.warm_start import WarmStart
 from energy_model.solving.case_solver import (
     Query,
     QueryResult,
@@ -60,6 +62,8 @@ def solve_composed(
     compose: Compose,
     values: Callable[[Composition, highs.SolverResult], Mapping[str, Any]] = lambda *_: {},
     priced: Priced = lambda *_: (),
+    models: dict[str, CompiledModel] | None = None,
+    start: WarmStart | None = None,
 ) -> ComposedSolution:
     """The solution of composed cases, solved or read from the study's folder.
 
@@ -70,6 +74,8 @@ def solve_composed(
         compose: Makes the composition of the compiled models of the branches.
         values: Further numbers of the solution to store, as JSON content.
         priced: Further overrides of a branch's case, as the price of a limit over branches.
+        models: Compiled models by the key of their case, which are used again and added to.
+        start: Warm start; if it is empty, it is filled.
 
     Raises:
         InputError: A case has invalid inputs.
@@ -81,24 +87,24 @@ def solve_composed(
     report = runner.execution.report
     report(str(Message("building {count:#} branches of “{name}”", count=len(cases), name=name)))
     case_worker = worker.CaseWorker(runner.snapshot)
-    problems = {
-        branch: case_worker.solver.problem(case.overrides, case.scenario)
-        for branch, case in cases.items()
-    }
+    problems = compiled_models(case_worker, cases, {} if models is None else models)
     composition = compose(problems)
-    lp, solver = composition.lp, next(iter(problems.values())).system.settings.solver
-    rows, columns = lp.A.shape
-    text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
-    report(str(Message(text, count=len(cases), rows=rows, columns=columns)))
-    answer = highs.solve(
-        lp,
-        solver.method,
-        solver.time_limit,
-        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
+    answer = _solve(
+        composition, next(iter(problems.values())).system.settings.solver, report, start
     )
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         raise _reason(composition, problems, answer)
-    fixed_cases = _store_branches(runner, case_worker, cases, composition, answer, priced)
+    fixed_cases = {}
+    weights = effective_weights(composition, answer.prices)
+    for branch, case in cases.items():
+        more = priced(branch, composition, answer)
+        overrides = (*case.overrides, *more)
+        problem = case_worker.solver.problem(overrides, case.scenario) if more else problems[branch]
+        query_result, query = _part(composition, problem, branch, answer, weights[branch])
+        fixed_cases[branch] = replace(case, overrides=overrides, query=query)
+        _store(runner, fixed_cases[branch], query_result, answer.seconds)
+        report(str(Message("stored the run of “{branch}”", branch=branch)))
+    runner.cases |= {case.key: case for case in fixed_cases.values()}
     record = {
         "objective": answer.objective,
         "bound": answer.certificate.bound,
@@ -109,28 +115,46 @@ def solve_composed(
     return _stored(runner, name, cases) or _lost(runner)
 
 
-def _store_branches(
-    runner: StudyRunner,
+def compiled_models(
     case_worker: worker.CaseWorker,
     cases: Mapping[str, StudyCase],
+    known: dict[str, CompiledModel],
+) -> dict[str, CompiledModel]:
+    """The compiled models of the branches; ``known`` has some by the key of their case, and takes the others."""
+    for case in cases.values():
+        if case.key not in known:
+            known[case.key] = case_worker.solver.problem(case.overrides, case.scenario)
+    return {branch: known[case.key] for branch, case in cases.items()}
+
+
+def _solve(
     composition: Composition,
-    answer: highs.SolverResult,
-    priced: Priced,
-) -> dict[str, StudyCase]:
-    """Stores the result and the run of each branch; returns their cases with fixed capacities."""
-    fixed_cases = {}
-    weights = effective_weights(composition, answer.prices)
-    for branch, case in cases.items():
-        overrides = (*case.overrides, *priced(branch, composition, answer))
-        problem = case_worker.solver.problem(overrides, case.scenario)
-        query_result, query = _part(composition, problem, branch, answer, weights[branch])
-        fixed = fixed_cases[branch] = replace(case, overrides=overrides, query=query)
-        run = query_result.run()
-        result = worker.result_of(query_result, run, query) | {"seconds": answer.seconds}
-        packed = worker.packed_files(run) if runner.execution.keep_runs else None
-        runner.store.save_result(fixed, result, packed)
-        runner.execution.report(str(Message("stored the run of “{branch}”", branch=branch)))
-    return fixed_cases
+    solver: Solver,
+    report: Callable[[str], None],
+    start: WarmStart | None,
+) -> highs.SolverResult:
+    """The result of the solver for a composition."""
+    lp = composition.lp
+    rows, columns = lp.A.shape
+    text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
+    count = len(composition.branches)
+    report(str(Message(text, count=count, rows=rows, columns=columns)))
+    return highs.solve(
+        lp,
+        solver.method,
+        solver.time_limit,
+        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
+        start,
+    )
+
+
+def _store(runner: StudyRunner, case: StudyCase, result: QueryResult, seconds: float) -> None:
+    """Stores the result of a branch, and its run if runs are kept."""
+    run = result.run()
+    keep = runner.execution.keep_runs if case.keep_run is None else case.keep_run
+    packed = worker.packed_files(run) if keep else None
+    content = worker.result_of(result, run, case.query) | {"seconds": seconds}
+    runner.store.save_result(case, content, packed)
 
 
 def _part(
