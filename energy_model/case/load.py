@@ -16,6 +16,7 @@ from energy_model.case.checks.file_names import check_file_names
 from energy_model.case.checks.plausibility import warn_of_unusual_cells, warn_of_unusual_rows
 from energy_model.case.checks.system import check_system
 from energy_model.case.checks.tables import check_tables
+from energy_model.case.fingerprint import fingerprint
 from energy_model.case.input_log import InputLog
 from energy_model.case.overrides import Override, apply_override, as_overrides
 from energy_model.case.profile_expression import ProfileExpression
@@ -26,7 +27,7 @@ from energy_model.case.scenarios import collect_overrides, scenario_chain
 from energy_model.case.schema import Table
 from energy_model.case.settings import Settings
 from energy_model.case.sources import read_sources
-from energy_model.case.system import ASSET_TABLES, System, distance, fingerprint
+from energy_model.case.system import ASSET_TABLES, System, distance
 from energy_model.case.table_reader import read_table
 from energy_model.case.tariff_rows import fill_from_all_takers
 from energy_model.case.time_aggregation import every_hour

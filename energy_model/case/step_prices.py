@@ -1,7 +1,7 @@
 """Step prices: hourly prices and what trades at them → prices of the steps that pay the same over the year.
 
 A step holds the mean of its hours, so the sum of price times output over the steps is not that of the year: a
-typical day of six steps pays solar parks 6 % too much, since their low prices at noon are averaged with other days. The prices
+typical day of six steps pays a plant too much whose output is high when prices are low. The prices
 of the steps are changed as little as possible (least squares, weighted by hours) so that the mean price is kept, and
 the sum of price times profile for every availability of a plant and every shape of a demand. They stay between the lowest
 and the highest hourly price, and their standard deviation is at most that of the year: where a few steps would have

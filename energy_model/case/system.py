@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.fingerprint import PATHWAY_COLUMNS
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.settings import Settings
 from energy_model.case.step_prices import (
@@ -23,9 +23,6 @@ from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
-# What a study of several years reads, but no run of one year, so that these do not change its fingerprint
-PATHWAY_COLUMNS = ("existing_until", "life_extension_share")
-PATHWAY_TABLES = ("cost_factors",)
 
 
 @dataclass(frozen=True)
@@ -316,26 +313,6 @@ class System:
         values = shape.values(self.profiles)
         total = values.sum()
         return values * (yearly / total) if total else np.zeros(len(values))
-
-
-def fingerprint(
-    frames: Mapping[str, pd.DataFrame], profiles: pd.DataFrame, settings: Settings
-) -> str:
-    """Returns the SHA-256 of all inputs of a solution, as 64 hexadecimal digits.
-
-    Args:
-        frames: The tables of a `System`; hashed as CSV text with all digits.
-        profiles: One row per hour; hashed as 8-byte numbers.
-        settings: The settings of the case; hashed as JSON.
-    """
-    content = hashlib.sha256(settings.model_dump_json().encode())
-    for name in sorted(set(frames) - set(PATHWAY_TABLES)):
-        frame = frames[name]
-        unread = [column for column in PATHWAY_COLUMNS if column in frame]
-        text = (frame.drop(columns=unread) if unread else frame).to_csv()
-        content.update(name.encode() + text.encode())
-    content.update(",".join(profiles.columns).encode() + profiles.to_numpy(float).tobytes())
-    return content.hexdigest()
 
 
 def bus_name(carrier: str, site: str) -> str:

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.case.fingerprint import fingerprint
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Table
 from energy_model.case.settings import Settings
-from energy_model.case.system import System, fingerprint
+from energy_model.case.system import System
 from energy_model.case.time_aggregation import DAY, TimeSteps, every_hour
 from energy_model.formulation import TABLES
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.fingerprint import fingerprint
 from energy_model.case.load import load_system
 from energy_model.case.overrides import as_overrides
-from energy_model.case.system import System, fingerprint
+from energy_model.case.system import System
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
 
