@@ -40,6 +40,7 @@ from .studies.pareto import pareto_front as pareto_front
 from .studies.preferences import preferences as preferences
 from .studies.ranging import ranging as ranging
 from .studies.regret import regret as regret
+from .studies.robust.study import robust as robust
 from .studies.runner.interruption import StudyInterrupted as StudyInterrupted
 from .studies.runner.study import ExecutionOptions as ExecutionOptions
 from .studies.runner.study import Study as Study
@@ -94,6 +95,7 @@ __all__ = [
     "preferences",
     "ranging",
     "regret",
+    "robust",
     "save",
     "siting",
     "solution_of",

@@ -102,6 +102,7 @@ class System:
             "technology",
             "firm",
             "capacity_follows",
+            "may_wait",
             "site",
             "carrier",
         ]

@@ -104,6 +104,7 @@ def solve_composed(
         overrides = (*case.overrides, *priced(branch, composition, answer))
         problem = case_worker.solver.problem(overrides, case.scenario)
         query_result, query = _part(composition, problem, branch, answer, weights[branch])
+        query_result = replace(query_result, extended=runner.snapshot.spec.extend is not None)
         fixed_cases[branch] = replace(case, overrides=overrides, query=query)
         run = query_result.run()
         results[branch] = worker.result_of(query_result, run, query) | {"seconds": answer.seconds}
