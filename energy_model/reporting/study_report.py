@@ -26,6 +26,7 @@ QUESTIONS = {
     "near_optimal": N_("near-optimal plans"),
     "regret": N_("regret"),
     "weather_years": N_("weather years"),
+    "robust": N_("robust plan"),
     "ranging": N_("parameter ranging"),
     "symbiosis": N_("symbiosis"),
     "siting": N_("siting"),

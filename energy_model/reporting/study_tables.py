@@ -9,6 +9,7 @@ import pandas as pd
 
 from energy_model.common.formatting import MIN_CAPACITY, label, money_unit, words
 from energy_model.common.language import N_, Message, translator
+from energy_model.reporting.robust_columns import measure_columns
 from energy_model.reporting.table_columns import (
     FACTOR,
     INPUT,
@@ -39,6 +40,10 @@ TITLES = {
     "common": (N_("Common capacity"), N_("What all plans of low regret add")),
     "years": (N_("Years"), N_("Cost of the fixed plan and of each year's own plan")),
     "sizes": (N_("Capacities"), N_("Added capacity in the years' own plans")),
+    "measures": (N_("Measures"), N_("What the robust plan costs, and what it is worth")),
+    "branches": (N_("Branches"), N_("Cost and emissions in each branch")),
+    "plan": (N_("Capacities"), N_("Added capacity of the robust plan, of the plan of the base case, and of the branches' own plans")),
+    "held_in": (N_("Further years"), N_("The robust plan in years for which it was not made")),
     "ranges": (N_("Ranges"), N_("How far each number can change before the plan changes, as a factor")),
     "tornado": (N_("Tornado"), N_("Effect of each input alone")),
     "sensitivity": (N_("Sensitivity"), N_("Sensitivity to each input")),
@@ -59,6 +64,7 @@ FIRST_KIND = "first kind of land"  # the first column of a kind of land, which i
 SHORT = {
     "cases": ("objective", "net_emissions", "investment", FIRST_KIND, "heat_price", "electricity_price"),
     "years": ("year", "plan_status", "least_cost", "plan_cost", "regret", "net_emissions", "above_target", "unserved", "unserved_hours"),
+    "branches": ("branch", "base_plan_status", "probability", "robust_cost", "base_plan_cost", "least_cost", "net_emissions", "above_target", "base_plan_above_target", "unserved", "unserved_hours"),
     "links": ("name", "capacity", "sent", "standalone_value", "marginal_value", "value_of_capacity", "hours_full"),
     "pairs": ("link", "other_link", "kind", "standalone_synergy", "marginal_synergy"),
     "shares": ("name", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
@@ -75,10 +81,13 @@ COLUMNS = {
     "address": (N_("address"), ""), "alone": (N_("alone"), MONEY), "alone_at_prices": (N_("alone"), MONEY),
     "amount": (N_("amount"), ""), "asset": (N_("asset"), ""), "assets": (N_("assets"), ""), "at_highest": (N_("value at the highest"), WORD),
     "at_lowest": (N_("value at the lowest"), WORD), "balance": (N_("balance"), MONEY), "base_case": (N_("base case"), ""),
-    "below": (N_("changes first below"), ""), "blocking_coalition": (N_("coalition that leaves"), WORD),
+    "base_plan_above_target": (N_("base plan above target"), "t/a"), "base_plan_added": (N_("base plan adds"), ""),
+    "base_plan_cost": (N_("cost of the base plan"), MONEY), "base_plan_status": (N_("status of the base plan"), WORD),
+    "below": (N_("changes first below"), ""), "blocking_coalition": (N_("coalition that leaves"), WORD), "branch": (N_("branch"), NAME),
     "capacity": (N_("capacity"), ""), "capacity_change": (N_("change of capacity"), ""), "case": (N_("no."), ""),
     "cells": (N_("cells"), ""), "cheapest_plan": (N_("cheapest plan"), ""), "citizens_points": (N_("citizens' points"), ""),
-    "cost": (N_("cost"), MONEY), "cost_change": (N_("change of cost"), MONEY), "electricity_price": (N_("electricity price"), "EUR/MWh"),
+    "cost": (N_("cost"), MONEY), "cost_change": (N_("change of cost"), MONEY), "difference": (N_("difference"), ""),
+    "difference_cost": (N_("yearly cost of the difference"), MONEY), "electricity_price": (N_("electricity price"), "EUR/MWh"),
     "emitted": (N_("emissions"), "t/a"), "estimate": (N_("estimate from prices"), MONEY), "factor": (N_("factor"), FACTOR),
     "firms_points": (N_("firms' points"), ""), "first_order": (N_("first order"), ""),
     "first_order_confidence": (N_("first order, confidence"), ""), "from": (N_("from"), ""), "future": (N_("future"), NAME),
@@ -90,15 +99,16 @@ COLUMNS = {
     "link": (N_("link"), WORD), "links": (N_("links"), WORD), "low": (N_("lowest factor"), FACTOR), "lowest": (N_("lowest"), ""),
     "marginal_synergy": (N_("with all other links"), MONEY), "marginal_value": (N_("value with all other links"), MONEY),
     "max": (N_("maximum"), ""), "max_regret": (N_("greatest regret"), MONEY), "max_unserved": (N_("most unserved"), "MWh/a"),
-    "mean": (N_("mean"), ""), "mean_effect": (N_("mean effect"), ""), "mean_effect_confidence": (N_("mean effect, confidence"), ""),
+    "may_wait": (N_("may wait"), ""), "mean": (N_("mean"), ""), "mean_effect": (N_("mean effect"), ""), "mean_effect_confidence": (N_("mean effect, confidence"), ""),
     "mean_regret": (N_("mean regret"), MONEY), "min": (N_("minimum"), WORD), "min_cost": (N_("cost at least"), MONEY),
     "more": (N_("added"), ""), "net_emissions": (N_("net emissions"), "t/a"), "nucleolus": (N_("nucleolus"), MONEY),
     "objective": (N_("cost of the year"), MONEY), "open": (N_("open links"), ""), "other_link": (N_("other link"), WORD),
+    "own_max": (N_("own plans, maximum"), ""), "own_mean": (N_("own plans, mean"), ""), "own_min": (N_("own plans, minimum"), ""),
     "output": (N_("result"), WORD), "party": (N_("party"), WORD), "plan": (N_("plan"), NAME), "plan_cost": (N_("cost of the fixed plan"), MONEY),
     "plan_status": (N_("status of the fixed plan"), WORD), "plans": (N_("plans"), ""), "plans_with_it": (N_("plans with it"), ""),
     "preference": (N_("preference"), NAME), "price": (N_("price of the last unit"), ""), "price_above": (N_("price above"), ""),
-    "price_below": (N_("price below"), ""), "prices": (N_("marginal prices"), MONEY), "reach": (N_("reach"), ""),
-    "reason": (N_("reason"), ""), "reduction": (N_("reduction"), ""), "regret": (N_("regret"), MONEY), "rule": (N_("rule"), WORD),
+    "price_below": (N_("price below"), ""), "prices": (N_("marginal prices"), MONEY), "probability": (N_("probability"), SHARE), "reach": (N_("reach"), ""),
+    "reason": (N_("reason"), ""), "reduction": (N_("reduction"), ""), "regret": (N_("regret"), MONEY), "robust_added": (N_("robust plan adds"), ""), "robust_cost": (N_("cost of the robust plan"), MONEY), "rule": (N_("rule"), WORD),
     "scenario": (N_("scenario"), ""), "second_amount": (N_("second metric, at most"), ""), "second_price": (N_("price of the second metric"), ""),
     "sent": (N_("transported"), ""), "share": (N_("share"), SHARE), "shapley": (N_("Shapley value"), MONEY),
     "side_payment_nucleolus": (N_("side payment, nucleolus"), MONEY), "side_payment_shapley": (N_("side payment, Shapley"), MONEY),
@@ -312,6 +322,7 @@ def _gains_by_preference(study: Study, language: str) -> list[Column]:
 
 WIDE: Mapping[str, Callable[[Study, str], list[Column]]] = {
     "regrets": _regrets_by_future,
+    "measures": measure_columns,
     "plans": _groups_by_plan,
     "prices": _prices_by_site,
 }

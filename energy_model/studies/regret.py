@@ -187,7 +187,7 @@ def message_of(name: str) -> str:
     return Message(BASE_CASE) if name == BASE_CASE else name
 
 
-def infeasible_notes(optima: Mapping[str, dict[str, Any]]) -> list[str]:
+def infeasible_notes(optima: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence for each name without a plan."""
     return [
         Message("“{name}” has no plan: {reason}", name=message_of(name), reason=result["reason"])

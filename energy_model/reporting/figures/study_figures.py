@@ -19,7 +19,7 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
-from energy_model.reporting.figures import firm_figures, robustness_figures
+from energy_model.reporting.figures import firm_figures, robust_figures, robustness_figures
 from energy_model.reporting.figures.style import (
     FIVE_DIGITS,
     MAX_CHART_ROWS,
@@ -182,6 +182,8 @@ FIGURES: Mapping[str, Draw] = {
     "capacity_ranges": draw_capacity_ranges,
     "regrets": robustness_figures.draw_regrets,
     "years": robustness_figures.draw_years,
+    "branches": robust_figures.draw_branches,
+    "plan": robust_figures.draw_plan,
     "tornado": robustness_figures.draw_tornado,
     "sensitivity": robustness_figures.draw_sensitivity,
     "ranges": robustness_figures.draw_ranges,

@@ -55,12 +55,13 @@ class UncertainBranch:
 
 def read_branches(
     setup: StudySetup,
+    settings: Settings,
     futures: Mapping[str, FutureOption],
     years: Years,
     probabilities: Mapping[str, float],
     target: str | float,
 ) -> tuple[UncertainBranch, ...]:
-    """The branches of a robust plan in order, futures first.
+    """The branches of a robust plan in order, futures first; ``settings`` are those of the unchanged case.
 
     Raises:
         InputError: A future, year, probability or the target is invalid, or there are too few branches.
@@ -81,14 +82,16 @@ def read_branches(
     if issues:
         raise InputError(issues)
     shares = _shares(names, probabilities)
-    branches = _loaded(setup, parsed, years, shares)
+    branches = _loaded(setup, settings, parsed, years, shares)
     if target != EVERY and (missing := [b.name for b in branches if b.target is None]):
         remedy = "the case has no emission target in this branch; leave out --target, or set case.emissions.target"
         raise InputError([InputIssue("--target", remedy, name) for name in missing])
     return branches
 
 
-def read_held_in(setup: StudySetup, years: Years, taken: Iterable[str]) -> list[UncertainBranch]:
+def read_held_in(
+    setup: StudySetup, settings: Settings, years: Years, taken: Iterable[str]
+) -> list[UncertainBranch]:
     """The further years in which a robust plan is held.
 
     Raises:
@@ -100,7 +103,6 @@ def read_held_in(setup: StudySetup, years: Years, taken: Iterable[str]) -> list[
     if both := [name for name in taken if name in years]:
         remedy = "the plan is made for this year; hold it in years that are not among the branches"
         raise InputError([InputIssue("--held-in", remedy, value=name) for name in both])
-    settings = setup.load().settings
     return [UncertainBranch(name, None, (year_override(name),), settings) for name in years]
 
 
@@ -191,13 +193,15 @@ def _shares(names: Sequence[str], given: Mapping[str, float]) -> dict[str, float
 
 def _loaded(
     setup: StudySetup,
+    settings: Settings,
     futures: Mapping[str, Future],
     years: Years,
     probabilities: Mapping[str, float],
 ) -> tuple[UncertainBranch, ...]:
     """The branches with their settings; a year has those of the case."""
     cases = [StudyCase({}, overrides, scenario) for scenario, overrides in futures.values()]
-    check_addresses(setup, cases, "--future")
+    if cases:
+        check_addresses(setup, cases, "--future")
     branches = [
         UncertainBranch(
             name,
@@ -208,7 +212,6 @@ def _loaded(
         )
         for name, (scenario, overrides) in futures.items()
     ]
-    settings = setup.load().settings
     branches += [
         UncertainBranch(name, None, (year_override(name),), settings, probabilities[name])
         for name in years

@@ -111,7 +111,7 @@ def _value_notes(found: RobustResults, measures: Mapping[str, float]) -> list[st
             notes.append(Message(text))
     if pd.notna(measures["vss"]):
         text = N_(
-            "With the capacities of the base case's plan the branches cost {cost:EUR/a} in the mean, {value:EUR/a} more than with the robust plan (VSS)."
+            "With the capacities of the base case's plan the branches cost {cost:EUR/a} in the mean; to plan for all branches is worth {value:EUR/a} (VSS)."
         )
         notes.append(Message(text, cost=measures["base_plan_expected"], value=measures["vss"]))
     priced = [outcome for outcome in found.base_in.values() if outcome.price is not None]
@@ -181,13 +181,17 @@ def _held_in_notes(held_in: pd.DataFrame) -> list[str]:
     notes: list[str] = []
     if len(solved):
         text = N_(
-            "In {count:#} further years it costs {mean:EUR/a} in the mean, {low:EUR/a} to {high:EUR/a}; some demand is unserved in {number:#} of them, in at most {hours:#} hours."
+            "In {count:#} further years it costs {mean:EUR/a} in the mean, {low:EUR/a} to {high:EUR/a}."
         )
         costs, hours = solved["cost"], solved["unserved_hours"]
-        number = int((hours > 0).sum())
         amounts = {"mean": costs.mean(), "low": costs.min(), "high": costs.max()}
-        most = round(hours.max())
-        notes.append(Message(text, count=len(solved), number=number, hours=most, **amounts))
+        notes.append(Message(text, count=len(solved), **amounts))
+        number, most = int((hours > 0).sum()), round(hours.max())
+        text = N_(
+            "Some demand is unserved in {number:#} of these years, in at most {hours:#} hours."
+        )
+        all_served = Message("All demand is served in these years.")
+        notes.append(Message(text, number=number, hours=most) if number else all_served)
     above = solved["above_target"].dropna()
     if len(above):
         limit = MIN_EMISSION_EXCESS_SHARE * solved["net_emissions"].abs().clip(lower=1.0)

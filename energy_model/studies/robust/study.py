@@ -137,8 +137,9 @@ def robust(
     target, years, further = parse_target(target), dict(years or {}), dict(held_in or {})
     check_risk(cvar_share, cvar_weight)
     given = dict(probabilities or {})
-    branches = read_branches(setup, futures or {}, years, given, target)
-    held = read_held_in(setup, further, [branch.name for branch in branches])
+    system = setup.load()
+    branches = read_branches(setup, system.settings, futures or {}, years, given, target)
+    held = read_held_in(setup, system.settings, further, [branch.name for branch in branches])
     confirm_branches(setup, len(branches))
     definition = {
         "branches": {b.name: [b.scenario or "", *b.overrides] for b in branches},
@@ -153,7 +154,6 @@ def robust(
             runner, "robust", program.cases(), program.compose, program.values, program.priced
         )
         found = _compared(runner, branches, held, target, solution)
-        system = setup.load()
         tables = robust_tables(found, system, cvar_share)
         notes = robust_notes(found, tables, system, cvar_share)
         return setup.write_results(runner, tables, notes)

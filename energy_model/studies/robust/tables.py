@@ -98,6 +98,11 @@ class RobustResults:
     may_wait: frozenset[str]
     margin_price: float
 
+    @property
+    def has_target(self) -> bool:
+        """Whether every branch has an emission target."""
+        return all(outcome.target is not None for outcome in self.robust.values())
+
     def mean(self, values: Mapping[str, float]) -> float:
         """The mean by probability; missing if a branch has no value."""
         return float(
@@ -142,7 +147,7 @@ def _measures(found: RobustResults, cvar_share: float) -> pd.DataFrame:
         "vss": base - expected,
         "cost_of_margin": expected - _least_cost(found.base),
         "margin_emissions": found.mean(below),
-        "margin_price": found.margin_price,
+        "margin_price": found.margin_price if found.has_target else np.nan,
         "unserved_cost": found.mean(found.unserved_cost),
         "unserved_hours": found.mean(hours),
     }
@@ -202,16 +207,16 @@ def _plan(found: RobustResults, system: System) -> pd.DataFrame:
                 "robust_added": mean,
                 "base_plan_added": kept,
                 "difference": difference,
-                "min": min(amounts),
-                "mean": float(np.mean(amounts)),
-                "max": max(amounts),
+                "own_min": min(amounts),
+                "own_mean": float(np.mean(amounts)),
+                "own_max": max(amounts),
                 "unit": _unit(system, asset) if is_known else "",
-                "yearly_cost": difference * costs[asset] if is_known else np.nan,
+                "difference_cost": difference * costs[asset] if is_known else np.nan,
             }
         )
-    names = ["asset", "may_wait", "robust_added", "base_plan_added", "difference", "min", "mean", "max", "unit", "yearly_cost"]  # fmt: skip
+    names = ["asset", "may_wait", "robust_added", "base_plan_added", "difference", "own_min", "own_mean", "own_max", "unit", "difference_cost"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=names)
-    order = frame["yearly_cost"].abs().sort_values(ascending=False, kind="stable").index
+    order = frame["difference_cost"].abs().sort_values(ascending=False, kind="stable").index
     return frame.loc[order].reset_index(drop=True)
 
 
