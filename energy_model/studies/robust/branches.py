@@ -207,7 +207,9 @@ def _loaded(
             name,
             scenario,
             overrides,
-            setup.load(overrides, scenario).settings,
+            setup.load(overrides, scenario).settings
+            if scenario is not None or any(text.startswith("case.") for text in overrides)
+            else settings,
             probabilities[name],
         )
         for name, (scenario, overrides) in futures.items()

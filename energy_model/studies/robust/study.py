@@ -137,10 +137,10 @@ def robust(
     target, years, further = parse_target(target), dict(years or {}), dict(held_in or {})
     check_risk(cvar_share, cvar_weight)
     given = dict(probabilities or {})
+    confirm_branches(setup, len({*(futures or ()), *years}))
     system = setup.load()
     branches = read_branches(setup, system.settings, futures or {}, years, given, target)
     held = read_held_in(setup, system.settings, further, [branch.name for branch in branches])
-    confirm_branches(setup, len(branches))
     definition = {
         "branches": {b.name: [b.scenario or "", *b.overrides] for b in branches},
         "probabilities": {b.name: b.probability for b in branches},
