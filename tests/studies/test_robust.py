@@ -211,20 +211,20 @@ def test_a_plan_is_held_in_years_it_was_not_made_for(tmp_path, here):
 
 @pytest.mark.slow
 def test_a_further_year_that_misses_the_target_pays_for_it(tmp_path, here):
-    """1 t in dim needs 1 MW of the collector. A tonne less costs 60 and saves 40 of gas at 50 %: 40 EUR.
+    """0.8 t in dim needs 1.2 MW of the collector. A tonne less costs 60 and saves 40 of gas at 50 %: 40 EUR.
 
-    In dark the collector makes 0.4 MWh; the boiler emits 1.6 t, 0.6 t above the target: 60 + 64 + 24.
+    In dark the collector makes 0.48 MWh; the boiler emits 1.52 t, 0.72 t above the target: 72 + 60.8 + 28.8.
     """
-    case = sun_case(tmp_path / "case", penalty=None, boiler={"capacity_existing": 9}, target=1.0)
+    case = sun_case(tmp_path / "case", penalty=None, boiler={"capacity_existing": 9}, target=0.8)
     years = {"bright": year(1, 1), "dim": year(0.5, 0.5)}
     held_in = {"dark": year(0.2, 0.2), "fair": year(0.8, 0.8)}
     study = em.robust(case, years=years, held_in=held_in, output=tmp_path / "s", execution=here)
-    assert rows(study, "plan").at["collector", "robust_added"] == pytest.approx(1)
+    assert rows(study, "plan").at["collector", "robust_added"] == pytest.approx(1.2)
     assert measures(study)["margin_price"] == pytest.approx(40)
     found = rows(study, "held_in")
-    assert found["above_target"].to_list() == pytest.approx([0.6, -0.6])
-    assert found["cost"].to_list() == pytest.approx([148, 60 + 16])
-    assert any("1 of these years are above the target, by at most 0.6 t/a" in n for n in study.notes)  # fmt: skip
+    assert found["above_target"].to_list() == pytest.approx([0.72, -0.72])
+    assert found["cost"].to_list() == pytest.approx([161.6, 72 + 3.2])
+    assert any("1 of these years are above the target, by at most 0.72 t/a" in n for n in study.notes)  # fmt: skip
 
 
 @pytest.mark.slow
