@@ -16,7 +16,6 @@ from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.summary import capacity_unit
 
 MIN_PLAN_CAPACITY = 1e-3  # largest addition in all plans, below which an asset is left out
-ADDED = 1  # place of the added capacity among the sizes of an asset
 # Meaning and unit of each measure
 MEASURES = {
     "expected_cost": (N_("Expected cost of the robust plan"), "EUR/a"),
@@ -228,7 +227,8 @@ def unit_costs(system: System) -> pd.Series:
 
 
 def _added(plan: Mapping[str, Any], asset: str) -> float:
-    return max(float(plan[asset][ADDED]), 0.0) if asset in plan else 0.0
+    """What a plan adds of an asset; ``plan`` holds its capacity, added and retired capacity."""
+    return max(float(plan[asset][1]), 0.0) if asset in plan else 0.0
 
 
 def _unit(system: System, asset: str) -> str:

@@ -86,18 +86,7 @@ def solve_composed(
         for branch, case in cases.items()
     }
     composition = compose(problems)
-    lp, solver = composition.lp, next(iter(problems.values())).system.settings.solver
-    rows, columns = lp.A.shape
-    text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
-    report(str(Message(text, count=len(cases), rows=rows, columns=columns)))
-    answer = highs.solve(
-        lp,
-        solver.method,
-        solver.time_limit,
-        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
-    )
-    if answer.status != highs.OPTIMAL or answer.certificate is None:
-        raise _reason(composition, problems, answer)
+    answer, bound = _solved(composition, problems, report)
     results, fixed_cases = {}, {}
     weights = effective_weights(composition, answer.prices)
     for branch, case in cases.items():
@@ -114,12 +103,31 @@ def solve_composed(
     runner.cases |= {case.key: case for case in fixed_cases.values()}
     record = {
         "objective": answer.objective,
-        "bound": answer.certificate.bound,
+        "bound": bound,
         "branches": {branch: _as_content(case) for branch, case in fixed_cases.items()},
         "values": dict(values(composition, answer)),
     }
     runner.store.write_json(name, record)
     return _stored(runner, name, cases) or _lost(runner)
+
+
+def _solved(
+    composition: Composition, problems: Mapping[str, CompiledModel], report: Callable[[str], None]
+) -> tuple[highs.SolverResult, float]:
+    """The optimum of a composition, and the lower bound on its cost [EUR/a]. NoSolutionError if there is none."""
+    lp, solver = composition.lp, next(iter(problems.values())).system.settings.solver
+    rows, columns = lp.A.shape
+    text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
+    report(str(Message(text, count=len(problems), rows=rows, columns=columns)))
+    answer = highs.solve(
+        lp,
+        solver.method,
+        solver.time_limit,
+        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
+    )
+    if answer.status != highs.OPTIMAL or answer.certificate is None:
+        raise _reason(composition, problems, answer)
+    return answer, answer.certificate.bound
 
 
 def _part(
