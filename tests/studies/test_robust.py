@@ -143,6 +143,19 @@ def test_a_plan_that_cannot_hold_the_target_pays_for_it(tmp_path, here):
 
 
 @pytest.mark.slow
+def test_a_plan_that_cannot_be_operated_leaves_vss_open(tmp_path, here):
+    """The case's 4 MW cannot serve 6 MWh that must be served; the robust plan has 6 MW: 60 + 0.7 x 2 + 0.3 x 6."""
+    case = case_of(tmp_path / "case", demands=[case_builder.demand(yearly=4)])
+    study = em.robust(case, LOW_AND_HIGH, PROBABILITIES, output=tmp_path / "s", execution=here)
+    found = measures(study)
+    assert found["expected_cost"] == pytest.approx(63.2)
+    assert np.isnan(found["vss"])
+    assert rows(study).at["high", "base_plan_status"] == "infeasible"
+    assert any("infeasible in “high”" in note for note in study.notes)
+    assert any(note.startswith("VSS has no value") for note in study.notes)
+
+
+@pytest.mark.slow
 def test_capacity_that_may_wait_is_data(tmp_path, here):
     """A technology fills the cell of its asset: the boiler waits, and each branch costs as its own plan."""
     case = case_of(

@@ -114,14 +114,14 @@ def _value_notes(found: RobustResults, measures: Mapping[str, float]) -> list[st
             "With the capacities of the base case's plan the branches cost {cost:EUR/a} in the mean; to plan for all branches is worth {value:EUR/a} (VSS)."
         )
         notes.append(Message(text, cost=measures["base_plan_expected"], value=measures["vss"]))
-    priced = [outcome for outcome in found.base_in.values() if outcome.price is not None]
-    if priced:
-        above = [outcome.above_target for outcome in priced if outcome.is_solved]
+    solved = [outcome for outcome in found.base_in.values() if outcome.is_solved]
+    above = [outcome.above_target for outcome in solved if outcome.price is not None]
+    if above:
         text = N_(
             "In {number:#} of {count:#} branches that plan pays for each tonne above the target instead of meeting it, at most {most:t/a} above it; VSS counts these tonnes at the shadow price of the target in the robust plan."
         )
         most = max([0.0, *above])
-        notes.append(Message(text, number=len(priced), count=len(found.base_in), most=most))
+        notes.append(Message(text, number=len(above), count=len(found.base_in), most=most))
     failed = [name for name, outcome in found.base_in.items() if not outcome.is_solved]
     notes += [
         Message(
@@ -131,6 +131,9 @@ def _value_notes(found: RobustResults, measures: Mapping[str, float]) -> list[st
         )
         for name in failed
     ]
+    if failed:
+        text = N_("VSS has no value, as that plan cannot be operated in every branch.")
+        notes.append(Message(text))
     return notes
 
 
