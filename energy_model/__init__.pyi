@@ -42,6 +42,7 @@ from .studies.pathway.study import pathway as pathway
 from .studies.preferences import preferences as preferences
 from .studies.ranging import ranging as ranging
 from .studies.regret import regret as regret
+from .studies.robust.study import robust as robust
 from .studies.runner.interruption import StudyInterrupted as StudyInterrupted
 from .studies.runner.study import ExecutionOptions as ExecutionOptions
 from .studies.runner.study import Study as Study
@@ -98,6 +99,7 @@ __all__ = [
     "preferences",
     "ranging",
     "regret",
+    "robust",
     "save",
     "siting",
     "solution_of",

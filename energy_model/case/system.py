@@ -108,6 +108,7 @@ class System:
             "technology",
             "firm",
             "capacity_follows",
+            "may_wait",
             "site",
             "carrier",
         ]

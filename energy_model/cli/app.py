@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from energy_model.cli import deprecated, exit_codes, failures, output
+from energy_model.cli.commands import robust  # noqa: F401 - registers its command
 from energy_model.cli.commands.analysis import accounts, explain
 from energy_model.cli.commands.cases import check, export, init
 from energy_model.cli.commands.compare import compare

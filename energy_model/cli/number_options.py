@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
 
 from energy_model.case.number_parsing import parse_number
+from energy_model.common.errors import InputError, InputIssue
 
 WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
 
@@ -48,3 +49,19 @@ def number_option(*names: str, help: str) -> Any:
 def whole_option(*names: str, help: str, lowest: int | None = None) -> Any:
     """An option whose value is an integer."""
     return typer.Option(*names, parser=whole_number(lowest), metavar="INTEGER", help=help)
+
+
+def named_numbers(option: str, form: str, texts: Iterable[str]) -> dict[str, float]:
+    """Numbers by name, from NAME=NUMBER. InputError with every invalid text."""
+    numbers, issues = {}, []
+    for text in texts:
+        name, _, amount = text.rpartition("=")
+        try:
+            numbers[name.strip()] = parse_number(amount)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            issues.append(InputIssue(option, f"write {form} with a number", value=text))
+    if issues:
+        raise InputError(issues)
+    return numbers

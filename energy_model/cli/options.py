@@ -9,7 +9,7 @@ import typer
 
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.solver_names import SOLVER_NAMES
-from energy_model.cli.number_options import WHOLE, whole_number
+from energy_model.cli.number_options import WHOLE, number_option, whole_number
 from energy_model.common.errors import InputError
 
 Case = Annotated[Path, typer.Argument(help="Folder of the case, such as inputs/aarhus.")]
@@ -81,6 +81,26 @@ Language = Annotated[
         help="Language of texts and numbers: en or da; by default that of the locale.",
         callback=_language,
         show_default=False,
+    ),
+]
+MeasuredYears = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--measured",
+        help="A year downloaded by energy-model timeseries fetch; may be given several times.",
+    ),
+]
+StoredYears = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--year", help="The name of a file in the case's weather/; may be given several times."
+    ),
+]
+MonthlyVariability = Annotated[
+    float,
+    number_option(
+        "--monthly-variability",
+        help="Share of the natural monthly anomalies in synthetic years; 1 for all of them.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Start even with thousands of cases.")]

@@ -48,6 +48,7 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     battery_capacity        MWh/vehicle          not negative, usual 0..50 = none  Vehicles: capacity of a battery or tank
     charger_power           MW/vehicle           not negative, usual 0..10 = none  Vehicles: power of the charger
     charge_efficiency       1                    positive fraction, usual 0.5..1 = none  Vehicles: share of the charge that is stored
+    may_wait                -                    yes or no = none     In a robust plan: whether additions may wait until the future is known
     """)  # fmt: skip
 
 COST_FACTORS = Table.declare("cost_factors", ("technology", "year"),
@@ -82,6 +83,7 @@ def capacity_columns(unit: str) -> str:
     life_extension_share    1                    fraction = none      Share of the investment cost that extends existing capacity by a lifetime, with study pathway
     capacity_follows        -                    in assets = none     Asset whose capacity determines this capacity
     capacity_ratio          1                    not negative, usual 0..1000 = 1  Ratio of this capacity to that of the other asset
+    may_wait                -                    yes or no = no       In a robust plan: whether additions may wait until the future is known
     """
 
 

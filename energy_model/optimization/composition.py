@@ -24,6 +24,7 @@ from energy_model.optimization.linear_program import Block, LinearProgram
 
 SEPARATOR = "/"
 Column = tuple[str, str, str]  # branch, variable and label of one column
+Term = tuple[Column | str, float]  # a column, or the name of an extra column, and its coefficient
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,10 @@ class Branch:
 
 @dataclass(frozen=True)
 class LinkingRow:
-    """A row over columns of branches: ``lower <= sum of coefficient times column <= upper``.
-
-    ``column`` names a further column by its name in `Composition.extra`.
-    """
+    """A row over columns of branches and extra columns: ``lower <= sum of coefficient times column <= upper``."""
 
     label: str
-    terms: Sequence[tuple[Column, float]]
+    terms: Sequence[Term]
     lower: float = -np.inf
     upper: float = np.inf
 
@@ -108,8 +106,10 @@ class Composition:
         """The branches by name."""
         return {branch.name: branch for branch in self.branches}
 
-    def column(self, name: Column) -> int:
-        """The number of a column in the whole. KeyError if there is none."""
+    def column(self, name: Column | str) -> int:
+        """The number of a column in the whole, or of an extra column. KeyError or ValueError if there is none."""
+        if isinstance(name, str):
+            return self.extra(name)
         branch, variable, label = name
         return self.columns[branch].start + _only(
             self.by_name[branch].lp.columns(variable, label or None)
@@ -241,19 +241,18 @@ class Composition:
 def shared_rows(
     branches: Sequence[Branch], variable: str, labels: Sequence[str]
 ) -> list[LinkingRow]:
-    """Rows by which the columns of some labels are the same in every branch."""
-    first, *others = branches
-    return [
-        LinkingRow(
-            f"{branch.name}{SEPARATOR}{label}",
-            [((first.name, variable, label), 1.0), ((branch.name, variable, label), -1.0)],
-            0.0,
-            0.0,
-        )
-        for branch in others
-        for label in labels
-        if label in branch.lp.variables[variable].labels
-    ]
+    """Rows by which the columns of some labels are the same in every branch that has them."""
+    firsts: dict[str, str] = {}
+    rows = []
+    for branch in branches:
+        for label in labels:
+            if label not in branch.lp.variables[variable].labels:
+                continue
+            first = firsts.setdefault(label, branch.name)
+            if first != branch.name:
+                terms = [((first, variable, label), 1.0), ((branch.name, variable, label), -1.0)]
+                rows.append(LinkingRow(f"{branch.name}{SEPARATOR}{label}", terms, 0.0, 0.0))
+    return rows
 
 
 def with_cvar(composition: Composition, share: float, weight: float) -> Composition:

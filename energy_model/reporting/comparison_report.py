@@ -16,7 +16,8 @@ from energy_model.common.formatting import (
 from energy_model.common.language import N_, Message, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
 from energy_model.reporting.money import list_payments, with_kroner
-from energy_model.reporting.study_tables import TITLES, table_columns
+from energy_model.reporting.study_tables import table_columns
+from energy_model.reporting.study_vocabulary import TITLES
 from energy_model.reporting.summary_names import headline_name
 from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
 from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID

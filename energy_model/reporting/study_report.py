@@ -10,7 +10,8 @@ from energy_model.common.formatting import words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.content import SOFT, Chart, Report, Section, Text, section
-from energy_model.reporting.study_tables import HIDDEN, TITLES, case_columns, table_columns
+from energy_model.reporting.study_tables import case_columns, table_columns
+from energy_model.reporting.study_vocabulary import HIDDEN, TITLES
 from energy_model.reporting.table_columns import column_table
 from energy_model.studies.decision import compare_stored_decision
 from energy_model.studies.runner.study import Study
@@ -27,6 +28,7 @@ QUESTIONS = {
     "regret": N_("regret"),
     "weather_years": N_("weather years"),
     "operation": N_("operation with limited foresight"),
+    "robust": N_("robust plan"),
     "ranging": N_("parameter ranging"),
     "symbiosis": N_("symbiosis"),
     "siting": N_("siting"),

@@ -8,14 +8,23 @@ from dataclasses import replace
 import pandas as pd
 
 from energy_model.common.formatting import MIN_CAPACITY, label, money_unit, words
-from energy_model.common.language import N_, Message, translator
+from energy_model.common.language import Message, translator
+from energy_model.reporting.robust_columns import measure_columns
+from energy_model.reporting.study_vocabulary import (
+    COLUMNS,
+    FIRST_KIND,
+    LISTS,
+    METRIC_COLUMNS,
+    METRIC_PRICES,
+    NAMES,
+    OMITTED,
+    ROWS,
+    SHORT,
+)
 from energy_model.reporting.table_columns import (
-    FACTOR,
     INPUT,
-    INVESTMENT,
     MONEY,
     NAME,
-    SHARE,
     WORD,
     Column,
     user_name,
@@ -25,124 +34,6 @@ from energy_model.studies.runner.study import Study
 
 MAX_PAIRS = 10  # pairs of links
 MIN_PARTY_EUR = 500  # EUR/a below which a party is left out
-
-HIDDEN = ("coalitions", "capacity_values", "land", "levels")  # long tables, only in their files
-TITLES = {
-    "front": (N_("Pareto front"), N_("Least cost against the metric, and the price of its last unit")),
-    "breakpoints": (N_("Breakpoints"), N_("Where the plan changes")),
-    "marginal_steps": (N_("Marginal steps"), N_("From the cheapest plan down: what each step costs and what changes most")),
-    "surface": (N_("Surface"), N_("Least cost against two metrics")),
-    "capacity_ranges": (N_("Capacity ranges"), N_("Added capacity in near-optimal plans")),
-    "plans": (N_("Different plans"), N_("What plans add that differ as much as possible")),
-    "regrets": (N_("Regret"), N_("Cost of each plan in each future above that of the best plan there")),
-    "ranking": (N_("Ranking"), N_("Plans by their greatest regret")),
-    "common": (N_("Common capacity"), N_("What all plans of low regret add")),
-    "years": (N_("Years"), N_("Cost of the fixed plan and of each year's own plan")),
-    "sizes": (N_("Capacities"), N_("Added capacity in the years' own plans")),
-    "operation": (N_("Operation"), N_("The plan with limited foresight and with the year known beforehand")),
-    "months": (N_("Months"), N_("Cost of not knowing and unserved demand by month, and the levels of storages by day")),
-    "month_levels": (N_("Levels"), N_("Levels of storages at the end of each month")),
-    "yearly_limits": (N_("Yearly limits"), N_("Limits over the year and the end of the year, which windows know as prices only")),
-    "ranges": (N_("Ranges"), N_("How far each number can change before the plan changes, as a factor")),
-    "tornado": (N_("Tornado"), N_("Effect of each input alone")),
-    "sensitivity": (N_("Sensitivity"), N_("Sensitivity to each input")),
-    "attribution": (N_("Attribution"), N_("Change of cost by each differing input alone")),
-    "links": (N_("Links"), N_("Value of each link to the city")),
-    "pairs": (N_("Pairs of links"), N_("Value of two links beyond that of each alone")),
-    "shares": (N_("Shares"), N_("Balance of each firm alone and together at marginal prices, and its fair share")),
-    "allocations": (N_("Allocations"), N_("Rules of sharing, and whether a coalition gains by leaving")),
-    "parties": (N_("Parties"), N_("Income and expenses of each party at marginal prices")),
-    "sites": (N_("Sites"), N_("Sites, the cheapest for the city first")),
-    "prices": (N_("Prices"), N_("What the firm pays and earns per unit")),
-    "reinforcements": (N_("Reinforcements"), N_("New links and reinforcements")),
-    "preferences": (N_("Preferences"), N_("What each preference costs")),
-    "plan": (N_("Plan"), N_("What each stage adds and retires")),
-    "stages": (N_("Stages"), N_("Cost, emissions and prices of a year of each stage")),
-    "vintages": (N_("Vintages"), N_("Capacity in each stage by the stage that built it")),
-    "waiting": (N_("Waiting"), N_("What it costs to build an asset one stage later")),
-    "wedges": (N_("Emissions avoided"), N_("What national and local measures avoid, and the emissions left")),
-    "foresights": (N_("Foresight"), N_("Discounted cost by how far ahead each stage is decided")),
-    "tradeoff": (N_("Trade-off"), N_("Trade-off between two metrics near the least cost")),
-}  # fmt: skip
-# The columns of tables that show only some; `name` is the label of the row.
-FIRST_KIND = "first kind of land"  # the first column of a kind of land, which is farmland
-SHORT = {
-    "cases": ("objective", "net_emissions", "investment", FIRST_KIND, "heat_price", "electricity_price"),
-    "years": ("year", "plan_status", "least_cost", "plan_cost", "regret", "net_emissions", "above_target", "unserved", "unserved_hours"),
-    "operation": ("foresight_cost", "rolling_cost", "left_over", "cost_of_not_knowing", "foresight_unserved", "rolling_unserved", "rolling_unserved_hours", "foresight_emissions", "rolling_emissions", "above_target"),
-    "links": ("name", "capacity", "sent", "standalone_value", "marginal_value", "value_of_capacity", "hours_full"),
-    "pairs": ("link", "other_link", "kind", "standalone_synergy", "marginal_synergy"),
-    "shares": ("name", "alone_at_prices", "together_at_prices", "prices", "shapley", "nucleolus", "side_payment_shapley", "side_payment_nucleolus"),
-    "allocations": ("rule", "in_core", "blocking_coalition", "sum", "total_value", "gains_by_leaving"),
-    "sites": ("name", "reason", "added_cost", "estimate", "added_cost_per_unit", "net_emissions", FIRST_KIND, "citizens_points", "firms_points"),
-    "parties": ("party", "kind", "alone", "together", "balance", "gain", "emitted", FIRST_KIND),
-    "reinforcements": ("site", "name", "kind", "unit", "more", "investment"),
-    "plan": ("name", "group", "unit", "stage", "added", "retired", "capacity", "investment", "last_year"),
-    "vintages": ("name", "unit", "built", "stage", "capacity"),
-    "waiting": ("name", "stage", "status", "added", "investment", "cost_of_waiting"),
-}  # fmt: skip
-OMITTED = ("run", "reason")  # columns that no table shows
-# Head and unit of columns; others have their name in words.
-COLUMNS = {
-    "above": (N_("changes first above"), ""), "above_target": (N_("above target"), "t/a"), "added": (N_("added"), ""),
-    "added_cost": (N_("added cost"), MONEY), "added_cost_per_unit": (N_("added cost per unit"), MONEY),
-    "address": (N_("address"), ""), "alone": (N_("alone"), MONEY), "alone_at_prices": (N_("alone"), MONEY),
-    "amount": (N_("amount"), ""), "asset": (N_("asset"), ""), "assets": (N_("assets"), ""), "at_highest": (N_("value at the highest"), WORD),
-    "at_lowest": (N_("value at the lowest"), WORD), "balance": (N_("balance"), MONEY), "base_case": (N_("base case"), ""),
-    "below": (N_("changes first below"), ""), "blocking_coalition": (N_("coalition that leaves"), WORD),
-    "built": (N_("built"), WORD), "capacity": (N_("capacity"), ""), "capacity_change": (N_("change of capacity"), ""), "case": (N_("no."), ""),
-    "cells": (N_("cells"), ""), "cheapest_plan": (N_("cheapest plan"), ""), "citizens_points": (N_("citizens' points"), ""),
-    "cost": (N_("cost"), MONEY), "cost_change": (N_("change of cost"), MONEY),
-    "cost_difference": (N_("added cost"), INVESTMENT), "cost_of_not_knowing": (N_("cost of not knowing"), MONEY),
-    "cost_of_waiting": (N_("cost of waiting, discounted"), INVESTMENT), "difference": (N_("difference"), INVESTMENT),
-    "discounted_cost": (N_("discounted cost"), INVESTMENT), "electricity_price": (N_("electricity price"), "EUR/MWh"),
-    "emissions_before": (N_("with nothing added at first"), "t/a"), "emissions_left": (N_("emissions left"), "t/a"), "emitted": (N_("emissions"), "t/a"),
-    "estimate": (N_("estimate from prices"), MONEY), "factor": (N_("factor"), FACTOR), "firms_points": (N_("firms' points"), ""), "first_order": (N_("first order"), ""),
-    "first_order_confidence": (N_("first order, confidence"), ""), "foresight": (N_("foresight"), WORD), "foresight_amount": (N_("known beforehand"), ""),
-    "foresight_cost": (N_("cost, known beforehand"), MONEY), "foresight_emissions": (N_("emissions, known beforehand"), "t/a"),
-    "foresight_level": (N_("level, known beforehand"), ""), "foresight_unserved": (N_("unserved, known beforehand"), "MWh"), "from": (N_("from"), ""),
-    "future": (N_("future"), NAME),
-    "gain": (N_("gain"), MONEY), "gains_by_leaving": (N_("gain by leaving"), MONEY), "goal": (N_("goal"), WORD),
-    "group": (N_("group"), WORD), "heat_price": (N_("heat price"), "EUR/MWh"),
-    "high": (N_("highest factor"), FACTOR), "highest": (N_("highest"), ""), "hours_full": (N_("hours at capacity"), "h/a"),
-    "in_core": (N_("in the core"), ""), "input": (N_("input"), ""), "investment": (N_("investment"), INVESTMENT),
-    "kind": (N_("kind"), WORD), "last_year": (N_("last year"), ""), "least_cost": (N_("least cost"), MONEY), "left_over": (N_("left over, at its price"), MONEY),
-    "limit": (N_("limit"), WORD), "link": (N_("link"), WORD), "links": (N_("links"), WORD), "local_measures": (N_("local measures"), "t/a"),
-    "low": (N_("lowest factor"), FACTOR), "lowest": (N_("lowest"), ""), "national_measures": (N_("national measures"), "t/a"),
-    "marginal_synergy": (N_("with all other links"), MONEY), "marginal_value": (N_("value with all other links"), MONEY),
-    "max": (N_("maximum"), ""), "max_regret": (N_("greatest regret"), MONEY), "max_unserved": (N_("most unserved"), "MWh/a"),
-    "mean": (N_("mean"), ""), "mean_effect": (N_("mean effect"), ""), "mean_effect_confidence": (N_("mean effect, confidence"), ""),
-    "mean_regret": (N_("mean regret"), MONEY), "missed": (N_("missed"), ""), "month": (N_("month"), ""), "min": (N_("minimum"), WORD), "min_cost": (N_("cost at least"), MONEY),
-    "more": (N_("added"), ""), "net_emissions": (N_("net emissions"), "t/a"), "nucleolus": (N_("nucleolus"), MONEY),
-    "objective": (N_("cost of the year"), MONEY), "open": (N_("open links"), ""), "other_link": (N_("other link"), WORD),
-    "output": (N_("result"), WORD), "party": (N_("party"), WORD), "plan": (N_("plan"), NAME), "plan_cost": (N_("cost of the fixed plan"), MONEY),
-    "plan_status": (N_("status of the fixed plan"), WORD), "plans": (N_("plans"), ""), "plans_with_it": (N_("plans with it"), ""),
-    "preference": (N_("preference"), NAME), "price": (N_("price of the last unit"), ""), "price_above": (N_("price above"), ""),
-    "price_below": (N_("price below"), ""), "prices": (N_("marginal prices"), MONEY), "reach": (N_("reach"), ""),
-    "reason": (N_("reason"), ""), "reduction": (N_("reduction"), ""), "regret": (N_("regret"), MONEY), "retired": (N_("retired"), ""),
-    "rolling_amount": (N_("limited foresight"), ""), "rolling_cost": (N_("cost, limited foresight"), MONEY),
-    "rolling_emissions": (N_("emissions, limited foresight"), "t/a"), "rolling_level": (N_("level, limited foresight"), ""),
-    "rolling_unserved": (N_("unserved, limited foresight"), "MWh"), "rolling_unserved_hours": (N_("hours with unserved demand"), "h/a"), "row": (N_("row"), WORD),
-    "rule": (N_("rule"), WORD), "scenario": (N_("scenario"), ""), "second_amount": (N_("second metric, at most"), ""),
-    "second_price": (N_("price of the second metric"), ""),
-    "sent": (N_("transported"), ""), "share": (N_("share"), SHARE), "shapley": (N_("Shapley value"), MONEY),
-    "side_payment_nucleolus": (N_("side payment, nucleolus"), MONEY), "side_payment_shapley": (N_("side payment, Shapley"), MONEY),
-    "site": (N_("site"), WORD), "slack": (N_("slack"), SHARE), "spread": (N_("spread"), ""),
-    "standalone_synergy": (N_("without other links"), MONEY), "standalone_value": (N_("value alone"), MONEY), "status": (N_("status"), WORD),
-    "stage": (N_("stage"), NAME), "step": (N_("step"), ""), "storage": (N_("storage"), WORD), "sum": (N_("sum"), MONEY), "target": (N_("target"), "t/a"),
-    "to": (N_("to"), ""), "together": (N_("together"), MONEY), "years": (N_("years"), ""),
-    "together_at_prices": (N_("together"), MONEY), "total": (N_("total effect"), ""), "total_confidence": (N_("total effect, confidence"), ""),
-    "total_value": (N_("joint saving"), MONEY), "unit": (N_("unit"), WORD), "unit_cost": (N_("cost of a unit"), ""),
-    "unserved": (N_("unserved"), "MWh/a"), "unserved_hours": (N_("hours with unserved demand"), "h/a"),
-    "value_of_capacity": (N_("value of capacity"), ""), "verified": (N_("verified"), ""), "worst_future": (N_("worst future"), NAME),
-    "year": (N_("year"), NAME),
-}  # fmt: skip
-ROWS = {"links": (N_("link"), "link"), "shares": (N_("firm"), "firm"), "sites": (N_("site"), "site"), "reinforcements": (N_("link"), "link"),
-    "plan": (N_("asset"), "asset"), "vintages": (N_("asset"), "asset"), "waiting": (N_("asset"), "asset")}  # fmt: skip
-NAMES = ("link", "other_link", "party", "site")  # columns whose values may have labels
-LISTS = ("blocking_coalition", "links")  # columns with several names, with blanks between
-METRIC_COLUMNS = ("amount", "from", "to", "reduction")
-METRIC_PRICES = ("price", "price_below", "price_above", "unit_cost")
 
 
 def case_columns(study: Study, language: str) -> list[Column]:
@@ -339,6 +230,7 @@ def _gains_by_preference(study: Study, language: str) -> list[Column]:
 
 WIDE: Mapping[str, Callable[[Study, str], list[Column]]] = {
     "regrets": _regrets_by_future,
+    "measures": measure_columns,
     "plans": _groups_by_plan,
     "prices": _prices_by_site,
 }

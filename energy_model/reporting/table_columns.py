@@ -27,7 +27,7 @@ SHARE, FACTOR, INPUT = "%", "factor", "input"  # a share, a factor, a number as 
 WORD, NAME = "word", "name"  # a name of the model in words, and a name that may be the user's
 KINDS = (SHARE, FACTOR, INPUT, WORD, NAME)
 # Names that the program gives; words of the user's own are not translated.
-DEFAULT_NAMES = (N_("base case"), N_("least cost"), N_("decision"))
+DEFAULT_NAMES = (N_("base case"), N_("least cost"), N_("decision"), N_("robust plan"))
 MAX_MONEY_DIGITS = 4
 
 

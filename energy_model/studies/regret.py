@@ -66,10 +66,10 @@ def regret(
     the least maximum regret. Raises InputError or StudyInterrupted.
     """
     setup = StudySetup.of("regret", case, output, execution)
-    parsed = {BASE_CASE: (None, ())} | _parsed(futures)
+    parsed = {BASE_CASE: (None, ())} | parse_futures(futures)
     if len(parsed) < 2:
         raise InputError.at("--future", "name at least one future besides the base case")
-    planned = parsed if plans is None else _parsed(plans)
+    planned = parsed if plans is None else parse_futures(plans)
     definition = {
         "futures": {name: [scenario or "", *rest] for name, (scenario, rest) in parsed.items()},
         "plans": {name: [scenario or "", *rest] for name, (scenario, rest) in planned.items()},
@@ -97,7 +97,8 @@ def regret(
         return setup.write_results(runner, tables, _notes(optima, ranking))
 
 
-def _parsed(futures: Mapping[str, FutureOption]) -> dict[str, Future]:
+def parse_futures(futures: Mapping[str, FutureOption]) -> dict[str, Future]:
+    """The scenario and overrides of each future. InputError if one has another form."""
     return {name: _parsed_future(value) for name, value in futures.items()}
 
 
@@ -186,7 +187,7 @@ def message_of(name: str) -> str:
     return Message(BASE_CASE) if name == BASE_CASE else name
 
 
-def infeasible_notes(optima: Mapping[str, dict[str, Any]]) -> list[str]:
+def infeasible_notes(optima: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence for each name without a plan."""
     return [
         Message("“{name}” has no plan: {reason}", name=message_of(name), reason=result["reason"])

@@ -82,18 +82,13 @@ def weather_years(
     StudyInterrupted.
     """
     setup = StudySetup.of("weather_years", case, output, execution)
-    _check_years(setup.spec.folder, years)
+    check_years(setup.spec.folder, years)
     settings = setup.load().settings
-    files = {
-        f"weather/{name}.csv": timeseries.as_text(table).encode()
-        for name, table in years.items()
-        if table is not None
-    }
     definition = {"years": list(years), "keep_target": keep_target}
-    with setup.runner(definition, extra_files=files) as runner:
+    with setup.runner(definition, extra_files=year_files(years)) as runner:
         cases = {BASE_CASE: StudyCase({"plan": BASE_CASE, "year": BASE_CASE})}
         for name in years:
-            cases[name] = StudyCase({"plan": name, "year": name}, (_override(name),))
+            cases[name] = StudyCase({"plan": name, "year": name}, (year_override(name),))
         optima = dict(zip(cases, runner.results(cases.values()), strict=True))
         base = optima[BASE_CASE]
         price = 0.0 if keep_target else target_price(base)
@@ -102,7 +97,7 @@ def weather_years(
         if base["status"] == OPTIMAL:
             sizes = fix_capacities(base["assets"])
             for name in years:
-                inputs, overrides = {"plan": BASE_CASE, "year": name}, (_override(name),)
+                inputs, overrides = {"plan": BASE_CASE, "year": name}, (year_override(name),)
                 fixed_cases[name] = StudyCase(inputs, (*overrides, *replaced), None, sizes)
         runs = dict(zip(fixed_cases, runner.results(fixed_cases.values()), strict=True))
         target = float(settings.emissions.target) if replaced else 0.0
@@ -112,7 +107,7 @@ def weather_years(
         return setup.write_results(runner, tables, notes)
 
 
-def _check_years(folder: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
+def check_years(folder: Path, years: Mapping[str, pd.DataFrame | None]) -> None:
     """InputError if the names of years are invalid, there are none, or a file is missing."""
     available = (
         ", ".join(sorted(path.stem for path in (folder / "weather").glob("*.csv"))) or "none"
@@ -137,7 +132,17 @@ def _check_years(folder: Path, years: Mapping[str, pd.DataFrame | None]) -> None
         raise InputError(issues)
 
 
-def _override(name: str) -> str:
+def year_files(years: Mapping[str, pd.DataFrame | None]) -> dict[str, bytes]:
+    """The files of the hourly profiles of years by their name in the case."""
+    return {
+        f"weather/{name}.csv": timeseries.as_text(table).encode()
+        for name, table in years.items()
+        if table is not None
+    }
+
+
+def year_override(name: str) -> str:
+    """The override that takes the profiles of a year."""
     return f"case.time.weather_year = {name}"
 
 

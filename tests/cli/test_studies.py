@@ -44,7 +44,8 @@ def test_a_table_of_cases_in_and_a_table_out(case, tmp_path):
         (["near-optimal", "--slack", "0.1", "--plans", "2"], "sometimes"),
         (["regret", "--future", f"dear: {PRICE} = 70"], "Plans by their greatest regret"),
         (["ranging", "--parameter", PRICE], "more sun_here"),
-    ], 8),
+        (["robust", "--future", f"cheap: {PRICE} = 40", "--future", f"dear: {PRICE} = 70", "--probability", "dear=0.9", "--cvar-weight", "0.2", "--cvar-share", "0.5", "--no-keep-runs"], "Expected value of perfect information (EVPI)"),
+    ], 9),
 )  # fmt: skip
 def test_every_question_is_one_command(case, tmp_path, arguments, sentence):
     question, *rest = arguments
@@ -73,6 +74,23 @@ def test_one_plan_in_several_years_is_one_command(tmp_path):
     assert years["year"].to_list() == ["base case", "windy", "seed_1", "seed_2"]
     assert (years["plan_cost"] >= years["least_cost"] - 1).all()
     assert years["least_cost"].nunique() == 4
+
+
+@pytest.mark.slow
+def test_one_plan_for_several_years_is_one_command(tmp_path):
+    """Years of seeds with a target over their mean, and a further year; the second call reads what is stored."""
+    case = cli.copy(tmp_path)
+    asked = ["study", "robust", case, "--seeds", "1,2", "--held-in", "3", "--target", "mean", "-r", 24, "--set", "case.emissions.target = 300", "--no-keep-runs", "--out", tmp_path / "s"]  # fmt: skip
+    said = cli.call(*asked)
+    assert said.code == 0, said.err
+    assert "solving 2 branches together" in said.err
+    measures = pd.read_csv(tmp_path / "s" / "measures.csv").set_index("measure")["amount"]
+    assert measures["margin_emissions"] == pytest.approx(0, abs=1e-3)
+    assert measures["vss"] >= -1
+    assert pd.read_csv(tmp_path / "s" / "held_in.csv")["year"].to_list() == ["seed_3"]
+    again = cli.call(*asked, "--json")
+    assert "together" not in again.err
+    assert again.json["notes"][0].startswith("The robust plan costs")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +146,9 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
         (["study", "pareto", "CASE", "--metric", "emision"], "nearest are emissions"),
         (["study", "near-optimal", "CASE", "--slack", "much"], "write shares"),
         (["study", "regret", "CASE", "--future", f"{PRICE} = 3"], "write the name of a scenario"),
+        (["study", "robust", "CASE", "--future", f"dear: {PRICE} = 70"], "name at least two branches"),
+        (["study", "robust", "CASE", "--future", f"a: {PRICE} = 7", "--future", f"b: {PRICE} = 8", "--probability", "a"], "write NAME=NUMBER with a number"),
+        (["study", "robust", "CASE", "--held-in", "9..1"], "--held-in: '9..1' is given; write 1..10, or 1,4,7"),
         (["study", "show", "nowhere"], "no finished study"),
         (["study", "sweep", "CASE", "--vary", f"{PRICE}=1", "--workers", "0"], "--workers"),
         (["compare", "nowhere", "--with", "x"], "no such folder"),

@@ -43,6 +43,32 @@ def test_the_electrolyser_buys_what_was_published():
     assert bought == pytest.approx([18_771.43, 37_542.86, 0.0, 18_771.43], rel=1e-6)
 
 
+GAS_PRICES = {"low": (0.4, 40), "med": (0.3, 70), "high": (0.3, 100)}  # probability, EUR/MWh
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("weight", "published"), [(0.0, 1269.030756016), (0.5, 1304.226641445)])
+def test_the_capacities_for_three_gas_prices_cost_what_was_published(tmp_path, weight, published):
+    """The same two-stage stochastic program in PyPSA, with and without a weight on the CVaR of the most expensive 40 %."""
+    study = em.robust(
+        HERE / "gas_price_scenarios",
+        {n: [f"markets.gas_market.price = {price}"] for n, (_, price) in GAS_PRICES.items()},
+        {name: probability for name, (probability, _) in GAS_PRICES.items()},
+        cvar_share=0.4,
+        cvar_weight=weight,
+        output=tmp_path / "s",
+        execution=em.ExecutionOptions(workers=0, keep_runs=False),
+    )
+    found = study.tables["measures"].set_index("measure")["amount"]
+    objective = (1 - weight) * found["expected_cost"] + weight * found["cvar_cost"]
+    assert objective == pytest.approx(published, rel=1e-6)
+    if weight:
+        added = study.tables["plan"].set_index("asset")["robust_added"]
+        assert added[["solar", "wind", "gas"]].to_list() == pytest.approx(
+            [1.278771, 1.513775, 0.430064], abs=1e-6
+        )
+
+
 @pytest.mark.parametrize(
     "folder",
     sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__"),

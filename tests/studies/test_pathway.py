@@ -342,13 +342,13 @@ def test_the_further_the_sight_the_cheaper_the_path(tmp_path, solve):
     assert found["myopic"] == pytest.approx(late)
     assert found["perfect"] <= found["window:2"] <= found["myopic"] + 1e-6
     assert added(study, "pump") == pytest.approx([4, 0, 0])
-    assert study.tables["foresights"]["difference"].tolist()[0] == 0
+    assert study.tables["foresights"]["cost_difference"].tolist()[0] == 0
 
 
 @pytest.mark.slow
 def test_a_window_over_all_stages_is_perfect_foresight(tmp_path, solve):
     study = solve(two_ways(tmp_path / "case"), STAGES, "perfect,window:3")
-    assert study.tables["foresights"]["difference"].tolist() == pytest.approx([0, 0], abs=1e-6)
+    assert study.tables["foresights"]["cost_difference"].tolist() == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_the_cost_of_waiting(tmp_path, solve):

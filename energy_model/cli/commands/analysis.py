@@ -10,9 +10,8 @@ import typer
 
 import energy_model as em
 from energy_model.case.case_spec import CaseSpec
-from energy_model.case.number_parsing import parse_number
 from energy_model.cli.commands.studies import studies
-from energy_model.cli.number_options import number_option, whole_option
+from energy_model.cli.number_options import named_numbers, number_option, whole_option
 from energy_model.cli.options import Language, RunFolder
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
@@ -97,7 +96,7 @@ def siting(
     ] = None,
 ) -> Study:
     """Where would an activity cost the city least, and what would its firm see there?"""
-    required = _numbers("--require", "SITE=SIZE", require or [])
+    required = named_numbers("--require", "SITE=SIZE", require or [])
     return em.siting(case, activity, sites, required, forbid or (), output, execution=execution)
 
 
@@ -137,8 +136,8 @@ def preferences(
     points: Annotated[int, whole_option("--points", "-n", help="Points of the curve.")] = 7,
 ) -> Study:
     """Whose preferences does a plan serve? Accounts of all parties under weights and limits, and a trade-off curve."""
-    weights = _named("weighed", _numbers("--weight", "METRIC=EUR", weight or []))
-    limits = _named("limited", _numbers("--limit", "METRIC=MAXIMUM", limit or []))
+    weights = _named("weighed", named_numbers("--weight", "METRIC=EUR", weight or []))
+    limits = _named("limited", named_numbers("--limit", "METRIC=MAXIMUM", limit or []))
     pair = [part.strip() for part in tradeoff.split(",") if part.strip()]
     if tradeoff != NO_CURVE and len(pair) != 2:
         remedy = "write two metrics with a comma between, or none"
@@ -153,22 +152,6 @@ def _named(label: str, amounts: dict[str, float]) -> dict[str, dict[str, float]]
     """The amounts under a name that lists them; empty if there are none."""
     text = ", ".join(f"{name} {amount:g}" for name, amount in amounts.items())
     return {f"{label}: {text}": amounts} if amounts else {}
-
-
-def _numbers(option: str, form: str, texts: list[str]) -> dict[str, float]:
-    """Numbers by name, from NAME=NUMBER. InputError with every invalid text."""
-    numbers, issues = {}, []
-    for text in texts:
-        name, _, amount = text.rpartition("=")
-        try:
-            numbers[name.strip()] = parse_number(amount)
-        except ValueError:
-            name = ""
-        if not name.strip():
-            issues.append(em.InputIssue(option, f"write {form} with a number", value=text))
-    if issues:
-        raise em.InputError(issues)
-    return numbers
 
 
 def explain(

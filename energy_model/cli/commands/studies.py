@@ -11,7 +11,7 @@ import energy_model as em
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.number_parsing import parse_number
 from energy_model.cli.number_options import number_option, whole_option
-from energy_model.cli.options import Language
+from energy_model.cli.options import Language, MeasuredYears, MonthlyVariability, StoredYears
 from energy_model.cli.output import AsJson
 from energy_model.cli.study_command import print_study, study_command
 from energy_model.studies.runner.study import ExecutionOptions, Study
@@ -164,27 +164,9 @@ def weather_years(
             help="Seeds of synthetic years: 1..10, or 1,4,7; 1..10 if no year is named.",
         ),
     ] = None,
-    measured: Annotated[
-        list[int] | None,
-        typer.Option(
-            "--measured",
-            help="A year downloaded by energy-model timeseries fetch; may be given several times.",
-        ),
-    ] = None,
-    years: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--year",
-            help="The name of a file in the case's weather/; may be given several times.",
-        ),
-    ] = None,
-    variability: Annotated[
-        float,
-        number_option(
-            "--monthly-variability",
-            help="Share of the natural monthly anomalies in synthetic years; 1 for all of them.",
-        ),
-    ] = 1.0,
+    measured: MeasuredYears = None,
+    years: StoredYears = None,
+    variability: MonthlyVariability = 1.0,
     keep_target: Annotated[
         bool,
         typer.Option(

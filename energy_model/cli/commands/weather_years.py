@@ -23,8 +23,11 @@ def parse_years(
     stored: Sequence[str],
     spread: float,
     progress: Callable[[str], None] | None = None,
+    option: str = "--seeds",
 ) -> dict[str, pd.DataFrame | None]:
     """The hourly table of each year by name; None for a year stored in the case.
+
+    ``option`` is the one that has the seeds.
 
     Raises:
         InputError: A year cannot be generated or read.
@@ -37,7 +40,7 @@ def parse_years(
         settings = case_year.settings_of(case, {"year": year})
         tables[f"measured_{year}"] = make_year(settings, table)
     text = seeds if seeds is not None else "" if tables else DEFAULT_YEARS
-    seed_numbers = _seeds(text) if text else []
+    seed_numbers = _seeds(text, option) if text else []
     if seed_numbers:
         case_year.settings_of(case)  # raises for invalid settings before the first year
         profiles = load_toml(case / "case.toml").get("profiles", {})
@@ -45,7 +48,7 @@ def parse_years(
     return tables
 
 
-def _seeds(text: str) -> list[int]:
+def _seeds(text: str, option: str) -> list[int]:
     """The seeds in ``1..10`` or ``1,4,7``; InputError for other texts."""
     match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip(), re.ASCII)
     parts = [part.strip() for part in text.split(",")]
@@ -53,5 +56,5 @@ def _seeds(text: str) -> list[int]:
         return list(range(int(match[1]), int(match[2]) + 1))
     if match or not all(part.isascii() and part.isdigit() for part in parts):
         remedy = f"write 1..10, or 1,4,7; {MAX_SEEDS} at most"
-        raise em.InputError.at("--seeds", remedy, value=text)
+        raise em.InputError.at(option, remedy, value=text)
     return list(dict.fromkeys(int(part) for part in parts))

@@ -23,6 +23,7 @@ from energy_model.reporting.figures import (
     firm_figures,
     operation_figures,
     pathway_figures,
+    robust_figures,
     robustness_figures,
 )
 from energy_model.reporting.figures.style import (
@@ -188,6 +189,8 @@ FIGURES: Mapping[str, Draw] = {
     "regrets": robustness_figures.draw_regrets,
     "years": robustness_figures.draw_years,
     "months": operation_figures.draw_months,
+    "branches": robust_figures.draw_branches,
+    "robust_plan": robust_figures.draw_plan,
     "tornado": robustness_figures.draw_tornado,
     "sensitivity": robustness_figures.draw_sensitivity,
     "ranges": robustness_figures.draw_ranges,

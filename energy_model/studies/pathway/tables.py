@@ -20,7 +20,7 @@ PLAN_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "stage", "adde
 VINTAGE_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "built", "stage", "capacity"]
 STAGE_COLUMNS = ["stage", "scenario", "years", "cost", "discounted_cost", "investment", "net_emissions", "target", "heat_price", "electricity_price", "unserved"]  # fmt: skip
 WEDGE_COLUMNS = ["stage", "emissions_before", "national_measures", "local_measures", "emissions_left", "unserved"]  # fmt: skip
-FORESIGHT_COLUMNS = ["foresight", "discounted_cost", "difference"]
+FORESIGHT_COLUMNS = ["foresight", "discounted_cost", "cost_difference"]
 EXISTING = "existing"  # in the place of the stage that built a vintage
 
 

@@ -94,20 +94,21 @@ def solve_composed(
     )
     if answer.status != highs.OPTIMAL or answer.certificate is None:
         raise _reason(composition, problems, answer)
-    fixed_cases = {}
+    bound, fixed_cases = answer.certificate.bound, {}
     weights = effective_weights(composition, answer.prices)
     for branch, case in cases.items():
         more = priced(branch, composition, answer)
         overrides = (*case.overrides, *more)
         problem = case_worker.solver.problem(overrides, case.scenario) if more else problems[branch]
         query_result, query = _part(composition, problem, branch, answer, weights[branch])
+        query_result = replace(query_result, extended=runner.snapshot.spec.extend is not None)
         fixed_cases[branch] = replace(case, overrides=overrides, query=query)
         _store(runner, fixed_cases[branch], query_result, answer.seconds)
         report(str(Message("stored the run of “{branch}”", branch=branch)))
     runner.cases |= {case.key: case for case in fixed_cases.values()}
     record = {
         "objective": answer.objective,
-        "bound": answer.certificate.bound,
+        "bound": bound,
         "branches": {branch: _as_content(case) for branch, case in fixed_cases.items()},
         "values": dict(values(composition, answer)),
     }

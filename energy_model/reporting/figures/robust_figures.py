@@ -1,0 +1,71 @@
+"""Robust figures: the branches and capacities of a robust plan → charts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from energy_model.common.formatting import MIN_CAPACITY, format_number, money_unit, words
+from energy_model.common.language import translator
+from energy_model.reporting.figures.style import (
+    FIVE_DIGITS,
+    MAX_CHART_ROWS,
+    axis_title,
+    bar_height,
+    colour,
+    set_layout,
+)
+from energy_model.reporting.table_columns import user_name
+from energy_model.studies.runner.study import Study
+
+
+def draw_branches(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+    """Draws the cost of the robust plan, of the plan of the base case and of the own plan in each branch."""
+    _ = translator(language)
+    names = [user_name(name, language) for name in frame["branch"]]
+    scale, money = money_unit(frame["robust_cost"])
+    figure = go.Figure()
+    points = (
+        ("robust_cost", _("robust plan"), colour(2), "square"),
+        ("base_plan_cost", _("the plan of the base case, fixed"), colour(1), "diamond"),
+        ("least_cost", _("planned for that branch"), colour(0), "circle"),
+    )
+    for column, name, mark, symbol in points:
+        figure.add_scatter(
+            x=names,
+            y=frame[column] / scale,
+            mode="markers",
+            name=name,
+            marker={"color": mark, "symbol": symbol, "size": 10},
+        )
+    set_layout(figure, language, _("branch"), axis_title(_("cost of the year"), _(money)))
+    figure.update_xaxes(type="category")
+    return figure.update_yaxes(hoverformat=FIVE_DIGITS)
+
+
+def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+    """Draws what the robust plan adds beyond the plan of the base case, by the yearly cost of the difference."""
+    _ = translator(language)
+    part = frame[frame["difference"].abs() > MIN_CAPACITY].dropna(subset=["difference_cost"])
+    part = part.head(MAX_CHART_ROWS)[::-1]
+    if part.empty:
+        return None
+    scale, money = money_unit(part["difference_cost"])
+    amounts = [
+        f"{'+' if difference > 0 else ''}{format_number(difference, unit, language)}"
+        for difference, unit in zip(part["difference"], part["unit"], strict=True)
+    ]
+    figure = go.Figure(
+        go.Bar(
+            y=[words(asset, language) for asset in part["asset"]],
+            x=part["difference_cost"] / scale,
+            orientation="h",
+            marker_color=[colour(2 if cost > 0 else 1) for cost in part["difference_cost"]],
+            text=amounts,
+            textposition="outside",
+            cliponaxis=False,
+        )
+    )
+    figure.add_vline(x=0, line={"color": "#7F7F7F", "width": 1})
+    title = axis_title(_("yearly cost of what the robust plan adds more"), _(money))
+    return set_layout(figure, language, title, height=bar_height(len(part), 34))
