@@ -54,6 +54,8 @@ class Peak:
         purchase: Maximum purchase of the markets at the bus [unit/h].
         supply: Supply by asset at full load in that hour [unit/h for one unit of capacity].
         is_served: Whether the capacity that every plan has serves the hour.
+        is_sufficient: Whether plants and markets alone supply the bus. What a storage holds and what a link
+            brings in the hour may be less than their capacity.
     """
 
     hour: int
@@ -65,6 +67,7 @@ class Peak:
     purchase: float
     supply: dict[str, float]
     is_served: bool
+    is_sufficient: bool
 
 
 def build(m: Model, system: System, accounts: LinkingSums) -> None:
@@ -162,6 +165,7 @@ def _peak(sources: _Sources, bus: str, demands: pd.DataFrame) -> Peak | None:
         purchase,
         supply,
         served >= highest or any(np.isinf(rate) for rate in supply.values()),
+        set(supply) <= set(system["conversions"].index),
     )
 
 

@@ -75,10 +75,11 @@ def hidden_peaks(system: System) -> list[str]:
 def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
     """The share by which the steps lower the peak of each bus, with a sentence on it.
 
-    A peak that the formulation knows (`formulation/peak.py`) is served, and not among them.
+    A peak for which the formulation plans capacity (`formulation/peak.py`) is not among them.
     """
     demands, carriers = system["demands"], system["carriers"]
-    planned = hidden_demand_peaks(system)
+    peaks = hidden_demand_peaks(system)
+    planned = [bus for bus, peak in peaks.items() if peak.is_sufficient]
     for (carrier, site), rows in demands[demands["yearly"] > 0].groupby(["carrier", "site"]):
         if carriers.at[carrier, "balance"] != "hour" or bus_name(carrier, site) in planned:
             continue
