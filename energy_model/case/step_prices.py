@@ -4,8 +4,8 @@ A step holds the mean of its hours, so the sum of price times output over the st
 typical day of six steps pays a plant too much whose output is high when prices are low. The prices
 of the steps are changed as little as possible (least squares, weighted by hours) so that the mean price is kept, and
 the sum of price times profile for every availability of a plant and every shape of a demand. They stay between the lowest
-and the highest hourly price, and their standard deviation is at most that of the year: where a few steps would have
-to be changed more, the sums are kept in part. The same is done with emission factors of purchases.
+and the highest hourly price, and their standard deviations, in the year and within its days, are at most those of the
+hours: where a few steps would have to be changed more, the sums are kept in part. The same is done with emission factors of purchases.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.optimize import lsq_linear
 
 from energy_model.case.profile_expression import ProfileExpression
-from energy_model.case.time_aggregation import TimeSteps
+from energy_model.case.time_aggregation import DAY, TimeSteps
 
 # Amounts per unit of a carrier, by table: the columns whose products with flows are summed over the year
 AMOUNTS_PER_UNIT = {
@@ -71,19 +71,32 @@ def with_kept_products(
     stepped -= (stepped @ weight / weight.sum())[:, None]
     missing = (profiles - profiles.mean(axis=1, keepdims=True)) @ hourly
     missing -= stepped @ (weight * prices)
-    changed = _changed(prices, stepped, missing, weight, float(hourly.std()))
+    changed = _changed(prices, stepped, missing, steps, _spreads(hourly))
     if changed.min() < low or changed.max() > high:
         changed = _within_bounds(changed, weight, low, high)
     return _with_mean(changed, float(hourly.sum()), weight, low, high)
 
 
+def _spreads(hourly: np.ndarray) -> tuple[float, float]:
+    """The standard deviation of hourly prices, and that within days; infinite if the hours are not whole days."""
+    if len(hourly) % DAY:
+        return float(hourly.std()), np.inf
+    days = hourly.reshape(-1, DAY)
+    return float(hourly.std()), float(np.sqrt(days.var(axis=1).mean()))
+
+
 def _changed(
-    prices: np.ndarray, profiles: np.ndarray, missing: np.ndarray, weight: np.ndarray, spread: float
+    prices: np.ndarray,
+    profiles: np.ndarray,
+    missing: np.ndarray,
+    steps: TimeSteps,
+    max_spreads: tuple[float, float],
 ) -> np.ndarray:
     """Prices with the least change by which their sums with centred profiles gain what is missing.
 
-    The change is damped until the standard deviation is at most ``spread``. It keeps the mean.
+    The change is damped until the standard deviations are at most ``max_spreads``. It keeps the mean.
     """
+    weight = steps.length
     scale = np.sqrt(profiles**2 @ weight)
     used = scale > 1e-9 * scale.max(initial=0.0)
     if not used.any():
@@ -91,13 +104,24 @@ def _changed(
     shaped, missing = profiles[used] / scale[used, None], missing[used] / scale[used]
     values, vectors = np.linalg.eigh(shaped @ (weight[:, None] * shaped.T))
     components = vectors.T @ missing
-    mean = prices @ weight / weight.sum()
     for damping in DAMPING_SHARES:
         change = shaped.T @ (vectors @ (components / (values + damping * values.max())))
         changed: np.ndarray = prices + change
-        if weight @ (changed - mean) ** 2 <= spread**2 * weight.sum():
+        if all(np.array(_step_spreads(changed, steps)) <= max_spreads):
             return changed
     return prices
+
+
+def _step_spreads(prices: np.ndarray, steps: TimeSteps) -> tuple[float, float]:
+    """The standard deviation of prices by step, and that within typical days; zero for steps in order."""
+    weight = steps.length
+    mean = prices @ weight / weight.sum()
+    spread = float(np.sqrt(weight @ (prices - mean) ** 2 / weight.sum()))
+    if not len(steps.day):
+        return spread, 0.0
+    daily_mean = np.bincount(steps.day, weight * prices) / np.bincount(steps.day, weight)
+    within = weight @ (prices - daily_mean[steps.day]) ** 2 / weight.sum()
+    return spread, float(np.sqrt(within))
 
 
 def _within_bounds(target: np.ndarray, weight: np.ndarray, low: float, high: float) -> np.ndarray:
