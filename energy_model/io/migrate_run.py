@@ -28,7 +28,7 @@ from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES, build_model
 from energy_model.io.migrate_case import current_changes
 from energy_model.optimization.labels import notes
-from energy_model.results import manifest, stored_inputs
+from energy_model.results import manifest, netcdf_file, stored_inputs
 from energy_model.results.damage import readable
 from energy_model.results.emission_payments import UNPAID
 from energy_model.results.land_kinds import FORMER_SUM, land_by_kind, land_settings, with_kinds
@@ -130,10 +130,9 @@ def _write(folder: Path, new: Path, metadata: dict[str, Any], listed: tuple[str,
     _write_program(folder / "certificate.npz", new / "certificate.npz", metadata["settings"])
     limits = _limits(new)
     with readable(folder / "results.nc"):
-        tree = xr.open_datatree(folder / "results.nc", engine="netcdf4")
-        with tree:
-            price = metadata["summary"]["emission_price"]
-            digest = _write_results(tree.load(), new / "results.nc", limits, price)
+        datasets = netcdf_file.read(folder / "results.nc")
+        price = metadata["summary"]["emission_price"]
+        digest = _write_results(datasets, new / "results.nc", limits, price)
     metadata["digest"] = digest or metadata["digest"]
     for name in {*listed} - {OLD_METADATA, "results.nc", "certificate.npz"}:
         if name.endswith(".csv"):
@@ -240,7 +239,7 @@ def _write_program(old: Path, new: Path, settings: dict[str, Any]) -> None:
 def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
     """Returns what the declarations say of variables and constraints; from a case without rows."""
     emissions = settings["emissions"] | {"target": 0.0}
-    frames = {table.name: stored_inputs.frame_of(xr.DataTree(), table) for table in TABLES}
+    frames = {table.name: stored_inputs.frame_of({}, table) for table in TABLES}
     system = System(
         Settings.model_validate(settings | {"emissions": emissions}),
         "",
@@ -255,9 +254,10 @@ def _declared(settings: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
     return {component.local_name: notes(component) for component in components}
 
 
-def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame, price: float) -> str | None:
-    """Writes the dataset; returns the fingerprint of the inputs, None if they are incomplete."""
-    datasets = {node.path: node.to_dataset(inherit=False) for node in tree.subtree}
+def _write_results(
+    datasets: dict[str, xr.Dataset], new: Path, limits: pd.DataFrame, price: float
+) -> str | None:
+    """Writes the datasets by path; returns the fingerprint of the inputs, None if they are incomplete."""
     for path, data in datasets.items():
         group, _, table = path.strip("/").partition("/")
         if group == "tables" and table:
@@ -284,10 +284,9 @@ def _write_results(tree: xr.DataTree, new: Path, limits: pd.DataFrame, price: fl
         results = results.drop_dims("floored").assign({name: spread.assign_attrs(on_axis.attrs)})
     prices = {str(name): _shadow_price(str(name)) for name in results if "price_of_" in str(name)}
     results = _with_cells(_with_names(results, DATASET | prices)).sortby("entry")
-    migrated = xr.DataTree.from_dict(datasets)
     digest = None
-    if stored_inputs.has_all(migrated):
-        digest = stored_inputs.system_of(migrated).digest
+    if stored_inputs.has_all(datasets):
+        digest = stored_inputs.system_of(datasets).digest
         results.attrs["digest"] = digest
     xr.DataTree.from_dict(datasets | {"/": results}).to_netcdf(new)
     return digest

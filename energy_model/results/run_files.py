@@ -127,7 +127,7 @@ def as_dataset(frame: pd.DataFrame, table: str) -> xr.Dataset:
         cells = (
             columns[name].to_numpy(float)
             if unit
-            else np.array([_as_text(cell) for cell in columns[name]], dtype=object)
+            else np.array([_as_text(cell) for cell in columns[name]], str)
         )
         data[name] = ("row", cells, {"long_name": meaning, "units": unit or "-"})
     return xr.Dataset(data)
@@ -243,9 +243,10 @@ def _stored_system(run: Run) -> System:
     if run.path is None:
         raise InputError.at("run", remedy)
     file = run.path / "results.nc"
-    with readable(file), xr.open_datatree(file, engine="netcdf4") as tree:
-        if stored_inputs.has_all(tree):
-            return stored_inputs.system_of(tree)
+    with readable(file):
+        groups = netcdf_file.read(file)
+        if stored_inputs.has_all(groups):
+            return stored_inputs.system_of(groups)
     raise InputError.at(str(run.path), remedy)
 
 
@@ -260,10 +261,11 @@ def input_tables(run: Run) -> dict[str, pd.DataFrame]:
     else:
         frames = {}
         file = run.path / "results.nc"
-        with readable(file), xr.open_datatree(file, engine="netcdf4") as tree:
-            for name, node in tree["inputs"].children.items():
-                frame = node.to_dataset(inherit=False).to_dataframe().reset_index(drop=True)
-                frames[name] = _shown(frame, name)
+        with readable(file):
+            for path, data in netcdf_file.read(file, stored_inputs.INPUTS).items():
+                if name := path.removeprefix(stored_inputs.INPUTS).removeprefix("/"):
+                    frame = data.to_dataframe().reset_index(drop=True)
+                    frames[name] = _shown(frame, name)
     run.named_inputs.update({name: _by_name(name, frame) for name, frame in frames.items()})
     return dict(run.named_inputs)
 

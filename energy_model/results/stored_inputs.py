@@ -25,7 +25,8 @@ from energy_model.formulation import TABLES
 STEP_ARRAYS = ("of_hour", "start", "span", "previous", "days", "day")
 COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
 MAX_DIGITS = 9  # maximum number of decimals of a profile stored as integers
-GROUPS = ("inputs", "profiles", "steps")
+INPUTS = "/inputs"
+GROUPS = (INPUTS, "/profiles", "/steps")
 
 
 def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
@@ -35,10 +36,10 @@ def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
         "scenario": system.scenario,
         "changes": json.dumps(list(system.changes), ensure_ascii=False),
     }
-    groups = {"/inputs": xr.Dataset(attrs=attributes)}
+    groups = {INPUTS: xr.Dataset(attrs=attributes)}
     for name, frame in system.frames.items():
         if len(frame):
-            groups[f"/inputs/{name}"] = _table(frame, name)
+            groups[f"{INPUTS}/{name}"] = _table(frame, name)
     groups["/profiles"], compressed = _profiles(system.profiles)
     arrays = {name: np.asarray(getattr(system.steps, name)) for name in STEP_ARRAYS}
     step_arrays = {
@@ -60,14 +61,15 @@ def parts(system: System) -> tuple[dict[str, xr.Dataset], dict[str, Any]]:
 
 def _table(frame: pd.DataFrame, name: str) -> xr.Dataset:
     """A table as a dataset with the unit and meaning of every column; empty text cells are empty strings."""
-    flat, declared = frame.reset_index(), _declared(name)
+    keys = {key: frame.index.get_level_values(key) for key in frame.index.names}
     columns = {}
-    for column in declared.columns:
-        if column.name not in flat:
+    for column in _declared(name).columns:
+        if column.name not in keys and column.name not in frame:
             continue
-        cells = flat[column.name]
+        cells = keys[column.name] if column.name in keys else frame[column.name]
         numbers = column.range and not column.hourly
-        values = cells.to_numpy(float) if numbers else cells.map(_as_text).to_numpy(object)
+        # an array of objects would be copied through pandas
+        values = cells.to_numpy(float) if numbers else np.array([*map(_as_text, cells)], str)
         units = column.unit if column.range else "-"
         columns[column.name] = ("row", values, {"long_name": column.meaning, "units": units})
     return xr.Dataset(columns)
@@ -139,17 +141,17 @@ def _digits(values: np.ndarray) -> int | None:
 # --- read back ----------------------------------------------------------------------------------------
 
 
-def system_of(tree: xr.DataTree) -> System:
-    """The system of a run's stored inputs, with its recomputed fingerprint.
+def system_of(groups: Mapping[str, xr.Dataset]) -> System:
+    """The system of a run's stored inputs by path, as `netcdf_file.read` gives them, with its recomputed fingerprint.
 
     Raises:
         KeyError, ValueError: A part is missing or is not in the form that `parts` writes.
     """
-    inputs, stored_profiles, stored_steps = (tree.children[group] for group in GROUPS)
+    inputs, stored_profiles, stored_steps = (groups[group] for group in GROUPS)
     settings = Settings.model_validate(json.loads(inputs.attrs["settings"]))
-    profiles = _profiles_of(stored_profiles.to_dataset(inherit=False))
-    frames = {table.name: frame_of(inputs, table) for table in TABLES}
-    steps = _steps_of(stored_steps.to_dataset(inherit=False), len(profiles))
+    profiles = _profiles_of(stored_profiles)
+    frames = {table.name: frame_of(groups, table) for table in TABLES}
+    steps = _steps_of(stored_steps, len(profiles))
     return System(
         settings,
         str(inputs.attrs["scenario"]),
@@ -162,16 +164,17 @@ def system_of(tree: xr.DataTree) -> System:
     )
 
 
-def has_all(tree: xr.DataTree) -> bool:
+def has_all(groups: Mapping[str, xr.Dataset]) -> bool:
     """Whether a run stores profiles and steps; runs written before version 0.2 store only tables."""
-    return all(group in tree.children for group in GROUPS)
+    return all(group in groups for group in GROUPS)
 
 
-def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
+def frame_of(groups: Mapping[str, xr.Dataset], table: Table) -> pd.DataFrame:
     """A table as in `System.frames`: keys as index, profile expressions in hourly cells, floats in numeric ones."""
     columns = [column for column in table.columns if column.name not in table.key]
     kinds = {declared.name: float for declared in columns if declared.range and not declared.hourly}
-    if table.name not in kept.children:
+    data = groups.get(f"{INPUTS}/{table.name}")
+    if data is None:
         keys: list[list[str]] = [[] for _ in table.key]
         index = (
             pd.MultiIndex.from_arrays(keys, names=table.key)
@@ -180,7 +183,6 @@ def frame_of(kept: xr.DataTree, table: Table) -> pd.DataFrame:
         )
         empty = pd.DataFrame([], columns=[declared.name for declared in columns], dtype=object)
         return empty.set_axis(index).astype(kinds)
-    data = kept.children[table.name].to_dataset(inherit=False)
     names = [list(map(str, data[name].to_numpy())) for name in table.key]
     rows: pd.Index = (
         pd.MultiIndex.from_arrays(names, names=table.key)

@@ -193,12 +193,14 @@ def _same_text(one: str, other: str, largest: float) -> bool:
 # --- dataset ------------------------------------------------------------------------------------------
 
 
-def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> Iterator[str]:
-    """Differences of a run's ``results.nc`` and a recomputed run.
+def of_dataset(
+    groups: Mapping[str, xr.Dataset], run: Run, own: Mapping[str, np.ndarray]
+) -> Iterator[str]:
+    """Differences of the groups of a run's ``results.nc``, by path, and a recomputed run.
 
     ``own`` holds the duals of constraints that only the stored run has, in the units of its dataset.
     """
-    stored_data = tree.to_dataset(inherit=False)
+    stored_data = groups["/"]
     for name, prices in own.items():
         if (variable := f"shadow_price_{name}") in stored_data:
             stored_prices = stored_data[variable].to_numpy().ravel()
@@ -210,11 +212,11 @@ def of_dataset(tree: xr.DataTree, run: Run, own: Mapping[str, np.ndarray]) -> It
     stored_data = stored_data.drop_dims([name for name in own if name in stored_data.dims])
     yield from _of_arrays("results.nc", stored_data, run.dataset)
     for name in TABLES:
-        group, tables = f"tables/{name}", tree.children.get("tables")
-        if tables is None or name not in tables.children:
+        group = f"tables/{name}"
+        stored = groups.get(f"/{group}")
+        if stored is None:
             yield f"results.nc: there is no {group}"
             continue
-        stored = tables.children[name].to_dataset(inherit=False)
         yield from _of_arrays(f"results.nc, {group}", stored, as_dataset(run.tables[name], name))
 
 

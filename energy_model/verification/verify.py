@@ -7,8 +7,7 @@ compared with the files. Optimality is proven for the case only if all of this a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +25,7 @@ from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, ce
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL, SolverResult
 from energy_model.optimization.linear_program import LinearProgram
-from energy_model.results import manifest, stored_inputs
+from energy_model.results import manifest, netcdf_file, stored_inputs
 from energy_model.results.damage import readable
 from energy_model.results.record import read_record
 from energy_model.results.run import Run
@@ -41,6 +40,7 @@ from energy_model.solving.case_solver import (
 from energy_model.verification import same_inputs, same_results
 from energy_model.verification.same_program import Match, matched
 
+Groups = Mapping[str, xr.Dataset]  # of a run's file, by path
 CASE, PROGRAM = "case", "stored program"
 CUTTERS = ("scikit-learn", "numpy")  # libraries that determine the steps of the year
 NO_INPUTS = (
@@ -165,17 +165,6 @@ def modified_files(path: str | Path) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-@contextmanager
-def _tree(file: Path) -> Iterator[xr.DataTree]:
-    """Opens a run's dataset. InputError if it is damaged."""
-    with readable(file):
-        tree = xr.open_datatree(file, engine="netcdf4")
-    try:
-        yield tree
-    finally:
-        tree.close()
-
-
 class _Work:
     """State of the verification of one run: sentences on differences, and on what could not be recomputed."""
 
@@ -189,13 +178,13 @@ class _Work:
     def recompute(self, lp: LinearProgram, found: Certificate) -> Certificate:
         """Rebuilds and compares system, program and results. Returns the certificate with the allowed gap."""
         try:
-            with _tree(self.folder / "results.nc") as tree:
-                with readable(self.folder / "results.nc"):
-                    system = self._system(tree)
-                found = replace(found, allowed=self._allowed(lp, system))
-                if system is not None:
-                    self._claims(system)
-                    self._results(tree, system, stored_solution(self.folder), found)
+            with readable(self.folder / "results.nc"):
+                groups = netcdf_file.read(self.folder / "results.nc")
+                system = self._system(groups)
+            found = replace(found, allowed=self._allowed(lp, system))
+            if system is not None:
+                self._claims(system)
+                self._results(groups, system, stored_solution(self.folder), found)
         except InputError as error:
             self.differences += [str(fault) for fault in error.issues]
         except Exception as error:  # noqa: BLE001 - forged inputs may break any rule of the formulation
@@ -205,11 +194,11 @@ class _Work:
             )
         return found
 
-    def _system(self, tree: xr.DataTree) -> System | None:
+    def _system(self, groups: Groups) -> System | None:
         """The system of the stored inputs, compared with the case; that of the case if the run stores none."""
-        self.keeps_inputs = stored_inputs.has_all(tree)
+        self.keeps_inputs = stored_inputs.has_all(groups)
         if self.keeps_inputs:
-            system = stored_inputs.system_of(tree)
+            system = stored_inputs.system_of(groups)
             if self.case is not None:
                 self.differences += same_inputs.differences(system, self.case)
             return system
@@ -266,7 +255,7 @@ class _Work:
             )
 
     def _results(
-        self, tree: xr.DataTree, system: System, program: Solution, found: Certificate
+        self, groups: Groups, system: System, program: Solution, found: Certificate
     ) -> None:
         """Compares the stored program with the rebuilt one, and the files with the results recomputed from both."""
         stored_query = self.metadata.get("query") or {}
@@ -290,7 +279,7 @@ class _Work:
         cost = float(base.lp.cost @ program.x + base.lp.offset) if question.minimize else found.cost
         answer = SolverResult(OPTIMAL, program.x, program.prices, "", 0.0, 0, found)
         run = QueryResult(problem, answer, cost, {}, {}).run()
-        self._files(tree, system, program, run)
+        self._files(groups, system, program, run)
         if proof := self.metadata.get("proof"):
             self._proof(proof, found)
 
@@ -302,7 +291,7 @@ class _Work:
         reached = found.gap <= float(proof["asked"])
         self.differences += same_results.of_proof(proof, found.as_dict(), reached)
 
-    def _files(self, tree: xr.DataTree, system: System, program: Solution, run: Run) -> None:
+    def _files(self, groups: Groups, system: System, program: Solution, run: Run) -> None:
         """Compares record, tables and dataset with those recomputed."""
         length = system.steps.length
         own_duals = {
@@ -313,7 +302,7 @@ class _Work:
         }
         self.differences += same_results.of_record(self.metadata, run.metadata)
         self.differences += same_results.of_tables(self.folder, run)
-        self.differences += same_results.of_dataset(tree, run, own_duals)
+        self.differences += same_results.of_dataset(groups, run, own_duals)
         self.recomputed = True
 
 

@@ -414,8 +414,7 @@ def test_inputs_come_back_to_the_last_bit(tmp_path):
     )  # fmt: skip
     system = em.load_case(case, overrides=["case.time.steps_per_day = 6", "markets.*.tariff = 0.7"])
     path = em.save(em.solve(system), tmp_path / "run")
-    with xr.open_datatree(path / "results.nc", engine="netcdf4") as tree:
-        again = stored_inputs.system_of(tree)
+    again = stored_inputs.system_of(netcdf_file.read(path / "results.nc"))
     assert again.digest == system.digest
     assert again.settings == system.settings
     assert (again.scenario, again.changes) == (system.scenario, system.changes)
