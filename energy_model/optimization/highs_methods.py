@@ -21,7 +21,7 @@ class SimplexStrategy(IntEnum):
     PRIMAL = 4
 
 
-MAX_SIMPLEX_NONZEROS = 60_000  # non-zeros below which the simplex method is faster
+MAX_SIMPLEX_NONZEROS = 100_000  # non-zeros below which the simplex method is faster
 MAX_UNSCALED_NONZEROS = (
     600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
 )

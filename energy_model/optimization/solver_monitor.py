@@ -12,6 +12,7 @@ from typing import Any
 from energy_model.common.language import Message
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # keyboard interrupt and process termination
+REPORT_INTERVAL_SECONDS = 0.1  # the simplex method calls back thousands of times in a second
 Progress = Callable[[str], None]
 
 
@@ -20,6 +21,7 @@ class SolverMonitor:
 
     def __init__(self, progress: Progress | None) -> None:
         self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
+        self.next_report = self.begun
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -39,11 +41,13 @@ class SolverMonitor:
 
     def __call__(self, event: Any) -> None:
         """Called by the solver from time to time."""
-        output = event.data_out
-        # minus one where a method has not begun
-        count = max(output.ipm_iteration_count, output.simplex_iteration_count, 0)
-        if self.progress is not None:
-            seconds = round(time.monotonic() - self.begun)
+        now = time.monotonic()
+        if self.progress is not None and now >= self.next_report:
+            self.next_report = now + REPORT_INTERVAL_SECONDS
+            output = event.data_out
+            # minus one where a method has not begun
+            count = max(output.ipm_iteration_count, output.simplex_iteration_count, 0)
+            seconds = round(now - self.begun)
             self.progress(
                 Message("iteration {count:#}, {seconds:s}", count=int(count), seconds=seconds)
             )
