@@ -217,9 +217,11 @@ def _inherit(
 
 
 def _validated(frame: pd.DataFrame, table: Table, input_log: InputLog) -> pd.DataFrame:
-    for key, row in zip(frame.index, frame.to_dict("records"), strict=True):
+    columns = (frame[name].tolist() for name in frame)  # quicker than records of pandas
+    for key, *cells in zip(frame.index, *columns, strict=True):
         values = {
-            name: None if isinstance(v, float) and np.isnan(v) else v for name, v in row.items()
+            name: None if isinstance(cell, float) and np.isnan(cell) else cell
+            for name, cell in zip(frame, cells, strict=True)
         }
         for name, value, remedy in table.invalid_cells(values):
             if table.name == "technologies":
@@ -233,8 +235,13 @@ def _validated(frame: pd.DataFrame, table: Table, input_log: InputLog) -> pd.Dat
 
 def _cast(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Returns a table with float columns for numbers, and keys in the index only."""
-    kinds = {column.name: float for column in table.columns if column.range and not column.hourly}
-    return frame.drop(columns=list(table.key)).astype(kinds)
+    numbers = {column.name for column in table.columns if column.range and not column.hourly}
+    cells = {
+        name: pd.Series(column.to_numpy(float), frame.index) if name in numbers else column
+        for name, column in frame.items()
+        if name not in table.key
+    }
+    return pd.DataFrame(cells, index=frame.index)
 
 
 def _derive_columns(frames: dict[str, pd.DataFrame], detour_factor: float) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from energy_model.results.simultaneous_operation import operation_warnings, simu
 from energy_model.results.solution_tables import SolutionTables
 
 Made = TypeVar("Made")
+_version = cache(version)  # of an installed package, which its files tell
 
 
 @dataclass(repr=False)
@@ -137,7 +139,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
         "solver": {
             "name": answer.solver,
-            "version": version("highspy") if answer.solver == "HiGHS" else answer.version,
+            "version": _version("highspy") if answer.solver == "HiGHS" else answer.version,
             "method": answer.method,
             "iterations": answer.iterations,
             "seconds": round(answer.seconds, 3),
@@ -149,7 +151,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "settings": system.settings.model_dump(mode="json"),
         "digest": system.digest,
         "versions": {
-            name: version(name)
+            name: _version(name)
             for name in (
                 "energy_model",
                 "pyomo",

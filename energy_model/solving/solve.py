@@ -103,9 +103,11 @@ def _note_unreachable_target(
     run: Run, problem: CompiledModel, report: Callable[[str], None]
 ) -> None:
     """Records the least emissions without what decisions stopped, if the plan adds it to meet its target."""
+    if run.metadata["settings"]["emissions"]["target"] == "none":
+        return
     decisions = decisions_of(run)
     stopped = list(decisions.index[decisions["against"]])
-    if not stopped or run.metadata["settings"]["emissions"]["target"] == "none":
+    if not stopped:
         return
     report(N_("looking for the least emissions without what decisions stopped"))
     emitted = float(run.tables["emissions"]["emissions"].abs().sum())

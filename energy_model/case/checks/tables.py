@@ -121,6 +121,8 @@ def _check_profiles(
     frames: dict[str, pd.DataFrame], profiles: pd.DataFrame, input_log: InputLog
 ) -> None:
     """Adds an issue if cells name profiles and the case has none."""
+    if not profiles.empty or "profiles" in input_log.unreadable_tables:
+        return
     cells = [cell for frame in frames.values() for name in frame for cell in frame[name]]
     names = sorted(
         {
@@ -130,7 +132,7 @@ def _check_profiles(
             for profile in cell.profiles
         }
     )
-    if names and profiles.empty and "profiles" not in input_log.unreadable_tables:
+    if names:
         input_log.unreadable_tables.add("profiles")
         remedy = f"there is no profile, and cells name {len(names)}: {', '.join(names[:6])}; "
         remedy += "'energy-model timeseries generate' makes a year"
