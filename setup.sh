@@ -16,7 +16,9 @@ if ! "$python" -m venv .venv >/dev/null 2>&1; then
     "$python" -m venv .venv
 fi
 echo "Installing energy_model and what it needs into .venv ..." >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -e ".[${1:-all}]"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -e ".[${1:-all}]"
+# pip compiles one file after another, those of the tests of libraries too; here every core compiles the others.
+.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 # The page of a run is tested in a real browser; where none can be had, those tests say so and are left out.
 if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium for the tests of pages ..." >&2

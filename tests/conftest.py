@@ -3,6 +3,7 @@
 A run without named files and without ``-m`` leaves out tests marked ``slow`` or ``browser``.
 """
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -50,6 +51,12 @@ def pytest_collection_modifyitems(config, items):
     config.stash[LEFT_OUT] = len(left_out)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_collection_finish():
+    """Garbage is collected as seldom as in the program itself, see `energy_model.cli.start`."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_sessionfinish(session):

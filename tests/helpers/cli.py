@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
+import typer
+
 from energy_model.cli import app
 
 TESTS = Path(__file__).parents[1]
@@ -54,12 +56,17 @@ def copy(folder: Path) -> Path:
     return Path(shutil.copytree(original(), folder / "village"))
 
 
+# The commands are the same in every call of a process; to make them takes as long as a small answer.
+command_of = cache(typer.main.get_command)
+
+
 def call(*arguments: object) -> Said:
     """The program called as from the command line."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
     with (
         mock.patch.object(sys, "argv", ["energy-model", *map(str, arguments)]),
+        mock.patch.object(typer.main, "get_command", command_of),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
