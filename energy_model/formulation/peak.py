@@ -74,7 +74,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
     """Adds one constraint for each bus whose highest demand the steps lower."""
     is_known = set(accounts.energy.entries) <= set(KNOWN_ENTRIES)
     peaks = {bus: peak for bus, peak in hidden_demand_peaks(system).items() if not peak.is_served}
-    peaks = peaks if is_known else {}
+    if not peaks or not is_known:
+        return
     m.peak_buses = ordered_set(peaks, within=m.buses)
     m.peak_suppliers = indexed_set(m.peak_buses, {bus: peak.supply for bus, peak in peaks.items()})
     pairs = {(bus, a): rate for bus, peak in peaks.items() for a, rate in peak.supply.items()}

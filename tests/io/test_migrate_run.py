@@ -26,9 +26,7 @@ def old(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "of"), [("plain", "case"), ("own_rule", "stored program"), ("query", "case")]
-)
+@pytest.mark.parametrize(("name", "of"), [("plain", "case"), ("own_rule", None), ("query", "case")])
 def test_a_migrated_run_is_proven(old, name, of):
     numbers = pd.read_csv(old / name / "capacities.csv", index_col="asset")["added"]
     with pytest.raises(em.InputError, match="energy-model migrate .*" + name):
@@ -36,8 +34,14 @@ def test_a_migrated_run_is_proven(old, name, of):
     told = cli.call("migrate", old / name)
     assert (told.code, KEPT in told.out) == (0, True)
     found = em.verify(old / name)
-    assert found.proven, found.differences
-    assert found.proven_of == of
+    if of is None:  # its steps hide a peak, for which the formulation has a row since
+        lacks = ("the decision 'peak_unserved'", "the rule 'peak_supply'")
+        assert found.differences == tuple(
+            f"certificate.npz: {what} is not in the stored program" for what in lacks
+        )
+    else:
+        assert found.proven, found.differences
+        assert found.proven_of == of
     run = em.open_run(old / name)
     assert run.tables["capacities"]["capacity_added"].to_dict() == pytest.approx(numbers.to_dict())
     assert float(run.dataset["capacity_added"].sum()) == pytest.approx(numbers.sum())

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import bus_name
+from energy_model.formulation.peak import hidden_demand_peaks
 from energy_model.formulation.tariff import demand_rate, storage_rate, vehicle_rate
 from energy_model.io.pypsa.capacities import (
     add_capacity_bus,
@@ -188,6 +189,9 @@ def add_demands(network: Network) -> None:
             )
         if row["shiftable"] > 0 and row["window"] > 0:
             network.omit(f"{demand}: shiftable share")
+    for bus, hidden in hidden_demand_peaks(system).items():
+        if not hidden.is_served:
+            network.omit(f"{bus}: capacity for the hour of highest demand")
 
 
 def add_fleets(network: Network) -> None:
