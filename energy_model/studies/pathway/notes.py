@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from energy_model.common.language import N_, Message
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.pathway.foresight import Path
 
+Labels = Mapping[str, dict[str, str]]
 MAX_NAMED_ASSETS = 5  # in one sentence
 MIN_NOTED_SHARE = 1e-6  # of the discounted cost, below which waiting costs nothing
 
@@ -35,8 +36,10 @@ def pathway_notes(
             end=stages["cost"].iloc[-1],
         )
     ]
-    notes += _building_notes(plan, stages)
-    notes += _waiting_notes(waiting, first.cost)
+    assets = pd.concat([stage.assets for stage in first.stages])
+    labels = _labels(assets)
+    notes += _building_notes(plan, stages, labels)
+    notes += _waiting_notes(waiting, first.cost, labels)
     notes += _foresight_notes(first, others)
     if without_operation:
         notes.append(
@@ -48,13 +51,19 @@ def pathway_notes(
     return notes
 
 
-def _building_notes(plan: pd.DataFrame, stages: pd.DataFrame) -> list[str]:
+def _labels(assets: pd.DataFrame) -> Labels:
+    """The labels of assets by name; of several rows of one asset, those of the first."""
+    rows = assets[~assets.index.duplicated()]
+    return {str(name): labels_of(row, name) for name, row in rows.to_dict("index").items()}
+
+
+def _building_notes(plan: pd.DataFrame, stages: pd.DataFrame, labels: Labels) -> list[str]:
     """What each stage builds."""
     notes: list[str] = []
     for stage, investment in zip(stages["stage"], stages["investment"], strict=True):
         built = plan[(plan["stage"] == stage) & (plan["added"] > 0)]
         largest = built.sort_values(["investment", "asset"], ascending=[False, True])
-        names = list(largest["asset"].head(MAX_NAMED_ASSETS))
+        names = [labels[asset] for asset in largest["asset"].head(MAX_NAMED_ASSETS)]
         if not names:
             notes.append(Message("In {stage} nothing is built.", stage=stage))
         else:
@@ -67,7 +76,7 @@ def _building_notes(plan: pd.DataFrame, stages: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _waiting_notes(waiting: pd.DataFrame, cost: float) -> list[str]:
+def _waiting_notes(waiting: pd.DataFrame, cost: float, labels: Labels) -> list[str]:
     """What may wait for a stage, and what may not."""
     if waiting.empty:
         return []
@@ -76,7 +85,7 @@ def _waiting_notes(waiting: pd.DataFrame, cost: float) -> list[str]:
     notes += [
         Message(
             "“{asset}” cannot wait: without it in {stage} there is no plan.",
-            asset=row["asset"],
+            asset=labels[row["asset"]],
             stage=row["stage"],
         )
         for row in required.to_dict("records")
@@ -84,14 +93,14 @@ def _waiting_notes(waiting: pd.DataFrame, cost: float) -> list[str]:
     solved = waiting[waiting["status"] == OPTIMAL]
     is_free = solved["cost_of_waiting"] <= MIN_NOTED_SHARE * abs(cost)
     if is_free.any():
-        names = list(solved[is_free]["asset"])
+        names = [labels[asset] for asset in solved[is_free]["asset"]]
         notes.append(Message("A stage later costs nothing more: {assets}.", assets=names))
     if (~is_free).any():
         most = solved[~is_free].iloc[0]
         notes.append(
             Message(
                 "Waiting is dearest for “{asset}”: without it in {stage} the path costs {cost:EUR} more, discounted.",
-                asset=most["asset"],
+                asset=labels[most["asset"]],
                 stage=most["stage"],
                 cost=most["cost_of_waiting"],
             )
