@@ -245,10 +245,10 @@ INCINERATION = "waste_lisbjerg"
 
 @pytest.mark.slow
 def test_the_reference_closes_on_the_account_of_the_city():
-    """Sector by sector within 1 %, at the default resolution, and docs/aarhus.md has the same numbers."""
+    """Sector by sector within 2 %, at the default resolution, and docs/aarhus.md has the same numbers."""
     run = em.solve(em.load_case(CASE, scenario="reference_2030"))
     found = account_of(run)
-    assert found == pytest.approx(ACCOUNT, rel=0.01)
+    assert found == pytest.approx(ACCOUNT, rel=0.02)
     assert sum(found.values()) == pytest.approx(846_000, rel=0.01)
     text = (CASE.parents[1] / "docs" / "aarhus.md").read_text(encoding="utf-8")
     table = text.split("## Reconciliation with the city's account")[1].split("## ")[0]

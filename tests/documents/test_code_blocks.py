@@ -16,7 +16,7 @@ PAGES = [
     if not page.read_text(encoding="utf-8").startswith(PRINTED_PAGE)
 ]
 WITH_BLOCKS = [page for page in PAGES if document_blocks.read_blocks(page)]
-MAX_NOT_RUN = 23
+MAX_NOT_RUN = 24
 
 
 def copy_in_few_steps(case, folder):

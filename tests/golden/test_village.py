@@ -12,6 +12,8 @@ WITHOUT_ONE_VALUE = (
     "max_activity[solar_park]",
     "daily_level_max[",
     "daily_level_min[",
+    "daily_level_upper[",
+    "daily_level_lower[",
     "daily_storage_balance[",
     "max_daily_storage_level[",
     "min_daily_storage_level[",

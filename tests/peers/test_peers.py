@@ -63,7 +63,7 @@ def test_the_capacities_for_three_gas_prices_cost_what_was_published(tmp_path, w
     objective = (1 - weight) * found["expected_cost"] + weight * found["cvar_cost"]
     assert objective == pytest.approx(published, rel=1e-6)
     if weight:
-        added = study.tables["plan"].set_index("asset")["robust_added"]
+        added = study.tables["robust_plan"].set_index("asset")["robust_added"]
         assert added[["solar", "wind", "gas"]].to_list() == pytest.approx(
             [1.278771, 1.513775, 0.430064], abs=1e-6
         )

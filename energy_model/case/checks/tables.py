@@ -124,14 +124,8 @@ def _check_profiles(
     if not profiles.empty or "profiles" in input_log.unreadable_tables:
         return
     cells = [cell for frame in frames.values() for name in frame for cell in frame[name]]
-    names = sorted(
-        {
-            profile
-            for cell in cells
-            if isinstance(cell, ProfileExpression)
-            for profile in cell.profiles
-        }
-    )
+    used = [cell.profiles for cell in cells if isinstance(cell, ProfileExpression)]
+    names = sorted({name for names_of_cell in used for name in names_of_cell})
     if names:
         input_log.unreadable_tables.add("profiles")
         remedy = f"there is no profile, and cells name {len(names)}: {', '.join(names[:6])}; "
