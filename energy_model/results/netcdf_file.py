@@ -9,6 +9,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 import xarray as xr
+from xarray.backends.locks import HDF5_LOCK  # the library of the files takes one thread at a time
 from xarray.conventions import decode_cf_variable, encode_cf_variable
 
 Encoding = Mapping[str, Mapping[str, Any]]  # arguments of `createVariable` by variable
@@ -55,7 +56,7 @@ def read(file: Path, below: str = "/") -> dict[str, xr.Dataset]:
     Raises:
         OSError, RuntimeError, ValueError: The file is damaged.
     """
-    with netCDF4.Dataset(file) as root:
+    with HDF5_LOCK, netCDF4.Dataset(file) as root:
         root.set_auto_maskandscale(False)
         names = below.strip("/").split("/") if below != "/" else []
         group = root
