@@ -6,6 +6,8 @@ which do not depend on the flow, occur at ``from_site``.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyomo.environ as pyo
 
 from energy_model.case.schema import Table
@@ -46,9 +48,8 @@ def build(m: Model, system: System, accounts: LinkingSums) -> None:
 
 def _add_sets_and_parameters(m: Model, system: System) -> None:
     links = system["links"]
-    arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
-    m.arriving = pyo.Param(m.links, initialize=arriving.to_dict())
-    m.standing = pyo.Param(m.links, initialize=(links["standing_loss"] * links["length"]).to_dict())
+    m.arriving = pyo.Param(m.links, initialize=arriving_share(links).to_dict())
+    m.standing = pyo.Param(m.links, initialize=standing_share(links).to_dict())
     m.links_from = indexed_set(m.buses, system.rows_at("links", "from_site"))
     m.links_to = indexed_set(m.buses, system.rows_at("links", "to_site"))
     m.returning = ordered_set(links.index[links["both_ways"] == "yes"], within=m.links)
@@ -123,3 +124,13 @@ def _post_accounts(accounts: LinkingSums, cost_factor: float) -> None:
             )
         ),
     )
+
+
+def arriving_share(links: Any) -> Any:
+    """Returns the share of a flow that arrives [1], of each link of a table or of one link."""
+    return (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
+
+
+def standing_share(links: Any) -> Any:
+    """Returns the constant loss as a share of the capacity [1], of each link of a table or of one link."""
+    return links["standing_loss"] * links["length"]

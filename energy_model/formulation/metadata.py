@@ -17,3 +17,4 @@ POLICY = "policy"  # named as a conflict where an infeasible program is diagnose
 LIMIT = "limit"
 # Variables that other packages name
 ADDED, CAPACITY, NET_EMISSIONS = "capacity_added", "capacity", "net_emissions"
+RETIRED = "capacity_retired"

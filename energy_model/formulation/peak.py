@@ -22,6 +22,7 @@ from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System, bus_name
 from energy_model.compiler.model import Model, Var
 from energy_model.formulation.expressions import LinkingSums
+from energy_model.formulation.link import arriving_share, standing_share
 from energy_model.formulation.metadata import LIMIT
 from energy_model.formulation.sets_and_parameters import indexed_set, ordered_set
 
@@ -184,14 +185,16 @@ class _Sources:
     def __init__(self, system: System) -> None:
         self.system = system
         links, storages = system["links"], system["storages"]
-        arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
+        arriving = arriving_share(links)
         both_ways = links["both_ways"] == "yes"
-        standing = links["standing_loss"] * links["length"]
         self.markets = system.rows_at("markets")
         self.rates = [
             (arriving, system.rows_at("links", "to_site")),
             (arriving, system.rows_at("links", "from_site", both_ways)),
-            (-standing, system.rows_at("links", "from_site", links["standing_loss"] > 0)),
+            (
+                -standing_share(links),
+                system.rows_at("links", "from_site", links["standing_loss"] > 0),
+            ),
             (1 / storages["max_hours"], system.rows_at("storages")),
         ]
         flows = system.flows.reset_index()

@@ -47,15 +47,6 @@ class LinkingRow:
 
 
 @dataclass(frozen=True)
-class InheritedTerm:
-    """A term of a column of one branch in the row of another: branch, constraint and label of the row."""
-
-    row: tuple[str, str, str]
-    column: Column
-    coefficient: float
-
-
-@dataclass(frozen=True)
 class ExtraColumn:
     """A column of the whole that belongs to no branch: cost [EUR/a] and bounds."""
 
@@ -72,7 +63,6 @@ class Composition:
     Attributes:
         branches: The programs in order.
         links: Linking rows by the name of their constraint.
-        inherited: Terms of columns in rows of other branches.
         heirs: Pairs of columns of two branches: the second has the coefficients of the first in all rows of
             the first one's branch, as capacity built earlier acts as capacity added now.
         column_costs: Cost of columns in the whole that replaces weight times cost [EUR/a].
@@ -83,7 +73,6 @@ class Composition:
 
     branches: tuple[Branch, ...]
     links: Mapping[str, Sequence[LinkingRow]] = field(default_factory=dict)
-    inherited: Sequence[InheritedTerm] = ()
     heirs: Sequence[tuple[Column, Column]] = ()
     column_costs: Mapping[Column, float] = field(default_factory=dict)
     extras: Sequence[ExtraColumn] = ()
@@ -141,8 +130,6 @@ class Composition:
         links, names, limits = self._linking_rows(count)
         own = sp.csr_array(sp.block_diag([lp.A for lp in parts], format="csr"))
         own = sp.csr_array((own.data, own.indices, own.indptr), shape=(own.shape[0], count))
-        if self.inherited:
-            own = own + self._inherited_terms(own.shape)
         if self.heirs:
             own = own + self._terms_of_heirs(own)
         return LinearProgram(
@@ -160,12 +147,6 @@ class Composition:
                 for name, block in names.items()
             },
         )
-
-    def _inherited_terms(self, shape: tuple[int, int]) -> sp.csr_array:
-        rows = [self.row(*term.row) for term in self.inherited]
-        columns = [self.column(term.column) for term in self.inherited]
-        values = [term.coefficient for term in self.inherited]
-        return sp.csr_array((values, (rows, columns)), shape=shape)
 
     def _terms_of_heirs(self, own: sp.csr_array) -> sp.csr_array:
         columns = [self.column(name) for name, _ in self.heirs]

@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.common.formatting import format_number
+from energy_model.formulation.link import arriving_share
 
 MIN_STEP_LOSS_SHARE = 1e-3  # of the asset's largest flow of the year; less in a step is rounding
 MIN_YEARLY_LOSS_SHARE = 1e-4  # of all that flows through the asset in the year; less is rounding
@@ -153,7 +154,7 @@ def _flows(
     links = tables.get("links", empty)
     for name, row in links.iterrows() if "flow_backward" in data else ():
         one, other = _two(data, "flow_forward", "flow_backward", "link", name)
-        efficiency = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
+        efficiency = arriving_share(row)
         yield (
             "links",
             str(name),

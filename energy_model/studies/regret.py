@@ -20,12 +20,12 @@ from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
 from energy_model.studies.runner.address_check import check_addresses
+from energy_model.studies.runner.composed_cases import MIN_CAPACITY
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
 
 BASE_CASE = "base case"
-MIN_CAPACITY = 1e-6  # residue of an interior-point solution
 MIN_COMMON_SHARE = 1e-3  # of an asset's largest capacity, above which a plan has it
 Future = tuple[str | None, tuple[str, ...]]  # scenario and overrides
 FutureOption = Future | Sequence[str] | str

@@ -12,7 +12,6 @@ from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import (
     Branch,
     Composition,
-    InheritedTerm,
     LinkingRow,
     effective_weights,
     shared_rows,
@@ -127,9 +126,9 @@ def test_cvar_builds_for_the_dear_branch():
 def test_capacity_is_handed_on_to_a_later_branch():
     """Built for 10 EUR/a in the first stage and 10 in the second; the second needs no capacity of its own."""
     first, second = Branch("first", program(3)), Branch("second", program(5, fixed_cost=0))
-    term = InheritedTerm(("second", "capacity_balance", "boiler"), ("first", ADDED, "boiler"), -1)
+    heir = (("second", ADDED, "boiler"), ("first", ADDED, "boiler"))
     limit = LinkingRow("boiler", [(("second", ADDED, "boiler"), 1.0)], upper=1.0)
-    composition = Composition((first, second), {"build_limit": [limit]}, [term])
+    composition = Composition((first, second), {"build_limit": [limit]}, heirs=[heir])
     answer = highs.solve(composition.lp)
     built = [size(composition, answer, name) for name in ("first", "second")]
     assert built == pytest.approx([4, 1])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import bus_name
+from energy_model.formulation.link import arriving_share, standing_share
 from energy_model.formulation.peak import hidden_demand_peaks
 from energy_model.formulation.tariff import demand_rate, storage_rate, vehicle_rate
 from energy_model.io.pypsa.capacities import (
@@ -80,12 +81,12 @@ def _loss_cost(network: Network, storage: str) -> float:
 def add_links(network: Network) -> None:
     """Adds all links; a two-way link with losses or costs becomes two that share a capacity."""
     for link, row in network.system["links"].iterrows():
-        efficiency = (1 - row["loss"]) * (1 - row["loss_per_km"]) ** row["length"]
+        efficiency = arriving_share(row)
         buses = [bus_name(row["carrier"], row[end]) for end in ("from_site", "to_site")]
         cost = network.system.settings.view.cost_factor * row["variable_cost"]
         capacities = capacity_components(network, link)
         two_ways = row["both_ways"] == "yes"
-        if row["standing_loss"] * row["length"] > 0:
+        if standing_share(row) > 0:
             network.omit(f"{link}: standing loss")
         if two_ways and (efficiency < 1 or cost):
             if capacities:

@@ -8,6 +8,7 @@ import pandas as pd
 from energy_model.case.system import System, bus_name
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label
 from energy_model.common.language import N_, translator
+from energy_model.formulation.link import arriving_share
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
 from energy_model.reporting.topic_parts import TopicOptions, money, name_of, topic_report
 from energy_model.results.account_lines import DELIVERS, TAKES
@@ -118,7 +119,7 @@ def _supply(run: Run, system: System, bus: str, without: list[str]) -> float:
         largest[name] = max(largest.get(name, 0.0), output)
     total += sum(output * capacity[name] for name, output in largest.items() if name not in without)
     links = system["links"]
-    arriving = (1 - links["loss"]) * (1 - links["loss_per_km"]) ** links["length"]
+    arriving = arriving_share(links)
     for name, row in links.iterrows():
         ends = [row["to_site"]] + [row["from_site"]] * (row["both_ways"] == "yes")
         if name not in without and bus in (bus_name(row["carrier"], site) for site in ends):

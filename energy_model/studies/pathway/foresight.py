@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from energy_model.common.errors import InputError
-from energy_model.formulation.metadata import ADDED
+from energy_model.formulation.metadata import ADDED, RETIRED
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import Composition
 from energy_model.optimization.warm_start import WarmStart
-from energy_model.studies.pathway.linked_stages import RETIRED, Decided, compose, is_alive
+from energy_model.studies.pathway.linked_stages import Decided, compose, is_alive
 from energy_model.studies.pathway.stages import StageCase
 from energy_model.studies.runner.composed_cases import MIN_CAPACITY, solve_composed
 from energy_model.studies.runner.scheduler import StudyRunner

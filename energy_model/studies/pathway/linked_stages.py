@@ -13,13 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from energy_model.formulation.metadata import ADDED
+from energy_model.formulation.metadata import ADDED, RETIRED
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import Branch, Column, Composition, LinkingRow
 from energy_model.optimization.linear_program import Block, LinearProgram
 from energy_model.studies.pathway.stages import StageCase, matching
-
-RETIRED = "capacity_retired"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_model.formulation.metadata import ADDED
+from energy_model.formulation.metadata import ADDED, NET_EMISSIONS, RETIRED
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import (
     SEPARATOR,
@@ -28,13 +28,12 @@ from energy_model.optimization.composition import (
     shared_rows,
     with_cvar,
 )
+from energy_model.optimization.elastic_program import EMISSION_TARGET
 from energy_model.optimization.highs import SolverResult
 from energy_model.studies.robust.branches import EVERY, MEAN, NO_TARGET, UncertainBranch
 from energy_model.studies.runner.study_case import StudyCase
 
 ROBUST_PLAN = "robust plan"
-RETIRED = "capacity_retired"
-EMISSIONS, TARGET = "net_emissions", "emission_target"
 MEAN_TARGET, SHARE_TARGET, EXCESS = "mean_target", "share_target", "emissions_above_target"
 VALUE_AT_RISK = "emissions_at_risk"
 UNSERVED_ENTRIES = ("unserved", "unserved_peak")  # entries of the cost account
@@ -91,7 +90,7 @@ class RobustProgram:
         members = self.branches.values()
         if self.target == MEAN:
             limit = sum(branch.probability * (branch.target or 0.0) for branch in members)
-            terms: list[Term] = [((b.name, EMISSIONS, ""), b.probability) for b in members]
+            terms: list[Term] = [((b.name, NET_EMISSIONS, ""), b.probability) for b in members]
             return {MEAN_TARGET: [LinkingRow("", terms, upper=limit)]}, []
         excess = {b.name: f"{b.name}{SEPARATOR}emissions_above_value_at_risk" for b in members}
         extras = [ExtraColumn(VALUE_AT_RISK, 0.0, -np.inf)]
@@ -101,7 +100,7 @@ class RobustProgram:
         each = [
             LinkingRow(
                 b.name,
-                [((b.name, EMISSIONS, ""), 1.0), (VALUE_AT_RISK, -1.0), (excess[b.name], -1.0)],
+                [((b.name, NET_EMISSIONS, ""), 1.0), (VALUE_AT_RISK, -1.0), (excess[b.name], -1.0)],
                 upper=b.target or 0.0,
             )
             for b in members
@@ -125,9 +124,9 @@ class RobustProgram:
             return self.branches[name].probability * float(dual)
         if self.is_linked:
             return float(answer.prices[rows[EXCESS].of(name).start])
-        if TARGET not in composition.by_name[name].lp.constraints:
+        if EMISSION_TARGET not in composition.by_name[name].lp.constraints:
             return 0.0
-        return float(answer.prices[composition.row(name, TARGET, "")])
+        return float(answer.prices[composition.row(name, EMISSION_TARGET, "")])
 
     def priced(
         self, branch: str, composition: Composition, answer: SolverResult

@@ -16,7 +16,7 @@ import numpy as np
 from energy_model.case.settings import Solver
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
-from energy_model.formulation.metadata import ADDED, CAPACITY
+from energy_model.formulation.metadata import ADDED, CAPACITY, RETIRED
 from energy_model.optimization import highs
 from energy_model.optimization.certificate import certify
 from energy_model.optimization.compiled_model import CompiledModel
@@ -34,7 +34,6 @@ from energy_model.studies.runner import worker
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study_case import StudyCase
 
-RETIRED = "capacity_retired"
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution [capacity]
 Compose = Callable[[Mapping[str, CompiledModel]], Composition]
 # The overrides of a branch's case that replace a limit over several branches by its price
