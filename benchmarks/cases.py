@@ -13,10 +13,11 @@ from energy_model.io import init_case
 
 ROOT = Path(__file__).resolve().parent.parent
 # What PyPSA has no words for, taken out on both sides: losses of warm pipes at rest, vehicles that choose when to charge,
-# land shared by several assets, tariffs on what batteries lose over time; and limits and reserves (`city`).
+# land shared by several assets, tariffs on what batteries lose over time, demands whose highest hour the steps average
+# away; and limits and reserves (`city`).
 SIMPLER = (
     "links.*.standing_loss = 0", "vehicles.*.smart_charging_share = 0", "land.*.area = 1e7",
-    "technologies.battery.hourly_retention = 1",
+    "technologies.battery.hourly_retention = 1", "demands.heat_homes_outside.profile = 1", "demands.work_of_machines.profile = 1",
 )  # fmt: skip
 WITHOUT = ("limits", "limit_terms", "reserve_margins", "reserve_units")
 
