@@ -104,8 +104,16 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         "seconds": seconds, "parts": run.metadata["seconds"], "size": size, "solves": of_the_year,
         "iterations": sum(s["iterations"] for s in of_the_year), "highs": sum(s["seconds"] for s in of_the_year),
         **{key: proof[key] for key in ("cost", "bound", "gap", "ended")}, "plan": proof.get("plan"),
+        "added": added_by_group(run),
         "memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }  # fmt: skip
+
+
+def added_by_group(run: em.Run) -> dict[str, float]:
+    """Added capacity by group and unit; groups without any are left out."""
+    frame = run.tables["capacities"]
+    sums = frame.groupby([frame["group"], frame["unit"]])["capacity_added"].sum()
+    return {f"{group} [{unit}]": float(value) for (group, unit), value in sums.items() if value > 0}
 
 
 def settings_of(asked: argparse.Namespace) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import highspy
@@ -118,9 +119,8 @@ def solve(
             return answer
         if answer.status == OPTIMAL and answer.holds:
             return answer
-        log.info(
-            "%s answered %s (%s); another method is tried", name, answer.status, answer.certificate
-        )
+        said = "%s answered %s (%s); another method is tried"
+        log.info(said, name, answer.status, answer.certificate)
     if answer is None:
         raise ValueError("no method was tried")
     return answer if answer.status != OPTIMAL else replace(answer, status=FAILED)
@@ -145,7 +145,7 @@ def _solve_with(
     highs.cbSimplexInterrupt += watch
     first, *further = costs_of(lp, method, warm)
     _pass_model(highs, replace(lp, cost=first))
-    if warm is not None:
+    if warm is not None and not (warm.method != "primal" and _is_presolved_infeasible(highs)):
         highs.setBasis(_basis(warm))
     with watch.listening():
         iterations = _run_costs(highs, further, watch)
@@ -190,6 +190,12 @@ def _run_costs(highs: highspy.Highs, further: Sequence[np.ndarray], watch: Solve
         highs.run()
         iterations += _iterations(highs)
     return iterations
+
+
+def _is_presolved_infeasible(highs: highspy.Highs) -> bool:
+    """Whether presolve proves that there is no solution, which takes a warm start many pivots."""
+    highs.presolve()
+    return highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
 
 
 def _change_costs(highs: highspy.Highs, cost: np.ndarray) -> None:
@@ -251,8 +257,8 @@ def _solve_without_rows(lp: LinearProgram) -> SolverResult:
 def _silent() -> highspy.Highs:
     """HiGHS without a log."""
     highs = highspy.Highs()
-    highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("output_flag", False)
+    for option in ("log_to_console", "output_flag"):
+        highs.setOptionValue(option, False)
     return highs
 
 
@@ -267,10 +273,7 @@ def _set_options(
 
 def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
     """Passes the program to HiGHS as arrays; filling a HighsLp would copy element by element."""
-
-    def as_int32(values: np.ndarray) -> np.ndarray:
-        return np.asarray(values, np.int32)
-
+    as_int32 = partial(np.asarray, dtype=np.int32)
     columns = lp.A.shape[1]
     highs.passModel(
         columns,
@@ -320,11 +323,9 @@ def write_model(lp: LinearProgram, path: Path) -> None:
     """
     highs = _silent()
     _pass_model(highs, lp)
-    columns, rows = program_names(lp)
-    for i, column in enumerate(columns):
-        highs.passColName(i, column)
-    for i, row in enumerate(rows):
-        highs.passRowName(i, row)
+    for names, give in zip(program_names(lp), (highs.passColName, highs.passRowName), strict=True):
+        for i, name in enumerate(names):
+            give(i, name)
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS cannot write the program")
 

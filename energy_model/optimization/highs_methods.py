@@ -29,9 +29,9 @@ MAX_CLOSE_NONZEROS = 2_000_000  # non-zeros above which the last digits take an 
 # HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one
 KKT_TOLERANCE_FACTOR = 10.0
 # Maximum pivots per row after a crossover; one that fails would be followed by a solve from the start
-MAX_CROSSOVER_PIVOTS_PER_ROW = 0.3
+MAX_CROSSOVER_PIVOTS_PER_ROW = 0.12
 # Maximum pivots per row of a solve from a warm start; more take longer than a solve from the start
-MAX_PIVOTS_PER_ROW = {"primal": 0.12, "dual": 0.06, "stages": 0.1}
+MAX_PIVOTS_PER_ROW = {"primal": 0.18, "dual": 0.12, "stages": 0.12}
 WARM_METHODS = tuple(MAX_PIVOTS_PER_ROW)
 # The factors of these programs are sparse: many columns, each with few rows, so small blocks are faster.
 # Costs scaled by 2**4 let HiPO converge in long years (docs/decisions/07-days-that-repeat.md). The last
