@@ -19,11 +19,12 @@ import pandas as pd
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import ONE, Choice, StudyGuide
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase, Value
@@ -252,3 +253,37 @@ def _notes(ranges: pd.DataFrame, share: float) -> list[str]:
 
 def _unlike(count: int) -> Message:
     return Message("unlike the {count:#} before", count=count)
+
+
+GUIDE = StudyGuide(
+    name="near_optimal",
+    rank=30,
+    question=N_("What else is nearly as good?"),
+    summary=N_(
+        "What all plans of nearly the same cost build, what some of them build, and what none builds."
+    ),
+    choices=(
+        Choice(
+            "slack",
+            N_("Additional cost"),
+            ONE,
+            "0.01,0.05",
+            [
+                ("0.01", N_("1 %")),
+                ("0.01,0.05", N_("1 % and 5 %")),
+                ("0.02,0.1", N_("2 % and 10 %")),
+            ],
+        ),
+        Choice(
+            "by", N_("Compared by"), ONE, options=[("group", N_("group")), ("asset", N_("asset"))]
+        ),
+    ),
+    prepare=lambda values, _: values | {"slack": [float(s) for s in values["slack"].split(",")]},
+    count=lambda options, subject: (
+        5
+        + 2 * len(options["slack"]) * len(_groups(subject.system, options.get("by", "group"), "*"))
+    ),
+    answer=lambda case, options, folder, execution: near_optimal(
+        case, options["slack"], options.get("by", "group"), output=folder, execution=execution
+    ),
+)

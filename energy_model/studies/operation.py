@@ -35,6 +35,7 @@ from energy_model.results.run_files import open_run
 from energy_model.results.solution import stored_solution
 from energy_model.solving.load import Case
 from energy_model.solving.rolling_operation import solve_windows
+from energy_model.studies.guide import ONE, Choice, StudyGuide
 from energy_model.studies.operation_tables import OperatedYear, operation_notes, operation_tables
 from energy_model.studies.regret import BASE_CASE, fix_capacities
 from energy_model.studies.runner.interruption import StudyInterrupted
@@ -255,3 +256,40 @@ def _restore(
 def _joined(windows: Sequence[Window]) -> Window:
     """The window of all steps that some windows keep."""
     return Window(windows[0].first, windows[-1].kept, windows[-1].end)
+
+
+GUIDE = StudyGuide(
+    name="operation",
+    rank=90,
+    question=N_("What does it cost not to know the year beforehand?"),
+    summary=N_(
+        "The plan is operated hour by hour with a view of some days, beside the year known beforehand."
+    ),
+    choices=(
+        Choice(
+            "horizon",
+            N_("View ahead"),
+            ONE,
+            "96",
+            [("48", N_("2 days")), ("96", N_("4 days")), ("168", N_("a week"))],
+        ),
+        Choice(
+            "forecast",
+            N_("Forecast"),
+            ONE,
+            PERFECT,
+            [
+                (PERFECT, N_("right within the view")),
+                ("persistence", N_("the last known day is expected again")),
+            ],
+        ),
+    ),
+    count=lambda *_: 3,
+    answer=lambda case, options, folder, execution: operate(
+        case,
+        horizon=int(options["horizon"]),
+        forecast=options["forecast"],
+        output=folder,
+        execution=execution,
+    ),
+)

@@ -18,7 +18,8 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.common.language import Message
+from energy_model.common.formatting import label
+from energy_model.common.language import N_, Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
@@ -26,6 +27,7 @@ from energy_model.results.metrics import FARMLAND
 from energy_model.results.metrics import metric as metric_of
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import ONE, WHOLE, Choice, Options, StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
@@ -36,6 +38,9 @@ LIMIT_TOLERANCE_SHARE = 1e-6  # share by which a limit is relaxed that a solutio
 MAX_PENALTY_FACTOR = 30.0  # multiple of the mean unit cost that serves as penalty price
 MIN_SEGMENT_LENGTH = 1e-4  # of a bisected segment, relative to the width and height of the front
 MAX_LISTED_CHANGES = 5  # changes listed for each step
+# Metrics that a page offers
+METRICS = {"emissions": N_("emissions"), FARMLAND: N_("farmland used"), "citizens_points": N_("citizens' points"),
+           "firms_points": N_("firms' points"), "import": N_("electricity purchases"), UNSERVED: N_("unserved demand")}  # fmt: skip
 Limits = dict[str, tuple[float, float]]
 STEP_COLUMNS = ["step", "from", "to", "reduction", "added_cost", "unit_cost", "asset", "capacity_change", "cost_change"]  # fmt: skip
 
@@ -317,3 +322,28 @@ def _surface(
             rows.append((level, *values, point.case.key))
     columns = ["second_amount", "amount", "cost", "price", "second_price", "run"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _metric_options(subject: Subject) -> Options:
+    """The metrics of every case, and its limits."""
+    limits = subject.system["limits"]
+    return [
+        *METRICS.items(),
+        *((str(name), label(row, name, subject.language)) for name, row in limits.iterrows()),
+    ]
+
+
+GUIDE = StudyGuide(
+    name="pareto",
+    rank=20,
+    question=N_("What does the last hectare, tonne or point cost?"),
+    summary=N_("The least cost for each amount of another goal, and the price of one unit less."),
+    choices=(
+        Choice("metric", N_("Metric"), ONE, "emissions", _metric_options),
+        Choice("points", N_("Number of points"), WHOLE, 6, min=3, max=15),
+    ),
+    count=lambda options, _: options["points"] + 2,
+    answer=lambda case, options, folder, execution: pareto_front(
+        case, options["metric"], options["points"], folder, execution=execution
+    ),
+)

@@ -17,15 +17,16 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import accounts
-from energy_model.results.metrics import metric
+from energy_model.results.metrics import FARMLAND, metric
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import NUMBER, ONE, WHOLE, Choice, StudyGuide, Subject
 from energy_model.studies.pareto import UNSERVED, relax
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
@@ -250,3 +251,53 @@ def _notes(table: pd.DataFrame) -> list[str]:
         else Message("“{name}” has no plan: {reason}", name=row.preference, reason=row.reason)
         for row in table[table["preference"] != BASE].itertuples(index=False)
     ]
+
+
+def _guided(values: dict[str, Any], _: Subject) -> dict[str, Any]:
+    """Weights and limits by metric."""
+    weights = {p: values[p] for p in ("citizens_points", "firms_points") if values[p]}
+    limits = {} if values["farmland"] is None else {FARMLAND: values["farmland"]}
+    return {
+        "weights": weights,
+        "limits": limits,
+        "points": values["points"],
+        "slack": float(values["slack"]),
+    }
+
+
+GUIDE = StudyGuide(
+    name="preferences",
+    rank=120,
+    question=N_("Whose preferences does a plan serve?"),
+    summary=N_(
+        "Every party's account under weights and limits, and the trade-off between citizens and firms."
+    ),
+    choices=(
+        Choice(
+            "citizens_points", N_("Weight of a point of citizens [EUR]"), NUMBER, is_optional=True
+        ),
+        Choice("firms_points", N_("Weight of a point of firms [EUR]"), NUMBER, is_optional=True),
+        Choice("farmland", N_("Farmland at most [ha]"), NUMBER, is_optional=True),
+        Choice(
+            "slack",
+            N_("Additional cost"),
+            ONE,
+            "0.02",
+            [("0.01", N_("1 %")), ("0.02", N_("2 %")), ("0.05", N_("5 %"))],
+        ),
+        Choice("points", N_("Number of points"), WHOLE, 5, min=3, max=15),
+    ),
+    prepare=_guided,
+    count=lambda options, _: (
+        3 + options["points"] + len(options["weights"]) + len(options["limits"])
+    ),
+    answer=lambda case, options, folder, execution: preferences(
+        case,
+        {"weights": options["weights"]} if options["weights"] else None,
+        {"limits": options["limits"]} if options["limits"] else None,
+        slack=options["slack"],
+        points=options["points"],
+        output=folder,
+        execution=execution,
+    ),
+)

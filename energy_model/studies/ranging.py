@@ -19,10 +19,11 @@ import pandas as pd
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.formulation.annuity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
+from energy_model.studies.guide import SEVERAL, Choice, StudyGuide, Subject
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
@@ -167,3 +168,24 @@ def _ranges(searches: Sequence[Bisection]) -> pd.DataFrame:
         reasons = (search.reason or UNCHANGED for search in (down, up))
         rows.append((down.address, low, high, *reasons))
     return pd.DataFrame(rows, columns=["address", "low", "high", "below", "above"])
+
+
+GUIDE = StudyGuide(
+    name="ranging",
+    rank=60,
+    question=N_("How far may a number move before the plan changes?"),
+    summary=N_(
+        "For each assumption the range within which the same plan stays best, and what changes outside it."
+    ),
+    choices=(
+        Choice("numbers", N_("Assumptions"), SEVERAL, [], Subject.number_options, min=1, max=8),
+    ),
+    prepare=lambda values, subject: {
+        "addresses": [subject.numbers[name].address for name in values["numbers"]]
+    },
+    count=lambda options, _: 14 * len(options["addresses"]),
+    answer=lambda case, options, folder, execution: ranging(
+        case, options["addresses"], output=folder, execution=execution
+    ),
+    is_offered=lambda subject: bool(subject.numbers),
+)

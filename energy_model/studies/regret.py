@@ -15,10 +15,11 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import SEVERAL, Choice, StudyGuide, Subject
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.composed_cases import MIN_CAPACITY
 from energy_model.studies.runner.study import ExecutionOptions, Study
@@ -209,3 +210,30 @@ def _notes(optima: Mapping[str, dict[str, Any]], ranking: pd.DataFrame) -> list[
             )
         )
     return notes
+
+
+GUIDE = StudyGuide(
+    name="regret",
+    rank=40,
+    question=N_("Which plan is safest if the future is another?"),
+    summary=N_(
+        "The plan of each scenario in each other scenario, and what it costs more than the best one there."
+    ),
+    choices=(
+        Choice(
+            "futures",
+            N_("Scenarios"),
+            SEVERAL,
+            [],
+            Subject.scenario_options,
+            min=2,
+            max=8,
+            note=N_("Only what holds in all of them is low in regret."),
+        ),
+    ),
+    count=lambda options, _: len(options["futures"]) * (1 + len(options["futures"])),
+    answer=lambda case, options, folder, execution: regret(
+        case, dict(map(parse_future, options["futures"])), output=folder, execution=execution
+    ),
+    is_offered=lambda subject: len(subject.scenario_options()) > 1,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
 from energy_model.studies import case_table, sampling
+from energy_model.studies.guide import StudyGuide, Subject, number_range, parameter_ranges
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase, fingerprint_of
@@ -25,6 +27,7 @@ from energy_model.studies.sampling import ParameterRange
 
 OUTPUTS = ("objective", "net_emissions")
 MAX_LISTED_VALUES = 12  # values of an input in the definition of a sweep
+MAX_GUIDED_CASES = 60  # cases of a sweep that a page starts
 MIN_SPREAD_SHARE = 1e-9  # of an output over all cases, below which no input affects it
 
 
@@ -222,3 +225,37 @@ def _numeric_outputs(table: pd.DataFrame, outputs: Sequence[str]) -> list[str]:
         remedy = f"it is no number of the table; known are {', '.join(numbers[:30])}"
         raise InputError([InputIssue("--outputs", remedy, value=name) for name in unknown])
     return [name for name in outputs if name in numbers]
+
+
+def _guided(values: dict[str, Any], subject: Subject) -> dict[str, Any]:
+    """The ranges of the chosen numbers."""
+    options = {"vary": parameter_ranges(values, ("first", "second"), subject)}
+    if (cases := _guided_count(options, subject)) > MAX_GUIDED_CASES:
+        text = N_("these are {cases:#} cases; choose {maximum:#} at most")
+        remedy = Message(text, cases=cases, maximum=MAX_GUIDED_CASES)
+        raise InputError.at(N_("study"), remedy)
+    return options
+
+
+def _guided_count(options: Mapping[str, Any], _: Subject) -> int:
+    return math.prod(int(text.rpartition(":")[2]) for text in options["vary"])
+
+
+GUIDE = StudyGuide(
+    name="sweep",
+    rank=10,
+    question=N_("What if a number were different?"),
+    summary=N_(
+        "The plan for each value of one or two assumptions: cost, emissions, what is built."
+    ),
+    choices=(
+        *number_range("first", N_("Assumption")),
+        *number_range("second", N_("Second assumption"), is_optional=True),
+    ),
+    prepare=_guided,
+    count=_guided_count,
+    answer=lambda case, options, folder, execution: sweep(
+        case, [ParameterRange.parse(text) for text in options["vary"]], folder, execution=execution
+    ),
+    is_offered=lambda subject: bool(subject.numbers),
+)

@@ -19,11 +19,12 @@ import pandas as pd
 
 from energy_model import timeseries
 from energy_model._deprecated import accept_case_keywords
-from energy_model.case.settings import Settings
+from energy_model.case.settings import Settings, load_toml
 from energy_model.common.errors import InputError, InputIssue
-from energy_model.common.language import Message
+from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
+from energy_model.studies.guide import ONE, WHOLE, Choice, StudyGuide
 from energy_model.studies.regret import (
     BASE_CASE,
     MIN_COMMON_SHARE,
@@ -290,3 +291,46 @@ def _service_notes(runs: pd.DataFrame) -> list[str]:
             )
         )
     return notes
+
+
+def seeded_years(
+    folder: Path, seeds: Iterable[int], progress: Callable[[str], None] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Synthetic years of a case's folder by name, with their natural variability.
+
+    Raises:
+        InputError: The case has no valid ``[profiles]`` settings.
+    """
+    timeseries.case_year.settings_of(folder)
+    profiles = load_toml(folder / "case.toml").get("profiles", {})
+    return synthetic_years(profiles, seeds, progress=progress)
+
+
+GUIDE = StudyGuide(
+    name="weather_years",
+    rank=50,
+    question=N_("What does the plan cost in other weather years?"),
+    summary=N_(
+        "Cost, emissions and unserved hours of the plan in other years, and what their own plans build."
+    ),
+    choices=(
+        Choice("years", N_("Number of weather years"), WHOLE, 5, min=1, max=20),
+        Choice(
+            "target",
+            N_("Emission target"),
+            ONE,
+            options=[
+                ("priced", N_("each tonne above it costs its shadow price")),
+                ("kept", N_("it is kept in every year")),
+            ],
+        ),
+    ),
+    count=lambda options, _: 1 + 2 * options["years"],
+    answer=lambda case, options, folder, execution: weather_years(
+        case,
+        seeded_years(case.folder, range(1, options["years"] + 1), execution.report),
+        folder,
+        options["target"] == "kept",
+        execution=execution,
+    ),
+)

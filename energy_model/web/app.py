@@ -126,7 +126,7 @@ def _register_pages(app: dash.Dash, context: AppContext) -> None:
         if first == "compare":
             return compare.page(context, search or "", language)
         if first == "study":
-            return study.page(context, draft, language)
+            return study.page(context, rest, draft, language)
         if first:
             return [html.H1(translate(NOT_FOUND, language))]
         return scenario_form.page(context, draft, language)

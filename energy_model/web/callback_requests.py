@@ -26,12 +26,11 @@ log = logging.getLogger("energy_model.workbench")
 Text = str | None
 Number = pydantic.FiniteFloat | pydantic.StrictInt | None
 Texts = list[str] | None
-# Types of component values other than text, by property, or by component and property.
+# Types of component values other than text, by property, or by component (or type of component) and property.
 VALUES: dict[str, Any] = {
-    "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_points.value": Number,
+    "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_choice.value": Number | Text, "study_choices.value": Texts,
     "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared_runs.value": Texts,
     "drawing": Any, "draft.data": Any, "shown_job_state.data": Any,
-    **{f"study_{part}_{i}.value": Number for part in ("from", "to", "count") for i in (1, 2)},
 }  # fmt: skip
 STRICT = pydantic.ConfigDict(strict=True)
 ADAPTERS = {name: pydantic.TypeAdapter(kind, config=STRICT) for name, kind in VALUES.items()}
@@ -159,7 +158,8 @@ def _member(what: str, sent: Any, declared: str | dict[str, Any], prop: str) -> 
     if not (_matches(name, declared) if isinstance(declared, dict) else name == declared):
         raise RequestError(f"{what} has no {declared}")
     component = str(dash._utils.stringify_id(name))
-    adapter = ADAPTERS.get(f"{component}.{prop}") or ADAPTERS.get(prop) or TEXT
+    kind = name.get("type") if isinstance(name, dict) else component
+    adapter = ADAPTERS.get(f"{kind}.{prop}") or ADAPTERS.get(prop) or TEXT
     try:
         adapter.validate_python(sent.get("value"))
     except (pydantic.ValidationError, RecursionError):

@@ -16,6 +16,7 @@ from energy_model.case.system import System
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import translate
+from energy_model.studies.guide import Subject, VariedNumber
 from energy_model.web import candidates, sliders
 from energy_model.web.workspace import NAME
 
@@ -87,6 +88,21 @@ class CatalogCase:
     def sliders(self, scenario: str) -> list[sliders.Slider]:
         """Returns the sliders of the case under a scenario."""
         return self._load(scenario).sliders
+
+    def subject(self, scenario: str, language: str) -> Subject:
+        """Returns what the choices of a study are made from: the case under a scenario, its scenarios and sliders."""
+        numbers = {
+            slider.name: VariedNumber(
+                slider.name,
+                {code: slider.label(code) for code in LANGUAGES},
+                slider.address,
+                "=" if slider.mode == "set" else "*=",
+                slider.min,
+                slider.max,
+            )
+            for slider in self.sliders(scenario)
+        }
+        return Subject(self.system(scenario), self.scenarios(), numbers, language)
 
     def candidates(self, scenario: str) -> pd.DataFrame:
         """Returns the candidates under a scenario."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import dash
 from dash import html
+from dash._utils import stringify_id
 from dash.development.base_component import Component
 
 from energy_model.common.errors import InputError
@@ -83,12 +84,12 @@ def aria_label(text: str) -> dict[str, Any]:
 
 def field(title: str, control: Any, note: str = "") -> html.Div:
     """Returns a control with its label above and a note below."""
-    label = html.Label(title, htmlFor=control.id if isinstance(control.id, str) else None)
+    label = html.Label(title, htmlFor=stringify_id(control.id))
     notes = [html.P(note, className="soft")] if note else []
     return html.Div([label, control, *notes], className="field")
 
 
-def select(name: str, options: Options, value: str | None) -> Select:
+def select(name: Any, options: Options, value: str | None) -> Select:
     """Returns a drop-down list."""
     return Select(id=name, options=_options(options), value=value or "")
 
@@ -101,7 +102,7 @@ def radios(group: str, name: Any, options: Options, value: str) -> html.Fieldset
 
 
 def check_boxes(
-    group: str, name: str, options: Options, value: list[str], max_checked: int
+    group: str, name: Any, options: Options, value: list[str], max_checked: int
 ) -> html.Fieldset:
     """Returns a group of check boxes, of which at most ``max_checked`` can be ticked."""
     boxes = CheckBoxes(id=name, options=_options(options), value=value, max=max_checked)

@@ -136,22 +136,14 @@ def _study(job: Mapping[str, Any], out: Path, progress: ProgressWriter) -> dict[
     """Runs a study and writes its page. Returns number of cases and notes."""
     import energy_model as em  # noqa: PLC0415
     from energy_model.reporting import study_report  # noqa: PLC0415
+    from energy_model.studies.guide import study_guides  # noqa: PLC0415
     from energy_model.studies.runner import former_names  # noqa: PLC0415
-    from energy_model.studies.sampling import ParameterRange  # noqa: PLC0415
 
     request = job["request"]
-    study_request = former_names.current_options(request["study"])
+    options = former_names.current_options(request["study"])
+    guide = study_guides()[options.pop("question")]
     execution = em.ExecutionOptions(workers=0, progress=progress)
-    case = _case_spec(request)
-    if study_request["question"] == "sweep":
-        vary = [ParameterRange.parse(text) for text in study_request["vary"]]
-        study = em.sweep(case, vary, out, execution=execution)
-    elif study_request["question"] == "pareto":
-        study = em.pareto_front(
-            case, study_request["metric"], study_request["points"], out, execution=execution
-        )
-    else:
-        study = em.near_optimal(case, study_request["slack"], output=out, execution=execution)
+    study = guide.answer(_case_spec(request), options, out, execution)
     progress(N_("writing the report"))
     study_report.write_study_page(study, title=job["title"])
     return {"cases": len(study.table), "notes": list(study.notes)}

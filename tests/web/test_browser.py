@@ -10,6 +10,7 @@ import pytest
 from helpers import browser, web
 
 import energy_model as em
+from energy_model.studies.guide import study_guides
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here; 'sh setup.sh tests' installs it")  # fmt: skip
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -182,12 +183,14 @@ def test_everything_can_be_taken_home(bench):
 
 def test_a_sweep_is_asked_and_answered(bench):
     page = bench.visit("/study")
-    page.fill("#study_from_1", "3")
-    page.fill("#study_to_1", "2")
+    page.get_by_role("link", name="What if a number were different?").click()
+    page.get_by_label("From").first.fill("3")
+    page.get_by_label("To").first.fill("2")
     page.click("#study_start")
     page.locator("#study_message .fault").wait_for()
-    page.fill("#study_from_1", "0.5")
-    page.fill("#study_count_1", "2")
+    page.get_by_label("From").first.fill("0.5")
+    page.get_by_label("Number of values").first.fill("2")
+    page.get_by_text("About 2 cases are solved.").wait_for()
     page.fill("#study_title", "Gas up and down")
     page.click("#study_start")
     page.wait_for_url("**/job/*")
@@ -258,7 +261,8 @@ def test_every_page_is_for_everybody(bench, width, scheme, language):
     job = bench.jobs["As it stands"]
     locale = {"en": "en-GB", "da": "da-DK"}[language]
     page = bench.visit(color_scheme=scheme, locale=locale, viewport={"width": width, "height": 900})
-    for path in ("/", "/queue", f"/job/{job}", "/compare", "/study"):
+    studies = ["/study", *(f"/study/{name}" for name in study_guides() if name != "symbiosis")]
+    for path in ("/", "/queue", f"/job/{job}", "/compare", *studies):
         page.goto(bench.server.address + path)
         page.wait_for_selector("#page h1")
         if path == "/":

@@ -18,8 +18,7 @@ USUAL = {
     "cellValueChanged": [{"rowId": "village_heat", "colId": "yearly", "value": "61000"}],
     "shown_job_state.data": ["running", "2.0"], "compared_runs.value": ["a", "b"], "case.value": "village",
     "scenario.value": "own:", "table.value": "demands", "site.value": "village",
-    "study_points.value": 6, "study_count_1.value": 3, "study_kind.value": "pareto",
-    "study_metric.value": "emissions",
+    "study_name.data": "pareto", "study_choices.value": ["dear_gas"],
 }  # fmt: skip
 DRAFT = '{"case": "village"}'
 
@@ -53,7 +52,8 @@ def body(declared):
                 key: "x" if isinstance(value, list) else value
                 for key, value in json.loads(told["id"]).items()
             }
-            return [{"id": name, "property": told["property"], "value": 1}]
+            value = USUAL.get(f"{name['type']}.{told['property']}", 1)
+            return [{"id": name, "property": told["property"], "value": value}]
         value = USUAL.get(f"{told['id']}.{told['property']}", USUAL.get(told["property"]))
         return {"id": told["id"], "property": told["property"], "value": value}
 

@@ -14,10 +14,12 @@ from energy_model.case.overrides import row_address
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
 from energy_model.common.errors import InputError
+from energy_model.common.language import N_
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.warm_start import WarmStart
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import LINES, ONE, WHOLE, Choice, StudyGuide, Subject
 from energy_model.studies.pathway.foresight import PERFECT, solve_path, window_of
 from energy_model.studies.pathway.notes import pathway_notes
 from energy_model.studies.pathway.stages import StageCase, StageOption, stage_cases
@@ -163,3 +165,67 @@ def _without_limits(system: System) -> tuple[str, ...]:
             for limit, sense in senses
         ),
     )
+
+
+def _stage_lines(subject: Subject) -> list[str]:
+    """The stages of the case as lines that can be edited."""
+    return [
+        f"{stage.year}: "
+        + "; ".join(
+            [
+                *filter(None, [stage.scenario]),
+                *([f"years = {stage.years}"] if stage.years else []),
+                *stage.changes,
+            ]
+        )
+        for stage in subject.system.settings.stages
+    ]
+
+
+GUIDE = StudyGuide(
+    name="pathway",
+    rank=80,
+    question=N_("What is built when, and what can wait?"),
+    summary=N_(
+        "What each stage builds and retires at the least cost of all years, and what waiting costs."
+    ),
+    choices=(
+        Choice(
+            "stages",
+            N_("Stages"),
+            LINES,
+            _stage_lines,
+            min=2,
+            note=N_(
+                "A line for each stage: year, scenario and changes, such as 2030: as_decided; carriers.co2.price = 120"
+            ),
+        ),
+        Choice(
+            "foresight",
+            N_("Foresight"),
+            ONE,
+            "perfect",
+            [
+                ("perfect", N_("all stages are known")),
+                ("perfect,myopic", N_("compared with deciding stage by stage")),
+            ],
+        ),
+        Choice(
+            "waiting",
+            N_("Investments whose waiting is priced"),
+            WHOLE,
+            4,
+            max=20,
+            note=N_("The largest investments, each built a stage later."),
+        ),
+    ),
+    count=lambda options, _: len(options["stages"]) * (2 + options["waiting"]),
+    answer=lambda case, options, folder, execution: pathway(
+        case,
+        options["stages"],
+        options["foresight"],
+        options["waiting"],
+        folder,
+        execution=execution,
+    ),
+)

@@ -17,14 +17,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.case.case_spec import CaseSpec
+from energy_model.common.errors import InputError
+from energy_model.common.language import N_
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.regret import BASE_CASE, FutureOption, fix_capacities
+from energy_model.studies.guide import ONE, SEVERAL, WHOLE, Choice, StudyGuide, Subject
+from energy_model.studies.regret import BASE_CASE, FutureOption, fix_capacities, parse_future
 from energy_model.studies.robust.branches import (
     EVERY,
+    MEAN,
+    MIN_BRANCHES,
     UncertainBranch,
     Years,
     check_risk,
@@ -41,7 +48,7 @@ from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
-from energy_model.studies.weather_years import year_files
+from energy_model.studies.weather_years import seeded_years, year_files
 
 
 @dataclass(frozen=True)
@@ -213,3 +220,77 @@ def _shared_sizes(solution: ComposedSolution) -> Query:
     )
     added, retired = sizes
     return replace(query, capacity_added=added, capacity_retired=retired)
+
+
+def _guided(values: dict[str, Any], _: Subject) -> dict[str, Any]:
+    """The options, with at least two branches."""
+    if len(values["futures"]) + values["years"] < MIN_BRANCHES:
+        remedy = N_("choose two scenarios or weather years, or more")
+        raise InputError.at(N_("Scenarios"), remedy)
+    return values
+
+
+def _answer(
+    case: CaseSpec, options: Mapping[str, Any], folder: Path, execution: ExecutionOptions
+) -> Study:
+    """The robust plan of a page's choices; further years follow the years of the plan."""
+    count, held = options["years"], options["held_in"]
+    years = seeded_years(case.folder, range(1, count + held + 1), execution.report)
+    names = list(years)
+    return robust(
+        case,
+        dict(map(parse_future, options["futures"])),
+        cvar_weight=float(options["risk"]),
+        target=options["target"],
+        held_in={name: years[name] for name in names[count:]},
+        years={name: years[name] for name in names[:count]},
+        output=folder,
+        execution=execution,
+    )
+
+
+GUIDE = StudyGuide(
+    name="robust",
+    rank=70,
+    question=N_("What does a plan cost that holds in several futures and weather years?"),
+    summary=N_(
+        "One plan for all of them, what it costs more, what it holds, and what knowing the future is worth."
+    ),
+    choices=(
+        Choice("years", N_("Number of weather years"), WHOLE, 3, max=20),
+        Choice(
+            "target",
+            N_("Emission target"),
+            ONE,
+            EVERY,
+            [
+                (EVERY, N_("it is kept in each of them")),
+                (MEAN, N_("it is kept in their mean")),
+            ],
+        ),
+        Choice(
+            "risk",
+            N_("What is minimised"),
+            ONE,
+            "0",
+            [
+                ("0", N_("the expected cost")),
+                ("0.5", N_("the expected cost and the cost of the worst tenth, in equal parts")),
+            ],
+        ),
+        Choice(
+            "held_in",
+            N_("Further weather years"),
+            WHOLE,
+            0,
+            max=20,
+            note=N_("The plan is operated in them, but it is not made for them."),
+        ),
+        Choice("futures", N_("Scenarios"), SEVERAL, [], Subject.scenario_options, max=8),
+    ),
+    prepare=_guided,
+    count=lambda options, _: (
+        1 + 3 * (options["years"] + len(options["futures"])) + options["held_in"]
+    ),
+    answer=_answer,
+)

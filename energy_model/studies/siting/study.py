@@ -17,12 +17,15 @@ from typing import Any
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.formatting import label
+from energy_model.common.language import N_
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import solution_once
 from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.guide import NUMBER, ONE, Choice, Options, StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
@@ -177,3 +180,34 @@ def _place(
             else PlacedActivity(candidate, result, estimate)
         )
     return placed, results[-1] if free_cases else None
+
+
+def _activity_options(subject: Subject) -> Options:
+    """The technologies that can stand at another site."""
+    system, options = subject.system, []
+    for name, row in system["technologies"].iterrows():
+        try:
+            activity = parse_activity(system, f"{name}=1")
+        except InputError:
+            continue
+        options.append((str(name), f"{label(row, name, subject.language)} [{activity.unit}]"))
+    return sorted(options, key=lambda option: option[1])
+
+
+GUIDE = StudyGuide(
+    name="siting",
+    rank=110,
+    question=N_("Where would an activity cost the city least?"),
+    summary=N_(
+        "The added cost, emissions and land of a plant at each site, and the prices that its firm sees there."
+    ),
+    choices=(
+        Choice("activity", N_("Activity"), ONE, options=_activity_options),
+        Choice("size", N_("Size, in the unit of the activity"), NUMBER, 10, min=1e-3),
+    ),
+    count=lambda _, subject: len(subject.system["sites"]) + 2,
+    answer=lambda case, options, folder, execution: siting(
+        case, f"{options['activity']}={options['size']:g}", output=folder, execution=execution
+    ),
+    is_offered=lambda subject: bool(_activity_options(subject)),
+)

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
+from energy_model.common.language import N_
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.load import Case
+from energy_model.studies.guide import ONE, Choice, StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_setup import StudySetup
@@ -204,3 +207,37 @@ def _coalitions(game: CooperativeGame, costs: CoalitionCosts) -> pd.DataFrame:
         rows.append((*size, none_cost - value, value, status, reason))
     names = ["firms", "coalition", "open_links", "cost", "value", "status", "reason"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _count(options: Mapping[str, Any], subject: Subject) -> int:
+    """The cases of all coalitions of firms, or of the sampled ones, and of links and pairs."""
+    links = symbiosis_links(subject.system)
+    firms = len({firm for pair in links.values() for firm in pair})
+    coalitions = 2**firms if firms <= MAX_EXACT_PLAYERS else 100 * firms
+    pairs = len(links) * (len(links) - 1) // 2 if options["pairs"] == "yes" else 0
+    return coalitions + 2 * len(links) + pairs
+
+
+GUIDE = StudyGuide(
+    name="symbiosis",
+    rank=100,
+    question=N_("What can firms do together, and how may they share it?"),
+    summary=N_("The value of each link between firms and of each coalition, and fair shares."),
+    choices=(
+        Choice(
+            "pairs",
+            N_("Pairs of links"),
+            ONE,
+            "no",
+            [
+                ("no", N_("not compared")),
+                ("yes", N_("compared: do they complement or replace each other?")),
+            ],
+        ),
+    ),
+    count=_count,
+    answer=lambda case, options, folder, execution: symbiosis(
+        case, folder, pairs=options["pairs"] == "yes", execution=execution
+    ),
+    is_offered=lambda subject: bool((subject.system["links"]["giver"].fillna("") != "").any()),
+)

@@ -99,7 +99,7 @@
     const heading = document.querySelector("#page h1");
     if (heading) document.title = `${heading.textContent} – energy_model`;
     document.querySelectorAll("header nav a").forEach((link) => {
-      const isCurrent = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue");
+      const isCurrent = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue") || (path.startsWith("/study/") && link.pathname === "/study");
       if (isCurrent) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     });
     if (!isFirstPage && heading) { heading.tabIndex = -1; heading.focus(); window.scrollTo(0, 0); }

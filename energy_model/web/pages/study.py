@@ -1,84 +1,95 @@
-"""Study page: a draft and study options → a submitted sweep, Pareto front or near-optimal study."""
+"""Study pages: the questions that studies answer → the page of one, with its choices → a submitted study.
+
+Questions and choices come from the guides of the studies (`energy_model/studies/guide.py`).
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import statistics
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import dash
-from dash import Input, Output, State, dcc, html
+from dash import ALL, Input, Output, State, dcc, html
 
-from energy_model.case.number_parsing import parse_number
 from energy_model.common.errors import InputError
-from energy_model.common.formatting import label, words
-from energy_model.common.language import N_, Message, translator
-from energy_model.results.metrics import FARMLAND
+from energy_model.common.language import N_, translate, translator
+from energy_model.studies.guide import (
+    LINES,
+    MAX_LINES,
+    NUMBER,
+    ONE,
+    SEVERAL,
+    WHOLE,
+    Choice,
+    StudyGuide,
+    Subject,
+    study_guides,
+)
 from energy_model.web import request_validation, security
 from energy_model.web.components import (
-    Options,
     aria_label,
     button,
+    check_boxes,
     error_message,
     field,
-    radios,
     section,
     select,
     triggered_button,
 )
 from energy_model.web.context import AppContext
+from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
-from energy_model.web.sliders import Slider
 
-SWEEP, PARETO, NEAR_OPTIMAL = "sweep", "pareto", "near_optimal"
-KINDS = {
-    SWEEP: N_("sweep: vary one or two assumptions"),
-    PARETO: N_("Pareto front: cost against another metric"),
-    NEAR_OPTIMAL: N_("near-optimal plans: alternatives at nearly the same cost"),
-}
-METRICS = {
-    "emissions": N_("emissions"),
-    FARMLAND: N_("farmland used"),
-    "citizens_points": N_("citizens' points"),
-    "firms_points": N_("firms' points"),
-    "import": N_("electricity purchases"),
-    "unserved": N_("unserved demand"),
-}
-SLACKS = (
-    ("0.01", N_("1 %")),
-    ("0.01,0.05", N_("1 % and 5 %")),
-    ("0.02,0.1", N_("2 % and 10 %")),
-)
-MIN_POINTS, MAX_POINTS = 3, 15  # of a Pareto front
-MIN_VALUES, MAX_VALUES = 2, 15  # of a varied slider
-MAX_CASES = 60
-RANGE_PARTS = ("slider", "from", "to", "count")  # inputs of a varied slider
+CHOICE = "study_choice"  # type of the ids of choices; another name has those of lists of several
+MANY = "study_choices"
+MIN_MANY_MINUTES = 10  # estimated minutes of a study above which its length is marked
 
 
-def page(context: AppContext, content: Any, language: str) -> list[Any]:
-    """Returns the page, based on the draft of the scenario page."""
+def page(context: AppContext, name: str, content: Any, language: str) -> list[Any]:
+    """Returns the page of a question, or all questions without a name; on the draft of the scenario page."""
     _ = translator(language)
     draft = scenario_form.draft_of(context, content)
+    subject = context.cases[draft.case].subject(draft.scenario, language)
+    if not name:
+        return _questions(subject, language)
+    guide = study_guides().get(name)
+    if guide is None:
+        return [html.H1(_("The page was not found.")), dcc.Link(_("All questions"), href="/study")]
+    return [
+        html.P(dcc.Link(_("All questions"), href="/study")),
+        html.H1(_(guide.question)),
+        html.P(_(guide.summary), className="lead"),
+        dcc.Store(id="study_name", data=guide.name),
+        _base_section(context, draft, language),
+        section(_("Your choices"), *_fields(guide, subject, language)),
+        html.Div(id="study_length", role="status"),
+        *scenario_form.submission_fields("study_title", "", language),
+        button(_("Start study"), "study_start", "main"),
+        html.Div(id="study_message", role="alert"),
+    ]
+
+
+def _questions(subject: Subject, language: str) -> list[Any]:
+    """Returns all questions, each with a link to its page."""
+    _ = translator(language)
+    items = [
+        html.Li(
+            [dcc.Link(_(guide.question), href=f"/study/{guide.name}"), html.P(_(guide.summary))]
+        )
+        for guide in study_guides().values()
+        if guide.is_offered(subject)
+    ]
     lead = _(
         "A study solves a case many times, with the case, scenario and changes of the page New run."
-    )
-    kinds = [(kind, _(title)) for kind, title in KINDS.items()]
-    options = section(
-        _("Method"),
-        radios(_("Type of study"), "study_kind", kinds, SWEEP),
-        _sweep_options(context, draft, language),
-        _pareto_options(context, draft, language),
-        _near_optimal_options(language),
     )
     return [
         html.H1(_("New study")),
         html.P(lead, className="lead"),
-        _base_section(context, draft, language),
-        options,
-        *scenario_form.submission_fields("study_title", "", language),
-        button(_("Start study"), "study_start", "main"),
-        html.Div(id="study_message", role="alert"),
+        html.Ul(items, className="questions"),
     ]
 
 
@@ -94,162 +105,137 @@ def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> h
     return section(_("Starting point"), heading, html.P(text, className="soft"))
 
 
-def _sweep_options(context: AppContext, draft: ScenarioDraft, language: str) -> html.Div:
+def _fields(guide: StudyGuide, subject: Subject, language: str) -> list[Any]:
+    """Returns the controls of all choices; those of a group stand together."""
     _ = translator(language)
-    sliders = [
-        (slider.name, slider.label(language))
-        for slider in context.cases[draft.case].sliders(draft.scenario)
-    ]
-    first = sliders[0][0] if sliders else None
-    ranges = [
-        _range(1, _("Assumption"), sliders, first, language),
-        _range(2, _("Second assumption"), [("", _("none")), *sliders], "", language),
-    ]
-    return html.Div(ranges, id=f"study_{SWEEP}")
+    parts: list[Any] = []
+    for group, choices in groupby(guide.choices, key=lambda choice: choice.group):
+        controls = [_control(choice, subject, language) for choice in choices]
+        attributes = {"role": "group", **aria_label(_(group))} if group else {}
+        parts.append(html.Div(controls, className="fields", **attributes))
+    return parts
 
 
-def _range(number: int, title: str, sliders: Options, value: str | None, language: str) -> html.Div:
-    """Returns the inputs for one varied slider."""
+def _control(choice: Choice, subject: Subject, language: str) -> Any:
+    """Returns the control of a choice with its label and note."""
     _ = translator(language)
-
-    def number_input(part: str, **attributes: Any) -> dcc.Input:
-        return dcc.Input(id=f"study_{part}_{number}", type="number", **attributes)
-
-    fields = [
-        field(title, select(f"study_slider_{number}", sliders, value)),
-        field(_("From"), number_input("from", step="any", placeholder=_("minimum"))),
-        field(_("To"), number_input("to", step="any", placeholder=_("maximum"))),
-        field(
-            _("Number of values"),
-            number_input("count", value=5, min=MIN_VALUES, max=MAX_VALUES, step=1),
-        ),
-    ]
-    return html.Div(fields, className="fields", role="group", **aria_label(title))
-
-
-def _pareto_options(context: AppContext, draft: ScenarioDraft, language: str) -> html.Div:
-    _ = translator(language)
-    limits = context.cases[draft.case].system(draft.scenario)["limits"]
-    metrics = [(name, _(title)) for name, title in METRICS.items()]
-    metrics += [(str(name), label(row, name, language)) for name, row in limits.iterrows()]
-    points = dcc.Input(
-        id="study_points", type="number", min=MIN_POINTS, max=MAX_POINTS, step=1, value=6
-    )
-    fields = [
-        field(_("Metric"), select("study_metric", metrics, "emissions")),
-        field(_("Number of points"), points),
-    ]
-    return html.Div(fields, id=f"study_{PARETO}", hidden=True)
+    title, note, value = _(choice.title), _(choice.note), choice.default_of(subject)
+    options = [(key, _(text)) for key, text in choice.options_of(subject)]
+    if choice.kind == SEVERAL:
+        most = len(options) if choice.max > len(options) else int(choice.max)
+        boxes = check_boxes(title, _id(choice, MANY), options, value or [], most)
+        notes = [html.P(note, className="soft")] if note else []
+        return html.Div([boxes, *notes], className="several")
+    if choice.kind == ONE:
+        return field(title, select(_id(choice), options, value), note)
+    if choice.kind == LINES:
+        area = dcc.Textarea(id=_id(choice), value="\n".join(value or []), rows=MAX_LINES // 2)
+        return field(title, area, note)
+    limits: dict[str, Any] = {
+        name: bound
+        for name, bound in (("min", choice.min), ("max", choice.max))
+        if abs(bound) != float("inf")
+    }
+    limits["step"] = 1 if choice.kind == WHOLE else "any"
+    if choice.is_optional and choice.group:
+        limits["placeholder"] = _("that of the assumption")
+    number = dcc.Input(id=_id(choice), type="number", value=value, **limits)
+    return field(title, number, note)
 
 
-def _near_optimal_options(language: str) -> html.Div:
-    _ = translator(language)
-    slacks = [(value, _(title)) for value, title in SLACKS]
-    note = _(
-        "For each additional cost: what all plans build, what some plans build and what no plan "
-        "builds."
-    )
-    slack = field(_("Additional cost"), select("study_slack", slacks, "0.01,0.05"), note)
-    return html.Div([slack], id=f"study_{NEAR_OPTIMAL}", hidden=True)
+def _id(choice: Choice, kind: str = CHOICE) -> dict[str, str]:
+    return {"type": kind, "name": choice.name}
+
+
+def values_of(guide: StudyGuide, sent: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns the values of a guide's choices from the members of a callback, each with its id."""
+    kinds = {choice.name: choice.kind for choice in guide.choices}
+    values: dict[str, Any] = {}
+    for member in sent:
+        name, value = member["id"]["name"], member.get("value")
+        if kinds.get(name) == LINES:
+            value = str(value or "").splitlines()
+        elif kinds.get(name) == SEVERAL:
+            value = value or []
+        values[name] = None if value == "" and kinds.get(name) in (NUMBER, WHOLE) else value
+    return values
 
 
 def study_request(
-    context: AppContext,
-    kind: Any,
-    content: Any,
-    ranges: Sequence[tuple[Any, ...]],
-    metric: Any,
-    points: Any,
-    slack: Any,
-) -> tuple[ValidatedRequest, dict[str, Any]]:
-    """Returns the validated request of a study and its dictionary for a job.
-
-    Args:
-        context: The application context.
-        kind: One of ``KINDS``.
-        content: The draft.
-        ranges: Name, lowest and highest value and number of values of each varied slider.
-        metric: The metric of a Pareto front.
-        points: The number of its points.
-        slack: The additional costs of near-optimal plans, one of ``SLACKS``.
+    context: AppContext, name: Any, content: Any, sent: Iterable[Mapping[str, Any]], language: str
+) -> tuple[ValidatedRequest, StudyGuide, dict[str, Any]]:
+    """Returns the validated request of a study, its guide, and its dictionary for a job.
 
     Raises:
-        InputError: The draft or an option is not valid.
+        InputError: The draft or a choice is not valid.
     """
+    guide = study_guides().get(str(name))
+    if guide is None:
+        raise InputError.at(N_("study"), N_("choose a question of the list"))
     request = request_validation.validate(content, context.cases)
-    options: dict[str, Any] = {"question": kind}
-    if kind == SWEEP:
-        options |= {"vary": _parameter_ranges(request, ranges)}
-    elif kind == PARETO:
-        limits = request.case.system(request.scenario)["limits"].index
-        is_count = isinstance(points, int) and MIN_POINTS <= points <= MAX_POINTS
-        if metric not in {*METRICS, *map(str, limits)} or not is_count:
-            raise _invalid(N_("choose a metric of the list, and 3 to 15 points"))
-        options |= {"metric": metric, "points": points}
-    elif kind == NEAR_OPTIMAL and slack in dict(SLACKS):
-        options |= {"slack": [parse_number(share) for share in slack.split(",")]}
-    else:
-        raise _invalid(N_("choose a type of the list"))
     forbidden = [name for name, (_, maximum) in request.added.items() if maximum == 0]
     if len(forbidden) < len(request.added):
         remedy = N_("a study has no required candidates; make them optional, or start a run")
-        raise _invalid(remedy)
+        raise InputError.at(N_("study"), remedy)
+    subject = request.case.subject(request.scenario, language)
+    options = {"question": guide.name, **guide.read(values_of(guide, sent), subject)}
     tables = request.case.candidates(request.scenario)["table"]
     overrides = [f"{tables[name]}.{name}.max_capacity_added = 0" for name in forbidden]
     changes = [*request.changes, *overrides]
-    return request, request.as_dict() | {"changes": changes, "added": {}, "study": options}
+    return request, guide, request.as_dict() | {"changes": changes, "added": {}, "study": options}
 
 
-def _invalid(remedy: str, slider: str = "", value: str = "") -> InputError:
-    return InputError.at(N_("study"), remedy, slider, value=value)
+def seconds_of_case(jobs: Iterable[Job], case: str, resolution: Any) -> float | None:
+    """Returns the median seconds of a solved case in earlier jobs; None if there are none."""
+    found = []
+    for job in jobs:
+        same = (job.request.get("case"), job.request.get("resolution")) == (case, resolution)
+        if job.state == DONE and same and job.started and job.ended:
+            begun, ended = (datetime.fromisoformat(moment) for moment in (job.started, job.ended))
+            cases = max(int(job.result.get("cases", 1)), 1)
+            found.append((ended - begun).total_seconds() / cases)
+    return statistics.median(found) if found else None
 
 
-def _parameter_ranges(request: ValidatedRequest, ranges: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Returns a parameter range for each varied slider. Raises InputError if a range is invalid."""
-    sliders = {slider.name: slider for slider in request.case.sliders(request.scenario)}
-    varied = [entry for entry in ranges if entry[0]]
-    names = {entry[0] for entry in varied}
-    if not names or len(names) < len(varied) or not names <= sliders.keys():
-        raise _invalid(N_("choose one assumption, or two different ones"))
-    texts = [_parameter_range(sliders[name], *entry) for name, *entry in varied]
-    cases = math.prod(count for *_, count in varied)
-    if cases > MAX_CASES:
-        remedy = Message(
-            "these are {cases:#} cases; choose {maximum:#} at most", cases=cases, maximum=MAX_CASES
-        )
-        raise _invalid(remedy)
-    return texts
-
-
-def _parameter_range(slider: Slider, low: Any, high: Any, count: Any) -> str:
-    """Returns the parameter range of a slider. Raises InputError if it is invalid."""
-    low, high = (slider.min if low is None else low), (slider.max if high is None else high)
-    is_finite = all(
-        isinstance(bound, int | float) and math.isfinite(bound) for bound in (low, high)
+def _length(
+    context: AppContext, guide: StudyGuide, job_request: Mapping[str, Any], language: str
+) -> html.P:
+    """Returns a sentence on the number of solved cases and their time."""
+    subject = context.cases[job_request["case"]].subject(job_request["scenario"], language)
+    count = guide.count(job_request["study"], subject)
+    seconds = seconds_of_case(context.queue.jobs(), job_request["case"], job_request["resolution"])
+    text = translate("About {count:#} cases are solved.", language, count=count)
+    if seconds is None:
+        return html.P(text, className="soft")
+    minutes = max(1, round(count * seconds / 60))
+    text += " " + translate(
+        "By the time of earlier jobs this takes about {minutes:#} minutes.",
+        language,
+        minutes=minutes,
     )
-    if not is_finite or not slider.min <= low < high <= slider.max:
-        remedy = Message(
-            "choose a range within {minimum:#} to {maximum:#}, the lower number first",
-            minimum=slider.min,
-            maximum=slider.max,
-        )
-        raise _invalid(remedy, slider.label_en)
-    if not isinstance(count, int) or not MIN_VALUES <= count <= MAX_VALUES:
-        raise _invalid(N_("choose 2 to 15 values"), slider.label_en, str(count))
-    assignment = "=" if slider.mode == "set" else "*="
-    return f"{slider.address}{assignment}{low:.10g}..{high:.10g}:{count}"
+    return html.P(text, className="marked" if minutes > MIN_MANY_MINUTES else "soft")
 
 
 def register(app: dash.Dash, context: AppContext) -> None:
-    """Registers the callbacks of the page."""
+    """Registers the callbacks of the pages."""
+    chosen = ({"type": CHOICE, "name": ALL}, {"type": MANY, "name": ALL})
 
     @app.callback(
-        [Output(f"study_{kind}", "hidden") for kind in KINDS],
-        Input("study_kind", "value"),
-        prevent_initial_call=True,
+        Output("study_length", "children"),
+        Input(chosen[0], "value"),
+        Input(chosen[1], "value"),
+        State("study_name", "data"),
+        State("draft", "data"),
     )
-    def show_options(chosen: str) -> list[bool]:
-        return [kind != chosen for kind in KINDS]
+    def show_length(_one: Any, _many: Any, name: Any, content: Any) -> Any:
+        language = security.language()
+        sent = [member for group in dash.callback_context.inputs_list for member in group]
+        try:
+            draft = _draft(context, content)
+            _, guide, job_request = study_request(context, name, draft, sent, language)
+        except InputError:
+            return []  # told when the study is started
+        return _length(context, guide, job_request, language)
 
     @app.callback(
         Output("url", "pathname", allow_duplicate=True),
@@ -258,30 +244,33 @@ def register(app: dash.Dash, context: AppContext) -> None:
         State("draft", "data"),
         State("study_title", "value"),
         State("submitter", "value"),
-        State("study_kind", "value"),
-        State("study_metric", "value"),
-        State("study_points", "value"),
-        State("study_slack", "value"),
-        *(State(f"study_{part}_{i}", "value") for i in (1, 2) for part in RANGE_PARTS),
+        State("study_name", "data"),
+        State(chosen[0], "value"),
+        State(chosen[1], "value"),
         prevent_initial_call=True,
     )
     def start(
-        _: Any, content: Any, title: Any, submitter: Any, kind: Any, *options: Any
+        _: Any, content: Any, title: Any, submitter: Any, name: Any, _one: Any, _many: Any
     ) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
-        metric, points, slack, *values = options
-        ranges = [tuple(values[: len(RANGE_PARTS)]), tuple(values[len(RANGE_PARTS) :])]
+        *_others, one, many = dash.callback_context.states_list
         try:
-            draft = content or scenario_form.draft_of(context, content).model_dump(mode="json")
-            request, job_request = study_request(
-                context, kind, draft, ranges, metric, points, slack
+            draft = _draft(context, content)
+            request, guide, job_request = study_request(
+                context, name, draft, [*one, *many], language
             )
-            name = str(title or "").strip()
-            name = name or f"{words(kind, language)}: {request.case.title(language)}"
+            heading = str(title or "").strip() or (
+                f"{translate(guide.question, language)} {request.case.title(language)}"
+            )
             user, known_as = security.user_id(), str(submitter or "").strip()
-            job = context.queue.add("study", name, user, known_as, job_request)
+            job = context.queue.add("study", heading, user, known_as, job_request)
         except InputError as error:
             return dash.no_update, error_message(error, language)
         return f"/job/{job.name}", ""
+
+
+def _draft(context: AppContext, content: Any) -> Any:
+    """Returns the stored draft, or an empty one."""
+    return content or scenario_form.draft_of(context, content).model_dump(mode="json")

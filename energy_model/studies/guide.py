@@ -1,0 +1,258 @@
+"""Guide: a study → its question in words, its few choices, and the call that answers it, for a page without a terminal.
+
+A study has its guide in its own file, as ``GUIDE``; `study_guides` finds them, so a further study needs no other file.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from energy_model.case.case_spec import CaseSpec
+from energy_model.case.system import System
+from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import N_, Message
+from energy_model.studies.runner.study import ExecutionOptions, Study
+
+# Kinds of choices: a number, a whole number, one or several of a list, and lines of text
+NUMBER, WHOLE, ONE, SEVERAL, LINES = "number", "whole", "one", "several", "lines"
+MAX_LINES, MAX_LINE_CHARACTERS = 12, 300  # of a choice of lines
+Options = Sequence[tuple[str, str]]  # value and text of each
+
+
+@dataclass(frozen=True)
+class VariedNumber:
+    """A number of a case that may vary: its labels by language, address, assignment (``=`` or ``*=``) and range."""
+
+    name: str
+    labels: Mapping[str, str]
+    address: str
+    assignment: str
+    min: float
+    max: float
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What choices are made from: a case, titles of its scenarios by name and language, and numbers that may vary."""
+
+    system: System
+    scenarios: Mapping[str, Mapping[str, str]]
+    numbers: Mapping[str, VariedNumber]
+    language: str = "en"
+
+    def scenario_options(self) -> Options:
+        """The scenarios with a name, as options."""
+        return [
+            (name, titles[self.language]) for name, titles in self.scenarios.items() if name != ""
+        ]
+
+    def number_options(self) -> Options:
+        """The numbers that may vary, as options."""
+        return [(name, number.labels[self.language]) for name, number in self.numbers.items()]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice that a study asks for.
+
+    Attributes:
+        name: Key of its value.
+        title: Title in English, as in the catalogue of translations.
+        kind: One of the kinds above.
+        default: Its value at first; a function of the subject where it depends on the case.
+        options: Values and texts of a list; a function of the subject where they depend on the case.
+        min: Least number, or least number of chosen options or lines.
+        max: Largest number, or largest number of chosen options.
+        is_optional: Whether a number may be left out.
+        note: A sentence below it.
+        group: Title of choices that belong together.
+    """
+
+    name: str
+    title: str
+    kind: str
+    default: Any = None
+    options: Options | Callable[[Subject], Options] = ()
+    min: float = 0
+    max: float = math.inf
+    is_optional: bool = False
+    note: str = ""
+    group: str = ""
+
+    def options_of(self, subject: Subject) -> Options:
+        """The options for a case."""
+        return self.options(subject) if callable(self.options) else self.options
+
+    def default_of(self, subject: Subject) -> Any:
+        """The value at first for a case: the default, or the first of a list."""
+        if callable(self.default):
+            return self.default(subject)
+        if self.default is None and self.kind == ONE:
+            return next((value for value, _ in self.options_of(subject)), "")
+        return self.default
+
+    def read(self, value: Any, subject: Subject) -> Any:
+        """The checked value. ValueError with a remedy if it is not one."""
+        if self.kind in (NUMBER, WHOLE):
+            return self._number(value)
+        if self.kind == ONE:
+            if value not in dict(self.options_of(subject)):
+                raise ValueError(N_("choose one of the list"))
+            return value
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise ValueError(N_("choose from the list"))
+        if self.kind == LINES:
+            return self._lines(value)
+        known = dict(self.options_of(subject))
+        chosen = [part for part in known if part in value]
+        if len(chosen) != len(value) or not self.min <= len(chosen) <= self.max:
+            if math.isinf(self.max):
+                raise ValueError(Message("choose {minimum:#} or more", minimum=self.min))
+            text = N_("choose {minimum:#} to {maximum:#}")
+            raise ValueError(Message(text, minimum=self.min, maximum=self.max))
+        return chosen
+
+    def _number(self, value: Any) -> float | int | None:
+        if value is None and self.is_optional:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and math.isfinite(value) and self.min <= value <= self.max:
+            if self.kind == NUMBER:
+                return float(value)
+            if value == int(value):
+                return int(value)
+        if math.isinf(self.max):
+            text = N_("write a number of {minimum:#} or more")
+            raise ValueError(Message(text, minimum=self.min))
+        text = (
+            N_("write a whole number from {minimum:#} to {maximum:#}")
+            if self.kind == WHOLE
+            else N_("write a number from {minimum:#} to {maximum:#}")
+        )
+        raise ValueError(Message(text, minimum=self.min, maximum=self.max))
+
+    def _lines(self, value: list[str]) -> list[str]:
+        lines = [line.strip() for line in value if line.strip()]
+        is_short = all(len(line) <= MAX_LINE_CHARACTERS for line in lines)
+        if not (self.min <= len(lines) <= MAX_LINES and is_short):
+            text = N_("write {minimum:#} to {maximum:#} lines")
+            raise ValueError(Message(text, minimum=self.min, maximum=MAX_LINES))
+        return lines
+
+
+@dataclass(frozen=True)
+class StudyGuide:
+    """How a study is asked for.
+
+    Attributes:
+        name: The question of the study, as stored with it.
+        rank: Its place among the guides.
+        question: The question in words.
+        summary: What the answer holds, in a sentence.
+        choices: The choices.
+        prepare: Makes the options that are stored with a job, JSON content, of the checked values of the
+            choices and the subject; it raises InputError. By default the values themselves.
+        count: About how many cases the study solves with these options.
+        answer: The study of a case with these options, in a folder.
+        is_offered: Whether a case has what the study is about.
+    """
+
+    name: str
+    rank: int
+    question: str
+    summary: str
+    choices: tuple[Choice, ...]
+    count: Callable[[Mapping[str, Any], Subject], int]
+    answer: Callable[[CaseSpec, Mapping[str, Any], Path, ExecutionOptions], Study]
+    prepare: Callable[[dict[str, Any], Subject], dict[str, Any]] = field(
+        default=lambda values, _: values
+    )
+    is_offered: Callable[[Subject], bool] = field(default=lambda _: True)
+
+    def read(self, values: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+        """The options of a study from the values of its choices.
+
+        Raises:
+            InputError: A value is missing, unknown or invalid; it lists all of them.
+        """
+        issues, checked = [], {}
+        for choice in self.choices:
+            try:
+                checked[choice.name] = choice.read(values.get(choice.name), subject)
+            except ValueError as error:
+                (remedy,) = error.args
+                text = "" if values.get(choice.name) is None else str(values[choice.name])[:80]
+                issues.append(InputIssue(choice.title, remedy, value=text))
+        unknown = set(values) - {choice.name for choice in self.choices}
+        issues += [InputIssue(N_("study"), N_("reload the page"), value=name) for name in unknown]
+        if issues:
+            raise InputError(issues)
+        return self.prepare(checked, subject)
+
+
+def number_range(prefix: str, title: str, is_optional: bool = False) -> tuple[Choice, ...]:
+    """The choices of a number that varies: which one, from, to, and how many values."""
+    none = [("", N_("none"))] if is_optional else []
+    return (
+        Choice(
+            f"{prefix}_number",
+            title,
+            ONE,
+            options=lambda subject: [*none, *subject.number_options()],
+            group=title,
+        ),
+        Choice(f"{prefix}_from", N_("From"), NUMBER, min=-math.inf, is_optional=True, group=title),
+        Choice(f"{prefix}_to", N_("To"), NUMBER, min=-math.inf, is_optional=True, group=title),
+        Choice(f"{prefix}_count", N_("Number of values"), WHOLE, 5, min=2, max=15, group=title),
+    )
+
+
+def parameter_ranges(
+    values: Mapping[str, Any], prefixes: Sequence[str], subject: Subject
+) -> list[str]:
+    """The ranges ``ADDRESS=LOW..HIGH:COUNT`` of the varied numbers of `number_range`.
+
+    Raises:
+        InputError: A range is out of that of its number, or a number is chosen twice.
+    """
+    chosen = [prefix for prefix in prefixes if values[f"{prefix}_number"]]
+    names = {values[f"{prefix}_number"] for prefix in chosen}
+    issues, texts = [], []
+    if len(names) < len(chosen):
+        remedy = N_("choose one assumption, or two different ones")
+        issues.append(InputIssue(N_("Assumption"), remedy))
+    for prefix in chosen:
+        number = subject.numbers[values[f"{prefix}_number"]]
+        low, high = values[f"{prefix}_from"], values[f"{prefix}_to"]
+        low, high = number.min if low is None else low, number.max if high is None else high
+        if not number.min <= low < high <= number.max:
+            text = N_("choose a range within {minimum:#} to {maximum:#}, the lower number first")
+            remedy = Message(text, minimum=number.min, maximum=number.max)
+            issues.append(InputIssue(number.labels["en"], remedy, value=f"{low:g} – {high:g}"))
+        count = values[f"{prefix}_count"]
+        texts.append(f"{number.address}{number.assignment}{low:.10g}..{high:.10g}:{count}")
+    if issues:
+        raise InputError(issues)
+    return texts
+
+
+@cache
+def study_guides() -> dict[str, StudyGuide]:
+    """The guides of all studies by name, in order of rank."""
+    package = importlib.import_module("energy_model.studies")
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        name = f"{package.__name__}.{module.name}" + (".study" if module.ispkg else "")
+        if importlib.util.find_spec(name) is None:
+            continue
+        guide = getattr(importlib.import_module(name), "GUIDE", None)
+        if isinstance(guide, StudyGuide):
+            found.append(guide)
+    return {guide.name: guide for guide in sorted(found, key=lambda guide: guide.rank)}
