@@ -534,7 +534,7 @@ def test_the_command_plans_the_village(tmp_path):
     assert [row["stage"] for row in said.json["stages"]] == ["2030", "2035", "2040"]
     assert len(said.json["cases"]) == 3
     shown = cli.call("study", "show", tmp_path / "s", "--language", "da")
-    assert "Hvad hvert trin tilføjer" in shown.out
+    assert "Hvad hver etape tilføjer" in shown.out
     assert cli.call("report", tmp_path / "s").code == 0
     study = em.open_study(tmp_path / "s")
     for language in ("en", "da"):

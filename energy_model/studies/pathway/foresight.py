@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from energy_model.common.errors import InputError
 from energy_model.formulation.metadata import ADDED, RETIRED
 from energy_model.optimization import highs
@@ -22,7 +20,7 @@ from energy_model.optimization.composition import Composition
 from energy_model.optimization.warm_start import WarmStart
 from energy_model.studies.pathway.linked_stages import Decided, compose, is_alive
 from energy_model.studies.pathway.stages import StageCase
-from energy_model.studies.runner.composed_cases import MIN_CAPACITY, solve_composed
+from energy_model.studies.runner.composed_cases import solve_composed, without_residues
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study_case import StudyCase
 
@@ -140,16 +138,11 @@ def _sizes(composition: Composition, answer: highs.SolverResult) -> dict[str, An
     """The added and retired capacity of each branch by asset, as JSON content."""
     content = {}
     for branch in composition.branches:
-        place = composition.columns[branch.name]
-        content[branch.name] = {
-            word: _by_asset(
-                branch.lp.variables[variable].labels, answer.x[place][branch.lp.columns(variable)]
-            )
-            for word, variable in (("added", ADDED), ("retired", RETIRED))
-        }
+        lp, x = branch.lp, answer.x[composition.columns[branch.name]]
+        sizes = {}
+        for word, variable in (("added", ADDED), ("retired", RETIRED)):
+            columns = lp.columns(variable)
+            values = without_residues(x[columns], lp.upper[columns]).tolist()
+            sizes[word] = dict(zip(lp.variables[variable].labels, values, strict=True))
+        content[branch.name] = sizes
     return content
-
-
-def _by_asset(labels: Sequence[str], values: np.ndarray) -> dict[str, float]:
-    values = np.where(values > MIN_CAPACITY, values, 0.0)
-    return dict(zip(labels, values.tolist(), strict=True))

@@ -35,6 +35,7 @@ from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study_case import StudyCase
 
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution [capacity]
+MIN_CAPACITY_SHARE = 1e-6  # of the limit of an addition; less is such a residue as well
 Compose = Callable[[Mapping[str, CompiledModel]], Composition]
 # The overrides of a branch's case that replace a limit over several branches by its price
 Priced = Callable[[str, Composition, highs.SolverResult], tuple[str, ...]]
@@ -115,6 +116,12 @@ def solve_composed(
     return _stored(runner, name, cases) or _lost(runner)
 
 
+def without_residues(values: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Capacities with those at zero that are residues of the interior-point method, by their upper limits."""
+    least = np.maximum(MIN_CAPACITY, MIN_CAPACITY_SHARE * np.where(np.isfinite(upper), upper, 0.0))
+    return np.where(values > least, values, 0.0)
+
+
 def compiled_models(
     case_worker: worker.CaseWorker,
     cases: Mapping[str, StudyCase],
@@ -172,8 +179,8 @@ def _part(
     retired = np.clip(x[lp.columns(RETIRED)], 0.0, existing)
     # capacity that an earlier branch has added counts as added here
     added = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
-    added = np.where(added > MIN_CAPACITY, added, 0.0)
-    added = np.clip(added, lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)])
+    lower, upper = lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)]
+    added = np.clip(without_residues(added, upper), lower, upper)
     x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
     x[lp.columns(CAPACITY)] = existing - retired + added
     query = Query(
