@@ -62,10 +62,13 @@ def is_added(built: pd.DataFrame) -> pd.Series:
     Args:
         built: The table of `capacities`.
     """
-    largest = built.groupby("table")["capacity_added"].transform("max")
-    return built["capacity_added"] > (MIN_SHARE_OF_LARGEST_ADDITION * largest).clip(
-        lower=MIN_CAPACITY
-    )
+    return built["capacity_added"] > least_additions(built["capacity_added"], built["table"])
+
+
+def least_additions(added: pd.Series, tables: pd.Series) -> pd.Series:
+    """The added capacity up to which one is rounding beside the largest of its table, by asset."""
+    largest = added.groupby(tables).transform("max")
+    return (MIN_SHARE_OF_LARGEST_ADDITION * largest).clip(lower=MIN_CAPACITY)
 
 
 def carriers(results: SolutionTables) -> pd.DataFrame:

@@ -10,12 +10,10 @@ import pandas as pd
 
 from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.results.summary import capacity_unit
+from energy_model.results.summary import capacity_unit, least_additions
 from energy_model.studies.pathway.foresight import Path
 from energy_model.studies.pathway.stages import StageCase
 
-# Share of the largest addition to a table of assets, below which one is rounding
-MIN_SHARE_OF_LARGEST_ADDITION = 1e-4
 PLAN_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "stage", "added", "retired", "capacity", "investment", "last_year"]  # fmt: skip
 VINTAGE_COLUMNS = ["asset", "label_en", "label_da", "group", "unit", "built", "stage", "capacity"]
 STAGE_COLUMNS = ["stage", "scenario", "years", "cost", "discounted_cost", "investment", "net_emissions", "target", "heat_price", "electricity_price", "unserved"]  # fmt: skip
@@ -28,7 +26,8 @@ def plan_table(path: Path) -> pd.DataFrame:
     """What each stage adds and retires, with the capacity then, the investment [EUR] and the last year of the addition."""
     rows = []
     for number, stage in enumerate(path.stages):
-        least = _least_additions(path, stage)
+        added = pd.Series(path.sizes[stage.name].added)
+        least = least_additions(added, stage.assets["table"].reindex(added.index))
         sizes, lifetimes = path.sizes[stage.name], stage.assets["lifetime"]
         costs = stage.system.settings.view.cost_factor * stage.assets["investment_cost"]
         before = path.sizes[path.stages[number - 1].name].retired if number else {}
@@ -122,13 +121,6 @@ def _vintages(path: Path, number: int, asset: str) -> dict[str, float]:
     stage = path.stages[number]
     left = stage.assets.at[asset, "capacity_existing"] - path.sizes[stage.name].retired[asset]
     return {EXISTING: max(float(left), 0.0), **path.alive(number, asset)}
-
-
-def _least_additions(path: Path, stage: StageCase) -> pd.Series:
-    """The addition up to which one is rounding beside the largest to its table, by asset."""
-    added = pd.Series(path.sizes[stage.name].added)
-    largest = added.groupby(stage.assets["table"].reindex(added.index)).transform("max")
-    return (MIN_SHARE_OF_LARGEST_ADDITION * largest).clip(lower=MIN_CAPACITY)
 
 
 def _about(stage: StageCase, asset: str) -> tuple[str, str, str, str, str]:

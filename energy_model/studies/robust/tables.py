@@ -13,7 +13,7 @@ from energy_model.case.system import System
 from energy_model.common.language import N_
 from energy_model.formulation.annuity import annuity
 from energy_model.optimization.highs import OPTIMAL
-from energy_model.results.summary import capacity_unit
+from energy_model.results.summary import capacity_unit, least_additions
 
 MIN_PLAN_CAPACITY = 1e-3  # largest addition in all plans, below which an asset is left out
 # Meaning and unit of each measure
@@ -187,14 +187,16 @@ def _branches(found: RobustResults) -> pd.DataFrame:
 def _plan(found: RobustResults, system: System) -> pd.DataFrame:
     """A row for each asset that a plan adds to, those with the largest difference of yearly cost first."""
     assets, costs = system.assets, unit_costs(system)
-    own = [result["assets"] for result in found.own.values() if result["status"] == OPTIMAL]
-    base = found.base["assets"] if found.base["status"] == OPTIMAL else {}
-    robust = {name: outcome.result["assets"] for name, outcome in found.robust.items()}
+    own = [
+        _additions(result, system) for result in found.own.values() if result["status"] == OPTIMAL
+    ]
+    base = _additions(found.base, system) if found.base["status"] == OPTIMAL else {}
+    robust = {name: _additions(outcome.result, system) for name, outcome in found.robust.items()}
     rows = []
     for asset in dict.fromkeys(asset for plan in robust.values() for asset in plan):
-        mean = found.mean({name: _added(plan, asset) for name, plan in robust.items()})
-        kept = _added(base, asset) if base else np.nan
-        amounts = [_added(plan, asset) for plan in own] or [np.nan]
+        mean = found.mean({name: plan.get(asset, 0.0) for name, plan in robust.items()})
+        kept = base.get(asset, 0.0) if base else np.nan
+        amounts = [plan.get(asset, 0.0) for plan in own] or [np.nan]
         if np.nanmax([mean, kept, *amounts]) <= MIN_PLAN_CAPACITY:
             continue
         difference = mean - kept
@@ -226,9 +228,16 @@ def unit_costs(system: System) -> pd.Series:
     return view.cost_factor * (payment + assets["fixed_cost"])
 
 
-def _added(plan: Mapping[str, Any], asset: str) -> float:
-    """What a plan adds of an asset; ``plan`` holds its capacity, added and retired capacity."""
-    return max(float(plan[asset][1]), 0.0) if asset in plan else 0.0
+def _additions(result: Mapping[str, Any], system: System) -> dict[str, float]:
+    """What a plan adds by asset, without rounding beside the largest of a table.
+
+    Assets of the result hold their capacity, added and retired capacity. One that is not in the unchanged case has a
+    table of its own.
+    """
+    added = pd.Series({asset: float(sizes[1]) for asset, sizes in result["assets"].items()})
+    tables = system.assets["table"].reindex(added.index)
+    least = least_additions(added, tables.fillna(pd.Series(added.index, added.index)))
+    return {str(asset): value for asset, value in added.where(added > least, 0.0).items()}
 
 
 def _unit(system: System, asset: str) -> str:
