@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from energy_model.common.formatting import format_number, format_significant
+from energy_model.common.formatting import format_number, format_significant, label
 from energy_model.common.language import translator
-from energy_model.reporting.content import PLAIN, Report, Text, data_table, section
+from energy_model.reporting.content import PLAIN, Block, Report, Text, Tiles, data_table, section
 from energy_model.reporting.summary_names import title_and_unit
+from energy_model.results.bills import default_billed_carrier
 from energy_model.solving.quick_look import QuickAnswer
 
 ALWAYS_SHOWN = ("total_cost", "cost_without_emission_payments", "net_emissions")
+MAX_ASSETS = 10  # whose additions change most
+MIN_PRICE_CHANGE = 0.05  # EUR/unit; less is not shown
 MIN_CHANGE_SHARE = 1e-4  # of the unchanged number, below which a change is not shown
 
 
 def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
-    """Returns the headline numbers that a change moves, and how far the unchanged ones are from a fine run."""
+    """Returns what a change moves: headline numbers, added capacity and prices; and how far few steps are from a fine run."""
     _ = translator(language)
     table = answer.table()
     size = table["unchanged"].abs().clip(lower=1.0)
@@ -43,8 +46,60 @@ def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
         else _("The bias is not known; run the unchanged case, or name a run of it with --fine.")
     )
     title = _("What the changes do")
-    blocks = (*data_table(title, heads, rows, len(heads) - 1), Text((note, bias), PLAIN))
+    blocks: list[Block] = [
+        *_tiles(answer, language),
+        *data_table(title, heads, rows, len(heads) - 1),
+        *_assets(answer, language),
+        *_prices(answer, language),
+        Text((note, bias), PLAIN),
+    ]
     return Report("", language, tuple(section("quick", "", blocks)))
+
+
+def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
+    """Returns the differences of the numbers that are always shown."""
+    table, carriers = answer.table(), answer.run.tables["carriers"]
+    pairs = []
+    for name in table.index.intersection(ALWAYS_SHOWN, sort=False):
+        title, unit = title_and_unit(str(name), carriers, language)
+        pairs.append((title, _signed(table.at[name, "difference"], unit, language)))
+    return [Tiles(tuple(pairs))]
+
+
+def _signed(value: float, unit: str, language: str) -> str:
+    text = format_number(value, unit, language)
+    return f"+{text}" if value > 0 and not text.startswith("0 ") else text
+
+
+def _assets(answer: QuickAnswer, language: str) -> list[Block]:
+    """Returns the table of added capacity that the change moves most."""
+    _ = translator(language)
+    rows = [
+        [
+            label(row, name, language),
+            *(format_number(row[c], row["unit"], language) for c in ("unchanged", "changed")),
+            _signed(row["cost"], "EUR/a", language),
+        ]
+        for name, row in answer.assets().head(MAX_ASSETS).iterrows()
+    ]
+    heads = [_("asset"), _("unchanged"), _("changed"), _("yearly cost")]
+    return data_table(_("What is added more or less"), heads, rows, 3)
+
+
+def _prices(answer: QuickAnswer, language: str) -> list[Block]:
+    """Returns the table of the prices of the billed carrier, if the change moves one."""
+    _ = translator(language)
+    prices = answer.prices()
+    if prices.empty or prices["difference"].abs().max() < MIN_PRICE_CHANGE:
+        return []
+    columns = ("unchanged", "changed", "difference")
+    unit = f"EUR/{answer.run.tables['carriers'].at[default_billed_carrier(answer.run), 'unit']}"
+    rows = [
+        [label(row, name, language), *(format_number(row[c], unit, language) for c in columns)]
+        for name, row in prices.iterrows()
+    ]
+    heads = [_("demand"), _("unchanged"), _("changed"), _("difference")]
+    return data_table(_("Price with network charge"), heads, rows, 3, collapsed=True)
 
 
 def _row(

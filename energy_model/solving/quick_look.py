@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from energy_model.common.errors import InputError
+from energy_model.results.bills import customer_bills, default_billed_carrier
 from energy_model.results.run import Run
+from energy_model.results.summary import is_added
 from energy_model.solving.case_solver import CaseSolver
 from energy_model.solving.load import Case, as_case_spec
 from energy_model.solving.warm_start_cache import WarmStartCache
 
-QUICK_STEPS = (
-    24  # steps of a quick look: four typical days of six steps where the case has such days
-)
+# Steps of a quick look: four typical days of six steps where the case has such days
+QUICK_STEPS = 24
+MIN_CHANGE_SHARE = 1e-3  # of the larger of two additions; less is no change
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,41 @@ class QuickAnswer:
         fine = {} if self.fine is None else self.fine.summary
         table["bias"] = table["unchanged"] - pd.Series(fine, dtype=float).reindex(table.index)
         return table.rename_axis("name")
+
+    def assets(self) -> pd.DataFrame:
+        """The added capacity of each asset whose addition the change moves, that of the largest cost first.
+
+        Columns: labels and unit of the asset, ``unchanged``, ``changed``, ``difference``, and ``cost`` [EUR/a], by how much
+        its yearly cost changes.
+        """
+        before, after = (run.tables["capacities"] for run in (self.unchanged, self.run))
+        names = before.index.union(after.index, sort=False)
+        known = after.reindex(names).combine_first(before)
+        frame = known[["label_en", "label_da", "unit"]].copy()
+        for column, run in (("unchanged", before), ("changed", after)):
+            added = run["capacity_added"].where(is_added(run), 0.0)
+            frame[column] = added.reindex(names, fill_value=0.0)
+        frame["difference"] = frame["changed"] - frame["unchanged"]
+        costs = [table["yearly_cost"].reindex(names, fill_value=0.0) for table in (before, after)]
+        frame["cost"] = costs[1] - costs[0]
+        largest = frame[["unchanged", "changed"]].max(axis=1)
+        moved = frame[frame["difference"].abs() > MIN_CHANGE_SHARE * largest]
+        return moved.sort_values("cost", key=abs, ascending=False, kind="stable")
+
+    def prices(self) -> pd.DataFrame:
+        """The price of the billed carrier for each of its demands before and after the change [EUR/unit].
+
+        It has the labels of the demands, and no rows if no carrier is billed.
+        """
+        carrier = default_billed_carrier(self.run)
+        if carrier is None:
+            return pd.DataFrame()
+        bills = customer_bills(self.run, carrier)
+        frame = bills[["label_en", "label_da"]].copy()
+        frame["unchanged"] = customer_bills(self.unchanged, carrier)["price"].reindex(bills.index)
+        frame["changed"] = bills["price"]
+        frame["difference"] = frame["changed"] - frame["unchanged"]
+        return frame
 
 
 class QuickLook:

@@ -50,6 +50,13 @@ class CatalogCase:
         return str(title or self.name)
 
     @property
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """The names and times of the files of the case, which tell whether it has changed."""
+        with self._lock:
+            self._clear_changed()
+            return self._stamp
+
+    @property
     def default(self) -> str:
         """The default scenario of the case."""
         return str(self.system("").settings.default_scenario)

@@ -12,6 +12,7 @@ import energy_model as em
 from energy_model.results.run_files import input_tables
 from energy_model.web.case_catalog import CatalogCase
 from energy_model.web.jobs import JobQueue
+from energy_model.web.live_answers import LiveAnswers
 from energy_model.web.workspace import Workspace
 
 MAX_OPEN_RUNS = 12  # runs in the cache
@@ -20,11 +21,12 @@ _run_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class AppContext:
-    """The offered cases, the workspace and the job queue."""
+    """The offered cases, the workspace, the job queue and the quick answers to drafts."""
 
     cases: Mapping[str, CatalogCase]
     workspace: Workspace
     queue: JobQueue
+    live: LiveAnswers
 
     def case_title(self, name: str, language: str) -> str:
         """Returns the title of a case, or its name if it is no longer offered."""

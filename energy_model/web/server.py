@@ -17,10 +17,11 @@ from energy_model.web.app import create_app
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import JobQueue
+from energy_model.web.live_answers import LiveAnswers
 from energy_model.web.security import LOOPBACK, MAX_REQUEST_BYTES
 from energy_model.web.workspace import WRITE_REMEDY, Workspace
 
-SERVER_THREADS = 8
+SERVER_THREADS = 32  # a request for a quick look holds its thread until it is answered
 MIN_PASSWORD_LENGTH = 8  # characters
 
 
@@ -48,7 +49,9 @@ def serve(
     try:
         with new_parts(store.folder / "scenarios", catalog, WRITE_REMEDY):
             queue = JobQueue(store, workers)
-            application = create_app(AppContext(catalog, store, queue), password, host_names)
+            live = LiveAnswers(store.folder / "warm_starts", workers)
+            context = AppContext(catalog, store, queue, live)
+            application = create_app(context, password, host_names)
     except BaseException:
         store.close()
         raise
@@ -68,22 +71,28 @@ def serve(
         raise InputError.at("--host", remedy, value=f"{address}:{port}") from None
     signal.signal(signal.SIGTERM, _interrupt)
     queue.start()
-    host = f"[{address}]" if ":" in address else address
-    url = f"http://{host}:{server.effective_port}/"
-    _print(f"The workbench runs at {url} (Ctrl-C ends it). Its files are in {workspace}.")
-    if open_page:
-        import webbrowser  # noqa: PLC0415
-
-        webbrowser.open(url)
+    _tell_address(address, server.effective_port, workspace, open_page)
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
         server.close()
+        live.close()
         queue.close()
         store.close()
     _print("Server stopped. Unfinished jobs restart at the next start.")
+
+
+def _tell_address(address: str, port: int, workspace: Path, open_page: bool) -> None:
+    """Prints the address of the page, and opens it in the browser of this machine if asked."""
+    host = f"[{address}]" if ":" in address else address
+    url = f"http://{host}:{port}/"
+    _print(f"The workbench runs at {url} (Ctrl-C ends it). Its files are in {workspace}.")
+    if open_page:
+        import webbrowser  # noqa: PLC0415
+
+        webbrowser.open(url)
 
 
 def check_access(address: str, password: str | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from energy_model.web.app import create_app
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import JobQueue
+from energy_model.web.live_answers import LiveAnswers
 from energy_model.web.workspace import Workspace
 from helpers import cli
 
@@ -42,7 +43,8 @@ def context(folder: Path, cases: dict, workers: int = 1) -> AppContext:
     workspace = Workspace(folder / "workspace")
     for name in cases:
         workspace.path("scenarios", name).mkdir(exist_ok=True)
-    return AppContext(cases, workspace, JobQueue(workspace, workers, (sys.executable, "-c", STUB)))
+    queue = JobQueue(workspace, workers, (sys.executable, "-c", STUB))
+    return AppContext(cases, workspace, queue, LiveAnswers(workspace.folder / "warm_starts"))
 
 
 def client(kept: AppContext, password: str | None = None, names: set[str] | None = None):

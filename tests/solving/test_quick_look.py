@@ -44,6 +44,25 @@ def test_without_a_fine_run_the_bias_is_missing_and_each_look_is_of_the_unchange
 
 
 @pytest.mark.slow
+def test_additions_and_prices_are_those_of_single_runs(spec):
+    answer = em.QuickLook(spec, STEPS).look(CHANGES)
+    before, after = (solved(spec, STEPS, *changes) for changes in ((), CHANGES))
+    assets = answer.assets()
+    assert len(assets)
+    for name, row in assets.iterrows():
+        added = [run.tables["capacities"].at[name, "capacity_added"] for run in (before, after)]
+        assert [row["unchanged"], row["changed"]] == pytest.approx(added, rel=1e-6, abs=1e-6)
+        assert row["difference"] == row["changed"] - row["unchanged"] != 0
+    assert assets["cost"].abs().is_monotonic_decreasing
+    bill = em.customer_bills(after, "heat")
+    prices = answer.prices()
+    assert prices["changed"].to_dict() == pytest.approx(bill["price"].to_dict(), rel=1e-6)
+    same = em.QuickLook(spec, STEPS).look()
+    assert same.assets().empty
+    assert (same.prices()["difference"] == 0).all()
+
+
+@pytest.mark.slow
 def test_a_fine_run_of_something_else_is_refused(spec):
     fine = solved(spec, STEPS, *CHANGES)
     with pytest.raises(em.InputError, match="of the unchanged case"):

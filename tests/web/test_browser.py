@@ -181,6 +181,18 @@ def test_everything_can_be_taken_home(bench):
     assert b"<!doctype html>" in files["html"][:40]
 
 
+def test_a_slider_is_answered_while_one_looks(bench):
+    page = bench.visit()
+    page.locator(".slider input").first.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.locator("#live_answer h3").wait_for(timeout=LONG)
+    assert "Annual cost" in page.locator("#live_answer .numbers").inner_text()
+    assert violations(page) == []
+    page.get_by_role("button", name="Undo all").click()
+    page.locator("#live_answer h3").wait_for(state="detached", timeout=LONG)
+
+
 def test_a_sweep_is_asked_and_answered(bench):
     page = bench.visit("/study")
     page.get_by_role("link", name="What if a number were different?").click()

@@ -13,6 +13,7 @@ from energy_model.cli.commands.runs import existing_run
 from energy_model.cli.options import Case, Changes, Language, Scenario, case_spec
 from energy_model.cli.output import AsJson, print_json
 from energy_model.cli.progress import Progress
+from energy_model.reporting.json_records import table_records
 
 Steps = Annotated[int, typer.Option("--steps", min=1, help="Number of steps of the year.")]
 FineRun = Annotated[
@@ -46,7 +47,11 @@ def quick(
         answer = look.look(spec.overrides, progress)
     if as_json:
         table = answer.table().to_dict(orient="index")
-        print_json({"steps": steps, "seconds": answer.seconds, "numbers": table})
+        assets, prices = (
+            table_records(t.reset_index()) for t in (answer.assets(), answer.prices())
+        )
+        record = {"steps": steps, "seconds": answer.seconds, "numbers": table}
+        print_json(record | {"assets": assets, "prices": prices})
     else:
         print_report(quick_report(answer, language))
 

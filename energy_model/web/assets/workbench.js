@@ -107,6 +107,14 @@
     return path;
   }
 
-  const workbench = { moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, pageShown };
+  // The draft when nothing has moved for a moment, so that a slider on its way asks nothing.
+  const SETTLE_MS = 300;
+  let moves = 0;
+  function settle(draft) {
+    const move = ++moves;
+    return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
+  }
+
+  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -273,6 +273,7 @@ def _summary(language: str) -> list[Any]:
     return [
         html.H2(_("Your run")),
         html.Div(id="changes"),
+        html.Div(id="live_answer", role="status", className="live"),
         *submission_fields("title", _("e.g. cheap batteries"), language),
         button(_("Run"), "run", "main"),
         button(_("Save as scenario"), "save"),
