@@ -14,7 +14,16 @@ from energy_model.common.formatting import (
     yearly_unit,
 )
 from energy_model.common.language import N_, Message, translator
-from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
+from energy_model.reporting.content import (
+    ALERT,
+    SOFT,
+    Block,
+    Report,
+    Section,
+    Text,
+    data_table,
+    section,
+)
 from energy_model.reporting.money import list_payments, with_kroner
 from energy_model.reporting.study_tables import table_columns
 from energy_model.reporting.study_vocabulary import TITLES
@@ -48,8 +57,13 @@ def comparison_report(
         title: The title, by default none.
     """
     _ = translator(language)
+    summary = [
+        Text(tuple(describe_comparison(pair, language)), heading=_pair_heading(pair, language))
+        for pair in comparison.pairs
+    ] or [Text(tuple(describe_comparison(comparison, language)))]
+    unlike = describe_unlike(comparison, language)
     sections = [
-        *section("answer", _("Summary"), Text(tuple(describe_comparison(comparison, language)))),
+        *section("answer", _("Summary"), [Text(tuple(unlike), ALERT)] if unlike else [], summary),
         *section("inputs", _("Inputs that differ"), _inputs(comparison, language)),
         *section("summary", _("Main results"), _summary(comparison, language)),
     ]
@@ -69,6 +83,36 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
+
+
+def _pair_heading(pair: Comparison, language: str) -> str:
+    first, last = (user_name(name, language) for name in pair.names)
+    return translator(language)("“{last}” beside “{first}”", first=first, last=last)
+
+
+def describe_unlike(comparison: Comparison, language: str) -> list[str]:
+    """Returns sentences on why the difference in results is not that of the inputs; none if it is."""
+    _, sentences = translator(language), []
+    names = [user_name(name, language) for name in comparison.names]
+    if len(set(comparison.steps)) > 1:
+        runs = [
+            _("“{name}” has {steps:#} steps", name=name, steps=steps)
+            for name, steps in zip(names, comparison.steps, strict=True)
+        ]
+        text = N_(
+            "Do not read the difference as one of the inputs: {runs}. A plan of few steps looks cheaper than it is. Run the same inputs with the same number of steps."
+        )
+        sentences.append(_(text, runs=runs))
+    if len(set(comparison.perspectives)) > 1:
+        runs = [
+            _("“{name}” is that of {perspective}", name=name, perspective=words(view, language))
+            for name, view in zip(names, comparison.perspectives, strict=True)
+        ]
+        text = N_(
+            "The perspectives differ: {runs}. Their interest rates and taxes differ, so their costs are not of one kind."
+        )
+        sentences.append(_(text, runs=runs))
+    return sentences
 
 
 def _describe_inputs(comparison: Comparison, language: str) -> list[str]:

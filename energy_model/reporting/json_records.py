@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_model.reporting.comparison_report import describe_comparison
+from energy_model.reporting.comparison_report import describe_comparison, describe_unlike
 from energy_model.reporting.narrative import describe_run
 from energy_model.results.payments import payments_of
 from energy_model.results.run import Run
@@ -78,6 +78,9 @@ def comparison_records(comparison: Comparison, attribution: Study | None) -> dic
         tables["attribution"] = attribution.tables["attribution"]
     return {
         "runs": list(comparison.names),
+        "steps": list(comparison.steps),
+        "perspectives": list(comparison.perspectives),
+        "warnings": describe_unlike(comparison, "en"),
         "sentences": describe_comparison(comparison, "en"),
         "extra_cost": comparison.extra_cost,
         **{name: table_records(frame) for name, frame in tables.items()},

@@ -31,7 +31,9 @@ class Comparison:
     ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
     run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity by
     name. ``settings`` are those of the last run. With ``is_decision`` the runs differ only in what
-    is required or excluded.
+    is required or excluded. ``steps`` and ``perspectives`` are those of the runs in order; where they
+    differ, the difference in results is not that of the inputs. ``pairs`` are the comparisons of the first run
+    with each other one, if there are more than two.
     """
 
     names: tuple[str, ...]
@@ -44,7 +46,10 @@ class Comparison:
     emissions: pd.DataFrame
     labels: pd.DataFrame
     settings: Mapping[str, Any]
+    steps: tuple[int, ...] = ()
+    perspectives: tuple[str, ...] = ()
     is_decision: bool = False
+    pairs: tuple[Comparison, ...] = ()
 
     @property
     def extra_cost(self) -> dict[str, float | None]:
@@ -100,7 +105,18 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
         emissions=side_by_side(emissions, MIN_EMISSION_DIFFERENCE),
         labels=_labels(opened),
         settings=opened[-1].metadata["settings"],
+        steps=tuple(int(run.metadata["steps"]) for run in opened),
+        perspectives=tuple(str(run.metadata["settings"]["perspective"]) for run in opened),
+        pairs=_pairs(opened, run_names),
     )
+
+
+def _pairs(runs: Sequence[Run], names: Sequence[str]) -> tuple[Comparison, ...]:
+    """The comparisons of the first run with each other one; none of two runs alone."""
+    others = list(zip(runs, names, strict=True))[1:]
+    if len(others) < 2:
+        return ()
+    return tuple(compare([runs[0], run], [names[0], name]) for run, name in others)
 
 
 def _labels(runs: Sequence[Run]) -> pd.DataFrame:

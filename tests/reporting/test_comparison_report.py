@@ -1,5 +1,7 @@
 """Comparison reports: sentences and tables of what differs, in both languages."""
 
+from dataclasses import replace
+
 import pytest
 from helpers import two_hour_case
 
@@ -44,6 +46,30 @@ def test_sentences_name_inputs_cost_capacity_and_owners(runs):
         "“dyr” koster 30 EUR/år (224 kr./år, 2025-priser) mere end “billig” (30 %).",
         "Mere kapacitet: sun here (0,5 MW).",
     ]
+
+
+def test_runs_of_other_steps_or_perspective_are_told_first(runs):
+    assert comparison_records(em.compare(runs), None)["warnings"] == []
+    settings = runs[0].metadata["settings"] | {"perspective": "company"}
+    other = replace(runs[0], metadata=runs[0].metadata | {"settings": settings})
+    coarse = replace(runs[1], metadata=runs[1].metadata | {"steps": 1})
+    comparison = em.compare([runs[0], coarse, other], ["a", "b", "c"])
+    (answer, *_others) = comparison_report(comparison, None, "en").sections
+    first = answer.blocks[0]
+    assert first.style == "alert"
+    assert "“a” has 2 steps, “b” has 1 steps and “c” has 2 steps" in first.sentences[0]
+    assert "“c” is that of company" in first.sentences[1]
+    record = comparison_records(comparison, None)
+    assert record["steps"] == [2, 1, 2]
+    assert record["warnings"] == list(first.sentences)
+
+
+def test_each_of_three_runs_is_told_beside_the_first(runs):
+    third = em.compare([*runs, runs[0]], ["a", "b", "c"])
+    blocks = comparison_report(third, None, "en").sections[0].blocks
+    assert [block.heading for block in blocks] == ["“b” beside “a”", "“c” beside “a”"]
+    assert blocks[0].sentences == tuple(describe_comparison(em.compare(runs, ["a", "b"]), "en"))
+    assert blocks[1].sentences[1] == "“c” costs as much as “a”."
 
 
 def test_tables_have_both_runs_and_their_difference(runs):

@@ -12,11 +12,19 @@ import energy_model as em
 from energy_model.common.language import translate
 from energy_model.reporting.comparison_report import comparison_report
 from energy_model.web import security
-from energy_model.web.components import check_boxes, message, render_blocks, section
+from energy_model.web.components import (
+    check_boxes,
+    field,
+    message,
+    render_blocks,
+    section,
+    select,
+)
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.pages import queue
 
 MAX_RUNS = 4
+OLDEST = ""
 
 
 def page(context: AppContext, search: str, language: str) -> list[Any]:
@@ -42,12 +50,30 @@ def page(context: AppContext, search: str, language: str) -> list[Any]:
         chosen,
         MAX_RUNS,
     )
-    return [heading, run_boxes, html.Div(compared(context, chosen, language), id="comparison")]
+    base = field(
+        translate("Compared with", language),
+        select("compared_base", _base_options(context, chosen, language), None),
+        translate("By default the oldest of them.", language),
+    )
+    return [
+        heading,
+        run_boxes,
+        base,
+        html.Div(compared(context, chosen, language), id="comparison"),
+    ]
 
 
-def compared(context: AppContext, names: list[str], language: str) -> list[Any]:
-    """Returns the comparison of runs, the oldest first."""
-    jobs = sorted((context.queue.job(name) for name in names), key=lambda job: job.name)
+def _base_options(context: AppContext, names: list[str], language: str) -> list[tuple[str, str]]:
+    """Returns the chosen runs, one of which the others are compared with."""
+    oldest = (OLDEST, translate("the oldest", language))
+    return [oldest, *((name, context.queue.job(name).title) for name in sorted(names))]
+
+
+def compared(context: AppContext, names: list[str], language: str, base: str = OLDEST) -> list[Any]:
+    """Returns the comparison of runs with a base, or with the oldest; the others by age."""
+    jobs = sorted(
+        (context.queue.job(name) for name in names), key=lambda job: (job.name != base, job.name)
+    )
     if len(jobs) < 2:
         return [html.P(translate("Choose at least two runs.", language), className="soft")]
     titles = [
@@ -69,13 +95,20 @@ def register(app: dash.Dash, context: AppContext) -> None:
     @app.callback(
         Output("comparison", "children"),
         Output("compared_runs", "value"),
+        Output("compared_base", "options"),
         Input("compared_runs", "value"),
+        Input("compared_base", "value"),
         prevent_initial_call=True,
     )
-    def compare(names: list[str]) -> tuple[Any, Any]:
+    def compare(names: list[str], base: str | None) -> tuple[Any, Any, Any]:
         known = {
             job.name for job in context.queue.jobs() if job.kind == "run" and job.state == "done"
         }
         chosen = [name for name in names or [] if name in known][:MAX_RUNS]
-        comparison = compared(context, chosen, security.language())
-        return comparison, chosen if chosen != names else dash.no_update
+        language = security.language()
+        comparison = compared(context, chosen, language, base or OLDEST)
+        options = [
+            {"value": value, "label": text}
+            for value, text in _base_options(context, chosen, language)
+        ]
+        return comparison, chosen if chosen != names else dash.no_update, options
