@@ -12,6 +12,7 @@ from energy_model.case.colours import CaseColours
 from energy_model.reporting.figures import run_figures
 from energy_model.reporting.figures import supply_data as supply
 from energy_model.reporting.figures.axes import price_range, round_step, year_step
+from energy_model.reporting.figures.operation_figures import draw_months
 from energy_model.reporting.figures.pathway_figures import draw_plan, draw_stages
 from energy_model.reporting.figures.style import NEUTRAL_COLOUR, OTHERS_COLOUR
 from energy_model.reporting.figures.thing_colours import SHADES, colours_of, shade, translucent
@@ -201,6 +202,20 @@ def test_a_pathway_has_the_colours_of_its_case():
     lines = colours(draw_stages(stages, study, "en"))
     assert lines["heat price"] == HEAT
     assert lines["electricity price"] == "#0A4BBF"
+
+
+def test_storages_of_a_group_have_shades_of_its_colour():
+    known = CaseColours({}, {"tanks": "#B76C8E"}, {}, {"big": "tanks", "small": "tanks"})
+    days = ["2030-01-01", "2030-01-02"]
+    levels = pd.concat(
+        pd.DataFrame({"storage": name, "day": days, "foresight_level": size, "rolling_level": size, "unit": "MWh"})
+        for name, size in (("big", 20.0), ("small", 10.0))
+    )  # fmt: skip
+    months = pd.DataFrame({"month": ["2030-01"], "cost_difference": [1e6]})
+    tables = {"months": months, "levels": levels}
+    figure = draw_months(months, Study(ROOT, "operation", months, tables, colours=known), "en")
+    drawn = [trace.line.color for trace in figure.data if trace.type == "scatter"]
+    assert drawn == ["#B76C8E"] * 2 + [shade("#B76C8E", 1)] * 2
 
 
 # The series that pictures of Aarhus show together, in the order of a stack

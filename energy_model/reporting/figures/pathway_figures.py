@@ -87,7 +87,7 @@ def draw_stages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure |
         panels.append(("EUR/MWh", [(n, heads[n], frame[n]) for n in prices]))
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.08)
     marks = {
-        "cost": series_colour(0),
+        "cost": series_colour(1),
         "net_emissions": series_colour(2),
         "target": NEUTRAL_COLOUR,
         "heat_price": study.colours.carrier("heat"),

@@ -75,10 +75,10 @@ def draw_week(run: Run, language: str, carrier: str, first: int) -> go.Figure:
 
 
 def _add_price(figure: go.Figure, prices: pd.Series, name: str) -> None:
-    """Adds a line of prices on the right axis: black dots on a light band, which stand out from every area and page."""
+    """Adds a line of prices on the right axis: dark dots on a light band, which stand out from every area and page."""
     line = {"x": prices.index, "y": prices, "name": name, "yaxis": "y2", "mode": "lines", "legendgroup": name}  # fmt: skip
     band = {"color": translucent("#FFFFFF", 0.8), "width": 5, "shape": "hv"}
-    dots = {"color": "#000000", "width": 2, "dash": "dot", "shape": "hv"}
+    dots = {"color": "#5A5A5A", "width": 2, "dash": "dot", "shape": "hv"}
     figure.add_scatter(line=band, showlegend=False, hoverinfo="skip", **line)
     figure.add_scatter(line=dots, **line)
 
