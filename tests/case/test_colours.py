@@ -139,4 +139,4 @@ def test_colours_of_a_stored_run_are_those_of_its_case(tmp_path):
     stored = CaseColours.of_tables(input_tables(em.open_run(tmp_path / "run")))
     assert stored == CaseColours.of_tables(system.frames)
     assert CaseColours.from_record(stored.as_record()) == stored
-    assert stored.land_classes == {"field": "#EFE985"}
+    assert stored.land_classes == {"field": "#DFF280"}
