@@ -33,6 +33,9 @@ from energy_model.case.tariff_rows import fill_from_all_takers
 from energy_model.case.time_aggregation import every_hour
 from energy_model.common.errors import InputError
 
+# Columns of an asset that its technology does not fill: they name the asset or its own group.
+OWN_COLUMNS = ("label_en", "label_da", "colour")
+
 
 def load_system(
     folder: str | Path,
@@ -205,7 +208,7 @@ def _inherit(
     technology_names = frame["technology"].tolist()
     for column in table.columns:
         name = column.name
-        if name not in technologies.columns or name in ("label_en", "label_da"):
+        if name not in technologies.columns or name in OWN_COLUMNS:
             continue
         catalogue_values = technologies[name].to_dict()
         cells = frame[name].tolist()

@@ -2,8 +2,8 @@
 
 A numeric kind is ``any``, ``positive``, ``not negative``, ``shape`` (only its proportions count),
 ``limit``, ``fraction``, ``positive fraction`` or ``from A to B``. After ``hourly``, it accepts a
-number or a profile. The other kinds are ``name``, ``text``, ``yes or no``, ``one of a b c`` and
-``in table`` (a key of that table). ``usual`` is followed by the usual range of the numbers; a value
+number or a profile. The other kinds are ``name``, ``text``, ``colour``, ``yes or no``,
+``one of a b c`` and ``in table`` (a key of that table). ``usual`` is followed by the usual range of the numbers; a value
 outside it is accepted with a warning. ``=`` is followed by the value of an empty cell; ``= none``
 leaves it undefined. An empty cell of an asset first takes the value of the asset's technology. Rows
 are validated by pydantic models created from these declarations.
@@ -25,6 +25,7 @@ from energy_model.case.profile_expression import ProfileExpression, expression_h
 MAX_NUMBER = 1e12  # above it a solver with a row tolerance of 1e-7 cannot resolve one unit
 MIN_POSITIVE = 1e-6  # a smaller divisor turns ordinary numbers into such large ones
 MAX_NAME_CHARACTERS = 100
+COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "any": ("write a number", lambda x: abs(x) <= MAX_NUMBER),
@@ -132,6 +133,8 @@ class Column:
             return (
                 'write a name without : @ * ? [ ] = < > " | / \\, that begins with none of = + - @'
             )
+        if self.kind == "colour":
+            return "write a colour as # and six hexadecimal digits, such as #F0B400"
         if self.choices:
             return f"write one of {', '.join(self.choices)}"
         return f"write a name from {self.names}.csv" if self.names else "write a text on one line"
@@ -178,6 +181,11 @@ class Column:
             raise ValueError(self.remedy)
         return value
 
+    def _is_colour(self, value: str) -> str:
+        if not COLOUR.fullmatch(value):
+            raise ValueError(self.remedy)
+        return value
+
     @property
     def annotation(self) -> Any:
         """The type of a cell for pydantic."""
@@ -185,7 +193,8 @@ class Column:
             base = pydantic.InstanceOf[ProfileExpression] if self.hourly else pydantic.StrictFloat
             kind: Any = Annotated[base, pydantic.AfterValidator(self._in_range)]
         else:
-            check = self._is_name if self.kind == "name" else self._one_line
+            checks = {"name": self._is_name, "colour": self._is_colour}
+            check = checks.get(self.kind, self._one_line)
             text = Annotated[pydantic.StrictStr, pydantic.AfterValidator(check)]
             kind = Literal[self.choices] if self.choices else text
         return kind if self.default != "none" else kind | None

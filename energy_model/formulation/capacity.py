@@ -22,6 +22,7 @@ TECHNOLOGIES = Table.declare("technologies", "technology",
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
     group                   -                    text = none          Group of assets in reports
+    colour                  -                    colour = none        Colour of the group in figures; one for all rows of a group
     capacity_unit           -                    one of MW MWh t/h t thousand_km/h vehicle  Unit of the capacity
     investment_cost         EUR/capacity         not negative, usual 0..1e8 = none  Cost of one unit of added capacity
     investment_cost_per_km  EUR/capacity/km      not negative, usual 0..1e7 = none  Cost of one unit of added capacity per km of a link
@@ -68,6 +69,7 @@ def capacity_columns(unit: str) -> str:
     label_en                -                    text = none          English label
     label_da                -                    text = none          Danish label
     group                   -                    text = none          Group of assets in reports
+    colour                  -                    colour = none        Colour of the group in figures; one for all rows of a group
     technology              -                    in technologies = none  Technology that fills empty cells
     firm                    -                    in firms = none      Owner
     capacity_existing       {unit}               not negative, usual 0..1e7 = 0  Existing capacity

@@ -23,6 +23,7 @@ LAND = Table.declare("land", ("site", "land_class"), "Available land at each sit
     rent                EUR/ha/a             not negative, usual 0..1e6 = 0  Yearly rent
     citizens_points     point/ha             any, usual -1000..1000 = 0  Citizens' weight of a used hectare; more is worse
     firms_points        point/ha             any, usual -1000..1000 = 0  Firms' weight of a used hectare; more is worse
+    colour              -                    colour = none        Colour of the class in figures; one for all rows of a class
     """)  # fmt: skip
 
 FOOTPRINTS = Table.declare("footprints", ("technology", "land_class"), "Land use of each technology.", """

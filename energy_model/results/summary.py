@@ -134,7 +134,7 @@ def traded(carriers: pd.DataFrame) -> pd.Series:
 
 def land(results: SolutionTables) -> pd.DataFrame:
     """Land by site and class: used and available area [ha], and the points of citizens and firms."""
-    frame = results.problem.system["land"].copy()
+    frame = results.problem.system["land"].drop(columns="colour")
     if frame.empty:
         return frame.assign(land_use=[])
     frame["land_use"] = results.answer.x[results.problem.lp.columns("land_use")]

@@ -98,7 +98,8 @@ def operate(
         target = _target(system.settings)
         operated = OperatedYear(problem, rolling, result["summary"], target, price if replaced else 0.0)  # fmt: skip
         tables = operation_tables(operated)
-        return setup.write_results(runner, tables, operation_notes(operated, tables))
+        notes = operation_notes(operated, tables)
+        return setup.write_results(runner, tables, notes, system=system)
 
 
 def _in_overrides(setup: StudySetup) -> StudySetup:

@@ -96,7 +96,7 @@ def test_a_short_case_is_drawn_hour_by_hour(tmp_path):
         profiles={"price": [10, 20, 30, 40]},
     )
     assert supply.first_hours(run) == {"hours": 0}
-    areas, price = run_figures.draw_week(run, "en", "electricity", 0).data
+    areas, _band, price = run_figures.draw_week(run, "en", "electricity", 0).data
     assert list(areas.y) == [0.25] * 4
     assert list(price.y) == [10, 20, 30, 40]
     assert [t.hour for t in pd.DatetimeIndex(areas.x)] == [0, 1, 2, 3]

@@ -4,7 +4,7 @@ import pytest
 from helpers import case_builder, cli, two_hour_case
 
 import energy_model as em
-from energy_model.reporting.figures.flow_figures import draw_site_map
+from energy_model.reporting.figures.map_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
 from energy_model.results.decisions import decisions_of

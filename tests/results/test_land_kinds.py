@@ -13,7 +13,7 @@ from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.content import DataTable, Tiles
-from energy_model.reporting.figures.flow_figures import draw_site_map
+from energy_model.reporting.figures.map_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
 from energy_model.reporting.run_sections import kinds_of_land_table

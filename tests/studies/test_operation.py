@@ -8,6 +8,7 @@ import pytest
 from helpers import case_builder, cli
 
 import energy_model as em
+from energy_model.case.colours import CaseColours
 from energy_model.optimization import highs, rolling_horizon
 from energy_model.reporting.figures.export import report_figures
 from energy_model.reporting.study_report import study_report
@@ -297,6 +298,7 @@ def test_the_report_has_the_year_its_months_and_a_picture_in_both_languages(case
     assert [section.key for section in english.sections][:3] == ["answer", "operation", "months"]
     figure = report_figures(danish)["months"]
     [bars] = [trace for trace in figure.data if trace.type == "bar"]
+    assert study.colours == CaseColours.of_tables(em.load_case(case).frames)
     assert np.asarray(bars.y).sum() == pytest.approx(row(study)["cost_of_not_knowing"])
     note = next(text for text in study.notes if text.startswith("In 3 windows"))
     assert "the plan costs 10 EUR/a" in note

@@ -5,6 +5,7 @@ import pytest
 from helpers import case_builder, cli
 
 import energy_model as em
+from energy_model.case.colours import CaseColours
 from energy_model.case.stage_settings import Stage
 from energy_model.formulation import build_model
 from energy_model.optimization import highs
@@ -537,6 +538,7 @@ def test_the_command_plans_the_village(tmp_path):
     assert "Hvad hver etape tilføjer" in shown.out
     assert cli.call("report", tmp_path / "s").code == 0
     study = em.open_study(tmp_path / "s")
+    assert study.colours == CaseColours.of_tables(em.load_case(case).frames)
     for language in ("en", "da"):
         figures = report_figures(study_report(study, language))
         assert {"plan", "stages", "vintages", "wedges"} <= set(figures)

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from energy_model.case.checks.colours import check_colours
 from energy_model.case.checks.cost_factors import check_cost_factors
 from energy_model.case.checks.plausibility import skeleton
 from energy_model.case.checks.tariffs import check_tariff_rows
@@ -80,6 +81,7 @@ def check_tables(
     _check_dates(frames, input_log)
     check_cost_factors(frames, input_log)
     check_tariff_rows(frames["tariffs"], input_log)
+    check_colours(frames, input_log)
     if "profiles" not in input_log.unreadable_tables:
         _check_shapes(frames, profiles, input_log)
         for name in case.time.clustering_profiles:

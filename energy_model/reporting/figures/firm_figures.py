@@ -7,7 +7,12 @@ import plotly.graph_objects as go
 
 from energy_model.common.formatting import label, money_unit
 from energy_model.common.language import N_, translator
-from energy_model.reporting.figures.style import bar_height, colour, set_layout
+from energy_model.reporting.figures.style import (
+    NEUTRAL_COLOUR,
+    bar_height,
+    series_colour,
+    set_layout,
+)
 from energy_model.reporting.study_tables import column_head, study_labels
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
@@ -52,7 +57,7 @@ def draw_sites(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
         x=part["estimate"] / scale,
         mode="markers",
         name=_("estimate from prices"),
-        marker={"symbol": "diamond", "color": "#7F7F7F", "size": 9, "line": {"width": 1}},
+        marker={"symbol": "diamond", "color": NEUTRAL_COLOUR, "size": 9, "line": {"width": 1}},
     )
     return figure.update_layout(showlegend=True)
 
@@ -62,7 +67,9 @@ def draw_tradeoff(frame: pd.DataFrame, study: Study, language: str) -> go.Figure
     if len(frame) < 2:
         return None
     first, second = frame.columns[:2]
-    line = go.Scatter(x=frame[first], y=frame[second], mode="lines+markers", line_color=colour(0))
+    line = go.Scatter(
+        x=frame[first], y=frame[second], mode="lines+markers", line_color=series_colour(0)
+    )
     figure = go.Figure(line)
     return set_layout(
         figure, language, column_head(str(first), language), column_head(str(second), language)
@@ -112,9 +119,9 @@ def _draw_bars(bars: pd.DataFrame, names: list[str], title: str, language: str) 
             x=bars[column] / scale,
             orientation="h",
             name=name,
-            marker_color=colour(number),
+            marker_color=series_colour(number),
         )
-    figure.add_vline(x=0, line={"color": "#7F7F7F", "width": 1})
+    figure.add_vline(x=0, line={"color": NEUTRAL_COLOUR, "width": 1})
     height = bar_height(len(bars), 14 + 14 * len(names))
     set_layout(figure, language, f"{title} [{_(money)}]", height=height, barmode="group")
     # Plotly stacks bars upwards; the legend follows their order from the top.

@@ -1,222 +1,107 @@
-"""Flow figures: a run → its map of sites and links, and its energy flows of the year.
-
-Both use only the results and the case tables stored with them: no map server, no network.
-"""
+"""Energy flow figure: a run → its energy flows of the year, from purchases and production through carriers to demands, sales and losses."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
-from energy_model.common.language import translator
-from energy_model.reporting.figures.style import THREE_DIGITS, colour, set_layout
-from energy_model.results.decisions import decisions_of
-from energy_model.results.land_kinds import land_kinds_of, land_settings
+from energy_model.common.formatting import format_number, label, words
+from energy_model.common.language import N_, translator
+from energy_model.reporting.figures.style import NEUTRAL_COLOUR, set_layout
+from energy_model.reporting.figures.supply_data import group_of
+from energy_model.reporting.figures.thing_colours import colours_of, translucent
 from energy_model.results.run import Run
-from energy_model.results.run_files import input_tables
 
-STATE_SYMBOLS = {
-    "existing": "circle-open",
-    "contracted": "square-open",
-    "decided": "diamond-open",
-    "in_hearing": "triangle-up-open",
-    "on_hold": "hexagon-open",
-    "stopped": "x-open",
-}  # of decisions on assets
 MIN_FLOW_MWH = 1.0  # smaller flows of a year are rounding
 MIN_FLOW_SHARE = 0.005  # share of the largest flow below which a flow is omitted
+FLOW_OPACITY_SHARE = 0.45
+CARRIER, GROUP, END = "carrier", "group", "end"  # kinds of nodes
+NATURE, PURCHASES = N_("From nature and surroundings"), N_("Purchases")
+DEMANDS, SALES = N_("Demands"), N_("Sales")
+VEHICLES, LOSSES = N_("Vehicles"), N_("Losses")
 
 
-def draw_site_map(run: Run, language: str) -> go.Figure | None:
-    """Draws sites with investments [MEUR] and states of decisions, and links by carrier (symbiosis links dotted)."""
-    _, sites = translator(language), input_tables(run)["sites"]
-    if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
-        return None
-    figure = go.Figure()
-    _add_links(figure, run, sites, language)
-    built, kinds = run.tables["capacities"], _used_land(run, sites)
-    invested = (built.groupby("site")["investment"].sum() / 1e6).reindex(sites.index, fill_value=0)
-    invested = invested.clip(lower=0.0)  # without the residue of the solver below zero
-    size = 8 + 30 * np.sqrt(invested / max(invested.max(), 1e-9))
-    decisions = decisions_of(run)
-    _add_decisions(figure, decisions, sites.assign(size=size), language)
-    hover_texts = [
-        f"<b>{label(sites, site, language)}</b><br>"
-        f"{_('{amount} invested', amount=format_number(invested[site], 'MEUR', language))}"
-        f"{_land_at(kinds.loc[site], language)}"
-        f"{_decisions_at(decisions, site, language)}"
-        for site in sites.index
-    ]
-    figure.add_scatter(
-        x=sites["lon"],
-        y=sites["lat"],
-        mode="markers+text",
-        text=_non_overlapping_labels(sites, language),
-        hovertext=hover_texts,
-        hoverinfo="text",
-        textposition="top center",
-        textfont={"size": 9},
-        showlegend=False,
-        marker={
-            "size": size,
-            "color": kinds.iloc[:, 0],
-            "colorscale": "Cividis",
-            "reversescale": True,
-            "line": {"width": 1, "color": "#333"},
-            "colorbar": {
-                "title": {"text": _("ha of {kind}", kind=words(kinds.columns[0], language))},
-                "thickness": 10,
-            },
-        },
-    )
-    set_layout(figure, language, _("longitude [°]"), _("latitude [°]"), height=640)
-    middle = float(np.cos(np.radians(sites["lat"].mean())))
-    figure.update_yaxes(scaleanchor="x", scaleratio=1 / middle, constrain="domain")
-    return figure.update_xaxes(constrain="domain")
+@dataclass(frozen=True)
+class Node:
+    """A carrier, a group of assets, or an end where energy enters or leaves the case."""
+
+    kind: str
+    name: str
+
+    def label(self, run: Run, language: str) -> str:
+        """Returns what a reader sees."""
+        if self.kind == CARRIER:
+            return label(run.tables["carriers"], self.name, language)
+        return words(self.name, language) if self.kind == GROUP else translator(language)(self.name)
+
+    def colour(self, run: Run) -> str:
+        """Returns the colour of the case; an end is grey."""
+        if self.kind == END:
+            return NEUTRAL_COLOUR
+        colours = colours_of(run)
+        return colours.carrier(self.name) if self.kind == CARRIER else colours.group(self.name)
 
 
-def _used_land(run: Run, sites: pd.DataFrame) -> pd.DataFrame:
-    """Returns the used land [ha] of every site by kind, farmland first; one column of zeros without land."""
-    land, kinds = run.tables["land"], land_kinds_of(run).index
-    if kinds.empty:
-        farmland = land_settings(run.metadata["settings"]).farmland
-        return pd.DataFrame(0.0, sites.index, [farmland])
-    return land["land_use"].unstack(fill_value=0.0).reindex(sites.index, fill_value=0.0)[kinds]
-
-
-def _land_at(areas: pd.Series, language: str) -> str:
-    """Returns a line of a hover text for every kind of land that a site uses."""
-    _ = translator(language)
-    return "".join(
-        "<br>"
-        + _(
-            "{area} of {kind} used",
-            area=format_number(area, "ha", language),
-            kind=words(kind, language),
-        )
-        for kind, area in areas[areas > MIN_CAPACITY].items()
-    )
-
-
-def _add_decisions(
-    figure: go.Figure, decisions: pd.DataFrame, sites: pd.DataFrame, language: str
-) -> None:
-    """Adds a mark around every site for each state of decisions on its assets."""
-    for i, (state, symbol) in enumerate(STATE_SYMBOLS.items()):
-        names = decisions.loc[decisions["state"] == state, "site"]
-        places = sites[sites.index.isin(names)]
-        if places.empty:
-            continue
-        figure.add_scatter(
-            x=places["lon"],
-            y=places["lat"],
-            mode="markers",
-            hoverinfo="skip",
-            marker={
-                "symbol": symbol,
-                "size": places["size"] + 6 * (i + 1),
-                "color": colour(i),
-                "line": {"width": 2},
-            },
-            name=_decided(state, language),
-            legendgroup=f"decision {state}",
-        )
-
-
-def _decided(state: str, language: str) -> str:
-    _ = translator(language)
-    return _("Decision: {state}", state=words(state, language))
-
-
-def _decisions_at(decisions: pd.DataFrame, site: str, language: str) -> str:
-    """Returns a line of a hover text for every decision on an asset of a site."""
-    return "".join(
-        f"<br>{label(row, asset, language)}: {words(row['state'], language)} {row['date']}"
-        for asset, row in decisions[decisions["site"] == site].iterrows()
-    )
-
-
-def _add_links(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) -> None:
-    _, links = translator(language), input_tables(run).get("links", pd.DataFrame())
-    built, carriers = run.tables["capacities"], run.tables["carriers"]
-    numbers: dict[str, int] = {}
-    drawn = set()
-    for name, link in links.iterrows():
-        if name not in built.index or built.at[name, "capacity"] < MIN_CAPACITY:
-            continue
-        carrier = str(link["carrier"])
-        is_symbiosis = isinstance(link["giver"], str) and bool(link["giver"])
-        title = label(carriers, carrier, language)
-        kind = (carrier, is_symbiosis)
-        size = format_number(built.at[name, "capacity"], built.at[name, "unit"], language)
-        ends = sites.loc[[link["from_site"], link["to_site"]]]
-        figure.add_scatter(
-            x=list(ends["lon"]),
-            y=list(ends["lat"]),
-            mode="lines",
-            hoverinfo="text",
-            text=f"{label(links, name, language)}: {size}",
-            line={
-                "color": colour(numbers.setdefault(carrier, len(numbers))),
-                "width": 5 if is_symbiosis else 2,
-                "dash": "dot" if is_symbiosis else "solid",
-            },
-            name=_("{carrier} (symbiosis)", carrier=title) if is_symbiosis else title,
-            legendgroup=str(kind),
-            showlegend=kind not in drawn,
-        )
-        drawn.add(kind)
-
-
-def _non_overlapping_labels(sites: pd.DataFrame, language: str) -> list[str]:
-    """Returns the labels of sites; empty where a label would overlap, as hovering shows it."""
-    width, height = (float(np.ptp(sites[axis])) for axis in ("lon", "lat"))
-    placed: list[tuple[float, float]] = []
-    labels = []
-    for name, site in sites.iterrows():
-        clear = all(
-            abs(site["lon"] - lon) > 0.22 * width or abs(site["lat"] - lat) > 0.045 * height
-            for lon, lat in placed
-        )
-        if clear:
-            placed.append((site["lon"], site["lat"]))
-        labels.append(label(sites, name, language) if clear else "")
-    return labels
+Flows = defaultdict[tuple[Node, Node], float]
 
 
 def draw_energy_flows(run: Run, language: str) -> go.Figure:
-    """Draws the energy flows of the year [GWh] from purchases and production through carriers to demands, sales and losses."""
-    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
-    _add_plant_flows(sums, run, language)
-    _add_carrier_flows(sums, run, language)
+    """Draws the energy flows of the year [GWh]; a flow has the colour of its carrier.
+
+    Plotly writes the numbers of such a figure in English, so they are written here.
+    """
+    sums: Flows = defaultdict(float)
+    _add_plant_flows(sums, run)
+    _add_carrier_flows(sums, run)
     limit = MIN_FLOW_SHARE * max(sums.values(), default=1.0)
     visible = {pair: amount for pair, amount in sums.items() if amount > limit}
-    nodes = {
-        name: i for i, name in enumerate(dict.fromkeys(end for pair in visible for end in pair))
-    }
+    nodes = list(dict.fromkeys(end for pair in visible for end in pair))
+    places = {node: place for place, node in enumerate(nodes)}
+    amounts = [_amount(amount, language) for amount in visible.values()]
     figure = go.Figure(
         go.Sankey(
             node={
-                "label": list(nodes),
+                "label": [node.label(run, language) for node in nodes],
                 "pad": 12,
                 "thickness": 14,
-                "color": [colour(i % 8) for i in nodes.values()],
+                "color": [node.colour(run) for node in nodes],
+                "customdata": [_amount(_through(node, visible), language) for node in nodes],
+                "hovertemplate": "%{label}<br>%{customdata}<extra></extra>",
             },
             link={
-                "source": [nodes[source] for source, _ in visible],
-                "target": [nodes[target] for _, target in visible],
+                "source": [places[source] for source, _ in visible],
+                "target": [places[target] for _, target in visible],
                 "value": [amount / 1e3 for amount in visible.values()],
-                "color": "rgba(128,128,128,0.35)",
+                "color": [_flow_colour(pair, run) for pair in visible],
+                "customdata": amounts,
+                "hovertemplate": "%{source.label} → %{target.label}<br>%{customdata}<extra></extra>",
             },
-            valuesuffix=" GWh",
-            valueformat=THREE_DIGITS,
         )
     )
     return set_layout(figure, language, height=720)
+
+
+def _amount(amount: float, language: str) -> str:
+    """Returns an amount of a year [MWh] as text in GWh."""
+    return format_number(amount / 1e3, "GWh", language)
+
+
+def _through(node: Node, flows: dict[tuple[Node, Node], float]) -> float:
+    """Returns what flows through a node [MWh/a]: the larger of what enters and what leaves it."""
+    entering = sum(amount for (_, target), amount in flows.items() if target == node)
+    leaving = sum(amount for (source, _), amount in flows.items() if source == node)
+    return max(entering, leaving)
+
+
+def _flow_colour(pair: tuple[Node, Node], run: Run) -> str:
+    """Returns the colour of the carrier that flows; grey where none is named, as in losses of plants."""
+    carrier = next((node for node in pair if node.kind == CARRIER), None)
+    return translucent(
+        NEUTRAL_COLOUR if carrier is None else carrier.colour(run), FLOW_OPACITY_SHARE
+    )
 
 
 def _energy_carriers(run: Run) -> pd.DataFrame:
@@ -224,47 +109,46 @@ def _energy_carriers(run: Run) -> pd.DataFrame:
     return carriers[carriers["unit"] == "MWh"]
 
 
-def _add_plant_flows(sums: defaultdict[tuple[str, str], float], run: Run, language: str) -> None:
+def _add_plant_flows(sums: Flows, run: Run) -> None:
     """Adds the flows of every plant between carriers, by group [MWh/a]."""
-    _, carriers, balances = translator(language), _energy_carriers(run), run.tables["balances"]
-    names = {carrier: label(carriers, carrier, language) for carrier in carriers.index}
+    carriers, balances = _energy_carriers(run), run.tables["balances"]
     plants = balances[
         (balances["decision"] == "activity") & balances["carrier"].isin(carriers.index)
     ]
     for plant, rows in plants.groupby("name"):
         amounts = rows.groupby("carrier")["amount"].sum()
         inputs, outputs = -amounts[amounts < -MIN_FLOW_MWH], amounts[amounts > MIN_FLOW_MWH]
-        group = words(run.tables["names"].at[plant, "group"] or plant, language)
-        target = _("Demands") if outputs.empty else group
+        group = Node(GROUP, group_of(run, str(plant)))
+        target = Node(END, DEMANDS) if outputs.empty else group
         for carrier, amount in inputs.items():
-            sums[names[carrier], target] += amount
+            sums[Node(CARRIER, carrier), target] += amount
         for carrier, amount in outputs.items():
-            sums[group, names[carrier]] += amount
+            sums[group, Node(CARRIER, carrier)] += amount
         surplus = float(outputs.sum() - inputs.sum())
         if outputs.empty:
             continue
         if surplus > MIN_FLOW_MWH:
-            sums[_("From nature and surroundings"), group] += surplus
+            sums[Node(END, NATURE), group] += surplus
         elif surplus < -MIN_FLOW_MWH:
-            sums[group, _("Losses")] -= surplus
+            sums[group, Node(END, LOSSES)] -= surplus
 
 
-def _add_carrier_flows(sums: defaultdict[tuple[str, str], float], run: Run, language: str) -> None:
+def _add_carrier_flows(sums: Flows, run: Run) -> None:
     """Adds purchases, sales, demands, vehicles and losses of every carrier [MWh/a]."""
-    _, carriers, balances = translator(language), _energy_carriers(run), run.tables["balances"]
+    carriers, balances = _energy_carriers(run), run.tables["balances"]
     for carrier, row in carriers.iterrows():
-        name = label(carriers, carrier, language)
+        node = Node(CARRIER, str(carrier))
         exchange = balances[
             (balances["carrier"] == carrier)
             & balances["decision"].isin(["vehicle_charge", "vehicle_discharge"])
         ]["amount"].sum()
         driven = -exchange if exchange and row["vehicles"] < -MIN_FLOW_MWH else -row["vehicles"]
         amounts = {
-            (_("Purchases"), name): row["purchase"],
-            (name, _("Sales")): -row["sale"],
-            (name, _("Demands")): -row["demand"],
-            (name, _("Vehicles")): driven,
-            (name, _("Losses")): -(row["transport_losses"] + row["storage_losses"]),
+            (Node(END, PURCHASES), node): row["purchase"],
+            (node, Node(END, SALES)): -row["sale"],
+            (node, Node(END, DEMANDS)): -row["demand"],
+            (node, Node(END, VEHICLES)): driven,
+            (node, Node(END, LOSSES)): -(row["transport_losses"] + row["storage_losses"]),
         }
         for pair, amount in amounts.items():
             if amount > MIN_FLOW_MWH:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from energy_model.common.formatting import format_number, money_unit, words
 from energy_model.common.language import translator
-from energy_model.reporting.figures.style import colour, set_layout
+from energy_model.reporting.figures.style import series_colour, set_layout
+from energy_model.reporting.figures.thing_colours import shade
 from energy_model.studies.runner.study import Study
 
 MAX_STORAGES = 4  # the storages with the highest level in each unit are drawn
@@ -19,12 +22,15 @@ def draw_months(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     """Draws the levels of the largest storages day by day, and below the cost of not knowing of each month.
 
     A level is a share of the highest of its storage in the year [%]: a line if the year is known beforehand, a dotted
-    one with limited foresight.
+    one with limited foresight. Storages of a group have shades of its colour.
     """
     _ = translator(language)
     figure = make_subplots(rows=2, cols=1, row_heights=[0.62, 0.38], vertical_spacing=0.12)
-    levels = study.tables.get("levels", pd.DataFrame())
-    for number, (name, part) in enumerate(_largest(levels)):
+    levels, shades = study.tables.get("levels", pd.DataFrame()), Counter[str]()
+    for name, part in _largest(levels):
+        colour = study.colours.asset(name)
+        line_colour = shade(colour, shades[colour])
+        shades[colour] += 1
         highest = part[["foresight_level", "rolling_level"]].to_numpy().max()
         size = format_number(highest, part["unit"].iloc[0], language)
         lines = (
@@ -37,14 +43,14 @@ def draw_months(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
                 y=(100 * part[column] / highest).round(1),
                 name=text,
                 mode="lines",
-                line={"color": colour(number), "dash": dash, "width": 2},
+                line={"color": line_colour, "dash": dash, "width": 2},
             )
             figure.add_trace(trace, row=1, col=1)
     scale, money = money_unit(frame["cost_difference"])
     bars = go.Bar(
         x=frame["month"],
         y=frame["cost_difference"] / scale,
-        marker_color=colour(3),
+        marker_color=series_colour(3),
         showlegend=False,
     )
     figure.add_trace(bars, row=2, col=1)

@@ -6,15 +6,18 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from energy_model.case.colours import in_order
 from energy_model.common.formatting import format_number, label, money_unit, words
 from energy_model.common.language import translator
+from energy_model.reporting.figures.axes import year_step
 from energy_model.reporting.figures.style import (
-    COLOURS,
+    FAINT_COLOUR,
     FIVE_DIGITS,
     MAX_CHART_ROWS,
+    NEUTRAL_COLOUR,
     axis_title,
     bar_height,
-    colour,
+    series_colour,
     set_layout,
 )
 from energy_model.studies.runner.study import Study
@@ -23,7 +26,6 @@ MAX_BAR_PIXELS, MIN_BAR_PIXELS = (
     22.0,
     4.0,
 )  # height of the bar of the largest and smallest investment
-MAX_GROUPS = len(COLOURS) - 1  # groups with a colour of their own
 
 
 def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
@@ -37,8 +39,8 @@ def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | N
     end = _end(study)
     names = {row["asset"]: label(row, row["asset"], language) for row in shown.to_dict("records")}
     figure = go.Figure()
-    groups = list(dict.fromkeys(shown["group"]))
-    for number, group in enumerate(groups):
+    shown = shown.assign(group=shown["group"].where(shown["group"] != "", shown["asset"]))
+    for group in in_order(shown["group"].unique(), study.colours.groups):
         part = shown[shown["group"] == group]
         starts = part["stage"].astype(float)
         share = (part["investment"] / shown["investment"].max()) ** 0.5
@@ -47,11 +49,11 @@ def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | N
             x=(part["last_year"].astype(float) + 1).clip(upper=end) - starts,
             base=starts,
             orientation="h",
-            name=words(group, language) if group else _("other"),
-            marker={"color": colour(number), "line": {"width": 1, "color": "#ffffff"}},
+            name=words(group, language),
+            marker={"color": study.colours.group(group), "line": {"width": 1, "color": "#ffffff"}},
             width=(MIN_BAR_PIXELS + (MAX_BAR_PIXELS - MIN_BAR_PIXELS) * share) / 26,
             text=[
-                f"+{format_number(value, '', language)} {unit}"
+                f"+{format_number(value, unit, language)}"
                 for value, unit in zip(part["added"], part["unit"], strict=True)
             ],
             textposition="inside",
@@ -61,10 +63,11 @@ def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | N
     figure.update_yaxes(categoryorder="array", categoryarray=_by_start(shown, names))
     set_layout(figure, language, _("year"), barmode="overlay", height=bar_height(len(names)))
     figure.update_yaxes(autorange="reversed")
-    return figure.update_xaxes(tickformat="d", range=[shown["stage"].astype(float).min(), end])
+    start = shown["stage"].astype(float).min()
+    return figure.update_xaxes(tickformat="d", dtick=year_step(end - start), range=[start, end])
 
 
-def draw_stages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+def draw_stages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
     """Draws the cost of a year, net emissions with their target, and the prices of heat and electricity by stage."""
     _ = translator(language)
     if len(frame) < 2:
@@ -83,16 +86,21 @@ def draw_stages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure |
         heads = {"heat_price": _("heat price"), "electricity_price": _("electricity price")}
         panels.append(("EUR/MWh", [(n, heads[n], frame[n]) for n in prices]))
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    number = 0
+    marks = {
+        "cost": series_colour(1),
+        "net_emissions": series_colour(2),
+        "target": NEUTRAL_COLOUR,
+        "heat_price": study.colours.carrier("heat"),
+        "electricity_price": study.colours.carrier("electricity"),
+    }
     for row, (_title, lines) in enumerate(panels, 1):
         for name, head, values in lines:
             if values.notna().any():
-                style = {"color": colour(number), "dash": "dot" if name == "target" else "solid"}
+                style = {"color": marks[name], "dash": "dot" if name == "target" else "solid"}
                 line = go.Scatter(
                     x=frame["stage"], y=values, mode="lines+markers", name=head, line=style
                 )
                 figure.add_trace(line, row=row, col=1)
-                number += 1
     set_layout(figure, language, height=200 * len(panels) + 60)
     for row, (title, _lines) in enumerate(panels, 1):
         figure.update_yaxes(
@@ -130,7 +138,7 @@ def draw_vintages(frame: pd.DataFrame, study: Study, language: str) -> go.Figure
                 x=part["stage"],
                 y=part["capacity"],
                 name=_("existing") if is_existing else _("built in {year}", year=vintage),
-                marker_color="#BBBBBB" if is_existing else colour(built.index(vintage)),
+                marker_color=FAINT_COLOUR if is_existing else series_colour(built.index(vintage)),
                 legendgroup=vintage,
                 showlegend=vintage not in named,
             )
@@ -150,9 +158,9 @@ def draw_wedges(frame: pd.DataFrame, study: Study, language: str) -> go.Figure |
         return None
     figure = go.Figure()
     parts = (
-        ("emissions_left", _("emissions left"), "#7F7F7F"),
-        ("local_measures", _("local measures"), colour(2)),
-        ("national_measures", _("national measures"), colour(4)),
+        ("emissions_left", _("emissions left"), NEUTRAL_COLOUR),
+        ("local_measures", _("local measures"), series_colour(2)),
+        ("national_measures", _("national measures"), series_colour(4)),
     )
     for name, head, mark in parts:
         figure.add_bar(x=frame["stage"], y=frame[name] / 1e3, name=head, marker_color=mark)
@@ -184,7 +192,7 @@ def draw_waiting(frame: pd.DataFrame, study: Study, language: str) -> go.Figure 
             y=[f"{label(row, row['asset'], language)} ({row['stage']})" for row in rows],
             x=part["cost_of_waiting"] / scale,
             orientation="h",
-            marker_color=colour(3),
+            marker_color=series_colour(3),
         )
     )
     title = axis_title(_("cost of waiting, discounted"), _(money.removesuffix("/a")))

@@ -10,9 +10,10 @@ from energy_model.common.language import translator
 from energy_model.reporting.figures.style import (
     FIVE_DIGITS,
     MAX_CHART_ROWS,
+    NEUTRAL_COLOUR,
     axis_title,
     bar_height,
-    colour,
+    series_colour,
     set_layout,
 )
 from energy_model.reporting.table_columns import user_name
@@ -26,9 +27,9 @@ def draw_branches(frame: pd.DataFrame, study: Study, language: str) -> go.Figure
     scale, money = money_unit(frame["robust_cost"])
     figure = go.Figure()
     points = (
-        ("robust_cost", _("robust plan"), colour(2), "square"),
-        ("base_plan_cost", _("the plan of the base case, fixed"), colour(1), "diamond"),
-        ("least_cost", _("planned for that branch"), colour(0), "circle"),
+        ("robust_cost", _("robust plan"), series_colour(2), "square"),
+        ("base_plan_cost", _("the plan of the base case, fixed"), series_colour(1), "diamond"),
+        ("least_cost", _("planned for that branch"), series_colour(0), "circle"),
     )
     for column, name, mark, symbol in points:
         figure.add_scatter(
@@ -60,12 +61,12 @@ def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | N
             y=[words(asset, language) for asset in part["asset"]],
             x=part["difference_cost"] / scale,
             orientation="h",
-            marker_color=[colour(2 if cost > 0 else 1) for cost in part["difference_cost"]],
+            marker_color=[series_colour(2 if cost > 0 else 1) for cost in part["difference_cost"]],
             text=amounts,
             textposition="outside",
             cliponaxis=False,
         )
     )
-    figure.add_vline(x=0, line={"color": "#7F7F7F", "width": 1})
+    figure.add_vline(x=0, line={"color": NEUTRAL_COLOUR, "width": 1})
     title = axis_title(_("yearly cost of what the robust plan adds more"), _(money))
     return set_layout(figure, language, title, height=bar_height(len(part), 34))

@@ -10,11 +10,13 @@ from plotly.subplots import make_subplots
 from energy_model.common.formatting import format_input, format_number, money_unit, words
 from energy_model.common.language import translator
 from energy_model.reporting.figures.style import (
+    FAINT_COLOUR,
     FIVE_DIGITS,
     MAX_CHART_ROWS,
+    NEUTRAL_COLOUR,
     axis_title,
     bar_height,
-    colour,
+    series_colour,
     set_layout,
 )
 from energy_model.reporting.table_columns import user_name
@@ -74,12 +76,12 @@ def draw_tornado(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
             base=reference,
             orientation="h",
             name=name,
-            marker_color=colour(number),
+            marker_color=series_colour(number),
             text=[_value(value, language) for value in part[f"at_{end}"]],
             textposition="outside",
             cliponaxis=False,
         )
-    figure.add_vline(x=reference, line={"color": "#7F7F7F", "width": 1})
+    figure.add_vline(x=reference, line={"color": NEUTRAL_COLOUR, "width": 1})
     name = _("cost of the year") if output == "objective" else words(output, language)
     height = bar_height(len(part), 34)
     return set_layout(figure, language, axis_title(name, _(unit)), barmode="overlay", height=height)
@@ -102,8 +104,8 @@ def draw_sensitivity(frame: pd.DataFrame, study: Study, language: str) -> go.Fig
             x=part[name],
             orientation="h",
             name=words(name, language),
-            error_x={"array": part[f"{name}_confidence"], "color": "#7F7F7F"},
-            marker_color=colour(0),
+            error_x={"array": part[f"{name}_confidence"], "color": NEUTRAL_COLOUR},
+            marker_color=series_colour(0),
             showlegend=row == 1,
         )
         figure.add_trace(bars, row=row, col=1)
@@ -113,7 +115,7 @@ def draw_sensitivity(frame: pd.DataFrame, study: Study, language: str) -> go.Fig
                 x=part["first_order"],
                 mode="markers",
                 name=words("first_order", language),
-                marker={"color": colour(1), "size": 9},
+                marker={"color": series_colour(1), "size": 9},
                 showlegend=row == 1,
             )
             figure.add_trace(points, row=row, col=1)
@@ -137,14 +139,14 @@ def draw_years(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
         x=[name for name in names for _end in range(3)],
         y=[value for low, high in ends.to_numpy() for value in (low, high, None)],
         mode="lines",
-        line={"color": "#BBBBBB", "width": 2},
+        line={"color": FAINT_COLOUR, "width": 2},
         hoverinfo="skip",
         showlegend=False,
     )
     figure.add_trace(gaps, row=1, col=1)
     points = (
-        ("least_cost", _("planned for that year"), colour(0), "circle"),
-        ("plan_cost", _("the plan of the base case, fixed"), colour(1), "diamond"),
+        ("least_cost", _("planned for that year"), series_colour(0), "circle"),
+        ("plan_cost", _("the plan of the base case, fixed"), series_colour(1), "diamond"),
     )
     for column, name, mark, symbol in points:
         trace = go.Scatter(
@@ -155,7 +157,9 @@ def draw_years(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
             marker={"color": mark, "symbol": symbol, "size": 10},
         )
         figure.add_trace(trace, row=1, col=1)
-    hours = go.Bar(x=names, y=part["unserved_hours"], marker_color=colour(3), showlegend=False)
+    hours = go.Bar(
+        x=names, y=part["unserved_hours"], marker_color=series_colour(3), showlegend=False
+    )
     figure.add_trace(hours, row=2, col=1)
     set_layout(figure, language, height=520)
     title = f"{_('cost of the year')} [{_(money)}]"
@@ -178,7 +182,7 @@ def draw_ranges(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
             x=stops - starts,
             base=starts,
             orientation="h",
-            marker_color=colour(0),
+            marker_color=series_colour(0),
             width=0.5,
             hoverinfo="skip",
         )
@@ -192,7 +196,7 @@ def draw_ranges(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
                 xanchor=anchor,
                 showarrow=False,
             )
-    figure.add_vline(x=1, line={"color": "#7F7F7F", "width": 1})
+    figure.add_vline(x=1, line={"color": NEUTRAL_COLOUR, "width": 1})
     x_title = _("factor within which the plan stays; at the ends what changes first")
     set_layout(figure, language, x_title, height=bar_height(len(frame), 40))
     width = stops.max() - starts.min()

@@ -29,9 +29,10 @@ from energy_model.reporting.figures import (
 from energy_model.reporting.figures.style import (
     FIVE_DIGITS,
     MAX_CHART_ROWS,
+    NEUTRAL_COLOUR,
     axis_title,
     bar_height,
-    colour,
+    series_colour,
     set_layout,
 )
 from energy_model.reporting.study_tables import metric_of
@@ -64,7 +65,7 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
         y=frame["cost"] / scale,
         mode="lines+markers",
         name=_("least cost"),
-        line_color=colour(0),
+        line_color=series_colour(0),
     )
     figure.add_trace(cost, row=1, col=1)
     breakpoints = study.tables.get("breakpoints", pd.DataFrame())
@@ -74,14 +75,14 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
             y=breakpoints["min_cost"] / scale,
             mode="markers",
             name=_("breakpoint: the plan changes"),
-            marker={"symbol": "x", "color": colour(3), "size": 8},
+            marker={"symbol": "x", "color": series_colour(3), "size": 8},
         )
         figure.add_trace(kinks, row=1, col=1)
     price = go.Scatter(
         x=frame["amount"],
         y=frame["price"],
         name=_("price of the last unit"),
-        line={"color": colour(1), "shape": "hvh"},
+        line={"color": series_colour(1), "shape": "hvh"},
     )
     figure.add_trace(price, row=2, col=1)
     set_layout(figure, language, height=560)
@@ -108,7 +109,7 @@ def draw_surface(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
             y=part["cost"] / scale,
             mode="lines+markers",
             name=format_number(float(str(level)), "", language),
-            line_color=colour(number),
+            line_color=series_colour(number),
         )
     set_layout(
         figure,
@@ -133,10 +134,10 @@ def draw_capacity_ranges(frame: pd.DataFrame, study: Study, language: str) -> go
         f"{words(group, language)} ({format_number(maximum, '', language)})"
         for group, maximum in zip(part["group"], part["max"], strict=True)
     ]
-    kinds = [colour(0) if kind == ALWAYS else colour(4) for kind in part["kind"]]
+    kinds = [series_colour(0) if kind == ALWAYS else series_colour(4) for kind in part["kind"]]
     figure = go.Figure()
     shares = (
-        (_("in every plan"), 100 * part["low"], colour(0)),
+        (_("in every plan"), 100 * part["low"], series_colour(0)),
         (_("in some plans"), 100 * (1 - part["low"]), kinds),
     )
     for name, values, colours in shares:
@@ -149,7 +150,7 @@ def draw_capacity_ranges(frame: pd.DataFrame, study: Study, language: str) -> go
         x=100 * (part["cheapest_plan"] / part["max"]).clip(0, 1),
         mode="markers",
         name=_("in the cheapest plan"),
-        marker={"symbol": "diamond", "color": "#7F7F7F", "size": 9, "line": {"width": 1}},
+        marker={"symbol": "diamond", "color": NEUTRAL_COLOUR, "size": 9, "line": {"width": 1}},
     )
     x_title = _(
         "within {slack} of the least cost: share of the most that can be added (in brackets) [%]",
@@ -174,7 +175,7 @@ def draw_sweep(study: Study, language: str) -> go.Figure | None:
             x=part[inputs[0]],
             y=part["objective"] / scale,
             mode="lines+markers",
-            line_color=colour(0),
+            line_color=series_colour(0),
         )
     )
     set_layout(figure, language, inputs[0], f"{_('least cost')} [{_(money)}]")

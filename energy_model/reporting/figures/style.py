@@ -1,4 +1,8 @@
-"""Figure style: the colours, line styles and layout that all figures share."""
+"""Figure style: the layout that all figures share, and the colours of what belongs to a figure itself.
+
+A carrier, a group of assets and a land class have the colour of the case (`thing_colours`). The colours here are those of
+plans, branches, stages, rules and signs.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,9 @@ COLOURS = (
     "#000000",
     "#BBBBBB",
 )
+NEUTRAL_COLOUR = "#7F7F7F"  # of lines of comparison and of the ends of flows
+FAINT_COLOUR = "#BBBBBB"  # of what stands already
+OTHERS_COLOUR = "#CFCFCF"  # of small series that are merged
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SEPARATORS = {"en": ".,", "da": ",."}  # decimal and thousands separators, as Plotly expects them
 # Formats of numbers that Plotly writes: significant digits, and whole numbers
@@ -28,7 +35,7 @@ HEIGHT_PIXELS = 420
 MAX_CHART_ROWS = 18  # rows above which a chart of bars is illegible
 
 
-def colour(number: int) -> str:
+def series_colour(number: int) -> str:
     """Returns the colour of the series with a number, counted from 0; colours repeat."""
     return COLOURS[number % len(COLOURS)]
 
@@ -46,7 +53,8 @@ def set_layout(
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 60, "r": 16, "t": 16, "b": 48},
         # Above the figure a legend never covers the title of an axis, however low the figure is.
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+        # From the left it has the order of a stack from the bottom or the left.
+        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
         "hovermode": "closest",
     }
     figure.update_layout(settings | more)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from energy_model.case.colours import in_order
 from energy_model.common.formatting import label, words
 from energy_model.common.language import translator
-from energy_model.reporting.figures.style import COLOURS, bar_height, colour, set_layout
+from energy_model.reporting.figures.style import COLOURS, bar_height, set_layout
+from energy_model.reporting.figures.thing_colours import colours_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
@@ -58,14 +60,15 @@ def draw_fleets(run: Run, language: str) -> go.Figure | None:
     fleet = tables["vehicles"]["fleet"].reindex(vehicles.index)
     counts = vehicles.groupby([fleet, "carrier"])["capacity"].sum()
     shares = 100 * counts / counts.groupby(level=0).transform("sum")
-    for i, (carrier, part) in enumerate(shares.groupby(level=1)):
-        fleets = part.index.get_level_values(0)
+    colours = colours_of(run)
+    for carrier in in_order(shares.index.unique(1), colours.carriers):
+        part = shares.xs(carrier, level=1)
         figure.add_bar(
-            y=[label(tables["fleets"], name, language) for name in fleets],
+            y=[label(tables["fleets"], name, language) for name in part.index],
             x=part.round(2),
             orientation="h",
             name=label(run.tables["carriers"], carrier, language),
-            marker_color=colour(i),
+            marker_color=colours.carrier(carrier),
         )
     return set_layout(figure, language, _("% of vehicles"), barmode="stack")
 
@@ -77,13 +80,15 @@ def draw_land(run: Run, language: str) -> go.Figure | None:
     if table.empty:
         return None
     sites, figure = input_tables(run)["sites"], go.Figure()
-    for i, (kind, part) in enumerate(table.groupby(level=1)):
+    colours = colours_of(run)
+    for kind in in_order(table.index.unique(1), colours.land_classes):
+        part = table.xs(kind, level=1)
         figure.add_bar(
-            y=[label(sites, site, language) for site in part.index.get_level_values(0)],
+            y=[label(sites, site, language) for site in part.index],
             x=part["land_use"].round(2),
             orientation="h",
             name=words(kind, language),
-            marker_color=colour(i),
+            marker_color=colours.land_class(kind),
         )
     height = bar_height(len(table), pixels_per_bar=22)
     return set_layout(figure, language, "ha", barmode="stack", height=height)

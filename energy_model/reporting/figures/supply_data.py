@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.case.colours import in_order
+from energy_model.reporting.figures.style import OTHERS_COLOUR
+from energy_model.reporting.figures.thing_colours import colours_of
 from energy_model.results.run import Run
 
 MIN_SUPPLY_SHARE = 0.01  # groups below this share of the year's supply are merged
 HOURS_PER_WEEK = 168
+PURCHASE, OTHERS = "purchase", "others"  # series beside the groups
 
 
 def supply(run: Run, carrier: str) -> pd.DataFrame:
-    """Returns the supply of a carrier's buses [unit/h], steps × groups, without storages, sales and links."""
+    """Returns the supply of a carrier's buses [unit/h], steps × groups, without storages, sales and links.
+
+    The groups are in the order of the case, then purchases, then the merged small ones.
+    """
     data = run.dataset
     length = data["step_weight"].to_numpy()
     balances = run.tables["balances"]
@@ -32,23 +39,29 @@ def supply(run: Run, carrier: str) -> pd.DataFrame:
             pattern = data["activity"].sel(mode=modes).sum("mode").to_numpy()
         energy = float(pattern @ length)
         rates = pattern * (amount / energy) if energy else np.zeros(len(pattern))
-        group = _group(run, str(name), str(decision))
+        group = PURCHASE if decision == "purchase" else group_of(run, str(name))
         columns[group] = columns.get(group, 0) + rates
     frame = pd.DataFrame(columns, index=pd.DatetimeIndex(data["time"].to_numpy()))
     sums = frame.mul(length, axis=0).sum()
     minor = sums.index[sums < MIN_SUPPLY_SHARE * sums.sum()]
     if len(minor) > 1:
-        frame = frame.drop(columns=minor).assign(others=frame[minor].sum(axis=1))
-    order = frame.mul(length, axis=0).sum().sort_values(ascending=False)
-    return frame[order.index]
+        frame = frame.drop(columns=minor).assign(**{OTHERS: frame[minor].sum(axis=1)})
+    return frame[in_order(frame.columns, [*colours_of(run).groups, PURCHASE, OTHERS])]
 
 
-def _group(run: Run, name: str, decision: str) -> str:
+def supply_colour(run: Run, carrier: str, series: str) -> str:
+    """Returns the colour of a column of `supply`; purchases have that of the carrier."""
+    colours = colours_of(run)
+    if series == PURCHASE:
+        return colours.carrier(carrier)
+    return OTHERS_COLOUR if series == OTHERS else colours.group(series)
+
+
+def group_of(run: Run, asset: str) -> str:
+    """Returns the group of an asset, which figures draw as one; an asset without a group stands for itself."""
     names = run.tables["names"]
-    group = names.at[name, "group"] if name in names.index else None
-    if isinstance(group, str) and group:
-        return group
-    return "purchase" if decision == "purchase" else name.replace("_", " ")
+    group = names.at[asset, "group"] if asset in names.index else None
+    return group if isinstance(group, str) and group else asset
 
 
 def _buses(run: Run, carrier: str) -> list[str]:

@@ -100,7 +100,7 @@ def pathway(
             tables["foresights"] = comparison_table(paths)
         notes = pathway_notes(paths, plan, tables["stages"], wait, missing)
         kept = [path.cases[stage.name] for path in paths for stage in parts]
-        return setup.write_results(runner, tables, notes, kept)
+        return setup.write_results(runner, tables, notes, kept, system=system)
 
 
 def _definition(stages: Sequence[StageCase], words: Sequence[str], waiting: int) -> dict[str, Any]:

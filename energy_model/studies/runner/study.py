@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy_model.case.colours import CaseColours
 from energy_model.common.errors import InputError
 from energy_model.common.language import Message
 from energy_model.results.run import Run
@@ -41,6 +42,7 @@ class ExecutionOptions:
 class Study:
     """A finished study: its folder, a row for every case, and the tables of its question by name.
 
+    ``colours`` are those of the things that its figures draw, where the question has such figures.
     ``notes`` are sentences; ``messages`` are those of the notes and tables by their English text,
     from which a report translates them.
     """
@@ -51,6 +53,7 @@ class Study:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     messages: dict[str, Message] = field(default_factory=dict)
+    colours: CaseColours = field(default_factory=CaseColours)
 
     def run(self, case: int) -> Run:
         """The saved run of a case, by its number.
@@ -94,7 +97,8 @@ def open_study(folder: str | Path) -> Study:
         text: Message.from_record(record) for text, record in notes.get("messages", {}).items()
     }
     sentences = tuple(messages.get(text, text) for text in notes["notes"])
-    return Study(folder, question, table, tables, sentences, messages)
+    colours = CaseColours.from_record(notes.get("colours", {}))
+    return Study(folder, question, table, tables, sentences, messages, colours)
 
 
 def _newest_study(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case.case_spec import CaseSpec
+from energy_model.case.colours import CaseColours
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
 from energy_model.common.errors import InputError
@@ -105,11 +106,14 @@ class StudySetup:
         notes: Iterable[str] = (),
         cases: Iterable[StudyCase] | None = None,
         messages: Iterable[str] = (),
+        system: System | None = None,
     ) -> Study:
         """Writes the tables and returns the study.
 
-        ``cases`` are the rows, by default all; ``messages`` those that the tables contain.
+        ``cases`` are the rows, by default all; ``messages`` those that the tables contain; ``system`` has the colours
+        of what its figures draw.
         """
+        colours = CaseColours() if system is None else CaseColours.of_tables(system.frames)
         cases = list(runner.cases.values() if cases is None else cases)
         store, table, notes = runner.store, runner.store.table(cases), list(notes)
         frames = {"cases": table, "assets": store.assets(cases)} | dict(tables)
@@ -118,5 +122,7 @@ class StudySetup:
         by_text = {str(text): text for text in (*notes, *messages) if isinstance(text, Message)}
         records = {text: message.as_record() for text, message in by_text.items()}
         content = {"question": self.question, "tables": list(tables), "notes": notes}
-        store.write_json("notes", content | {"messages": records})
-        return Study(self.folder, self.question, table, dict(tables), tuple(notes), by_text)
+        store.write_json("notes", content | {"messages": records, "colours": colours.as_record()})
+        return Study(
+            self.folder, self.question, table, dict(tables), tuple(notes), by_text, colours
+        )
