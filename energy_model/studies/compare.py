@@ -30,7 +30,8 @@ class Comparison:
     ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry),
     ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
     run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity by
-    name. ``settings`` are those of the last run. With ``is_decision`` the runs differ only in what
+    name, and its ``unit_investment`` [EUR/capacity]; capacities are in order of the investment in their
+    difference. ``settings`` are those of the last run. With ``is_decision`` the runs differ only in what
     is required or excluded. ``steps`` and ``perspectives`` are those of the runs in order; where they
     differ, the difference in results is not that of the inputs. ``pairs`` are the comparisons of the first run
     with each other one, if there are more than two.
@@ -94,21 +95,29 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
     def capacities(run: Run) -> pd.Series:
         return run.tables["capacities"]["capacity"]
 
+    labels = _labels(opened)
     return Comparison(
         run_names,
         inputs=differing_inputs(run_names, opened),
         summary=side_by_side(lambda run: pd.Series(run.summary, dtype=float)),
-        capacities=side_by_side(capacities, MIN_CAPACITY_DIFFERENCE),
+        capacities=_by_investment(side_by_side(capacities, MIN_CAPACITY_DIFFERENCE), labels),
         costs=side_by_side(lambda run: _costs_by(run, "entry"), MIN_COST_DIFFERENCE_EUR),
         sectors=side_by_side(lambda run: _costs_by(run, "sector"), MIN_COST_DIFFERENCE_EUR),
         firms=side_by_side(lambda run: _costs_by(run, "firm"), MIN_COST_DIFFERENCE_EUR),
         emissions=side_by_side(emissions, MIN_EMISSION_DIFFERENCE),
-        labels=_labels(opened),
+        labels=labels,
         settings=opened[-1].metadata["settings"],
         steps=tuple(int(run.metadata["steps"]) for run in opened),
         perspectives=tuple(str(run.metadata["settings"]["perspective"]) for run in opened),
         pairs=_pairs(opened, run_names),
     )
+
+
+def _by_investment(capacities: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Capacities that differ ordered by the investment in the difference, as their units are not of one kind."""
+    costs = labels["unit_investment"].reindex(capacities.index).fillna(0.0)
+    amount = (capacities["difference"].abs() * costs).where(~capacities["same"], -1.0)
+    return capacities.loc[amount.sort_values(ascending=False, kind="stable").index]
 
 
 def _pairs(runs: Sequence[Run], names: Sequence[str]) -> tuple[Comparison, ...]:
@@ -120,9 +129,11 @@ def _pairs(runs: Sequence[Run], names: Sequence[str]) -> tuple[Comparison, ...]:
 
 
 def _labels(runs: Sequence[Run]) -> pd.DataFrame:
-    """The labels and the unit of capacity of every name of the runs, those of the first run with it."""
+    """The labels, unit of capacity and investment of a unit of every name of the runs, those of the first run with it."""
     parts = [
-        run.tables["names"][["label_en", "label_da"]].join(run.tables["capacities"]["unit"])
+        run.tables["names"][["label_en", "label_da"]].join(
+            run.tables["capacities"][["unit", "unit_investment"]]
+        )
         for run in runs
     ]
     labels = pd.concat(parts)

@@ -15,7 +15,7 @@ from energy_model.results.summary import capacity_unit
 
 REQUIRED, OPTIONAL, FORBIDDEN = N_("required"), N_("optional"), N_("forbidden")
 CHOICES = (REQUIRED, OPTIONAL, FORBIDDEN)
-TABLES = ("conversions", "storages", "links")
+TABLES = ("conversions", "storages", "links", "vehicles")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Comparison of runs, and what a decision costs, worked out on paper."""
 
+from dataclasses import replace
+
 import pytest
 from helpers import case_builder
 
@@ -29,6 +31,18 @@ def test_what_differs_is_told_first_and_exactly(case, tmp_path):
     again = em.compare([em.open_run(paths[0]), paths[0]], ["one", "same"])
     assert again.inputs.empty
     assert again.summary["same"].all()
+
+
+@pytest.mark.slow
+def test_capacities_are_in_order_of_investment_and_not_of_their_numbers(case):
+    """0.5 MW of sun for 60 EUR come before 2 MW of a wind turbine that costs nothing."""
+    runs = [em.solve(em.load_case(case, overrides=changes)) for changes in ([], [DEAR])]
+    table = runs[1].tables["capacities"].copy()
+    table.loc["wind_here", ["capacity", "unit_investment"]] += [2.0, 0.0]
+    table["unit_investment"] = table["unit_investment"].where(table.index != "wind_here", 0.0)
+    changed = replace(runs[1], tables=runs[1].tables | {"capacities": table})
+    first = replace(runs[0], tables=runs[0].tables | {"capacities": runs[0].tables["capacities"].assign(unit_investment=table["unit_investment"])})  # fmt: skip
+    assert em.compare([first, changed]).capacities.index[:2].tolist() == ["sun_here", "wind_here"]
 
 
 @pytest.mark.slow

@@ -64,9 +64,11 @@ def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) 
         row = candidates.loc[name]
         candidate = label(system[row["table"]].loc[name], name, language)
         text = f"{candidate}: {_(requested.choice)}"
-        if requested.choice == REQUIRED and requested.size:
-            size = format_number(requested.size, str(row["unit"]), language)
+        if requested.choice == REQUIRED:
+            least = requested.size or float(row["max_added"])
+            size = format_number(least, str(row["unit"]), language)
             text += _(", at least {size}", size=size)
+            text += "" if requested.size else " " + _("(all that is possible)")
         lines[f"choice:{name}"] = text
     return lines
 
