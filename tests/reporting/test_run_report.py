@@ -1,7 +1,6 @@
 """The report: everything in one file, in two languages, escaped, drawn without complaint; figures that keep the balances."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,14 +56,6 @@ def test_the_page_of_a_run_in_memory_is_that_of_its_file(tmp_path):
     made = em.solve(em.load_case(cli.original(), resolution=24))
     em.save(made, tmp_path / "run")
     assert page_of(made) == page_of(em.open_run(tmp_path / "run"))
-
-
-def test_the_map_is_drawn_with_residue_of_the_solver_below_zero(run):
-    """An interior point may leave -1e-9 of a capacity, and so of an investment."""
-    one = replace(run, tables=dict(run.tables))
-    one.tables["capacities"] = run.tables["capacities"].assign(investment=-1e-9)
-    sizes = run_figures.draw_site_map(one, "en").data[-1].marker.size
-    assert np.isfinite(np.array(sizes, float)).all()
 
 
 def test_what_flows_into_a_carrier_flows_out(run):

@@ -49,7 +49,9 @@ def write(
     tell("drawing the figures")
     drawn = report_figures(report)
     for figure in drawn.values():
-        figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
+        figure.update_layout(paper_bgcolor="white", font={"color": "#1b1b1b"})
+        if not (figure.layout.meta or {}).get("map"):  # a map has a ground of its own
+            figure.update_layout(plot_bgcolor="white")
     written = []
     with new_members(folder, ELSEWHERE, also=(FigureError,)) as draft:
         for kind in kinds:

@@ -1,6 +1,7 @@
 """Run figures: every chart of a run, by the name of its drawing function ``(run, language, …) → figure or None``."""
 
-from energy_model.reporting.figures.flow_figures import draw_energy_flows, draw_site_map
+from energy_model.reporting.figures.flow_figures import draw_energy_flows
+from energy_model.reporting.figures.map_figures import draw_site_map
 from energy_model.reporting.figures.sum_figures import (
     draw_costs,
     draw_emissions,
