@@ -260,5 +260,5 @@ def base_layout(language: str, features: Iterable[MapFeature]) -> dict[str, Any]
         "hoverdistance": 14,
         "hoverlabel": {"align": "left", "bgcolor": "#fff", "font": {"color": INK, "size": 12}},
         "dragmode": "pan",
-        "modebar": {"bgcolor": "rgba(255,255,255,0.7)", "color": SOFT, "activecolor": INK},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#7a7a7a", "activecolor": "#4a90b8"},
     }

@@ -93,6 +93,19 @@
 
   const selectSite = (clicked) => (typeof clicked === "string" && clicked ? clicked : noUpdate());
 
+  // The map of a run in the colours of the page, and on a narrow screen with its legend below.
+  function drawMap(text) {
+    if (!text) return [noUpdate(), noUpdate()];
+    const figure = JSON.parse(text), ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+    if (window.innerWidth < 900) Object.assign(figure.layout, figure.layout.meta.narrow);
+    figure.layout.font = Object.assign({ size: 12 }, figure.layout.font, { color: ink });
+    return [figure, { height: `${figure.layout.height}px` }];
+  }
+  function clickedSite(event) {
+    const found = event && event.points.find((point) => Array.isArray(point.customdata));
+    return found ? found.customdata[0] : noUpdate();
+  }
+
   // A new page sets the title of the window, marks its link in the menu and moves the focus to its heading.
   let isFirstPage = true;
   function pageShown(_, path) {
@@ -107,6 +120,6 @@
     return path;
   }
 
-  const workbench = { moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, pageShown };
+  const workbench = { moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();
