@@ -6,6 +6,7 @@ They are drawn and exported, and change no result: the fingerprint of a case lea
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ from energy_model.case.input_log import InputLog
 
 FOLDER, ENDING = "map", ".geojson"
 MAX_FILE_MEGABYTES = 5.0
+SURROGATE = "\\ud"  # how JSON begins half a letter
 OTHER = "other"  # the kind of a feature that states none
 MAX_DEGREES_FROM_SITES = 5.0  # a layer farther away is of another place, or swaps its coordinates
 
@@ -107,7 +109,13 @@ def read_collection(path: Path, name: str, input_log: InputLog) -> Any:
         input_log.add_issue(name, remedy)
         return None
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        text = content.decode("utf-8-sig")
+        parsed = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        if SURROGATE in text.lower():
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        return parsed
+    except UnicodeEncodeError:
+        input_log.add_issue(name, "it has half a letter, an unpaired surrogate; export it again")
     except UnicodeDecodeError:
         input_log.add_issue(name, "a letter is not UTF-8; save the file as UTF-8")
     except (ValueError, RecursionError) as error:
@@ -118,6 +126,13 @@ def read_collection(path: Path, name: str, input_log: InputLog) -> Any:
 
 def _refuse_constant(word: str) -> float:
     raise ValueError(f"{word} is no number of JSON")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(f"{word} is no finite number")
+    return number
 
 
 def check_places(features: Iterable[MapFeature], sites: pd.DataFrame, input_log: InputLog) -> None:

@@ -69,14 +69,20 @@ def _faults(content: Any) -> Iterator[tuple[str, str, object, str]]:
     if fault := collection_fault(content):
         yield "", *fault
         return
-    points = 0
     for number, feature in enumerate(content["features"], 1):
-        for column, value, remedy in _feature_faults(feature):
+        for column, value, remedy in feature_faults(feature):
             yield feature_name(number, feature), column, value, remedy
-        points += _count(feature)
-    if points > MAX_POINTS:
-        remedy = f"at most {MAX_POINTS:,} points are read; simplify its lines"
-        yield "", "coordinates", f"{points:,}", remedy
+    if fault := size_fault(content["features"]):
+        yield "", *fault
+
+
+def size_fault(features: list[Any]) -> tuple[str, str, str] | None:
+    """Returns column, value and remedy if features have too many points in all, or None."""
+    points = sum(map(_count, features))
+    if points <= MAX_POINTS:
+        return None
+    remedy = f"at most {MAX_POINTS:,} points are read; simplify its lines"
+    return "coordinates", f"{points:,}", remedy
 
 
 def _count(feature: Any) -> int:
@@ -94,7 +100,7 @@ def _count(feature: Any) -> int:
     return count
 
 
-def _feature_faults(feature: Any) -> Iterator[tuple[str, object, str]]:
+def feature_faults(feature: Any) -> Iterator[tuple[str, object, str]]:
     """Yields column, value and remedy of every fault of a feature; of its points, the first."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         yield "type", "", "each member of features is a Feature; export the layer again"
@@ -162,4 +168,6 @@ def point_fault(point: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
