@@ -1,6 +1,7 @@
 """The report: everything in one file, in two languages, escaped, drawn without complaint; figures that keep the balances."""
 
 import re
+import struct
 
 import numpy as np
 import pandas as pd
@@ -142,6 +143,11 @@ def test_figures_become_files_of_every_kind(run, tmp_path):
     )
     assert {"flows.svg", "heat_by_month.png", "cost_by_entry.svg"} <= set(files)
     assert (tmp_path / "slides" / "heat_by_month.png").read_bytes()[:4] == b"\x89PNG"
+    width, height = struct.unpack(">II", (tmp_path / "slides" / "map.png").read_bytes()[16:24])
+    assert (width, height) == (
+        2 * export.WIDTH_POINTS,
+        2 * run_figures.draw_site_map(run, "da").layout.height,
+    )
     assert "timer på året" in (tmp_path / "slides" / "duration.svg").read_text(encoding="utf-8")
     assert not em.modified_files(run.path)
 

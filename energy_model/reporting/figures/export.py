@@ -76,8 +76,11 @@ def _is_whole(path: Path) -> bool:
 def _render(made: list[go.Figure], files: list[Path]) -> None:
     import plotly.io  # noqa: PLC0415 - imported only when files are drawn
 
+    heights = [figure.layout.height for figure in made]  # else each would be 500
     try:
-        plotly.io.write_images(made, files, width=WIDTH_POINTS, scale=PIXELS_PER_POINT)
+        plotly.io.write_images(
+            made, files, width=WIDTH_POINTS, height=heights, scale=PIXELS_PER_POINT
+        )
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         remedy = f"the browser did not draw them ({reason}); is Chromium or Chrome whole?"
