@@ -48,7 +48,10 @@ def build_map(
     frame = frame_of(sites, *WIDE_PIXELS)
     x, y = _places(sites, frame)
     counts = count_candidates(candidates)
-    by_count = sorted(map(str, sites.index), key=lambda site: -counts.get(site, 0))
+    # the selected site has a label in any case, so it is the first to choose a place for it
+    by_count = sorted(
+        map(str, sites.index), key=lambda site: (site != selected, -counts.get(site, 0))
+    )
     texts = {site: label(sites, site, language) for site in by_count}
     wide = {placed.name: placed for placed in placed_on(frame, sites, texts)}
     small = {

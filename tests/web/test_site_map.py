@@ -46,6 +46,14 @@ def test_labels_do_not_overlap(system, size, pixels):
         assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
 
 
+@pytest.mark.parametrize("site", [row["site"] for row in map_case.SITES])
+def test_the_selected_site_has_a_label(system, site):
+    made = site_map.build_map(system, candidates.of_system(system), {}, "en", site)
+    (selected,) = [drawn for drawn in made["sites"] if drawn["name"] == site]
+    assert selected["wide"]
+    assert selected["narrow"]
+
+
 def test_the_ground_is_drawn_below_with_its_origin(system):
     ground = site_map.ground_of(system, "da")
     (shape,) = ground["shapes"]
