@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.case import map_layers
+from energy_model.case.checks.map_features import feature_faults
 from energy_model.case.map_layers import MapFeature
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
@@ -243,7 +244,15 @@ def map_layers_of(run: Run) -> tuple[MapFeature, ...]:
     if file is None or not file.is_file():
         return ()
     with readable(file):
-        return run.once("map", lambda: map_layers.of_collection(json.loads(file.read_bytes())))
+        return run.once("map", lambda: _stored_layers(file))
+
+
+def _stored_layers(file: Path) -> tuple[MapFeature, ...]:
+    features = map_layers.of_collection(json.loads(file.read_bytes()))
+    for feature in features:
+        if fault := next(feature_faults(feature.record), None):
+            raise ValueError(f"{fault[0]}: {fault[2]}")
+    return features
 
 
 def system_of_run(run: Run) -> System:

@@ -11,6 +11,7 @@ from energy_model.case import sources
 from energy_model.case.checks.map_features import MAX_POINTS, MAX_SHOWN_ISSUES
 from energy_model.case.map_layers import MAX_FILE_MEGABYTES, attributions
 from energy_model.formulation import TABLES
+from energy_model.results import manifest
 from energy_model.results.run_files import MAP, map_layers_of
 
 LINE = [[10.0, 56.0], [10.1, 56.1]]
@@ -63,6 +64,12 @@ def test_a_run_stores_the_layers_of_its_case(tmp_path):
     (read,) = made.system.map_layers
     assert (stored.layer, stored.kind, stored.text("label", "en")) == ("coast", "land", "Coast")
     assert [line.tolist() for line in stored.lines] == [line.tolist() for line in read.lines]
+    forged = tmp_path / "forged"
+    em.save(made, forged)
+    (forged / MAP).write_text('{"features": [{"properties": {"layer": "a"}}]}', encoding="utf-8")
+    manifest.write(forged)
+    with pytest.raises(em.InputError, match=r"map.geojson.*damaged"):
+        map_layers_of(em.open_run(forged))
     file = tmp_path / "run" / MAP
     file.write_text(file.read_text(encoding="utf-8").replace("10.6", "10.7"), encoding="utf-8")
     with pytest.raises(em.InputError, match=MAP):

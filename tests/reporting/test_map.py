@@ -132,11 +132,22 @@ def test_the_disc_of_land_has_the_area_that_is_taken(run):
         assert sector.name == f"{kind.capitalize()}, {area} ha"
 
 
+def test_all_land_of_a_site_is_hidden_until_chosen(run):
+    (circle,) = lines_of(draw_site_map(run, "en"), "land of sites")
+    assert circle.visible == "legendonly"
+    radius = (max(circle.y) - min(circle.y)) / 2 * DEGREE_KM
+    assert 100 * np.pi * radius**2 == pytest.approx(1000, rel=0.02)  # ha
+
+
 def test_a_click_tells_the_site_and_its_text_says_all_of_it(run):
     sites = draw_site_map(run, "da").data[-1]
     assert [row[0] for row in sites.customdata] == ["town", "hill", "shore", "far"]
     hill = sites.hovertext[1]
-    for text in ("<b>Hill and the long valley behind it</b>", "Mølle: 2 MW", "180 ha zone anvendt"):
+    for text in (
+        "<b>Hill and the long valley behind it</b>",
+        "Mølle: 2 MW",
+        "Zone: 180 af 500 ha taget",
+    ):
         assert text in hill
     assert "Dyr kedel: 5 MW" in sites.hovertext[3]
 

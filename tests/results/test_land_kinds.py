@@ -119,8 +119,8 @@ def test_the_first_tile_of_land_is_farmland():
 
 def test_the_map_names_each_kind_of_land_at_its_site():
     here, there = draw_site_map(solved(), "en").data[-1].hovertext
-    assert "14 ha of zone used<br>2 ha of field used" in here
-    assert "used" not in there
+    assert "Zone: 14 of 20 ha taken<br>Field: 2 of 5 ha taken" in here
+    assert "Sea: 0 of 9 ha taken" in there
 
 
 def test_the_account_of_a_firm_has_its_land_by_kind():

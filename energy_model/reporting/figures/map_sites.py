@@ -8,7 +8,13 @@ import plotly.graph_objects as go
 
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
 from energy_model.common.language import translator
-from energy_model.reporting.figures.map_base import DEGREE_KM, INK, layer_colour, stretch_at
+from energy_model.reporting.figures.map_base import (
+    DEGREE_KM,
+    INK,
+    layer_colour,
+    stretch_at,
+    with_gaps,
+)
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
 from energy_model.results.site_states import (
@@ -65,6 +71,8 @@ def used_land(run: Run) -> pd.Series:
 def add_land(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) -> None:
     """Adds the land that is taken at each site: a disc of the same area, cut by class."""
     _, used = translator(language), used_land(run)
+    if len(run.tables["land"]):
+        _add_available(figure, run.tables["land"]["area"], sites, language)
     if used.empty:
         return
     classes = list(dict.fromkeys(run.tables["land"].index.get_level_values("land_class")))
@@ -75,18 +83,16 @@ def add_land(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) ->
     starts = shares.reindex(columns=classes, fill_value=0.0).cumsum(axis=1)
     is_first = True
     for number, kind in enumerate(name for name in classes if name in shares):
-        x: list[float | None] = []
-        y: list[float | None] = []
+        sectors = []
         for site, share in shares[kind][shares[kind] > 0].items():
             end = float(starts.at[site, kind])
-            sector = _sector(sites.loc[site], float(totals[site]), end - float(share), end)
-            x += [*sector[:, 0].round(5).tolist(), None]
-            y += [*sector[:, 1].round(5).tolist(), None]
+            sectors.append(_sector(sites.loc[site], float(totals[site]), end - float(share), end))
+        x, y = with_gaps(sectors)
         area = format_number(float(used.xs(kind, level="land_class").sum()), "ha", language)
         title = _("Land taken: discs of the same area")
         figure.add_scatter(
-            x=x[:-1],
-            y=y[:-1],
+            x=x,
+            y=y,
             mode="lines",
             fill="toself",
             line={"color": layer_colour(number, "land"), "width": 1},
@@ -100,6 +106,25 @@ def add_land(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) ->
             legendgrouptitle={"text": f"<b>{title}</b>"} if is_first else None,
         )
         is_first = False
+
+
+def _add_available(figure: go.Figure, area: pd.Series, sites: pd.DataFrame, language: str) -> None:
+    """Adds a circle of the area of all land that a site has; hidden until chosen."""
+    _ = translator(language)
+    totals = area[np.isfinite(area)].groupby(level="site").sum()
+    circles = [_sector(sites.loc[site], float(total), 0, 1) for site, total in totals.items()]
+    x, y = with_gaps(circles)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": "#6b5a2b", "width": 1.2, "dash": "dot"},
+        hoverinfo="skip",
+        name=_("All land of the sites"),
+        legendgroup="land of sites",
+        legendrank=600,
+        visible="legendonly",
+    )
 
 
 def _sector(site: pd.Series, area: float, first: float, last: float) -> np.ndarray:
@@ -184,14 +209,14 @@ def add_sites(figure: go.Figure, run: Run, sites: pd.DataFrame, language: str) -
 
 def hover_texts(run: Run, sites: pd.DataFrame, language: str) -> list[str]:
     """Returns the lines of text on every site: assets by state, investment, land and decisions."""
-    assets, used, decisions = site_assets(run), used_land(run), decisions_of(run)
+    assets, decisions = site_assets(run), decisions_of(run)
     result = []
     for site in sites.index:
         there = assets[assets["site"] == site]
         lines = [
             f"<b>{label(sites, site, language)}</b>",
             *_asset_lines(there, language),
-            *_land_lines(used, site, language),
+            *_land_lines(run.tables["land"], site, language),
             *(
                 f"{label(row, asset, language)}: {words(row['state'], language)} {row['date']}"
                 for asset, row in decisions[decisions["site"] == site].iterrows()
@@ -234,16 +259,17 @@ def _sized(asset: pd.Series, name: object, state: str, language: str) -> str:
     return f"{title}: {format_number(asset[column], asset['unit'], language)}"
 
 
-def _land_lines(used: pd.Series, site: object, language: str) -> list[str]:
-    """Returns a line for every class of land that a site takes."""
+def _land_lines(land: pd.DataFrame, site: object, language: str) -> list[str]:
+    """Returns a line for every class of land at a site: how much is taken of what there is."""
     _ = translator(language)
-    if used.empty or site not in used.index.get_level_values("site"):
+    if not len(land) or site not in land.index.get_level_values("site"):
         return []
     return [
         _(
-            "{area} of {kind} used",
-            area=format_number(area, "ha", language),
-            kind=words(kind, language),
+            "{kind}: {used} of {area} taken",
+            kind=words(kind, language).capitalize(),
+            used=format_number(max(0.0, row["land_use"]), language=language),
+            area=format_number(row["area"], "ha", language),
         )
-        for kind, area in used.xs(site, level="site").items()
+        for kind, row in land.xs(site, level="site").iterrows()
     ]

@@ -39,7 +39,7 @@ def map_section(run: em.Run, language: str) -> list[html.Section]:
             dcc.Store(id="result_map_figure", data=plotly.io.to_json(figure, validate=False)),
             html.Div(graph, role="group", className="run-map", **aria_label(_("Map"))),
             field(_("Site"), select("result_site", names, None)),
-            html.Div(id="site_panel", role="status"),
+            html.Div(id="site_panel", role="region", **aria_label(_("Site"))),
         )
     ]
 
