@@ -139,6 +139,10 @@ def test_what_was_asked_is_answered(asked):
     assert "demands.village_heat.yearly = 62000" in one.locator("details[open]").inner_text()
 
 
+OVERLAPS_ON_MAP = """() => {
+  const boxes = [...document.querySelectorAll("#result_map .annotation-text")].map((label) => label.getBoundingClientRect());
+  return boxes.filter((a, i) => boxes.slice(i + 1).some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+}"""
 SITE_ON_MAP = """name => {
   const plot = document.querySelector("#result_map .js-plotly-plot"), sites = plot.data.at(-1);
   const at = sites.customdata.findIndex((row) => row[0] === name), { xaxis, yaxis } = plot._fullLayout;
@@ -153,6 +157,7 @@ def test_a_site_is_opened_from_the_map_and_from_the_list(bench):
     page.locator("#result_map .scatterlayer").wait_for(state="attached")
     page.locator("#result_map").scroll_into_view_if_needed()
     assert page.locator("#result_map .annotation-text").count() >= 2
+    assert page.evaluate(OVERLAPS_ON_MAP) == 0
     page.mouse.click(*page.evaluate(SITE_ON_MAP, "field"))
     panel = page.locator("#site_panel")
     panel.get_by_role("heading", name="Field").wait_for()

@@ -35,8 +35,9 @@ from energy_model.results.run_files import input_tables, map_layers_of
 from energy_model.results.site_states import BUILT
 
 # Standard sizes [pixels]: a page of 1200 with the legend beside the map, a telephone with it below.
-WIDE_PIXELS, LEGEND_WIDTH_PIXELS = (850.0, 700.0), 250
-NARROW_PIXELS, LEGEND_HEIGHT_PIXELS = (350.0, 400.0), 560
+WIDE_PIXELS, LEGEND_WIDTH_PIXELS = (756.0, 690.0), 325
+NARROW_PIXELS = (318.0, 400.0)
+ENTRY_PIXELS, TITLES_PIXELS = 20, 110  # of a legend
 MARGIN_PIXELS = 4
 
 
@@ -75,14 +76,16 @@ def draw_site_map(run: Run, language: str) -> go.Figure | None:
         "y": 0.94,  # below the buttons to zoom
         "yanchor": "top",
     }
-    below = legend | {"x": 0, "y": -0.01, "maxheight": LEGEND_HEIGHT_PIXELS}
+    entries = sum(trace.showlegend is not False for trace in figure.data)
+    room = ENTRY_PIXELS * entries + TITLES_PIXELS
+    below = legend | {"x": 0, "y": -0.01, "maxheight": room}
     wide = _sized(frame_of(sites, *WIDE_PIXELS), features, sites, texts, language)
     narrow = _sized(frame_of(sites, *NARROW_PIXELS), features, sites, texts, language)
     margin = {"l": MARGIN_PIXELS, "r": LEGEND_WIDTH_PIXELS, "t": MARGIN_PIXELS, "b": MARGIN_PIXELS}
-    small = margin | {"r": MARGIN_PIXELS, "b": LEGEND_HEIGHT_PIXELS}
+    small = margin | {"r": MARGIN_PIXELS, "b": room}
     heights = (
         WIDE_PIXELS[1] + 2 * MARGIN_PIXELS,
-        NARROW_PIXELS[1] + MARGIN_PIXELS + LEGEND_HEIGHT_PIXELS,
+        NARROW_PIXELS[1] + MARGIN_PIXELS + room,
     )
     narrow |= {"height": heights[1], "legend": below, "margin": small}
     layout = base_layout(language, features) | wide

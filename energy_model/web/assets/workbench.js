@@ -97,7 +97,11 @@
   function drawMap(text) {
     if (!text) return [noUpdate(), noUpdate()];
     const figure = JSON.parse(text), ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
-    if (window.innerWidth < 900) Object.assign(figure.layout, figure.layout.meta.narrow);
+    const width = document.querySelector("#page").clientWidth;
+    if (width < 1100) {
+      Object.assign(figure.layout, figure.layout.meta.narrow);
+      figure.layout.height += Math.max(0, Math.min(width, 700) - 400);
+    }
     figure.layout.font = Object.assign({ size: 12 }, figure.layout.font, { color: ink });
     return [figure, { height: `${figure.layout.height}px` }];
   }
