@@ -179,7 +179,7 @@ def note_of_origin(
     text = "; ".join(attributions(features, language))
     if not text:
         return [], []
-    lines = textwrap.wrap(text, max(20, int(0.62 * frame.width / 5.2)))
+    lines = textwrap.wrap(text, max(20, int(0.68 * frame.width / 5.2)))
     annotation = {
         "x": 0,
         "y": 0,
