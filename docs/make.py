@@ -131,7 +131,7 @@ def results() -> str:
         "otherwise the column `unit` contains it. `results.nc` contains the same tables as groups (`tables/costs`), with units "
         "and meanings as attributes, every variable and price by step, and all inputs to the last bit (`inputs/...`, "
         "`profiles`, `steps`). `certificate.npz` contains the program, its solution and its prices. "
-        "`sources.csv` contains the sources of the case, if it has any. `SHA256SUMS` lists every "
+        "`sources.csv` and `map.geojson` contain the sources and the map layers of the case, if it has any. `SHA256SUMS` lists every "
         "file, including `metadata.json`; `sha256sum --check SHA256SUMS` checks them.\n",
     ]
     for table, own in result_schema.COLUMNS.items():

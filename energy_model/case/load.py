@@ -18,6 +18,7 @@ from energy_model.case.checks.system import check_system
 from energy_model.case.checks.tables import check_tables
 from energy_model.case.fingerprint import fingerprint
 from energy_model.case.input_log import InputLog
+from energy_model.case.map_layers import read_map_layers
 from energy_model.case.overrides import Override, apply_override, as_overrides
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.profile_reader import read_profiles
@@ -70,7 +71,7 @@ def load_system(
         frames[table.name] = _validated(frames[table.name], table, input_log)
     warn_of_unusual_cells(frames, tables, profiles, input_log)
     check_tables(frames, tables, profiles, case, input_log)
-    sources = read_sources(folder, tables, input_log)
+    sources, layers = read_sources(folder, tables, input_log), read_map_layers(folder, input_log)
     if input_log.issues:
         raise InputError(input_log.issues)
     frames = {table.name: _cast(frames[table.name], table) for table in tables}
@@ -87,9 +88,9 @@ def load_system(
         cell_origins=input_log.cell_origins,
         former_values=input_log.former_values,
         scenario_titles=titles,
+        map_layers=layers,
     )
-    issues = check_system(system, input_log)
-    if issues:
+    if issues := check_system(system, input_log):
         raise InputError(issues)
     warn_of_unusual_rows(system, input_log)
     spec = CaseSpec(folder, scenario, changes, resolution)

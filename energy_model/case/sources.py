@@ -7,12 +7,14 @@ activity is measured in.
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from energy_model.case.input_log import InputLog
+from energy_model.case.map_layers import FOLDER
 from energy_model.case.renamed_inputs import current_columns, current_source_cell
 from energy_model.case.schema import Table
 from energy_model.case.system import System
@@ -79,14 +81,14 @@ def _check_source(name: str, line: int, row: Mapping[str, str], input_log: Input
 
 
 def trace_sources(folder: Path, system: System, tables: Iterable[Table]) -> pd.DataFrame:
-    """Returns every number and emission scheme in the tables of a case with its origin.
+    """Returns every number and emission scheme in the tables of a case, and every map layer, with its origin.
 
     The columns are table, row, column, value, kind (source, assumption, definition or none) and
     publication.
     """
     rules = system.sources.to_dict("records")
     rows = []
-    for table, row, column, value in sourced_cells(folder, tables):
+    for table, row, column, value in [*sourced_cells(folder, tables), *_map_cells(system)]:
         rule = next(
             (candidate for candidate in rules if matches(candidate, table, row, column)), None
         )
@@ -124,6 +126,12 @@ def sourced_cells(folder: Path, tables: Iterable[Table]) -> Iterable[tuple[str, 
                     is_sourced = name in SOURCED_WORDS or name in table and table[name].range
                     if is_sourced and cell.strip():
                         yield table.name, ":".join(keys), name, cell.strip()
+
+
+def _map_cells(system: System) -> list[tuple[str, str, str, str]]:
+    """Returns a cell for every map layer: the table ``map``, its name, and its number of features."""
+    counts = Counter(feature.layer for feature in system.map_layers)
+    return [(FOLDER, layer, "geometry", str(count)) for layer, count in counts.items()]
 
 
 def matches(rule: dict, table: str, row: str, column: str) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.fingerprint import PATHWAY_COLUMNS
+from energy_model.case.map_layers import MapFeature
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.settings import Settings
 from energy_model.case.step_prices import (
@@ -35,6 +36,7 @@ class System:
     ``spec`` is what the system was loaded from; None if its time steps were replaced since.
     ``cell_origins`` has the last override of each changed cell by table, key and column, and
     ``former_values`` its value in the file. ``scenario_titles`` has the scenario's titles by language.
+    ``map_layers`` has the areas and lines behind the map, which change no result.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class System:
     former_values: Mapping[tuple[str, object, str], object] = field(
         default_factory=dict, repr=False, compare=False
     )
+    map_layers: tuple[MapFeature, ...] = field(default=(), repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

@@ -15,7 +15,7 @@ import typer
 from energy_model.cli import deprecated, exit_codes, failures, output
 from energy_model.cli.commands import robust  # noqa: F401 - registers its command
 from energy_model.cli.commands.analysis import accounts, explain
-from energy_model.cli.commands.cases import check, export, init
+from energy_model.cli.commands.cases import check, export, import_geojson, init
 from energy_model.cli.commands.compare import compare
 from energy_model.cli.commands.excel import excel
 from energy_model.cli.commands.fetch import fetch
@@ -94,6 +94,7 @@ COMMANDS = (
     init,
     export,
     import_solution,
+    import_geojson,
     migrate,
 )
 for command in COMMANDS:

@@ -1,1 +1,1 @@
-"""Input and output: a case ↔ an Excel workbook, a case → a PyPSA network, a template → a new case."""
+"""Input and output: a case ↔ an Excel workbook or GeoJSON layers, a case → a PyPSA network, a template → a new case."""

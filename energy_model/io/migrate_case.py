@@ -5,7 +5,6 @@ Only the names change: the order of rows, comments, quotes, separators and line 
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -25,14 +24,20 @@ from energy_model.case.renamed_inputs import (
     current_slider,
     current_source_cell,
 )
-from energy_model.case.table_reader import HEADER
 from energy_model.common.atomic_write import write_files
 from energy_model.common.errors import InputError
 from energy_model.formulation import TABLES
+from energy_model.io.csv_text import (
+    BYTE_ORDER_MARK,
+    edited,
+    header_name,
+    placed_rows,
+    plain,
+    separator_of,
+)
 from energy_model.io.excel.case_files import declared_table
 
 Renames = dict[str, str]  # new by old name
-BYTE_ORDER_MARK = "\ufeff"
 TOML_TOKEN = re.compile(
     r'(?P<long>"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\')'
     r'|(?P<text>"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\')'
@@ -106,7 +111,9 @@ def _unused_minimum(texts: Mapping[str, str]) -> str:
     for name, text in texts.items():
         table = declared_table(name) if name.endswith(".csv") else None
         if table is not None and table.name in rows:
-            cells = [[_plain(raw) for _, raw in row] for row in _csv_rows(text, _separator(text))]
+            cells = [
+                [plain(raw) for _, raw in row] for row in placed_rows(text, separator_of(text))
+            ]
             header = [cell.partition("[")[0].strip() for cell in cells[0]]
             rows[table.name] += [dict(zip(header, row, strict=False)) for row in cells[1:]]
     with_minimum = {row.get("technology") for row in rows["technologies"] if row.get("minimum")}
@@ -121,16 +128,16 @@ def _unused_minimum(texts: Mapping[str, str]) -> str:
 
 def _migrated_csv(name: str, text: str, unused: str, is_old_case: bool) -> tuple[str, Renames]:
     """Returns a table or the sources with today's names, and what changed."""
-    table, separator = declared_table(name), _separator(text)
+    table, separator = declared_table(name), separator_of(text)
     if table is None and not name.startswith("sources"):
         return text, {}
     renames: Renames = {}
     edits: list[tuple[int, str, str]] = []  # position, old and new text
     header: list[str] = []
     copies: dict[int, int] = {}  # columns to write more than once
-    for row in _csv_rows(text, separator):
+    for row in placed_rows(text, separator):
         if not header:
-            header = [_header_name(raw) for _, raw in row]
+            header = [header_name(raw) for _, raw in row]
             for i, (position, raw) in enumerate(row):
                 names = current_columns(table.name, header[i]) if table else (header[i],)
                 names = tuple(new for new in names if new != unused) or names
@@ -142,10 +149,10 @@ def _migrated_csv(name: str, text: str, unused: str, is_old_case: bool) -> tuple
                 edits.append((position, raw, separator.join(cells)))
             continue
         for i, (position, raw) in enumerate(row[: len(header)]):
-            old = _plain(raw).strip()
+            old = plain(raw).strip()
             new = current_cell(table.name, header[i], old) if table else old
             if table is None and "table" in header:
-                table_pattern = _plain(row[header.index("table")][1]).strip()
+                table_pattern = plain(row[header.index("table")][1]).strip()
                 new = current_source_cell(header[i], old, table_pattern, TABLES, is_old_case)
                 if new != old:
                     new = " ".join(n for n in new.split() if n != unused or n in old.split())
@@ -154,39 +161,7 @@ def _migrated_csv(name: str, text: str, unused: str, is_old_case: bool) -> tuple
             cells = [raw.replace(old, new, 1) if new != old else raw] * copies.get(i, 1)
             if separator.join(cells) != raw:
                 edits.append((position, raw, separator.join(cells)))
-    for position, old, new in reversed(edits):
-        text = f"{text[:position]}{new}{text[position + len(old) :]}"
-    return text, renames
-
-
-def _separator(text: str) -> str:
-    header = re.sub(r'"[^"]*"', "", text.lstrip(f"{BYTE_ORDER_MARK} \t\r\n").partition("\n")[0])
-    return ";" if ";" in header else ","
-
-
-def _csv_rows(text: str, separator: str) -> Iterator[list[tuple[int, str]]]:
-    """Yields position and text of the cells of every row that is not empty."""
-    cell = re.compile(
-        rf'(?P<cell>"(?:[^"]|"")*"[^{separator}\r\n]*|[^{separator}\r\n]*)(?P<end>{separator}|\r\n|\r|\n|\Z)'
-    )
-    row: list[tuple[int, str]] = []
-    start = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
-    for match in cell.finditer(text, start):
-        row.append((match.start("cell"), match["cell"]))
-        if match["end"] != separator:
-            if any(_plain(raw).strip() for _, raw in row):
-                yield row
-            row = []
-
-
-def _plain(raw: str) -> str:
-    """Returns a cell without quotes."""
-    return next(csv.reader([raw], delimiter="\0"), [""])[0] if raw.startswith('"') else raw
-
-
-def _header_name(raw: str) -> str:
-    match = HEADER.match(_plain(raw))
-    return match["name"] if match else ""
+    return edited(text, edits), renames
 
 
 def _migrated_toml(name: str, text: str, is_old_case: bool) -> tuple[str, Renames]:

@@ -25,6 +25,7 @@ from energy_model.reporting.run_sections import (
     fleets_section,
     hours_section,
     land_section,
+    map_section,
     prices_section,
     stakeholders_section,
 )
@@ -60,6 +61,7 @@ def run_report(
     """
     makers: dict[str, Callable[[], list[Section]]] = {
         "answer": partial(answer_section, run, language),
+        "map": partial(map_section, run, language),
         "built": partial(built_section, run, language),
         "decisions": partial(decisions_section, run, language),
         "decision_sources": partial(decision_sources_section, run, language),

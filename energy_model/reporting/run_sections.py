@@ -37,6 +37,16 @@ def _chart(key: str, title: str, draw: str, run: Run, language: str, *details: A
     return Chart(key, title, draw_chart)
 
 
+def map_section(run: Run, language: str) -> list[Section]:
+    """Returns the section with the map of sites, links, plants and land."""
+    _ = translator(language)
+    return section(
+        "map",
+        _("Map"),
+        _chart("map", _("Sites, links, plants and land"), "draw_site_map", run, language),
+    )
+
+
 def built_section(run: Run, language: str) -> list[Section]:
     """Returns the section on added, retired and unchanged assets."""
     _, capacities = translator(language), run.tables["capacities"]
@@ -66,7 +76,6 @@ def built_section(run: Run, language: str) -> list[Section]:
     return section(
         "built",
         _("What is built"),
-        _chart("map", _("Sites and links"), "draw_site_map", run, language),
         data_table(
             _("Added and retired, the largest investments first"), (heads[0], *heads[2:]), rows, 8
         )

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from energy_model.case import map_layers
+from energy_model.case.checks.map_features import feature_faults
+from energy_model.case.map_layers import MapFeature
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
@@ -37,6 +40,7 @@ RESULTS = (
 )  # fmt: skip
 
 SOURCES = "sources.csv"  # of the case, if it has any
+MAP = "map.geojson"  # the map layers of the case, if it has any
 ELSEWHERE = "name another folder with --out"
 
 
@@ -106,6 +110,9 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
     netcdf_file.write(folder / "results.nc", parts, encodings)
     if run.system is not None and len(run.system.sources):
         run.system.sources.to_csv(folder / SOURCES, index=False)
+    if run.system is not None and run.system.map_layers:
+        text = json.dumps(map_layers.as_collection(run.system.map_layers), ensure_ascii=False)
+        (folder / MAP).write_text(text, encoding="utf-8")
     if run.proof is not None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
@@ -180,7 +187,7 @@ def open_run(path: str | Path) -> Run:
         remedy += "put it back, run the case again, or see what verify finds"
         raise InputError.at(str(path / manifest.NAME), remedy)
     files = ["results.nc", *(f"{name}.csv" for name in TABLES)]
-    files += [SOURCES] if SOURCES in listed else []
+    files += [name for name in (SOURCES, MAP) if name in listed]
     is_listed_separately = (path / manifest.NAME).exists()
     manifest.refuse_changed(
         path, ["metadata.json", *files] if is_listed_separately else files, listed
@@ -227,6 +234,25 @@ def sources_of(run: Run) -> pd.DataFrame:
         return pd.DataFrame()
     with readable(file):
         return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+
+def map_layers_of(run: Run) -> tuple[MapFeature, ...]:
+    """The map layers of the case of a run, from memory or from its file; empty if it stores none."""
+    if run.system is not None:
+        return run.system.map_layers
+    file = None if run.path is None else run.path / MAP
+    if file is None or not file.is_file():
+        return ()
+    with readable(file):
+        return run.once("map", lambda: _stored_layers(file))
+
+
+def _stored_layers(file: Path) -> tuple[MapFeature, ...]:
+    features = map_layers.of_collection(json.loads(file.read_bytes()))
+    for feature in features:
+        if fault := next(feature_faults(feature.record), None):
+            raise ValueError(f"{fault[0]}: {fault[2]}")
+    return features
 
 
 def system_of_run(run: Run) -> System:

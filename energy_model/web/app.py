@@ -14,7 +14,15 @@ from energy_model.common.language import N_, translate, translator
 from energy_model.web import callback_requests, downloads, security
 from energy_model.web.components import aria_label
 from energy_model.web.context import AppContext
-from energy_model.web.pages import compare, job, queue, scenario_callbacks, scenario_form, study
+from energy_model.web.pages import (
+    compare,
+    job,
+    queue,
+    result_map,
+    scenario_callbacks,
+    scenario_form,
+    study,
+)
 
 PAGES = (
     ("/", N_("New run")),
@@ -52,7 +60,7 @@ def create_app(
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.layout = lambda: layout(security.language())
     _register_pages(app, context)
-    for part in (scenario_callbacks, queue, job, compare, study):
+    for part in (scenario_callbacks, queue, job, result_map, compare, study):
         part.register(app, context)
     callback_requests.register(server, app)
     downloads.register(server, context)

@@ -20,7 +20,7 @@ from energy_model.studies.guide import Subject, VariedNumber
 from energy_model.web import candidates, sliders
 from energy_model.web.workspace import NAME
 
-KINDS = (".csv", ".toml", ".parquet")
+KINDS = (".csv", ".toml", ".parquet", ".geojson")
 MAX_CACHED_SCENARIOS = 8  # cached scenarios of a case
 
 

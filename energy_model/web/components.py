@@ -64,11 +64,11 @@ class CheckBoxes(NativeControl):
 
 
 class Map(NativeControl):
-    """A map of the sites and links, with one selected site."""
+    """A map of the sites and links on its ground, with one selected site."""
 
     _namespace = "workbench_native"
     _type = "Map"
-    _properties = ("drawing", "label", "clicked")
+    _properties = ("drawing", "ground", "label", "clicked")
 
 
 def section(title: str, *children: Any, name: str = "") -> html.Section:

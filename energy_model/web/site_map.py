@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.case.map_layers import attributions
 from energy_model.case.system import System
 from energy_model.common.formatting import label
 from energy_model.common.language import N_, translator
+from energy_model.reporting.figures.map_base import STYLES, Frame, frame_of, placed_on
+from energy_model.reporting.figures.map_labels import PlacedLabel
 
 STATES = {
     "optional": N_("no requirement"),
@@ -21,8 +24,11 @@ STATES = {
     "forbidden": N_("forbidden"),
     "both": N_("required and forbidden"),
 }
-MARGIN_PERCENT = 8.0  # margin around the sites, % of the map
-LABEL_WIDTH_PERCENT, LABEL_HEIGHT_PERCENT = 36.0, 5.5  # size of a label, % of the map
+# Sizes for which labels are placed [pixels]; a narrow map is that of a telephone.
+WIDE_PIXELS, NARROW_PIXELS = (660.0, 560.0), (330.0, 280.0)
+SHAPE_FACTOR = WIDE_PIXELS[0] / WIDE_PIXELS[1]  # of the map's width to its height
+MIN_STEP_PERCENT = 0.15  # of the map between two points of a line of the ground
+MAX_OUTSIDE_PERCENT = 400.0  # of the map beyond its edge where lines are still true
 
 
 def build_map(
@@ -39,10 +45,18 @@ def build_map(
     sites, links = system["sites"], system["links"]
     if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
         return None
-    x, y, shape = _coordinates(sites)
+    frame = frame_of(sites, *WIDE_PIXELS)
+    x, y = _places(sites, frame)
     counts = count_candidates(candidates)
-    by_count = sorted(map(str, sites.index), key=lambda site: -counts.get(site, 0))
-    labelled = non_overlapping_labels([(site, x[site], y[site]) for site in by_count])
+    # the selected site has a label in any case, so it is the first to choose a place for it
+    by_count = sorted(
+        map(str, sites.index), key=lambda site: (site != selected, -counts.get(site, 0))
+    )
+    texts = {site: label(sites, site, language) for site in by_count}
+    wide = {placed.name: placed for placed in placed_on(frame, sites, texts)}
+    small = {
+        placed.name: placed for placed in placed_on(frame_of(sites, *NARROW_PIXELS), sites, texts)
+    }
     _ = translator(language)
     drawn = []
     for site, row in sites.iterrows():
@@ -55,7 +69,8 @@ def build_map(
                 "name": name,
                 "label": title,
                 "description": ", ".join(parts),
-                "labelled": name in labelled,
+                "wide": _label_of(wide.get(name)),
+                "narrow": _label_of(small.get(name)),
                 "state": state if count else "empty",
                 "x": x[name],
                 "y": y[name],
@@ -66,35 +81,65 @@ def build_map(
     lines = [
         [axis[str(link[end])] for end in ends for axis in (x, y)] for _i, link in links.iterrows()
     ]
-    return {"sites": drawn, "links": lines, "selected": selected, "shape": shape}
+    return {"sites": drawn, "links": lines, "selected": selected, "shape": SHAPE_FACTOR}
 
 
-def _coordinates(sites: pd.DataFrame) -> tuple[dict[str, float], dict[str, float], float]:
-    """Returns x and y of each site [% of the map], and the ratio of the map's width to its height."""
-    middle = float(np.cos(np.radians(sites["lat"].mean())))
-    across, up = sites["lon"].astype(float) * middle, -sites["lat"].astype(float)
-    width, height = (max(float(np.ptp(axis)), 1e-6) for axis in (across, up))
-    inner = 100 - 2 * MARGIN_PERCENT
-    x, y = (
-        {
-            str(site): round(MARGIN_PERCENT + inner * (value - axis.min()) / span, 2)
-            for site, value in axis.items()
-        }
-        for axis, span in ((across, width), (up, height))
-    )
-    return x, y, round(min(max(width / height, 0.8), 1.8), 3)
+def ground_of(system: System, language: str) -> dict[str, Any]:
+    """Returns what lies behind the sites, in % of the map: areas and lines by kind, and their origin."""
+    sites, shapes = system["sites"], []
+    if sites[["lon", "lat"]].isna().any(axis=None) or len(sites) < 2:
+        return {"shapes": [], "origin": "", "has_sea": False}
+    frame = frame_of(sites, *WIDE_PIXELS)
+    order = list(STYLES)
+    for feature in sorted(system.map_layers, key=lambda feature: order.index(feature.kind)):
+        lines = [_thinned(_in_percent(line, frame)) for line in feature.lines]
+        path = "".join(_path(line, feature.is_area) for line in lines if len(line))
+        if path:
+            kind = f"{feature.kind}{'' if feature.is_area else ' line'}"
+            shapes.append({"kind": kind, "path": path})
+    has_sea = any(shape["kind"] == "land" for shape in shapes)
+    origin = "; ".join(attributions(system.map_layers, language)) if shapes else ""
+    return {"shapes": shapes, "origin": origin, "has_sea": has_sea}
 
 
-def non_overlapping_labels(sites: list[tuple[str, float, float]]) -> set[str]:
-    """Returns the names of sites whose labels do not overlap; earlier sites have priority."""
-    placed: list[tuple[str, float, float]] = []
-    for name, x, y in sites:
-        if all(
-            abs(x - other_x) > LABEL_WIDTH_PERCENT or abs(y - other_y) > LABEL_HEIGHT_PERCENT
-            for _, other_x, other_y in placed
-        ):
-            placed.append((name, x, y))
-    return {name for name, _, _ in placed}
+def _label_of(placed: PlacedLabel | None) -> dict[str, Any] | None:
+    """Returns the lines of a label and its distance from its site [pixels], or None."""
+    if placed is None:
+        return None
+    return {"text": "\n".join(placed.lines), "right": round(placed.right), "up": round(placed.up)}
+
+
+def _places(sites: pd.DataFrame, frame: Frame) -> tuple[dict[str, float], dict[str, float]]:
+    """Returns x and y of each site [% of the map], from its north-western corner."""
+    points = _in_percent(sites[["lon", "lat"]].to_numpy(float), frame).round(2)
+    names = list(map(str, sites.index))
+    x, y = (dict(zip(names, points[:, i].tolist(), strict=True)) for i in (0, 1))
+    return x, y
+
+
+def _in_percent(points: np.ndarray, frame: Frame) -> np.ndarray:
+    """Returns points [°] in % of the map, from its north-western corner."""
+    x = (points[:, 0] - frame.west) / (frame.east - frame.west)
+    y = (frame.north - points[:, 1]) / (frame.north - frame.south)
+    return 100 * np.column_stack([x, y])
+
+
+def _thinned(line: np.ndarray) -> np.ndarray:
+    """Returns a line without points that are too close to the one before to be seen; empty outside the map."""
+    if (line.max(axis=0) < 0).any() or (line.min(axis=0) > 100).any():
+        return line[:0]
+    line = line.clip(-MAX_OUTSIDE_PERCENT, 100 + MAX_OUTSIDE_PERCENT)
+    kept = [0]
+    for i in range(1, len(line)):
+        if np.abs(line[i] - line[kept[-1]]).max() >= MIN_STEP_PERCENT or i == len(line) - 1:
+            kept.append(i)
+    return line[kept]
+
+
+def _path(line: np.ndarray, is_area: bool) -> str:
+    """Returns a line as the path of a drawing."""
+    points = "L".join(f"{x:.2f} {y:.2f}" for x, y in line)
+    return f"M{points}{'Z' if is_area else ''}"
 
 
 def count_candidates(candidates: pd.DataFrame) -> dict[str, int]:

@@ -146,7 +146,11 @@ def test_the_map_shows_the_states_of_decisions_at_their_site(tmp_path):
     decisions = [decision("sun_here", "stopped"), decision("wind_here", "on_hold")]
     case = two_hour_case.write(tmp_path / "case", decisions=decisions, sites=sites)
     figure = draw_site_map(em.solve(em.load_case(case)), "en")
-    marks = {trace.name: list(trace.x) for trace in figure.data if trace.showlegend is not False}
+    marks = {
+        trace.name: list(trace.x)
+        for trace in figure.data
+        if (trace.name or "").startswith("Decision")
+    }
     assert marks == {"Decision: on hold": [10.0], "Decision: stopped": [10.0]}
     here, there = figure.data[-1].hovertext
     assert "sun here: stopped 2025-12-04<br>wind here: on hold 2025-12-04" in here

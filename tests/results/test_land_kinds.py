@@ -117,11 +117,10 @@ def test_the_first_tile_of_land_is_farmland():
     assert not [name for name, _ in tiles if "zone" in name]
 
 
-def test_the_map_names_each_kind_and_colours_farmland():
-    sites = draw_site_map(solved(), "en").data[-1]
-    assert list(sites.marker.color) == pytest.approx([2, 0])
-    assert "2 ha of field used<br>14 ha of zone used" in sites.hovertext[0]
-    assert "used" not in sites.hovertext[1]
+def test_the_map_names_each_kind_of_land_at_its_site():
+    here, there = draw_site_map(solved(), "en").data[-1].hovertext
+    assert "Zone: 14 of 20 ha taken<br>Field: 2 of 5 ha taken" in here
+    assert "Sea: 0 of 9 ha taken" in there
 
 
 def test_the_account_of_a_firm_has_its_land_by_kind():

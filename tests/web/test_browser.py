@@ -140,13 +140,43 @@ def test_what_was_asked_is_answered(asked):
     assert "demands.village_heat.yearly = 62000" in one.locator("details[open]").inner_text()
 
 
+OVERLAPS_ON_MAP = """() => {
+  const boxes = [...document.querySelectorAll("#result_map .annotation-text")].map((label) => label.getBoundingClientRect());
+  return boxes.filter((a, i) => boxes.slice(i + 1).some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+}"""
+SITE_ON_MAP = """name => {
+  const plot = document.querySelector("#result_map .js-plotly-plot"), sites = plot.data.at(-1);
+  const at = sites.customdata.findIndex((row) => row[0] === name), { xaxis, yaxis } = plot._fullLayout;
+  const box = plot.getBoundingClientRect(), point = plot.calcdata.at(-1)[at];
+  return [box.left + xaxis._offset + xaxis.c2p(point.x), box.top + yaxis._offset + yaxis.c2p(point.y)];
+}"""
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_site_is_opened_from_the_map_and_from_the_list(bench):
+    page = bench.visit(f"/job/{bench.jobs['As it stands']}")
+    page.locator("#result_map .scatterlayer").wait_for(state="attached")
+    page.locator("#result_map").scroll_into_view_if_needed()
+    assert page.locator("#result_map .annotation-text").count() >= 2
+    assert page.evaluate(OVERLAPS_ON_MAP) == 0
+    page.mouse.click(*page.evaluate(SITE_ON_MAP, "field"))
+    panel = page.locator("#site_panel")
+    panel.get_by_role("heading", name="Field").wait_for()
+    assert page.locator("#result_site").input_value() == "field"
+    page.locator("#result_site").focus()
+    page.keyboard.press("v")  # as a reader without a mouse does
+    panel.get_by_role("heading", name="Village").wait_for()
+    assert panel.get_by_text("Balance of the site over the year").count()
+    assert violations(page) == []
+
+
 def test_the_report_is_shown_in_the_page(asked):
     page = asked[0]
     page.click("#report_open")
     frame = page.frame_locator("iframe.report")
     frame.locator(".figure").first.scroll_into_view_if_needed()
     frame.locator(".js-plotly-plot").first.wait_for(timeout=LONG)
-    assert "Sites and links" in frame.locator("body").inner_text()
+    assert "Sites, links, plants and land" in frame.locator("body").inner_text()
 
 
 @pytest.mark.usefixtures("asked")

@@ -13,7 +13,8 @@ from pathlib import Path
 from energy_model.case.input_log import InputLog
 
 HOURLY_FOLDERS = ("profiles", "weather", "measured")
-FOLDERS = (*HOURLY_FOLDERS, "scenarios")
+FOLDERS = (*HOURLY_FOLDERS, "scenarios", "map")
+ENDINGS = {"scenarios": ".toml", "map": ".geojson"}  # of the files of a folder; others hold .csv
 BACKUP_ENDINGS = ("~", ".bak", ".orig", ".old", ".swp", ".tmp")
 SHEET_ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods")
 
@@ -41,8 +42,7 @@ def check_file_names(folder: Path, tables: Iterable[str], input_log: InputLog) -
             _check_ending(path, path.name, names, input_log)
     for name in FOLDERS:
         if (folder / name).is_dir():
-            ending = ".toml" if name == "scenarios" else ".csv"
-            _check_inner_files(folder / name, ending, input_log)
+            _check_inner_files(folder / name, ENDINGS.get(name, ".csv"), input_log)
 
 
 def _is_passed_over(path: Path) -> bool:

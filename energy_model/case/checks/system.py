@@ -6,6 +6,7 @@ import networkx as nx
 
 from energy_model.case.checks.tariffs import check_tariffs
 from energy_model.case.input_log import InputLog
+from energy_model.case.map_layers import check_places
 from energy_model.case.system import System, bus_name
 from energy_model.common.errors import InputIssue
 
@@ -16,13 +17,15 @@ def check_system(system: System, input_log: InputLog) -> list[InputIssue]:
     """Returns issues across tables.
 
     They are demands without supply, sales that earn more than purchases cost, minimum additions
-    above the maximum, tariffs that nobody pays, and a case without buses.
+    above the maximum, tariffs that nobody pays, map layers far from all sites, and a case without
+    buses.
     """
     issue_count = len(input_log.issues)
     _check_supply(system, input_log)
     _check_sale_prices(system, input_log)
     _check_added_capacities(system, input_log)
     check_tariffs(system, input_log)
+    check_places(system.map_layers, system["sites"], input_log)
     if system.buses.empty:
         remedy = "the case has no market, plant, store, link or demand; add rows to its tables"
         input_log.add_issue("case.toml", remedy)

@@ -1,8 +1,9 @@
-"""Cases: the commands check, init and export."""
+"""Cases: the commands check, init, export and import-geojson."""
 
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,12 @@ from energy_model.cli.options import Case, Changes, Language, Resolution, Scenar
 from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
 from energy_model.common.extensions import extensions
+from energy_model.common.language import translate
 from energy_model.reporting import case_report
 from energy_model.reporting.json_records import table_records
 from energy_model.reporting.render_terminal import print_blocks
 
+GEOJSON = "geojson"
 SUFFIXES = {"pypsa": "nc"}  # of files whose suffix is not the name of their target
 
 
@@ -80,7 +83,7 @@ def export(
         str,
         typer.Option(
             "--to",
-            help="pypsa, mps or lp (the linear program for a solver), or what an installed package adds.",
+            help="pypsa, geojson (layers for a map program; of a case or a run), mps or lp (the linear program for a solver), or what an installed package adds.",
         ),
     ],
     out: Annotated[
@@ -88,7 +91,7 @@ def export(
         typer.Option(
             "--out",
             "-o",
-            help="The file to write, such as city.nc or city.mps.gz; by default named by the case.",
+            help="The file to write, such as city.nc or city.mps.gz, or the folder of geojson; by default named by the case.",
         ),
     ] = None,
     scenario: Scenario = None,
@@ -98,6 +101,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export a case to another program, every hour of it, or its linear program to a file for a solver."""
+    if to == GEOJSON:
+        _export_layers(case, out, scenario, changes, language, as_json)
+        return
     from energy_model.io.pypsa.export import write as write_pypsa  # noqa: PLC0415
     from energy_model.io.solver_files.export import write_lp, write_mps  # noqa: PLC0415
     from energy_model.results.run_files import default_folder_name  # noqa: PLC0415
@@ -106,7 +112,8 @@ def export(
         programs = {"mps": write_mps, "lp": write_lp}
         exporters = {"pypsa": write_pypsa, **programs, **extensions("exporters")}
         if to not in exporters:
-            raise em.InputError.at("--to", f"write one of {', '.join(exporters)}", value=to)
+            known = ", ".join(["pypsa", GEOJSON, *list(exporters)[1:]])
+            raise em.InputError.at("--to", f"write one of {known}", value=to)
         progress("reading the tables")
         system = em.load_case(case_spec(case, scenario, changes, resolution))
         out = out or Path(f"{default_folder_name(system)}.{SUFFIXES.get(to, to)}")
@@ -118,3 +125,65 @@ def export(
         print_json({"written": str(out), "steps": len(system.steps.length), **record})
     else:
         print_blocks(case_report.export_blocks(out, written.left_out, written.constant, language))
+
+
+def _export_layers(
+    folder: Path,
+    out: Path | None,
+    scenario: str | None,
+    changes: list[str] | None,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Writes the map layers of a case, or of a run with its results, and prints their files."""
+    from energy_model.io.geojson.export import write_case, write_run  # noqa: PLC0415
+    from energy_model.results.run_files import default_folder_name  # noqa: PLC0415
+
+    with Progress(as_json) as progress:
+        if (folder / "case.toml").is_file() or not folder.is_dir():
+            progress("reading the tables")
+            system = em.load_case(case_spec(folder, scenario, changes, None))
+            out = out or Path(f"{default_folder_name(system)}_map")
+            written = write_case(system, out)
+        else:
+            if scenario is not None or changes:
+                remedy = "a run has its scenario and its changes; leave --scenario and --set out"
+                raise em.InputError.at("--to", remedy, value=GEOJSON)
+            progress("opening the results")
+            run = em.open_run(folder)
+            out = out or Path(f"{run.path.name if run.path else 'run'}_map")
+            written = write_run(run, out)
+    if as_json:
+        print_json({"written": str(out), "files": written})
+    else:
+        files = ", ".join(written)
+        print_lines(translate("Written to {path}: {files}", language, path=out, files=files))
+
+
+def import_geojson(
+    file: Annotated[Path, typer.Argument(help="A GeoJSON file in WGS 84 (EPSG:4326).")],
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case to change.")],
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the layer; by default that of the file.")
+    ] = "",
+    language: Language = "",
+    as_json: AsJson = False,
+) -> None:
+    """Move sites to the points of a GeoJSON file, and add its lines and areas to the map of a case."""
+    from energy_model.io.geojson import import_layers  # noqa: PLC0415
+
+    with Progress(as_json) as progress:
+        progress("reading the layer")
+        imported = import_layers.import_geojson(file, case, name)
+    if as_json:
+        print_json(asdict(imported))
+        return
+    sentences = []
+    if imported.sites:
+        sites = ", ".join(imported.sites)
+        sentences.append(translate("New coordinates in sites.csv: {sites}", language, sites=sites))
+    if imported.layer:
+        path = f"map/{imported.layer}.geojson"
+        counted = {"path": path, "count": imported.features}
+        sentences.append(translate("New layer {path} with {count:#} features", language, **counted))
+    print_lines(*sentences)

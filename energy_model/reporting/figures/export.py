@@ -49,7 +49,9 @@ def write(
     tell("drawing the figures")
     drawn = report_figures(report)
     for figure in drawn.values():
-        figure.update_layout(paper_bgcolor="white", plot_bgcolor="white", font={"color": "#1b1b1b"})
+        figure.update_layout(paper_bgcolor="white", font={"color": "#1b1b1b"})
+        if not (figure.layout.meta or {}).get("map"):  # a map has a ground of its own
+            figure.update_layout(plot_bgcolor="white")
     written = []
     with new_members(folder, ELSEWHERE, also=(FigureError,)) as draft:
         for kind in kinds:
@@ -74,8 +76,11 @@ def _is_whole(path: Path) -> bool:
 def _render(made: list[go.Figure], files: list[Path]) -> None:
     import plotly.io  # noqa: PLC0415 - imported only when files are drawn
 
+    heights = [figure.layout.height for figure in made]  # else each would be 500
     try:
-        plotly.io.write_images(made, files, width=WIDTH_POINTS, scale=PIXELS_PER_POINT)
+        plotly.io.write_images(
+            made, files, width=WIDTH_POINTS, height=heights, scale=PIXELS_PER_POINT
+        )
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         remedy = f"the browser did not draw them ({reason}); is Chromium or Chrome whole?"

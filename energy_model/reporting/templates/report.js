@@ -14,8 +14,14 @@ function draw(place) {
   const figure = figures[place.closest("main").lang][place.dataset.figure];
   const layout = structuredClone(figure.layout);
   layout.font = Object.assign({ size: 12 }, layout.font, { color: ink() });
-  if (place.clientWidth < 600) layout.margin = Object.assign({}, layout.margin, { l: 40, r: 4 });
-  Plotly.react(place, figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: false });
+  const width = place.clientWidth, isNarrow = width < 600, isMap = layout.meta && layout.meta.map;
+  if (isMap && width < 1060) {
+    Object.assign(layout, layout.meta.narrow);
+    layout.height += Math.max(0, Math.min(width, 700) - 400);
+  }
+  else if (isNarrow && !isMap) layout.margin = Object.assign({}, layout.margin, { l: 40, r: 4 });
+  const zoom = { displayModeBar: true, modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d"]] };
+  Plotly.react(place, figure.data, layout, Object.assign({ responsive: true, displaylogo: false, displayModeBar: false }, isMap ? zoom : {}));
   drawn.set(place.id, ink());
 }
 

@@ -33,7 +33,10 @@
   }
 
   function Map(props) {
-    const { sites, links, selected, shape } = props.drawing;
+    const { sites, links, selected, shape } = props.drawing, ground = props.ground || { shapes: [] };
+    const size = window.innerWidth < 700 ? "narrow" : "wide";
+    const labelOf = (s) => s[size] || (s.name === selected ? { text: s.label, right: 0, up: 20 } : null);
+    const label = (s) => { const l = labelOf(s); return l && make("span", { className: "site-label", style: { left: `calc(50% + ${l.right}px)`, top: `calc(50% - ${l.up}px)` } }, l.text); };
     const select = (name) => props.setProps({ clicked: name });
     const keys = (event, i) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -45,15 +48,16 @@
       const button = [...parent.querySelectorAll("button")].find((b) => b.dataset.site === next.name);
       if (button) button.focus();
     };
-    return make("div", { id: props.id, className: "map", role: "group", "aria-label": props.label, style: { aspectRatio: String(shape), maxWidth: `${36 * shape}rem` } },
+    return make("div", { id: props.id, className: `map${ground.has_sea ? " sea" : ""}`, role: "group", "aria-label": props.label, style: { aspectRatio: String(shape), maxWidth: `${36 * shape}rem` } },
       make("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": true },
+        ...ground.shapes.map((g, i) => make("path", { key: `ground${i}`, d: g.path, className: `ground ${g.kind}` })),
         ...links.map((l, i) => make("line", { key: i, x1: l[0], y1: l[1], x2: l[2], y2: l[3] }))),
       ...sites.map((s, i) => make("button", {
         key: s.name, type: "button", "data-site": s.name, title: s.description, "aria-label": s.description, "aria-pressed": s.name === selected,
         tabIndex: s.name === selected ? 0 : -1, className: `site ${s.state}`, style: { left: `${s.x}%`, top: `${s.y}%` },
         onClick: () => select(s.name), onKeyDown: (event) => keys(event, i),
       }, make("span", { className: "mark", style: { width: `${s.size}px`, height: `${s.size}px` } }),
-      s.labelled || s.name === selected ? make("span", { className: "site-label" }, s.label) : null)));
+      label(s))));
   }
 
   window.workbench_native = { Select, Radios, CheckBoxes, Map };

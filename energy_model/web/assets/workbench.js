@@ -93,6 +93,23 @@
 
   const selectSite = (clicked) => (typeof clicked === "string" && clicked ? clicked : noUpdate());
 
+  // The map of a run in the colours of the page, and on a narrow screen with its legend below.
+  function drawMap(text) {
+    if (!text) return [noUpdate(), noUpdate()];
+    const figure = JSON.parse(text), ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+    const width = document.querySelector("#page").clientWidth;
+    if (width < 1100) {
+      Object.assign(figure.layout, figure.layout.meta.narrow);
+      figure.layout.height += Math.max(0, Math.min(width, 700) - 400);
+    }
+    figure.layout.font = Object.assign({ size: 12 }, figure.layout.font, { color: ink });
+    return [figure, { height: `${figure.layout.height}px` }];
+  }
+  function clickedSite(event) {
+    const found = event && event.points.find((point) => Array.isArray(point.customdata));
+    return found ? found.customdata[0] : noUpdate();
+  }
+
   // A new page sets the title of the window, marks its link in the menu and moves the focus to its heading.
   let isFirstPage = true;
   function pageShown(_, path) {
@@ -115,6 +132,6 @@
     return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
   }
 
-  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, pageShown };
+  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -19,6 +19,7 @@ from energy_model.web.components import (
 )
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
+from energy_model.web.pages.result_map import map_section
 
 SHOWN_SECTIONS = ("answer", "built")
 MAX_STUDY_ROWS = 60  # rows of a study's table
@@ -43,12 +44,14 @@ def run(context: AppContext, job: Job, language: str) -> list[Any]:
         result = open_cached(context.workspace.path("runs", job.name))
     except em.InputError as error:
         return [error_message(error, language)]
-    report = run_report(result, language, keys=SHOWN_SECTIONS)
+    answer, *others = run_report(result, language, keys=SHOWN_SECTIONS).sections
     link = dcc.Link(
         translate("Compare with other runs", language), href=f"/compare?runs={job.name}"
     )
     return [
-        *(section(part.title, *render_blocks(part.blocks)) for part in report.sections),
+        section(answer.title, *render_blocks(answer.blocks)),
+        *map_section(result, language),
+        *(section(part.title, *render_blocks(part.blocks)) for part in others),
         _report(job, language),
         _downloads(job, RUN_FILES, language),
         html.P(link),

@@ -173,21 +173,24 @@ def _candidate_section(context: AppContext, draft: ScenarioDraft, language: str)
     return section(
         title,
         html.P(help_text),
-        _map(drawing, language) if drawing else dcc.Store(id="map"),
+        _map(drawing, site_map.ground_of(system, language), language)
+        if drawing
+        else dcc.Store(id="map"),
         field(_("Site"), select("site", sites, first)),
         html.Div(candidate_list(context, draft, first, language), id="candidates"),
     )
 
 
-def _map(drawing: dict[str, Any], language: str) -> html.Div:
+def _map(drawing: dict[str, Any], ground: dict[str, Any], language: str) -> html.Div:
     """Returns the map with its legend."""
     _ = translator(language)
     legend = [
         html.Li([html.Span(html.Span(className="mark"), className=f"site {state}"), _(text)])
         for state, text in site_map.STATES.items()
     ]
-    site_buttons = Map(id="map", drawing=drawing, label=_("Map of sites"))
-    return html.Div([site_buttons, html.Ul(legend, className="legend")])
+    site_buttons = Map(id="map", drawing=drawing, ground=ground, label=_("Map of sites"))
+    origin = [html.P(ground["origin"], className="soft")] if ground["origin"] else []
+    return html.Div([site_buttons, *origin, html.Ul(legend, className="legend")])
 
 
 def candidate_list(
