@@ -6,6 +6,7 @@ every row and bound, and whose cost equals that lower bound, is optimal. No solv
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ class Certificate:
     bound_violation: float
     price_violation: float
     allowed: float = MAX_GAP_SHARE
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether rows and bounds hold and there is a bound, be the gap as it may."""
+        return (
+            self.row_violation <= MAX_VIOLATION_SHARE
+            and self.bound_violation <= MAX_VIOLATION_SHARE
+            and math.isfinite(self.gap)
+        )
 
     @property
     def holds(self) -> bool:

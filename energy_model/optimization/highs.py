@@ -78,10 +78,10 @@ class SolverResult:
             return None
         return self.vertex.columns, self.vertex.rows
 
-    @property
-    def holds(self) -> bool:
-        """Whether the result has a certificate that holds."""
-        return self.certificate is not None and self.certificate.holds
+    def is_enough(self, gap: float = MAX_GAP_SHARE) -> bool:
+        """Whether its certificate holds; of a solve to a wide gap, which improves the bound itself, whether it is feasible."""
+        found = self.certificate
+        return found is not None and (found.holds or (gap > MAX_GAP_SHARE and found.is_feasible))
 
 
 def solve(
@@ -106,7 +106,8 @@ def solve(
     answer = None
     if start is not None and (warm := start.start_of(lp)):
         answer = _solve_with(lp, warm.method, time_limit, progress, start, warm=warm)
-        if answer.status in (INFEASIBLE, UNBOUNDED) or (answer.status == OPTIMAL and answer.holds):
+        is_solved = answer.status == OPTIMAL and answer.is_enough()
+        if is_solved or answer.status in (INFEASIBLE, UNBOUNDED):
             return answer
         log.info("the warm start ends as %s; solving again without it", answer.status)
     for name in method_sequence(lp, method, gap):
@@ -117,7 +118,7 @@ def solve(
         is_crossover_stopped = answer.status == STOPPED and answer.said == ITERATION_LIMIT
         if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED) and not is_crossover_stopped:
             return answer
-        if answer.status == OPTIMAL and answer.holds:
+        if answer.status == OPTIMAL and answer.is_enough(gap):
             return answer
         said = "%s answered %s (%s); another method is tried"
         log.info(said, name, answer.status, answer.certificate)
@@ -257,8 +258,7 @@ def _solve_without_rows(lp: LinearProgram) -> SolverResult:
 def _silent() -> highspy.Highs:
     """HiGHS without a log."""
     highs = highspy.Highs()
-    for option in ("log_to_console", "output_flag"):
-        highs.setOptionValue(option, False)
+    highs.setOptionValue("output_flag", False)
     return highs
 
 
@@ -267,8 +267,8 @@ def _set_options(
 ) -> None:
     """Sets the options of HiGHS for a method, a time limit [s] and a relative gap [1]."""
     options = options_of(lp, method, gap) | {"time_limit": time_limit, "threads": SOLVER_THREADS}
-    for option, value in options.items():
-        highs.setOptionValue(option, value)
+    for option in options.items():
+        highs.setOptionValue(*option)
 
 
 def _pass_model(highs: highspy.Highs, lp: LinearProgram) -> None:
@@ -344,7 +344,7 @@ def optimal_prices(
         columns, rows = places(lp, x)
         warm = Start(lp.cost, columns, rows, "primal")
         answer = _solve_with(lp, warm.method, time_limit, progress, warm=warm)
-    if answer is None or not (answer.status == OPTIMAL and answer.holds):
+    if answer is None or not (answer.status == OPTIMAL and answer.is_enough()):
         remaining = max(time_limit - (time.monotonic() - begun), 0.01)
         answer = solve(lp, time_limit=remaining, progress=progress)
     return answer.prices if answer.status == OPTIMAL else None

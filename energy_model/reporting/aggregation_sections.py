@@ -130,7 +130,9 @@ def aggregation_section(run: Run, language: str) -> list[Section]:
         "The mean price weighted by production, divided by the mean price, is the capture price."
     )
     title = _("What the time steps keep of the year")
-    return section("aggregation", title, data_table(title, heads, rows, 3, note=note))
+    return section(
+        "aggregation", title, data_table(title, heads, rows, 3, note=note, collapsed=True)
+    )
 
 
 def _signed_share(value: float, language: str) -> str:

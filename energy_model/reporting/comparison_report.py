@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,6 +20,7 @@ from energy_model.reporting.content import (
     ALERT,
     SOFT,
     Block,
+    Chart,
     Report,
     Section,
     Text,
@@ -43,6 +46,7 @@ TABLES = {
     "firms": (N_("Cost by owner"), MONEY),
     "emissions": (N_("Emissions"), "t/a"),
 }
+CHARTS = ("costs", "emissions")  # tables with a picture
 
 
 def comparison_report(
@@ -68,7 +72,8 @@ def comparison_report(
         *section("summary", _("Main results"), _summary(comparison, language)),
     ]
     for name, (message, _unit_of_table) in TABLES.items():
-        sections += section(name, _(message), _differences(comparison, name, language))
+        chart = _charts(comparison, name, language)
+        sections += section(name, _(message), chart, _differences(comparison, name, language))
     if attribution is not None:
         sections += _attribution(attribution, language)
     return Report(title, language, tuple(sections))
@@ -244,6 +249,19 @@ def _result(name: str, language: str) -> tuple[str, str]:
     if known is not None:
         return known
     return _("Mean price: {carrier}", carrier=words(name.removesuffix("_price"), language)), ""
+
+
+def _charts(comparison: Comparison, name: str, language: str) -> list[Block]:
+    """Returns the picture of a table, if it has one."""
+    if name not in CHARTS:
+        return []
+
+    def draw() -> Any:
+        from energy_model.reporting.figures import comparison_figures  # noqa: PLC0415 - Plotly loads slowly
+
+        return comparison_figures.draw_comparison(comparison, name, language)
+
+    return [Chart(f"compared_{name}", "", draw)]
 
 
 def _differences(comparison: Comparison, name: str, language: str) -> list[Block]:

@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-PLAIN, SOFT, WARNING, ALERT = "plain", "soft", "warning", "alert"  # styles of sentences
+# Styles of sentences; a lead says the most important thing first
+PLAIN, SOFT, WARNING, ALERT, LEAD = "plain", "soft", "warning", "alert", "lead"
 
 
 @dataclass(frozen=True)
 class Text:
-    """Sentences, a paragraph each. ``style`` is ``plain``, ``soft``, ``warning`` or ``alert``."""
+    """Sentences, a paragraph each. ``style`` is ``plain``, ``soft``, ``warning``, ``alert`` or ``lead``.
+
+    A ``collapsed`` text is closed on a page, under its heading, until a reader opens it.
+    """
 
     sentences: tuple[str, ...]
     style: str = PLAIN
     heading: str = ""
+    collapsed: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,5 +72,5 @@ def decision_sources_section(run: Run, language: str) -> list[Section]:
         note = next((text for text in notes if isinstance(text, str)), "")
         rows.append([label(decision, asset, language), note, str(decision["source"])])
     heads = (_("Asset"), _("What is decided"), _("Source"))
-    table = data_table("", heads, rows, 0)
+    table = data_table(_("Decisions and their sources"), heads, rows, 0, collapsed=True)
     return section("decision_sources", _("What is decided"), table)

@@ -14,8 +14,8 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import translator
 from energy_model.reporting.aggregation_sections import describe_aggregation
+from energy_model.reporting.land_sections import share_of_municipality
 from energy_model.reporting.money import list_payments, with_kroner
-from energy_model.reporting.run_sections import share_of_municipality
 from energy_model.reporting.unit_sizes_report import describe_unit_sizes
 from energy_model.results.decisions import decisions_of
 from energy_model.results.emission_payments import names_schemes, payments_by_scheme
@@ -48,33 +48,54 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _describe_capacities(run: Run, language: str) -> str:
-    _, built = translator(language), run.tables["capacities"]
+def describe_answer(run: Run, language: str = "en") -> str:
+    """Returns the answer in one sentence: cost, emissions, and what most is invested in."""
+    _, summary = translator(language), run.summary
+    numbers = {
+        "cost": with_kroner(summary["total_cost"], run.metadata["settings"], language),
+        "emissions": format_number(summary["net_emissions"], "t/a", language),
+    }
+    groups = _largest_groups(run, language)[: MAX_NAMED - 1]
+    if not groups:
+        return _("The plan costs {cost} and emits {emissions}; nothing is built.", **numbers)
+    return _(
+        "The plan costs {cost}, emits {emissions} and invests most in {groups}.",
+        groups=listed(groups, language),
+        **numbers,
+    )
+
+
+def _added_by_group(run: Run, language: str) -> pd.DataFrame:
+    """Returns added capacity and investment by group in words and unit, the largest investment first."""
+    built = run.tables["capacities"]
     added = built[is_added(built)]
-    if added.empty:
-        return _("No new capacity is built; existing capacity covers demand.")
     names = [
         words(row["group"], language)
         if isinstance(row["group"], str)
         else label(row, name, language)
         for name, row in added.iterrows()
     ]
-    sums = (
-        added.assign(group=names)
-        .groupby(["group", "unit"])[["capacity_added", "investment"]]
-        .sum()
-        .sort_values("investment", ascending=False)
-    )
-    largest = [
+    sums = added.assign(group=names).groupby(["group", "unit"])[["capacity_added", "investment"]]
+    return sums.sum().sort_values("investment", ascending=False)
+
+
+def _largest_groups(run: Run, language: str) -> list[str]:
+    return [
         f"{group} ({format_number(row['capacity_added'], unit, language)})"
-        for (group, unit), row in sums.head(MAX_NAMED).iterrows()
+        for (group, unit), row in _added_by_group(run, language).head(MAX_NAMED).iterrows()
     ]
+
+
+def _describe_capacities(run: Run, language: str) -> str:
+    _, sums = translator(language), _added_by_group(run, language)
+    if sums.empty:
+        return _("No new capacity is built; existing capacity covers demand.")
     share = sums["investment"].head(MAX_NAMED).sum() / max(sums["investment"].sum(), 1e-9)
     return _(
         "Of {total} invested, {share} goes to {groups}.",
         total=format_number(run.summary["investment"], "EUR", language),
         share=format_share(share, language=language),
-        groups=listed(largest, language),
+        groups=listed(_largest_groups(run, language), language),
     )
 
 

@@ -160,4 +160,4 @@ def _rules(run: Run, payments: pd.DataFrame, others: pd.DataFrame, language: str
         payee = _(PAYEES[row["payee"]])
         rows.append([_scheme_label(row, scheme, language), payee, note])
     heads = (_("Scheme"), _("Paid to"), _("Rule"))
-    return data_table(_("Rules of the payments"), heads, rows, 0)
+    return data_table(_("Rules of the payments"), heads, rows, 0, collapsed=True)

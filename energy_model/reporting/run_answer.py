@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from energy_model.common.formatting import format_number, format_share, label, words
 from energy_model.common.language import translator
 from energy_model.reporting.content import (
     ALERT,
+    LEAD,
     SOFT,
     WARNING,
     Block,
@@ -18,7 +17,8 @@ from energy_model.reporting.content import (
     section,
 )
 from energy_model.reporting.money import with_kroner
-from energy_model.reporting.narrative import describe_run, kind_of_land
+from energy_model.reporting.narrative import describe_answer, describe_run, kind_of_land
+from energy_model.reporting.run_charts import run_chart
 from energy_model.reporting.summary_names import title_and_unit
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
@@ -35,16 +35,20 @@ def answer_section(run: Run, language: str) -> list[Section]:
         status=words(metadata["status"], language).capitalize(),
         steps=format_number(metadata["steps"], language=language),
     )
+    texts = warnings(run, language)
+    notes = _("Notes on this answer ({count:#})", count=len(texts))
     return section(
         "answer",
         _("The answer"),
+        Text((describe_answer(run, language),), LEAD),
         Text((status, *_overrides(run, language)), SOFT),
-        Text(tuple(describe_run(run, language))),
         Text(tuple(_unserved(run, language)), ALERT),
         headline_tiles(run, language),
-        _further_numbers(run, language),
+        run_chart("investments", _("What is invested in"), "draw_investments", run, language),
         Text(tuple(_proof_sentence(run, language)), SOFT),
-        Text(tuple(warnings(run, language)), WARNING),
+        Text(tuple(describe_run(run, language)), heading=_("The answer in words"), collapsed=True),
+        _further_numbers(run, language),
+        Text(tuple(texts), WARNING, notes, collapsed=True) if texts else [],
     )
 
 
@@ -59,32 +63,22 @@ def _overrides(run: Run, language: str) -> list[str]:
 
 
 def headline_tiles(run: Run, language: str) -> Tiles:
-    """Returns the numbers that everybody asks for first."""
+    """Returns the four numbers that everybody asks for first: cost, emissions, investment and the price of heat or power."""
     _, summary = translator(language), _without_untraded(run)
-    last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
     settings = run.metadata["settings"]
-    sums = (
+    prices = {
+        "heat_price": _("District heat, mean price"),
+        "electricity_price": _("Electricity, mean price"),
+    }
+    price = next(((title, summary[n]) for n, title in prices.items() if n in summary), None)
+    pairs = [
         (_("Annual cost"), with_kroner(summary["total_cost"], settings, language)),
+        (_("Net emissions"), format_number(summary["net_emissions"], "t/a", language)),
         (_("Investment"), with_kroner(summary["investment"], settings, language, "EUR")),
-    )
-    numbers = (
-        (_("Net emissions"), summary["net_emissions"], "t/a"),
-        (_("Marginal price of emissions"), last_tonne, "EUR/t"),
-    )
-    supply = (
-        (_("District heat, mean price"), summary.get("heat_price"), "EUR/MWh"),
-        (_("Electricity, mean price"), summary.get("electricity_price"), "EUR/MWh"),
-        (_("Unserved demand"), summary["unserved"], "MWh/a"),
-    )
-
-    def tiles(numbers: Iterable[tuple[str, float | None, str]]) -> list[tuple[str, str]]:
-        return [
-            (name, format_number(value, unit, language))
-            for name, value, unit in numbers
-            if value is not None
-        ]
-
-    return Tiles((*sums, *tiles(numbers), *_land_tile(run, language), *tiles(supply)))
+    ]
+    if price is not None:
+        pairs.append((price[0], format_number(price[1], "EUR/MWh", language)))
+    return Tiles(tuple(pairs))
 
 
 def _without_untraded(run: Run) -> dict[str, float]:
@@ -92,9 +86,6 @@ def _without_untraded(run: Run) -> dict[str, float]:
     is_traded = traded(run.tables["carriers"])
     untraded = {f"{carrier}_price" for carrier in is_traded.index[~is_traded]}
     return {name: value for name, value in run.summary.items() if name not in untraded}
-
-
-TILE_NAMES = ("total_cost", "investment", "net_emissions", "unserved", "heat_price", "electricity_price")  # fmt: skip
 
 
 def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
@@ -109,10 +100,17 @@ def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
-    rows = []
+    summary = run.summary
+    last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
+    rows = [
+        (_("Marginal price of emissions"), format_number(last_tonne, "EUR/t", language)),
+        *_land_tile(run, language),
+    ]
     first_kind = next(iter(headline_numbers(land_kinds_of(run))), "")
+    shown = {"total_cost", "net_emissions", "investment", first_kind}
+    shown.add("heat_price" if "heat_price" in _without_untraded(run) else "electricity_price")
     for name, value in _without_untraded(run).items():
-        if name in (*TILE_NAMES, first_kind):
+        if name in shown:
             continue
         title, unit = title_and_unit(name, carriers, language)
         rows.append((title, format_number(value, unit, language)))

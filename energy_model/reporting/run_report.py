@@ -14,6 +14,7 @@ from energy_model.common.language import translator
 from energy_model.reporting.aggregation_sections import aggregation_section
 from energy_model.reporting.content import Report, Section
 from energy_model.reporting.decision_sections import decision_sources_section, decisions_section
+from energy_model.reporting.land_sections import land_section
 from energy_model.reporting.payment_sections import payments_section
 from energy_model.reporting.run_answer import answer_section
 from energy_model.reporting.run_quality import explanation_section, proof_section, sources_section
@@ -24,7 +25,6 @@ from energy_model.reporting.run_sections import (
     emissions_section,
     fleets_section,
     hours_section,
-    land_section,
     map_section,
     prices_section,
     stakeholders_section,

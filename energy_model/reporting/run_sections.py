@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, format_share, label, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
 from energy_model.common.language import N_, translator
-from energy_model.reporting.content import Block, Chart, Section, Text, data_table, section
+from energy_model.reporting.content import Block, Section, Text, data_table, section
 from energy_model.reporting.money import with_kroner
+from energy_model.reporting.run_charts import run_chart
 from energy_model.results.emission_payments import SCHEMES, names_schemes, payments_by_scheme
-from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.results.summary import is_added, traded
 
+MAX_OPEN_ROWS = 20  # rows of a table that are open on a page; the others follow, closed
 MIN_SHOWN_EUR = 1e3  # balance of a stakeholder below which none is shown
-MIN_SHARE_WITH_ONE_DECIMAL = 0.001  # of the municipality; a smaller share has two
 MIN_SHOWN_AMOUNT = 0.02  # zero within the tolerance of the interior-point method
 COST_TITLES = (
     ("sector", N_("By sector")),
@@ -26,24 +24,13 @@ COST_TITLES = (
 )
 
 
-def _chart(key: str, title: str, draw: str, run: Run, language: str, *details: Any) -> Chart:
-    """Returns a chart by the name of its function in `run_figures`, which is imported on use: Plotly loads slowly."""
-
-    def draw_chart() -> Any:
-        from energy_model.reporting.figures import run_figures  # noqa: PLC0415
-
-        return getattr(run_figures, draw)(run, language, *details)
-
-    return Chart(key, title, draw_chart)
-
-
 def map_section(run: Run, language: str) -> list[Section]:
     """Returns the section with the map of sites, links, plants and land."""
     _ = translator(language)
     return section(
         "map",
         _("Map"),
-        _chart("map", _("Sites, links, plants and land"), "draw_site_map", run, language),
+        run_chart("map", _("Sites, links, plants and land"), "draw_site_map", run, language),
     )
 
 
@@ -77,9 +64,19 @@ def built_section(run: Run, language: str) -> list[Section]:
         "built",
         _("What is built"),
         data_table(
-            _("Added and retired, the largest investments first"), (heads[0], *heads[2:]), rows, 8
+            _("Added and retired, the largest investments first"),
+            (heads[0], *heads[2:]),
+            rows[:MAX_OPEN_ROWS],
+            8,
         )
         or Text((nothing,)),
+        data_table(
+            _("Smaller additions and retirements"),
+            (heads[0], *heads[2:]),
+            rows[MAX_OPEN_ROWS:],
+            8,
+            collapsed=True,
+        ),
         data_table(
             _("Unchanged assets"),
             heads[:-3],
@@ -150,7 +147,7 @@ def carriers_section(run: Run, language: str) -> list[Section]:
     return section(
         "carriers",
         _("Energy over the year"),
-        _chart("flows", _("Energy flows [GWh]"), "draw_energy_flows", run, language),
+        run_chart("flows", _("Energy flows [GWh]"), "draw_energy_flows", run, language),
         data_table(title, heads, rows, 8),
     )
 
@@ -172,10 +169,12 @@ def hours_section(run: Run, language: str) -> list[Section]:
         for period, hour in firsts.items():
             title = periods[period].format(carrier=titles[carrier])
             key = f"{carrier}_hours" if period == "hours" else f"{carrier}_{period}_week"
-            blocks.append(_chart(key, title, "draw_week", run, language, carrier, hour))
+            blocks.append(run_chart(key, title, "draw_week", run, language, carrier, hour))
         title = _("{carrier} by month", carrier=titles[carrier])
-        blocks.append(_chart(f"{carrier}_by_month", title, "draw_months", run, language, carrier))
-    blocks.append(_chart("stores", _("Storage levels"), "draw_storage_levels", run, language))
+        blocks.append(
+            run_chart(f"{carrier}_by_month", title, "draw_months", run, language, carrier)
+        )
+    blocks.append(run_chart("stores", _("Storage levels"), "draw_storage_levels", run, language))
     return section("hours", _("Hours and months"), blocks)
 
 
@@ -183,7 +182,7 @@ def prices_section(run: Run, language: str) -> list[Section]:
     """Returns the section on price duration."""
     _ = translator(language)
     title = _("Price duration: hours sorted by price")
-    chart = _chart("duration", title, "draw_price_duration", run, language)
+    chart = run_chart("duration", title, "draw_price_duration", run, language)
     return section("prices", _("Prices"), chart)
 
 
@@ -192,7 +191,7 @@ def costs_section(run: Run, language: str) -> list[Section]:
     _, costs = translator(language), run.tables["costs"]
     blocks: list[Block] = []
     for column, title in COST_TITLES:
-        blocks.append(_chart(f"cost_by_{column}", _(title), "draw_costs", run, language, column))
+        blocks.append(run_chart(f"cost_by_{column}", _(title), "draw_costs", run, language, column))
         owners = costs[column].fillna("no firm: households, land, emissions")
         sums = costs.groupby(owners)["cost"].sum().sort_values(ascending=False)
         rows = [
@@ -248,7 +247,7 @@ def emissions_section(run: Run, language: str) -> list[Section]:
     return section(
         "emissions",
         _("Emissions"),
-        _chart("emissions", title, "draw_emissions", run, language),
+        run_chart("emissions", title, "draw_emissions", run, language),
         data_table(title, (_("Asset"), "CO2"), rows, 1, collapsed=True),
         _payments_table(run, language),
         data_table(_("Net emissions by account"), (_("Account"), "CO2"), accounts, 1),
@@ -277,71 +276,5 @@ def _payments_table(run: Run, language: str) -> list[Block]:
 def fleets_section(run: Run, language: str) -> list[Section]:
     """Returns the section on the vehicles of fleets."""
     _ = translator(language)
-    chart = _chart("fleets", _("Vehicles by carrier"), "draw_fleets", run, language)
+    chart = run_chart("fleets", _("Vehicles by carrier"), "draw_fleets", run, language)
     return section("fleets", _("Fleets"), chart)
-
-
-def land_section(run: Run, language: str) -> list[Section]:
-    """Returns the section on land use and its acceptance; none without land use."""
-    _, by_site = translator(language), land_by_site_table(run, language)
-    if not by_site:
-        return []
-    return section(
-        "land",
-        _("Land and acceptance"),
-        kinds_of_land_table(run, language),
-        _chart("land", _("Land use"), "draw_land", run, language),
-        by_site,
-    )
-
-
-def land_by_site_table(run: Run, language: str) -> list[Block]:
-    """Returns the table of used land by site and class, with its points and the value of more."""
-    _, land = translator(language), run.tables["land"]
-    used = land[land["land_use"] > MIN_CAPACITY] if len(land) else land
-    rows = [
-        [
-            label(run.tables["names"], site, language),
-            words(kind, language),
-            *(
-                format_number(row[column], language=language)
-                for column in ("land_use", "area", "citizens_total", "firms_total", "shadow_price")
-            ),
-        ]
-        for (site, kind), row in used.iterrows()
-    ]
-    heads = (
-        _("Site"),
-        _("Class"),
-        _("Used [ha]"),
-        _("Available [ha]"),
-        _("Citizens' points"),
-        _("Firms' points"),
-        _("Value of one more hectare [EUR/a]"),
-    )
-    return data_table(_("Land use by site"), heads, rows, 5)
-
-
-def share_of_municipality(kind: pd.Series, language: str) -> str:
-    """Returns the share of the municipality of a row of `land_kinds_of`; empty if it is not known."""
-    share = float(kind["share_of_municipality"])
-    if pd.isna(share):
-        return ""
-    return format_share(share, 1 if share >= MIN_SHARE_WITH_ONE_DECIMAL else 2, language)
-
-
-def kinds_of_land_table(run: Run, language: str) -> list[Block]:
-    """Returns the table of used land by kind, farmland first."""
-    _, kinds = translator(language), land_kinds_of(run)
-    rows = [
-        [
-            words(name, language),
-            format_number(kind["land_use"], language=language),
-            format_number(kind["area"], language=language),
-            share_of_municipality(kind, language),
-        ]
-        for name, kind in kinds.iterrows()
-    ]
-    heads = (_("Class"), _("Used [ha]"), _("Available [ha]"), _("Share of the municipality"))
-    note = _("Kinds of land are not added: each displaces something else.")
-    return data_table(_("Land use by kind"), heads, rows, 3, note=note)

@@ -10,16 +10,26 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import dash
-from dash import html
+from dash import dcc, html
 from dash._utils import stringify_id
 from dash.development.base_component import Component
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import translator
-from energy_model.reporting.content import ALERT, WARNING, Block, DataTable, Text, Tiles
+from energy_model.reporting.content import (
+    ALERT,
+    LEAD,
+    WARNING,
+    Block,
+    Chart,
+    DataTable,
+    Text,
+    Tiles,
+)
 from energy_model.web.job_messages import issue_message
 
 MAX_SHOWN_ISSUES = 12
+DEFAULT_CHART_PIXELS = 420  # height of a chart that states none
 Options = Sequence[tuple[str, str]]  # value and label of each option
 
 
@@ -165,18 +175,13 @@ def triggered_button() -> Any:
 
 
 def render_blocks(blocks: Iterable[Block]) -> list[Any]:
-    """Returns the HTML elements of report content, without charts, which only a page draws."""
+    """Returns the HTML elements of report content."""
     elements: list[Any] = []
     for block in blocks:
         if isinstance(block, Text):
-            heading = [html.H3(block.heading)] if block.heading else []
-            is_marked = block.style in (WARNING, ALERT)
-            text = (
-                message(block.sentences, "soft")
-                if is_marked
-                else html.Div([html.P(sentence) for sentence in block.sentences])
-            )
-            elements += [*heading, text]
+            elements += _text(block)
+        elif isinstance(block, Chart):
+            elements += _chart(block)
         elif isinstance(block, Tiles):
             elements.append(number_tiles(block.pairs))
         elif isinstance(block, DataTable):
@@ -185,3 +190,34 @@ def render_blocks(blocks: Iterable[Block]) -> list[Any]:
             closed = [html.Details([html.Summary(block.title), content])]
             elements += [*(closed if block.collapsed else [content]), *note]
     return elements
+
+
+def _text(block: Text) -> list[Any]:
+    """Returns the elements of sentences; closed ones open under their heading."""
+    if not block.sentences:
+        return []
+    text = (
+        message(block.sentences, "soft")
+        if block.style in (WARNING, ALERT)
+        else html.Div(
+            [html.P(sentence) for sentence in block.sentences],
+            className="lead" if block.style == LEAD else "",
+        )
+    )
+    if block.collapsed:
+        return [html.Details([html.Summary(block.heading), text])]
+    return [*([html.H3(block.heading)] if block.heading else []), text]
+
+
+def _chart(block: Chart) -> list[Any]:
+    """Returns the elements of a chart; none if it has no data."""
+    figure = block.draw()
+    if figure is None:
+        return []
+    graph = dcc.Graph(figure=figure, config={"displayModeBar": False}, responsive=True)
+    height = {"height": f"{figure.layout.height or DEFAULT_CHART_PIXELS}px"}
+    title = [html.H3(block.title)] if block.title else []
+    return [
+        *title,
+        html.Div(graph, role="img", className="figure", style=height, **aria_label(block.title)),
+    ]

@@ -1,10 +1,14 @@
 """A wide gap: an interior point that may end sooner does, and says truly how far its bound is from its cost."""
 
+import math
+
+import numpy as np
 import pytest
 from helpers.random_cases import random_case
 
 import energy_model as em
 from energy_model.optimization import highs
+from energy_model.optimization.certificate import Certificate
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.solving import full_year
 
@@ -17,7 +21,7 @@ def test_a_wide_gap_ends_sooner_and_holds(seed, gap, tmp_path):
     best = highs.solve(problem.lp, "hipo")
     wide = highs.solve(problem.lp, "hipo", gap=gap)
     assert wide.status == highs.OPTIMAL
-    assert wide.holds
+    assert wide.certificate.holds
     assert wide.iterations < best.iterations
     assert wide.certificate.bound <= best.objective + 1e-6 * abs(best.objective)
     assert wide.objective >= best.objective - 1e-6 * abs(best.objective)
@@ -45,3 +49,23 @@ def test_a_proof_solves_the_first_year_as_widely_as_it_may(seed, tmp_path, monke
     assert proof["bound"] <= best + 1e-6 * abs(best)
     assert proof["cost"] >= best - 1e-6 * abs(best)
     assert proof["gap"] <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("changed", "enough_at_wide_gap"),
+    [
+        ({}, True),  # whoever asks for a wide gap improves the bound
+        ({"row_violation": 1e-3}, False),
+        ({"bound_violation": 1e-3}, False),
+        ({"bound": -math.inf, "gap": math.inf}, False),
+    ],
+)
+def test_a_feasible_solution_is_enough_where_a_wide_gap_is_asked(changed, enough_at_wide_gap):
+    """A cost of 650 with a bound of 648.4: a gap of 0.25 % where 0.1 % was asked."""
+    values = {"cost": 650.0, "bound": 648.4, "gap": 0.0025, "row_violation": 0.0, "bound_violation": 0.0, "price_violation": 0.0, "allowed": 0.001}  # fmt: skip
+    certificate = Certificate(**values | changed)
+    nothing = np.zeros(0)
+    answer = highs.SolverResult(highs.OPTIMAL, nothing, nothing, "hipo", 0.0, 0, certificate)
+    assert not certificate.holds
+    assert answer.is_enough(0.001) == enough_at_wide_gap
+    assert not answer.is_enough()

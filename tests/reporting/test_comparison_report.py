@@ -7,7 +7,8 @@ from helpers import two_hour_case
 
 import energy_model as em
 from energy_model.reporting.comparison_report import comparison_report, describe_comparison
-from energy_model.reporting.content import DataTable, Text
+from energy_model.reporting.content import Chart, DataTable, Text
+from energy_model.reporting.figures import comparison_figures
 from energy_model.reporting.json_records import comparison_records
 
 DEAR = "markets.grid.price = 70"
@@ -106,3 +107,30 @@ def test_records_have_numbers_and_english_sentences(runs):
         "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %)."
     )
     assert records["inputs"][0] == {"address": "markets.grid.price", "a": "50", "b": "70"}
+
+
+def test_the_picture_goes_from_one_cost_to_the_other(runs):
+    """30 EUR more: the bars of the changes sum to the difference of the totals."""
+    comparison = em.compare(runs, ["a", "b"])
+    figure = comparison_figures.draw_comparison(comparison, "costs", "en")
+    (bars,) = figure.data
+    assert list(bars.measure) == ["absolute", *["relative"] * (len(bars.x) - 2), "total"]
+    assert bars.x[0] * 1e6 == pytest.approx(runs[0].objective)
+    assert sum(bars.x[1:-1]) == pytest.approx(bars.x[-1] - bars.x[0], abs=2e-4)
+    assert figure.layout.yaxis.ticktext[0] == "a"
+    assert figure.layout.yaxis.ticktext[-1] == "b"
+    assert comparison_figures.draw_comparison(em.compare([runs[0]] * 2), "costs", "en") is None
+
+
+def test_three_runs_are_drawn_on_one_scale(runs):
+    comparison = em.compare([*runs, runs[0]], ["a", "b", "c"])
+    figure = comparison_figures.draw_comparison(comparison, "costs", "da")
+    assert [bars.name for bars in figure.data] == ["a", "b", "c"]
+    assert figure.data[0].x == figure.data[2].x
+    keys = [
+        block.key
+        for section in comparison_report(comparison, None, "da").sections
+        for block in section.blocks
+        if isinstance(block, Chart)
+    ]
+    assert keys == ["compared_costs", "compared_emissions"]

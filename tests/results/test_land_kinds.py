@@ -12,11 +12,11 @@ from energy_model.case.settings import Land, Settings
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.reporting.comparison_report import comparison_report
-from energy_model.reporting.content import DataTable, Tiles
+from energy_model.reporting.content import DataTable
 from energy_model.reporting.figures.map_figures import draw_site_map
+from energy_model.reporting.land_sections import kinds_of_land_table
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
-from energy_model.reporting.run_sections import kinds_of_land_table
 from energy_model.results.land_kinds import land_by_kind
 from energy_model.results.metrics import metric
 
@@ -110,11 +110,11 @@ def test_the_report_has_a_row_for_each_kind():
     assert "not added" in table.note
 
 
-def test_the_first_tile_of_land_is_farmland():
+def test_the_first_number_of_land_is_farmland():
     (section,) = run_report(solved(AREA), "da", keys=("answer",)).sections
-    (tiles,) = (block.pairs for block in section.blocks if isinstance(block, Tiles))
-    assert ("Arealforbrug: mark", "2 ha (4,0 % af kommunen)") in tiles
-    assert not [name for name, _ in tiles if "zone" in name]
+    (table,) = (block for block in section.blocks if isinstance(block, DataTable))
+    assert ("Arealforbrug: mark", "2 ha (4,0 % af kommunen)") in table.rows
+    assert not [name for name, _ in table.rows if "zone" in name]
 
 
 def test_the_map_names_each_kind_of_land_at_its_site():

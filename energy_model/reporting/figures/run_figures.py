@@ -6,6 +6,7 @@ from energy_model.reporting.figures.sum_figures import (
     draw_costs,
     draw_emissions,
     draw_fleets,
+    draw_investments,
     draw_land,
 )
 from energy_model.reporting.figures.time_figures import (
@@ -20,6 +21,7 @@ __all__ = [
     "draw_emissions",
     "draw_energy_flows",
     "draw_fleets",
+    "draw_investments",
     "draw_land",
     "draw_months",
     "draw_price_duration",

@@ -6,12 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from energy_model.case.colours import in_order
-from energy_model.common.formatting import label, words
+from energy_model.common.formatting import format_number, label, words
 from energy_model.common.language import translator
 from energy_model.reporting.figures.style import COLOURS, bar_height, set_layout
 from energy_model.reporting.figures.thing_colours import colours_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
+from energy_model.results.summary import is_added
 
 MIN_BAR_SHARE = 0.005  # share of the longest bar below which a bar is omitted
 MIN_LAND_HA = 0.5
@@ -26,6 +27,39 @@ def draw_costs(run: Run, language: str, by: str) -> go.Figure:
     firms = input_tables(run).get("firms", pd.DataFrame()) if by == "firm" else pd.DataFrame()
     names = [label(firms, name, language) for name in sums.index]
     return _signed_bars(sums, names, language, _("MEUR a year"), (COLOURS[0], COLOURS[1]))
+
+
+def draw_investments(run: Run, language: str) -> go.Figure | None:
+    """Draws the investment [MEUR] by group of assets, the largest first, in the colours of the groups."""
+    _, built = translator(language), run.tables["capacities"]
+    added = built[is_added(built)]
+    groups = added["group"].where(added["group"].map(lambda g: isinstance(g, str)), added.index)
+    sums = _visible(added.groupby(groups)["investment"].sum() / 1e6)
+    if sums.empty:
+        return None
+    colours = colours_of(run)
+    amounts = [format_number(value, "MEUR", language) for value in sums]
+    figure = go.Figure(
+        go.Bar(
+            x=sums.round(3),
+            y=[_of_group(run, name, language) for name in sums.index],
+            orientation="h",
+            marker_color=[
+                colours.asset(name) if name in built.index else colours.group(name)
+                for name in sums.index
+            ],
+            text=amounts,
+            textposition="auto",
+            hoverinfo="y+text",
+        )
+    )
+    return set_layout(figure, language, _("MEUR"), height=bar_height(len(sums)))
+
+
+def _of_group(run: Run, name: str, language: str) -> str:
+    """Returns a group in words, or the label of an asset without a group."""
+    names = run.tables["names"]
+    return label(names, name, language) if name in names.index else words(name, language)
 
 
 def draw_emissions(run: Run, language: str) -> go.Figure:

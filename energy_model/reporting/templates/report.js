@@ -33,7 +33,11 @@ function setLanguage(language) {
 
 const all = () => document.querySelectorAll(".figure").forEach(draw);
 document.getElementById("switch").addEventListener("click", () => setLanguage(root.dataset.language === "en" ? "da" : "en"));
-window.addEventListener("beforeprint", () => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); all(); });
+window.addEventListener("beforeprint", () => all());  // tables that are closed stay out of a print
+document.getElementById("open_all").onclick = () => {
+  const tables = [...document.querySelectorAll("details")], isOpen = tables.every((d) => d.open);
+  tables.forEach((d) => { d.open = !isOpen; });
+};
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 let stored = null;
 try { stored = localStorage.getItem("language"); } catch { /* as above */ }

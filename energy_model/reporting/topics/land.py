@@ -7,9 +7,9 @@ import pandas as pd
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, listed, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, data_table
+from energy_model.reporting.land_sections import kinds_of_land_table, land_by_site_table
 from energy_model.reporting.narrative import kind_of_land
 from energy_model.reporting.payment_sections import payments_section
-from energy_model.reporting.run_sections import kinds_of_land_table, land_by_site_table
 from energy_model.reporting.topic_parts import TopicOptions, name_of, topic_report
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run

@@ -21,7 +21,7 @@ from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
 from energy_model.web.pages.result_map import map_section
 
-SHOWN_SECTIONS = ("answer", "built")
+SHOWN_SECTIONS = ("answer", "built", "stakeholders", "costs")
 MAX_STUDY_ROWS = 60  # rows of a study's table
 
 RUN_FILES = (
