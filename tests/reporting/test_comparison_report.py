@@ -126,7 +126,7 @@ def test_three_runs_are_drawn_on_one_scale(runs):
     comparison = em.compare([*runs, runs[0]], ["a", "b", "c"])
     figure = comparison_figures.draw_comparison(comparison, "costs", "da")
     assert [bars.name for bars in figure.data] == ["a", "b", "c"]
-    assert figure.data[0].x == figure.data[2].x
+    assert list(figure.data[0].x) == list(figure.data[2].x)
     keys = [
         block.key
         for section in comparison_report(comparison, None, "da").sections

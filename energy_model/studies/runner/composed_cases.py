@@ -178,13 +178,17 @@ def _part(
     existing = problem.system.assets["capacity_existing"].reindex(list(assets)).to_numpy(float)
     retired = np.clip(x[lp.columns(RETIRED)], 0.0, existing)
     # capacity that an earlier branch has added counts as added here
-    added = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
+    found = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
     lower, upper = lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)]
-    added = np.clip(without_residues(added, upper), lower, upper)
+    added = np.clip(without_residues(found, upper), lower, upper)
     x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
     x[lp.columns(CAPACITY)] = existing - retired + added
+    # what was left out as a residue may be added again where a row needs it, as in further years
+    most = np.clip(found, added, upper)
     query = Query(
-        capacity_added={a: (v, v) for a, v in zip(assets, added.tolist(), strict=True)},
+        capacity_added=dict(
+            zip(assets, zip(added.tolist(), most.tolist(), strict=True), strict=True)
+        ),
         capacity_retired={a: (v, v) for a, v in zip(assets, retired.tolist(), strict=True)},
     )
     program = asked_program(problem, query)
