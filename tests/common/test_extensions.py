@@ -73,7 +73,7 @@ def test_a_study_an_exporter_and_a_service_are_commands_and_values(case, tmp_pat
     assert doubling.out.split() == ["0", str(6 * 2 * 99)], doubling.err
     assert export.code == 0, export.err
     assert out.read_text(encoding="utf-8") == "boiler"
-    assert "write one of pypsa, mps, lp, names" in unknown.err
+    assert "write one of pypsa, geojson, mps, lp, names" in unknown.err
     assert "The thermometer of the village hall" in services.out
 
 

@@ -12,6 +12,8 @@ from helpers import case_builder
 import energy_model as em
 from energy_model.common.language import translator
 from energy_model.reporting.study_report import study_report
+from energy_model.results.solution_tables import ConsistencyError
+from energy_model.solving.case_solver import QueryResult
 from energy_model.studies.robust import branches as robust_branches
 
 LOW_AND_HIGH = {"low": ["demands.want.yearly = 2"], "high": ["demands.want.yearly = 6"]}
@@ -73,6 +75,26 @@ def test_the_measures_are_those_worked_out(tmp_path, keep):
         verified = em.verify(study.folder / "runs" / key)
         assert verified.holds
         assert verified.proven, verified.differences
+
+
+@pytest.mark.slow
+def test_a_branch_whose_balances_are_too_coarse_is_operated_again(tmp_path, keep, monkeypatch):
+    """The first run of each branch of the composition is refused; its capacities and cost are the same."""
+    real, refused = QueryResult.run, []
+
+    def run(result):
+        if result.problem not in refused and len(refused) < 2:
+            refused.append(result.problem)
+            raise ConsistencyError("Bus heat@town does not balance.")
+        return real(result)
+
+    monkeypatch.setattr(QueryResult, "run", run)
+    study = em.robust(case_of(tmp_path / "case"), LOW_AND_HIGH, PROBABILITIES, output=tmp_path / "s", execution=keep)  # fmt: skip
+    assert len(refused) == 2
+    assert measures(study)["expected_cost"] == pytest.approx(52)
+    assert rows(study, "robust_plan").loc["boiler", "robust_added"] == pytest.approx(2)
+    for key in study.table.loc[study.table["plan"] == "robust plan", "run"]:
+        assert em.verify(study.folder / "runs" / key).proven
 
 
 @pytest.mark.slow
