@@ -83,8 +83,8 @@ def test_a_branch_whose_balances_are_too_coarse_is_operated_again(tmp_path, keep
     real, refused = QueryResult.run, []
 
     def run(result):
-        if result.problem not in refused and len(refused) < 2:
-            refused.append(result.problem)
+        if id(result.problem) not in refused and len(refused) < 2:
+            refused.append(id(result.problem))
             raise ConsistencyError("Bus heat@town does not balance.")
         return real(result)
 
