@@ -14,7 +14,12 @@ def forward_flow(run: Run, links: Iterable[str]) -> xr.DataArray:
     return run.dataset["flow_forward"].sel(link=list(links))
 
 
+def backward_flow(run: Run, links: Iterable[str]) -> xr.DataArray:
+    """The flow to the first site of each link [unit/h], by ``link`` and ``time``."""
+    return run.dataset["flow_backward"].sel(link=list(links))
+
+
 def flow_both_ways(run: Run, links: Iterable[str]) -> xr.DataArray:
     """The flow of each link in both directions together [unit/h], by ``link`` and ``time``."""
     names = list(links)
-    return forward_flow(run, names) + run.dataset["flow_backward"].sel(link=names)
+    return forward_flow(run, names) + backward_flow(run, names)

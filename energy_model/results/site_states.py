@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
+import xarray as xr
 
 from energy_model.case.system import ASSET_TABLES
 from energy_model.common.formatting import MIN_CAPACITY
 from energy_model.common.language import N_
+from energy_model.results.link_flows import backward_flow, forward_flow
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 from energy_model.results.summary import is_added
@@ -63,16 +67,17 @@ def link_years(run: Run) -> pd.DataFrame:
     is_symbiosis = [isinstance(giver, str) and bool(giver) for giver in frame.pop("giver")]
     return frame.assign(
         is_symbiosis=pd.Series(is_symbiosis, frame.index, dtype=bool),
-        forward=_yearly(run, "flow_forward", frame.index),
-        backward=_yearly(run, "flow_backward", frame.index),
+        forward=_yearly(run, forward_flow, frame.index),
+        backward=_yearly(run, backward_flow, frame.index),
     )
 
 
-def _yearly(run: Run, variable: str, links: pd.Index) -> pd.Series:
+def _yearly(
+    run: Run, flow_of: Callable[[Run, pd.Index], xr.DataArray], links: pd.Index
+) -> pd.Series:
     """The sum over the year of a flow of links [carrier's unit per year], zero where rounding is left."""
     if not len(links):
         return pd.Series(0.0, links)
-    data = run.dataset
-    flows = data[variable].sel(link=list(links)).transpose("link", "time").to_numpy()
+    flows = flow_of(run, links).transpose("link", "time").to_numpy()
     # an interior point leaves flows a little below zero
-    return pd.Series((flows @ data["step_weight"].to_numpy()).clip(min=0.0), links)
+    return pd.Series((flows @ run.dataset["step_weight"].to_numpy()).clip(min=0.0), links)

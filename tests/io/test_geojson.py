@@ -57,7 +57,7 @@ def test_a_case_is_exported_as_layers(case, tmp_path):
     link, geometry = layer_of(tmp_path / "out", "links")[1]
     assert geometry == {"type": "LineString", "coordinates": [[10.35, 56.1], [10.2, 56.15]]}
     assert (link["link"], link["giver"], link["capacity_existing"]) == ("pipe", "giving", 9.0)
-    assert "flow_forward" not in link
+    assert "forward_flow" not in link
 
 
 def test_a_run_is_exported_with_its_results(run, tmp_path):
@@ -65,8 +65,8 @@ def test_a_run_is_exported_with_its_results(run, tmp_path):
     assert said.code == 0, said.err
     assert "Skrevet til" in said.out
     links = {row["link"]: row for row, _ in layer_of(tmp_path / "out", "links")}
-    assert links["pipe"]["flow_forward"] == pytest.approx(6)
-    assert links["line"]["flow_backward"] == pytest.approx(2)
+    assert links["pipe"]["forward_flow"] == pytest.approx(6)
+    assert links["line"]["backward_flow"] == pytest.approx(2)
     assert links["line"]["flow_unit"] == "MWh/a"
     assert (links["second"]["state"], links["second"]["capacity_added"]) == (
         "offered, not built",

@@ -55,8 +55,8 @@ def write_run(run: Run, folder: Path) -> list[str]:
     links = link_years(run)
     inputs = tables.get("links", pd.DataFrame(columns=LINK_COLUMNS))
     flows = links[["state", "capacity", "capacity_added"]].assign(
-        flow_forward=links["forward"],
-        flow_backward=links["backward"],
+        forward_flow=links["forward"],
+        backward_flow=links["backward"],
         flow_unit=links["carrier"].map(run.tables["carriers"]["unit"]) + "/a",
     )
     units = run.tables["capacities"]["unit"].to_dict()
@@ -109,7 +109,7 @@ def _links(
     links: pd.DataFrame, sites: pd.DataFrame, units: Mapping[Any, str]
 ) -> list[dict[str, Any]]:
     """Returns the links as straight lines between their sites."""
-    results = ["state", "capacity", "capacity_added", "flow_forward", "flow_backward", "flow_unit"]
+    results = ["state", "capacity", "capacity_added", "forward_flow", "backward_flow", "flow_unit"]
     known = [name for name in results if name in links]
     return [
         feature(

@@ -104,11 +104,7 @@ def solve_composed(
         query_result, query = _part(composition, problem, branch, answer, weights[branch])
         query_result = replace(query_result, extended=runner.snapshot.spec.extend is not None)
         fixed_cases[branch] = replace(case, overrides=overrides, query=query)
-        try:
-            _store(runner, fixed_cases[branch], query_result, answer.seconds)
-        except ConsistencyError:  # a year's small errors in a small sum of an interior point
-            exact = _operated(query_result, problem.system.settings.solver)
-            _store(runner, fixed_cases[branch], exact, answer.seconds)
+        _store(runner, fixed_cases[branch], query_result, answer.seconds)
         report(str(Message("stored the run of “{branch}”", branch=branch)))
     runner.cases |= {case.key: case for case in fixed_cases.values()}
     record = {
@@ -162,7 +158,11 @@ def _solve(
 
 def _store(runner: StudyRunner, case: StudyCase, result: QueryResult, seconds: float) -> None:
     """Stores the result of a branch, and its run if runs are kept."""
-    run = result.run()
+    try:
+        run = result.run()
+    except ConsistencyError:  # a year's small errors in a small sum of an interior point
+        result = _operated(result, result.problem.system.settings.solver)
+        run = result.run()
     keep = runner.execution.keep_runs if case.keep_run is None else case.keep_run
     packed = worker.packed_files(run) if keep else None
     content = worker.result_of(result, run, case.query) | {"seconds": seconds}
