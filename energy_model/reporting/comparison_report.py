@@ -46,7 +46,8 @@ TABLES = {
     "firms": (N_("Cost by owner"), MONEY),
     "emissions": (N_("Emissions"), "t/a"),
 }
-CHARTS = ("costs", "emissions")  # tables with a picture
+# Titles of the pictures of tables
+CHARTS = {"costs": N_("What changes the cost"), "emissions": N_("What changes the emissions")}
 
 
 def comparison_report(
@@ -261,7 +262,7 @@ def _charts(comparison: Comparison, name: str, language: str) -> list[Block]:
 
         return comparison_figures.draw_comparison(comparison, name, language)
 
-    return [Chart(f"compared_{name}", "", draw)]
+    return [Chart(f"compared_{name}", translator(language)(CHARTS[name]), draw)]
 
 
 def _differences(comparison: Comparison, name: str, language: str) -> list[Block]:

@@ -7,6 +7,7 @@ newer question replaces its older one that still waits.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections import OrderedDict
@@ -45,6 +46,7 @@ class LiveAnswers:
         self._warm_starts, self._workers = warm_starts, workers
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._is_closed = False
         self._futures: dict[str, Future[Report | list[str]]] = {}
 
     def ask(
@@ -62,6 +64,8 @@ class LiveAnswers:
             self._warm_starts,
         )
         with self._lock:
+            if self._is_closed:
+                return None
             older = self._futures.pop(browser, None)
             if older is not None:
                 older.cancel()
@@ -85,6 +89,9 @@ class LiveAnswers:
     def close(self) -> None:
         """Ends the workers."""
         with self._lock:
+            self._is_closed = True
+            for future in self._futures.values():
+                future.cancel()
             if self._pool is None:
                 return
             processes = list(self._pool._processes.values())
@@ -105,7 +112,7 @@ class LiveAnswers:
         if self._pool is None:
             # a forked worker would share the locks of the server's threads
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, spawn, _ignore_interrupts)
+            self._pool = ProcessPoolExecutor(self._workers, spawn, _begin_worker)
         return self._pool
 
 
@@ -124,9 +131,17 @@ def _candidate_changes(request: ValidatedRequest) -> list[str]:
 _looks: OrderedDict[tuple[Path, str, int], em.QuickLook] = OrderedDict()
 
 
-def _ignore_interrupts() -> None:
-    """The server ends its workers itself."""
+def _begin_worker() -> None:
+    """Leaves interrupts to the server, and ends this process when the server has ended in whatever way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_exit_with_server, daemon=True).start()
+
+
+def _exit_with_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+    os._exit(3)
 
 
 def _answer(question: LiveQuestion, language: str) -> Report | list[str]:

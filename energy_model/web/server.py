@@ -77,8 +77,8 @@ def serve(
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
+        live.close()  # first, as a thread of the server waits for its answer
         server.close()
-        live.close()
         queue.close()
         store.close()
     _print("Server stopped. Unfinished jobs restart at the next start.")

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from helpers import web
@@ -135,3 +138,27 @@ def test_closing_ends_the_workers(cases, tmp_path):
     for process in processes:
         process.join(10)
         assert not process.is_alive()
+
+
+@pytest.mark.slow
+def test_workers_end_with_a_server_that_is_killed(cases, tmp_path):
+    script = f"""
+import os, signal, sys
+sys.path[:0] = {[str(path) for path in sys.path if path]!r}
+from pathlib import Path
+from energy_model.web import request_validation
+from energy_model.web.case_catalog import load_catalog
+from energy_model.web.live_answers import LiveAnswers
+if __name__ == "__main__":
+    cases = load_catalog([Path({str(cases["village"].folder)!r})])
+    live = LiveAnswers(Path({str(tmp_path)!r}))
+    live.ask(request_validation.validate({{"case": "village"}}, cases), "a", "en")
+    print(*live._pool._processes, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    (tmp_path / "server.py").write_text(script, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "server.py"], stdout=subprocess.PIPE, text=True, check=False
+    )  # returns when the last holder of its output has ended
+    (pid,) = map(int, ended.stdout.split())
+    web.until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2])  # fmt: skip
