@@ -142,6 +142,12 @@ def label(frame: Any, name: object, language: str = "en") -> str:
     return words(name, language)
 
 
+def note(row: Any, language: str = "en") -> str:
+    """Returns the note of a row in a language, else its English note; empty if it has neither."""
+    texts = (row.get(f"note_{language}"), row.get("note_en"))
+    return next((text for text in texts if isinstance(text, str) and text), "")
+
+
 def words(name: object, language: str = "en") -> str:
     """Returns a name of the model, such as a group, a sector or a unit, in words of a language."""
     text = re.sub(r" om$", " O&M", str(name).replace("_", " "))  # operation and maintenance

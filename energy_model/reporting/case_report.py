@@ -10,7 +10,7 @@ import pandas as pd
 from energy_model.case import sources
 from energy_model.case.system import System
 from energy_model.common.formatting import format_number, format_share, format_significant
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.reporting.content import WARNING, Block, Text, data_table
 from energy_model.reporting.decision_sections import case_decisions
 
@@ -61,7 +61,7 @@ def statistics_blocks(path: Path, statistics: pd.DataFrame, language: str) -> li
         ]
         for row in statistics.to_numpy()
     ]
-    title = translator(language)("Written to {path}", path=path)
+    title = translate("Written to {path}", language, path=path)
     return data_table(title, list(statistics.columns), rows, len(statistics.columns) - 2)
 
 

@@ -15,7 +15,7 @@ from energy_model.common.formatting import (
     words,
     yearly_unit,
 )
-from energy_model.common.language import N_, Message, translator
+from energy_model.common.language import N_, Message, translate, translator
 from energy_model.reporting.content import (
     ALERT,
     SOFT,
@@ -92,8 +92,9 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
 
 
 def _pair_heading(pair: Comparison, language: str) -> str:
+    _ = translator(language)
     first, last = (user_name(name, language) for name in pair.names)
-    return translator(language)("“{last}” beside “{first}”", first=first, last=last)
+    return _("“{last}” beside “{first}”", first=first, last=last)
 
 
 def describe_unlike(comparison: Comparison, language: str) -> list[str]:
@@ -262,7 +263,7 @@ def _charts(comparison: Comparison, name: str, language: str) -> list[Block]:
 
         return comparison_figures.draw_comparison(comparison, name, language)
 
-    return [Chart(f"compared_{name}", translator(language)(CHARTS[name]), draw)]
+    return [Chart(f"compared_{name}", translate(CHARTS[name], language), draw)]
 
 
 def _differences(comparison: Comparison, name: str, language: str) -> list[Block]:

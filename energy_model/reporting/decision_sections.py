@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, note, words
 from energy_model.common.language import translator
 from energy_model.reporting.content import Block, Section, data_table, section
 from energy_model.results.decisions import decisions_of
@@ -68,9 +68,9 @@ def decision_sources_section(run: Run, language: str) -> list[Section]:
     _ = translator(language)
     rows = []
     for asset, decision in decisions_of(run).iterrows():
-        notes = [decision[f"note_{language}"], decision["note_en"]]
-        note = next((text for text in notes if isinstance(text, str)), "")
-        rows.append([label(decision, asset, language), note, str(decision["source"])])
+        rows.append(
+            [label(decision, asset, language), note(decision, language), str(decision["source"])]
+        )
     heads = (_("Asset"), _("What is decided"), _("Source"))
     table = data_table(_("Decisions and their sources"), heads, rows, 0, collapsed=True)
     return section("decision_sources", _("What is decided"), table)

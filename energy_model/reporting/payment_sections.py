@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_model.common.formatting import format_number, label
+from energy_model.common.formatting import format_number, label, note
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Section, Text, data_table, section
 from energy_model.reporting.money import with_kroner
@@ -155,9 +155,7 @@ def _rules(run: Run, payments: pd.DataFrame, others: pd.DataFrame, language: str
     applied = schemes[schemes["scheme"].isin({*payments["scheme"], *others["scheme"]})]
     rows = []
     for scheme, row in applied.drop_duplicates("scheme").set_index("scheme").iterrows():
-        notes = [row[f"note_{language}"], row["note_en"]]
-        note = next((text for text in notes if isinstance(text, str) and text), "")
         payee = _(PAYEES[row["payee"]])
-        rows.append([_scheme_label(row, scheme, language), payee, note])
+        rows.append([_scheme_label(row, scheme, language), payee, note(row, language)])
     heads = (_("Scheme"), _("Paid to"), _("Rule"))
     return data_table(_("Rules of the payments"), heads, rows, 0, collapsed=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from energy_model.common.formatting import format_number, format_share, label, words
-from energy_model.common.language import translator
+from energy_model.common.language import N_, translator
 from energy_model.reporting.content import (
     ALERT,
     LEAD,
@@ -25,6 +27,12 @@ from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import operation_sentences
 from energy_model.results.summary import traded, unserved_carriers, unserved_peaks
 from energy_model.studies.explanation.asset import both_ways
+
+# Titles of the mean prices, one of which is among the headline numbers
+SHOWN_PRICES = {
+    "heat_price": N_("District heat, mean price"),
+    "electricity_price": N_("Electricity, mean price"),
+}
 
 
 def answer_section(run: Run, language: str) -> list[Section]:
@@ -65,20 +73,20 @@ def _overrides(run: Run, language: str) -> list[str]:
 def headline_tiles(run: Run, language: str) -> Tiles:
     """Returns the four numbers that everybody asks for first: cost, emissions, investment and the price of heat or power."""
     _, summary = translator(language), _without_untraded(run)
-    settings = run.metadata["settings"]
-    prices = {
-        "heat_price": _("District heat, mean price"),
-        "electricity_price": _("Electricity, mean price"),
-    }
-    price = next(((title, summary[n]) for n, title in prices.items() if n in summary), None)
+    settings, price = run.metadata["settings"], _shown_price(summary)
     pairs = [
         (_("Annual cost"), with_kroner(summary["total_cost"], settings, language)),
         (_("Net emissions"), format_number(summary["net_emissions"], "t/a", language)),
         (_("Investment"), with_kroner(summary["investment"], settings, language, "EUR")),
     ]
     if price is not None:
-        pairs.append((price[0], format_number(price[1], "EUR/MWh", language)))
+        pairs.append((_(SHOWN_PRICES[price]), format_number(summary[price], "EUR/MWh", language)))
     return Tiles(tuple(pairs))
+
+
+def _shown_price(summary: Mapping[str, float]) -> str | None:
+    """Returns the name of the price among the headline numbers; None if neither carrier is traded."""
+    return next((name for name in SHOWN_PRICES if name in summary), None)
 
 
 def _without_untraded(run: Run) -> dict[str, float]:
@@ -100,16 +108,15 @@ def _land_tile(run: Run, language: str) -> list[tuple[str, str]]:
 
 def _further_numbers(run: Run, language: str) -> list[Block]:
     _, carriers = translator(language), run.tables["carriers"]
-    summary = run.summary
+    summary = _without_untraded(run)
     last_tonne = summary["emission_price"] + summary["emission_target_shadow_price"]
     rows = [
         (_("Marginal price of emissions"), format_number(last_tonne, "EUR/t", language)),
         *_land_tile(run, language),
     ]
     first_kind = next(iter(headline_numbers(land_kinds_of(run))), "")
-    shown = {"total_cost", "net_emissions", "investment", first_kind}
-    shown.add("heat_price" if "heat_price" in _without_untraded(run) else "electricity_price")
-    for name, value in _without_untraded(run).items():
+    shown = {"total_cost", "net_emissions", "investment", first_kind, _shown_price(summary)}
+    for name, value in summary.items():
         if name in shown:
             continue
         title, unit = title_and_unit(name, carriers, language)

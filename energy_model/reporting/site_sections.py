@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, note, words
 from energy_model.common.language import translator
 from energy_model.reporting.content import Block, Text, data_table
 from energy_model.results.bus_prices import traded_buses
@@ -93,10 +93,15 @@ def _decisions_table(run: Run, site: str, language: str) -> list[Block]:
     _, decisions = translator(language), decisions_of(run)
     rows = []
     for name, decision in decisions[decisions["site"] == site].iterrows():
-        notes = [decision[f"note_{language}"], decision["note_en"]]
-        note = next((text for text in notes if isinstance(text, str)), "")
         state = words(decision["state"], language)
-        rows.append([label(decision, name, language), state, str(decision["date"]), note])
+        rows.append(
+            [
+                label(decision, name, language),
+                state,
+                str(decision["date"]),
+                note(decision, language),
+            ]
+        )
     heads = (_("Asset"), _("Decision"), _("Date"), _("What is decided"))
     return data_table(_("Decisions"), heads, rows)
 

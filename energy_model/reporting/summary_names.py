@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.common.formatting import label, words
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.results.land_kinds import PREFIX
 from energy_model.results.summary import MEANINGS
 
@@ -16,9 +16,7 @@ def title_and_unit(name: str, carriers: pd.DataFrame, language: str) -> tuple[st
     if known is not None:
         return known
     carrier = name.removesuffix("_price")
-    title = translator(language)(
-        "Mean price: {carrier}", carrier=label(carriers, carrier, language)
-    )
+    title = translate("Mean price: {carrier}", language, carrier=label(carriers, carrier, language))
     return title, f"EUR/{carriers.at[carrier, 'unit']}"
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from energy_model.common.formatting import format_number, label
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.reporting.content import Block, Report, Section, Text, section
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.run_report import run_title
@@ -51,7 +51,7 @@ def topic_report(
 def name_of(run: Run, name: object, language: str) -> str:
     """Returns the label of a row of any table; of an empty cell that nobody is named."""
     if not isinstance(name, str) or not name:
-        return translator(language)("nobody named")
+        return translate("nobody named", language)
     return label(run.tables["names"], name, language)
 
 

@@ -22,8 +22,8 @@ from energy_model.results.emission_payments import UNPAID
 
 # Tolerance of cost sums and bus balances, relative to the total flow
 MAX_IMBALANCE_SHARE = 1e-6
-# Absolute tolerance of a bus balance in an hour [unit/h]; the row tolerance of HiGHS is 1e-7
-MAX_HOURLY_IMBALANCE = 5e-6  # unit/h; an interior point of several branches leaves 4e-6
+# Absolute tolerance of a bus balance in an hour [unit/h]; an interior point of several branches leaves up to 4e-6
+MAX_HOURLY_IMBALANCE = 5e-6
 
 
 class ConsistencyError(ArithmeticError):

@@ -1,4 +1,4 @@
-"""Guide: a study → its question in words, its few choices, and the call that answers it, for a page without a terminal.
+"""Guide: a study → its question in words, its few choices and the call that solves it, for a page of the workbench.
 
 A study has its guide in its own file, as ``GUIDE``; `study_guides` finds them, so a further study needs no other file.
 """
@@ -9,7 +9,7 @@ import importlib.util
 import math
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,7 @@ class Subject:
 
     def scenario_options(self) -> Options:
         """The scenarios with a name, as options."""
-        return [
-            (name, titles[self.language]) for name, titles in self.scenarios.items() if name != ""
-        ]
+        return [(name, titles[self.language]) for name, titles in self.scenarios.items() if name]
 
     def number_options(self) -> Options:
         """The numbers that may vary, as options."""
@@ -60,7 +58,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice that a study asks for.
+    """A choice on the page of a study.
 
     Attributes:
         name: Key of its value.
@@ -149,7 +147,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class StudyGuide:
-    """How a study is asked for.
+    """The page of a study: its question, its choices, and the call that solves it.
 
     Attributes:
         name: The question of the study, as stored with it.
@@ -171,10 +169,8 @@ class StudyGuide:
     choices: tuple[Choice, ...]
     count: Callable[[Mapping[str, Any], Subject], int]
     answer: Callable[[CaseSpec, Mapping[str, Any], Path, ExecutionOptions], Study]
-    prepare: Callable[[dict[str, Any], Subject], dict[str, Any]] = field(
-        default=lambda values, _: values
-    )
-    is_offered: Callable[[Subject], bool] = field(default=lambda _: True)
+    prepare: Callable[[dict[str, Any], Subject], dict[str, Any]] = lambda values, _: values
+    is_offered: Callable[[Subject], bool] = lambda _: True
 
     def read(self, values: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
         """The options of a study from the values of its choices.

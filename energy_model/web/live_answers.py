@@ -81,9 +81,7 @@ class LiveAnswers:
         except TimeoutError:
             future.cancel()
             return [N_("The quick look takes too long. Press Run for the whole answer.")]
-        except BrokenProcessPool:
-            with self._lock:
-                self._pool = None
+        except BrokenProcessPool:  # the next question starts new workers
             return [N_("The quick look ended unexpectedly. Change something to try again.")]
 
     def close(self) -> None:
@@ -132,7 +130,7 @@ _looks: OrderedDict[tuple[Path, str, int], em.QuickLook] = OrderedDict()
 
 
 def _begin_worker() -> None:
-    """Leaves interrupts to the server, and ends this process when the server has ended in whatever way."""
+    """Ignores interrupts, which the server handles, and ends this process when the server ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_server, daemon=True).start()
 
@@ -159,3 +157,5 @@ def _answer(question: LiveQuestion, language: str) -> Report | list[str]:
         return [issue_message(issue) for issue in error.issues]
     except em.NoSolutionError as error:
         return [Message("With these changes there is no plan."), *error.sentences]
+    except em.ConsistencyError as error:
+        return [str(error)]

@@ -1,6 +1,8 @@
 """The Danish catalogue has every message of the code and of case data, and no other."""
 
 import io
+import re
+from pathlib import Path
 from string import Formatter
 
 import pandas as pd
@@ -11,6 +13,7 @@ from helpers import catalogue, cli
 import energy_model as em
 from energy_model.common.language import translate
 
+PACKAGE = Path(em.__file__).parent
 CATALOGUE = catalogue.read()
 ENTRIES = [entry for entry in CATALOGUE if entry.id]
 NAME_COLUMNS = ("group", "sector", "land_class")  # of the tables; reports show their cells as words
@@ -28,6 +31,13 @@ def test_the_catalogue_has_the_messages_of_the_code():
     assert len(stored) > 300
     assert sorted(catalogue.messages() - stored) == [], "missing"
     assert sorted(stored - catalogue.messages()) == [], "obsolete"
+
+
+def test_every_message_is_marked_where_the_catalogue_finds_it():
+    """It reads ``_``, ``N_``, ``translate`` and ``Message``, not a translator that is called at once."""
+    unmarked = re.compile(r"translator\([^()]*\)\(\s*f?[\"']")
+    files = PACKAGE.rglob("*.py")
+    assert [path.name for path in files if unmarked.search(path.read_text("utf-8"))] == []
 
 
 def test_every_message_has_a_translation():

@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from energy_model.common.formatting import format_number
-from energy_model.common.language import translator
+from energy_model.common.language import N_, translator
 
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)  # times a power of ten
 MAX_INTERVALS = 6  # of an axis
@@ -87,29 +87,20 @@ def _cut_sentences(
 ) -> list[str]:
     """Returns a sentence on the prices above the limits, and one on those below."""
     _, (low, high) = translator(language), limits
-    above, below = prices[prices > high], prices[prices < low]
-    sentences = []
-    if len(above):
-        sentences.append(
-            _(
-                "{name}: {hours} h above {limit} are cut off, the highest at {extreme} EUR/MWh",
-                name=name,
-                hours=format_number(len(above), "", language),
-                limit=format_number(high, "", language),
-                extreme=format_number(float(above.max()), "", language),
-            )
+    above = N_("{name}: {hours} h above {limit} are cut off, the highest at {extreme} EUR/MWh")
+    below = N_("{name}: {hours} h below {limit} are cut off, the lowest at {extreme} EUR/MWh")
+    cut = ((above, prices[prices > high], high, np.max), (below, prices[prices < low], low, np.min))
+    return [
+        _(
+            text,
+            name=name,
+            hours=format_number(len(part), "", language),
+            limit=format_number(limit, "", language),
+            extreme=format_number(float(extreme(part)), "", language),
         )
-    if len(below):
-        sentences.append(
-            _(
-                "{name}: {hours} h below {limit} are cut off, the lowest at {extreme} EUR/MWh",
-                name=name,
-                hours=format_number(len(below), "", language),
-                limit=format_number(low, "", language),
-                extreme=format_number(float(below.min()), "", language),
-            )
-        )
-    return sentences
+        for text, part, limit, extreme in cut
+        if len(part)
+    ]
 
 
 def add_note(figure: go.Figure, sentences: list[str]) -> go.Figure:

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from energy_model.common.formatting import format_number, label
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.reporting.figures.style import bar_height, series_colour, set_layout
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.compare import Comparison
@@ -48,7 +48,7 @@ def _waterfall(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:
     steps = change[is_step].head(MAX_STEPS)
     rest = float(change.sum() - steps.sum())
     if abs(rest) > MIN_STEP_SHARE * change.abs().max():
-        steps = pd.concat([steps, pd.Series({translator(language)("others"): rest})])
+        steps = pd.concat([steps, pd.Series({translate("others", language): rest})])
     totals = [float(amounts[name].sum()) for name in (first, last)]
     values = [totals[0], *steps, totals[1]]
     names = [user_name(first, language), *map(str, steps.index), user_name(last, language)]

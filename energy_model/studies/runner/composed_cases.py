@@ -209,13 +209,13 @@ def _part(
 def _operated(found: QueryResult, solver: Solver) -> QueryResult:
     """The result with the operation that is optimal for its capacities alone; its prices stay those of the composition."""
     lp = found.problem.lp
-    answer = highs.solve(lp, solver.method, solver.time_limit)
-    if answer.status != highs.OPTIMAL or found.answer.certificate is None:
-        raise diagnose(found.problem, answer)
-    certificate = certify(lp, answer.x, found.answer.prices)
+    alone = highs.solve(lp, solver.method, solver.time_limit)
+    if alone.status != highs.OPTIMAL or found.answer.certificate is None:
+        raise diagnose(found.problem, alone)
+    certificate = certify(lp, alone.x, found.answer.prices)
     certificate = replace(certificate, allowed=found.answer.certificate.allowed)
-    answer = replace(found.answer, x=answer.x, certificate=certificate)
-    return replace(found, answer=answer, cost=float(lp.cost @ answer.x + lp.offset))
+    answer = replace(found.answer, x=alone.x, certificate=certificate)
+    return replace(found, answer=answer, cost=float(lp.cost @ alone.x + lp.offset))
 
 
 def _reason(

@@ -35,6 +35,7 @@ from energy_model.web.components import (
     check_boxes,
     error_message,
     field,
+    message,
     section,
     select,
     triggered_button,
@@ -46,7 +47,7 @@ from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 
 CHOICE = "study_choice"  # type of the ids of choices; another name has those of lists of several
 MANY = "study_choices"
-MIN_MANY_MINUTES = 10  # estimated minutes of a study above which its length is marked
+MAX_SOFT_MINUTES = 10  # estimated minutes of a study up to which its length is no warning
 
 
 def page(context: AppContext, name: str, content: Any, language: str) -> list[Any]:
@@ -199,7 +200,7 @@ def seconds_of_case(jobs: Iterable[Job], case: str, resolution: Any) -> float | 
 
 def _length(
     context: AppContext, guide: StudyGuide, job_request: Mapping[str, Any], language: str
-) -> html.P:
+) -> Any:
     """Returns a sentence on the number of solved cases and their time."""
     subject = context.cases[job_request["case"]].subject(job_request["scenario"], language)
     count = guide.count(job_request["study"], subject)
@@ -213,7 +214,7 @@ def _length(
         language,
         minutes=minutes,
     )
-    return html.P(text, className="marked" if minutes > MIN_MANY_MINUTES else "soft")
+    return html.P(text, className="soft") if minutes <= MAX_SOFT_MINUTES else message([text], "")
 
 
 def register(app: dash.Dash, context: AppContext) -> None:
