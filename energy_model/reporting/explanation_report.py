@@ -26,6 +26,7 @@ from energy_model.studies.explanation.asset import Explanation
 
 MAX_EXPLAINED_ASSETS = 5  # assets explained by default
 MAX_TABLE_ROWS = 12
+MIN_RENT_EUR = 0.5  # [EUR/a] below which a rent is rounding
 MIN_PARTY_AMOUNT = 500  # [EUR/a] below which an account shows no amount
 MIN_PARTY_QUANTITY = 0.5  # [t/a or ha] below which an account shows no quantity
 LINES = {  # beside cost entries
@@ -60,8 +61,13 @@ def largest_investments(run: Run) -> list[str]:
     return [str(name) for name in new.nlargest(MAX_EXPLAINED_ASSETS, "investment").index]
 
 
-def explanation_report(run: Run, explanations: Sequence[Explanation], language: str) -> Report:
-    """Returns a section for each explanation: its sentences, its balance sheet and its tables."""
+def explanation_report(
+    run: Run, explanations: Sequence[Explanation], language: str, with_heading: bool = True
+) -> Report:
+    """Returns a section for each explanation: its sentences, its balance sheet and its tables.
+
+    ``with_heading`` repeats the title of a section in it, for a terminal, which shows no titles of sections.
+    """
     _ = translator(language)
     sections = [
         part
@@ -69,7 +75,7 @@ def explanation_report(run: Run, explanations: Sequence[Explanation], language: 
         for part in section(
             explanation.name,
             _heading(run, explanation.name, language),
-            explanation_blocks(run, explanation, language),
+            explanation_blocks(run, explanation, language, with_heading),
         )
     ]
     if not sections:
@@ -81,18 +87,30 @@ def explanation_report(run: Run, explanations: Sequence[Explanation], language: 
     return Report("", language, tuple(sections))
 
 
-def explanation_blocks(run: Run, explanation: Explanation, language: str) -> list[Block]:
+def explanation_blocks(
+    run: Run, explanation: Explanation, language: str, with_heading: bool = True
+) -> list[Block]:
     """Returns the sentences of an explanation, its balance sheet and its tables."""
     _ = translator(language)
-    heading = _heading(run, explanation.name, language)
+    heading = _heading(run, explanation.name, language) if with_heading else ""
     blocks: list[Block] = [Text(tuple(map(_, explanation.sentences)), heading=heading)]
     if "line" in explanation.sheet:
-        blocks += _balance_sheet(explanation, language)
+        blocks += _balance_sheet(run, explanation, language)
     else:
         blocks += _table(run, "", explanation.sheet, language)
     for name, frame in explanation.tables.items():
         blocks += _table(run, _(TABLES.get(name, name)), frame, language)
     return blocks
+
+
+def _place_label(run: Run, name: str, language: str) -> str:
+    """Returns the labels of a bus ``CARRIER@SITE`` or of land ``SITE:CLASS``, and other names in words."""
+    names = run.tables["names"]
+    for sign in ("@", ":"):
+        first, found, second = name.partition(sign)
+        if found:
+            return f"{label(names, first, language)}, {label(names, second, language)}"
+    return words(name, language)
 
 
 def _heading(run: Run, name: str, language: str) -> str:
@@ -101,19 +119,23 @@ def _heading(run: Run, name: str, language: str) -> str:
     return title if title == name else f"{title} ({name})"
 
 
-def _balance_sheet(explanation: Explanation, language: str) -> list[Block]:
+def _balance_sheet(run: Run, explanation: Explanation, language: str) -> list[Block]:
     """Returns the lines of a balance sheet with their amounts in the year and in each season."""
     _ = translator(language)
     per_unit = explanation.kind == "not built"
     rows = []
     for row in explanation.sheet.to_dict("records"):
         name = row["line"]
+        if name in RENTS and abs(row["amount"]) < MIN_RENT_EUR:
+            continue
         line = _(LINES[name]) if name in LINES else words(name, language)
         # A season without an amount is empty.
         seasons = [_finite(row.get(season) or None, language) for season in SEASONS]
         amounts = [_finite(row.get("quantity"), language), _finite(row["amount"], language)]
         prefix = "→ " if name in RENTS else ""
-        rows.append([f"{prefix}{line}", words(row["of"], language), *amounts, *seasons])
+        rows.append(
+            [f"{prefix}{line}", _place_label(run, str(row["of"]), language), *amounts, *seasons]
+        )
     amount = _("amount for the first unit [EUR/a]") if per_unit else _("amount [EUR/a]")
     heads = [_("line"), _("of"), _("quantity"), amount, *map(_, SEASONS)]
     return data_table("", heads, rows, numeric=2 + len(SEASONS))

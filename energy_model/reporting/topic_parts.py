@@ -1,28 +1,63 @@
-"""Topic parts: what the pages for working groups share: options, labels, and amounts of money in texts."""
+"""Topic parts: what a topic is, and what the pages of topics share: labels, and amounts of money in texts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
+from energy_model.common.choices import Choice, read_choices
 from energy_model.common.formatting import format_number, label
-from energy_model.common.language import translate, translator
+from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.content import Block, Report, Section, Text, section
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.run_report import run_title
 from energy_model.results.run import Run
 
-MIN_VEHICLES, MAX_VEHICLES = 1, 1_000_000
+TopicValues = Mapping[str, Any]  # of the choices of a topic, by name
 
 
 @dataclass(frozen=True)
-class TopicOptions:
-    """Options of the topics. ``vehicles`` is the number of vehicles of a fleet that a firm asks about."""
+class TopicSubject:
+    """What the choices of a topic are made from: a run, and the language of their texts."""
 
-    vehicles: int = 40
+    run: Run
+    language: str = "en"
+
+    def label_of(self, row: Any, name: object) -> str:
+        """The label of a row of a table."""
+        return label(row, name, self.language)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A question on a run, with the page that answers it.
+
+    Attributes:
+        rank: Its place among the topics.
+        title: The title of its page.
+        question: The question in words.
+        make: The page of a run in a language, with the checked values of the choices.
+        choices: What is chosen before; their functions take a `TopicSubject`.
+    """
+
+    rank: int
+    title: str
+    question: str
+    make: Callable[[Run, str, TopicValues], Report]
+    choices: tuple[Choice, ...] = ()
+
+    def read(self, values: TopicValues, subject: TopicSubject) -> dict[str, Any]:
+        """The checked values of all choices; a value that is not given is the first one shown.
+
+        Raises:
+            InputError: A value is unknown or invalid; it lists all of them.
+        """
+        first = {choice.name: choice.default_of(subject) for choice in self.choices}
+        return read_choices(self.choices, {**first, **values}, subject, N_("topic"))
 
 
 def topic_report(

@@ -16,14 +16,10 @@ from typing import Any
 
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.system import System
+from energy_model.common.choices import NUMBER, ONE, WHOLE, Choice, Options, read_choices
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
 from energy_model.studies.runner.study import ExecutionOptions, Study
-
-# Kinds of choices: a number, a whole number, one or several of a list, and lines of text
-NUMBER, WHOLE, ONE, SEVERAL, LINES = "number", "whole", "one", "several", "lines"
-MAX_LINES, MAX_LINE_CHARACTERS = 12, 300  # of a choice of lines
-Options = Sequence[tuple[str, str]]  # value and text of each
 
 
 @dataclass(frozen=True)
@@ -54,95 +50,6 @@ class Subject:
     def number_options(self) -> Options:
         """The numbers that may vary, as options."""
         return [(name, number.labels[self.language]) for name, number in self.numbers.items()]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice on the page of a study.
-
-    Attributes:
-        name: Key of its value.
-        title: Title in English, as in the catalogue of translations.
-        kind: One of the kinds above.
-        default: Its value at first; a function of the subject where it depends on the case.
-        options: Values and texts of a list; a function of the subject where they depend on the case.
-        min: Least number, or least number of chosen options or lines.
-        max: Largest number, or largest number of chosen options.
-        is_optional: Whether a number may be left out.
-        note: A sentence below it.
-        group: Title of choices that belong together.
-    """
-
-    name: str
-    title: str
-    kind: str
-    default: Any = None
-    options: Options | Callable[[Subject], Options] = ()
-    min: float = 0
-    max: float = math.inf
-    is_optional: bool = False
-    note: str = ""
-    group: str = ""
-
-    def options_of(self, subject: Subject) -> Options:
-        """The options for a case."""
-        return self.options(subject) if callable(self.options) else self.options
-
-    def default_of(self, subject: Subject) -> Any:
-        """The value at first for a case: the default, or the first of a list."""
-        if callable(self.default):
-            return self.default(subject)
-        if self.default is None and self.kind == ONE:
-            return next((value for value, _ in self.options_of(subject)), "")
-        return self.default
-
-    def read(self, value: Any, subject: Subject) -> Any:
-        """The checked value. ValueError with a remedy if it is not one."""
-        if self.kind in (NUMBER, WHOLE):
-            return self._number(value)
-        if self.kind == ONE:
-            if value not in dict(self.options_of(subject)):
-                raise ValueError(N_("choose one of the list"))
-            return value
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise ValueError(N_("choose from the list"))
-        if self.kind == LINES:
-            return self._lines(value)
-        known = dict(self.options_of(subject))
-        chosen = [part for part in known if part in value]
-        if len(chosen) != len(value) or not self.min <= len(chosen) <= self.max:
-            if math.isinf(self.max):
-                raise ValueError(Message("choose {minimum:#} or more", minimum=self.min))
-            text = N_("choose {minimum:#} to {maximum:#}")
-            raise ValueError(Message(text, minimum=self.min, maximum=self.max))
-        return chosen
-
-    def _number(self, value: Any) -> float | int | None:
-        if value is None and self.is_optional:
-            return None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and math.isfinite(value) and self.min <= value <= self.max:
-            if self.kind == NUMBER:
-                return float(value)
-            if value == int(value):
-                return int(value)
-        if math.isinf(self.max):
-            text = N_("write a number of {minimum:#} or more")
-            raise ValueError(Message(text, minimum=self.min))
-        text = (
-            N_("write a whole number from {minimum:#} to {maximum:#}")
-            if self.kind == WHOLE
-            else N_("write a number from {minimum:#} to {maximum:#}")
-        )
-        raise ValueError(Message(text, minimum=self.min, maximum=self.max))
-
-    def _lines(self, value: list[str]) -> list[str]:
-        lines = [line.strip() for line in value if line.strip()]
-        is_short = all(len(line) <= MAX_LINE_CHARACTERS for line in lines)
-        if not (self.min <= len(lines) <= MAX_LINES and is_short):
-            text = N_("write {minimum:#} to {maximum:#} lines")
-            raise ValueError(Message(text, minimum=self.min, maximum=MAX_LINES))
-        return lines
 
 
 @dataclass(frozen=True)
@@ -178,18 +85,7 @@ class StudyGuide:
         Raises:
             InputError: A value is missing, unknown or invalid; it lists all of them.
         """
-        issues, checked = [], {}
-        for choice in self.choices:
-            try:
-                checked[choice.name] = choice.read(values.get(choice.name), subject)
-            except ValueError as error:
-                (remedy,) = error.args
-                text = "" if values.get(choice.name) is None else str(values[choice.name])[:80]
-                issues.append(InputIssue(choice.title, remedy, value=text))
-        unknown = set(values) - {choice.name for choice in self.choices}
-        issues += [InputIssue(N_("study"), N_("reload the page"), value=name) for name in unknown]
-        if issues:
-            raise InputError(issues)
+        checked = read_choices(self.choices, values, subject, N_("study"))
         return self.prepare(checked, subject)
 
 

@@ -18,13 +18,14 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
+from energy_model.common.choices import ONE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import ONE, Choice, StudyGuide
+from energy_model.studies.guide import StudyGuide
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase, Value

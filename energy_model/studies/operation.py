@@ -20,6 +20,7 @@ from energy_model._deprecated import accept_case_keywords
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.settings import Settings
 from energy_model.case.system import System
+from energy_model.common.choices import ONE, Choice
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
 from energy_model.formulation import build_model
@@ -35,7 +36,7 @@ from energy_model.results.run_files import open_run
 from energy_model.results.solution import stored_solution
 from energy_model.solving.load import Case
 from energy_model.solving.rolling_operation import solve_windows
-from energy_model.studies.guide import ONE, Choice, StudyGuide
+from energy_model.studies.guide import StudyGuide
 from energy_model.studies.operation_tables import OperatedYear, operation_notes, operation_tables
 from energy_model.studies.regret import BASE_CASE, fix_capacities
 from energy_model.studies.runner.interruption import StudyInterrupted

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.common.choices import ONE, WHOLE, Choice, Options
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.formatting import label
 from energy_model.common.language import N_, Message
@@ -27,7 +28,7 @@ from energy_model.results.metrics import FARMLAND
 from energy_model.results.metrics import metric as metric_of
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import ONE, WHOLE, Choice, Options, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.common.choices import NUMBER, ONE, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.formulation import build_model
@@ -26,7 +27,7 @@ from energy_model.results.metrics import FARMLAND, metric
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import NUMBER, ONE, WHOLE, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.pareto import UNSERVED, relax
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study

@@ -18,12 +18,13 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
+from energy_model.common.choices import SEVERAL, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.formulation.annuity import annuity
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
-from energy_model.studies.guide import SEVERAL, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase

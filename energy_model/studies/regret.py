@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.common.choices import SEVERAL, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import SEVERAL, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.runner.address_check import check_addresses
 from energy_model.studies.runner.composed_cases import MIN_CAPACITY
 from energy_model.studies.runner.study import ExecutionOptions, Study

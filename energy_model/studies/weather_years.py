@@ -20,11 +20,12 @@ import pandas as pd
 from energy_model import timeseries
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.settings import Settings, load_toml
+from energy_model.common.choices import ONE, WHOLE, Choice
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.load import Case
-from energy_model.studies.guide import ONE, WHOLE, Choice, StudyGuide
+from energy_model.studies.guide import StudyGuide
 from energy_model.studies.regret import (
     BASE_CASE,
     MIN_COMMON_SHARE,

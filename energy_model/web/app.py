@@ -22,11 +22,12 @@ from energy_model.web.pages import (
     scenario_callbacks,
     scenario_form,
     study,
+    topic,
 )
 
 PAGES = (
     ("/", N_("New run")),
-    ("/study", N_("New study")),
+    ("/study", N_("Questions")),
     ("/queue", N_("Jobs")),
     ("/compare", N_("Compare")),
 )
@@ -60,7 +61,7 @@ def create_app(
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.layout = lambda: layout(security.language())
     _register_pages(app, context)
-    for part in (scenario_callbacks, queue, job, result_map, compare, study):
+    for part in (scenario_callbacks, queue, job, result_map, compare, study, topic):
         part.register(app, context)
     callback_requests.register(server, app)
     downloads.register(server, context)
@@ -133,6 +134,8 @@ def _register_pages(app: dash.Dash, context: AppContext) -> None:
             return job.page(context, rest, language)
         if first == "compare":
             return compare.page(context, search or "", language)
+        if first == "answer":
+            return topic.page(context, rest, language)
         if first == "study":
             return study.page(context, rest, draft, language)
         if first:

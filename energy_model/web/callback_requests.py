@@ -28,7 +28,7 @@ Number = pydantic.FiniteFloat | pydantic.StrictInt | None
 Texts = list[str] | None
 # Types of component values other than text, by property, or by component (or type of component) and property.
 VALUES: dict[str, Any] = {
-    "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "study_choice.value": Number | Text, "study_choices.value": Texts,
+    "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "page_choice.value": Number | Text, "page_choices.value": Texts,
     "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared_runs.value": Texts,
     "drawing": Any, "draft.data": Any, "settled_draft.data": Any, "shown_job_state.data": Any,
 }  # fmt: skip

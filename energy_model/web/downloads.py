@@ -17,9 +17,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 import energy_model as em
+from energy_model.common.catalogue import LANGUAGES
+from energy_model.reporting.render_html import render_page
+from energy_model.reporting.topics import known_topics
 from energy_model.results.schema import with_units
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import DONE
+from energy_model.web.topic_reports import topic_of_run
 
 FOLDER_OF_KIND = {"run": "runs", "study": "studies"}
 FILES = {
@@ -43,6 +47,22 @@ def register(server: flask.Flask, context: AppContext) -> None:
         response = flask.send_file(folder / "report.html", mimetype="text/html")
         response.headers["Content-Security-Policy"] = REPORT_POLICY
         return response
+
+    @server.get("/topic/<name>/<topic>.html")
+    def topic_page(name: str, topic: str) -> flask.Response:
+        folder, kind = _folder(context, name)
+        if kind != "run" or topic not in known_topics():
+            flask.abort(404)
+        choices = {choice.name: choice for choice in known_topics()[topic].choices}
+        given = flask.request.args.items()
+        values = {key: choices[key].parse(text) for key, text in given if key in choices}
+        try:
+            reports = {lang: topic_of_run(folder, topic, values, lang) for lang in LANGUAGES}
+        except em.InputError:
+            flask.abort(404)
+        page = flask.Response(render_page(reports), mimetype="text/html")
+        page.headers["Content-Security-Policy"] = REPORT_POLICY
+        return page
 
     @server.get("/download/<name>/<file>")
     def download(name: str, file: str) -> flask.Response:

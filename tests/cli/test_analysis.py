@@ -78,7 +78,7 @@ def run(tmp_path_factory):
 def test_explain_tells_sentences_and_a_sheet(run):
     said = cli.call("explain", run, "sun_here", "power", "emissions", "here:field")
     assert said.code == 0, said.err
-    assert "sun here: 0.2 MW is added." in said.out
+    assert "sun here: 0.2 MW added." in said.out
     assert "surplus" in said.out
     assert "of the hours the price is set by grid" in " ".join(said.out.split())
     assert "The shadow price of the target is 20 EUR/t" in said.out

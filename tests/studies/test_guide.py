@@ -7,8 +7,9 @@ from helpers import three_firm_case, web
 
 import energy_model as em
 from energy_model.cli.commands.studies import studies
+from energy_model.common.choices import NUMBER, SEVERAL, WHOLE, Choice
 from energy_model.common.errors import InputError
-from energy_model.studies.guide import NUMBER, SEVERAL, WHOLE, Choice, study_guides
+from energy_model.studies.guide import study_guides
 from energy_model.web.case_catalog import load_catalog
 
 GUIDES = study_guides()

@@ -10,6 +10,7 @@ import pytest
 from helpers import browser, web
 
 import energy_model as em
+from energy_model.reporting.topics import known_topics
 from energy_model.studies.guide import study_guides
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here; 'sh setup.sh tests' installs it")  # fmt: skip
@@ -249,6 +250,30 @@ def test_a_sweep_is_asked_and_answered(bench):
     assert "carriers.gas.price *=" in " ".join(map(str, rows[0]))
 
 
+@pytest.mark.usefixtures("asked")
+def test_questions_on_a_run_are_answered_at_once(bench):
+    """From the list of questions: another carrier changes the table, another run the page."""
+    page = bench.visit("/study")
+    page.get_by_role("link", name="Who pays, who earns").click()
+    page.wait_for_url("**/answer/*/accounts")
+    page.get_by_label("Bills of").wait_for()
+    page.locator("caption", has_text="Bills: District heat").wait_for()
+    page.get_by_label("Bills of").select_option("electricity")
+    page.locator("caption", has_text="Bills: Electricity").wait_for()
+    with page.expect_download() as given:
+        page.get_by_role("link", name="Download this page").click()
+    assert "Bills: " in given.value.path().read_text(encoding="utf-8")
+    page.get_by_label("Finished run").select_option(bench.jobs["As it stands"])
+    page.wait_for_url(f"**/answer/{bench.jobs['As it stands']}/accounts")
+    page.goto(f"{bench.server.address}/answer/{bench.jobs['As it stands']}/prices")
+    page.get_by_label("When").select_option("1")
+    page.locator("#topic_answer", has_text="15 Jan, 17:00 (UTC)").wait_for()
+    page.get_by_label("Hour of the day").fill("40")
+    page.locator("#topic_answer .fault", has_text="write a whole number from 0 to 23").wait_for()
+    page.goto(f"{bench.server.address}/answer/nothing/prices")
+    page.get_by_text("The page was not found.").wait_for()
+
+
 def test_a_run_is_cancelled(bench):
     page = bench.visit()
     page.get_by_text("fine:").click()
@@ -304,7 +329,8 @@ def test_every_page_is_for_everybody(bench, width, scheme, language):
     locale = {"en": "en-GB", "da": "da-DK"}[language]
     page = bench.visit(color_scheme=scheme, locale=locale, viewport={"width": width, "height": 900})
     studies = ["/study", *(f"/study/{name}" for name in study_guides() if name != "symbiosis")]
-    for path in ("/", "/queue", f"/job/{job}", "/compare", *studies):
+    topics = [f"/answer/{job}/{name}" for name in known_topics()]
+    for path in ("/", "/queue", f"/job/{job}", "/compare", *topics, *studies):
         page.goto(bench.server.address + path)
         page.wait_for_selector("#page h1")
         if path == "/":

@@ -167,7 +167,8 @@ def explain(
         bool,
         typer.Option(
             "--break-even/--no-break-even",
-            help="Also compute the break-even investment, which takes some re-solves.",
+            help="Also compute the break-even investment of assets and the cost of one unit more of "
+            "carriers, which take some re-solves.",
         ),
     ] = True,
     language: Language = "",

@@ -10,11 +10,9 @@ import pandas as pd
 import typer
 
 import energy_model as em
-from energy_model.cli.number_options import whole_number
 from energy_model.cli.options import Language
 from energy_model.cli.output import AsJson, print_json, print_lines
 from energy_model.cli.progress import Progress
-from energy_model.reporting.topic_parts import TopicOptions
 
 Folder = Annotated[
     Path,
@@ -49,17 +47,17 @@ Topic = Annotated[
     str,
     typer.Option(
         "--topic",
-        help="A topic instead of the whole run: deliveries, fleet, infrastructure, land, location, "
-        "logistics or symbiosis; or all. Printed without --out; with all, --out is a folder.",
+        help="A topic instead of the whole run: accounts, deliveries, fleet, infrastructure, land, "
+        "location, logistics, prices, reasons or symbiosis; or all. Printed without --out; with all, "
+        "--out is a folder.",
     ),
 ]
-Vehicles = Annotated[
-    int,
+Choose = Annotated[
+    list[str] | None,
     typer.Option(
-        "--vehicles",
-        parser=whole_number(1),
-        metavar="INTEGER",
-        help="With --topic fleet: the number of vehicles.",
+        "--choose",
+        help="With --topic: CHOICE=VALUE of a topic, such as vehicles=25, asset=NAME or "
+        "place=heat@viby; may be given several times.",
     ),
 ]
 
@@ -71,7 +69,7 @@ def report(
     figures: Figures = None,
     formats: Formats = "png",
     topic: Topic = "",
-    vehicles: Vehicles = 40,
+    choose: Choose = None,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
@@ -82,13 +80,16 @@ def report(
     if is_study and case is not None:
         remedy = "the page of a study has no sources; leave --case out"
         raise em.InputError.at("--case", remedy, value=str(case))
+    if choose and not topic:
+        remedy = "only a topic has choices; name one with --topic"
+        raise em.InputError.at("--choose", remedy, value=choose[0])
     if topic:
         if case is not None or figures is not None:
             remedy = (
                 "the page of a topic has no sources and no figures; leave --case and --figures out"
             )
             raise em.InputError.at("--topic", remedy, value=topic)
-        _show_topic(folder, topic, out, vehicles, language, as_json)
+        _show_topic(folder, topic, out, choose or [], language, as_json)
         return
     with Progress(as_json) as progress:
         progress("opening the results")
@@ -108,21 +109,21 @@ def report(
 
 
 def _show_topic(
-    folder: Path, topic: str, out: Path | None, vehicles: int, language: str, as_json: bool
+    folder: Path, topic: str, out: Path | None, choose: list[str], language: str, as_json: bool
 ) -> None:
     """Prints topics of a run, or writes their pages to a file or, for all, to a folder."""
     from energy_model.reporting import topics  # noqa: PLC0415
     from energy_model.reporting.render_terminal import print_report  # noqa: PLC0415
 
-    names, options = topics.chosen_topics(topic), TopicOptions(vehicles)
+    values = topics.values_by_topic(topic, _texts(choose))
     with Progress(as_json) as progress:
         progress("opening the results")
         run = em.open_run(folder)
         progress("preparing the tables")
         if out is None:
-            reports = [topics.topic_report(run, name, language, options) for name in names]
+            reports = [topics.topic_report(run, name, language, values[name]) for name in values]
         else:
-            written = topics.write_topic_pages(run, topic, out, options)
+            written = topics.write_topic_pages(run, topic, out, values)
     if out is not None:
         paths = list(map(str, written))
         if as_json:
@@ -134,6 +135,18 @@ def _show_topic(
     else:
         for content in reports:
             print_report(content)
+
+
+def _texts(choices: list[str]) -> dict[str, str]:
+    """The texts of choices by name. Raises InputError for one without a name and a value."""
+    texts = {}
+    for choice in choices:
+        name, sign, text = choice.partition("=")
+        if not (sign and name.strip() and text.strip()):
+            remedy = "write CHOICE=VALUE, such as vehicles=25"
+            raise em.InputError.at("--choose", remedy, value=choice)
+        texts[name.strip()] = text.strip()
+    return texts
 
 
 def _sources(run: em.Run, case: Path | None) -> pd.DataFrame | None:

@@ -10,17 +10,16 @@ from energy_model.case.overrides import Override
 from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
-from energy_model.reporting.topic_parts import TopicOptions, money, name_of, topic_report
+from energy_model.reporting.topic_parts import Topic, TopicValues, money, name_of, topic_report
 from energy_model.results.account_lines import DELIVERS
 from energy_model.results.accounts import accounts
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
-TITLE = N_("Deliveries and travel: what a shorter distance saves")
 CAPACITY_COLUMNS = ("capacity_existing", "max_capacity_added")
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns what each measure saves in the run, and what 1,000 km less save for its fleet."""
     _, rows = translator(language), measures(run)
     note = _(
@@ -30,7 +29,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     return topic_report(
         run,
         language,
-        _(TITLE),
+        _(TOPIC.title),
         _sentences(run, rows, language),
         _saved_table(rows[rows["is_used"]], language),
         _unit_table(run, rows, language),
@@ -226,3 +225,11 @@ def _unit_table(run: Run, rows: pd.DataFrame, language: str) -> list[Block]:
         _("Hours of drivers [h/1,000 km]"),
     )
     return data_table(_("What 1,000 km less save"), heads, cells, 5)
+
+
+TOPIC = Topic(
+    rank=80,
+    title=N_("Deliveries and travel: what a shorter distance saves"),
+    question=N_("What do consolidated deliveries and less travel save?"),
+    make=_make,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_model.common.choices import WHOLE, Choice
 from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
@@ -16,13 +17,13 @@ from energy_model.reporting.fleet_parts import (
     limit_sentence,
     tax_sentence,
 )
-from energy_model.reporting.topic_parts import TopicOptions, kroner, money, topic_report
+from energy_model.reporting.topic_parts import Topic, TopicValues, kroner, money, topic_report
 from energy_model.results.run import Run
 
-TITLE = N_("Fleet: which vehicles a firm buys next")
+MAX_VEHICLES = 1_000_000
 
 
-def topic(run: Run, language: str, options: TopicOptions) -> Report:
+def _make(run: Run, language: str, values: TopicValues) -> Report:
     """Returns the cost of one and of many vehicles of each kind, for each fleet of a firm or the city."""
     _, kinds = translator(language), kinds_by_fleet(run)
     note = _(
@@ -33,13 +34,13 @@ def topic(run: Run, language: str, options: TopicOptions) -> Report:
     return topic_report(
         run,
         language,
-        _(TITLE),
-        _sentences(run, kinds, options.vehicles, language),
+        _(TOPIC.title),
+        _sentences(run, kinds, values["vehicles"], language),
         Text((note,), SOFT) if kinds else [],
         further=[
             part
             for fleet, rows in kinds.items()
-            for part in _fleet_section(run, fleet, rows, options.vehicles, language)
+            for part in _fleet_section(run, fleet, rows, values["vehicles"], language)
         ],
     )
 
@@ -140,3 +141,12 @@ def _sentences(run: Run, kinds: dict[str, pd.DataFrame], count: int, language: s
         tax_sentence(run, kinds, language),
         cost_basis(run, language),
     ]
+
+
+TOPIC = Topic(
+    rank=60,
+    title=N_("Fleet: which vehicles a firm buys next"),
+    question=N_("Which vehicles should a firm buy next, and what do they cost?"),
+    make=_make,
+    choices=(Choice("vehicles", N_("Number of vehicles"), WHOLE, 40, min=1, max=MAX_VEHICLES),),
+)

@@ -10,13 +10,19 @@ from energy_model.common.formatting import format_number, label, listed, words
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, data_table
 from energy_model.reporting.narrative import MIN_WORTH_EUR
-from energy_model.reporting.topic_parts import TopicOptions, kroner, money, name_of, topic_report
+from energy_model.reporting.topic_parts import (
+    Topic,
+    TopicValues,
+    kroner,
+    money,
+    name_of,
+    topic_report,
+)
 from energy_model.results.decisions import decisions_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 from energy_model.results.summary import is_added
 
-TITLE = N_("Infrastructure: the projects of the plan")
 MAX_PROJECTS = 25
 MAX_NAMED = 3  # projects or dependencies that are named
 NEXT_STEPS = {
@@ -30,7 +36,7 @@ NEXT_STEPS = {
 }
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns the project sheet: added assets, the largest investment first; vehicles have a table of their own."""
     _ = translator(language)
     added = projects(run)
@@ -39,7 +45,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     return topic_report(
         run,
         language,
-        _(TITLE),
+        _(TOPIC.title),
         _sentences(run, sheet, vehicles, language),
         _size_table(run, sheet, _("Size and money"), language),
         _step_table(run, sheet, language),
@@ -211,3 +217,11 @@ def _step_table(run: Run, sheet: pd.DataFrame, language: str) -> list[Block]:
     heads = (_("Project"), _("State"), _("Earliest year"), _("Depends on"), _("Next step"))
     note = _("Without a known decision the year is the target year of the case.")
     return data_table(_("Decisions and next steps"), heads, rows, 0, note=note)
+
+
+TOPIC = Topic(
+    rank=10,
+    title=N_("Infrastructure: the projects of the plan"),
+    question=N_("Which projects does the plan hold, and what comes next for each?"),
+    make=_make,
+)

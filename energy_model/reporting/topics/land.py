@@ -10,23 +10,22 @@ from energy_model.reporting.content import Block, Report, data_table
 from energy_model.reporting.land_sections import kinds_of_land_table, land_by_site_table
 from energy_model.reporting.narrative import kind_of_land
 from energy_model.reporting.payment_sections import payments_section
-from energy_model.reporting.topic_parts import TopicOptions, name_of, topic_report
+from energy_model.reporting.topic_parts import Topic, TopicValues, name_of, topic_report
 from energy_model.results.land_kinds import land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
-TITLE = N_("Land: what the plan uses")
 MIN_SHADOW_PRICE_EUR = 0.5  # EUR/ha/a below which one more hectare is worth nothing
 MAX_NAMED = 3
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns the land use by kind and site, the hectares of each addition, what a hectare gives, and payments by law."""
     _, used = translator(language), hectares(run)
     return topic_report(
         run,
         language,
-        _(TITLE),
+        _(TOPIC.title),
         _sentences(run, used, language),
         kinds_of_land_table(run, language),
         _yield_table(run, used, language),
@@ -147,3 +146,11 @@ def _part_table(run: Run, used: pd.DataFrame, language: str) -> list[Block]:
     ]
     heads = (_("Part of the plan"), _("Site"), _("Class"), _("Added"), _("Used [ha]"))
     return data_table(_("Hectares of each part of the plan"), heads, rows, 2)
+
+
+TOPIC = Topic(
+    rank=50,
+    title=N_("Land: what the plan uses"),
+    question=N_("Which land does the plan use, and what does a hectare give?"),
+    make=_make,
+)

@@ -17,19 +17,25 @@ from energy_model.common.formatting import (
 from energy_model.common.language import N_, noun_labels_of, translator
 from energy_model.formulation.tariff import rate_of
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table, section
-from energy_model.reporting.topic_parts import TopicOptions, kroner, name_of, numbers, topic_report
+from energy_model.reporting.topic_parts import (
+    Topic,
+    TopicValues,
+    kroner,
+    name_of,
+    numbers,
+    topic_report,
+)
 from energy_model.results.bus_prices import mean_value, purchase_market, traded_buses
 from energy_model.results.link_flows import flow_both_ways
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
-TITLE = N_("Location: where a firm can settle")
 MIN_SPREAD_SHARE = 0.05  # share of the mean price below which it hardly distinguishes sites
 MIN_SITES = 2
 MIN_FREE_SHARE = 1e-3  # share of an area below which none is free
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns the prices, the unused capacity and the free land of each site."""
     _, carriers = translator(language), run.tables["carriers"]
     offers, land = site_offers(run), free_land(run)
@@ -45,7 +51,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     land_part = section("land", _("Free land"), _land_table(run, land, language))
     sentences = [*_price_sentences(run, offers, language), *_land_sentences(run, land, language)]
     return topic_report(
-        run, language, _(TITLE), sentences, blocks, Text((note,), SOFT), further=land_part
+        run, language, _(TOPIC.title), sentences, blocks, Text((note,), SOFT), further=land_part
     )
 
 
@@ -250,3 +256,11 @@ def _land_sentences(run: Run, land: pd.DataFrame, language: str) -> list[str]:
     if not parts:
         return []
     return [_("The most free land by class: {places}.", places=listed(parts, language))]
+
+
+TOPIC = Topic(
+    rank=40,
+    title=N_("Location: where a firm can settle"),
+    question=N_("Where can a firm settle, and what does each place offer?"),
+    make=_make,
+)

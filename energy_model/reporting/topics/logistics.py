@@ -16,15 +16,14 @@ from energy_model.reporting.fleet_parts import (
     limit_sentence,
     tax_sentence,
 )
-from energy_model.reporting.topic_parts import TopicOptions, topic_report
+from energy_model.reporting.topic_parts import Topic, TopicValues, topic_report
 from energy_model.results.run import Run
 from energy_model.results.vehicle_costs import COST_PARTS
 
-TITLE = N_("Logistics: what 1,000 km cost")
 MAX_EMISSION_PRICE = 1000  # EUR/t above which no emission price is shown
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns the cost of 1,000 km by kind of vehicle for each fleet of a firm or the city."""
     _, kinds = translator(language), kinds_by_fleet(run)
     blocks: list[Block] = []
@@ -38,7 +37,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     sentences = _sentences(run, kinds, language)
     if kinds:
         blocks.append(Text((note,), SOFT))
-    return topic_report(run, language, _(TITLE), sentences, blocks)
+    return topic_report(run, language, _(TOPIC.title), sentences, blocks)
 
 
 def per_distance(kinds: pd.DataFrame) -> pd.DataFrame:
@@ -101,3 +100,11 @@ def _sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[
         ),
         cost_basis(run, language),
     ]
+
+
+TOPIC = Topic(
+    rank=70,
+    title=N_("Logistics: what 1,000 km cost"),
+    question=N_("Which fuel suits vans, trucks and buses?"),
+    make=_make,
+)

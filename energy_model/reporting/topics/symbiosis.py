@@ -10,20 +10,19 @@ from energy_model.common.formatting import MIN_CAPACITY, format_number, label
 from energy_model.common.language import N_, translator
 from energy_model.formulation.link import arriving_share
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
-from energy_model.reporting.topic_parts import TopicOptions, money, name_of, topic_report
+from energy_model.reporting.topic_parts import Topic, TopicValues, money, name_of, topic_report
 from energy_model.results.account_lines import DELIVERS, TAKES
 from energy_model.results.accounts import accounts
 from energy_model.results.link_flows import forward_flow
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
-TITLE = N_("Symbiosis: firms that supply each other")
 STATES = N_("exists"), N_("new"), N_("extended"), N_("not built"), N_("not allowed in this run")
 EXISTS, NEW, EXTENDED, NOT_BUILT, NOT_ALLOWED = STATES
 MONEY = ("paid_to_giver", "worth_to_taker", "link_cost", "left_to_share")
 
 
-def topic(run: Run, language: str, _options: TopicOptions) -> Report:
+def _make(run: Run, language: str, _values: TopicValues) -> Report:
     """Returns the links between firms: their use, what they are worth, and what replaces them."""
     _, links = translator(language), symbioses(run)
     used = links[links["capacity"] > MIN_CAPACITY]
@@ -35,7 +34,7 @@ def topic(run: Run, language: str, _options: TopicOptions) -> Report:
     return topic_report(
         run,
         language,
-        _(TITLE),
+        _(TOPIC.title),
         _sentences(run, links, language),
         _use_table(run, links, language),
         _gain_table(used, language),
@@ -267,3 +266,11 @@ def _replacement_table(run: Run, used: pd.DataFrame, language: str) -> list[Bloc
         "Where nothing else supplies the carrier, it is that of what the taker makes of it."
     )
     return data_table(_("If the giver stops"), heads, rows, 2, note=note)
+
+
+TOPIC = Topic(
+    rank=30,
+    title=N_("Symbiosis: firms that supply each other"),
+    question=N_("Which firms supply each other, and what is it worth?"),
+    make=_make,
+)

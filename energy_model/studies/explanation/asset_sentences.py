@@ -65,14 +65,14 @@ def _describe_capacity(row: pd.Series, exists: bool, added: float) -> Message:
     values = {"asset": labels_of(row, row.name), "unit": unit, "existing": existing}
     if exists:
         parts = [
-            Message("{size:{unit}} is added", size=added, unit=unit)
+            Message("{size:{unit}} added", size=added, unit=unit)
             if added > 0
-            else Message("nothing is added")
+            else Message("nothing added")
         ]
         if existing > 0:
-            parts.append(Message("{size:{unit}} existed before", size=existing, unit=unit))
+            parts.append(Message("{size:{unit}} existing", size=existing, unit=unit))
         if retired > MIN_RETIRED_CAPACITY:
-            parts.append(Message("{size:{unit}} is retired", size=retired, unit=unit))
+            parts.append(Message("{size:{unit}} retired", size=retired, unit=unit))
         return Message("{asset}: {parts}.", parts=parts, **values)
     if existing > 0:
         return Message(

@@ -30,8 +30,9 @@ def explain(
 ) -> list[Explanation]:
     """The explanations of each name: an asset, a carrier (``heat``, ``heat@viby``), ``emissions`` or land (``viby:industrial``).
 
-    An asset is explained by its balance sheet at marginal prices; with ``break_even`` also by its
-    break-even investment, which takes some re-solves. Asset names may hold * as a wildcard.
+    An asset is explained by its balance sheet at marginal prices; with ``break_even`` also by its break-even
+    investment, and the price of a carrier by the cost of one unit more, which take some re-solves. Asset names may hold
+    * as a wildcard.
 
     Raises:
         InputError: a name is unknown; it lists the nearest ones.
@@ -47,7 +48,7 @@ def explain(
             explanations.append(explain_land_price(solver, name))
         elif kind == CARRIER:
             carrier, _, site = name.partition("@")
-            explanations.append(explain_carrier_price(solver, carrier, site or None))
+            explanations.append(explain_carrier_price(solver, carrier, site or None, break_even))
         else:
             explanations.append(explain_asset(solver, name, break_even))
     return explanations

@@ -31,7 +31,9 @@ MIN_SHADOW_PRICE = 1e-6  # EUR/t above which the target has a cost
 MIN_HECTARE_VALUE = 1e-3  # EUR/ha/a above which a hectare has a value
 
 
-def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = None) -> Explanation:
+def explain_carrier_price(
+    solver: ReSolver, carrier: str, site: str | None = None, one_more: bool = True
+) -> Explanation:
     """What sets a carrier's price, by hours, at a site or at every site with demand; and the cost of one unit more."""
     run, solution = solver.run, solver.solution
     buses = _buses(solver, carrier, site)
@@ -46,7 +48,7 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
     unit = _unit(solver, carrier)
     values = {
         "carrier": _carrier(solver, carrier),
-        "site": site,
+        "site": _named(run.tables["names"], site) if site else None,
         "price": mean,
         "unit": f"EUR/{unit}",
     }
@@ -65,6 +67,8 @@ def explain_carrier_price(solver: ReSolver, carrier: str, site: str | None = Non
                 unit=f"EUR/{unit}",
             )
         )
+    if not one_more:
+        return Explanation(carrier, "price", tuple(sentences), sheet)
     increment = _one_more(solver, solution, buses, weights, length)
     if increment is None:
         sentences.append(

@@ -13,13 +13,14 @@ import pandas as pd
 from energy_model.case.overrides import row_address
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
+from energy_model.common.choices import LINES, ONE, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.warm_start import WarmStart
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import LINES, ONE, WHOLE, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.pathway.foresight import PERFECT, solve_path, window_of
 from energy_model.studies.pathway.notes import pathway_notes
 from energy_model.studies.pathway.stages import StageCase, StageOption, stage_cases

@@ -21,12 +21,13 @@ from typing import Any
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.case_spec import CaseSpec
+from energy_model.common.choices import ONE, SEVERAL, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import ONE, SEVERAL, WHOLE, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.regret import BASE_CASE, FutureOption, fix_capacities, parse_future
 from energy_model.studies.robust.branches import (
     EVERY,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.common.choices import NUMBER, ONE, Choice, Options
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.formatting import label
 from energy_model.common.language import N_
@@ -25,7 +26,7 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import open_run
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.guide import NUMBER, ONE, Choice, Options, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase

@@ -17,13 +17,14 @@ import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
 from energy_model.case.system import System
+from energy_model.common.choices import ONE, Choice
 from energy_model.common.language import N_
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.accounts import Accounts, accounts
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.load import Case
-from energy_model.studies.guide import ONE, Choice, StudyGuide, Subject
+from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_setup import StudySetup

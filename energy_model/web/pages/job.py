@@ -95,8 +95,9 @@ def _inputs(job: Job, language: str) -> html.Div:
 def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the page."""
 
+    # A browser drops an answer if it asks anew in the meantime. So the clock asks for the state only, which is quick,
+    # and stops at the end of the job; the results, which take seconds, are asked for once.
     @app.callback(
-        Output("job_content", "children"),
         Output("job_clock", "disabled"),
         Output("shown_job_state", "data"),
         Input("job_clock", "n_intervals"),
@@ -104,14 +105,22 @@ def register(app: dash.Dash, context: AppContext) -> None:
         State("shown_job_state", "data"),
         prevent_initial_call=True,
     )
-    def update(_: Any, name: Any, shown_state: Any) -> tuple[Any, Any, Any]:
-        language = security.language()
+    def poll(_: Any, name: Any, shown_state: Any) -> tuple[Any, Any]:
         job = _job(context, name)
         times = [seconds for seconds, _ in context.queue.progress(job.name)]
-        state = [queue.describe_state(context, job, language), *times[-1:]]
-        if state == shown_state:
+        state = [queue.describe_state(context, job, security.language()), *times[-1:]]
+        return job.state not in OPEN, dash.no_update if state == shown_state else state
+
+    @app.callback(
+        Output("job_content", "children"),
+        Input("shown_job_state", "data"),
+        State("job", "data"),
+        prevent_initial_call=True,
+    )
+    def show(state: Any, name: Any) -> Any:
+        if state is None:
             raise dash.exceptions.PreventUpdate
-        return content(context, job, language), job.state not in OPEN, state
+        return content(context, _job(context, name), security.language())
 
     @app.callback(
         Output("shown_job_state", "data", allow_duplicate=True),

@@ -20,6 +20,7 @@ from energy_model.web.components import (
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
 from energy_model.web.pages.result_map import map_section
+from energy_model.web.pages.topic import topic_links
 
 SHOWN_SECTIONS = ("answer", "built", "stakeholders", "costs")
 MAX_STUDY_ROWS = 60  # rows of a study's table
@@ -52,6 +53,7 @@ def run(context: AppContext, job: Job, language: str) -> list[Any]:
         section(answer.title, *render_blocks(answer.blocks)),
         *map_section(result, language),
         *(section(part.title, *render_blocks(part.blocks)) for part in others),
+        section(translate("Questions on this run", language), topic_links(job.name, language)),
         _report(job, language),
         _downloads(job, RUN_FILES, language),
         html.P(link),

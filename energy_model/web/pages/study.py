@@ -8,45 +8,30 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, dcc, html
+from dash import Input, Output, State, dcc, html
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, translate, translator
-from energy_model.studies.guide import (
-    LINES,
-    MAX_LINES,
-    NUMBER,
-    ONE,
-    SEVERAL,
-    WHOLE,
-    Choice,
-    StudyGuide,
-    Subject,
-    study_guides,
-)
+from energy_model.reporting.topics import known_topics
+from energy_model.studies.guide import StudyGuide, Subject, study_guides
 from energy_model.web import request_validation, security
+from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
 from energy_model.web.components import (
-    aria_label,
     button,
-    check_boxes,
     error_message,
-    field,
     message,
     section,
-    select,
     triggered_button,
 )
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import draft_summary, scenario_form
+from energy_model.web.pages.topic import finished_runs, topic_links
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 
-CHOICE = "study_choice"  # type of the ids of choices; another name has those of lists of several
-MANY = "study_choices"
 MAX_SOFT_MINUTES = 10  # estimated minutes of a study up to which its length is no warning
 
 
@@ -56,7 +41,7 @@ def page(context: AppContext, name: str, content: Any, language: str) -> list[An
     draft = scenario_form.draft_of(context, content)
     subject = context.cases[draft.case].subject(draft.scenario, language)
     if not name:
-        return _questions(subject, language)
+        return _questions(context, subject, language)
     guide = study_guides().get(name)
     if guide is None:
         return [html.H1(_("The page was not found.")), dcc.Link(_("All questions"), href="/study")]
@@ -66,7 +51,7 @@ def page(context: AppContext, name: str, content: Any, language: str) -> list[An
         html.P(_(guide.summary), className="lead"),
         dcc.Store(id="study_name", data=guide.name),
         _base_section(context, draft, language),
-        section(_("Your choices"), *_fields(guide, subject, language)),
+        section(_("Your choices"), *choice_fields(guide.choices, subject, language)),
         html.Div(id="study_length", role="status"),
         *scenario_form.submission_fields("study_title", "", language),
         button(_("Start study"), "study_start", "main"),
@@ -74,8 +59,8 @@ def page(context: AppContext, name: str, content: Any, language: str) -> list[An
     ]
 
 
-def _questions(subject: Subject, language: str) -> list[Any]:
-    """Returns all questions, each with a link to its page."""
+def _questions(context: AppContext, subject: Subject, language: str) -> list[Any]:
+    """Returns all questions, each with a link to its page: those on a finished run, and those of studies."""
     _ = translator(language)
     items = [
         html.Li(
@@ -88,10 +73,25 @@ def _questions(subject: Subject, language: str) -> list[Any]:
         "A study solves a case many times, with the case, scenario and changes of the page New run."
     )
     return [
-        html.H1(_("New study")),
-        html.P(lead, className="lead"),
-        html.Ul(items, className="questions"),
+        html.H1(_("Questions")),
+        section(_("Questions on a run"), *_run_questions(context, language)),
+        section(_("Studies"), html.P(lead), html.Ul(items, className="questions")),
     ]
+
+
+def _run_questions(context: AppContext, language: str) -> list[Any]:
+    """Returns the questions on the newest finished run."""
+    _, newest = translator(language), next(iter(finished_runs(context)), None)
+    if newest is None:
+        text = _(
+            "These questions are answered once a run is finished. Start one on the page New run."
+        )
+        return [
+            html.P(text),
+            html.Ul([html.Li(_(topic.question)) for topic in known_topics().values()]),
+        ]
+    lead = _("Answered at once, from the newest finished run: {title}.", title=newest.title)
+    return [html.P(lead), topic_links(newest.name, language)]
 
 
 def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
@@ -104,62 +104,6 @@ def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> h
     )
     heading = draft_summary.scenario_heading(context, draft, language)
     return section(_("Starting point"), heading, html.P(text, className="soft"))
-
-
-def _fields(guide: StudyGuide, subject: Subject, language: str) -> list[Any]:
-    """Returns the controls of all choices; those of a group stand together."""
-    _ = translator(language)
-    parts: list[Any] = []
-    for group, choices in groupby(guide.choices, key=lambda choice: choice.group):
-        controls = [_control(choice, subject, language) for choice in choices]
-        attributes = {"role": "group", **aria_label(_(group))} if group else {}
-        parts.append(html.Div(controls, className="fields", **attributes))
-    return parts
-
-
-def _control(choice: Choice, subject: Subject, language: str) -> Any:
-    """Returns the control of a choice with its label and note."""
-    _ = translator(language)
-    title, note, value = _(choice.title), _(choice.note), choice.default_of(subject)
-    options = [(key, _(text)) for key, text in choice.options_of(subject)]
-    if choice.kind == SEVERAL:
-        most = len(options) if choice.max > len(options) else int(choice.max)
-        boxes = check_boxes(title, _id(choice, MANY), options, value or [], most)
-        notes = [html.P(note, className="soft")] if note else []
-        return html.Div([boxes, *notes], className="several")
-    if choice.kind == ONE:
-        return field(title, select(_id(choice), options, value), note)
-    if choice.kind == LINES:
-        area = dcc.Textarea(id=_id(choice), value="\n".join(value or []), rows=MAX_LINES // 2)
-        return field(title, area, note)
-    limits: dict[str, Any] = {
-        name: bound
-        for name, bound in (("min", choice.min), ("max", choice.max))
-        if abs(bound) != float("inf")
-    }
-    limits["step"] = 1 if choice.kind == WHOLE else "any"
-    if choice.is_optional and choice.group:
-        limits["placeholder"] = _("that of the assumption")
-    number = dcc.Input(id=_id(choice), type="number", value=value, **limits)
-    return field(title, number, note)
-
-
-def _id(choice: Choice, kind: str = CHOICE) -> dict[str, str]:
-    return {"type": kind, "name": choice.name}
-
-
-def values_of(guide: StudyGuide, sent: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Returns the values of a guide's choices from the members of a callback, each with its id."""
-    kinds = {choice.name: choice.kind for choice in guide.choices}
-    values: dict[str, Any] = {}
-    for member in sent:
-        name, value = member["id"]["name"], member.get("value")
-        if kinds.get(name) == LINES:
-            value = str(value or "").splitlines()
-        elif kinds.get(name) == SEVERAL:
-            value = value or []
-        values[name] = None if value == "" and kinds.get(name) in (NUMBER, WHOLE) else value
-    return values
 
 
 def study_request(
@@ -179,7 +123,7 @@ def study_request(
         remedy = N_("a study has no required candidates; make them optional, or start a run")
         raise InputError.at(N_("study"), remedy)
     subject = request.case.subject(request.scenario, language)
-    options = {"question": guide.name, **guide.read(values_of(guide, sent), subject)}
+    options = {"question": guide.name, **guide.read(values_of(guide.choices, sent), subject)}
     tables = request.case.candidates(request.scenario)["table"]
     overrides = [f"{tables[name]}.{name}.max_capacity_added = 0" for name in forbidden]
     changes = [*request.changes, *overrides]
@@ -219,12 +163,11 @@ def _length(
 
 def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the pages."""
-    chosen = ({"type": CHOICE, "name": ALL}, {"type": MANY, "name": ALL})
 
     @app.callback(
         Output("study_length", "children"),
-        Input(chosen[0], "value"),
-        Input(chosen[1], "value"),
+        Input(PATTERNS[0], "value"),
+        Input(PATTERNS[1], "value"),
         State("study_name", "data"),
         State("draft", "data"),
     )
@@ -246,8 +189,8 @@ def register(app: dash.Dash, context: AppContext) -> None:
         State("study_title", "value"),
         State("submitter", "value"),
         State("study_name", "data"),
-        State(chosen[0], "value"),
-        State(chosen[1], "value"),
+        State(PATTERNS[0], "value"),
+        State(PATTERNS[1], "value"),
         prevent_initial_call=True,
     )
     def start(

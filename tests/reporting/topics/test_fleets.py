@@ -5,7 +5,6 @@ from helpers import case_builder, fleet_case
 
 import energy_model as em
 from energy_model.reporting.content import DataTable, Text
-from energy_model.reporting.topic_parts import TopicOptions
 from energy_model.reporting.topics import topic_report
 from energy_model.reporting.topics.deliveries import left_out_by, measures
 
@@ -38,7 +37,7 @@ def test_a_fleet_of_forty_costs_forty_times_one(run):
 
 
 def test_a_fleet_has_the_number_of_vehicles_that_a_firm_asks_about(run):
-    report = topic_report(run, "fleet", "en", TopicOptions(vehicles=200))
+    report = topic_report(run, "fleet", "en", {"vehicles": 200})
     assert blocks(report, DataTable)[1].rows[0] == ("battery", "134", "1,000", "0", "400", "2 MW")
     assert "the cost of 200 of them: battery 134,000 EUR/a (1 MDKK/a" in text(report)
 

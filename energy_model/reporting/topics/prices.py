@@ -1,0 +1,211 @@
+"""Prices: a run → what a carrier costs at a place in an hour, and what sets its price in that day and in the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from energy_model.common.choices import ONE, WHOLE, Choice, Options
+from energy_model.common.formatting import format_decimals, label, month_names
+from energy_model.common.language import N_, Message, translate, translator
+from energy_model.reporting.content import Block, Report, Section, data_table, section
+from energy_model.reporting.explanation_report import explanation_blocks
+from energy_model.reporting.topic_parts import (
+    Topic,
+    TopicSubject,
+    TopicValues,
+    name_of,
+    topic_report,
+)
+from energy_model.results.accounts import solution_once
+from energy_model.results.bills import default_billed_carrier, demanded_carriers
+from energy_model.results.bus_prices import traded_buses
+from energy_model.results.run import Run
+from energy_model.studies.explanation.explain import explain
+from energy_model.studies.explanation.price_setters import PriceSetters
+
+DEAREST, CHEAPEST = "dearest", "cheapest"
+HOURS_PER_DAY = 24
+
+
+def _make(run: Run, language: str, values: TopicValues) -> Report:
+    """Returns the price in the chosen hour, in the hours of its day, over the year, and at other places."""
+    _, bus = translator(language), values["place"]
+    if not bus:
+        text = _("No carrier of the case has a price at a place.")
+        return topic_report(run, language, _(TOPIC.title), [text])
+    prices = hourly_prices(run, bus)
+    hour, is_exact = chosen_hour(prices, values)
+    setters = hourly_setters(run, bus, prices.index[_hours_of_day(hour)])
+    unit = _price_unit(run, bus)
+    sentences = [
+        _(
+            "{moment} (UTC), {place}: {price:{unit}}. The price is set by {setter}.",
+            moment=_moment(prices.index[hour], language),
+            place=_place(run, bus, language),
+            price=float(prices.iloc[hour]),
+            unit=unit,
+            setter=_setter(run, setters[prices.index[hour]], language),
+        ),
+        ""
+        if is_exact
+        else _("The date is not in the year of the case; the nearest hour is shown."),
+        _(
+            "The price is the cost of one more unit in that hour of the plan, without tariff and tax."
+        ),
+    ]
+    (explanation,) = explain(run, [bus], break_even=False)
+    return topic_report(
+        run,
+        language,
+        _(TOPIC.title),
+        sentences,
+        _day_table(run, prices, setters, unit, language),
+        further=[
+            *section(
+                "year",
+                _("Over the year"),
+                explanation_blocks(run, explanation, language, with_heading=False),
+            ),
+            *_places(run, bus, unit, language),
+        ],
+    )
+
+
+def hourly_prices(run: Run, bus: str) -> pd.Series:
+    """The marginal price of a bus [EUR/unit] in every hour of the case, by the start of the hour, UTC."""
+    data, year = run.dataset, int(run.metadata["settings"]["target_year"])
+    by_step = data["marginal_price"].sel(bus=bus).to_numpy()
+    step = data["step_of_hour"].to_numpy()
+    return pd.Series(by_step[step], pd.date_range(f"{year}-01-01", periods=len(step), freq="h"))
+
+
+def hourly_setters(run: Run, bus: str, hours: Sequence[pd.Timestamp]) -> dict[pd.Timestamp, str]:
+    """What sets the price of a bus in some hours."""
+    found, year = PriceSetters(solution_once(run)).of(bus), run.metadata["settings"]["target_year"]
+    step = run.dataset["step_of_hour"].to_numpy()
+    first = pd.Timestamp(year=int(year), month=1, day=1)
+    positions = [int((hour - first) / pd.Timedelta(hours=1)) for hour in hours]
+    return {hour: found[step[place]] for hour, place in zip(hours, positions, strict=True)}
+
+
+def chosen_hour(prices: pd.Series, values: TopicValues) -> tuple[int, bool]:
+    """The position of the hour of the choices, and whether it is in the case; else that of the nearest."""
+    if values["month"] == DEAREST:
+        return int(np.argmax(prices.to_numpy())), True
+    if values["month"] == CHEAPEST:
+        return int(np.argmin(prices.to_numpy())), True
+    year, month = prices.index[0].year, int(values["month"])
+    last = pd.Timestamp(year=year, month=month, day=1).days_in_month
+    day = min(values["day"], last)
+    wanted = pd.Timestamp(year=year, month=month, day=day, hour=values["hour"])
+    position = int(prices.index.get_indexer([wanted], method="nearest")[0])
+    return position, day == values["day"] and prices.index[position] == wanted
+
+
+def _hours_of_day(hour: int) -> slice:
+    first = hour - hour % HOURS_PER_DAY
+    return slice(first, first + HOURS_PER_DAY)
+
+
+def _day_table(
+    run: Run, prices: pd.Series, setters: dict[pd.Timestamp, str], unit: str, language: str
+) -> list[Block]:
+    """Returns price and price setter of the hours of a day; hours with the same are one row."""
+    _ = translator(language)
+    rows: list[tuple[int, str, str]] = []
+    for hour, setter in setters.items():
+        price = format_decimals(float(prices[hour]), 1, language)
+        row = (hour.hour, price, _setter(run, setter, language))
+        if not rows or rows[-1][1:] != row[1:]:
+            rows.append(row)
+    ends = [*(row[0] for row in rows[1:]), max(hour.hour for hour in setters) + 1]
+    texts = [
+        (f"{first:02d}–{end:02d}", setter, price)
+        for (first, price, setter), end in zip(rows, ends, strict=True)
+    ]
+    day = next(iter(setters))
+    title = _("The hours of {day}", day=_day(day, language))
+    return data_table(
+        title, (_("Hours (UTC)"), _("price set by"), f"{_('price')} [{unit}]"), texts, 1
+    )
+
+
+def _places(run: Run, bus: str, unit: str, language: str) -> list[Section]:
+    """Returns the mean price of the carrier at all places, the dearest first."""
+    _, carrier = translator(language), bus.partition("@")[0]
+    weights = run.dataset["step_weight"].to_numpy()
+    means = {
+        other: float(np.average(run.dataset["marginal_price"].sel(bus=other).to_numpy(), weights=weights))
+        for other in _buses(run)
+        if other.partition("@")[0] == carrier
+    }  # fmt: skip
+    rows = [
+        (_place(run, other, language), format_decimals(mean, 1, language))
+        for other, mean in sorted(means.items(), key=lambda item: -item[1])
+    ]
+    heads = (_("Place"), f"{_('mean price')} [{unit}]")
+    return section("places", _("At all places"), data_table("", heads, rows, 1))
+
+
+def _buses(run: Run) -> list[str]:
+    """The buses with an hourly price: first the carrier whose bills are shown first, then others with demand."""
+    carriers = [default_billed_carrier(run), *demanded_carriers(run)]
+    order = {carrier: rank for rank, carrier in reversed([*enumerate(carriers)])}
+    prices = run.dataset["marginal_price"]
+    buses = [bus for bus in traded_buses(run) if not prices.sel(bus=bus).isnull().any()]
+    return sorted(buses, key=lambda bus: order.get(bus.partition("@")[0], len(carriers)))
+
+
+def _place_options(subject: TopicSubject) -> Options:
+    options = [(bus, _place(subject.run, bus, subject.language)) for bus in _buses(subject.run)]
+    return options or [("", translate("none", subject.language))]
+
+
+def _month_options(subject: TopicSubject) -> Options:
+    names = month_names(subject.language)
+    return [
+        (DEAREST, N_("the hour with the highest price")),
+        (CHEAPEST, N_("the hour with the lowest price")),
+        *((str(number), name) for number, name in enumerate(names, 1)),
+    ]
+
+
+def _place(run: Run, bus: str, language: str) -> str:
+    carrier, _, site = bus.partition("@")
+    title = label(run.tables["carriers"], carrier, language)
+    return f"{title}, {name_of(run, site, language)}"
+
+
+def _setter(run: Run, setter: str, language: str) -> str:
+    names = run.tables["names"]
+    return label(names, setter, language) if setter in names.index else translate(setter, language)
+
+
+def _price_unit(run: Run, bus: str) -> str:
+    return f"EUR/{run.tables['carriers'].at[bus.partition('@')[0], 'unit']}"
+
+
+def _day(moment: pd.Timestamp, language: str) -> str:
+    month = month_names(language)[moment.month - 1]
+    return translate(Message("{day} {month}", day=str(moment.day), month=month), language)
+
+
+def _moment(moment: pd.Timestamp, language: str) -> str:
+    return f"{_day(moment, language)}, {moment:%H}:00"
+
+
+TOPIC = Topic(
+    rank=25,
+    title=N_("Prices: what an hour costs, and what sets its price"),
+    question=N_("What do heat, electricity or hydrogen cost in an hour, and why?"),
+    make=_make,
+    choices=(
+        Choice("place", N_("What, and where"), ONE, options=_place_options),
+        Choice("month", N_("When"), ONE, options=_month_options),
+        Choice("day", N_("Day of the month"), WHOLE, 15, min=1, max=31),
+        Choice("hour", N_("Hour of the day (UTC)"), WHOLE, 17, min=0, max=23),
+    ),
+)

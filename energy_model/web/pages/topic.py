@@ -1,0 +1,121 @@
+"""Topic page: a finished run and one of its questions → the choices of the question and its answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import dash
+from dash import Input, Output, State, dcc, html
+
+from energy_model.common.errors import InputError
+from energy_model.common.language import translate, translator
+from energy_model.reporting.topics import known_topics
+from energy_model.web import security
+from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
+from energy_model.web.components import error_message, field, render_blocks, section, select
+from energy_model.web.context import AppContext
+from energy_model.web.jobs import DONE, Job
+from energy_model.web.topic_reports import topic_of_run, topic_subject
+
+
+def page(context: AppContext, address: str, language: str) -> list[Any]:
+    """Returns the page of ``JOB/TOPIC``, or a notice if there is no such answer or topic."""
+    _, (name, _slash, topic_name) = translator(language), address.partition("/")
+    topic, job = known_topics().get(topic_name), finished_run(context, name)
+    if topic is None or job is None:
+        return [html.H1(_("The page was not found.")), dcc.Link(_("All questions"), href="/study")]
+    try:
+        subject = topic_subject(_folder(context, job), language)
+        values = topic.read({}, subject)
+    except InputError as error:
+        return [html.H1(_(topic.question)), error_message(error, language)]
+    runs = [(other.name, other.title) for other in finished_runs(context)]
+    controls = choice_fields(topic.choices, subject, language)
+    return [
+        html.P(dcc.Link(_("All questions"), href="/study")),
+        html.H1(_(topic.question)),
+        dcc.Store(id="topic_address", data=f"{job.name}/{topic_name}"),
+        html.Div(field(_("Finished run"), select("topic_run", runs, job.name)), className="fields"),
+        *controls,
+        dcc.Loading(
+            html.Div(
+                answer(context, job, topic_name, values, language), id="topic_answer", role="status"
+            ),
+            delay_show=400,
+        ),
+        html.P(dcc.Link(_("The whole answer"), href=f"/job/{job.name}")),
+    ]
+
+
+def answer(
+    context: AppContext, job: Job, topic: str, values: dict[str, Any], language: str
+) -> list[Any]:
+    """Returns the sections of a topic with a link to its page that works offline."""
+    try:
+        report = topic_of_run(_folder(context, job), topic, values, language)
+    except InputError as error:
+        return [error_message(error, language)]
+    query = urlencode(values)
+    address = f"/topic/{job.name}/{topic}.html" + (f"?{query}" if query else "")
+    text = translate("Download this page", language)
+    return [
+        *(section(part.title, *render_blocks(part.blocks)) for part in report.sections),
+        html.P(html.A(text, href=address, download=f"{topic}.html")),
+    ]
+
+
+def topic_links(job: str, language: str) -> html.Ul:
+    """Returns the questions on a finished run as links."""
+    links = [
+        html.Li(dcc.Link(translate(topic.question, language), href=f"/answer/{job}/{name}"))
+        for name, topic in known_topics().items()
+    ]
+    return html.Ul(links, className="questions")
+
+
+def finished_runs(context: AppContext) -> list[Job]:
+    """Returns the finished runs, the newest first."""
+    return [job for job in context.queue.jobs() if job.kind == "run" and job.state == DONE]
+
+
+def finished_run(context: AppContext, name: str) -> Job | None:
+    """Returns a finished run by its name."""
+    return next((job for job in finished_runs(context) if job.name == name), None)
+
+
+def _folder(context: AppContext, job: Job) -> Path:
+    return context.workspace.path("runs", job.name)
+
+
+def register(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callbacks of the page."""
+
+    @app.callback(
+        Output("topic_answer", "children"),
+        Input(PATTERNS[0], "value"),
+        Input(PATTERNS[1], "value"),
+        State("topic_address", "data"),
+        prevent_initial_call=True,
+    )
+    def update(_one: Any, _many: Any, address: Any) -> Any:
+        name, _, topic_name = str(address).partition("/")
+        topic, job = known_topics().get(topic_name), finished_run(context, name)
+        if topic is None or job is None or not topic.choices:
+            raise dash.exceptions.PreventUpdate
+        sent = [member for group in dash.callback_context.inputs_list for member in group]
+        values = values_of(topic.choices, sent)
+        return answer(context, job, topic_name, values, security.language())
+
+    @app.callback(
+        Output("url", "pathname", allow_duplicate=True),
+        Input("topic_run", "value"),
+        State("topic_address", "data"),
+        prevent_initial_call=True,
+    )
+    def choose_run(chosen: Any, address: Any) -> Any:
+        name, _, topic_name = str(address).partition("/")
+        if not chosen or chosen == name or finished_run(context, str(chosen)) is None:
+            raise dash.exceptions.PreventUpdate
+        return f"/answer/{chosen}/{topic_name}"

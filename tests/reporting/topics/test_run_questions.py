@@ -1,0 +1,103 @@
+"""The topics accounts, prices and reasons: numbers worked out on paper, choices, and both languages."""
+
+import pandas as pd
+import pytest
+from helpers import case_builder
+
+import energy_model as em
+from energy_model.reporting.content import DataTable, Text
+from energy_model.reporting.topic_parts import TopicSubject
+from energy_model.reporting.topics import known_topics, topic_report
+
+HOURS = 48
+# Heat of 1 MW in the day and 3 MW in hour 30: a heat pump of 2 MW at 10 EUR/MWh, above it a boiler at 50.
+FEW = {
+    "markets": [
+        case_builder.market("cheap", carrier="heat", price=10, max_purchase=2),
+        case_builder.market("dear", carrier="heat", price=50),
+    ],
+    "demands": [case_builder.demand("town", carrier="heat", yearly=HOURS + 2, profile="peak")],
+    "conversions": [
+        case_builder.plant("solar", carrier="heat", max_capacity_added=1, investment_cost=1e6)
+    ],
+    "flows": [case_builder.flow("solar", "heat", 1)],
+}
+PEAK = [1.0] * 30 + [3.0] + [1.0] * (HOURS - 31)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return em.solve(case_builder.system(HOURS, profiles={"peak": PEAK}, **FEW))
+
+
+def cells(report, head):
+    """The rows of the table with a column of this name."""
+    return next(
+        block.rows
+        for part in report.sections
+        for block in part.blocks
+        if isinstance(block, DataTable) and head in block.heads
+    )
+
+
+def said(report):
+    return " ".join(
+        sentence
+        for part in report.sections
+        for block in part.blocks
+        if isinstance(block, Text)
+        for sentence in block.sentences
+    )
+
+
+def test_the_dearest_hour_is_shown_with_what_sets_its_price(run):
+    """In hour 30, 06:00 of the second day, 3 MW need the dear market: 50 EUR/MWh; else 10."""
+    report = topic_report(run, "prices", "en")
+    assert "2 Jan, 06:00 (UTC)" in said(report)
+    assert "50 EUR/MWh. The price is set by dear." in said(report)
+    assert list(cells(report, "Hours (UTC)")) == [
+        ("00–06", "cheap", "10.0"),
+        ("06–07", "dear", "50.0"),
+        ("07–24", "cheap", "10.0"),
+    ]
+    ((_place, mean),) = cells(report, "mean price [EUR/MWh]")
+    assert mean == f"{(47 * 10 + 50) / 48:.1f}"
+
+
+def test_any_hour_can_be_chosen_and_one_outside_the_year_is_told(run):
+    first = {"month": "1", "day": 1, "hour": 5}
+    assert "1 Jan, 05:00 (UTC)" in said(topic_report(run, "prices", "en", first))
+    later = said(topic_report(run, "prices", "en", {"month": "6", "day": 31, "hour": 5}))
+    assert "2 Jan, 23:00" in later
+    assert "The date is not in the year of the case; the nearest hour is shown." in later
+    danish = said(topic_report(run, "prices", "da", first))
+    assert "Prisen sættes af cheap." in danish
+
+
+def test_all_hours_have_the_price_of_their_step(run):
+    from energy_model.reporting.topics.prices import hourly_prices  # noqa: PLC0415
+
+    (bus,) = [
+        value for value, _ in known_topics()["prices"].choices[0].options_of(TopicSubject(run))
+    ]
+    prices = hourly_prices(run, bus)
+    assert list(prices) == [10.0] * 30 + [50.0] + [10.0] * 17
+    assert prices.index[0] == pd.Timestamp("2030-01-01")
+
+
+def test_what_is_not_built_is_explained_when_it_is_chosen(run):
+    asset = known_topics()["reasons"].choices[0]
+    names = [value for value, _text in asset.options_of(TopicSubject(run))]
+    assert names[0] == "largest"
+    assert "solar" in names
+    assert "No capacity is built" in said(topic_report(run, "reasons", "en"))
+    report = topic_report(run, "reasons", "en", {"asset": "solar"})
+    assert "solar is not built" in said(report)
+    with_threshold = topic_report(run, "reasons", "en", {"asset": "solar", "break_even": "yes"})
+    assert len(said(with_threshold)) > len(said(report))
+
+
+def test_the_bill_is_that_of_the_hours(run):
+    """49 hours of 1 MW less the peak: 47 MWh at 10 and 3 MWh at 50 are 620 EUR, 12.40 EUR/MWh."""
+    (row,) = cells(topic_report(run, "accounts", "en"), "demand")
+    assert row[1:3] == ("50", "12.40")
