@@ -129,7 +129,10 @@ def _describe_inputs(comparison: Comparison, language: str) -> list[str]:
     if inputs.empty:
         return [_("The inputs are the same.")]
     counts = inputs["address"].str.split(".").str[0].value_counts().head(MAX_NAMED)
-    tables = [_("{count:#} in {table}", count=int(n), table=name) for name, n in counts.items()]
+    tables = [
+        _("{count:#} in {table}", count=int(n), table=words(name, language))
+        for name, n in counts.items()
+    ]
     return [_("The inputs differ in {count:#} cells: {tables}.", count=len(inputs), tables=tables)]
 
 
@@ -160,7 +163,7 @@ def _describe_payments(comparison: Comparison, language: str) -> list[str]:
     if max(map(abs, payments.values())) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
         return []
     cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
-    if extra["per_tonne"] is None:
+    if extra["per_tonne"] is None or extra["per_tonne"] < 0:  # both rise or both fall
         sentences = [_("Without emission payments the difference is {cost}.", cost=cost)]
     else:
         sentences = [

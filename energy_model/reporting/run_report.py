@@ -19,6 +19,7 @@ from energy_model.reporting.payment_sections import payments_section
 from energy_model.reporting.run_answer import answer_section
 from energy_model.reporting.run_quality import explanation_section, proof_section, sources_section
 from energy_model.reporting.run_sections import (
+    bills_section,
     built_section,
     carriers_section,
     costs_section,
@@ -69,6 +70,7 @@ def run_report(
         "hours": partial(hours_section, run, language),
         "prices": partial(prices_section, run, language),
         "costs": partial(costs_section, run, language),
+        "bills": partial(bills_section, run, language),
         "stakeholders": partial(stakeholders_section, run, language),
         "emissions": partial(emissions_section, run, language),
         "fleets": partial(fleets_section, run, language),

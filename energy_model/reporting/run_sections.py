@@ -6,9 +6,10 @@ import pandas as pd
 
 from energy_model.common.formatting import MIN_CAPACITY, format_number, label, words
 from energy_model.common.language import N_, translator
-from energy_model.reporting.content import Block, Section, Text, data_table, section
+from energy_model.reporting.content import SOFT, Block, Section, Text, data_table, section
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.run_charts import run_chart
+from energy_model.results.bills import default_billed_carrier
 from energy_model.results.emission_payments import SCHEMES, names_schemes, payments_by_scheme
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
@@ -221,7 +222,25 @@ def stakeholders_section(run: Run, language: str) -> list[Section]:
         _("Balance at marginal prices [MEUR/a]"),
         _("Without the target's value, which nobody pays [MEUR/a]"),
     )
-    return section("stakeholders", _("Who earns and pays"), data_table("", heads, rows, 2))
+    title = _("Balance at marginal prices, without the target's value")
+    return section(
+        "stakeholders",
+        _("Who earns and pays"),
+        run_chart("stakeholders", title, "draw_stakeholders", run, language),
+        data_table(_("Balance of every stakeholder"), heads, rows, 2, collapsed=True),
+    )
+
+
+def bills_section(run: Run, language: str) -> list[Section]:
+    """Returns the section on what customers pay for the carrier whose bills are shown first; none without demand."""
+    carrier = default_billed_carrier(run)
+    if carrier is None:
+        return []
+    _, name = translator(language), label(run.tables["carriers"], carrier, language)
+    title = _("{carrier}: what customers pay", carrier=name)
+    note = _("The network charge covers what the links of the carrier cost more than they earn.")
+    chart = run_chart("bills", _("The price and its parts"), "draw_bills", run, language)
+    return section("bills", title, chart, Text((note,), SOFT))
 
 
 def emissions_section(run: Run, language: str) -> list[Section]:

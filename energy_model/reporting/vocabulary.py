@@ -13,7 +13,11 @@ UNITS = (
     N_("EUR/thousand km"), N_("EUR/vehicle"), N_("GWh/a"), N_("EUR/ha/a"),
     N_("DKK"), N_("DKK/a"), N_("MDKK"), N_("MDKK/a"), N_("bn DKK"), N_("bn DKK/a"),
 )  # fmt: skip
-TABLES = N_("conversions"), N_("storages"), N_("links"), N_("vehicles"), N_("markets")
+TABLES = (
+    N_("conversions"), N_("storages"), N_("links"), N_("vehicles"), N_("markets"), N_("sites"), N_("firms"), N_("decisions"),
+    N_("payment schemes"), N_("technologies"), N_("cost factors"), N_("flows"), N_("modes"), N_("demands"), N_("fleets"),
+    N_("footprints"), N_("limit terms"), N_("reserve margins"), N_("reserve units"), N_("carriers"), N_("case"),
+)  # fmt: skip
 STATUSES = (N_("optimal"),)
 GROUPS = (
     N_("CO2 capture"), N_("CO2 pipes and lorries"), N_("CO2 storage"), N_("activities"), N_("batteries"),

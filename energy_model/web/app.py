@@ -15,6 +15,7 @@ from energy_model.web import callback_requests, downloads, security
 from energy_model.web.components import aria_label
 from energy_model.web.context import AppContext
 from energy_model.web.pages import (
+    beside,
     compare,
     job,
     queue,
@@ -61,7 +62,7 @@ def create_app(
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.layout = lambda: layout(security.language())
     _register_pages(app, context)
-    for part in (scenario_callbacks, queue, job, result_map, compare, study, topic):
+    for part in (scenario_callbacks, queue, job, beside, result_map, compare, study, topic):
         part.register(app, context)
     callback_requests.register(server, app)
     downloads.register(server, context)

@@ -251,6 +251,19 @@ def test_a_sweep_is_asked_and_answered(bench):
 
 
 @pytest.mark.usefixtures("asked")
+def test_a_run_is_shown_beside_the_unchanged_one(bench):
+    """The run with changes is compared with the one without; that one, with what there is."""
+    page = bench.visit(f"/job/{bench.jobs['Dear gas & <b>no sun</b>']}")
+    playwright.expect(page.locator("#beside_base")).to_have_value(bench.jobs["As it stands"])
+    page.locator("#beside", has_text="“As it stands”").wait_for()
+    page.locator("#beside h3", has_text="What changes the cost").wait_for()
+    for title in ("Why it is built", "Energy over the year", "District heat: what customers pay"):
+        page.locator("h2", has_text=title).wait_for()
+    page.get_by_role("link", name="All differences").click()
+    page.locator("h2", has_text="Main results").wait_for()
+
+
+@pytest.mark.usefixtures("asked")
 def test_questions_on_a_run_are_answered_at_once(bench):
     """From the list of questions: another carrier changes the table, another run the page."""
     page = bench.visit("/study")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
 
 import energy_model as em
 from energy_model.common.language import N_, translate, translator
+from energy_model.reporting.content import Block, Chart, Section
 from energy_model.reporting.run_report import run_report
 from energy_model.reporting.study_report import study_report
 from energy_model.web.components import (
@@ -19,10 +21,23 @@ from energy_model.web.components import (
 )
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
+from energy_model.web.pages.beside import beside_section
 from energy_model.web.pages.result_map import map_section
 from energy_model.web.pages.topic import topic_links
 
-SHOWN_SECTIONS = ("answer", "built", "stakeholders", "costs")
+SHOWN_SECTIONS = (
+    "answer",
+    "why",
+    "built",
+    "carriers",
+    "hours",
+    "bills",
+    "stakeholders",
+    "costs",
+)
+MAX_REASONS = 3  # explained investments
+CHART_SECTIONS = ("carriers", "hours")  # of which some charts are shown
+SHOWN_CHARTS = ("flows", "heat_winter_week", "heat_summer_week", "electricity_winter_week")
 MAX_STUDY_ROWS = 60  # rows of a study's table
 
 RUN_FILES = (
@@ -45,19 +60,36 @@ def run(context: AppContext, job: Job, language: str) -> list[Any]:
         result = open_cached(context.workspace.path("runs", job.name))
     except em.InputError as error:
         return [error_message(error, language)]
-    answer, *others = run_report(result, language, keys=SHOWN_SECTIONS).sections
+    report = run_report(result, language, keys=SHOWN_SECTIONS)
+    parts = {part.key: part for part in report.sections}
     link = dcc.Link(
         translate("Compare with other runs", language), href=f"/compare?runs={job.name}"
     )
     return [
-        section(answer.title, *render_blocks(answer.blocks)),
+        *_sections(parts, "answer"),
+        *beside_section(context, job, language),
         *map_section(result, language),
-        *(section(part.title, *render_blocks(part.blocks)) for part in others),
+        *_sections(parts, *SHOWN_SECTIONS[1:]),
         section(translate("Questions on this run", language), topic_links(job.name, language)),
         _report(job, language),
         _downloads(job, RUN_FILES, language),
         html.P(link),
     ]
+
+
+def _sections(parts: Mapping[str, Section], *keys: str) -> list[html.Section]:
+    """Returns sections by key; the report has all of their parts."""
+    shown = [(parts[key].title, _shown_blocks(parts[key])) for key in keys if key in parts]
+    return [section(title, *render_blocks(blocks)) for title, blocks in shown if blocks]
+
+
+def _shown_blocks(part: Section) -> list[Block]:
+    """Returns the largest reasons of the section on reasons, the charts that are shown of others, else all."""
+    if part.key == "why":
+        return list(part.blocks[:MAX_REASONS])
+    if part.key in CHART_SECTIONS:
+        return [b for b in part.blocks if isinstance(b, Chart) and b.key in SHOWN_CHARTS]
+    return list(part.blocks)
 
 
 def study(context: AppContext, job: Job, language: str) -> list[Any]:

@@ -233,7 +233,7 @@ def candidate_list(
 def _table_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
     _ = translator(language)
     system = context.cases[draft.case].system(draft.scenario)
-    names = [(name, name.replace("_", " ")) for name in table_editor.table_names(system)]
+    names = [(name, words(name, language)) for name in table_editor.table_names(system)]
     note = _(
         "Press Enter to edit a cell and Enter to confirm. Headers show the unit; point at a header "
         "for its meaning."
