@@ -55,9 +55,14 @@ COLUMNS = {
 
 
 def largest_investments(run: Run) -> list[str]:
-    """Returns the names of the new assets with the largest investment, which are explained by default."""
+    """Returns the names of the new plants, storages and links with the largest investment, explained by default.
+
+    Vehicles, which have a page of their own, are explained where nothing else is built.
+    """
     capacities = run.tables["capacities"]
     new = capacities[capacities["capacity_added"] > MIN_CAPACITY]
+    others = new[new["table"] != "vehicles"]
+    new = others if len(others) else new
     return [str(name) for name in new.nlargest(MAX_EXPLAINED_ASSETS, "investment").index]
 
 

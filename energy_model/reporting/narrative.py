@@ -37,12 +37,12 @@ def describe_run(run: Run, language: str = "en") -> list[str]:
     """Returns sentences on decisions against the plan, emissions, costs, what is built, land, and time steps."""
     sentences = [
         _describe_decisions(run, language),
-        _describe_emissions(run, language),
+        describe_emissions(run, language),
         _describe_costs(run, language),
-        _describe_capacities(run, language),
+        describe_capacities(run, language),
         describe_unit_sizes(run, language),
-        _describe_land(run, language),
-        _describe_limits(run, language),
+        describe_land(run, language),
+        describe_limits(run, language),
         describe_aggregation(run, language),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -86,7 +86,8 @@ def _largest_groups(run: Run, language: str) -> list[str]:
     ]
 
 
-def _describe_capacities(run: Run, language: str) -> str:
+def describe_capacities(run: Run, language: str) -> str:
+    """Returns the investment and the groups of assets that most of it goes to."""
     _, sums = translator(language), _added_by_group(run, language)
     if sums.empty:
         return _("No new capacity is built; existing capacity covers demand.")
@@ -99,7 +100,7 @@ def _describe_capacities(run: Run, language: str) -> str:
     )
 
 
-def _describe_limits(run: Run, language: str) -> str:
+def describe_limits(run: Run, language: str) -> str:
     """Returns how many additions are at their maximum, and what one unit more of it saves."""
     _, built = translator(language), run.tables["capacities"]
     added, limited = built[is_added(built)], built[built["at_limit"]]
@@ -174,7 +175,8 @@ def _describe_payments(run: Run, language: str) -> list[str]:
     return [sentence, _("CO2 payments by who pays: {payments}.", payments=named)]
 
 
-def _describe_emissions(run: Run, language: str) -> str:
+def describe_emissions(run: Run, language: str) -> str:
+    """Returns the net emissions, the largest emitters and removals, and how far the target is."""
     _, summary = translator(language), run.summary
     sums = run.tables["emissions"].groupby("name")["emissions"].sum().sort_values()
 
@@ -197,7 +199,7 @@ def _describe_emissions(run: Run, language: str) -> str:
     return " ".join([*sentences, _describe_target(run, language)])
 
 
-def _describe_land(run: Run, language: str) -> str:
+def describe_land(run: Run, language: str) -> str:
     """Returns the used land of each kind, farmland first."""
     _, kinds = translator(language), land_kinds_of(run)
     parts = [

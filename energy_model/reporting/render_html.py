@@ -21,8 +21,11 @@ from energy_model.common.atomic_write import write_text
 from energy_model.reporting.content import Report
 
 
-def render_page(reports: Mapping[str, Report]) -> str:
-    """Returns the HTML of a page from the same report in each language, of which the page shows one."""
+def render_page(reports: Mapping[str, Report], template: str = "report") -> str:
+    """Returns the HTML of a page from the same report in each language, of which the page shows one.
+
+    ``template`` is ``report``, or ``slides``, where each section is a slide.
+    """
     figures: dict[str, dict[str, Any]] = {language: {} for language in reports}
     for language, report in reports.items():
         for chart in report.charts():
@@ -35,7 +38,7 @@ def render_page(reports: Mapping[str, Report]) -> str:
     has_figures = any(figures.values())
     return (
         _environment()
-        .get_template("report.html.j2")
+        .get_template(f"{template}.html.j2")
         .render(
             reports=reports,
             library=_library() if has_figures else "",
@@ -44,9 +47,9 @@ def render_page(reports: Mapping[str, Report]) -> str:
     )
 
 
-def write_page(reports: Mapping[str, Report], path: Path) -> Path:
+def write_page(reports: Mapping[str, Report], path: Path, template: str = "report") -> Path:
     """Writes a page atomically and returns its path. Raises WriteError if it cannot be written."""
-    write_text(path, render_page(reports), "name another place with --out")
+    write_text(path, render_page(reports, template), "name another place with --out")
     return path
 
 

@@ -41,10 +41,12 @@ KINDS = {
 
 
 def explanation_section(run: Run, language: str) -> list[Section]:
-    """Returns the section that explains the largest investments."""
+    """Returns the section that explains the largest investments; those in vehicles, which have a page, come last."""
     _, capacities = translator(language), run.tables["capacities"]
     added = capacities[capacities["capacity_added"] > MIN_CAPACITY]
-    largest = added.nlargest(MAX_EXPLAINED_ASSETS, "investment")
+    ordered = added.sort_values("investment", ascending=False, kind="stable")
+    is_vehicle = ordered["table"] == "vehicles"
+    largest = pd.concat([ordered[~is_vehicle], ordered[is_vehicle]]).head(MAX_EXPLAINED_ASSETS)
     explanations = run.once(
         "explanations", lambda: explain(run, list(map(str, largest.index)), break_even=False)
     )

@@ -19,6 +19,7 @@ from openpyxl.styles import Font
 import energy_model as em
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.reporting.render_html import render_page
+from energy_model.reporting.slides import slides_of
 from energy_model.reporting.topics import known_topics
 from energy_model.results.schema import with_units
 from energy_model.web.context import AppContext, open_cached
@@ -27,8 +28,8 @@ from energy_model.web.topic_reports import topic_of_run
 
 FOLDER_OF_KIND = {"run": "runs", "study": "studies"}
 FILES = {
-    "run": ("run.zip", "tables.xlsx", "results.nc", "report.html"),
-    "study": ("study.zip", "study.xlsx", "cases.csv", "report.html"),
+    "run": ("run.zip", "tables.xlsx", "results.nc", "report.html", "slides.html"),
+    "study": ("study.zip", "study.xlsx", "cases.csv", "report.html", "slides.html"),
 }
 WORKER_FOLDERS = ("claims", "starts")  # folders of a study that only its workers need
 # A report runs its own scripts; the sandbox has no origin, so they cannot access the workbench.
@@ -70,7 +71,10 @@ def register(server: flask.Flask, context: AppContext) -> None:
         if file not in FILES[kind]:
             flask.abort(404)
         content: Path | IO[bytes] = folder / file
-        if file.endswith(".zip"):
+        if file == "slides.html":
+            results = open_cached(folder) if kind == "run" else em.open_study(folder)
+            content = io.BytesIO(render_page(slides_of(results), "slides").encode())
+        elif file.endswith(".zip"):
             content = _zipped(folder)
         elif file.endswith(".xlsx"):
             content = _workbook(_run_tables(folder) if kind == "run" else _study_tables(folder))

@@ -62,6 +62,23 @@ Choose = Annotated[
 ]
 
 
+Slides = Annotated[
+    bool,
+    typer.Option(
+        "--slides",
+        help="Write slides for a meeting, one message each; by default slides.html in the folder.",
+    ),
+]
+Beside = Annotated[
+    Path | None,
+    typer.Option(
+        "--beside",
+        help="With --slides: folder of another run of the case, whose cost and emissions the run is "
+        "compared with.",
+    ),
+]
+
+
 def report(
     folder: Folder,
     case: Case = None,
@@ -70,11 +87,14 @@ def report(
     formats: Formats = "png",
     topic: Topic = "",
     choose: Choose = None,
+    slides: Slides = False,
+    beside: Beside = None,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
     from energy_model.reporting import run_report, study_report  # noqa: PLC0415
+    from energy_model.reporting.slides import write_slides  # noqa: PLC0415
 
     is_study = (folder / "study.toml").is_file()
     if is_study and case is not None:
@@ -83,6 +103,12 @@ def report(
     if choose and not topic:
         remedy = "only a topic has choices; name one with --topic"
         raise em.InputError.at("--choose", remedy, value=choose[0])
+    if beside is not None and not slides:
+        remedy = "only slides show another run; add --slides, or use the command compare"
+        raise em.InputError.at("--beside", remedy, value=str(beside))
+    if slides and (topic or case is not None or figures is not None):
+        remedy = "slides have no topic, no sources and no figures; leave --topic, --case and --figures out"
+        raise em.InputError.at("--slides", remedy)
     if topic:
         if case is not None or figures is not None:
             remedy = (
@@ -98,7 +124,9 @@ def report(
             _write_figures(results, figures, formats, language, progress, as_json)
             return
         progress("drawing the page")
-        if isinstance(results, em.Run):
+        if slides:
+            written = write_slides(results, out, None if beside is None else em.open_run(beside))
+        elif isinstance(results, em.Run):
             written = run_report.write_run_page(results, out, _sources(results, case))
         else:
             written = study_report.write_study_page(results, out)

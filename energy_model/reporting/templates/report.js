@@ -20,6 +20,10 @@ function draw(place) {
     layout.height += Math.max(0, Math.min(width, 700) - 400);
   }
   else if (isNarrow && !isMap) layout.margin = Object.assign({}, layout.margin, { l: 40, r: 4 });
+  if (place.closest(".slide")) {
+    layout.height = place.clientHeight || layout.height;
+    if (!isMap) layout.font.size = 15;
+  }
   const zoom = { displayModeBar: true, modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d"]] };
   Plotly.react(place, figure.data, layout, Object.assign({ responsive: true, displaylogo: false, displayModeBar: false }, isMap ? zoom : {}));
   drawn.set(place.id, ink());
@@ -34,7 +38,8 @@ function setLanguage(language) {
 const all = () => document.querySelectorAll(".figure").forEach(draw);
 document.getElementById("switch").addEventListener("click", () => setLanguage(root.dataset.language === "en" ? "da" : "en"));
 window.addEventListener("beforeprint", () => all());  // tables that are closed stay out of a print
-document.getElementById("open_all").onclick = () => {
+const openAll = document.getElementById("open_all");  // slides have none
+if (openAll) openAll.onclick = () => {
   const tables = [...document.querySelectorAll("details")], isOpen = tables.every((d) => d.open);
   tables.forEach((d) => { d.open = !isOpen; });
 };

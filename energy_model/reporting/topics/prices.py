@@ -27,7 +27,7 @@ from energy_model.studies.explanation.explain import explain
 from energy_model.studies.explanation.price_setters import PriceSetters
 
 DEAREST, CHEAPEST = "dearest", "cheapest"
-HOURS_PER_DAY = 24
+DAY_HOURS = 24
 
 
 def _make(run: Run, language: str, values: TopicValues) -> Report:
@@ -106,8 +106,8 @@ def chosen_hour(prices: pd.Series, values: TopicValues) -> tuple[int, bool]:
 
 
 def _hours_of_day(hour: int) -> slice:
-    first = hour - hour % HOURS_PER_DAY
-    return slice(first, first + HOURS_PER_DAY)
+    first = hour - hour % DAY_HOURS
+    return slice(first, first + DAY_HOURS)
 
 
 def _day_table(

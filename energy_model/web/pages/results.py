@@ -45,12 +45,14 @@ RUN_FILES = (
     ("tables.xlsx", N_("Tables (Excel)")),
     ("results.nc", N_("Results (netCDF)")),
     ("report.html", N_("Report (HTML)")),
+    ("slides.html", N_("Slides (HTML)")),
 )
 STUDY_FILES = (
     ("study.xlsx", N_("Tables (Excel)")),
     ("cases.csv", N_("All cases (CSV)")),
     ("study.zip", N_("All files (zip)")),
     ("report.html", N_("Report (HTML)")),
+    ("slides.html", N_("Slides (HTML)")),
 )
 
 
