@@ -1,10 +1,11 @@
-"""Every hour of a year, exact and proven side by side, by one command: a table into docs/performance.md.
+"""Every hour of a year, proven to several gaps side by side, by one command: a table into docs/performance.md.
 
-``python benchmarks/full_year.py`` takes hours for Aarhus. The exact year is solved by HiPO to the default gap; the
-proven years are those of ``run --full-year`` at several gaps. No solve has a time limit. Each measurement is a process
-of its own, from input files to a run in memory; they take turns. Each is stored at once, and an interrupted command
-resumes with those stored: the same case, steps and versions of the packages are not measured again, unless the file is
-removed. ``--quick`` is a trial of one minute on the first ``--hours`` of the village of ``init``; it writes nothing.
+``python benchmarks/full_year.py`` takes an hour for Aarhus. The proven years are those of ``run --full-year`` at several
+gaps. ``--exact`` also solves the year with all capacities free by HiPO to the default gap, which HiGHS 1.15 does not
+reach for Aarhus (docs/performance.md). No solve has a time limit. Each measurement is a process of its own, from input
+files to a run in memory; they take turns. Each is stored at once, and an interrupted command resumes with those stored:
+the same case, steps and versions of the packages are not measured again, unless the file is removed. ``--quick`` is a
+trial of one minute on the first ``--hours`` of the village of ``init``; it writes nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ HERE = Path(__file__).resolve().parent
 AARHUS, STORED = HERE.parent / "inputs" / "aarhus", HERE / "full_year.json"
 YEAR, QUICK_HOURS, QUICK_STEPS = 8760, 4032, 48
 SECONDS_BETWEEN_STATES = 30.0
-EXACT, GAPS = "exact", (0.005, 0.002, 0.0005)
+EXACT, GAPS = "exact", (0.005, 0.002)
 PACKAGES = ("energy_model", "pyomo", "highspy", "numpy", "scipy")
 
 
@@ -146,7 +147,7 @@ def measure_all(asked: argparse.Namespace, settings: dict[str, Any]) -> list[dic
     stored = json.loads(asked.stored.read_text(encoding="utf-8")) if asked.stored.exists() else []
     found = []
     for turn in range(asked.repeat):
-        for way in (EXACT, *map(str, asked.gaps)):
+        for way in (*([EXACT] if asked.exact else []), *map(str, asked.gaps)):
             head = {"way": way, "turn": turn, "settings": settings}
             same = [m for m in stored if m.items() >= head.items()]
             if not same:
@@ -166,13 +167,15 @@ def told(found: list[dict[str, Any]], settings: dict[str, Any]) -> str:
     def median(way: str, key: str) -> float:
         return statistics.median(m[key] for m in found if m["way"] == way)
 
+    ways = list(dict.fromkeys(m["way"] for m in found))
+    base = EXACT if EXACT in ways else min(ways, key=float)  # the tightest
     rows = []
     for way in dict.fromkeys(m["way"] for m in found):
         first = next(m for m in found if m["way"] == way)
-        cost, exact = median(way, "cost"), median(EXACT, "cost")
+        cost, exact = median(way, "cost"), median(base, "cost")
         rows.append([
             way if way == EXACT else f"proven, gap {way}", f"{median(way, 'seconds'):,.0f}",
-            f"{median(way, 'seconds') / median(EXACT, 'seconds'):.0%}", f"{median(way, 'highs'):,.0f}",
+            f"{median(way, 'seconds') / median(base, 'seconds'):.0%}", f"{median(way, 'highs'):,.0f}",
             len(first["solves"]), f"{median(way, 'iterations'):,.0f}", f"{cost / 1e6:,.3f}", f"{cost / exact - 1:.3%}",
             f"{median(way, 'bound') / 1e6:,.3f}", f"{median(way, 'gap'):.1e}", f"{max(m['memory_gb'] for m in found if m['way'] == way):.1f}",
         ])  # fmt: skip
@@ -186,7 +189,7 @@ def told(found: list[dict[str, Any]], settings: dict[str, Any]) -> str:
         f"load of the machine before the measurements {min(m['load'] for m in found):.1f} to {max(m['load'] for m in found):.1f}.\n",
         f"Case `{settings['case']}`, {scenario}, {settings['hours']:,} hours: {size['rows']:,} rows, {size['columns']:,} columns, "
         f"{size['entries']:,} non-zeros. The plans have {settings['steps']} steps. Medians of {1 + max(m['turn'] for m in found)}.\n",
-        page.table(["way", "seconds", "of the exact", "HiGHS [s]", "solves", "iterations", "cost [MEUR/a]", "above the exact", "bound [MEUR/a]", "proven gap", "memory [GB]"], rows),
+        page.table(["way", "seconds", "of the tightest", "HiGHS [s]", "solves", "iterations", "cost [MEUR/a]", "above the tightest", "bound [MEUR/a]", "proven gap", "memory [GB]"], rows),
         *([f"The gap asked for was not reached: {', '.join(sorted(set(missed)))}.\n"] if missed else []),
     ])  # fmt: skip
 
@@ -199,6 +202,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="steps of the plan; by default those of the case")
     parser.add_argument("--hours", type=int, default=QUICK_HOURS, help="hours of the trial")
     parser.add_argument("--gaps", type=float, nargs="+", default=GAPS, help="gaps of the proven years [1]")  # fmt: skip
+    parser.add_argument(
+        "--exact", action="store_true", help="also the year with all capacities free"
+    )
     parser.add_argument("--repeat", type=int, default=1, help="turns of all ways")
     parser.add_argument("--stored", type=Path, default=STORED, help="file of the raw measurements")
     parser.add_argument("--quick", action="store_true", help="a trial with the village of init")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from energy_model.common.language import Message
 from energy_model.formulation.metadata import ADDED
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
@@ -78,4 +79,4 @@ def _former_capacity(problem: CompiledModel, asset: str) -> float:
 
 def reason_of_ban(problem: CompiledModel, asset: str) -> str:
     """The reason why an asset is forbidden."""
-    return _override(problem, asset) or "max_capacity_added is 0"
+    return _override(problem, asset) or Message("max_capacity_added is 0")

@@ -3,15 +3,17 @@
 An infeasible program is solved again with slack on the emission target alone, which gives the least emissions. Where
 that does not help, it is solved with slack on every balance and policy row, at minimum total slack (elastic program). Rows with slack cannot be satisfied. Rows with a dual in the elastic solution are in conflict with them. Where
 the emission target is among these, the elastic program is solved once more with every forbidden candidate allowed; the
-candidates that it then builds are named. An unbounded program is solved again with bounds on every column; the columns at these bounds are the unbounded ones.
+candidates that it then builds are named.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.formulation.metadata import ADDED, BALANCE, LIMIT, PHYSICS, POLICY
 from energy_model.optimization import highs
 from energy_model.optimization.compiled_model import CompiledModel
@@ -26,20 +28,20 @@ from energy_model.optimization.forbidden_candidates import (
     useful_forbidden_candidates,
 )
 from energy_model.optimization.linear_program import LinearProgram
+from energy_model.optimization.unboundedness import diagnose_unbounded
 
 MIN_RELATIVE_SLACK = 1e-6  # slack below this share of all slack is rounding
 # A row whose dual is below this share of the largest is not reported as a conflict
 MIN_RELATIVE_DUAL = 0.01
-TARGET = "the emission target"
+TARGET = N_("the emission target")
 EMISSION_BALANCE = "emission_balance"
-MAX_VARIABLE_VALUE = 1e7
 
 
 class NoSolutionError(RuntimeError):
     """A case without a solution: the solver status, and sentences on the reason and the remedy."""
 
-    def __init__(self, status: str, sentences: list[str]) -> None:
-        self.status, self.sentences = status, sentences
+    def __init__(self, status: str, sentences: Sequence[str]) -> None:
+        self.status, self.sentences = status, list(sentences)
         super().__init__("\n".join(sentences))
 
 
@@ -48,25 +50,30 @@ def diagnose(problem: CompiledModel, answer: highs.SolverResult) -> NoSolutionEr
     if answer.status == highs.INFEASIBLE:
         return NoSolutionError(answer.status, _diagnose_infeasible(problem))
     if answer.status == highs.UNBOUNDED:
-        return NoSolutionError(answer.status, _diagnose_unbounded(problem))
+        return NoSolutionError(answer.status, diagnose_unbounded(problem))
     if answer.status == highs.STOPPED:
         limit = problem.system.settings.solver.time_limit
         return NoSolutionError(
             answer.status,
             [
-                f"No answer within the time limit of {limit:g} s; raise case.solver.time_limit or lower the resolution."
+                Message(
+                    "No answer within the time limit of {limit:#} s; raise case.solver.time_limit or lower the resolution.",
+                    limit=limit,
+                )
             ],
         )
     if answer.solver != "HiGHS":
-        sentence = (
-            f"{answer.solver} returned no solution that passes verification ({answer.said or answer.method}). "
-            "Set closer tolerances in case.solver.options, or solve with highs."
+        text = N_(
+            "{solver} returned no solution that passes verification ({reason}). Set closer tolerances in case.solver.options, or solve with highs."
         )
+        sentence = Message(text, solver=answer.solver, reason=answer.said or answer.method)
         return NoSolutionError(answer.status, [sentence])
     return NoSolutionError(
         answer.status,
         [
-            "No solver method returned a solution that passes verification. Check the inputs for badly scaled numbers."
+            Message(
+                "No solver method returned a solution that passes verification. Check the inputs for badly scaled numbers."
+            )
         ],
     )
 
@@ -84,7 +91,9 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
     count = len(soft_rows)
     if answer.status != highs.OPTIMAL:
         return [
-            "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
+            Message(
+                "There is no plan, and what is in its way is a bound of a single decision; look for a capacity that is below zero or above its limit."
+            )
         ]
     shortage, excess = answer.x[columns : columns + count], answer.x[columns + count :]
     slack = np.zeros(lp.A.shape[0])
@@ -102,7 +111,8 @@ def _diagnose_infeasible(problem: CompiledModel) -> list[str]:
         problem.watched, slack[len(slack) - len(problem.watched) :], strict=True
     ):
         if missed:
-            reasons.append((np.inf, f"The limit on '{name}' is missed by {_amount(abs(missed))}."))
+            text = N_("The limit on '{name}' is missed by {amount:#}.")
+            reasons.append((np.inf, Message(text, name=name, amount=abs(float(missed)))))
     sentences = [text for _, text in sorted(reasons, key=lambda pair: -pair[0])[:10]]
     return [*sentences, *_in_the_way(problem, elastic, answer)]
 
@@ -134,23 +144,35 @@ def _describe_slack(
         ]
     if family == EMISSION_TARGET:
         target = float(system.settings.emissions.target)
-        least = (
-            f": {target + abs(float(slack[0, 0])):,.0f} t/a is the least"
-            if is_least
-            else ", apart from what else cannot hold"
+        values = {"target": target, "least": target + abs(float(slack[0, 0]))}
+        remedy = Message(
+            "raise case.emissions.target, or allow more that avoids or stores CO2", **values
+        )
+        if is_least:
+            text = N_(
+                "Net emissions cannot fall to {target:t/a}: {least:t/a} is the least; {remedy}."
+            )
+        else:
+            text = N_(
+                "Net emissions cannot fall to {target:t/a}, apart from what else cannot hold; {remedy}."
+            )
+        return [(np.inf, Message(text, remedy=remedy, **values))]
+    if block.account == LIMIT and block.table == "limits":
+        limits = system["limits"]
+        text = N_(
+            "Limit '{limit}' ({sense} {amount:#}) is missed by {missed:#}; change limits.{name}.amount, or what its terms may do."
         )
         return [
             (
-                np.inf,
-                f"Net emissions cannot fall to {target:,.0f} t/a{least}; raise case.emissions.target, or allow more that avoids or stores CO2.",
-            )
-        ]
-    if block.account == LIMIT and block.table == "limits":
-        limits = system["limits"]
-        return [
-            (
                 abs(float(amount)),
-                f"Limit '{limit}' ({limits.at[limit, 'sense']} {limits.at[limit, 'amount']:,.6g}) is missed by {abs(float(amount)):,.6g}; change limits.{limit}.amount, or what its terms may do.",
+                Message(
+                    text,
+                    limit=labels_of(limits.loc[limit], limit),
+                    name=limit,
+                    sense=str(limits.at[limit, "sense"]),
+                    amount=float(limits.at[limit, "amount"]),
+                    missed=abs(float(amount)),
+                ),
             )
             for limit, amount in zip(names, slack[:, 0], strict=True)
             if amount
@@ -160,7 +182,13 @@ def _describe_slack(
     return [
         (
             float(amount),
-            f"'{family}' of {name or family} cannot hold ({meaning}); it is missed by {_amount(amount)}.",
+            Message(
+                "'{family}' of {name} cannot hold ({meaning}); it is missed by {amount:#}.",
+                family=family,
+                name=name or family,
+                meaning=meaning,
+                amount=float(amount),
+            ),
         )
         for name, amount in zip(names, sizes, strict=True)
         if amount
@@ -172,31 +200,49 @@ def _short_bus(
 ) -> tuple[float, str]:
     system, (carrier, site) = problem.system, bus.split("@")
     unit = system["carriers"].at[carrier, "unit"]
+    values: dict[str, Any] = {
+        "carrier": labels_of(system["carriers"].loc[carrier], carrier),
+        "site": labels_of(system["sites"].loc[site], site),
+        "unit": unit,
+        "hourly": f"{unit}/h",
+    }
     if family.startswith("yearly"):
-        verb = "is short of" if slack[0] > 0 else "cannot get rid of"
-        return (
-            abs(float(slack[0])),
-            f"{carrier} at {site} {verb} {abs(float(slack[0])):,.6g} {unit} over the year; add a source, a link or a use there.",
+        amount = float(slack[0])
+        text = (
+            N_(
+                "{carrier}, {site}: {amount:{unit}} are missing over the year; add a source, a link or a use there."
+            )
+            if amount > 0
+            else N_(
+                "{carrier}, {site}: {amount:{unit}} are left over in the year; add a source, a link or a use there."
+            )
         )
-    worst, hours = int(np.abs(slack).argmax()), system.steps.length[slack != 0].sum()
+        return abs(amount), Message(text, amount=abs(amount), **values)
+    worst, hours = int(np.abs(slack).argmax()), float(system.steps.length[slack != 0].sum())
     amount = float(np.abs(slack) @ system.steps.length)
-    stamp = system.profiles.index[system.steps.start[worst]].strftime("%d %B %H:%M UTC")
-    verb, remedy = (
-        ("is short of", "add a source, a store or a link there, or a penalty to its demand")
+    stamp = system.profiles.index[system.steps.start[worst]].strftime("%Y-%m-%d %H:%M UTC")
+    text = (
+        N_(
+            "{carrier}, {site}: {amount:{unit}} are missing in {hours:#} hours, at most {most:{hourly}} ({stamp}); add a source, a store or a link there, or a penalty to its demand."
+        )
         if slack[worst] > 0
-        else (
-            "cannot get rid of",
-            "add a use, a store, a link or a sale there, or let its surplus go",
+        else N_(
+            "{carrier}, {site}: {amount:{unit}} are left over in {hours:#} hours, at most {most:{hourly}} ({stamp}); add a use, a store, a link or a sale there, or let its surplus go."
         )
     )
-    return (
-        amount,
-        f"{carrier} at {site} {verb} {_amount(amount)} {unit} in {hours:,.0f} hours, at most {abs(slack[worst]):,.1f} {unit}/h ({stamp}); {remedy}.",
-    )
+    most = abs(float(slack[worst]))
+    return amount, Message(text, amount=amount, hours=hours, most=most, stamp=stamp, **values)
 
 
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _named(problem: CompiledModel, table: str, name: str) -> Message | str:
+    """A row of the case by its label, with its name where they differ."""
+    frame = problem.system[table]
+    labels = labels_of(frame.loc[name] if name in frame.index else {}, name)
+    return Message("{label} ({name})", label=labels, name=name) if len(labels) > 1 else name
+
+
+def _asset(problem: CompiledModel, name: str) -> Message | str:
+    return _named(problem, str(problem.system.assets.at[name, "table"]), name)
 
 
 def _in_the_way(
@@ -207,7 +253,7 @@ def _in_the_way(
     for block in problem.lp.constraints_of(POLICY).values():
         duals = block.by_label(np.abs(answer.prices)).max(axis=1, initial=0.0)
         policies += [
-            (float(dual), f"{'limit ' if block.account == LIMIT else ''}{name or TARGET}")
+            (float(dual), _policy(problem, str(name), block.account == LIMIT))
             for name, dual in zip(block.labels, duals, strict=True)
             if dual > MIN_DUAL
         ]
@@ -215,26 +261,40 @@ def _in_the_way(
     conflicts = list(
         dict.fromkeys(name for price, name in sorted(policies, reverse=True) if price >= threshold)
     )[:6]
-    sentences = [f"Conflicting constraints: {', '.join(conflicts)}."] if len(conflicts) > 1 else []
+    text = N_("Conflicting constraints: {names}.")
+    sentences: list[str] = [Message(text, names=conflicts)] if len(conflicts) > 1 else []
     reduced = wide.cost - wide.A.T @ answer.prices
     is_on_emissions = TARGET in conflicts
     forbidden = useful_forbidden_candidates(problem, wide, answer) if is_on_emissions else []
     if forbidden:
-        names = ", ".join(f"{name} ({reason_of_ban(problem, name)})" for name in forbidden)
-        sentences.insert(
-            0,
-            f"These candidates are forbidden, and would help most (raise max_capacity_added): {names}.",
+        names = [
+            Message(
+                "{asset} ({reason})",
+                asset=_asset(problem, name),
+                reason=reason_of_ban(problem, name),
+            )
+            for name in forbidden
+        ]
+        text = N_(
+            "These candidates are forbidden, and would help most (raise max_capacity_added): {names}."
         )
+        sentences.insert(0, Message(text, names=names))
     sentences += _at_their_most(problem, reduced, is_on_emissions)
     block = problem.lp.variables[ADDED]
     gain, assets = -reduced[block.all], block.labels
     order = [i for i in np.argsort(-gain) if assets[i] not in forbidden]
     scarce = [assets[i] for i in order[:5] if gain[i] > MIN_DUAL]
     if scarce:
-        sentences.append(
-            f"More of these would help most (raise max_capacity_added): {', '.join(scarce)}."
-        )
+        text = N_("More of these would help most (raise max_capacity_added): {names}.")
+        sentences.append(Message(text, names=[_asset(problem, name) for name in scarce]))
     return sentences
+
+
+def _policy(problem: CompiledModel, name: str, is_limit: bool) -> str:
+    """A policy row as a value of a message."""
+    if not is_limit:
+        return Message(name or TARGET)
+    return Message("limit {name}", name=_named(problem, "limits", name))
 
 
 def _at_their_most(
@@ -255,30 +315,15 @@ def _at_their_most(
     hours = (gain * finite > 1e-9) @ problem.system.steps.length
     names = block.labels
     descriptions = [
-        f"{names[i]} ({hours[i]:,.0f} hours)" for i in np.argsort(-hours)[:4] if hours[i] > 0
+        Message(
+            "{market} ({hours:#} hours)",
+            market=_named(problem, "markets", names[i]),
+            hours=float(hours[i]),
+        )
+        for i in np.argsort(-hours)[:4]
+        if hours[i] > 0
     ]
     if not descriptions:
         return []
-    return [
-        f"These markets sell all they may, and more would help (raise max_purchase): {', '.join(descriptions)}."
-    ]
-
-
-def _diagnose_unbounded(problem: CompiledModel) -> list[str]:
-    lp = problem.lp
-    bounded = replace(
-        lp,
-        lower=np.maximum(lp.lower, -MAX_VARIABLE_VALUE),
-        upper=np.minimum(lp.upper, MAX_VARIABLE_VALUE),
-    )
-    answer = highs.solve(bounded, problem.system.settings.solver.method)
-    groups, group_of_column = lp.column_groups()
-    at_bound = (
-        np.bincount(group_of_column, np.abs(answer.x) >= 0.99 * MAX_VARIABLE_VALUE, len(groups))
-        if len(answer.x)
-        else np.zeros(len(groups))
-    )
-    names = [f"{groups[i][0]} of {groups[i][1]}" for i in np.argsort(-at_bound)[:5] if at_bound[i]]
-    return [
-        f"The problem is unbounded: {', '.join(names) or 'some variable'} can grow indefinitely at a profit. Add a limit or check its prices."
-    ]
+    text = N_("These markets sell all they may, and more would help (raise max_purchase): {names}.")
+    return [Message(text, names=descriptions)]

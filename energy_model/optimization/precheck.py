@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
+from energy_model.common.language import N_, Message, labels_of, noun_labels_of
 from energy_model.formulation import build_model
 from energy_model.formulation.metadata import NET_EMISSIONS
 from energy_model.formulation.peak import hidden_demand_peaks
@@ -36,7 +38,12 @@ def check_adequacy(system: System, every_hour: bool = False) -> list[str]:
     With ``every_hour`` the plan is carried to every hour, so hidden peaks are not checked.
     """
     paid = (
-        [f"Emitting is paid for: its price is {system.emission_price:g} EUR/t, below zero."]
+        [
+            Message(
+                "Emitting is paid for: its price is {price:EUR/t}, below zero.",
+                price=float(system.emission_price),
+            )
+        ]
         if system.emission_price < 0
         else []
     )
@@ -60,16 +67,17 @@ def hidden_peaks(system: System) -> list[str]:
     if not losses:
         return []
     others = len(losses) - 1
-    more = (
-        f" {others} more {'peak or low is' if others == 1 else 'peaks or lows are'} hidden by more than {MIN_PEAK_LOSS_SHARE:.0%}."
+    text = (
+        N_(
+            "At resolution {steps:#} {loss} {others:#} more peaks or lows are hidden by more than {share:%}. Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
+        )
         if others
-        else ""
+        else N_(
+            "At resolution {steps:#} {loss} Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
+        )
     )
-    remedy = (
-        "Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
-    )
-    steps = len(system.steps.length)
-    return [f"In {steps:,} step{'s' * (steps > 1)} {losses[0][1]}{more} {remedy}"]
+    steps, loss = len(system.steps.length), losses[0][1]
+    return [Message(text, steps=steps, loss=loss, others=others, share=MIN_PEAK_LOSS_SHARE)]
 
 
 def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
@@ -92,10 +100,16 @@ def _hidden_demands(system: System) -> Iterator[tuple[float, str]]:
             unit, stamp = carriers.at[carrier, "unit"], _stamp(system, int(demand.argmax()))
             yield (
                 lost_share,
-                (
-                    f"{carrier} at {site} ({profiles}) is wanted at {step_peak:,.4g} {unit}/h at most; its "
-                    f"hourly peak is {peak:,.4g} {unit}/h on {stamp}, so the plan may be too small for "
-                    f"{lost_share:.0%} of the peak."
+                Message(
+                    "the demand for {carrier}, {site} ({profiles}) is {step_peak:{unit}} at most; its hourly peak is {peak:{unit}} ({stamp}), so the plan may be too small for {share:%} of the peak.",
+                    carrier=noun_labels_of(carriers.loc[carrier], carrier),
+                    site=labels_of(system["sites"].loc[site], site),
+                    profiles=profiles,
+                    step_peak=step_peak,
+                    peak=peak,
+                    unit=f"{unit}/h",
+                    stamp=stamp,
+                    share=round(lost_share, 2),
                 ),
             )
 
@@ -113,15 +127,19 @@ def _hidden_lows(system: System) -> Iterator[tuple[float, str]]:
             stamp = _stamp(system, int(available.argmin()))
             yield (
                 step_low - low,
-                (
-                    f"{rows.index[0]} ({shape}) has an availability of {step_low:.0%} at least; its hourly "
-                    f"low is {low:.0%} on {stamp}, so the plan may lack what serves that hour."
+                Message(
+                    "the availability of {plant} ({profile}) is {step_low:%} at least; its hourly low is {low:%} ({stamp}), so the plan may lack what serves that hour.",
+                    plant=labels_of(rows.iloc[0], rows.index[0]),
+                    profile=str(shape),
+                    step_low=round(step_low, 2),
+                    low=round(low, 2),
+                    stamp=stamp,
                 ),
             )
 
 
 def _stamp(system: System, hour: int) -> str:
-    stamp: str = system.profiles.index[hour].strftime("%d %B %H:%M UTC")
+    stamp: str = system.profiles.index[hour].strftime("%Y-%m-%d %H:%M UTC")
     return stamp
 
 
@@ -184,11 +202,13 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         if bus_name(fleet["service"], fleet["site"]) in area:
             supply += min(most[vehicle], MAX_CAPACITY) * fleet["distance"] / system.hours
     carrier = next(iter(area)).split("@")[0]
-    unit, places = (
-        system["carriers"].at[carrier, "unit"],
-        ", ".join(sorted(bus.split("@")[1] for bus in area)[:4]),
-    )
-    sentences = []
+    unit = system["carriers"].at[carrier, "unit"]
+    sites = sorted(bus.split("@")[1] for bus in area)[:4]
+    values: dict[str, Any] = {
+        "carrier": labels_of(system["carriers"].loc[carrier], carrier),
+        "sites": [labels_of(system["sites"].loc[site], site) for site in sites],
+    }
+    sentences: list[str] = []
     hour = int((demand - supply).argmax())
     if (
         demand[hour] > supply[hour] + bought + stored + MIN_SHORTAGE
@@ -196,11 +216,24 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
     ):
         stamp = _stamp(system, hour)
         sentences.append(
-            f"{carrier} ({places}) wants {demand[hour]:,.1f} {unit}/h on {stamp}; all that could serve it makes {supply[hour] + bought + stored:,.1f}."
+            Message(
+                "{carrier} ({sites}): the demand is {demand:{unit}} ({stamp}); all that could serve it makes {supply:{unit}}.",
+                demand=float(demand[hour]),
+                supply=float(supply[hour] + bought + stored),
+                unit=f"{unit}/h",
+                stamp=stamp,
+                **values,
+            )
         )
     if demand.sum() > (supply + bought).sum() + MIN_SHORTAGE:
         sentences.append(
-            f"{carrier} ({places}) wants {demand.sum():,.0f} {unit} in the year; at most {(supply + bought).sum():,.0f} could be made and bought."
+            Message(
+                "{carrier} ({sites}): the demand of the year is {demand:{unit}}; at most {supply:{unit}} could be made and bought.",
+                demand=float(demand.sum()),
+                supply=float((supply + bought).sum()),
+                unit=unit,
+                **values,
+            )
         )
     return sentences
 
@@ -213,7 +246,12 @@ def _emissions_out_of_reach(system: System) -> list[str]:
     if minimum is None or minimum <= float(target) + MIN_SHORTAGE:
         return []
     return [
-        f"Net emissions of {float(target):,.0f} t/a seem out of reach: {minimum:,.0f} t/a is the least at {COARSE_STEPS} steps."
+        Message(
+            "Net emissions of {target:t/a} seem out of reach: {least:t/a} is the least at {steps:#} steps.",
+            target=float(target),
+            least=minimum,
+            steps=COARSE_STEPS,
+        )
     ]
 
 

@@ -186,4 +186,5 @@ def warnings(run: Run, language: str) -> list[str]:
         english: danish if language == "da" else english
         for english, danish in operation_sentences(both_ways(run))
     }
-    return [translated.get(text, str(text)) for text in run.metadata.get("warnings", [])]
+    _, texts = translator(language), run.metadata.get("warnings", [])
+    return [translated.get(text) or _(text) for text in texts]

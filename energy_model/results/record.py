@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pydantic
 
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.results.damage import readable
 from energy_model.results.summary import MEANINGS
 
 Count = Annotated[int, pydantic.Field(ge=0, strict=True)]
 Number = Annotated[float, pydantic.Field(strict=True)]
 Text = Annotated[str, pydantic.Field(strict=True)]
+WARNING_MESSAGES = "warning_messages"
 MAX_FAULTS = 3  # maximum number of issues in a sentence
 
 
@@ -163,7 +166,30 @@ def read_record(file: Path) -> dict[str, Any]:
             Record.model_validate(content)
         except pydantic.ValidationError as error:
             raise _told(file, error) from None
-    return dict(content)
+    return _with_messages(dict(content))
+
+
+def written_record(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The record to write: warnings are English texts, and beside them their messages, which have other languages."""
+    texts = metadata.get("warnings", [])
+    messages = {str(text): text.as_record() for text in texts if isinstance(text, Message)}
+    return dict(metadata) | ({WARNING_MESSAGES: messages} if messages else {})
+
+
+def _with_messages(content: dict[str, Any]) -> dict[str, Any]:
+    """The record with its warnings as messages; a message that cannot be read stays its English text."""
+    records = content.pop(WARNING_MESSAGES, {})
+    if isinstance(records, dict) and isinstance(content.get("warnings"), list):
+        content["warnings"] = [_message_of(text, records) for text in content["warnings"]]
+    return content
+
+
+def _message_of(text: Any, records: Mapping[str, Any]) -> Any:
+    try:
+        message = Message.from_record(records[text])
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return text
+    return message if message == text else text
 
 
 def _told(file: Path, wrong: pydantic.ValidationError) -> InputError:

@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.case.system import System
+from energy_model.common.language import N_, Message
 from energy_model.results import summary
 from energy_model.results.aggregation_check import aggregation_check, as_records
 from energy_model.results.land_kinds import land_kinds_of, with_kinds
@@ -74,10 +75,18 @@ def note_own_rules(run: Run, names: Iterable[str]) -> None:
     names = sorted(names)
     run.metadata["extended"] = True
     run.metadata["own_rules"] = names
-    list_of_names = f": {', '.join(names)}" if names else ""
+    text = (
+        N_(
+            "The program has rules of the user's own: {names}. Another run of the same inputs may lack them."
+        )
+        if names
+        else N_(
+            "The program has rules of the user's own. Another run of the same inputs may lack them."
+        )
+    )
     run.metadata["warnings"] = [
         *run.metadata.get("warnings", []),
-        f"The program has rules of the user's own{list_of_names}. Another run of the same inputs may lack them.",
+        Message(text, names=", ".join(names)),
     ]
 
 

@@ -21,7 +21,7 @@ from energy_model.formulation import TABLES as DECLARED
 from energy_model.optimization import certificate
 from energy_model.results import manifest, netcdf_file, schema, stored_inputs
 from energy_model.results.damage import readable
-from energy_model.results.record import read_record
+from energy_model.results.record import read_record, written_record
 from energy_model.results.run import Run
 
 TABLES = ("capacities", "carriers", "costs", "emissions", "balances", "land", "names")
@@ -117,7 +117,7 @@ def _write(run: Run, folder: Path, log_text: str) -> None:
         certificate.store(folder / "certificate.npz", *run.proof)
     (folder / "log.txt").write_text(log_text, encoding="utf-8")
     (folder / "metadata.json").write_text(
-        json.dumps(run.metadata, indent=1, ensure_ascii=False), encoding="utf-8"
+        json.dumps(written_record(run.metadata), indent=1, ensure_ascii=False), encoding="utf-8"
     )
     manifest.write(folder)
 

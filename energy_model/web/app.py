@@ -141,7 +141,7 @@ def _register_pages(app: dash.Dash, context: AppContext) -> None:
             return study.page(context, rest, draft, language)
         if first:
             return [html.H1(translate(NOT_FOUND, language))]
-        return scenario_form.page(context, draft, language)
+        return scenario_form.page(context, draft, language, search or "")
 
     app.clientside_callback(
         ClientsideFunction("workbench", "pageShown"),

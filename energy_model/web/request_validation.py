@@ -55,6 +55,9 @@ class RequestedChoice(Strict):
     size: Size | None = None
 
 
+MAX_NOTE_CHARACTERS = 500
+
+
 class ScenarioDraft(Strict):
     """The inputs that a page has gathered."""
 
@@ -64,6 +67,7 @@ class ScenarioDraft(Strict):
     edits: list[Edit] = pydantic.Field(default=[], max_length=MAX_EDITS)
     candidates: dict[Name, RequestedChoice] = pydantic.Field(default={}, max_length=MAX_EDITS)
     resolution: Literal["coarse", "default", "fine"] = "default"
+    note: str = pydantic.Field(default="", max_length=MAX_NOTE_CHARACTERS)
 
 
 @dataclass(frozen=True)

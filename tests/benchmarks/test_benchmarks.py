@@ -37,7 +37,16 @@ def test_a_way_of_building_with_another_program_is_refused():
 @pytest.mark.slow
 def test_the_exact_and_the_proven_year_are_compared_and_resumed(tmp_path):
     page, stored = PAGE.read_bytes(), STORED.exists() and STORED.read_bytes()
-    words = ("--quick", "--hours", 672, "--gaps", 0.01, "--stored", tmp_path / "raw.json")
+    words = (
+        "--quick",
+        "--exact",
+        "--hours",
+        672,
+        "--gaps",
+        0.01,
+        "--stored",
+        tmp_path / "raw.json",
+    )
     first = start("full_year.py", *words)
     exact, proven = json.loads((tmp_path / "raw.json").read_text(encoding="utf-8"))
     assert [exact["way"], proven["way"]] == ["exact", "0.01"]

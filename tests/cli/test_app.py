@@ -255,7 +255,7 @@ def test_demand_that_must_be_served_and_cannot_ends_in_sentences(tmp_path):
     ]
     said = cli.call("run", case, *changes, "-r", 20, "-o", tmp_path / "run", "--json")
     assert said.code == 3
-    assert "heat at village is short of" in said.err
+    assert "District heat, Village: " in said.err
     assert "gas_boiler_village" in said.err
     assert said.json["exit_code"] == 3
 
@@ -299,7 +299,7 @@ def test_check_warns_of_a_peak_that_cannot_be_met():
     ]
     said = cli.call("check", cli.original(), *changes, "--json")
     assert said.code == 0
-    assert any("heat (village) wants" in text for text in said.json["warnings"])
+    assert any("District heat (Village): the demand is" in text for text in said.json["warnings"])
 
 
 @pytest.mark.slow

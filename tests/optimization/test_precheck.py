@@ -32,8 +32,8 @@ def test_a_peak_of_one_hour_that_one_step_hides_is_told():
     """The mean of all hours is 2 MW, 78 % below the 9 MW of the last hour, 1 January 07:00."""
     (told,) = precheck.check_adequacy(peaked(resolution=1))
     assert told == (
-        "In 1 step power at here (shape) is wanted at 2 MWh/h at most; its hourly peak is "
-        "9 MWh/h on 01 January 07:00 UTC, so the plan may be too small for 78% of the peak. "
+        "At resolution 1 the demand for power, here (shape) is 2 MWh/h at most; its hourly peak is "
+        "9 MWh/h (2030-01-01 07:00 UTC), so the plan may be too small for 78 % of the peak. "
         "Ask for more steps with --resolution, or carry the plan to every hour with --full-year."
     )
 
@@ -53,8 +53,10 @@ def test_a_peak_of_one_hour_at_two_steps_is_told(tmp_path):
     system = em.load_case(case)
     assert highest(system) == pytest.approx(3)
     (told,) = precheck.hidden_peaks(system)
-    assert "power at here (shape) is wanted at 3 MWh/h at most; its hourly peak is 9 MWh/h" in told
-    assert "67% of the peak" in told
+    assert (
+        "the demand for power, here (shape) is 3 MWh/h at most; its hourly peak is 9 MWh/h" in told
+    )
+    assert "67 % of the peak" in told
 
 
 @pytest.mark.parametrize("resolution", [8, "full"])
@@ -91,8 +93,8 @@ def test_a_low_of_one_hour_that_the_steps_hide_is_told():
         flows=[case_builder.flow("mill", "power", 1)],
     )
     (told,) = precheck.hidden_peaks(system)
-    assert "mill (share) has an availability of 88% at least" in told
-    assert "its hourly low is 0% on 01 January 02:00 UTC" in told
+    assert "the availability of mill (share) is 88 % at least" in told
+    assert "its hourly low is 0 % (2030-01-01 02:00 UTC)" in told
 
 
 def test_many_hidden_peaks_are_one_sentence_that_names_the_worst():
@@ -110,8 +112,8 @@ def test_many_hidden_peaks_are_one_sentence_that_names_the_worst():
         ],
     )  # fmt: skip
     (told,) = precheck.hidden_peaks(system)
-    assert told.startswith("In 1 step power at here (shape) is wanted at 2 MWh/h at most")
-    assert "1 more peak or low is hidden by more than 25%." in told
+    assert told.startswith("At resolution 1 the demand for power, here (shape) is 2 MWh/h at most")
+    assert "1 more peaks or lows are hidden by more than 25 %." in told
 
 
 def test_what_is_balanced_over_the_year_has_no_peak():

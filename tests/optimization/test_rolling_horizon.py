@@ -256,5 +256,5 @@ def test_a_window_without_operation_is_named_with_its_hours():
     assert error.value.status == highs.INFEASIBLE
     first, *reasons = error.value.sentences
     assert first.startswith("The window from 2030-01-01 02:00 to 2030-01-01 02:00 UTC has no")
-    assert any("power at here is short of 1 MWh in 1 hours" in reason for reason in reasons)
+    assert any("power, here: 1 MWh are missing in 1 hours" in reason for reason in reasons)
     assert operated(problem, 3, 1).added_cost().sum() == pytest.approx(0)

@@ -250,6 +250,29 @@ def test_a_sweep_is_asked_and_answered(bench):
     assert "carriers.gas.price *=" in " ".join(map(str, rows[0]))
 
 
+def test_changes_and_a_note_are_shared_by_a_link(bench):
+    """One reader sends what another opens, who has changes of their own; a forged link says so."""
+    one, other = bench.visit(), bench.visit()
+    wish(one, "field", "solar park", "forbidden")
+    one.get_by_label("Note").fill("For the <i>meeting</i>")
+    one.get_by_label("Note").press("Tab")
+    wish(one, "village", "tank", "forbidden")  # the link follows the draft
+    address = one.get_by_role("link", name="Link to these changes").get_attribute("href")
+    wish(other, "village", "tank", "required", 120)
+    other.goto(bench.server.address + address)
+    change(other, "solar park: forbidden")
+    change(other, "tank: forbidden")
+    playwright.expect(other.get_by_label("Note")).to_have_value("For the <i>meeting</i>")
+    other.fill("#title", "Shared")
+    other.fill("#submitter", "Bo")
+    other.click("#save")
+    other.locator("#save_message .fine").wait_for()
+    other.locator("#scenario option", has_text="Saved: Shared (Bo)").wait_for(state="attached")
+    other.goto(f"{bench.server.address}/?draft=forged")
+    other.get_by_text("The link holds no valid changes.").wait_for()
+    change(other, "solar park: forbidden")
+
+
 @pytest.mark.usefixtures("asked")
 def test_a_run_is_shown_beside_the_unchanged_one(bench):
     """The run with changes is compared with the one without; that one, with what there is."""

@@ -65,6 +65,13 @@
     return changed(next, draft);
   }
 
+  function writeNote(value, draft, form) {
+    const next = copyOf(draft, form);
+    if (!next || value === null || value === undefined) return noUpdate();
+    next.note = value;
+    return changed(next, draft);
+  }
+
   function undo(clicks, draft, form, reload) {
     const pressed = window.dash_clientside.callback_context.triggered.find((t) => t.value);
     const next = copyOf(draft, form);
@@ -116,7 +123,7 @@
     const heading = document.querySelector("#page h1");
     if (heading) document.title = `${heading.textContent} – energy_model`;
     document.querySelectorAll("header nav a").forEach((link) => {
-      const isCurrent = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue") || (path.startsWith("/study/") && link.pathname === "/study");
+      const isCurrent = new URL(link.href).pathname === path || (path.startsWith("/job/") && link.pathname === "/queue") || (/^\/(study|answer)\//.test(path) && link.pathname === "/study");
       if (isCurrent) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     });
     if (!isFirstPage && heading) { heading.tabIndex = -1; heading.focus(); window.scrollTo(0, 0); }
@@ -132,6 +139,6 @@
     return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
   }
 
-  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
+  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -7,10 +7,11 @@ from typing import Any
 from dash import html
 
 from energy_model.common.formatting import format_number, label
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.web.candidates import REQUIRED
 from energy_model.web.components import aria_label, button
 from energy_model.web.context import AppContext
+from energy_model.web.draft_link import address_of
 from energy_model.web.request_validation import ScenarioDraft
 
 MAX_TITLE_PARTS = 3  # of a default title
@@ -36,7 +37,16 @@ def change_list(context: AppContext, draft: ScenarioDraft, language: str) -> lis
         for target, text in changes.items()
     ]
     undo_all = button(_("Undo all"), {"type": "undo", "of": "all"}, "small")
-    return [heading, html.Ul(items, className="changes"), undo_all]
+    return [heading, html.Ul(items, className="changes"), undo_all, *share_link(draft, language)]
+
+
+def share_link(draft: ScenarioDraft, language: str) -> list[html.P]:
+    """Returns a link to the page New run with a draft; none if the draft is too large for an address."""
+    address, text = (
+        address_of(draft),
+        translate("Link to these changes, to copy and share", language),
+    )
+    return [html.P(html.A(text, href=address))] if address else []
 
 
 def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -> html.P:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash
 from dash import Input, Output, State, dcc, html
 
+from energy_model.common.errors import InputError
 from energy_model.common.language import translate, translator
 from energy_model.web import security
 from energy_model.web.components import aria_label, button, message, triggered_button
 from energy_model.web.context import AppContext
+from energy_model.web.draft_link import address_of
 from energy_model.web.jobs import DONE, OPEN, RUNNING, Job
 from energy_model.web.pages import queue, results
+from energy_model.web.request_validation import parse_draft
 
 POLL_MS = 700  # milliseconds between updates
 MAX_SHOWN_LINES = 12  # of progress shown
@@ -89,7 +93,19 @@ def _inputs(job: Job, language: str) -> html.Div:
             lines.append(_("{candidate}: at least {size:#}", candidate=name, size=minimum))
     lines += [f"{key}: {value}" for key, value in request.get("study", {}).items()]
     changes = html.Ul([*map(html.Li, lines)]) if lines else html.P(_("No changes."))
-    return html.Div([html.P("; ".join(facts)), changes])
+    return html.Div([html.P("; ".join(facts)), changes, *_draft_parts(request, language)])
+
+
+def _draft_parts(request: Mapping[str, Any], language: str) -> list[html.P]:
+    """Returns the note of a job, and a link to the page New run with its inputs."""
+    try:
+        draft = parse_draft(request.get("draft"))
+    except InputError:  # of an earlier version
+        return []
+    _, address = translator(language), address_of(draft)
+    note = [html.P(_("Note: {note}", note=draft.note))] if draft.note else []
+    text = _("Open these inputs on the page New run")
+    return [*note, *([html.P(html.A(text, href=address))] if address else [])]
 
 
 def register(app: dash.Dash, context: AppContext) -> None:

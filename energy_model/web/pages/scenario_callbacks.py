@@ -27,6 +27,7 @@ from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.request_validation import Edit, ScenarioDraft
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
+MAX_AUTHOR_CHARACTERS = 40
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
@@ -60,6 +61,7 @@ def _register_browser(app: dash.Dash) -> None:
         *stores,
     )
     in_browser("addEdit", DRAFT, Input("accepted_edit", "data"), *stores)
+    in_browser("writeNote", DRAFT, Input("note", "value"), *stores)
     in_browser("chooseResolution", DRAFT, Input("resolution", "value"), *stores)
     in_browser(
         "undo",
@@ -93,9 +95,10 @@ def _register_choices(app: dash.Dash, context: AppContext) -> None:
         Output("draft", "data"),
         Input("scenario_form", "id"),
         State("draft", "data"),
+        State("linked_draft", "data"),
     )
-    def load(_: str, content: Any) -> tuple[Any, Any]:
-        draft = scenario_form.draft_of(context, content)
+    def load(_: str, content: Any, linked: Any) -> tuple[Any, Any]:
+        draft = scenario_form.draft_of(context, linked or content)
         data = scenario_form.browser_data(context, draft, security.language())
         return data, draft.model_dump(mode="json")
 
@@ -297,9 +300,10 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         Input("save", "n_clicks"),
         State("draft", "data"),
         State("title", "value"),
+        State("submitter", "value"),
         prevent_initial_call=True,
     )
-    def save(_: Any, content: Any, title: str | None) -> tuple[Any, Any]:
+    def save(_: Any, content: Any, title: str | None, submitter: str | None) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
@@ -307,7 +311,8 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
             draft = request_validation.validate(content, context.cases).draft
             excluded = {"case", "resolution"}
             scenario = draft.model_dump(mode="json", exclude=excluded, exclude_none=True)
-            context.workspace.save_scenario(draft.case, title or "", scenario)
+            author = (submitter or "").strip()[:MAX_AUTHOR_CHARACTERS]
+            context.workspace.save_scenario(draft.case, title or "", scenario | {"author": author})
         except InputError as error:
             return dash.no_update, error_message(error, language)
         options = scenario_form.scenario_options(context, draft.case, language)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
 
 from energy_model.common.errors import InputError
 from energy_model.common.formatting import format_number, label, words
-from energy_model.common.language import translator
+from energy_model.common.language import translate, translator
 from energy_model.web import request_validation, site_map, sliders, table_editor
 from energy_model.web.candidates import CHOICES, OPTIONAL
-from energy_model.web.components import Map, aria_label, button, field, radios, section, select
+from energy_model.web.components import (
+    Map,
+    aria_label,
+    button,
+    field,
+    message,
+    radios,
+    section,
+    select,
+)
 from energy_model.web.context import AppContext
-from energy_model.web.request_validation import ScenarioDraft
+from energy_model.web.draft_link import linked_draft
+from energy_model.web.request_validation import MAX_NOTE_CHARACTERS, ScenarioDraft
 from energy_model.web.sliders import Slider
 
 
@@ -41,14 +52,22 @@ def draft_of(context: AppContext, content: Any) -> ScenarioDraft:
     return draft.model_copy(update={"sliders": values, "edits": edits, "candidates": choices})
 
 
-def page(context: AppContext, content: Any, language: str) -> list[Any]:
-    """Returns the page with the stored draft."""
-    _ = translator(language)
+def page(context: AppContext, content: Any, language: str, search: str = "") -> list[Any]:
+    """Returns the page with the draft of a shared link in the query string, else with the stored one."""
+    _, linked, faults = translator(language), None, []
+    try:
+        linked = linked_draft(search)
+    except ValueError:
+        text = _("The link holds no valid changes. Ask for it again; your own changes are shown.")
+        faults = [message([text])]
+    content = linked or content
     lead = _("Choose a case, change its assumptions and press Run. The case itself is not changed.")
     draft = draft_of(context, content)
     return [
         html.H1(_("New run")),
         html.P(lead, className="lead"),
+        *faults,
+        dcc.Store(id="linked_draft", data=linked),
         html.Div(body(context, draft, language), id="scenario_form", className="two"),
     ]
 
@@ -62,7 +81,7 @@ def body(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
         _table_section(context, draft, language),
     ]
     _ = translator(language)
-    return [html.Div(parts), html.Aside(_summary(language), **aria_label(_("Your run")))]
+    return [html.Div(parts), html.Aside(_summary(draft, language), **aria_label(_("Your run")))]
 
 
 def browser_data(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, Any]:
@@ -115,10 +134,18 @@ def scenario_options(context: AppContext, case: str, language: str) -> list[tupl
         for name, titles in context.cases[case].scenarios().items()
     ]
     saved = [
-        (f"saved:{name}", _("Saved: {title}", title=content.get("title", name)))
+        (f"saved:{name}", _saved_title(content, name, language))
         for name, content in context.workspace.scenarios(case).items()
     ]
     return own + saved
+
+
+def _saved_title(content: Mapping[str, Any], name: str, language: str) -> str:
+    """Returns the title of a saved scenario with the name of who saved it."""
+    title, author = content.get("title", name), content.get("author", "")
+    if author:
+        return translate("Saved: {title} ({author})", language, title=title, author=author)
+    return translate("Saved: {title}", language, title=title)
 
 
 def _slider_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
@@ -271,13 +298,17 @@ def submission_fields(title: str, example: str, language: str) -> list[html.Div]
     return [field(_("Title"), title_input), field(_("Your name"), name_input)]
 
 
-def _summary(language: str) -> list[Any]:
+def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
     _ = translator(language)
     return [
         html.H2(_("Your run")),
         html.Div(id="changes"),
         html.Div(id="live_answer", role="status", className="live"),
         *submission_fields("title", _("e.g. cheap batteries"), language),
+        field(
+            _("Note"),
+            dcc.Textarea(id="note", value=draft.note, maxLength=MAX_NOTE_CHARACTERS, rows=2),
+        ),
         button(_("Run"), "run", "main"),
         button(_("Save as scenario"), "save"),
         html.Div(id="run_message", role="alert"),
