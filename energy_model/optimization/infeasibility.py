@@ -143,20 +143,7 @@ def _describe_slack(
             if np.any(part)
         ]
     if family == EMISSION_TARGET:
-        target = float(system.settings.emissions.target)
-        values = {"target": target, "least": target + abs(float(slack[0, 0]))}
-        remedy = Message(
-            "raise case.emissions.target, or allow more that avoids or stores CO2", **values
-        )
-        if is_least:
-            text = N_(
-                "Net emissions cannot fall to {target:t/a}: {least:t/a} is the least; {remedy}."
-            )
-        else:
-            text = N_(
-                "Net emissions cannot fall to {target:t/a}, apart from what else cannot hold; {remedy}."
-            )
-        return [(np.inf, Message(text, remedy=remedy, **values))]
+        return [(np.inf, _missed_target(problem, abs(float(slack[0, 0])), is_least))]
     if block.account == LIMIT and block.table == "limits":
         limits = system["limits"]
         text = N_(
@@ -193,6 +180,19 @@ def _describe_slack(
         for name, amount in zip(names, sizes, strict=True)
         if amount
     ]
+
+
+def _missed_target(problem: CompiledModel, missed: float, is_least: bool) -> Message:
+    """A sentence on the emission target, and on the least emissions where only it is in the way."""
+    target = float(problem.system.settings.emissions.target)
+    remedy = Message("raise case.emissions.target, or allow more that avoids or stores CO2")
+    if is_least:
+        text = N_("Net emissions cannot fall to {target:t/a}: {least:t/a} is the least; {remedy}.")
+        return Message(text, target=target, least=target + missed, remedy=remedy)
+    text = N_(
+        "Net emissions cannot fall to {target:t/a}, apart from what else cannot hold; {remedy}."
+    )
+    return Message(text, target=target, remedy=remedy)
 
 
 def _short_bus(

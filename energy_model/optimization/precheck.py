@@ -201,6 +201,19 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         fleet = fleets.loc[row["fleet"]]
         if bus_name(fleet["service"], fleet["site"]) in area:
             supply += min(most[vehicle], MAX_CAPACITY) * fleet["distance"] / system.hours
+    peak = bought + stored if _is_hourly(system, area) else np.inf
+    return _shortages(system, area, demand, supply + bought, supply + peak)
+
+
+def _is_hourly(system: System, area: set[str]) -> bool:
+    """Whether the carrier of an area is balanced in every hour."""
+    return bool(system["carriers"].at[next(iter(area)).split("@")[0], "balance"] == "hour")
+
+
+def _shortages(
+    system: System, area: set[str], demand: np.ndarray, yearly: np.ndarray, hourly: np.ndarray
+) -> list[str]:
+    """Sentences on the hour and on the year in which an area's demand exceeds what could serve it [unit/h]."""
     carrier = next(iter(area)).split("@")[0]
     unit = system["carriers"].at[carrier, "unit"]
     sites = sorted(bus.split("@")[1] for bus in area)[:4]
@@ -209,28 +222,24 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         "sites": [labels_of(system["sites"].loc[site], site) for site in sites],
     }
     sentences: list[str] = []
-    hour = int((demand - supply).argmax())
-    if (
-        demand[hour] > supply[hour] + bought + stored + MIN_SHORTAGE
-        and system["carriers"].at[carrier, "balance"] == "hour"
-    ):
-        stamp = _stamp(system, hour)
+    hour = int((demand - yearly).argmax())
+    if demand[hour] > hourly[hour] + MIN_SHORTAGE:
         sentences.append(
             Message(
                 "{carrier} ({sites}): the demand is {demand:{unit}} ({stamp}); all that could serve it makes {supply:{unit}}.",
                 demand=float(demand[hour]),
-                supply=float(supply[hour] + bought + stored),
+                supply=float(hourly[hour]),
                 unit=f"{unit}/h",
-                stamp=stamp,
+                stamp=_stamp(system, hour),
                 **values,
             )
         )
-    if demand.sum() > (supply + bought).sum() + MIN_SHORTAGE:
+    if demand.sum() > yearly.sum() + MIN_SHORTAGE:
         sentences.append(
             Message(
                 "{carrier} ({sites}): the demand of the year is {demand:{unit}}; at most {supply:{unit}} could be made and bought.",
                 demand=float(demand.sum()),
-                supply=float((supply + bought).sum()),
+                supply=float(yearly.sum()),
                 unit=unit,
                 **values,
             )

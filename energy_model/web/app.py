@@ -32,7 +32,15 @@ PAGES = (
     ("/queue", N_("Jobs")),
     ("/compare", N_("Compare")),
 )
-STORES = ("current_path", "form", "accepted_edit", "reload", "settled_draft", "site_store")
+STORES = (
+    "current_path",
+    "form",
+    "accepted_edit",
+    "pasted",
+    "reload",
+    "settled_draft",
+    "site_store",
+)
 NOT_FOUND = N_("The page was not found.")
 POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "

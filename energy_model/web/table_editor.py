@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import dash_ag_grid as dag
+import pydantic
 
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
-from energy_model.common.language import translate
+from energy_model.common.formatting import words
+from energy_model.common.language import translate, translator
 from energy_model.formulation import TABLES
 from energy_model.web.request_validation import Edit, declared_table
 
 HIDDEN = ("colour",)  # columns without effect on results
+EDITED = "edited_columns"  # in the data of a row
 MIN_UNLIMITED_VALUE = 1e29
+MAX_PASTED_CELLS = 200
+MAX_SHOWN_FAULTS = 5
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 MAX_AUTO_HEIGHT_ROWS = 10  # rows up to which a grid has the height of its rows
 
 
@@ -35,8 +42,8 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
-    """Returns the rows of a table with its edits. Raises KeyError if there is no such table."""
+def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, Any]]:
+    """Returns the rows of a table with its edits, and the names of the edited columns of each. Raises KeyError if there is no such table."""
     declared, frame = declared_table(name), system[name]
     if declared is None:
         raise KeyError(name)
@@ -45,14 +52,15 @@ def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, str]]:
         for column in declared.columns
         if column.name in frame and column.name not in HIDDEN
     ]
-    rows_by_key = {
-        row_key(key): {"row": row_key(key)}
+    rows_by_key: dict[str, dict[str, Any]] = {
+        row_key(key): {"row": row_key(key), EDITED: []}
         | {column: cell(value) for column, value in zip(columns, values, strict=True)}
         for key, values in zip(frame.index, frame[columns].to_numpy(dtype=object), strict=True)
     }
     for edit in edits:
         if edit.table == name and edit.row in rows_by_key:
             rows_by_key[edit.row][edit.column] = edit.value
+            rows_by_key[edit.row][EDITED].append(edit.column)
     return list(rows_by_key.values())
 
 
@@ -104,8 +112,51 @@ def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgG
             "sortable": True,
             "filter": False,
             "suppressMovable": True,
+            "cellClassRules": {"edited": f"params.data.{EDITED}.includes(params.colDef.field)"},
         },
         dashGridOptions=options | ({"domLayout": "autoHeight"} if is_short else {}),
         className="sheet",
         style={"height": None if is_short else "24rem", "width": "100%"},
     )
+
+
+def edits_of(table: str, cells: list[Any]) -> list[Edit]:
+    """Returns the edits of changed or pasted cells, each with ``rowId``, ``colId`` and ``value``; others are left out.
+
+    A decimal comma, as a spreadsheet in Danish writes it, is read as a point.
+    """
+    edits = []
+    for changed in cells[:MAX_PASTED_CELLS]:
+        try:
+            value = "" if changed.get("value") is None else str(changed["value"]).strip()
+            if DECIMAL_COMMA.fullmatch(value):
+                value = value.replace(",", ".")
+            row, column = str(changed["rowId"]), str(changed["colId"])
+            edits.append(Edit(table=table, row=row, column=column, value=value))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return edits
+
+
+def parse_edits(content: Any) -> list[Edit]:
+    """Returns the edits that a page stored; an invalid one is left out."""
+    edits = []
+    for record in content if isinstance(content, list) else []:
+        try:
+            edits.append(Edit.model_validate(record))
+        except pydantic.ValidationError:
+            continue
+    return edits
+
+
+def describe_edits(edits: list[Edit], language: str) -> str:
+    """Returns a sentence on accepted edits."""
+    _, edit = translator(language), edits[-1]
+    if len(edits) > 1:
+        return _(
+            "{count:#} cells of {table} are set.",
+            count=len(edits),
+            table=words(edit.table, language),
+        )
+    address = f"{edit.table}.{edit.row}.{edit.column}"
+    return _("{address} is set to {value}.", address=address, value=edit.value or _("empty"))

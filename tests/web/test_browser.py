@@ -310,6 +310,34 @@ def test_questions_on_a_run_are_answered_at_once(bench):
     page.get_by_text("The page was not found.").wait_for()
 
 
+def test_cells_of_a_spreadsheet_are_pasted_and_marked(bench):
+    """Two rows of two columns; a wrong one is told and left as it was; the grid stays where it is scrolled to."""
+    page = bench.visit()
+    page.get_by_text("Edit a table").click()
+    page.select_option("#table", "demands")
+    sheet = page.locator(".ag-center-cols-viewport")
+    cells = page.locator('[col-id="yearly"].ag-cell')
+    cells.first.click()
+    sheet.evaluate("e => e.scrollLeft = 120")
+    place = sheet.evaluate("e => e.scrollLeft")
+    assert place > 0
+    first, second = (cells.nth(i).inner_text() for i in (0, 1))
+    paste = """text => { const data = new DataTransfer(); data.setData("text/plain", text);
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})); }"""
+    page.evaluate(paste, "12,5\nmuch\n")
+    page.locator("#edit_message .fault").wait_for()
+    change(page, "yearly = 12.5")
+    playwright.expect(cells.first).to_have_text("12.5")
+    playwright.expect(cells.first).to_have_class(re.compile(r"\bedited\b"))
+    playwright.expect(cells.nth(1)).to_have_text(second)
+    assert sheet.evaluate("e => e.scrollLeft") == place
+    page.evaluate(paste, "1\n2\n")
+    page.locator("#edit_message", has_text="2 cells of demands are set.").wait_for()
+    page.get_by_role("button", name="Undo all").click()
+    playwright.expect(cells.first).to_have_text(first)
+    playwright.expect(cells.first).not_to_have_class(re.compile(r"\bedited\b"))
+
+
 def test_a_run_is_cancelled(bench):
     page = bench.visit()
     page.get_by_text("fine:").click()

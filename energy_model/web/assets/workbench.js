@@ -50,13 +50,30 @@
     return changed(next, draft);
   }
 
-  function addEdit(edit, draft, form) {
+  function addEdits(edits, draft, form) {
     const next = copyOf(draft, form);
-    if (!next || !edit) return noUpdate();
-    next.edits = next.edits.filter((e) => e.table !== edit.table || e.row !== edit.row || e.column !== edit.column);
-    next.edits.push(edit);
+    if (!next || !edits) return noUpdate();
+    edits.forEach((edit) => {
+      next.edits = next.edits.filter((e) => e.table !== edit.table || e.row !== edit.row || e.column !== edit.column);
+      next.edits.push(edit);
+    });
     return changed(next, draft);
   }
+
+  // Cells from a spreadsheet go into the grid from the chosen cell on, to the right and down.
+  document.addEventListener("paste", (event) => {
+    const api = window.dash_ag_grid && document.activeElement.closest("#grid") && window.dash_ag_grid.getApi("grid");
+    const from = api && !document.activeElement.closest("input, textarea") && api.getFocusedCell();
+    if (!from) return;
+    event.preventDefault();
+    const columns = api.getAllDisplayedColumns(), first = columns.findIndex((c) => c.getColId() === from.column.getColId());
+    const lines = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/);
+    const cells = lines.flatMap((line, down) => line.split("\t").map((value, right) => {
+      const row = api.getDisplayedRowAtIndex(from.rowIndex + down), column = columns[first + right];
+      return row && column && column.getColDef().editable ? { rowId: row.id, colId: column.getColId(), value } : null;
+    })).filter(Boolean);
+    if (cells.length) window.dash_clientside.set_props("pasted", { data: cells });
+  });
 
   function chooseResolution(value, draft, form) {
     const next = copyOf(draft, form);
@@ -139,6 +156,6 @@
     return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
   }
 
-  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdit, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
+  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -6,14 +6,13 @@ server.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
 
 from energy_model.common.errors import InputError
-from energy_model.common.language import translate, translator
+from energy_model.common.language import translate
 from energy_model.web import request_validation, security, site_map, table_editor
 from energy_model.web.components import (
     error_message,
@@ -24,11 +23,10 @@ from energy_model.web.components import (
 from energy_model.web.context import AppContext
 from energy_model.web.job_messages import issue_message
 from energy_model.web.pages import draft_summary, scenario_form
-from energy_model.web.request_validation import Edit, ScenarioDraft
+from energy_model.web.request_validation import ScenarioDraft
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
 MAX_AUTHOR_CHARACTERS = 40
-DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
 def register(app: dash.Dash, context: AppContext) -> None:
@@ -37,6 +35,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
     _register_choices(app, context)
     _register_map(app, context)
     _register_table_editor(app, context)
+    _register_cell_edits(app, context)
     _register_live_answer(app, context)
     _register_submission(app, context)
 
@@ -60,7 +59,7 @@ def _register_browser(app: dash.Dash) -> None:
         State(choices, "id"),
         *stores,
     )
-    in_browser("addEdit", DRAFT, Input("accepted_edit", "data"), *stores)
+    in_browser("addEdits", DRAFT, Input("accepted_edit", "data"), *stores)
     in_browser("writeNote", DRAFT, Input("note", "value"), *stores)
     in_browser("chooseResolution", DRAFT, Input("resolution", "value"), *stores)
     in_browser(
@@ -183,52 +182,68 @@ def _register_table_editor(app: dash.Dash, context: AppContext) -> None:
     @app.callback(
         Output("grid_container", "children"),
         Input("table", "value"),
-        Input("reload", "data"),
         State("draft", "data"),
         prevent_initial_call=True,
     )
-    def show_table(name: str | None, _: Any, content: Any) -> Any:
+    def show_table(name: str | None, content: Any) -> Any:
         draft = scenario_form.draft_of(context, content)
         system = context.cases[draft.case].system(draft.scenario)
         if name not in table_editor.table_names(system):
             return ""
         return table_editor.grid(system, str(name), draft.edits, security.language())
 
+    # New rows leave the grid where it is scrolled to; a new grid begins at its first column.
+    @app.callback(
+        Output("grid", "rowData"),
+        Input("reload", "data"),
+        Input("accepted_edit", "data"),
+        State("table", "value"),
+        State("draft", "data"),
+        prevent_initial_call=True,
+    )
+    def show_rows(_: Any, accepted: Any, name: str | None, content: Any) -> Any:
+        draft = scenario_form.draft_of(context, content)
+        system = context.cases[draft.case].system(draft.scenario)
+        if name not in table_editor.table_names(system):
+            raise dash.exceptions.PreventUpdate
+        is_new = dash.callback_context.triggered_id == "accepted_edit"
+        edits = [*draft.edits, *table_editor.parse_edits(accepted if is_new else [])]
+        return table_editor.rows(system, str(name), edits)
+
+
+def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callback that accepts or rejects changed and pasted cells."""
+
     @app.callback(
         Output("accepted_edit", "data"),
         Output("edit_message", "children"),
         Output("reload", "data"),
         Input("grid", "cellValueChanged"),
+        Input("pasted", "data"),
         State("table", "value"),
         State("draft", "data"),
         State("reload", "data"),
         prevent_initial_call=True,
     )
-    def edit_cell(events: Any, name: str, content: Any, reload: int) -> tuple[Any, Any, Any]:
-        if not events:
+    def edit_cells(
+        events: Any, pasted: Any, name: str, content: Any, reload: int
+    ) -> tuple[Any, Any, Any]:
+        is_pasted = dash.callback_context.triggered_id == "pasted"
+        cells = pasted if is_pasted else events
+        edits = table_editor.edits_of(name, cells if isinstance(cells, list) else [cells])
+        if not edits:
             raise dash.exceptions.PreventUpdate
-        draft, _ = scenario_form.draft_of(context, content), translator(security.language())
-        edit = _edit_of(name, events[-1] if isinstance(events, list) else events)
-        issue = request_validation.edit_issue(edit, context.cases[draft.case], draft.scenario)
-        if issue is not None:
-            return dash.no_update, message([_(issue_message(issue))]), (reload or 0) + 1
-        sentence = _(
-            "{address} is set to {value}.",
-            address=f"{edit.table}.{edit.row}.{edit.column}",
-            value=edit.value or _("empty"),
-        )
-        return edit.model_dump(mode="json"), message([sentence], "fine"), dash.no_update
-
-
-def _edit_of(table: str, event: Any) -> Edit:
-    """Returns the edit of a grid's event; leaves the page as it is if the event has none."""
-    try:
-        value = "" if event.get("value") is None else str(event["value"]).strip()
-        if DECIMAL_COMMA.fullmatch(value):
-            value = value.replace(",", ".")
-        return Edit(table=table, row=str(event["rowId"]), column=str(event["colId"]), value=value)
-    except (KeyError, ValueError):
-        raise dash.exceptions.PreventUpdate from None
+        language = security.language()
+        draft = scenario_form.draft_of(context, content)
+        case = context.cases[draft.case]
+        issues = [request_validation.edit_issue(edit, case, draft.scenario) for edit in edits]
+        accepted = [e for e, issue in zip(edits, issues, strict=True) if issue is None]
+        faults = [translate(issue_message(issue), language) for issue in issues if issue]
+        shown = [message(faults[: table_editor.MAX_SHOWN_FAULTS])] if faults else []
+        if accepted:
+            shown.append(message([table_editor.describe_edits(accepted, language)], "fine"))
+        data = [edit.model_dump(mode="json") for edit in accepted] if accepted else dash.no_update
+        return data, shown, (reload or 0) + 1 if faults else dash.no_update
 
 
 def _register_live_answer(app: dash.Dash, context: AppContext) -> None:
