@@ -84,7 +84,7 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
         {
             "field": column.name,
             "headerName": column.header,
-            "headerTooltip": column.meaning,
+            "headerTooltip": translate(column.meaning, language),
             "editable": True,
             "width": 150,
         }

@@ -16,6 +16,8 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from energy_model.formulation import TABLES
+
 PACKAGE = Path(__file__).parents[2] / "energy_model"
 FILE = PACKAGE / "locale" / "da" / "LC_MESSAGES" / "energy_model.po"
 KEYWORDS = dict.fromkeys(("_", "N_", "translate", "Message"))
@@ -38,9 +40,10 @@ def find_calls(
 
 
 def messages() -> set[str]:
-    """Returns every message that the code marks."""
+    """Returns every message that the code marks, and the meanings of the columns of the tables."""
     found = extract_from_dir(PACKAGE, [("**.py", find_calls)], keywords=KEYWORDS)
-    return {message for _path, _line, message, _comments, _context in found}
+    meanings = {column.meaning for table in TABLES for column in table.columns if column.meaning}
+    return meanings | {message for _path, _line, message, _comments, _context in found}
 
 
 def read() -> Catalog:
