@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from energy_model.web.pages import (
     study,
     topic,
 )
+from energy_model.web.roles import Role
 
 PAGES = (
     ("/", N_("New run")),
@@ -50,12 +52,22 @@ POLICY = (
 
 
 def create_app(
-    context: AppContext, password: str | None = None, names: set[str] | None = None
+    context: AppContext,
+    password: str | None = None,
+    names: set[str] | None = None,
+    others: Mapping[Role, str] | None = None,
 ) -> flask.Flask:
-    """Returns the Flask application. ``names`` are the host names that requests may use."""
+    """Returns the Flask application.
+
+    Args:
+        context: What all pages use.
+        password: The password for everything; None lets everybody do all.
+        names: The host names that requests may use.
+        others: The passwords of lesser roles.
+    """
     server = flask.Flask("energy_model.workbench", static_folder=None)
     access = security.AccessControl(
-        server, context.workspace.secret(), password, names or set(security.LOOPBACK)
+        server, context.workspace.secret(), password, names or set(security.LOOPBACK), others
     )
     app = Workbench(
         "energy_model.workbench",

@@ -14,6 +14,7 @@ import re
 import secrets
 import time
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from flask.typing import ResponseReturnValue
 
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.language import N_, translate, translator
+from energy_model.web.roles import Role
 
 ATTEMPTS_WINDOW_SECONDS = 60.0
 MAX_ATTEMPTS = 5  # wrong passwords from one address within this window
@@ -38,13 +40,21 @@ class AccessControl:
     """The checks before each request and the headers of each response."""
 
     def __init__(
-        self, server: flask.Flask, secret: str, password: str | None, names: set[str]
+        self,
+        server: flask.Flask,
+        secret: str,
+        password: str | None,
+        names: set[str],
+        others: Mapping[Role, str] | None = None,
     ) -> None:
         self.password, self.names = password, names
+        self._passwords = {} if password is None else {Role.KEEP: password, **(others or {})}
         self.policy = "default-src 'self'"  # the application sets its own policy
         self._wrong_attempts: dict[str, deque[float]] = defaultdict(deque)
-        digest = hmac.new(secret.encode(), (password or "").encode(), hashlib.sha256)
-        self._login_token = digest.hexdigest()
+        self._login_tokens = {
+            role: hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+            for role, text in self._passwords.items()
+        }
         server.secret_key = secret
         server.config.update(
             SESSION_COOKIE_NAME="workbench",
@@ -74,13 +84,14 @@ class AccessControl:
             return self._rejection(N_("Cross-site request rejected."), 403)
         if (
             self.password is not None
-            and not self._is_logged_in()
+            and self._role() is None
             and request.endpoint != "login"
             and not request.path.startswith("/assets/workbench.css")
         ):
             if request.method == "GET" and not request.path.startswith("/_"):
                 return flask.redirect("/login")
             return self._rejection(N_("The session has ended. Reload the page to log in."), 401)
+        flask.g.role = Role.KEEP if self.password is None else self._role() or Role.LOOK
         if "user" not in flask.session:
             flask.session.permanent = True
             flask.session["user"] = flask.session.get("person") or secrets.token_hex(16)
@@ -112,12 +123,17 @@ class AccessControl:
 
     # --- password ---------------------------------------------------------------------------------
 
-    def _is_logged_in(self) -> bool:
-        return hmac.compare_digest(str(flask.session.get("in", "")), self._login_token)
+    def _role(self) -> Role | None:
+        """Returns the role of the session; None if the user is not logged in."""
+        token = str(flask.session.get("in", ""))
+        matches = (
+            r for r, known in self._login_tokens.items() if hmac.compare_digest(token, known)
+        )
+        return next(matches, None)
 
     def login(self) -> ResponseReturnValue:
         """Returns the login page, or the response to a submitted password."""
-        if self.password is None or self._is_logged_in():
+        if self.password is None or self._role() is not None:
             return flask.redirect("/")
         if flask.request.method == "GET":
             return self._form("")
@@ -125,10 +141,12 @@ class AccessControl:
         if self._has_too_many_attempts(address, now):
             return self._form(N_("Too many attempts; wait a minute."), 429)
         password = flask.request.form.get("password", "")
-        if hmac.compare_digest(password.encode(), self.password.encode()):
+        given = password.encode()
+        matches = [r for r, p in self._passwords.items() if hmac.compare_digest(given, p.encode())]
+        if matches:
             self._wrong_attempts.pop(address, None)
             flask.session.permanent = True
-            flask.session["in"] = self._login_token
+            flask.session["in"] = self._login_tokens[matches[0]]
             flask.session.setdefault("user", secrets.token_hex(16))
             return flask.redirect("/")
         self._wrong_attempts[address].append(now)

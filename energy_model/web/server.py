@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +18,7 @@ from energy_model.web.case_catalog import load_catalog
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import JobQueue
 from energy_model.web.live_answers import LiveAnswers
+from energy_model.web.roles import Role
 from energy_model.web.security import LOOPBACK, MAX_REQUEST_BYTES
 from energy_model.web.workspace import WRITE_REMEDY, Workspace
 
@@ -30,17 +31,21 @@ def serve(
     workspace: Path,
     address: str = "127.0.0.1",
     port: int = 8750,
-    password: str | None = None,
+    passwords: Sequence[str] = (),
     workers: int = 1,
     names: Iterable[str] = (),
     open_page: bool = False,
 ) -> None:
     """Serves until it is interrupted, then ends the running jobs, which the next start repeats.
 
+    ``passwords`` are those of who may do all, of who may also start jobs, and of who may only look; each is optional.
+
     Raises:
         InputError: The address is not local and there is no password, or the address is in use.
     """
-    check_access(address, password)
+    check_access(address, passwords)
+    password = passwords[0] if passwords else None
+    others = dict(zip((Role.ASK, Role.LOOK), passwords[1:], strict=False))
     catalog = load_catalog(cases)
     store = Workspace(workspace)
     host_names = {name.lower() for name in (*LOOPBACK, address, *names)}
@@ -51,7 +56,7 @@ def serve(
             queue = JobQueue(store, workers)
             live = LiveAnswers(store.folder / "warm_starts", workers)
             context = AppContext(catalog, store, queue, live)
-            application = create_app(context, password, host_names)
+            application = create_app(context, password, host_names, others)
     except BaseException:
         store.close()
         raise
@@ -95,12 +100,17 @@ def _tell_address(address: str, port: int, workspace: Path, open_page: bool) -> 
         webbrowser.open(url)
 
 
-def check_access(address: str, password: str | None) -> None:
-    """Raises InputError if the password is too short, or missing though others have access."""
-    if password is not None and len(password) < MIN_PASSWORD_LENGTH:
+def check_access(address: str, passwords: Sequence[str]) -> None:
+    """Raises InputError if a password is too short or given twice, or missing though others have access."""
+    if any(len(password) < MIN_PASSWORD_LENGTH for password in passwords):
         remedy = f"it is too short; choose {MIN_PASSWORD_LENGTH} characters or more"
         raise InputError.at("the password", remedy)
-    if password is None and address not in LOOPBACK:
+    if len(set(passwords)) < len(passwords) or len(passwords) > len(Role):
+        remedy = (
+            f"write up to {len(Role)} different ones, a line each: for all, for asking, for looking"
+        )
+        raise InputError.at("the passwords", remedy)
+    if not passwords and address not in LOOPBACK:
         remedy = (
             "other machines have access at this address; set a password with --password-file FILE "
             "or ENERGY_MODEL_PASSWORD, or leave --host out to serve this machine only"

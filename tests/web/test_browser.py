@@ -447,6 +447,46 @@ def test_everything_stands_after_a_restart(bench, asked):
     assert em.verify(bench.folder / "kept" / "runs" / bench.jobs["Through a kill"]).holds
 
 
+def enter(bench, server, password):
+    """A page of a reader who logged in."""
+    page = bench.visit("/", server=server)
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    page.locator(".slider").first.wait_for()
+    return page
+
+
+def test_who_looks_asks_nothing_and_who_asks_keeps_nothing(bench, tmp_path):
+    """Three passwords in a file: for all, for who starts jobs, for who looks."""
+    words = tmp_path / "passwords"
+    words.write_text("for all of it\nfor questions\nfor looking\n")
+    server = web.Server(tmp_path / "kept", bench.case, "--password-file", words)
+    try:
+        page = enter(bench, server, "for looking")
+        page.fill("#title", "Not allowed")
+        page.click("#run")
+        page.locator("#run_message", has_text="your password is for looking at results").wait_for()
+        page.goto(f"{server.address}/study/ranging")
+        page.click("#study_start")
+        page.locator("#study_message", has_text="for looking at results").wait_for()
+        page.context.close()
+        page = enter(bench, server, "for questions")
+        page.fill("#title", "Asked")
+        page.click("#save")
+        page.locator("#save_message", has_text="your password may start jobs only").wait_for()
+        page.click("#run")
+        page.wait_for_url("**/job/*")
+        page.context.close()
+        page = enter(bench, server, "for all of it")
+        page.fill("#title", "Kept")
+        page.click("#save")
+        page.locator("#save_message .fine").wait_for()
+        page.context.close()
+    finally:
+        code, _ = server.end()
+    assert code == 0
+
+
 def test_a_password_lets_in(bench, tmp_path):
     word = tmp_path / "password"
     word.write_text("correct horse\n")

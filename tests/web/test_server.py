@@ -258,6 +258,17 @@ def test_a_short_password_and_a_case_that_is_none_are_refused(case, tmp_path, mo
     assert said.code == 2
     assert "too short" in said.err
     monkeypatch.delenv("ENERGY_MODEL_PASSWORD")
+    words = tmp_path / "passwords"
+    for text, told in (
+        ("long enough\nshort\n", "too short"),
+        ("long enough\nlong enough\n", "3 different ones"),
+        ("long one 1\nlong one 2\nlong one 3\nlong one 4\n", "3 different ones"),
+        ("\n", "too short"),
+    ):
+        words.write_text(text)
+        said = cli.call("serve", case, "--workspace", tmp_path / "kept", "--password-file", words)
+        assert said.code == 2
+        assert told in said.err
     said = cli.call("serve", tmp_path, "--workspace", tmp_path / "kept")
     assert said.code == 2
     assert "no case here" in said.err

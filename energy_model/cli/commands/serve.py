@@ -27,7 +27,8 @@ Port = Annotated[
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
-        help="File whose first line is the password; ENERGY_MODEL_PASSWORD is an alternative."
+        help="File whose first line is the password; ENERGY_MODEL_PASSWORD is an alternative. A second "
+        "line is the password of who may start jobs but not save scenarios, a third of who may only look."
     ),
 ]
 Workers = Annotated[
@@ -66,22 +67,22 @@ def serve(
     """Open the workbench: a local web page on which a working group runs and compares scenarios."""
     from energy_model.web import server  # noqa: PLC0415 - slow to import
 
-    server.check_access(host, password := _password(password_file))
+    server.check_access(host, passwords := _passwords(password_file))
     folders = list(cases or sorted(path.parent for path in Path("inputs").glob("*/case.toml")))
     if not folders:
         raise em.InputError.at("serve", "name the folder of a case, such as inputs/aarhus")
     server.serve(
-        folders, workspace, host, port, password, workers, allowed_hosts or (), open_browser
+        folders, workspace, host, port, passwords, workers, allowed_hosts or (), open_browser
     )
 
 
-def _password(file: Path | None) -> str | None:
-    """The password from the file or the environment; None without either."""
+def _passwords(file: Path | None) -> list[str]:
+    """The passwords from the file, or the one from the environment; none without either."""
     if file is None:
-        return os.environ.get("ENERGY_MODEL_PASSWORD") or None
+        return list(filter(None, [os.environ.get("ENERGY_MODEL_PASSWORD")]))
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         remedy = "it cannot be read; name a text file whose first line is the password"
         raise em.InputError.at("--password-file", remedy, value=str(file)) from None
-    return lines[0].strip() if lines else ""
+    return [line.strip() for line in lines if line.strip()] or [""]

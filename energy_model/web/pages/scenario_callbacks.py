@@ -24,6 +24,7 @@ from energy_model.web.context import AppContext
 from energy_model.web.job_messages import issue_message
 from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.request_validation import ScenarioDraft
+from energy_model.web.roles import Role, require_role
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
 MAX_AUTHOR_CHARACTERS = 40
@@ -263,6 +264,7 @@ def _register_live_answer(app: dash.Dash, context: AppContext) -> None:
     def look(content: Any) -> Any:
         language = security.language()
         try:
+            require_role(Role.ASK)
             request = request_validation.validate(content, context.cases)
         except InputError:
             return ""  # told when the run is started
@@ -299,6 +301,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
+            require_role(Role.ASK)
             request = request_validation.validate(content, context.cases)
             name = (title or "").strip() or draft_summary.default_title(
                 context, request.draft, language
@@ -323,6 +326,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
+            require_role(Role.KEEP)
             draft = request_validation.validate(content, context.cases).draft
             excluded = {"case", "resolution"}
             scenario = draft.model_dump(mode="json", exclude=excluded, exclude_none=True)

@@ -31,6 +31,7 @@ from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import draft_summary, scenario_form
 from energy_model.web.pages.topic import finished_runs, topic_links
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
+from energy_model.web.roles import Role, require_role
 
 MAX_SOFT_MINUTES = 10  # estimated minutes of a study up to which its length is no warning
 
@@ -201,6 +202,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
         language = security.language()
         *_others, one, many = dash.callback_context.states_list
         try:
+            require_role(Role.ASK)
             draft = _draft(context, content)
             request, guide, job_request = study_request(
                 context, name, draft, [*one, *many], language
