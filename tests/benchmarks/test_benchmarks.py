@@ -65,3 +65,10 @@ def test_the_exact_and_the_proven_year_are_compared_and_resumed(tmp_path):
 def test_the_city_that_is_compared_with_pypsa_is_exported_whole(tmp_path):
     said = start("measure.py", "export", "--steps", 12, "--network", tmp_path / "city.nc")
     assert json.loads(said.stdout.splitlines()[-1])["left_out"] == []
+
+
+@pytest.mark.slow
+def test_people_at_the_workbench_wait_and_lose_nothing():
+    said = start("workbench.py", "--people", 2, "--minutes", 0.25)
+    assert "2 people, 0.25 minutes, 2 workers: 0 errors" in said.stdout
+    assert "0 lost" in said.stdout
