@@ -82,6 +82,14 @@ def comparison_records(comparison: Comparison, attribution: Study | None) -> dic
         "perspectives": list(comparison.perspectives),
         "warnings": describe_unlike(comparison, "en"),
         "sentences": describe_comparison(comparison, "en"),
+        "pairs": [
+            {
+                "runs": list(pair.names),
+                "sentences": describe_comparison(pair, "en"),
+                "extra_cost": pair.extra_cost,
+            }
+            for pair in comparison.pairs
+        ],
         "extra_cost": comparison.extra_cost,
         **{name: table_records(frame) for name, frame in tables.items()},
     }

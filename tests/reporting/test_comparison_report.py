@@ -73,6 +73,16 @@ def test_each_of_three_runs_is_told_beside_the_first(runs):
     assert blocks[1].sentences[1] == "“c” costs as much as “a”."
 
 
+def test_the_records_of_three_runs_have_each_pair(runs):
+    """The first costs 30 EUR less than the second, and as much as the third."""
+    comparison = em.compare([*runs, runs[0]], ["cheap", "dear", "again"])
+    pairs = comparison_records(comparison, None)["pairs"]
+    assert [pair["runs"] for pair in pairs] == [["cheap", "dear"], ["cheap", "again"]]
+    assert "costs" in pairs[0]["sentences"][1]
+    assert "“again” costs as much as “cheap”." in pairs[1]["sentences"]
+    assert comparison_records(em.compare(runs, ["cheap", "dear"]), None)["pairs"] == []
+
+
 def test_tables_have_both_runs_and_their_difference(runs):
     tables = tables_of(comparison_report(em.compare(runs, ["a", "b"]), None, "en"))
     assert tables["inputs"].rows[0] == ("markets.grid.price", "50", "70")
