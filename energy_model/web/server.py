@@ -44,8 +44,7 @@ def serve(
         InputError: The address is not local and there is no password, or the address is in use.
     """
     check_access(address, passwords)
-    password = passwords[0] if passwords else None
-    others = dict(zip((Role.ASK, Role.LOOK), passwords[1:], strict=False))
+    first, others = _by_role(passwords)
     catalog = load_catalog(cases)
     store = Workspace(workspace)
     host_names = {name.lower() for name in (*LOOPBACK, address, *names)}
@@ -56,7 +55,7 @@ def serve(
             queue = JobQueue(store, workers)
             live = LiveAnswers(store.folder / "warm_starts", workers)
             context = AppContext(catalog, store, queue, live)
-            application = create_app(context, password, host_names, others)
+            application = create_app(context, first, host_names, others)
     except BaseException:
         store.close()
         raise
@@ -98,6 +97,12 @@ def _tell_address(address: str, port: int, workspace: Path, open_page: bool) -> 
         import webbrowser  # noqa: PLC0415
 
         webbrowser.open(url)
+
+
+def _by_role(passwords: Sequence[str]) -> tuple[str | None, dict[Role, str]]:
+    """Returns the password for everything, None without one, and those of the lesser roles."""
+    others = dict(zip((Role.ASK, Role.LOOK), passwords[1:], strict=False))
+    return (passwords[0] if passwords else None), others
 
 
 def check_access(address: str, passwords: Sequence[str]) -> None:
