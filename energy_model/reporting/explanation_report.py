@@ -131,7 +131,7 @@ def _balance_sheet(run: Run, explanation: Explanation, language: str) -> list[Bl
     rows = []
     for row in explanation.sheet.to_dict("records"):
         name = row["line"]
-        if name in RENTS and abs(row["amount"]) < MIN_RENT_EUR:
+        if name in (*RENTS, "limit") and abs(row["amount"]) < MIN_RENT_EUR:
             continue
         line = _(LINES[name]) if name in LINES else words(name, language)
         # A season without an amount is empty.

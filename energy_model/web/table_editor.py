@@ -12,8 +12,9 @@ import pydantic
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
+from energy_model.common.errors import InputIssue
 from energy_model.common.formatting import words
-from energy_model.common.language import translate, translator
+from energy_model.common.language import Message, translate, translator
 from energy_model.formulation import TABLES
 from energy_model.web.request_validation import Edit, declared_table
 
@@ -23,6 +24,7 @@ MIN_UNLIMITED_VALUE = 1e29
 MAX_PASTED_CELLS = 200
 MAX_SHOWN_FAULTS = 5
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
 MAX_AUTO_HEIGHT_ROWS = 10  # rows up to which a grid has the height of its rows
 
 
@@ -136,6 +138,15 @@ def edits_of(table: str, cells: list[Any]) -> list[Edit]:
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return edits
+
+
+def ambiguous_issue(edit: Edit) -> InputIssue | None:
+    """Returns an issue if a value has groups of three digits, which Danish reads as thousands and English as decimals."""
+    if not GROUPED_DIGITS.fullmatch(edit.value):
+        return None
+    whole, decimal = edit.value.replace(".", ""), edit.value.rstrip("0").rstrip(".")
+    remedy = Message("write {whole} without points, or {decimal}", whole=whole, decimal=decimal)
+    return InputIssue(edit.table, remedy, edit.row, edit.column, edit.value)
 
 
 def parse_edits(content: Any) -> list[Edit]:

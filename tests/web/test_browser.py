@@ -331,6 +331,9 @@ def test_cells_of_a_spreadsheet_are_pasted_and_marked(bench):
     playwright.expect(cells.first).to_have_class(re.compile(r"\bedited\b"))
     playwright.expect(cells.nth(1)).to_have_text(second)
     assert sheet.evaluate("e => e.scrollLeft") == place
+    page.evaluate(paste, "155.500\n")  # thousands in Danish, decimals in English
+    page.locator("#edit_message", has_text="write 155500 without points, or 155.5").wait_for()
+    playwright.expect(cells.first).to_have_text("12.5")
     page.evaluate(paste, "1\n2\n")
     page.locator("#edit_message", has_text="2 cells of demands are set.").wait_for()
     page.get_by_role("button", name="Undo all").click()

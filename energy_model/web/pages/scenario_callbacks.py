@@ -237,7 +237,11 @@ def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
         language = security.language()
         draft = scenario_form.draft_of(context, content)
         case = context.cases[draft.case]
-        issues = [request_validation.edit_issue(edit, case, draft.scenario) for edit in edits]
+        issues = [
+            table_editor.ambiguous_issue(edit)
+            or request_validation.edit_issue(edit, case, draft.scenario)
+            for edit in edits
+        ]
         accepted = [e for e, issue in zip(edits, issues, strict=True) if issue is None]
         faults = [translate(issue_message(issue), language) for issue in issues if issue]
         shown = [message(faults[: table_editor.MAX_SHOWN_FAULTS])] if faults else []
