@@ -1,4 +1,4 @@
-"""Many people at one workbench: what they wait, what fails, and how much memory it takes.
+"""Many people at one workbench: waiting times, errors, lost jobs and memory.
 
 ``python benchmarks/workbench.py`` starts ``energy-model serve`` with two workers on Aarhus in a folder of its own. For
 ``--minutes`` each of ``--people`` moves a slider and waits for the quick look, opens pages, and now and then starts a
@@ -104,8 +104,8 @@ def memory_gb(process: int) -> float:
     return sum(rss for pid, _, rss in rows if pid in family) / 1e6
 
 
-def meet(person: Person, end: float, waits: dict[str, list[float]], errors: list[str]) -> None:
-    """Lets a person act until the end."""
+def use_until(person: Person, end: float, waits: dict[str, list[float]], errors: list[str]) -> None:
+    """Sends what a person does, with pauses, until the end."""
     while time.monotonic() < end:
         time.sleep(person.random.uniform(MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS))
         begun = time.monotonic()
@@ -136,7 +136,7 @@ def main() -> None:
         waits: dict[str, list[float]] = defaultdict(list)
         errors: list[str] = []
         end = time.monotonic() + 60 * asked.minutes
-        threads = [threading.Thread(target=meet, args=(p, end, waits, errors)) for p in people]
+        threads = [threading.Thread(target=use_until, args=(p, end, waits, errors)) for p in people]
         for thread in threads:
             thread.start()
         most = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,14 @@ Options = Sequence[tuple[str, str]]  # value and text of each
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice on the page of a study.
+    """A choice on the page of a study or a topic.
 
     Attributes:
         name: Key of its value.
         title: Title in English, as in the catalogue of translations.
         kind: One of the kinds above.
-        default: Its value at first; a function of the subject where it depends on the case.
-        options: Values and texts of a list; a function of the subject where they depend on the case.
+        default: Its value at first; a function of the subject where it depends on it.
+        options: Values and texts of a list; a function of the subject where they depend on it.
         min: Least number, or least number of chosen options or lines.
         max: Largest number, or largest number of chosen options.
         is_optional: Whether a number may be left out.
@@ -45,11 +45,11 @@ class Choice:
     group: str = ""
 
     def options_of(self, subject: Any) -> Options:
-        """The options for a case."""
+        """The options for a subject."""
         return self.options(subject) if callable(self.options) else self.options
 
     def default_of(self, subject: Any) -> Any:
-        """The value at first for a case: the default, or the first of a list."""
+        """The value at first for a subject: the default, or the first of a list."""
         if callable(self.default):
             return self.default(subject)
         if self.default is None and self.kind == ONE:
@@ -117,7 +117,7 @@ class Choice:
 
 
 def read_choices(
-    choices: Iterable[Choice], values: Mapping[str, Any], subject: Any, head: str
+    choices: Sequence[Choice], values: Mapping[str, Any], subject: Any, head: str
 ) -> dict[str, Any]:
     """The checked values of choices by name.
 

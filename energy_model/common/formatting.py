@@ -142,6 +142,11 @@ def label(frame: Any, name: object, language: str = "en") -> str:
     return words(name, language)
 
 
+def price_unit(carriers: Any, carrier: str) -> str:
+    """Returns the unit of the price of a carrier of a table, such as EUR/MWh."""
+    return f"EUR/{carriers.at[carrier, 'unit']}"
+
+
 def note(row: Any, language: str = "en") -> str:
     """Returns the note of a row in a language, else its English note; empty if it has neither."""
     texts = (row.get(f"note_{language}"), row.get("note_en"))

@@ -201,45 +201,39 @@ def _short_area(system: System, area: set[str], most: pd.Series) -> list[str]:
         fleet = fleets.loc[row["fleet"]]
         if bus_name(fleet["service"], fleet["site"]) in area:
             supply += min(most[vehicle], MAX_CAPACITY) * fleet["distance"] / system.hours
-    peak = bought + stored if _is_hourly(system, area) else np.inf
-    return _shortages(system, area, demand, supply + bought, supply + peak)
-
-
-def _is_hourly(system: System, area: set[str]) -> bool:
-    """Whether the carrier of an area is balanced in every hour."""
-    return bool(system["carriers"].at[next(iter(area)).split("@")[0], "balance"] == "hour")
+    return _shortages(system, area, demand, supply + bought, stored)
 
 
 def _shortages(
-    system: System, area: set[str], demand: np.ndarray, yearly: np.ndarray, hourly: np.ndarray
+    system: System, area: set[str], demand: np.ndarray, supply: np.ndarray, stored: float
 ) -> list[str]:
     """Sentences on the hour and on the year in which an area's demand exceeds what could serve it [unit/h]."""
     carrier = next(iter(area)).split("@")[0]
-    unit = system["carriers"].at[carrier, "unit"]
+    unit, balance = system["carriers"].loc[carrier, ["unit", "balance"]]
     sites = sorted(bus.split("@")[1] for bus in area)[:4]
     values: dict[str, Any] = {
         "carrier": labels_of(system["carriers"].loc[carrier], carrier),
         "sites": [labels_of(system["sites"].loc[site], site) for site in sites],
     }
     sentences: list[str] = []
-    hour = int((demand - yearly).argmax())
-    if demand[hour] > hourly[hour] + MIN_SHORTAGE:
+    hour = int((demand - supply).argmax())
+    if balance == "hour" and demand[hour] > supply[hour] + stored + MIN_SHORTAGE:
         sentences.append(
             Message(
                 "{carrier} ({sites}): the demand is {demand:{unit}} ({stamp}); all that could serve it makes {supply:{unit}}.",
                 demand=float(demand[hour]),
-                supply=float(hourly[hour]),
+                supply=float(supply[hour] + stored),
                 unit=f"{unit}/h",
                 stamp=_stamp(system, hour),
                 **values,
             )
         )
-    if demand.sum() > yearly.sum() + MIN_SHORTAGE:
+    if demand.sum() > supply.sum() + MIN_SHORTAGE:
         sentences.append(
             Message(
                 "{carrier} ({sites}): the demand of the year is {demand:{unit}}; at most {supply:{unit}} could be made and bought.",
                 demand=float(demand.sum()),
-                supply=float(yearly.sum()),
+                supply=float(supply.sum()),
                 unit=unit,
                 **values,
             )

@@ -59,11 +59,19 @@ def largest_investments(run: Run) -> list[str]:
 
     Vehicles, which have a page of their own, are explained where nothing else is built.
     """
-    capacities = run.tables["capacities"]
-    new = capacities[capacities["capacity_added"] > MIN_CAPACITY]
+    new = new_investments(run)
     others = new[new["table"] != "vehicles"]
     new = others if len(others) else new
-    return [str(name) for name in new.nlargest(MAX_EXPLAINED_ASSETS, "investment").index]
+    return list(map(str, new.index[:MAX_EXPLAINED_ASSETS]))
+
+
+def new_investments(run: Run) -> pd.DataFrame:
+    """Returns the capacities of new assets, the largest investment first, vehicles after all others."""
+    capacities = run.tables["capacities"]
+    new = capacities[capacities["capacity_added"] > MIN_CAPACITY]
+    ordered = new.sort_values("investment", ascending=False, kind="stable")
+    is_vehicle = ordered["table"] == "vehicles"
+    return pd.concat([ordered[~is_vehicle], ordered[is_vehicle]])
 
 
 def explanation_report(

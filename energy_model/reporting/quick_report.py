@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from energy_model.common.formatting import format_number, format_significant, label
+from energy_model.common.formatting import format_number, format_significant, label, price_unit
 from energy_model.common.language import translator
 from energy_model.reporting.content import PLAIN, Block, Report, Text, Tiles, data_table, section
 from energy_model.reporting.summary_names import title_and_unit
@@ -93,7 +93,7 @@ def _prices(answer: QuickAnswer, language: str) -> list[Block]:
     if prices.empty or prices["difference"].abs().max() < MIN_PRICE_CHANGE:
         return []
     columns = ("unchanged", "changed", "difference")
-    unit = f"EUR/{answer.run.tables['carriers'].at[default_billed_carrier(answer.run), 'unit']}"
+    unit = price_unit(answer.run.tables["carriers"], str(default_billed_carrier(answer.run)))
     rows = [
         [label(row, name, language), *(format_number(row[c], unit, language) for c in columns)]
         for name, row in prices.iterrows()

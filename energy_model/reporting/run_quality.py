@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from energy_model.common.formatting import (
-    MIN_CAPACITY,
     format_number,
     format_share,
     format_significant,
@@ -15,6 +14,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.content import Block, Section, Text, data_table, section
+from energy_model.reporting.explanation_report import new_investments
 from energy_model.results.cost_sensitivities import cost_sensitivities
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
@@ -43,10 +43,7 @@ KINDS = {
 def explanation_section(run: Run, language: str) -> list[Section]:
     """Returns the section that explains the largest investments; those in vehicles, which have a page, come last."""
     _, capacities = translator(language), run.tables["capacities"]
-    added = capacities[capacities["capacity_added"] > MIN_CAPACITY]
-    ordered = added.sort_values("investment", ascending=False, kind="stable")
-    is_vehicle = ordered["table"] == "vehicles"
-    largest = pd.concat([ordered[~is_vehicle], ordered[is_vehicle]]).head(MAX_EXPLAINED_ASSETS)
+    largest = new_investments(run).head(MAX_EXPLAINED_ASSETS)
     explanations = run.once(
         "explanations", lambda: explain(run, list(map(str, largest.index)), break_even=False)
     )

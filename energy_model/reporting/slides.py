@@ -15,6 +15,7 @@ from energy_model.common.formatting import (
     format_share,
     label,
     listed,
+    price_unit,
     words,
 )
 from energy_model.common.language import translator
@@ -28,7 +29,7 @@ from energy_model.reporting.narrative import (
     describe_limits,
 )
 from energy_model.reporting.run_report import run_report, run_title
-from energy_model.reporting.study_report import MAX_PAGE_ROWS, study_report
+from energy_model.reporting.study_report import study_report
 from energy_model.results.bills import customer_bills, default_billed_carrier
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import stakeholder_accounts
@@ -40,7 +41,7 @@ MAX_NAMED = 3  # things that a message names
 MAX_REASONS, MAX_REASON_SENTENCES = 3, 2
 MAX_NOTES = 4  # sentences of a study on its first slide
 FILE = "slides.html"
-ACCOUNT = "account"  # kind of parties that nobody is
+ACCOUNT = "account"  # kind of the parties that are no firm, city or citizens, such as limits
 # Charts of the report of a run, in the order of the slides
 ORDER = (
     "investments", "map", "flows", "heat_winter_week", "bills", "stakeholders", "cost_by_entry", "emissions", "land",
@@ -59,13 +60,13 @@ SECTIONS = (
 )
 
 
-def run_slides(run: Run, language: str, beside: Run | None = None) -> Report:
+def run_slides(run: Run, language: str, other: Run | None = None) -> Report:
     """Returns the slides of a run: each section is a slide, whose title is its message.
 
     Args:
         run: The run.
         language: ``en`` or ``da``.
-        beside: Another run of the case, from which two slides show the steps of cost and emissions.
+        other: Another run of the case, from which two slides show the steps of cost and emissions.
     """
     _, report = translator(language), run_report(run, language, keys=SECTIONS)
     blocks = [block for part in report.sections for block in part.blocks]
@@ -73,8 +74,8 @@ def run_slides(run: Run, language: str, beside: Run | None = None) -> Report:
     tiles = [block for block in blocks if isinstance(block, Tiles)][:1]
     reasons = [part.blocks for part in report.sections if part.key == "why"]
     slides = [Section("answer", describe_answer(run, language), tuple(tiles))]
-    if beside is not None:
-        slides += _beside(run, beside, language)
+    if other is not None:
+        slides += _comparison_slides(run, other, language)
     for key in ORDER:
         if key in charts:
             slides.append(_slide(key, MESSAGES[key](run, language), charts[key]))
@@ -89,9 +90,7 @@ def run_slides(run: Run, language: str, beside: Run | None = None) -> Report:
 
 def study_slides(study: Study, language: str) -> Report:
     """Returns the slides of a study: its sentences, and each of its charts."""
-    report = study_report(
-        study, language, max_rows=MAX_PAGE_ROWS, with_cases=study.question == "sweep"
-    )
+    report = study_report(study, language, with_cases=study.question == "sweep")
     sentences = [
         sentence
         for part in report.sections[:1]
@@ -110,11 +109,11 @@ def study_slides(study: Study, language: str) -> Report:
     return Report(report.title, language, tuple(slides))
 
 
-def write_slides(results: Run | Study, out: Path | None = None, beside: Run | None = None) -> Path:
+def write_slides(results: Run | Study, out: Path | None = None, other: Run | None = None) -> Path:
     """Writes the slides of a run or a study in every language atomically and returns the path.
 
     Raises:
-        InputError: The run has no folder and ``out`` is None, or ``beside`` is given for a study.
+        InputError: The run has no folder and ``out`` is None, or ``other`` is given for a study.
         WriteError: The page cannot be written.
     """
     from energy_model.reporting.render_html import write_page  # noqa: PLC0415 - of the extra `report`
@@ -122,15 +121,15 @@ def write_slides(results: Run | Study, out: Path | None = None, beside: Run | No
     folder = results.path if isinstance(results, Run) else results.folder
     if out is None and folder is None:
         raise InputError.at("--out", "the run is in no folder; name the file to write")
-    return write_page(slides_of(results, beside), out or Path(folder or "") / FILE, "slides")
+    return write_page(slides_of(results, other), out or Path(folder or "") / FILE, "slides")
 
 
-def slides_of(results: Run | Study, beside: Run | None = None) -> dict[str, Report]:
+def slides_of(results: Run | Study, other: Run | None = None) -> dict[str, Report]:
     """Returns the slides of a run or a study in every language. Raises InputError for a study beside a run."""
     if isinstance(results, Run):
-        return {language: run_slides(results, language, beside) for language in LANGUAGES}
-    if beside is not None:
-        raise InputError.at("--beside", "a study is shown alone; leave --beside out")
+        return {language: run_slides(results, language, other) for language in LANGUAGES}
+    if other is not None:
+        raise InputError.at("--compare-with", "a study is shown alone; leave --compare-with out")
     return {language: study_slides(results, language) for language in LANGUAGES}
 
 
@@ -144,7 +143,7 @@ def _shortened(block: Text) -> Text:
     return Text(block.sentences[:MAX_REASON_SENTENCES], heading=block.heading)
 
 
-def _beside(run: Run, other: Run, language: str) -> list[Section]:
+def _comparison_slides(run: Run, other: Run, language: str) -> list[Section]:
     """Returns the steps of cost and emissions from another run, each below the sentence on their difference."""
     _, names = translator(language), [run_title(one, language) for one in (other, run)]
     if names[0] == names[1]:
@@ -156,7 +155,7 @@ def _beside(run: Run, other: Run, language: str) -> list[Section]:
     change = run.summary["net_emissions"] - other.summary["net_emissions"]
     messages = {"costs": cost, "emissions": _emission_change(change, names[0], language)}
     return [
-        _slide(f"{key}_beside", messages[key], block)
+        _slide(f"{key}_compared", messages[key], block)
         for key in CHARTS
         for block in parts[key].blocks
         if isinstance(block, Chart)
@@ -218,7 +217,7 @@ def _message_on_bills(run: Run, language: str) -> str:
     _, carrier = translator(language), str(default_billed_carrier(run))
     bills = customer_bills(run, carrier).sort_values("price")
     first, last = bills.iloc[0], bills.iloc[-1]
-    unit = f"EUR/{run.tables['carriers'].at[carrier, 'unit']}"
+    unit = price_unit(run.tables["carriers"], carrier)
     return _(
         "Customers pay {low} to {high} {unit}: least is paid for {cheapest}, most for {dearest}.",
         low=format_decimals(first["price"], 1, language),

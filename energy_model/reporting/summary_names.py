@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.common.formatting import label, words
+from energy_model.common.formatting import label, price_unit, words
 from energy_model.common.language import translate, translator
 from energy_model.results.land_kinds import PREFIX
 from energy_model.results.summary import MEANINGS
@@ -17,7 +17,7 @@ def title_and_unit(name: str, carriers: pd.DataFrame, language: str) -> tuple[st
         return known
     carrier = name.removesuffix("_price")
     title = translate("Mean price: {carrier}", language, carrier=label(carriers, carrier, language))
-    return title, f"EUR/{carriers.at[carrier, 'unit']}"
+    return title, price_unit(carriers, carrier)
 
 
 def headline_name(name: str, language: str) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.system import System
+from energy_model.common.formatting import price_unit
 from energy_model.results.summary import capacity_unit
 
 PRICE_DEVIATION = "price_standard_deviation"
@@ -66,7 +67,7 @@ def _of_prices(system: System, prices: list[tuple[str, ProfileExpression]]) -> I
     length = system.steps.length
     for carrier, cell in prices:
         hourly, stepped = cell.values(system.profiles), system.step_values(cell)
-        unit = f"EUR/{system['carriers'].at[carrier, 'unit']}"
+        unit = price_unit(system["carriers"], carrier)
         spread = np.sqrt(np.average((stepped - hourly.mean()) ** 2, weights=length))
         of = (carrier, carrier, cell.short)
         yield (PRICE_DEVIATION, *of, unit, float(hourly.std()), float(spread))

@@ -16,11 +16,11 @@ from energy_model.web import callback_requests, downloads, security
 from energy_model.web.components import aria_label
 from energy_model.web.context import AppContext
 from energy_model.web.pages import (
-    beside,
     compare,
     job,
     queue,
     result_map,
+    run_comparison,
     scenario_callbacks,
     scenario_form,
     study,
@@ -53,21 +53,19 @@ POLICY = (
 
 def create_app(
     context: AppContext,
-    password: str | None = None,
+    passwords: Mapping[Role, str] | None = None,
     names: set[str] | None = None,
-    others: Mapping[Role, str] | None = None,
 ) -> flask.Flask:
     """Returns the Flask application.
 
     Args:
         context: What all pages use.
-        password: The password for everything; None lets everybody do all.
+        passwords: The password of each role; without any, everybody may do all.
         names: The host names that requests may use.
-        others: The passwords of lesser roles.
     """
     server = flask.Flask("energy_model.workbench", static_folder=None)
     access = security.AccessControl(
-        server, context.workspace.secret(), password, names or set(security.LOOPBACK), others
+        server, context.workspace.secret(), passwords or {}, names or set(security.LOOPBACK)
     )
     app = Workbench(
         "energy_model.workbench",
@@ -82,7 +80,7 @@ def create_app(
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app.layout = lambda: layout(security.language())
     _register_pages(app, context)
-    for part in (scenario_callbacks, queue, job, beside, result_map, compare, study, topic):
+    for part in (scenario_callbacks, queue, job, run_comparison, result_map, compare, study, topic):
         part.register(app, context)
     callback_requests.register(server, app)
     downloads.register(server, context)

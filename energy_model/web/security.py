@@ -43,17 +43,15 @@ class AccessControl:
         self,
         server: flask.Flask,
         secret: str,
-        password: str | None,
+        passwords: Mapping[Role, str],
         names: set[str],
-        others: Mapping[Role, str] | None = None,
     ) -> None:
-        self.password, self.names = password, names
-        self._passwords = {} if password is None else {Role.KEEP: password, **(others or {})}
+        self.passwords, self.names = passwords, names
         self.policy = "default-src 'self'"  # the application sets its own policy
         self._wrong_attempts: dict[str, deque[float]] = defaultdict(deque)
         self._login_tokens = {
             role: hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-            for role, text in self._passwords.items()
+            for role, text in self.passwords.items()
         }
         server.secret_key = secret
         server.config.update(
@@ -83,7 +81,7 @@ class AccessControl:
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_page():
             return self._rejection(N_("Cross-site request rejected."), 403)
         if (
-            self.password is not None
+            self.passwords
             and self._role() is None
             and request.endpoint != "login"
             and not request.path.startswith("/assets/workbench.css")
@@ -91,7 +89,7 @@ class AccessControl:
             if request.method == "GET" and not request.path.startswith("/_"):
                 return flask.redirect("/login")
             return self._rejection(N_("The session has ended. Reload the page to log in."), 401)
-        flask.g.role = Role.KEEP if self.password is None else self._role() or Role.LOOK
+        flask.g.role = self._role() or Role.LOOK if self.passwords else Role.KEEP
         if "user" not in flask.session:
             flask.session.permanent = True
             flask.session["user"] = flask.session.get("person") or secrets.token_hex(16)
@@ -102,7 +100,7 @@ class AccessControl:
         name = (urlsplit(f"//{host}").hostname or "").lower()
         if name in self.names:
             return True
-        if self.password is None:
+        if not self.passwords:
             return False
         try:
             ipaddress.ip_address(name)
@@ -133,7 +131,7 @@ class AccessControl:
 
     def login(self) -> ResponseReturnValue:
         """Returns the login page, or the response to a submitted password."""
-        if self.password is None or self._role() is not None:
+        if not self.passwords or self._role() is not None:
             return flask.redirect("/")
         if flask.request.method == "GET":
             return self._form("")
@@ -142,7 +140,7 @@ class AccessControl:
             return self._form(N_("Too many attempts; wait a minute."), 429)
         password = flask.request.form.get("password", "")
         given = password.encode()
-        matches = [r for r, p in self._passwords.items() if hmac.compare_digest(given, p.encode())]
+        matches = [r for r, p in self.passwords.items() if hmac.compare_digest(given, p.encode())]
         if matches:
             self._wrong_attempts.pop(address, None)
             flask.session.permanent = True

@@ -24,6 +24,7 @@ from energy_model.web.workspace import WRITE_REMEDY, Workspace
 
 SERVER_THREADS = 32  # a request for a quick look holds its thread until it is answered
 MIN_PASSWORD_LENGTH = 8  # characters
+ROLES = (Role.KEEP, Role.ASK, Role.LOOK)  # of the lines of a file of passwords
 
 
 def serve(
@@ -44,7 +45,6 @@ def serve(
         InputError: The address is not local and there is no password, or the address is in use.
     """
     check_access(address, passwords)
-    first, others = _by_role(passwords)
     catalog = load_catalog(cases)
     store = Workspace(workspace)
     host_names = {name.lower() for name in (*LOOPBACK, address, *names)}
@@ -55,7 +55,7 @@ def serve(
             queue = JobQueue(store, workers)
             live = LiveAnswers(store.folder / "warm_starts", workers)
             context = AppContext(catalog, store, queue, live)
-            application = create_app(context, first, host_names, others)
+            application = create_app(context, dict(zip(ROLES, passwords, strict=False)), host_names)
     except BaseException:
         store.close()
         raise
@@ -99,21 +99,13 @@ def _tell_address(address: str, port: int, workspace: Path, open_page: bool) -> 
         webbrowser.open(url)
 
 
-def _by_role(passwords: Sequence[str]) -> tuple[str | None, dict[Role, str]]:
-    """Returns the password for everything, None without one, and those of the lesser roles."""
-    others = dict(zip((Role.ASK, Role.LOOK), passwords[1:], strict=False))
-    return (passwords[0] if passwords else None), others
-
-
 def check_access(address: str, passwords: Sequence[str]) -> None:
     """Raises InputError if a password is too short or given twice, or missing though others have access."""
     if any(len(password) < MIN_PASSWORD_LENGTH for password in passwords):
         remedy = f"it is too short; choose {MIN_PASSWORD_LENGTH} characters or more"
         raise InputError.at("the password", remedy)
-    if len(set(passwords)) < len(passwords) or len(passwords) > len(Role):
-        remedy = (
-            f"write up to {len(Role)} different ones, a line each: for all, for asking, for looking"
-        )
+    if len(set(passwords)) < len(passwords) or len(passwords) > len(ROLES):
+        remedy = f"write up to {len(ROLES)} different ones, a line each: for all, for asking, for looking"
         raise InputError.at("the passwords", remedy)
     if not passwords and address not in LOOPBACK:
         remedy = (

@@ -68,7 +68,7 @@ def test_the_city_that_is_compared_with_pypsa_is_exported_whole(tmp_path):
 
 
 @pytest.mark.slow
-def test_people_at_the_workbench_wait_and_lose_nothing():
+def test_people_at_one_workbench_meet_no_error():
     said = start("workbench.py", "--people", 2, "--minutes", 0.25)
     assert "2 people, 0.25 minutes, 2 workers: 0 errors" in said.stdout
     assert "0 lost" in said.stdout

@@ -13,6 +13,7 @@ from energy_model.web.app import create_app
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import JobQueue
 from energy_model.web.live_answers import LiveAnswers
+from energy_model.web.roles import Role
 from energy_model.web.workspace import Workspace
 from helpers import cli
 
@@ -49,7 +50,8 @@ def context(folder: Path, cases: dict, workers: int = 1) -> AppContext:
 
 def client(kept: AppContext, password: str | None = None, names: set[str] | None = None):
     """Who asks the application without a browser."""
-    return create_app(kept, password, names).test_client()
+    passwords = None if password is None else {Role.KEEP: password}
+    return create_app(kept, passwords, names).test_client()
 
 
 class Server:

@@ -47,7 +47,7 @@ def test_every_slide_has_a_message_and_one_thing_to_look_at(runs, language):
 def test_another_run_is_what_the_first_charts_start_from(runs):
     plain, no_gas = runs
     slides = run_slides(no_gas, "en", plain).sections
-    assert [slide.key for slide in slides][:3] == ["answer", "costs_beside", "emissions_beside"]
+    assert [slide.key for slide in slides][:3] == ["answer", "costs_compared", "emissions_compared"]
     difference = no_gas.objective - plain.objective
     assert f"with changes” costs {format_number(difference, 'EUR/a')}" in slides[1].title
     assert "more than" in slides[1].title
@@ -73,7 +73,9 @@ def test_a_study_has_a_slide_for_each_chart():
 def test_slides_are_written_and_printed_a_page_each(runs, tmp_path):
     plain, no_gas = runs
     out = tmp_path / "slides.html"
-    said = cli.call("report", no_gas.path, "--slides", "--beside", plain.path, "-o", out, "--json")
+    said = cli.call(
+        "report", no_gas.path, "--slides", "--compare-with", plain.path, "-o", out, "--json"
+    )
     assert said.json == {"written": str(out)}
     text = out.read_text(encoding="utf-8")
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", text)
@@ -93,9 +95,9 @@ def test_slides_have_a_default_place_and_refuse_what_they_lack(runs):
     assert em.verify(runs[0].path).holds
     folder = runs[0].path
     for options, remedy in (
-        (["--beside", runs[1].path], "only slides show another run"),
+        (["--compare-with", runs[1].path], "only slides show another run"),
         (["--slides", "--topic", "land"], "slides have no topic"),
-        (["--slides", "--beside", folder.parent / "none"], "none"),
+        (["--slides", "--compare-with", folder.parent / "none"], "none"),
     ):
         said = cli.call("report", folder, *options)
         assert said.code == 2, said.out

@@ -459,7 +459,7 @@ def enter(bench, server, password):
     return page
 
 
-def test_who_looks_asks_nothing_and_who_asks_keeps_nothing(bench, tmp_path):
+def test_each_password_allows_what_its_role_may_do(bench, tmp_path):
     """Three passwords in a file: for all, for who starts jobs, for who looks."""
     words = tmp_path / "passwords"
     words.write_text("for all of it\nfor questions\nfor looking\n")

@@ -60,8 +60,6 @@ Choose = Annotated[
         "place=heat@viby; may be given several times.",
     ),
 ]
-
-
 Slides = Annotated[
     bool,
     typer.Option(
@@ -69,10 +67,10 @@ Slides = Annotated[
         help="Write slides for a meeting, one message each; by default slides.html in the folder.",
     ),
 ]
-Beside = Annotated[
+CompareWith = Annotated[
     Path | None,
     typer.Option(
-        "--beside",
+        "--compare-with",
         help="With --slides: folder of another run of the case, whose cost and emissions the run is "
         "compared with.",
     ),
@@ -88,13 +86,12 @@ def report(
     topic: Topic = "",
     choose: Choose = None,
     slides: Slides = False,
-    beside: Beside = None,
+    compare_with: CompareWith = None,
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a run or a study as one page that opens offline: figures, tables, reasons and proof."""
     from energy_model.reporting import run_report, study_report  # noqa: PLC0415
-    from energy_model.reporting.slides import write_slides  # noqa: PLC0415
 
     is_study = (folder / "study.toml").is_file()
     if is_study and case is not None:
@@ -103,9 +100,9 @@ def report(
     if choose and not topic:
         remedy = "only a topic has choices; name one with --topic"
         raise em.InputError.at("--choose", remedy, value=choose[0])
-    if beside is not None and not slides:
+    if compare_with is not None and not slides:
         remedy = "only slides show another run; add --slides, or use the command compare"
-        raise em.InputError.at("--beside", remedy, value=str(beside))
+        raise em.InputError.at("--compare-with", remedy, value=str(compare_with))
     if slides and (topic or case is not None or figures is not None):
         remedy = "slides have no topic, no sources and no figures; leave --topic, --case and --figures out"
         raise em.InputError.at("--slides", remedy)
@@ -125,7 +122,10 @@ def report(
             return
         progress("drawing the page")
         if slides:
-            written = write_slides(results, out, None if beside is None else em.open_run(beside))
+            from energy_model.reporting.slides import write_slides  # noqa: PLC0415
+
+            other = None if compare_with is None else em.open_run(compare_with)
+            written = write_slides(results, out, other)
         elif isinstance(results, em.Run):
             written = run_report.write_run_page(results, out, _sources(results, case))
         else:

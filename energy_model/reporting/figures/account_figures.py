@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from energy_model.common.formatting import label
+from energy_model.common.formatting import label, price_unit
 from energy_model.common.language import N_, translator
 from energy_model.reporting.figures.style import COLOURS, bar_height, set_layout
+from energy_model.reporting.figures.sum_figures import signed_bars
 from energy_model.results.accounts import accounts
 from energy_model.results.bills import customer_bills, default_billed_carrier
 from energy_model.results.run import Run
@@ -28,15 +29,8 @@ def draw_stakeholders(run: Run, language: str) -> go.Figure | None:
     sums = sums[sums.abs() > MIN_BAR_SHARE * max(sums.abs().max(), 1e-9)]
     if sums.empty:
         return None
-    figure = go.Figure(
-        go.Bar(
-            x=sums.round(3),
-            y=[label(names, party, language) for party in sums.index],
-            orientation="h",
-            marker_color=[COLOURS[2] if value > 0 else COLOURS[1] for value in sums],
-        )
-    )
-    return set_layout(figure, language, _("MEUR a year"), height=bar_height(len(sums)))
+    parties = [label(names, party, language) for party in sums.index]
+    return signed_bars(sums, parties, language, _("MEUR a year"), (COLOURS[2], COLOURS[1]))
 
 
 def draw_bills(run: Run, language: str) -> go.Figure | None:
@@ -53,7 +47,7 @@ def draw_bills(run: Run, language: str) -> go.Figure | None:
             figure.add_bar(
                 x=bills[column].round(2), y=customers, orientation="h", name=_(title), marker_color=colour
             )  # fmt: skip
-    unit = f"EUR/{run.tables['carriers'].at[carrier, 'unit']}"
+    unit = price_unit(run.tables["carriers"], carrier)
     return set_layout(
         figure, language, unit, barmode="relative", height=bar_height(len(bills), pixels_per_bar=26)
     )

@@ -26,7 +26,7 @@ def draw_costs(run: Run, language: str, by: str) -> go.Figure:
     sums = _visible(table.groupby(owner)["cost"].sum() / 1e6)
     firms = input_tables(run).get("firms", pd.DataFrame()) if by == "firm" else pd.DataFrame()
     names = [label(firms, name, language) for name in sums.index]
-    return _signed_bars(sums, names, language, _("MEUR a year"), (COLOURS[0], COLOURS[1]))
+    return signed_bars(sums, names, language, _("MEUR a year"), (COLOURS[0], COLOURS[1]))
 
 
 def draw_investments(run: Run, language: str) -> go.Figure | None:
@@ -68,14 +68,14 @@ def draw_emissions(run: Run, language: str) -> go.Figure:
     sums = _visible(run.tables["emissions"].groupby("name")["emissions"].sum() / 1e3)
     names = [label(run.tables["names"], name, language) for name in sums.index]
     colours = (COLOURS[3], COLOURS[2])
-    return _signed_bars(sums, names, language, _("thousand t CO2 a year"), colours)
+    return signed_bars(sums, names, language, _("thousand t CO2 a year"), colours)
 
 
 def _visible(sums: pd.Series) -> pd.Series:
     return sums[sums.abs() > MIN_BAR_SHARE * max(sums.abs().max(), 1e-9)].sort_values()
 
 
-def _signed_bars(
+def signed_bars(
     sums: pd.Series, names: list[str], language: str, unit: str, colours: tuple[str, str]
 ) -> go.Figure:
     """Draws horizontal bars in one colour above zero and another below."""

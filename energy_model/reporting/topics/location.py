@@ -12,6 +12,7 @@ from energy_model.common.formatting import (
     format_share,
     label,
     listed,
+    price_unit,
     words,
 )
 from energy_model.common.language import N_, noun_labels_of, translator
@@ -203,7 +204,7 @@ def _price_sentences(run: Run, offers: pd.DataFrame, language: str) -> list[str]
             continue
         low, high = rows.iloc[0], rows.iloc[-1]
         spread = high["mean_price"] - low["mean_price"]
-        unit = f"EUR/{carriers.at[carrier, 'unit']}"
+        unit = price_unit(carriers, carrier)
         sentences.append(
             _(
                 "{carrier} is cheapest in {low_site} ({low}) and dearest in {high_site} ({high}), a spread of {spread}.",

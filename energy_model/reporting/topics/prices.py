@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.choices import ONE, WHOLE, Choice, Options
-from energy_model.common.formatting import format_decimals, label, month_names
+from energy_model.common.formatting import format_decimals, label, month_names, price_unit
 from energy_model.common.language import N_, Message, translate, translator
 from energy_model.reporting.content import Block, Report, Section, data_table, section
 from energy_model.reporting.explanation_report import explanation_blocks
@@ -39,7 +39,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
     prices = hourly_prices(run, bus)
     hour, is_exact = chosen_hour(prices, values)
     setters = hourly_setters(run, bus, prices.index[_hours_of_day(hour)])
-    unit = _price_unit(run, bus)
+    unit = price_unit(run.tables["carriers"], bus.partition("@")[0])
     sentences = [
         _(
             "{moment} (UTC), {place}: {price:{unit}}. The price is set by {setter}.",
@@ -182,10 +182,6 @@ def _place(run: Run, bus: str, language: str) -> str:
 def _setter(run: Run, setter: str, language: str) -> str:
     names = run.tables["names"]
     return label(names, setter, language) if setter in names.index else translate(setter, language)
-
-
-def _price_unit(run: Run, bus: str) -> str:
-    return f"EUR/{run.tables['carriers'].at[bus.partition('@')[0], 'unit']}"
 
 
 def _day(moment: pd.Timestamp, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,6 +22,7 @@ from energy_model.web.components import (
     select,
 )
 from energy_model.web.context import AppContext, open_cached
+from energy_model.web.jobs import Job
 from energy_model.web.pages import queue
 
 MAX_RUNS = 4
@@ -29,7 +31,7 @@ OLDEST = ""
 
 def page(context: AppContext, search: str, language: str) -> list[Any]:
     """Returns the page; the query string can name selected runs."""
-    jobs = [job for job in context.queue.jobs() if job.kind == "run" and job.state == "done"]
+    jobs = queue.finished_runs(context)
     requested = parse_qs(search.lstrip("?")).get("runs", [""])[0].split(",")
     chosen = [job.name for job in jobs if job.name in requested][:MAX_RUNS]
     heading = html.H1(translate("Compare runs", language))
@@ -76,17 +78,26 @@ def compared(context: AppContext, names: list[str], language: str, base: str = O
     )
     if len(jobs) < 2:
         return [html.P(translate("Choose at least two runs.", language), className="soft")]
-    titles = [
-        job.title if [other.title for other in jobs].count(job.title) == 1 else f"{job.title} ({i})"
-        for i, job in enumerate(jobs, 1)
-    ]
     try:
-        runs = [open_cached(context.workspace.path("runs", job.name)) for job in jobs]
-        comparison = em.compare(runs, titles)
+        comparison = comparison_of(context, jobs)
     except em.InputError as error:
         return [message([str(issue) for issue in error.issues])]
     report = comparison_report(comparison, None, language)
     return [section(part.title, *render_blocks(part.blocks)) for part in report.sections]
+
+
+def comparison_of(context: AppContext, jobs: Sequence[Job]) -> em.Comparison:
+    """Returns the runs of jobs side by side by their titles; those with the same title are numbered.
+
+    Raises:
+        InputError: A run cannot be read, or they cannot be compared.
+    """
+    given = [job.title for job in jobs]
+    titles = [
+        title if given.count(title) == 1 else f"{title} ({i})" for i, title in enumerate(given, 1)
+    ]
+    runs = [open_cached(context.workspace.path("runs", job.name)) for job in jobs]
+    return em.compare(runs, titles)
 
 
 def register(app: dash.Dash, context: AppContext) -> None:
@@ -101,9 +112,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
     def compare(names: list[str], base: str | None) -> tuple[Any, Any, Any]:
-        known = {
-            job.name for job in context.queue.jobs() if job.kind == "run" and job.state == "done"
-        }
+        known = {job.name for job in queue.finished_runs(context)}
         chosen = [name for name in names or [] if name in known][:MAX_RUNS]
         language = security.language()
         comparison = compared(context, chosen, language, base or OLDEST)

@@ -122,7 +122,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
     def poll(_: Any, name: Any, shown_state: Any) -> tuple[Any, Any]:
-        job = _job(context, name)
+        job = queue.job_of(context, name)
         times = [seconds for seconds, _ in context.queue.progress(job.name)]
         state = [queue.describe_state(context, job, security.language()), *times[-1:]]
         return job.state not in OPEN, dash.no_update if state == shown_state else state
@@ -136,7 +136,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
     def show(state: Any, name: Any) -> Any:
         if state is None:
             raise dash.exceptions.PreventUpdate
-        return content(context, _job(context, name), security.language())
+        return content(context, queue.job_of(context, name), security.language())
 
     @app.callback(
         Output("shown_job_state", "data", allow_duplicate=True),
@@ -161,16 +161,8 @@ def register(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         return html.Iframe(
-            src=f"/report/{_job(context, name).name}?language={language}",
+            src=f"/report/{queue.job_of(context, name).name}?language={language}",
             title=translate("Report", language),
             className="report",
             sandbox="allow-scripts",
         )
-
-
-def _job(context: AppContext, name: Any) -> Job:
-    """Returns a job by its name; leaves the page as it is if there is none."""
-    try:
-        return context.queue.job(str(name))
-    except KeyError:
-        raise dash.exceptions.PreventUpdate from None

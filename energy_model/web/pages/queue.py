@@ -16,7 +16,7 @@ from energy_model.studies.runner import former_names
 from energy_model.web import security
 from energy_model.web.components import aria_label, button, table
 from energy_model.web.context import AppContext
-from energy_model.web.jobs import OPEN, QUEUED, Job
+from energy_model.web.jobs import DONE, OPEN, QUEUED, Job
 
 MAX_SHOWN_JOBS = 100  # the newest jobs
 POLL_MS = 1500  # milliseconds between updates
@@ -68,6 +68,19 @@ def _row(context: AppContext, job: Job, user: str, language: str) -> list[Any]:
         html.Span(describe_state(context, job, language), className=f"state {job.state}"),
         cancel,
     ]
+
+
+def finished_runs(context: AppContext) -> list[Job]:
+    """Returns the finished runs, the newest first."""
+    return [job for job in context.queue.jobs() if job.kind == "run" and job.state == DONE]
+
+
+def job_of(context: AppContext, name: Any) -> Job:
+    """Returns a job by the name that a page sent; leaves the page as it is if there is none."""
+    try:
+        return context.queue.job(str(name))
+    except KeyError:
+        raise dash.exceptions.PreventUpdate from None
 
 
 def kind_of(job: Job) -> str:

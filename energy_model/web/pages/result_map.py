@@ -18,6 +18,7 @@ from energy_model.reporting.site_sections import site_blocks
 from energy_model.web import security
 from energy_model.web.components import aria_label, field, render_blocks, section, select
 from energy_model.web.context import AppContext, open_cached
+from energy_model.web.pages import queue
 
 BUTTONS = ["zoomIn2d", "zoomOut2d", "resetScale2d"]
 
@@ -76,9 +77,9 @@ def register(app: dash.Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
     def show(site: str | None, name: str | None) -> Any:
+        job = queue.job_of(context, name)
         try:
-            job = context.queue.job(str(name))
             run = open_cached(context.workspace.path("runs", job.name))
-        except (KeyError, em.InputError):
+        except em.InputError:
             raise dash.exceptions.PreventUpdate from None
         return site_panel(run, site or "", security.language())

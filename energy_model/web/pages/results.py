@@ -21,8 +21,8 @@ from energy_model.web.components import (
 )
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import Job
-from energy_model.web.pages.beside import beside_section
 from energy_model.web.pages.result_map import map_section
+from energy_model.web.pages.run_comparison import run_comparison_section
 from energy_model.web.pages.topic import topic_links
 
 SHOWN_SECTIONS = (
@@ -69,7 +69,7 @@ def run(context: AppContext, job: Job, language: str) -> list[Any]:
     )
     return [
         *_sections(parts, "answer"),
-        *beside_section(context, job, language),
+        *run_comparison_section(context, job, language),
         *map_section(result, language),
         *_sections(parts, *SHOWN_SECTIONS[1:]),
         section(translate("Questions on this run", language), topic_links(job.name, language)),

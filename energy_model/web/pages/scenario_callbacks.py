@@ -27,7 +27,6 @@ from energy_model.web.request_validation import ScenarioDraft
 from energy_model.web.roles import Role, require_role
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
-MAX_AUTHOR_CHARACTERS = 40
 
 
 def register(app: dash.Dash, context: AppContext) -> None:
@@ -334,7 +333,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
             draft = request_validation.validate(content, context.cases).draft
             excluded = {"case", "resolution"}
             scenario = draft.model_dump(mode="json", exclude=excluded, exclude_none=True)
-            author = (submitter or "").strip()[:MAX_AUTHOR_CHARACTERS]
+            author = (submitter or "").strip()[: scenario_form.MAX_SUBMITTER_CHARACTERS]
             context.workspace.save_scenario(draft.case, title or "", scenario | {"author": author})
         except InputError as error:
             return dash.no_update, error_message(error, language)

@@ -27,6 +27,8 @@ from energy_model.web.draft_link import linked_draft
 from energy_model.web.request_validation import MAX_NOTE_CHARACTERS, ScenarioDraft
 from energy_model.web.sliders import Slider
 
+MAX_SUBMITTER_CHARACTERS = 40
+
 
 def draft_of(context: AppContext, content: Any) -> ScenarioDraft:
     """Returns the stored draft without parts unknown to its case, or an empty one of the first case."""
@@ -290,7 +292,7 @@ def submission_fields(title: str, example: str, language: str) -> list[html.Div]
     name_input = dcc.Input(
         id="submitter",
         type="text",
-        maxLength=40,
+        maxLength=MAX_SUBMITTER_CHARACTERS,
         autoComplete="name",
         persistence=True,
         persistence_type="local",

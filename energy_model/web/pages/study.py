@@ -29,7 +29,8 @@ from energy_model.web.components import (
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import draft_summary, scenario_form
-from energy_model.web.pages.topic import finished_runs, topic_links
+from energy_model.web.pages.queue import finished_runs
+from energy_model.web.pages.topic import topic_links
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 from energy_model.web.roles import Role, require_role
 

@@ -16,7 +16,8 @@ from energy_model.web import security
 from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
 from energy_model.web.components import error_message, field, render_blocks, section, select
 from energy_model.web.context import AppContext
-from energy_model.web.jobs import DONE, Job
+from energy_model.web.jobs import Job
+from energy_model.web.pages.queue import finished_runs
 from energy_model.web.topic_reports import topic_of_run, topic_subject
 
 
@@ -73,11 +74,6 @@ def topic_links(job: str, language: str) -> html.Ul:
         for name, topic in known_topics().items()
     ]
     return html.Ul(links, className="questions")
-
-
-def finished_runs(context: AppContext) -> list[Job]:
-    """Returns the finished runs, the newest first."""
-    return [job for job in context.queue.jobs() if job.kind == "run" and job.state == DONE]
 
 
 def finished_run(context: AppContext, name: str) -> Job | None:
