@@ -48,6 +48,8 @@ from .studies.runner.study import ExecutionOptions as ExecutionOptions
 from .studies.runner.study import Study as Study
 from .studies.runner.study import open_study as open_study
 from .studies.siting.study import siting as siting
+from .studies.study_verification import StudyVerification as StudyVerification
+from .studies.study_verification import verify_study as verify_study
 from .studies.sweep import sweep as sweep
 from .studies.symbiosis.study import symbiosis as symbiosis
 from .studies.weather_years import synthetic_years as synthetic_years

@@ -22,11 +22,12 @@ from energy_model.cli.commands.fetch import fetch
 from energy_model.cli.commands.migrate import migrate
 from energy_model.cli.commands.quick import quick
 from energy_model.cli.commands.report import report
-from energy_model.cli.commands.runs import run, show, verify
+from energy_model.cli.commands.runs import run, show
 from energy_model.cli.commands.serve import serve
 from energy_model.cli.commands.solutions import import_solution
 from energy_model.cli.commands.studies import studies
 from energy_model.cli.commands.timeseries import generate
+from energy_model.cli.commands.verification import verify
 from energy_model.cli.exit_codes import FINE
 from energy_model.common.extensions import extensions
 

@@ -1,4 +1,4 @@
-"""Verification report: the verification of a stored run → content in one language."""
+"""Verification report: the verification of a stored run or study → content in one language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from energy_model.common.formatting import format_number, format_significant
 from energy_model.common.language import translator
 from energy_model.optimization.certificate import MAX_GAP_SHARE
 from energy_model.reporting.content import ALERT, PLAIN, Block, Report, Text, data_table, section
+from energy_model.studies.study_verification import StudyVerification
 from energy_model.verification.verify import Verification
 
 MAX_SENTENCES = 30  # differences printed; JSON lists all
@@ -140,3 +141,79 @@ def _describe_condition(verification: Verification, language: str) -> str:
         return ""
     _ = translator(language)
     return _(" under the query of a study ({conditions})", conditions=", ".join(conditions))
+
+
+def study_verification_report(verification: StudyVerification, language: str = "en") -> Report:
+    """Returns what is proven of the compositions and runs of a study, the differences, and the verdict."""
+    _ = translator(language)
+    heads = [
+        _("composition"),
+        _("branches"),
+        _("cost of the plan"),
+        _("lower bound of the cost"),
+        _("gap"),
+        _("largest violation of a constraint, relative"),
+    ]
+    rows = [
+        [
+            proof.name,
+            str(len(proof.branches)),
+            *(
+                [
+                    format_significant(proof.certificate.cost, 9, language),
+                    format_significant(proof.certificate.bound, 9, language),
+                    format_significant(proof.certificate.gap, 3, language),
+                    format_significant(proof.certificate.row_violation, 3, language),
+                ]
+                if proof.certificate
+                else [_("not rebuilt"), "", "", ""]
+            ),
+        ]
+        for proof in verification.compositions
+    ]
+    title = _("Certificate of {path}", path=verification.path)
+    blocks: list[Block] = [
+        *data_table(title, heads, rows, numeric=5),
+        Text(tuple(_study_remarks(verification, language))),
+        _study_conclusion(verification, language),
+    ]
+    return Report("", language, tuple(section("certificate", "", blocks)))
+
+
+def _study_remarks(verification: StudyVerification, language: str) -> Iterator[str]:
+    """Yields the differences of a study's compositions, and the verdict on each run that is not proven."""
+    _ = translator(language)
+    sentences = [sentence for proof in verification.compositions for sentence in proof.differences]
+    sentences += [
+        f"runs/{name}: {describe_verdict(run, None, language)}"
+        for name, run in verification.runs.items()
+        if not run.proven
+    ]
+    for sentence in sentences[:MAX_SENTENCES]:
+        yield f"- {sentence}"
+    if len(sentences) > MAX_SENTENCES:
+        rest = len(sentences) - MAX_SENTENCES
+        yield _("- and {count:#} more; --json lists all", count=rest)
+
+
+def _study_conclusion(verification: StudyVerification, language: str) -> Text:
+    _ = translator(language)
+    runs, compositions = verification.runs.values(), verification.compositions
+    counts = {
+        "runs": len(runs),
+        "proven_runs": sum(run.proven for run in runs),
+        "compositions": len(compositions),
+        "proven_compositions": sum(proof.proven for proof in compositions),
+    }
+    if not runs and not compositions:
+        sentence = _(
+            "Not proven: the study keeps no runs; run it without --no-keep-runs in another folder."
+        )
+    elif compositions:
+        sentence = _(
+            "{proven_compositions:#} of {compositions:#} compositions and {proven_runs:#} of {runs:#} runs are proven.",
+            **counts,
+        )
+    else:
+        sentence = _("{proven_runs:#} of {runs:#} runs are proven.", **counts)
+    return Text((sentence,), PLAIN if verification.proven else ALERT)

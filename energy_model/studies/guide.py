@@ -19,6 +19,8 @@ from energy_model.case.system import System
 from energy_model.common.choices import NUMBER, ONE, WHOLE, Choice, Options, read_choices
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
+from energy_model.optimization.composition import Composition
+from energy_model.studies.runner.stored_study import StoredStudy
 from energy_model.studies.runner.study import ExecutionOptions, Study
 
 
@@ -67,6 +69,7 @@ class StudyGuide:
         count: About how many cases the study solves with these options.
         answer: The study of a case with these options, in a folder.
         is_offered: Whether a case has what the study is about.
+        recompose: Rebuilds a composition of the stored study by its name; None if its cases are solved alone.
     """
 
     name: str
@@ -78,6 +81,7 @@ class StudyGuide:
     answer: Callable[[CaseSpec, Mapping[str, Any], Path, ExecutionOptions], Study]
     prepare: Callable[[dict[str, Any], Subject], dict[str, Any]] = lambda values, _: values
     is_offered: Callable[[Subject], bool] = lambda _: True
+    recompose: Callable[[StoredStudy, str], Composition] | None = None
 
     def read(self, values: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
         """The options of a study from the values of its choices.

@@ -34,7 +34,7 @@ MIN_SPREAD_SHARE = 1e-9  # of an output over all cases, below which no input aff
 @accept_case_keywords
 def sweep(
     case: Case,
-    vary: Mapping[str, Any] | Sequence[ParameterRange] | str | Path,
+    vary: Mapping[str, Any] | Sequence[ParameterRange | str] | str | Path,
     output: str | Path | None = None,
     design: str = "grid",
     samples: int = 64,
@@ -45,8 +45,8 @@ def sweep(
 ) -> Study:
     """A row for every case of a design, in ``study.table``.
 
-    ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, or names a CSV or Excel
-    file with a case on each row. ``design`` is grid, list, one (at a time), latin, sobol or morris;
+    ``vary`` maps addresses (and ``scenario``) to values or ``"LOW..HIGH"``, has texts as ``--vary``, or names a CSV or
+    Excel file with a case on each row. ``design`` is grid, list, one (at a time), latin, sobol or morris;
     the last three draw ``samples`` from ranges. The design one gives a table ``tornado``, sobol and
     morris a table ``sensitivity`` for each of the ``outputs``. An infeasible case is a row with its
     reason. Raises InputError or StudyInterrupted; finished cases remain stored.
@@ -55,7 +55,11 @@ def sweep(
     if isinstance(vary, str | Path):
         cases, variations, design = case_table.cases_of_table(Path(vary)), [], "table"
     else:
-        variations = sampling.from_mapping(vary) if isinstance(vary, Mapping) else list(vary)
+        variations = (
+            sampling.from_mapping(vary)
+            if isinstance(vary, Mapping)
+            else [ParameterRange.parse(v) if isinstance(v, str) else v for v in vary]
+        )
         generated = sampling.cases(design, variations, samples, seed)
         # validates the design before cases are counted
         first_case = list(itertools.islice(generated, 1))

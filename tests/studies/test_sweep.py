@@ -442,3 +442,8 @@ def test_a_script_needs_no_guard_of_its_main_module(case, tmp_path):
         [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr
+
+
+def test_texts_of_the_command_line_are_ranges_too(case, tmp_path, here):
+    study = em.sweep(case, [f"{PRICE}=50,70"], tmp_path / "s", execution=here)
+    assert study.table[PRICE].tolist() == [50, 70]

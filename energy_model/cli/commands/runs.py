@@ -1,4 +1,4 @@
-"""Runs: the commands that solve a case, show a run and verify it."""
+"""Runs: the commands that solve a case and show a run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from energy_model.common.language import translate
 from energy_model.reporting import run_report
 from energy_model.reporting.json_records import run_records
 from energy_model.reporting.render_terminal import print_report
-from energy_model.reporting.verification_report import verification_report
 
 RunOut = Annotated[
     Path | None,
@@ -66,10 +65,6 @@ Cold = Annotated[
 ]
 Page = Annotated[
     bool, typer.Option("--report", help="Also write the page report.html in the run's folder.")
-]
-ComparedCase = Annotated[
-    Path | None,
-    typer.Option("--case", help="Folder of the case; compares its inputs with those of the run."),
 ]
 
 
@@ -249,29 +244,3 @@ def show(run: RunFolder, language: Language = "", as_json: AsJson = False) -> No
         print_json({"run": str(opened.path), **run_summary(opened), **run_records(opened)})
     else:
         print_report(run_report.run_report(opened, language, keys=run_report.TABLES))
-
-
-def verify(
-    run: RunFolder,
-    case: ComparedCase = None,
-    language: Language = "",
-    as_json: AsJson = False,
-) -> None:
-    """Verify a run without a solver: rebuild its program from its inputs, and recompute solution, tables and proof."""
-    verification = em.verify(run) if case is None else em.verify(run, _case_of(run, case))
-    if as_json:
-        print_json(verification.as_dict() | {"case": None if case is None else str(case)})
-    else:
-        print_report(verification_report(verification, case, language))
-    if not verification.proven:
-        raise typer.Exit(STOPPED)
-
-
-def _case_of(run: Path, case: Path) -> em.System:
-    """The case with the scenario, changes and resolution of a run."""
-    from energy_model.results.record import read_record  # noqa: PLC0415
-    from energy_model.results.run_files import find_run  # noqa: PLC0415
-
-    record = read_record(find_run(run) / "metadata.json")
-    resolution = record["settings"]["time"]["resolution"]
-    return em.load_case(case, record["scenario"], record["changes"], resolution)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from energy_model.case.stage_settings import Stage
 from energy_model.common.errors import InputError
 from energy_model.formulation.metadata import ADDED, RETIRED
 from energy_model.optimization import highs
@@ -22,6 +23,7 @@ from energy_model.studies.pathway.linked_stages import Decided, compose, is_aliv
 from energy_model.studies.pathway.stages import StageCase
 from energy_model.studies.runner.composed_cases import solve_composed, without_residues
 from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.stored_study import StoredStudy
 from energy_model.studies.runner.study_case import StudyCase
 
 PERFECT, MYOPIC = "perfect", "myopic"
@@ -146,3 +148,26 @@ def _sizes(composition: Composition, answer: highs.SolverResult) -> dict[str, An
             sizes[word] = dict(zip(lp.variables[variable].labels, values, strict=True))
         content[branch.name] = sizes
     return content
+
+
+def recompose(study: StoredStudy, name: str) -> Composition:
+    """A composition of a stored path, rebuilt from the inputs of its stages and its definition."""
+    prefix, _, first = name.rpartition("_")
+    stages = [_stored_stage(study, content) for content in study.definition["stages"]]
+    decided = {
+        stage.name: Decided(**study.records[f"{prefix}_{stage.name}"]["values"][stage.name])
+        for stage in stages
+        if stage.name < first
+    }
+    open_names = set(study.records[name]["branches"])
+    last = max(n for n, stage in enumerate(stages) if stage.name in open_names)
+    models = {stage.name: study.model(stage.name) for stage in stages if stage.name in open_names}
+    return compose(stages[: last + 1], models, decided)
+
+
+def _stored_stage(study: StoredStudy, content: Mapping[str, Any]) -> StageCase:
+    """A stage of a stored path, with the inputs of its run."""
+    system = study.system(str(content["year"]))
+    stage = Stage(year=content["year"], max_capacity_added=content["max_capacity_added"])
+    case = StudyCase({}, tuple(content["changes"]), content["scenario"] or None)
+    return StageCase(stage, content["years"], content["weight"], case, system)

@@ -21,7 +21,7 @@ from energy_model.optimization.warm_start import WarmStart
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
 from energy_model.studies.guide import StudyGuide, Subject
-from energy_model.studies.pathway.foresight import PERFECT, solve_path, window_of
+from energy_model.studies.pathway.foresight import PERFECT, recompose, solve_path, window_of
 from energy_model.studies.pathway.notes import pathway_notes
 from energy_model.studies.pathway.stages import StageCase, StageOption, stage_cases
 from energy_model.studies.pathway.tables import (
@@ -229,4 +229,5 @@ GUIDE = StudyGuide(
         folder,
         execution=execution,
     ),
+    recompose=recompose,
 )

@@ -11,10 +11,12 @@ Source: Nemirovski and Shapiro, "Convex approximations of chance constrained pro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from energy_model.case.system import System
 from energy_model.formulation.metadata import ADDED, NET_EMISSIONS, RETIRED
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import (
@@ -30,7 +32,14 @@ from energy_model.optimization.composition import (
 )
 from energy_model.optimization.elastic_program import EMISSION_TARGET
 from energy_model.optimization.highs import SolverResult
-from energy_model.studies.robust.branches import EVERY, MEAN, NO_TARGET, UncertainBranch
+from energy_model.studies.robust.branches import (
+    EVERY,
+    MEAN,
+    NO_TARGET,
+    UncertainBranch,
+    parse_target,
+)
+from energy_model.studies.runner.stored_study import StoredStudy
 from energy_model.studies.runner.study_case import StudyCase
 
 ROBUST_PLAN = "robust plan"
@@ -148,6 +157,7 @@ class RobustProgram:
                 for name, problem in self.problems.items()
             },
             "may_wait": sorted(everything - set(shared_assets(self.problems))),
+            "targets": {name: branch.target for name, branch in self.branches.items()},
         }
 
 
@@ -163,3 +173,38 @@ def shared_assets(problems: Mapping[str, CompiledModel]) -> list[str]:
 def _unserved_cost(problem: CompiledModel, x: np.ndarray) -> float:
     terms = [problem.cost_terms[name] for name in UNSERVED_ENTRIES if name in problem.cost_terms]
     return float(sum(weights @ x + constant for weights, constant in terms))
+
+
+def recompose(study: StoredStudy, name: str) -> Composition:
+    """The composition of a stored robust plan, rebuilt from the inputs of its branches and its definition."""
+    definition, values = study.definition, study.records[name]["values"]
+    linked = definition["target"] != EVERY
+    branches, models = [], {}
+    for branch, content in definition["branches"].items():
+        system = study.system(branch)
+        if linked:
+            system = _without_price(system, float(values["prices"][branch]))
+        models[branch] = study.model(branch, system)
+        scenario, *overrides = content
+        settings = system.settings
+        if linked:
+            emissions = settings.emissions.model_copy(update={"target": values["targets"][branch]})
+            settings = settings.model_copy(update={"emissions": emissions})
+        probability = float(definition["probabilities"][branch])
+        branches.append(
+            UncertainBranch(branch, scenario or None, tuple(overrides), settings, probability)
+        )
+    share, weight = definition["cvar"]
+    target = parse_target(definition["target"])
+    return RobustProgram(branches, target, share, weight).compose(models)
+
+
+def _without_price(system: System, price: float) -> System:
+    """The inputs of a branch's run without the price that replaces a target over branches."""
+    carrier, factor = system.settings.emissions.carrier, system.settings.view.cost_factor
+    if price <= 0:
+        return system
+    frames = dict(system.frames) | {"carriers": system["carriers"].copy()}
+    cell = frames["carriers"].at[carrier, "price"]
+    frames["carriers"].at[carrier, "price"] = cell + -price / factor
+    return replace(system, frames=frames, cache={})

@@ -42,7 +42,7 @@ from energy_model.studies.robust.branches import (
     read_held_in,
 )
 from energy_model.studies.robust.notes import robust_notes
-from energy_model.studies.robust.program import ROBUST_PLAN, RobustProgram
+from energy_model.studies.robust.program import ROBUST_PLAN, RobustProgram, recompose
 from energy_model.studies.robust.tables import Outcome, RobustResults, robust_tables
 from energy_model.studies.runner.composed_cases import ComposedSolution, solve_composed
 from energy_model.studies.runner.scheduler import StudyRunner
@@ -294,4 +294,5 @@ GUIDE = StudyGuide(
         1 + 3 * (options["years"] + len(options["futures"])) + options["held_in"]
     ),
     answer=_answer,
+    recompose=recompose,
 )

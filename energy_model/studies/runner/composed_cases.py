@@ -37,6 +37,7 @@ from energy_model.studies.runner.study_case import StudyCase
 
 MIN_CAPACITY = 1e-6  # residue of an interior-point solution [capacity]
 MIN_CAPACITY_SHARE = 1e-6  # of the limit of an addition; less is such a residue as well
+SOLUTION = "_solution"  # ending of the file with the column values and row duals of a composition
 Compose = Callable[[Mapping[str, CompiledModel]], Composition]
 # The overrides of a branch's case that replace a limit over several branches by its price
 Priced = Callable[[str, Composition, highs.SolverResult], tuple[str, ...]]
@@ -107,6 +108,7 @@ def solve_composed(
         _store(runner, fixed_cases[branch], query_result, answer.seconds)
         report(str(Message("stored the run of “{branch}”", branch=branch)))
     runner.cases |= {case.key: case for case in fixed_cases.values()}
+    runner.store.save_arrays(f"{name}{SOLUTION}", {"x": answer.x, "prices": answer.prices})
     record = {
         "objective": answer.objective,
         "bound": bound,
@@ -121,6 +123,31 @@ def without_residues(values: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """Capacities with those at zero that are residues of the interior-point method, by their upper limits."""
     least = np.maximum(MIN_CAPACITY, MIN_CAPACITY_SHARE * np.where(np.isfinite(upper), upper, 0.0))
     return np.where(values > least, values, 0.0)
+
+
+def branch_sizes(
+    problem: CompiledModel, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Added and retired capacity by asset in a branch's part of a composition, and the most that a row may need.
+
+    Capacity that an earlier branch has added counts as added. What is left out as a residue may be added again where
+    a row needs it, as in further years.
+    """
+    lp, existing = problem.lp, _existing(problem)
+    retired = np.clip(x[lp.columns(RETIRED)], 0.0, existing)
+    found = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
+    lower, upper = lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)]
+    added = np.clip(without_residues(found, upper), lower, upper)
+    return added, retired, np.clip(found, added, upper)
+
+
+def _existing(problem: CompiledModel) -> np.ndarray:
+    """The existing capacity of assets, in the order of their columns."""
+    assets = list(problem.lp.variables[ADDED].labels)
+    existing: np.ndarray = (
+        problem.system.assets["capacity_existing"].reindex(assets).to_numpy(float)
+    )
+    return existing
 
 
 def compiled_models(
@@ -179,17 +206,10 @@ def _part(
     """The result of a branch as that of its own program with fixed capacities, and these as a query."""
     x, duals = composition.part(branch, answer.x, answer.prices, weight)
     lp, x = problem.lp, x.copy()
-    assets = lp.variables[ADDED].labels
-    existing = problem.system.assets["capacity_existing"].reindex(list(assets)).to_numpy(float)
-    retired = np.clip(x[lp.columns(RETIRED)], 0.0, existing)
-    # capacity that an earlier branch has added counts as added here
-    found = np.maximum(x[lp.columns(CAPACITY)] - existing + retired, 0.0)
-    lower, upper = lp.lower[lp.columns(ADDED)], lp.upper[lp.columns(ADDED)]
-    added = np.clip(without_residues(found, upper), lower, upper)
+    added, retired, most = branch_sizes(problem, x)
     x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
-    x[lp.columns(CAPACITY)] = existing - retired + added
-    # what was left out as a residue may be added again where a row needs it, as in further years
-    most = np.clip(found, added, upper)
+    x[lp.columns(CAPACITY)] = _existing(problem) - retired + added
+    assets = lp.variables[ADDED].labels
     query = Query(
         capacity_added=dict(
             zip(assets, zip(added.tolist(), most.tolist(), strict=True), strict=True)
@@ -237,6 +257,16 @@ def _reason(
     return NoSolutionError(answer.status, [str(Message(together))])
 
 
+def as_case(content: Mapping[str, Any], case: StudyCase) -> StudyCase:
+    """The case of a branch as stored in the record of its composition, with the inputs of another case."""
+    return replace(
+        case,
+        overrides=tuple(content["overrides"]),
+        scenario=content["scenario"],
+        query=query_from_record(content["query"]),
+    )
+
+
 def _as_content(case: StudyCase) -> dict[str, Any]:
     query = as_record((), case.query) or {}
     return {"overrides": list(case.overrides), "scenario": case.scenario, "query": query}
@@ -249,13 +279,7 @@ def _stored(
     record = runner.store.read_json(name)
     if record is None or set(record.get("branches", ())) != set(cases):
         return None
-    found = {}
-    for branch, case in cases.items():
-        content = record["branches"][branch]
-        query = query_from_record(content["query"])
-        found[branch] = replace(
-            case, overrides=tuple(content["overrides"]), scenario=content["scenario"], query=query
-        )
+    found = {branch: as_case(record["branches"][branch], case) for branch, case in cases.items()}
     results = {branch: runner.store.load_result(case) for branch, case in found.items()}
     if any(result is None for result in results.values()):
         return None
