@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import re
 
+from energy_model.common.language import N_
+
 PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 MAX_NUMBER_CHARACTERS = 1000  # of a number or an expression; longer texts are rejected
 NUMBER = re.compile(rf"[-+]?{PLAIN}", re.ASCII)
@@ -81,7 +83,7 @@ def number_hint(value: object) -> str:
     if not text or len(text) > MAX_NUMBER_CHARACTERS:
         return ""
     if any(character.isdigit() and not character.isascii() for character in text):
-        return " with the digits 0 to 9"
+        return N_(" with the digits 0 to 9")
     if LOOKS_LIKE_A_NUMBER.fullmatch(text) and not NUMBER.fullmatch(text):
-        return " with a point before decimals, and neither commas nor spaces nor _"
+        return N_(" with a point before decimals, and neither commas nor spaces nor _")
     return ""

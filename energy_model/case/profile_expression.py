@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.number_parsing import MAX_NUMBER_CHARACTERS, PLAIN, number_text, parse_number
+from energy_model.common.language import N_, Message
 
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 # A term ends at the sign of the next term, or at the end of the cell.
@@ -28,15 +29,15 @@ TERM = re.compile(
 RESERVED = ("nan", "inf", "infinity")
 # What a cell with profiles has that no expression has, with the remedy
 REFUSED = (
-    (re.compile(r"[()\[\]{}]"), "write the sum without brackets"),
-    (re.compile(r"\*\*|\^"), "a profile has no power; give a profile of the power"),
-    (re.compile(rf"\b{NAME}\s*/"), "write 0.5 * profile for a half of a profile"),
+    (re.compile(r"[()\[\]{}]"), N_("write the sum without brackets")),
+    (re.compile(r"\*\*|\^"), N_("a profile has no power; give a profile of the power")),
+    (re.compile(rf"\b{NAME}\s*/"), N_("write 0.5 * profile for a half of a profile")),
     (
         re.compile(rf"\b{NAME}\s*\*\s*{NAME}\b"),
-        "two profiles cannot be multiplied; give a profile of their product",
+        N_("two profiles cannot be multiplied; give a profile of their product"),
     ),
-    (re.compile(r"[-+*/]\s*[-+*/]"), "write one sign between two terms"),
-    (re.compile(r"[-+*/]\s*$"), "the last sign has no term after it"),
+    (re.compile(r"[-+*/]\s*[-+*/]"), N_("write one sign between two terms")),
+    (re.compile(r"[-+*/]\s*$"), N_("the last sign has no term after it")),
 )
 
 
@@ -169,4 +170,5 @@ def expression_hint(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not re.search(NAME, text) or len(text) > MAX_NUMBER_CHARACTERS:
         return ""
-    return next((f"; {remedy}" for pattern, remedy in REFUSED if pattern.search(text)), "")
+    found = next((remedy for pattern, remedy in REFUSED if pattern.search(text)), "")
+    return Message("; {remedy}", remedy=Message(found)) if found else ""

@@ -21,6 +21,7 @@ import pydantic
 
 from energy_model.case.number_parsing import number_hint, parse_number
 from energy_model.case.profile_expression import ProfileExpression, expression_hint
+from energy_model.common.language import N_, Message
 
 MAX_NUMBER = 1e12  # above it a solver with a row tolerance of 1e-7 cannot resolve one unit
 MIN_POSITIVE = 1e-6  # a smaller divisor turns ordinary numbers into such large ones
@@ -28,25 +29,29 @@ MAX_NAME_CHARACTERS = 100
 COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 NAME = re.compile(r"(?![=+\-@])[^:@*?\[\]=<>\"|/\\\n]+")
 RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
-    "any": ("write a number", lambda x: abs(x) <= MAX_NUMBER),
+    "any": (N_("write a number"), lambda x: abs(x) <= MAX_NUMBER),
     "positive": (
-        f"write a number from {MIN_POSITIVE:g} up",
+        Message("write a number from {least} up", least=f"{MIN_POSITIVE:g}"),
         lambda x: MIN_POSITIVE <= x <= MAX_NUMBER,
     ),
-    "not negative": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
-    "shape": ("write zero or more", lambda x: 0 <= x <= MAX_NUMBER),
+    "not negative": (N_("write zero or more"), lambda x: 0 <= x <= MAX_NUMBER),
+    "shape": (N_("write zero or more"), lambda x: 0 <= x <= MAX_NUMBER),
     "limit": (
-        "write zero or more, or inf for no limit",
+        N_("write zero or more, or inf for no limit"),
         lambda x: 0 <= x <= MAX_NUMBER or x == float("inf"),
     ),
-    "fraction": ("write a number between 0 and 1 (0.98 for 98 %)", lambda x: 0 <= x <= 1),
+    "fraction": (N_("write a number between 0 and 1 (0.98 for 98 %)"), lambda x: 0 <= x <= 1),
     "positive fraction": (
-        "write a number above 0 and up to 1 (0.98 for 98 %)",
+        N_("write a number above 0 and up to 1 (0.98 for 98 %)"),
         lambda x: MIN_POSITIVE <= x <= 1,
     ),
 }
 BETWEEN = re.compile(r"from (\S+) to (\S+)")
 YES_OR_NO = ("yes", "no")
+
+
+def _as_message(text: str) -> Message:
+    return text if isinstance(text, Message) else Message(text)
 
 
 @dataclass(frozen=True)
@@ -116,38 +121,48 @@ class Column:
         return f"{self.name} [{self.unit}]" if self.range else self.name
 
     @property
-    def remedy_in_hours(self) -> str:
+    def remedy_in_hours(self) -> Message:
         """The remedy for an invalid number, or for the value of a profile in one hour."""
         ends = BETWEEN.fullmatch(self.range)
-        return f"write a number {ends[0]}" if ends else RANGES[self.range][0]
+        if ends:
+            return Message("write a number from {low} to {high}", low=ends[1], high=ends[2])
+        return _as_message(RANGES[self.range][0])
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Message:
         """The remedy for an invalid value."""
+        if self.range and self.hourly:
+            text = N_("{remedy}, or a profile such as '0.8 * price'")
+            return Message(text, remedy=self.remedy_in_hours)
         if self.range:
-            remedy_text = self.remedy_in_hours
-            return (
-                f"{remedy_text}, or a profile such as '0.8 * price'" if self.hourly else remedy_text
-            )
+            return self.remedy_in_hours
         if self.kind == "name":
-            return (
+            return Message(
                 'write a name without : @ * ? [ ] = < > " | / \\, that begins with none of = + - @'
             )
         if self.kind == "colour":
-            return "write a colour as # and six hexadecimal digits, such as #F0B400"
+            return Message("write a colour as # and six hexadecimal digits, such as #F0B400")
         if self.choices:
-            return f"write one of {', '.join(self.choices)}"
-        return f"write a name from {self.names}.csv" if self.names else "write a text on one line"
+            return Message("write one of {choices}", choices=", ".join(self.choices))
+        if self.names:
+            return Message("write a name from {table}", table=f"{self.names}.csv")
+        return Message("write a text on one line")
 
-    def remedy_for(self, value: object) -> str:
+    def remedy_for(self, value: object) -> Message:
         """Returns the remedy for an invalid value, with a hint on its probable cause."""
         number = value.offset if isinstance(value, ProfileExpression) else value
         if self.range and isinstance(number, float) and MAX_NUMBER < abs(number) < float("inf"):
-            return f"{self.remedy}, and none beyond {MAX_NUMBER:g}"
+            text = N_("{remedy}, and none beyond {limit}")
+            return Message(text, remedy=self.remedy, limit=f"{MAX_NUMBER:g}")
         if self.range in ("positive", "positive fraction") and number == 0.0:
-            return f"{self.remedy}, as it divides"
+            return Message("{remedy}, as it divides", remedy=self.remedy)
         hint = number_hint(value) if self.range else ""
-        return self.remedy + (hint or (expression_hint(value) if self.hourly else ""))
+        hint = hint or (expression_hint(value) if self.hourly else "")
+        return (
+            Message("{remedy}{hint}", remedy=self.remedy, hint=_as_message(hint))
+            if hint
+            else self.remedy
+        )
 
     def read(self, text: str, factor: float = 1.0) -> object:
         """Returns a cell in the internal unit; an invalid number stays text, to fail validation."""

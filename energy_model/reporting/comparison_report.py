@@ -16,6 +16,7 @@ from energy_model.common.formatting import (
     yearly_unit,
 )
 from energy_model.common.language import N_, Message, translate, translator
+from energy_model.reporting.address_titles import address_title
 from energy_model.reporting.content import (
     ALERT,
     SOFT,
@@ -212,28 +213,33 @@ def _inputs(comparison: Comparison, language: str) -> list[Block]:
     _, frame = translator(language), comparison.inputs
     if frame.empty:
         return [] if comparison.is_decision else [Text((_("The inputs are the same."),))]
-    addresses = [
+    titles = [
         label(comparison.labels, address.removeprefix(CANDIDATES), language)
         if address.startswith(CANDIDATES)
-        else address
+        else address_title(address, comparison.labels, language)
         for address in frame["address"]
     ]
-    columns = [Column(_("address"), addresses)]
+    columns = [Column(_("input"), titles)]
     columns += [
         Column(user_name(name, language), [_input(value, language) for value in frame[name]])
         for name in comparison.names
     ]
+    addresses = ["" if address.startswith(CANDIDATES) else address for address in frame["address"]]
+    if any(addresses):
+        columns.append(Column(_("address"), addresses))
     return column_table(_("Inputs that differ"), columns, language, MAX_ROWS)
 
 
 def _input(value: object, language: str) -> object:
-    """Returns a number as text: a column has numbers of different inputs."""
-    return format_input(value, language) if isinstance(value, float) else value
+    """Returns a number as text, since a column has numbers of different inputs, and words of a setting in the language."""
+    if isinstance(value, float):
+        return format_input(value, language)
+    return words(value, language) if isinstance(value, str) and value.isidentifier() else value
 
 
 def _summary(comparison: Comparison, language: str) -> list[Block]:
     _, frame = translator(language), comparison.summary
-    meanings = [_result(str(name), language) for name in frame.index]
+    meanings = [_result(str(name), comparison, language) for name in frame.index]
 
     def cells(column: str) -> list[str]:
         numbers = zip(frame[column], meanings, strict=True)
@@ -248,12 +254,13 @@ def _summary(comparison: Comparison, language: str) -> list[Block]:
     return data_table(_("Main results"), heads, rows, len(columns))
 
 
-def _result(name: str, language: str) -> tuple[str, str]:
+def _result(name: str, comparison: Comparison, language: str) -> tuple[str, str]:
     """Returns a number of the summary in words, and its unit."""
     _, known = translator(language), headline_name(name, language)
     if known is not None:
         return known
-    return _("Mean price: {carrier}", carrier=words(name.removesuffix("_price"), language)), ""
+    carrier = label(comparison.labels, name.removesuffix("_price"), language)
+    return _("Mean price: {carrier}", carrier=carrier), ""
 
 
 def _charts(comparison: Comparison, name: str, language: str) -> list[Block]:

@@ -17,9 +17,14 @@ from energy_model.results.vehicle_costs import firm_fleets, vehicle_costs, with_
 MIN_LIMIT_EUR = 1.0  # EUR/vehicle/a below which no limit holds a kind back
 
 
-def kinds_by_fleet(run: Run) -> dict[str, pd.DataFrame]:
-    """Returns the kinds of vehicle of each fleet of a firm or the city, the cheapest first."""
+def kinds_by_fleet(run: Run, with_tax: bool = False) -> dict[str, pd.DataFrame]:
+    """Returns the kinds of vehicle of each fleet of a firm or the city, the cheapest first.
+
+    ``with_tax`` adds the taxes on energy that the perspective of the run leaves out, as ``energy_tax``.
+    """
     costs, price = vehicle_costs(run), emission_price(run)
+    if with_tax:
+        costs = costs.assign(energy_tax=costs["tax"], cost=costs["cost"] + costs["tax"])
     kinds = {fleet: costs[costs["fleet"] == fleet] for fleet in firm_fleets(run)}
     return {
         fleet: with_break_even(rows, price)
@@ -44,22 +49,34 @@ def cost_basis(run: Run, language: str) -> str:
     )
 
 
-def tax_sentence(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> str:
-    """Returns whether taxes on energy, which the perspective leaves out, make another kind the cheapest."""
+def tax_sentence(
+    run: Run, kinds: dict[str, pd.DataFrame], language: str, with_tax: bool = False
+) -> str:
+    """Returns whether taxes on energy, which the perspective leaves out, decide which kind is the cheapest.
+
+    ``with_tax`` says whether the cost of the kinds has them.
+    """
     _ = translator(language)
     if "tax" in system_of_run(run).settings.view.cost_components:
         return _("The taxes on energy are in the prices of the run.")
     changed = []
     for rows in kinds.values():
-        taxed = rows["cost"] + rows["tax"]
-        if taxed.idxmin() != rows.index[0]:
-            cheapest = rows.loc[taxed.idxmin()]
+        other = rows["cost"] - rows["tax"] if with_tax else rows["cost"] + rows["tax"]
+        if other.idxmin() != rows.index[0]:
+            cheapest = rows.loc[other.idxmin()]
             changed.append(label(cheapest, cheapest.name, language))
+    names = listed(changed, language)
+    if with_tax:
+        return (
+            _("The cost has the taxes on energy; without them other kinds are the cheapest: {kinds}.", kinds=names)
+            if changed
+            else _("The cost has the taxes on energy; without them the same kinds are the cheapest.")
+        )  # fmt: skip
     if not changed:
         return _("The prices leave out taxes on energy; with them the same kinds are the cheapest.")
     return _(
         "The prices leave out taxes on energy; with them other kinds are the cheapest: {kinds}.",
-        kinds=listed(changed, language),
+        kinds=names,
     )
 
 
@@ -84,11 +101,16 @@ def part_columns(rows: pd.DataFrame, language: str) -> dict[str, str]:
         "vehicle": _("Vehicle"),
         "maintenance": _("Maintenance"),
         "energy": _("Energy"),
+        "energy_tax": _("Tax on energy"),
         "emission_payment": _("Emission price"),
         "drivers": _("Drivers"),
         "cost": _("Total"),
     }
-    return {name: head for name, head in heads.items() if (rows[name].abs() > 0.5).any()}
+    return {
+        name: head
+        for name, head in heads.items()
+        if name in rows and (rows[name].abs() > 0.5).any()
+    }
 
 
 def cost_table(

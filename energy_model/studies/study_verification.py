@@ -61,7 +61,8 @@ class StudyVerification:
     @property
     def proven(self) -> bool:
         """Whether there is something to prove and all of it is proven."""
-        parts = [part.proven for part in (*self.compositions, *self.runs.values())]
+        parts = [proof.proven for proof in self.compositions]
+        parts += [run.proven for run in self.runs.values()]
         return bool(parts) and all(parts)
 
     def as_dict(self) -> dict[str, Any]:

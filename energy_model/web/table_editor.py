@@ -7,19 +7,23 @@ import re
 from typing import Any
 
 import dash_ag_grid as dag
+import pandas as pd
 import pydantic
 
 from energy_model.case.overrides import row_key
 from energy_model.case.profile_expression import ProfileExpression
+from energy_model.case.schema import Column
 from energy_model.case.system import System
 from energy_model.common.errors import InputIssue
-from energy_model.common.formatting import words
+from energy_model.common.formatting import label, words
 from energy_model.common.language import Message, translate, translator
 from energy_model.formulation import TABLES
+from energy_model.reporting.address_titles import address_title, labels_of_frames
 from energy_model.web.request_validation import Edit, declared_table
 
 HIDDEN = ("colour",)  # columns without effect on results
 EDITED = "edited_columns"  # in the data of a row
+TITLE = "row_title"  # in the data of a row
 MIN_UNLIMITED_VALUE = 1e29
 MAX_PASTED_CELLS = 200
 MAX_SHOWN_FAULTS = 5
@@ -44,8 +48,13 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, Any]]:
-    """Returns the rows of a table with its edits, and the names of the edited columns of each. Raises KeyError if there is no such table."""
+def rows(system: System, name: str, edits: list[Edit], language: str) -> list[dict[str, Any]]:
+    """Returns the rows of a table with its edits, and title and names of the edited columns of each.
+
+    Raises:
+        KeyError: There is no such table.
+    """
+    labels = labels_of_frames(system.frames)
     declared, frame = declared_table(name), system[name]
     if declared is None:
         raise KeyError(name)
@@ -55,7 +64,7 @@ def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, Any]]:
         if column.name in frame and column.name not in HIDDEN
     ]
     rows_by_key: dict[str, dict[str, Any]] = {
-        row_key(key): {"row": row_key(key), EDITED: []}
+        row_key(key): {"row": row_key(key), TITLE: row_title(key, labels, language), EDITED: []}
         | {column: cell(value) for column, value in zip(columns, values, strict=True)}
         for key, values in zip(frame.index, frame[columns].to_numpy(dtype=object), strict=True)
     }
@@ -64,6 +73,21 @@ def rows(system: System, name: str, edits: list[Edit]) -> list[dict[str, Any]]:
             rows_by_key[edit.row][edit.column] = edit.value
             rows_by_key[edit.row][EDITED].append(edit.column)
     return list(rows_by_key.values())
+
+
+def row_title(key: object, labels: pd.DataFrame, language: str) -> str:
+    """Returns the labels of the names of a row."""
+    names = key if isinstance(key, tuple) else (key,)
+    return " – ".join(label(labels, str(name), language) for name in names)
+
+
+def _header(column: Column, language: str) -> str:
+    """Returns what a column means, without details after a semicolon, and its unit."""
+    meaning = translate(column.meaning, language).partition(";")[0]
+    if not column.range or column.unit == "1":
+        return meaning
+    unit = re.sub(r"[a-z_]+", lambda word: words(word[0], language), column.unit)
+    return f"{meaning} [{unit}]"
 
 
 def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
@@ -80,13 +104,15 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
         "headerName": translate("Row", language),
         "editable": False,
         "pinned": "left",
-        "width": 190,
+        "width": 220,
+        "tooltipField": "row",
+        "valueFormatter": {"function": f"params.data.{TITLE}"},
     }
     return [row_column] + [
         {
             "field": column.name,
-            "headerName": column.header,
-            "headerTooltip": translate(column.meaning, language),
+            "headerName": _header(column, language),
+            "headerTooltip": f"{column.name}: {translate(column.meaning, language)}",
             "editable": True,
             "width": 150,
         }
@@ -97,7 +123,7 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
 
 def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgGrid:
     """Returns a table as a grid."""
-    table_rows = rows(system, name, edits)
+    table_rows = rows(system, name, edits, language)
     is_short = len(table_rows) <= MAX_AUTO_HEIGHT_ROWS
     options = {
         "stopEditingWhenCellsLoseFocus": True,
@@ -114,6 +140,8 @@ def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgG
             "sortable": True,
             "filter": False,
             "suppressMovable": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
             "cellClassRules": {"edited": f"params.data.{EDITED}.includes(params.colDef.field)"},
         },
         dashGridOptions=options | ({"domLayout": "autoHeight"} if is_short else {}),
@@ -160,8 +188,8 @@ def parse_edits(content: Any) -> list[Edit]:
     return edits
 
 
-def describe_edits(edits: list[Edit], language: str) -> str:
-    """Returns a sentence on accepted edits."""
+def describe_edits(edits: list[Edit], labels: pd.DataFrame, language: str) -> str:
+    """Returns a sentence on accepted edits; ``labels`` are those of the case's rows."""
     _, edit = translator(language), edits[-1]
     if len(edits) > 1:
         return _(
@@ -170,4 +198,5 @@ def describe_edits(edits: list[Edit], language: str) -> str:
             table=words(edit.table, language),
         )
     address = f"{edit.table}.{edit.row}.{edit.column}"
-    return _("{address} is set to {value}.", address=address, value=edit.value or _("empty"))
+    title = address_title(address, labels, language)
+    return _("{address} is set to {value}.", address=title, value=edit.value or _("empty"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.common.choices import WHOLE, Choice
+from energy_model.common.choices import ONE, WHOLE, Choice, Options
 from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
@@ -17,15 +17,26 @@ from energy_model.reporting.fleet_parts import (
     limit_sentence,
     tax_sentence,
 )
-from energy_model.reporting.topic_parts import Topic, TopicValues, kroner, money, topic_report
+from energy_model.reporting.topic_parts import (
+    Topic,
+    TopicSubject,
+    TopicValues,
+    kroner,
+    money,
+    topic_report,
+)
 from energy_model.results.run import Run
 
 MAX_VEHICLES = 1_000_000
+WITH_TAX, WITHOUT_TAX = "with_tax", "without_tax"
 
 
 def _make(run: Run, language: str, values: TopicValues) -> Report:
     """Returns the cost of one and of many vehicles of each kind, for each fleet of a firm or the city."""
-    _, kinds = translator(language), kinds_by_fleet(run)
+    _, with_tax = translator(language), values["taxes"] == WITH_TAX
+    kinds = kinds_by_fleet(run, with_tax)
+    if values["fleet"]:
+        kinds = {fleet: rows for fleet, rows in kinds.items() if fleet == values["fleet"]}
     note = _(
         "Charging or filling power is that of all vehicles at once; smart charging needs less. "
         "Emissions are those of the energy as it is bought. The last column of the first table is the "
@@ -35,7 +46,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         run,
         language,
         _(TOPIC.title),
-        _sentences(run, kinds, values["vehicles"], language),
+        _sentences(run, kinds, values["vehicles"], with_tax, language),
         Text((note,), SOFT) if kinds else [],
         further=[
             part
@@ -122,7 +133,9 @@ def _kilowatts(power: float, language: str) -> str:
     return format_number(1e3 * power, "kW", language) if power > 0 else ""
 
 
-def _sentences(run: Run, kinds: dict[str, pd.DataFrame], count: int, language: str) -> list[str]:
+def _sentences(
+    run: Run, kinds: dict[str, pd.DataFrame], count: int, with_tax: bool, language: str
+) -> list[str]:
     _ = translator(language)
     if not kinds:
         return [_("The case has no fleet of a firm.")]
@@ -137,10 +150,36 @@ def _sentences(run: Run, kinds: dict[str, pd.DataFrame], count: int, language: s
             count=count,
             kinds=listed(cheapest, language),
         ),
+        *(_cleanest(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
         limit_sentence(kinds, language),
-        tax_sentence(run, kinds, language),
+        tax_sentence(run, kinds, language, with_tax),
         cost_basis(run, language),
     ]
+
+
+def _cleanest(run: Run, fleet: str, rows: pd.DataFrame, count: int, language: str) -> str:
+    """Returns what the kind with the least emissions costs more than the cheapest, and avoids; empty if it is the same."""
+    cleanest = rows.loc[rows["emissions"].idxmin()]
+    avoided = float(rows["emissions"].iloc[0] - cleanest["emissions"]) * count
+    if avoided <= 0:
+        return ""
+    _ = translator(language)
+    return _(
+        "{fleet}: {kind} emits least; {count:#} of them cost {cost} more and emit {avoided:t/a} less than the cheapest.",
+        fleet=fleet_label(run, fleet, language),
+        kind=label(cleanest, cleanest.name, language),
+        count=count,
+        cost=money(run, float(cleanest["dearer"]) * count, language),
+        avoided=avoided,
+    )
+
+
+def _fleet_options(subject: TopicSubject) -> Options:
+    fleets = [
+        (name, fleet_label(subject.run, name, subject.language))
+        for name in kinds_by_fleet(subject.run)
+    ]
+    return [("", N_("all fleets")), *fleets]
 
 
 TOPIC = Topic(
@@ -148,5 +187,18 @@ TOPIC = Topic(
     title=N_("Fleet: which vehicles a firm buys next"),
     question=N_("Which vehicles should a firm buy next, and what do they cost?"),
     make=_make,
-    choices=(Choice("vehicles", N_("Number of vehicles"), WHOLE, 40, min=1, max=MAX_VEHICLES),),
+    choices=(
+        Choice("fleet", N_("Fleet"), ONE, "", options=_fleet_options),
+        Choice("vehicles", N_("Number of vehicles"), WHOLE, 40, min=1, max=MAX_VEHICLES),
+        Choice(
+            "taxes",
+            N_("Whose cost"),
+            ONE,
+            WITH_TAX,
+            options=[
+                (WITH_TAX, N_("of the firm, with taxes on energy")),
+                (WITHOUT_TAX, N_("in the perspective of the run")),
+            ],
+        ),
+    ),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+import flask
+from dash import dcc, html
 
 from energy_model.common.formatting import format_number, label
 from energy_model.common.language import translate, translator
+from energy_model.reporting.address_titles import address_title, labels_of_frames
 from energy_model.web.candidates import REQUIRED
 from energy_model.web.components import aria_label, button
 from energy_model.web.context import AppContext
@@ -44,9 +46,22 @@ def share_link(draft: ScenarioDraft, language: str) -> list[html.P]:
     """Returns a link to the page New run with a draft; none if the draft is too large for an address."""
     address, text = (
         address_of(draft),
-        translate("Link to these changes, to copy and share", language),
+        translate("Link to these changes", language),
     )
-    return [html.P(html.A(text, href=address))] if address else []
+    if not address:
+        return []
+    host = flask.request.host_url.rstrip("/") if flask.has_request_context() else ""
+    copy = translate("Copy the link", language)
+    return [
+        html.P(
+            [
+                html.A(text, href=address),
+                " ",
+                dcc.Clipboard(content=f"{host}{address}", title=copy),
+            ],
+            className="share",
+        )
+    ]
 
 
 def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -> html.P:
@@ -66,8 +81,10 @@ def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) 
         for slider in case.sliders(draft.scenario)
         if slider.name in draft.sliders
     }
+    labels = labels_of_frames(case.system(draft.scenario).frames) if draft.edits else None
     for edit in draft.edits:
-        text = f"{edit.table}.{edit.row}.{edit.column} = {edit.value or '–'}"
+        title = address_title(f"{edit.table}.{edit.row}.{edit.column}", labels, language)
+        text = f"{title} = {edit.value or '–'}"
         lines[f"edit:{edit.table}:{edit.row}:{edit.column}"] = text
     system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
     for name, requested in draft.candidates.items():

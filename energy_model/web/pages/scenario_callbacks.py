@@ -13,6 +13,7 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import translate
+from energy_model.reporting.address_titles import labels_of_frames
 from energy_model.web import request_validation, security, site_map, table_editor
 from energy_model.web.components import (
     error_message,
@@ -208,7 +209,7 @@ def _register_table_editor(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         is_new = dash.callback_context.triggered_id == "accepted_edit"
         edits = [*draft.edits, *table_editor.parse_edits(accepted if is_new else [])]
-        return table_editor.rows(system, str(name), edits)
+        return table_editor.rows(system, str(name), edits, security.language())
 
 
 def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
@@ -245,7 +246,8 @@ def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
         faults = [translate(issue_message(issue), language) for issue in issues if issue]
         shown = [message(faults[: table_editor.MAX_SHOWN_FAULTS])] if faults else []
         if accepted:
-            shown.append(message([table_editor.describe_edits(accepted, language)], "fine"))
+            labels = labels_of_frames(case.system(draft.scenario).frames)
+            shown.append(message([table_editor.describe_edits(accepted, labels, language)], "fine"))
         data = [edit.model_dump(mode="json") for edit in accepted] if accepted else dash.no_update
         return data, shown, (reload or 0) + 1 if faults else dash.no_update
 

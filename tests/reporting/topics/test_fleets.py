@@ -48,8 +48,22 @@ def test_taxes_may_make_another_kind_the_cheapest():
     markets[0] = markets[0] | {"tax": 200}
     social = '\n[perspectives.social]\ndiscount_rate = 0.0\ncost_components = ["price"]\n'
     run = fleet_case.solved(markets=markets, more=social, perspective="social")
-    told = text(topic_report(run, "fleet", "en"))
+    told = text(topic_report(run, "fleet", "en", {"taxes": "without_tax"}))
     assert "with them other kinds are the cheapest: diesel." in told
+    report = topic_report(run, "fleet", "en")
+    assert "without them other kinds are the cheapest: battery." in text(report)
+    one, _many = blocks(report, DataTable)
+    assert one.rows[0][0] == "diesel"
+    battery = next(row for row in one.rows if row[0] == "battery")
+    assert battery[list(one.heads).index("Tax on energy")] == "400"  # 2 MWh at 200 EUR
+    assert "vans: hydrogen van emits least; 40 of them cost" in text(report)
+
+
+def test_one_fleet_may_be_chosen(run):
+    report = topic_report(run, "fleet", "en", {"fleet": "vans"})
+    assert len(blocks(report, DataTable)) == 2
+    with pytest.raises(em.InputError, match="choose one of the list"):
+        topic_report(run, "fleet", "en", {"fleet": "boats"})
 
 
 def test_logistics_gives_the_cost_of_1000_km(run):

@@ -104,7 +104,10 @@ def test_a_topic_is_printed_or_written_from_the_command_line(folder, tmp_path):
             ["--topic", "fleet", "--choose", "vehicles=many"],
             "'many' is given; write a whole number",
         ),
-        (["--topic", "fleet", "--choose", "cars=3"], "'cars' is given; write one of vehicles"),
+        (
+            ["--topic", "fleet", "--choose", "cars=3"],
+            "'cars' is given; write one of fleet, taxes, vehicles",
+        ),
         (["--topic", "fleet", "--choose", "vehicles"], "write CHOICE=VALUE, such as vehicles=25"),
         (["--topic", "land", "--choose", "vehicles=25"], "the topic has no choices"),
         (["--choose", "vehicles=25"], "only a topic has choices; name one with --topic"),
