@@ -43,7 +43,7 @@ def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
             steps=answer.fine.metadata["steps"],
         )
         if answer.fine is not None
-        else _("The bias is not known; run the unchanged case, or name a run of it with --fine.")
+        else _("The bias is not known: it needs a run of the unchanged case.")
     )
     title = _("What the changes do")
     blocks: list[Block] = [

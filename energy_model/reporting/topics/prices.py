@@ -24,10 +24,9 @@ from energy_model.results.bills import default_billed_carrier, demanded_carriers
 from energy_model.results.bus_prices import traded_buses
 from energy_model.results.run import Run
 from energy_model.studies.explanation.explain import explain
-from energy_model.studies.explanation.price_setters import PriceSetters
+from energy_model.studies.explanation.price_setters import BY_CAPACITY, PriceSetters
 
 DEAREST, CHEAPEST = "dearest", "cheapest"
-DAY_HOURS = 24
 
 
 def _make(run: Run, language: str, values: TopicValues) -> Report:
@@ -38,17 +37,22 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         return topic_report(run, language, _(TOPIC.title), [text])
     prices = hourly_prices(run, bus)
     hour, is_exact = chosen_hour(prices, values)
-    setters = hourly_setters(run, bus, prices.index[_hours_of_day(hour)])
+    setters = hourly_setters(run, bus, hours_of_day(prices, hour))
     unit = price_unit(run.tables["carriers"], bus.partition("@")[0])
     sentences = [
         _(
-            "{moment} (UTC), {place}: {price:{unit}}. The price is set by {setter}.",
+            "{moment} (local time), {place}: {price:{unit}}. The price is set by {setter}.",
             moment=_moment(prices.index[hour], language),
             place=_place(run, bus, language),
             price=float(prices.iloc[hour]),
             unit=unit,
-            setter=_setter(run, setters[prices.index[hour]], language),
+            setter=_setter(run, setters[hour], language),
         ),
+        _(
+            "Scarcity means that all that serves the place then is at its limit: the price pays for capacity that only hours of high use need."
+        )
+        if BY_CAPACITY in setters.values()
+        else "",
         ""
         if is_exact
         else _("The date is not in the year of the case; the nearest hour is shown."),
@@ -75,20 +79,25 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
 
 
 def hourly_prices(run: Run, bus: str) -> pd.Series:
-    """The marginal price of a bus [EUR/unit] in every hour of the case, by the start of the hour, UTC."""
+    """The marginal price of a bus [EUR/unit] in every hour of the case, by the start of the hour in local time."""
     data, year = run.dataset, int(run.metadata["settings"]["target_year"])
     by_step = data["marginal_price"].sel(bus=bus).to_numpy()
     step = data["step_of_hour"].to_numpy()
-    return pd.Series(by_step[step], pd.date_range(f"{year}-01-01", periods=len(step), freq="h"))
+    hours = pd.date_range(f"{year}-01-01", periods=len(step), freq="h", tz="UTC")
+    return pd.Series(by_step[step], hours.tz_convert(time_zone(run)))
 
 
-def hourly_setters(run: Run, bus: str, hours: Sequence[pd.Timestamp]) -> dict[pd.Timestamp, str]:
-    """What sets the price of a bus in some hours."""
-    found, year = PriceSetters(solution_once(run)).of(bus), run.metadata["settings"]["target_year"]
+def time_zone(run: Run) -> str:
+    """The time zone of the case's profiles; UTC if they have none."""
+    profiles = run.metadata["settings"].get("profiles") or {}
+    return str(profiles.get("time_zone") or "UTC")
+
+
+def hourly_setters(run: Run, bus: str, positions: Sequence[int]) -> dict[int, str]:
+    """What sets the price of a bus in some hours, by their positions in the year."""
+    found = PriceSetters(solution_once(run)).of(bus)
     step = run.dataset["step_of_hour"].to_numpy()
-    first = pd.Timestamp(year=int(year), month=1, day=1)
-    positions = [int((hour - first) / pd.Timedelta(hours=1)) for hour in hours]
-    return {hour: found[step[place]] for hour, place in zip(hours, positions, strict=True)}
+    return {position: found[step[position]] for position in positions}
 
 
 def chosen_hour(prices: pd.Series, values: TopicValues) -> tuple[int, bool]:
@@ -97,39 +106,40 @@ def chosen_hour(prices: pd.Series, values: TopicValues) -> tuple[int, bool]:
         return int(np.argmax(prices.to_numpy())), True
     if values["month"] == CHEAPEST:
         return int(np.argmin(prices.to_numpy())), True
-    year, month = prices.index[0].year, int(values["month"])
+    local = prices.index.tz_localize(None)
+    year, month = local[len(local) // 2].year, int(values["month"])
     last = pd.Timestamp(year=year, month=month, day=1).days_in_month
     day = min(values["day"], last)
     wanted = pd.Timestamp(year=year, month=month, day=day, hour=values["hour"])
-    position = int(prices.index.get_indexer([wanted], method="nearest")[0])
-    return position, day == values["day"] and prices.index[position] == wanted
+    position = int(np.argmin(np.abs(local - wanted)))
+    return position, day == values["day"] and local[position] == wanted
 
 
-def _hours_of_day(hour: int) -> slice:
-    first = hour - hour % DAY_HOURS
-    return slice(first, first + DAY_HOURS)
+def hours_of_day(prices: pd.Series, hour: int) -> list[int]:
+    """The positions of the hours of the local day of an hour: 23 to 25 where the clocks change."""
+    days = prices.index.date
+    return np.flatnonzero(days == days[hour]).tolist()
 
 
 def _day_table(
-    run: Run, prices: pd.Series, setters: dict[pd.Timestamp, str], unit: str, language: str
+    run: Run, prices: pd.Series, setters: dict[int, str], unit: str, language: str
 ) -> list[Block]:
     """Returns price and price setter of the hours of a day; hours with the same are one row."""
     _ = translator(language)
     rows: list[tuple[int, str, str]] = []
-    for hour, setter in setters.items():
-        price = format_decimals(float(prices[hour]), 1, language)
-        row = (hour.hour, price, _setter(run, setter, language))
+    for position, setter in setters.items():
+        price = format_decimals(float(prices.iloc[position]), 1, language)
+        row = (prices.index[position].hour, price, _setter(run, setter, language))
         if not rows or rows[-1][1:] != row[1:]:
             rows.append(row)
-    ends = [*(row[0] for row in rows[1:]), max(hour.hour for hour in setters) + 1]
+    ends = [*(row[0] for row in rows[1:]), prices.index[max(setters)].hour + 1]
     texts = [
         (f"{first:02d}–{end:02d}", setter, price)
         for (first, price, setter), end in zip(rows, ends, strict=True)
     ]
-    day = next(iter(setters))
-    title = _("The hours of {day}", day=_day(day, language))
+    title = _("The hours of {day}", day=_day(prices.index[min(setters)], language))
     return data_table(
-        title, (_("Hours (UTC)"), _("price set by"), f"{_('price')} [{unit}]"), texts, 1
+        title, (_("Hours (local time)"), _("price set by"), f"{_('price')} [{unit}]"), texts, 1
     )
 
 
@@ -202,6 +212,6 @@ TOPIC = Topic(
         Choice("place", N_("What, and where"), ONE, options=_place_options),
         Choice("month", N_("When"), ONE, options=_month_options),
         Choice("day", N_("Day of the month"), WHOLE, 15, min=1, max=31),
-        Choice("hour", N_("Hour of the day (UTC)"), WHOLE, 17, min=0, max=23),
+        Choice("hour", N_("Hour of the day (local time)"), WHOLE, 17, min=0, max=23),
     ),
 )

@@ -53,9 +53,9 @@ def said(report):
 def test_the_dearest_hour_is_shown_with_what_sets_its_price(run):
     """In hour 30, 06:00 of the second day, 3 MW need the dear market: 50 EUR/MWh; else 10."""
     report = topic_report(run, "prices", "en")
-    assert "2 Jan, 06:00 (UTC)" in said(report)
+    assert "2 Jan, 06:00 (local time)" in said(report)
     assert "50 EUR/MWh. The price is set by dear." in said(report)
-    assert list(cells(report, "Hours (UTC)")) == [
+    assert list(cells(report, "Hours (local time)")) == [
         ("00–06", "cheap", "10.0"),
         ("06–07", "dear", "50.0"),
         ("07–24", "cheap", "10.0"),
@@ -66,7 +66,7 @@ def test_the_dearest_hour_is_shown_with_what_sets_its_price(run):
 
 def test_any_hour_can_be_chosen_and_one_outside_the_year_is_told(run):
     first = {"month": "1", "day": 1, "hour": 5}
-    assert "1 Jan, 05:00 (UTC)" in said(topic_report(run, "prices", "en", first))
+    assert "1 Jan, 05:00 (local time)" in said(topic_report(run, "prices", "en", first))
     later = said(topic_report(run, "prices", "en", {"month": "6", "day": 31, "hour": 5}))
     assert "2 Jan, 23:00" in later
     assert "The date is not in the year of the case; the nearest hour is shown." in later
@@ -82,7 +82,7 @@ def test_all_hours_have_the_price_of_their_step(run):
     ]
     prices = hourly_prices(run, bus)
     assert list(prices) == [10.0] * 30 + [50.0] + [10.0] * 17
-    assert prices.index[0] == pd.Timestamp("2030-01-01")
+    assert prices.index[0] == pd.Timestamp("2030-01-01", tz="UTC")
 
 
 def test_what_is_not_built_is_explained_when_it_is_chosen(run):
@@ -101,3 +101,18 @@ def test_the_bill_is_that_of_the_hours(run):
     """49 hours of 1 MW less the peak: 47 MWh at 10 and 3 MWh at 50 are 620 EUR, 12.40 EUR/MWh."""
     (row,) = cells(topic_report(run, "accounts", "en"), "demand")
     assert row[1:3] == ("50", "12.40")
+
+
+def test_hours_are_those_of_the_local_clock():
+    """In Copenhagen the last Sunday of March has 23 hours, and 12:00 in July is 10:00 universal time."""
+    from energy_model.reporting.topics.prices import chosen_hour, hours_of_day  # noqa: PLC0415
+
+    hours = pd.date_range("2030-01-01", periods=8760, freq="h", tz="UTC")
+    prices = pd.Series(range(8760), hours.tz_convert("Europe/Copenhagen"))
+    hour, is_exact = chosen_hour(prices, {"month": "7", "day": 1, "hour": 12})
+    assert is_exact
+    assert hours[hour] == pd.Timestamp("2030-07-01 10:00", tz="UTC")
+    assert len(hours_of_day(prices, hour)) == 24
+    march, is_exact = chosen_hour(prices, {"month": "3", "day": 31, "hour": 2})
+    assert not is_exact  # the clocks skip it
+    assert len(hours_of_day(prices, march)) == 23
