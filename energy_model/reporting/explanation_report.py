@@ -144,7 +144,8 @@ def _balance_sheet(run: Run, explanation: Explanation, language: str) -> list[Bl
         line = _(LINES[name]) if name in LINES else words(name, language)
         # A season without an amount is empty.
         seasons = [_finite(row.get(season) or None, language) for season in SEASONS]
-        amounts = [_finite(row.get("quantity"), language), _finite(row["amount"], language)]
+        quantity = _finite(row.get("quantity"), language, _quantity_unit(run, str(row["of"])))
+        amounts = [quantity, _finite(row["amount"], language)]
         prefix = "→ " if name in RENTS else ""
         rows.append(
             [f"{prefix}{line}", _place_label(run, str(row["of"]), language), *amounts, *seasons]
@@ -180,10 +181,18 @@ def _cell(column: str, value: float, language: str) -> str:
     )
 
 
-def _finite(value: Any, language: str) -> str:
+def _finite(value: Any, language: str, unit: str = "") -> str:
     """Returns a finite float as text, and an empty text for any other value."""
     finite = isinstance(value, float) and np.isfinite(value)
-    return format_number(value, "", language) if finite else ""
+    return format_number(value, unit, language) if finite else ""
+
+
+def _quantity_unit(run: Run, name: str) -> str:
+    """Returns the unit of the yearly quantity of a bus ``CARRIER@SITE`` or of land ``SITE:CLASS``."""
+    carriers, carrier = run.tables["carriers"], name.partition("@")[0]
+    if "@" in name and carrier in carriers.index:
+        return f"{carriers.at[carrier, 'unit']}/a"
+    return "ha" if ":" in name else ""
 
 
 def accounts_report(

@@ -23,4 +23,5 @@ RENTS = (
     "rounding",
 )
 STANDING, ADDABLE, OTHER, ROUNDING = RENTS
+BALANCE = "balance"  # the sum of the lines, which the rents part
 COLUMNS = ["name", "line", "of", "quantity", "amount", *SEASONS]

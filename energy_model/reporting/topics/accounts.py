@@ -79,9 +79,7 @@ def _sentences(
         )
     balance = parties["balance_without_target_value"].drop(NOBODY, errors="ignore").sort_values()
     if len(balance):
-        text = N_(
-            "Of all parties {payer} pays most, {paid}, and {earner} earns most, {earned}."
-        )
+        text = N_("Of all parties {payer} pays most, {paid}, and {earner} earns most, {earned}.")
         sentences.append(
             _(
                 text,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.language import Message
-from energy_model.results.account_lines import ADDABLE, ROUNDING, SEASONS, STANDING
+from energy_model.results.account_lines import ADDABLE, BALANCE, ROUNDING, SEASONS, STANDING
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 from energy_model.results.simultaneous_operation import Simultaneous, simultaneous_operation
@@ -80,7 +80,7 @@ def explain_asset(solver: ReSolver, asset: str, break_even: bool = True) -> Expl
 
 
 def _balance(lines: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame([{"line": "balance", "of": "", "amount": lines["amount"].sum()}])
+    return pd.DataFrame([{"line": BALANCE, "of": "", "amount": lines["amount"].sum()}])
 
 
 def _lines(sheet: pd.DataFrame, rents: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_model.common.language import N_, Message, labels_of, noun_labels_of
-from energy_model.results.account_lines import ADDABLE, DELIVERS, SEASONS, STANDING, TAKES
+from energy_model.results.account_lines import (
+    ADDABLE,
+    BALANCE,
+    DELIVERS,
+    RENTS,
+    SEASONS,
+    STANDING,
+    TAKES,
+)
 from energy_model.studies.explanation.break_even import BreakEven
 
 MIN_RETIRED_CAPACITY = 1e-6  # less is solver residue
@@ -36,6 +44,8 @@ def describe_asset(
     earned = float(income["amount"].sum())
     if earned > 0:
         sentences.append(_describe_income(income, carriers, earned, exists, unit))
+    if exists and added > 0:
+        sentences += _describe_balance(lines)
     rents = lines.set_index("line")["amount"]
     if exists and rents.get(STANDING, 0.0) > MIN_RENT_EUR and existing > 0:
         sentences.append(
@@ -84,6 +94,16 @@ def _describe_capacity(row: pd.Series, exists: bool, added: float) -> Message:
             "{asset} is not built; up to {size:{unit}} can be added.", size=addable, **values
         )
     return Message("{asset} cannot be built: its maximum added capacity is zero.", **values)
+
+
+def _describe_balance(lines: pd.DataFrame) -> list[Message]:
+    """The income and the cost of what is built."""
+    amounts = lines.loc[~lines["line"].isin([BALANCE, *RENTS]), "amount"]
+    income, cost = float(amounts[amounts > 0].sum()), -float(amounts[amounts < 0].sum())
+    if income <= 0:
+        return []
+    text = N_("It is built since its income, {income:EUR/a}, covers its cost, {cost:EUR/a}.")
+    return [Message(text, income=income, cost=cost)]
 
 
 def _describe_break_even(break_even: BreakEven, unit_investment: float, unit: str) -> list[Message]:
