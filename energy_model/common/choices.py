@@ -10,9 +10,8 @@ from typing import Any
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.language import N_, Message
 
-# Kinds of choices: a number, a whole number, one or several of a list, and lines of text
-NUMBER, WHOLE, ONE, SEVERAL, LINES = "number", "whole", "one", "several", "lines"
-MAX_LINES, MAX_LINE_CHARACTERS = 12, 300  # of a choice of lines
+# Kinds of choices: a number, a whole number, one or several of a list
+NUMBER, WHOLE, ONE, SEVERAL = "number", "whole", "one", "several"
 Options = Sequence[tuple[str, str]]  # value and text of each
 
 
@@ -26,11 +25,12 @@ class Choice:
         kind: One of the kinds above.
         default: Its value at first; a function of the subject where it depends on it.
         options: Values and texts of a list; a function of the subject where they depend on it.
-        min: Least number, or least number of chosen options or lines.
+        min: Least number, or least number of chosen options.
         max: Largest number, or largest number of chosen options.
         is_optional: Whether a number may be left out.
         note: A sentence below it.
         group: Title of choices that belong together.
+        slow_values: Values whose answer takes long, which only a user who may start jobs can choose on a page.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Choice:
     is_optional: bool = False
     note: str = ""
     group: str = ""
+    slow_values: tuple[str, ...] = ()
 
     def options_of(self, subject: Any) -> Options:
         """The options for a subject."""
@@ -58,7 +59,7 @@ class Choice:
 
     def parse(self, text: str) -> Any:
         """The value that a text of the command line states, not yet checked."""
-        if self.kind in (SEVERAL, LINES):
+        if self.kind == SEVERAL:
             return [part.strip() for part in text.split(",")]
         if self.kind in (NUMBER, WHOLE):
             try:
@@ -77,8 +78,6 @@ class Choice:
             return value
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             raise ValueError(N_("choose from the list"))
-        if self.kind == LINES:
-            return self._lines(value)
         known = dict(self.options_of(subject))
         chosen = [part for part in known if part in value]
         if len(chosen) != len(value) or not self.min <= len(chosen) <= self.max:
@@ -106,14 +105,6 @@ class Choice:
             else N_("write a number from {minimum:#} to {maximum:#}")
         )
         raise ValueError(Message(text, minimum=self.min, maximum=self.max))
-
-    def _lines(self, value: list[str]) -> list[str]:
-        lines = [line.strip() for line in value if line.strip()]
-        is_short = all(len(line) <= MAX_LINE_CHARACTERS for line in lines)
-        if not (self.min <= len(lines) <= MAX_LINES and is_short):
-            text = N_("write {minimum:#} to {maximum:#} lines")
-            raise ValueError(Message(text, minimum=self.min, maximum=MAX_LINES))
-        return lines
 
 
 def read_choices(

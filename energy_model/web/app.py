@@ -154,7 +154,7 @@ def _register_pages(app: dash.Dash, context: AppContext) -> None:
         if first == "compare":
             return compare.page(context, search or "", language)
         if first == "answer":
-            return topic.page(context, rest, language)
+            return topic.page(context, rest, search or "", language)
         if first == "study":
             return study.page(context, rest, draft, language)
         if first:

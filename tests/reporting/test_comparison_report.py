@@ -85,7 +85,12 @@ def test_the_records_of_three_runs_have_each_pair(runs):
 
 def test_tables_have_both_runs_and_their_difference(runs):
     tables = tables_of(comparison_report(em.compare(runs, ["a", "b"]), None, "en"))
-    assert tables["inputs"].rows[0] == ("grid: price of a purchase", "markets.grid.price", "50", "70")
+    assert tables["inputs"].rows[0] == (
+        "grid: price of a purchase",
+        "markets.grid.price",
+        "50",
+        "70",
+    )
     assert tables["capacities"].rows == (("sun here", "MW", "0", "0.5", "0.5"),)
     assert tables["firms"].title == "Cost by owner [EUR/a]"
     assert ("sunny", "0", "60", "60") in tables["firms"].rows

@@ -1,15 +1,17 @@
 """Guides: every study can be asked for by a page, its choices are checked, and the answer is that of the study."""
 
 import json
+import shutil
 
 import pytest
-from helpers import three_firm_case, web
+from helpers import cli, three_firm_case, web
 
 import energy_model as em
 from energy_model.cli.commands.studies import studies
 from energy_model.common.choices import NUMBER, SEVERAL, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.studies.guide import study_guides
+from energy_model.studies.pathway.stage_choices import MAX_STAGES
 from energy_model.web.case_catalog import load_catalog
 
 GUIDES = study_guides()
@@ -39,7 +41,9 @@ def usual(guide, subject):
         elif choice.kind == WHOLE:
             values[choice.name] = max(2, int(choice.min))
     if guide.name == "pathway":
-        values |= {"stages": ["2026", "2030: dear_gas"], "waiting": 1}
+        values |= {f"stage_{number}_year": None for number in range(1, MAX_STAGES + 1)}
+        values |= {"stage_1_year": 2026, "stage_2_year": 2030, "waiting": 1}
+        values |= {"stage_2_scenario": "dear_gas"}
     return values
 
 
@@ -119,3 +123,23 @@ def test_a_range_out_of_its_number_is_refused(subject, change, said):
 def test_what_is_no_number_in_range_is_refused(subject, kind, value):
     with pytest.raises(ValueError, match="from 0 to 10"):
         Choice("n", "N", kind, max=10).read(value, subject)
+
+
+def test_stages_of_the_page_keep_what_the_case_says_of_them(tmp_path):
+    """The stage of 2030 is that of the case, with its changes and limits; another year is one without."""
+    stages = '\n[[stages]]\nyear = 2026\n\n[[stages]]\nyear = 2030\nscenario = "dear_gas"\nchanges = ["carriers.co2.price = 50"]\nmax_capacity_added = { "tank*" = 20 }\n'
+    folder = tmp_path / "village"
+    shutil.copytree(cli.original(), folder)
+    with (folder / "case.toml").open("a", encoding="utf-8") as file:
+        file.write(stages)
+    (offered,) = load_catalog([folder]).values()
+    subject, guide = offered.subject("", "en"), GUIDES["pathway"]
+    values = {choice.name: choice.default_of(subject) for choice in guide.choices}
+    first, second = guide.read(values | {"stage_3_year": 2024}, subject)["stages"][1:]
+    assert (first["year"], first["changes"]) == (2026, [])
+    assert second["changes"] == ["carriers.co2.price = 50"]
+    assert second["max_capacity_added"] == {"tank*": 20.0}
+    changed = guide.read(values | {"stage_2_year": 2031}, subject)["stages"][1]
+    assert (changed["year"], changed["scenario"], changed["changes"]) == (2031, "dear_gas", [])
+    with pytest.raises(em.InputError, match="the years of two stages or more"):
+        guide.read(values | {"stage_2_year": None}, subject)

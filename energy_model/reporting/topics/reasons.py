@@ -55,6 +55,7 @@ TOPIC = Topic(
             ONE,
             NO,
             options=[(NO, N_("leave out")), (YES, N_("compute it, which takes up to a minute"))],
+            slow_values=(YES,),
         ),
     ),
 )

@@ -13,7 +13,7 @@ import pandas as pd
 from energy_model.case.overrides import row_address
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
-from energy_model.common.choices import LINES, ONE, WHOLE, Choice
+from energy_model.common.choices import ONE, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_
 from energy_model.optimization.compiled_model import CompiledModel
@@ -23,6 +23,7 @@ from energy_model.solving.load import Case
 from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.pathway.foresight import PERFECT, recompose, solve_path, window_of
 from energy_model.studies.pathway.notes import pathway_notes
+from energy_model.studies.pathway.stage_choices import read_stages, stage_choices
 from energy_model.studies.pathway.stages import StageCase, StageOption, stage_cases
 from energy_model.studies.pathway.tables import (
     comparison_table,
@@ -168,19 +169,10 @@ def _without_limits(system: System) -> tuple[str, ...]:
     )
 
 
-def _stage_lines(subject: Subject) -> list[str]:
-    """The stages of the case as lines that can be edited."""
-    return [
-        f"{stage.year}: "
-        + "; ".join(
-            [
-                *filter(None, [stage.scenario]),
-                *([f"years = {stage.years}"] if stage.years else []),
-                *stage.changes,
-            ]
-        )
-        for stage in subject.system.settings.stages
-    ]
+def _prepared(values: dict[str, Any], subject: Subject) -> dict[str, Any]:
+    """The options of the values of a page."""
+    others = {name: values[name] for name in ("foresight", "waiting")}
+    return {"stages": read_stages(values, subject), **others}
 
 
 GUIDE = StudyGuide(
@@ -191,16 +183,7 @@ GUIDE = StudyGuide(
         "What each stage builds and retires at the least cost of all years, and what waiting costs."
     ),
     choices=(
-        Choice(
-            "stages",
-            N_("Stages"),
-            LINES,
-            _stage_lines,
-            min=2,
-            note=N_(
-                "A line for each stage: year, scenario and changes, such as 2030: as_decided; carriers.co2.price = 120"
-            ),
-        ),
+        *stage_choices(),
         Choice(
             "foresight",
             N_("Foresight"),
@@ -229,5 +212,6 @@ GUIDE = StudyGuide(
         folder,
         execution=execution,
     ),
+    prepare=_prepared,
     recompose=recompose,
 )

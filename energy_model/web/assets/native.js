@@ -13,7 +13,23 @@
     return element;
   };
 
-  const Select = (props) => make("select",
+  const MAX_LISTED_OPTIONS = 30;  // of a list; a longer one is searched by typing
+  function SearchedList(props) {
+    const labelOf = (value) => (props.options.find((o) => o.value === value) || { label: "" }).label;
+    const [text, setText] = window.React.useState(null);  // null where nothing is typed
+    const list = `${typeof props.id === "string" ? props.id : JSON.stringify(props.id)}_options`;
+    const type = (typed) => {
+      const found = props.options.find((o) => o.label === typed);
+      setText(found ? null : typed);
+      if (found) setValue(props, found.value);
+    };
+    return make("span", { className: "searched" },
+      make("input", { id: props.id, ref: useFocus(props.id), type: "text", list, autoComplete: "off", placeholder: labelOf(props.value), value: text === null ? labelOf(props.value) : text,
+        onFocus: () => setText(""), onBlur: () => setText(null), onChange: (event) => type(event.target.value) }),
+      make("datalist", { id: list }, ...props.options.map((o) => make("option", { key: o.value, value: o.label }))));
+  }
+
+  const Select = (props) => props.options.length > MAX_LISTED_OPTIONS ? make(SearchedList, props) : make("select",
     { id: props.id, ref: useFocus(props.id), value: props.value === null || props.value === undefined ? "" : props.value, onChange: (event) => setValue(props, event.target.value) },
     props.options.some((o) => o.value === (props.value || "")) ? null : make("option", { value: "" }, "–"),
     ...props.options.map((o) => make("option", { key: o.value, value: o.value }, o.label)));

@@ -23,7 +23,7 @@ def change_list(context: AppContext, draft: ScenarioDraft, language: str) -> lis
     """Returns case and scenario of a draft, and its changes, each with a button to undo it."""
     _ = translator(language)
     heading = scenario_heading(context, draft, language)
-    changes = _describe_changes(context, draft, language)
+    changes = describe_changes(context, draft, language)
     if not changes:
         return [heading, html.P(_("No changes yet."), className="soft")]
     undo = _("Undo")
@@ -71,7 +71,7 @@ def scenario_heading(context: AppContext, draft: ScenarioDraft, language: str) -
     return html.P([html.B(case.title(language)), html.Br(), title])
 
 
-def _describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, str]:
+def describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, str]:
     """Returns the changes of a draft in words, by the name under which each is undone."""
     _ = translator(language)
     case = context.cases[draft.case]

@@ -99,13 +99,14 @@ def _run_questions(context: AppContext, language: str) -> list[Any]:
 def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
     """Returns case, scenario and changes on which the study is based."""
     _ = translator(language)
-    text = _(
-        "With {changes:#} changes and {choices:#} choices of candidates.",
-        changes=len(draft.sliders) + len(draft.edits),
-        choices=len(draft.candidates),
-    )
     heading = draft_summary.scenario_heading(context, draft, language)
-    return section(_("Starting point"), heading, html.P(text, className="soft"))
+    changes = draft_summary.describe_changes(context, draft, language).values()
+    listed = (
+        html.Ul([html.Li(text) for text in changes], className="changes")
+        if changes
+        else html.P(_("No changes yet."), className="soft")
+    )
+    return section(_("Starting point"), heading, listed)
 
 
 def study_request(

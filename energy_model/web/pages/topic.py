@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import translate, translator
+from energy_model.reporting.topic_parts import Topic, TopicSubject
 from energy_model.reporting.topics import known_topics
 from energy_model.web import security
 from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
@@ -18,22 +19,28 @@ from energy_model.web.components import error_message, field, render_blocks, sec
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import Job
 from energy_model.web.pages.queue import finished_runs
+from energy_model.web.roles import Role, require_role
 from energy_model.web.topic_reports import topic_of_run, topic_subject
 
+MAX_FIELDS = 50  # of a query string
 
-def page(context: AppContext, address: str, language: str) -> list[Any]:
-    """Returns the page of ``JOB/TOPIC``, or a notice if there is no such answer or topic."""
+
+def page(context: AppContext, address: str, search: str, language: str) -> list[Any]:
+    """Returns the page of ``JOB/TOPIC``, or a notice if there is no such answer or topic.
+
+    The query string ``search`` may have values of choices; those that are not valid are left out.
+    """
     _, (name, _slash, topic_name) = translator(language), address.partition("/")
     topic, job = known_topics().get(topic_name), finished_run(context, name)
     if topic is None or job is None:
         return [html.H1(_("The page was not found.")), dcc.Link(_("All questions"), href="/study")]
     try:
         subject = topic_subject(_folder(context, job), language)
-        values = topic.read({}, subject)
+        values = _values_of_address(topic, search, subject)
     except InputError as error:
         return [html.H1(_(topic.question)), error_message(error, language)]
     runs = [(other.name, other.title) for other in finished_runs(context)]
-    controls = choice_fields(topic.choices, subject, language)
+    controls = choice_fields(topic.choices, subject, language, values)
     return [
         html.P(dcc.Link(_("All questions"), href="/study")),
         html.H1(_(topic.question)),
@@ -58,13 +65,31 @@ def answer(
         report = topic_of_run(_folder(context, job), topic, values, language)
     except InputError as error:
         return [error_message(error, language)]
-    query = urlencode(values)
-    address = f"/topic/{job.name}/{topic}.html" + (f"?{query}" if query else "")
+    query = f"?{urlencode(values)}" if values else ""
+    address = f"/topic/{job.name}/{topic}.html{query}"
     text = translate("Download this page", language)
+    links: list[Any] = [html.A(text, href=address, download=f"{topic}.html")]
+    if query:
+        shared = translate("Link to this answer", language)
+        links += [" · ", html.A(shared, href=f"/answer/{job.name}/{topic}{query}")]
     return [
         *(section(part.title, *render_blocks(part.blocks)) for part in report.sections),
-        html.P(html.A(text, href=address, download=f"{topic}.html")),
+        html.P(links),
     ]
+
+
+def _values_of_address(topic: Topic, search: str, subject: TopicSubject) -> dict[str, Any]:
+    """Returns the values of a topic's choices in a query string, the others at first; slow ones are left out."""
+    texts = dict(parse_qsl(search.lstrip("?"), max_num_fields=MAX_FIELDS))
+    given = {
+        choice.name: choice.parse(texts[choice.name])
+        for choice in topic.choices
+        if choice.name in texts and texts[choice.name] not in choice.slow_values
+    }
+    try:
+        return topic.read(given, subject)
+    except InputError:
+        return topic.read({}, subject)
 
 
 def topic_links(job: str, language: str) -> html.Ul:
@@ -102,6 +127,11 @@ def register(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         sent = [member for group in dash.callback_context.inputs_list for member in group]
         values = values_of(topic.choices, sent)
+        if any(values.get(choice.name) in choice.slow_values for choice in topic.choices):
+            try:
+                require_role(Role.ASK)
+            except InputError as error:
+                return [error_message(error, security.language())]
         return answer(context, job, topic_name, values, security.language())
 
     @app.callback(
