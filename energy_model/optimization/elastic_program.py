@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,9 @@ from energy_model.optimization.linear_program import LinearProgram
 
 EMISSION_TARGET = "emission_target"
 MIN_MISSED_SHARE = 1e-6  # of the emissions of the plan; less is rounding
+MAX_MISSED_GAP_SHARE = (
+    1e-4  # of the amount by which a target is missed, which is shown in round numbers
+)
 
 
 def elastic_program(problem: CompiledModel, soft_rows: np.ndarray) -> LinearProgram:
@@ -53,7 +56,10 @@ def slack_weights(problem: CompiledModel) -> np.ndarray:
 
 
 def least_emissions_above_target(
-    problem: CompiledModel, without: Iterable[str], scale: float
+    problem: CompiledModel,
+    without: Iterable[str],
+    scale: float,
+    progress: Callable[[str], None] | None = None,
 ) -> float:
     """Returns by how much the target is missed if nothing is added to some assets [t/a].
 
@@ -63,6 +69,7 @@ def least_emissions_above_target(
         problem: The program.
         without: Names of the assets.
         scale: Emissions that the amount is compared with [t/a]; a millionth of them is rounding.
+        progress: Called with a sentence on the progress of the solver.
     """
     rows = target_rows(problem)
     if not len(rows):
@@ -72,7 +79,11 @@ def least_emissions_above_target(
     for name in without:
         column = block.first + block.labels.index(name)
         upper[column] = max(elastic.lower[column], 0.0)
-    answer = highs.solve(replace(elastic, upper=upper), problem.system.settings.solver.method)
+    solver = problem.system.settings.solver
+    program = replace(elastic, upper=upper)
+    answer = highs.solve(
+        program, solver.method, solver.time_limit, progress, gap=MAX_MISSED_GAP_SHARE
+    )
     if answer.status != highs.OPTIMAL:
         return np.inf
     missed = answer.objective

@@ -111,7 +111,10 @@ def _note_unreachable_target(
         return
     report(N_("looking for the least emissions without what decisions stopped"))
     emitted = float(run.tables["emissions"]["emissions"].abs().sum())
-    missed = least_emissions_above_target(problem, stopped, emitted)
+    text = N_("looking for the least emissions: {state}")
+    missed = least_emissions_above_target(
+        problem, stopped, emitted, lambda line: report(Message(text, state=line))
+    )
     if 0 < missed < float("inf"):
         target = float(run.metadata["settings"]["emissions"]["target"])
         run.metadata["least_emissions_as_decided"] = target + missed

@@ -302,7 +302,9 @@ def seeded_years(
     Raises:
         InputError: The case has no valid ``[profiles]`` settings.
     """
-    timeseries.case_year.settings_of(folder)
+    from energy_model.timeseries import case_year  # noqa: PLC0415 - needs the extra timeseries
+
+    case_year.settings_of(folder)
     profiles = load_toml(folder / "case.toml").get("profiles", {})
     return synthetic_years(profiles, seeds, progress=progress)
 

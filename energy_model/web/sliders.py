@@ -52,9 +52,19 @@ class Slider(pydantic.BaseModel):
         """Returns the override for a value of the slider."""
         return f"{self.address} {'=' if self.mode == 'set' else '*='} {value:.10g}"
 
-    def is_moved(self, value: float, start: float | None = None) -> bool:
-        """Returns whether a value differs from the start by more than half a step."""
-        return abs(value - (self.default if start is None else start)) > self.step / 2
+    def is_moved(self, value: float, start: float | None) -> bool:
+        """Returns whether a value differs from the start by more than half a step; any does where there is no start."""
+        return start is None or abs(value - start) > self.step / 2
+
+    @property
+    def first_position(self) -> float:
+        """Where the slider is at first if its number has no limit in the case, or is a profile."""
+        return self.max if self.address.startswith("case.") else self.default
+
+    def without_number(self, language: str) -> str:
+        """Returns what is shown in place of a number that has no limit in the case, or is a profile."""
+        is_setting = self.address.startswith("case.")
+        return translate(N_("unlimited") if is_setting else N_("a profile by the hour"), language)
 
     def label(self, language: str) -> str:
         """Returns the title of the slider."""

@@ -6,7 +6,7 @@ from helpers import case_builder
 
 from energy_model.formulation import build_model
 from energy_model.formulation.metadata import ADDED
-from energy_model.optimization import highs
+from energy_model.optimization import highs, highs_methods
 from energy_model.optimization.certificate import certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import (
@@ -162,3 +162,14 @@ def test_an_interior_solution_of_a_composition_is_cleaned():
     assert answer.is_enough()
     assert size(composition, answer, "low") == pytest.approx(2, abs=1e-3)
     assert np.isfinite(answer.x).all()
+
+
+def test_costs_are_scaled_in_long_years_only(monkeypatch):
+    """A composition has many entries, but its branches have few steps each, and converge as they are."""
+    monkeypatch.setattr(highs_methods, "MAX_SIMPLEX_NONZEROS", 0)
+    monkeypatch.setattr(highs_methods, "MAX_UNSCALED_NONZEROS", 0)
+    lp = shared(Branch("a", program()), Branch("b", program())).lp
+    assert highs_methods.max_steps(lp) == 1
+    assert highs_methods.method_sequence(lp, "auto", 1e-5)[0] == "hipo"
+    monkeypatch.setattr(highs_methods, "MAX_UNSCALED_STEPS", 0)
+    assert highs_methods.method_sequence(lp, "auto", 1e-5)[0] == "hipo, scaled"

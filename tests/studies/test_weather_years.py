@@ -1,8 +1,11 @@
 """One plan in many years, worked out on paper: two hours, wind at 160 a MW, the grid at 50 or 100 a MWh."""
 
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
-from helpers import case_builder
+from helpers import case_builder, cli
 
 import energy_model as em
 
@@ -136,3 +139,10 @@ def test_a_year_without_a_plan_of_its_own_is_told(tmp_path, here):
     assert rows(study).loc["still", "status"] == "infeasible"
     assert rows(study).loc["still", "plan_cost"] == pytest.approx(80 + 100 + 60 * 0.5, rel=1e-4)
     assert any("“still” has no plan" in note for note in study.notes)
+
+
+def test_seeded_years_are_made_in_a_process_that_has_made_none():
+    """The workbench calls the function in a new process, where nothing else has imported what it needs."""
+    code = f"import pathlib; from energy_model.studies.weather_years import seeded_years; print(*seeded_years(pathlib.Path({str(cli.original())!r}), []))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == ""

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import signal
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 from helpers import case_builder, cli, web
 
 import energy_model as em
@@ -71,7 +73,6 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
 def test_a_wrong_slider_is_told(case, tmp_path, wrong, told):
     import shutil  # noqa: PLC0415
 
-    import tomli_w  # noqa: PLC0415
 
     place = Path(shutil.copytree(case, tmp_path / "village"))
     entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "mode": "multiply", "min": 0.5, "max": 2.0, "step": 0.1, "default": 1.0}  # fmt: skip
@@ -130,6 +131,23 @@ def test_what_is_asked_becomes_changes(case, cases):
     system = em.load_case(case, "", found.changes, resolution="full")
     assert system["demands"].at["village_heat", "yearly"] == 61000
     assert float(system["carriers"].at["gas", "price"].offset) == pytest.approx(60)
+
+
+def test_a_limit_at_the_default_of_its_slider_is_a_change_where_the_case_has_none(case, tmp_path):
+    """The village has no emission target, so 0, the default of this slider, is one; a slider nobody moved is none."""
+    entry = {
+        "name": "target", "label_en": "Target", "label_da": "Mål", "address": "case.emissions.target",
+        "mode": "set", "min": -10, "max": 900, "step": 10, "default": 0,
+    }  # fmt: skip
+    place = shutil.copytree(case, tmp_path / case.name)
+    (place / "sliders.toml").write_text(tomli_w.dumps({"slider": [entry]}), encoding="utf-8")
+    found = load_catalog([place])
+    (slider,) = next(iter(found.values())).sliders("")
+    assert slider.first_position == 900
+    assert slider.without_number("da") == "ubegrænset"
+    asked = request_validation.validate(ASK | {"sliders": {"target": 0.0}}, found)
+    assert asked.changes == ("case.emissions.target = 0",)
+    assert request_validation.validate(ASK, found).changes == ()
 
 
 def test_an_edit_of_a_row_named_by_a_star_changes_that_row_only(tmp_path):

@@ -97,8 +97,11 @@
     const resetSlider = (name) => {
       delete next.sliders[name];
       movedSliders.delete(name);
-      const start = form.sliders[name] ? form.sliders[name].start : null;
-      if (start !== null) window.dash_clientside.set_props({ type: "slider", name }, { value: start });
+      const slider = form.sliders[name];
+      if (!slider) return;
+      const reset = () => window.dash_clientside.set_props({ type: "slider", name }, { value: slider.start !== null ? slider.start : slider.first });
+      if (slider.start !== null) reset();
+      else setTimeout(reset, 100);  // after the draft without it is stored, so that it does not count as moved
     };
     if (target === "all") {
       Object.keys(next.sliders).forEach(resetSlider);

@@ -15,7 +15,7 @@ from energy_model.web.components import aria_label, button, message, triggered_b
 from energy_model.web.context import AppContext
 from energy_model.web.draft_link import address_of
 from energy_model.web.jobs import DONE, OPEN, RUNNING, Job
-from energy_model.web.pages import queue, results
+from energy_model.web.pages import draft_summary, queue, results
 from energy_model.web.request_validation import parse_draft
 
 POLL_MS = 700  # milliseconds between updates
@@ -42,7 +42,7 @@ def page(context: AppContext, name: str, language: str) -> list[Any]:
         dcc.Store(id="shown_job_state"),
         dcc.Interval(id="job_clock", interval=POLL_MS, disabled=job.state not in OPEN),
         html.Div(content(context, job, language), id="job_content"),
-        html.Details([html.Summary(_("Inputs")), _inputs(job, language)]),
+        html.Details([html.Summary(_("Inputs")), _inputs(context, job, language)]),
     ]
 
 
@@ -76,24 +76,35 @@ def _progress(context: AppContext, job: Job, language: str) -> list[Any]:
     return [indicator, html.Ol(items, className="progress"), *cancel]
 
 
-def _inputs(job: Job, language: str) -> html.Div:
+def _inputs(context: AppContext, job: Job, language: str) -> html.Div:
     """Returns the inputs of a job: scenario, steps, changes, choices and options of a study."""
     _ = translator(language)
     request = job.request
     steps = request["resolution"] or _("default of the case")
-    facts = [
-        _("Scenario: {scenario}", scenario=request["scenario"] or _("Base case")),
-        _("Steps: {steps}", steps=steps),
-    ]
-    lines = [*request["changes"]]
+    case = context.cases.get(request["case"])
+    titles = case.scenarios().get(request["scenario"] or "") if case is not None else None
+    scenario = titles[language] if titles else request["scenario"] or _("Base case")
+    facts = [_("Scenario: {scenario}", scenario=scenario), _("Steps: {steps}", steps=steps)]
+    lines = _changes(context, request, language)
+    lines += [f"{key}: {value}" for key, value in request.get("study", {}).items()]
+    changes = html.Ul([*map(html.Li, lines)]) if lines else html.P(_("No changes."))
+    return html.Div([html.P("; ".join(facts)), changes, *_draft_parts(request, language)])
+
+
+def _changes(context: AppContext, request: Mapping[str, Any], language: str) -> list[str]:
+    """Returns the changes and choices of a job in words; as they are stored where the case has changed since."""
+    _ = translator(language)
+    try:
+        draft = parse_draft(request.get("draft"))
+        return [*draft_summary.describe_changes(context, draft, language).values()]
+    except (InputError, KeyError):
+        lines = [*request["changes"]]
     for name, (minimum, maximum) in request["added"].items():
         if maximum == 0:
             lines.append(_("{candidate}: forbidden", candidate=name))
         else:
             lines.append(_("{candidate}: at least {size:#}", candidate=name, size=minimum))
-    lines += [f"{key}: {value}" for key, value in request.get("study", {}).items()]
-    changes = html.Ul([*map(html.Li, lines)]) if lines else html.P(_("No changes."))
-    return html.Div([html.P("; ".join(facts)), changes, *_draft_parts(request, language)])
+    return lines
 
 
 def _draft_parts(request: Mapping[str, Any], language: str) -> list[html.P]:

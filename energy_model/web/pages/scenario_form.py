@@ -96,10 +96,11 @@ def browser_data(context: AppContext, draft: ScenarioDraft, language: str) -> di
         start = sliders.start_value(slider, system)
         slider_data[slider.name] = {
             "start": start,
+            "first": slider.first_position,
             "step": slider.step,
             "decimals": slider.decimals,
             "unit": words(slider.unit, language),
-            "unlimited": _("unlimited") if start is None else "",
+            "unlimited": slider.without_number(language) if start is None else "",
         }
     return {"sliders": slider_data, "draft": draft.model_dump(mode="json")}
 
@@ -157,7 +158,7 @@ def _slider_section(context: AppContext, draft: ScenarioDraft, language: str) ->
     controls = []
     for slider in case.sliders(draft.scenario):
         start = sliders.start_value(slider, system)
-        start = slider.default if start is None else start
+        start = slider.first_position if start is None else start
         controls.append(_slider(slider, start, draft.sliders.get(slider.name, start), language))
     return section(_("Assumptions"), html.Div(controls, className="sliders"), name="sliders")
 
