@@ -68,7 +68,7 @@ def test_a_guide_leads_to_its_study(name, case, subject, tmp_path):
     options = guide.read(usual(guide, subject), subject)
     assert json.loads(json.dumps(options)) == options
     spec = em.CaseSpec(case, resolution=None if name == "symbiosis" else 12)
-    study = guide.answer(spec, options, tmp_path / "study", em.ExecutionOptions())
+    study = guide.answer(spec, options, tmp_path / "study", em.ExecutionOptions(workers=0))
     assert study.question == name
     assert len(study.table)
     assert guide.count(options, subject) >= 1

@@ -7,16 +7,20 @@ import signal
 import threading
 from pathlib import Path
 
+import flask
 import numpy as np
 import pytest
 import tomli_w
 from helpers import case_builder, cli, web
 
 import energy_model as em
+from energy_model.reporting.topics import known_topics
 from energy_model.web import candidates, context, request_validation, security, sliders
 from energy_model.web.candidates import CandidateChoice
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.jobs import MAX_JOBS_EACH, OPEN, JobQueue
+from energy_model.web.pages import scenario_choice, topic
+from energy_model.web.roles import Role
 from energy_model.web.workspace import Workspace, plain_name
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +76,6 @@ def test_every_slider_finds_its_numbers_at_both_ends(folder, case):
 )
 def test_a_wrong_slider_is_told(case, tmp_path, wrong, told):
     import shutil  # noqa: PLC0415
-
 
     place = Path(shutil.copytree(case, tmp_path / "village"))
     entry = {"name": "gas", "label_en": "Gas", "label_da": "Gas", "address": "carriers.gas.price", "mode": "multiply", "min": 0.5, "max": 2.0, "step": 0.1, "default": 1.0}  # fmt: skip
@@ -392,3 +395,24 @@ def test_several_readers_open_runs_at_once(case, tmp_path):
 
 def test_open_states_are_two():
     assert OPEN == ("queued", "running")
+
+
+def test_who_may_only_look_starts_no_slow_answer():
+    """The break-even of an asset solves the case again."""
+    reasons = known_topics()["reasons"]
+    with flask.Flask("test").test_request_context():
+        flask.g.role = Role.LOOK
+        topic.refuse_slow_values(reasons, {"asset": "largest", "break_even": "no"})
+        with pytest.raises(em.InputError, match="for looking at results"):
+            topic.refuse_slow_values(reasons, {"asset": "largest", "break_even": "yes"})
+        flask.g.role = Role.ASK
+        topic.refuse_slow_values(reasons, {"asset": "largest", "break_even": "yes"})
+
+
+def test_a_scenario_that_the_draft_does_not_have_yet_is_not_run_in_its_place(kept):
+    """A page may be slow to take a scenario that its list shows already."""
+    draft = {"case": "village", "scenario": ""}
+    scenario_choice.refuse_unsettled(kept, draft, "own:")
+    scenario_choice.refuse_unsettled(kept, draft, "saved:mine")
+    with pytest.raises(em.InputError, match="still loading"):
+        scenario_choice.refuse_unsettled(kept, draft, "own:dear_gas")

@@ -65,7 +65,7 @@ def draw_energy_flows(run: Run, language: str) -> go.Figure:
         go.Sankey(
             node={
                 "label": [node.label(run, language) for node in nodes],
-                "pad": 12,
+                "pad": 20,  # a line of text, so that labels of small nodes do not overlap
                 "thickness": 14,
                 "color": [node.colour(run) for node in nodes],
                 "customdata": [_amount(_through(node, visible), language) for node in nodes],
@@ -81,7 +81,7 @@ def draw_energy_flows(run: Run, language: str) -> go.Figure:
             },
         )
     )
-    return set_layout(figure, language, height=720)
+    return set_layout(figure, language, height=860)
 
 
 def _amount(amount: float, language: str) -> str:

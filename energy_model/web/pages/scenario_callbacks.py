@@ -24,7 +24,7 @@ from energy_model.web.components import (
 from energy_model.web.context import AppContext
 from energy_model.web.job_messages import issue_message
 from energy_model.web.pages import draft_summary, scenario_form
-from energy_model.web.request_validation import ScenarioDraft
+from energy_model.web.pages.scenario_choice import draft_of_choice, refuse_unsettled
 from energy_model.web.roles import Role, require_role
 
 DRAFT = Output("draft", "data", allow_duplicate=True)
@@ -113,7 +113,7 @@ def _register_choices(app: dash.Dash, context: AppContext) -> None:
     )
     def choose(case: str, scenario: str, content: Any) -> tuple[Any, ...]:
         previous = scenario_form.draft_of(context, content)
-        chosen = _draft_of_choice(context, case, str(scenario), previous)
+        chosen = draft_of_choice(context, case, str(scenario), previous)
         draft = scenario_form.draft_of(context, chosen)
         language = security.language()
         return (
@@ -156,25 +156,6 @@ def _register_map(app: dash.Dash, context: AppContext) -> None:
             str(site or ""),
         )
         return dash.no_update if drawing == previous else drawing
-
-
-def _draft_of_choice(
-    context: AppContext, case: str, scenario: str, previous: ScenarioDraft
-) -> dict[str, Any]:
-    """Returns the draft of a chosen case and scenario; keeps the page if nothing changes."""
-    kind, _, name = scenario.partition(":")
-    is_same = case == previous.case and kind == "own" and name == previous.scenario
-    if case not in context.cases or is_same:
-        raise dash.exceptions.PreventUpdate
-    if case != previous.case:
-        return {"case": case, "scenario": context.cases[case].default}
-    if kind != "saved":
-        return previous.model_dump(mode="json") | {"scenario": name}
-    saved = context.workspace.scenarios(case).get(name)
-    if saved is None:
-        raise dash.exceptions.PreventUpdate
-    fields = {key: value for key, value in saved.items() if key in ScenarioDraft.model_fields}
-    return fields | {"case": case, "resolution": previous.resolution}
 
 
 def _register_table_editor(app: dash.Dash, context: AppContext) -> None:
@@ -299,14 +280,18 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         State("draft", "data"),
         State("title", "value"),
         State("submitter", "value"),
+        State("scenario", "value"),
         prevent_initial_call=True,
     )
-    def run(_: Any, content: Any, title: str | None, submitter: str | None) -> tuple[Any, Any]:
+    def run(
+        _: Any, content: Any, title: str | None, submitter: str | None, scenario: Any
+    ) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
             require_role(Role.ASK)
+            refuse_unsettled(context, content, scenario)
             request = request_validation.validate(content, context.cases)
             name = (title or "").strip() or draft_summary.default_title(
                 context, request.draft, language
@@ -324,14 +309,18 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         State("draft", "data"),
         State("title", "value"),
         State("submitter", "value"),
+        State("scenario", "value"),
         prevent_initial_call=True,
     )
-    def save(_: Any, content: Any, title: str | None, submitter: str | None) -> tuple[Any, Any]:
+    def save(
+        _: Any, content: Any, title: str | None, submitter: str | None, scenario: Any
+    ) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         try:
             require_role(Role.KEEP)
+            refuse_unsettled(context, content, scenario)
             draft = request_validation.validate(content, context.cases).draft
             excluded = {"case", "resolution"}
             scenario = draft.model_dump(mode="json", exclude=excluded, exclude_none=True)

@@ -92,6 +92,12 @@ def _values_of_address(topic: Topic, search: str, subject: TopicSubject) -> dict
         return topic.read({}, subject)
 
 
+def refuse_slow_values(topic: Topic, values: dict[str, Any]) -> None:
+    """Raises InputError if an answer takes long and the user may only look."""
+    if any(values.get(choice.name) in choice.slow_values for choice in topic.choices):
+        require_role(Role.ASK)
+
+
 def topic_links(job: str, language: str) -> html.Ul:
     """Returns the questions on a finished run as links."""
     links = [
@@ -127,11 +133,10 @@ def register(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         sent = [member for group in dash.callback_context.inputs_list for member in group]
         values = values_of(topic.choices, sent)
-        if any(values.get(choice.name) in choice.slow_values for choice in topic.choices):
-            try:
-                require_role(Role.ASK)
-            except InputError as error:
-                return [error_message(error, security.language())]
+        try:
+            refuse_slow_values(topic, values)
+        except InputError as error:
+            return [error_message(error, security.language())]
         return answer(context, job, topic_name, values, security.language())
 
     @app.callback(
