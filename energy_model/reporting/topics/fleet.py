@@ -28,6 +28,7 @@ from energy_model.reporting.topic_parts import (
 from energy_model.results.run import Run
 
 MAX_VEHICLES = 1_000_000
+MAX_LOW_EMISSION_SHARE = 0.1  # of the most that a kind of a fleet emits
 WITH_TAX, WITHOUT_TAX = "with_tax", "without_tax"
 
 
@@ -150,28 +151,40 @@ def _sentences(
             count=count,
             kinds=listed(cheapest, language),
         ),
-        *(_cleanest(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
+        *(_low_emissions(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
         limit_sentence(kinds, language),
         tax_sentence(run, kinds, language, with_tax),
         cost_basis(run, language),
     ]
 
 
-def _cleanest(run: Run, fleet: str, rows: pd.DataFrame, count: int, language: str) -> str:
-    """Returns what the kind with the least emissions costs more than the cheapest, and avoids; empty if it is the same."""
-    cleanest = rows.loc[rows["emissions"].idxmin()]
-    avoided = float(rows["emissions"].iloc[0] - cleanest["emissions"]) * count
-    if avoided <= 0:
+def _low_emissions(run: Run, fleet: str, rows: pd.DataFrame, count: int, language: str) -> str:
+    """Returns what the cheapest kind with low emissions costs and avoids beside the cheapest of the others.
+
+    Low are those up to a tenth of the most that a kind of the fleet emits. Empty if all or none are low.
+    """
+    is_low = rows["emissions"] <= MAX_LOW_EMISSION_SHARE * rows["emissions"].max()
+    if is_low.all() or not is_low.any():
         return ""
-    _ = translator(language)
-    return _(
-        "{fleet}: {kind} emits least; {count:#} of them cost {cost} more and emit {avoided:t/a} less than the cheapest.",
-        fleet=fleet_label(run, fleet, language),
-        kind=label(cleanest, cleanest.name, language),
-        count=count,
-        cost=money(run, float(cleanest["dearer"]) * count, language),
-        avoided=avoided,
-    )
+    _, low, other = translator(language), rows[is_low].iloc[0], rows[~is_low].iloc[0]
+    more = float(low["cost"] - other["cost"]) * count
+    values = {
+        "fleet": fleet_label(run, fleet, language),
+        "kind": label(low, low.name, language),
+        "other": label(other, other.name, language),
+        "count": count,
+        "cost": money(run, abs(more), language),
+        "avoided": float(other["emissions"] - low["emissions"]) * count,
+    }
+    if more > 0:
+        text = N_(
+            "{fleet}, {count:#} vehicles: {kind} costs {cost} more than {other} and emits {avoided:t/a} less."
+        )
+    else:
+        text = N_(
+            "{fleet}, {count:#} vehicles: {kind} costs {cost} less than {other} and emits {avoided:t/a} less."
+        )
+    return _(text, **values)
 
 
 def _fleet_options(subject: TopicSubject) -> Options:

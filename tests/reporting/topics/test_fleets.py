@@ -56,7 +56,9 @@ def test_taxes_may_make_another_kind_the_cheapest():
     assert one.rows[0][0] == "diesel"
     battery = next(row for row in one.rows if row[0] == "battery")
     assert battery[list(one.heads).index("Tax on energy")] == "400"  # 2 MWh at 200 EUR
-    assert "vans: hydrogen van emits least; 40 of them cost" in text(report)
+    # 40 x (960 - 830) EUR, as the firm pays it, and 40 x 1.5 t
+    assert "vans, 40 vehicles: hydrogen van costs 5,200 EUR/a" in text(report)
+    assert "more than diesel and emits 60 t/a less." in text(report)
 
 
 def test_one_fleet_may_be_chosen(run):
