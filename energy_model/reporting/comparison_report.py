@@ -83,10 +83,14 @@ def comparison_report(
 
 def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     """Returns sentences on the differences of inputs and results."""
+    payments = _describe_payments(comparison, language)
     return [
         *_describe_inputs(comparison, language),
-        _describe_cost(comparison, language),
-        *_describe_payments(comparison, language),
+        *payments[
+            :1
+        ],  # what it costs the city comes first, since payments only move between parties
+        _describe_cost(comparison, language, bool(payments)),
+        *payments[1:],
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
@@ -137,7 +141,7 @@ def _describe_inputs(comparison: Comparison, language: str) -> list[str]:
     return [_("The inputs differ in {count:#} cells: {tables}.", count=len(inputs), tables=tables)]
 
 
-def _describe_cost(comparison: Comparison, language: str) -> str:
+def _describe_cost(comparison: Comparison, language: str, with_payments: bool) -> str:
     _, first, last = translator(language), comparison.names[0], comparison.names[-1]
     costs = comparison.summary.loc["total_cost"]
     names = {"first": user_name(first, language), "last": user_name(last, language)}
@@ -148,9 +152,15 @@ def _describe_cost(comparison: Comparison, language: str) -> str:
         "cost": with_kroner(abs(difference), comparison.settings, language),
         "share": abs(difference / costs[first]) if costs[first] else np.nan,
     }
-    if difference > 0:
-        return _("“{last}” costs {cost} more than “{first}” ({share:%}).", **values)
-    return _("“{last}” costs {cost} less than “{first}” ({share:%}).", **values)
+    if with_payments and difference > 0:
+        text = N_("With emission payments “{last}” costs {cost} more than “{first}” ({share:%}).")
+    elif with_payments:
+        text = N_("With emission payments “{last}” costs {cost} less than “{first}” ({share:%}).")
+    elif difference > 0:
+        text = N_("“{last}” costs {cost} more than “{first}” ({share:%}).")
+    else:
+        text = N_("“{last}” costs {cost} less than “{first}” ({share:%}).")
+    return _(text, **values)
 
 
 def _describe_payments(comparison: Comparison, language: str) -> list[str]:
@@ -165,11 +175,11 @@ def _describe_payments(comparison: Comparison, language: str) -> list[str]:
         return []
     cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
     if extra["per_tonne"] is None or extra["per_tonne"] < 0:  # both rise or both fall
-        sentences = [_("Without emission payments the difference is {cost}.", cost=cost)]
+        sentences = [_("Without emission payments the difference in cost is {cost}.", cost=cost)]
     else:
         sentences = [
             _(
-                "Without emission payments the difference is {cost}: {price:EUR/t} for each tonne less.",
+                "Without emission payments the difference in cost is {cost}: {price:EUR/t} for each tonne less.",
                 cost=cost,
                 price=extra["per_tonne"],
             )

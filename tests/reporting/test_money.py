@@ -95,10 +95,10 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
         {"cost": 10, "emissions_less": 1, "per_tonne": 10}
     )
     sentences = describe_comparison(comparison, "en")
-    assert "Without emission payments the difference is +10 EUR/a (+74.6 DKK/a, 2025 prices): 10 EUR/t for each tonne less." in sentences  # fmt: skip
+    assert "Without emission payments the difference in cost is +10 EUR/a (+74.6 DKK/a, 2025 prices): 10 EUR/t for each tonne less." in sentences  # fmt: skip
     assert "The CO2 payments change by who pays: ETS -15 EUR/a, ETS2 10 EUR/a, tax 0 EUR/a and nobody 0 EUR/a." in sentences  # fmt: skip
     danish = describe_comparison(comparison, "da")
-    assert "Uden betaling for udledning er forskellen +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
+    assert "Uden betaling for udledning er forskellen i omkostning +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
     assert comparison_records(comparison, None)["extra_cost"]["per_tonne"] == pytest.approx(10)
 
 

@@ -39,6 +39,9 @@ def draw_comparison(comparison: Comparison, table: str, language: str) -> go.Fig
     return _bars(amounts, unit, language)
 
 
+LABEL_SHARE = 0.08  # width of the label of a step, as a share of the steps
+
+
 def _waterfall(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:
     """Draws the total of the first run, the changes, the largest first, and the total of the last run."""
     first, last = amounts.columns
@@ -84,7 +87,8 @@ def _range_around(start: float, steps: pd.Series) -> list[float]:
     levels = [start, *(start + steps.cumsum())]
     low, high = min(levels), max(levels)
     room = 0.35 * max(high - low, 1e-9)
-    return [low - room if low - room > 0 or low < 0 else 0.0, high + room]
+    label_room = LABEL_SHARE * (high - low)  # left of a bar that ends at zero
+    return [low - room if low - room > 0 or low < 0 else -label_room, high + room]
 
 
 def _bars(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:

@@ -16,7 +16,7 @@ from energy_model.reporting.figures.thing_colours import colours_of, translucent
 from energy_model.results.run import Run
 
 MIN_FLOW_MWH = 1.0  # smaller flows of a year are rounding
-MIN_FLOW_SHARE = 0.005  # share of the largest flow below which a flow is omitted
+MIN_FLOW_SHARE = 0.01  # share of the largest flow below which a flow is omitted
 FLOW_OPACITY_SHARE = 0.45
 CARRIER, GROUP, END = "carrier", "group", "end"  # kinds of nodes
 NATURE, PURCHASES = N_("From nature and surroundings"), N_("Purchases")
@@ -56,6 +56,7 @@ def draw_energy_flows(run: Run, language: str) -> go.Figure:
     sums: Flows = defaultdict(float)
     _add_plant_flows(sums, run)
     _add_carrier_flows(sums, run)
+    _subtract_returns(sums)
     limit = MIN_FLOW_SHARE * max(sums.values(), default=1.0)
     visible = {pair: amount for pair, amount in sums.items() if amount > limit}
     nodes = list(dict.fromkeys(end for pair in visible for end in pair))
@@ -81,7 +82,16 @@ def draw_energy_flows(run: Run, language: str) -> go.Figure:
             },
         )
     )
-    return set_layout(figure, language, height=860)
+    return set_layout(figure, language, height=900)
+
+
+def _subtract_returns(sums: Flows) -> None:
+    """Leaves the net flow between two nodes, as a group may make what another of its plants takes."""
+    for source, target in list(sums):
+        both = min(sums[source, target], sums.get((target, source), 0.0))
+        if both > 0:
+            sums[source, target] -= both
+            sums[target, source] -= both
 
 
 def _amount(amount: float, language: str) -> str:
