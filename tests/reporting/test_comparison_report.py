@@ -87,9 +87,9 @@ def test_tables_have_both_runs_and_their_difference(runs):
     tables = tables_of(comparison_report(em.compare(runs, ["a", "b"]), None, "en"))
     assert tables["inputs"].rows[0] == (
         "grid: price of a purchase",
-        "markets.grid.price",
         "50",
         "70",
+        "markets.grid.price",
     )
     assert tables["capacities"].rows == (("sun here", "MW", "0", "0.5", "0.5"),)
     assert tables["firms"].title == "Cost by owner [EUR/a]"
