@@ -17,6 +17,7 @@ from energy_model.optimization.certificate import MAX_GAP_SHARE, Certificate, ce
 from energy_model.optimization.highs_methods import (
     SimplexStrategy,
     costs_of,
+    ends_in_interior,
     method_sequence,
     options_of,
 )
@@ -27,7 +28,7 @@ from energy_model.optimization.idle_columns import (
 )
 from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.program_names import program_names
-from energy_model.optimization.solver_monitor import Progress, SolverMonitor
+from energy_model.optimization.solver_monitor import RESTARTED, Progress, SolverMonitor
 from energy_model.optimization.vertex import is_near_vertex, places
 from energy_model.optimization.warm_start import Start, Status, WarmStart
 
@@ -37,13 +38,8 @@ MAX_TIE_BREAK_GAP_SHARE = 1e-9
 # 0: HiGHS chooses the number of threads; a study that solves several cases in parallel sets 1
 SOLVER_THREADS = 0
 ITERATION_LIMIT = "Iteration limit reached"  # the words of HiGHS
-OPTIMAL, INFEASIBLE, UNBOUNDED, STOPPED, FAILED = (
-    "optimal",
-    "infeasible",
-    "unbounded",
-    "stopped",
-    "failed",
-)
+OPTIMAL, INFEASIBLE, UNBOUNDED = "optimal", "infeasible", "unbounded"
+STOPPED, FAILED = "stopped", "failed"
 
 
 @dataclass(frozen=True)
@@ -115,8 +111,8 @@ def solve(
         if remaining <= 0 and answer is not None:
             break
         answer = _solve_with(lp, name, max(remaining, 0.01), progress, start, gap)
-        is_crossover_stopped = answer.status == STOPPED and answer.said == ITERATION_LIMIT
-        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED) and not is_crossover_stopped:
+        is_given_up = answer.status == STOPPED and answer.said in (ITERATION_LIMIT, RESTARTED)
+        if answer.status in (INFEASIBLE, UNBOUNDED, STOPPED) and not is_given_up:
             return answer
         if answer.status == OPTIMAL and answer.is_enough(gap):
             return answer
@@ -141,7 +137,7 @@ def _solve_with(
         return _solve_without_rows(lp)
     highs = _silent()
     _set_options(highs, lp, method, time_limit, gap)
-    watch = SolverMonitor(progress)
+    watch = SolverMonitor(progress, ends_in_interior(method))
     highs.cbIpmInterrupt += watch
     highs.cbSimplexInterrupt += watch
     first, *further = costs_of(lp, method, warm)
@@ -153,7 +149,7 @@ def _solve_with(
     if watch.interrupted:
         raise KeyboardInterrupt
     status = _status(highs)
-    said = highs.modelStatusToString(highs.getModelStatus())
+    said = RESTARTED if watch.restarted else highs.modelStatusToString(highs.getModelStatus())
     if first is not lp.cost and status == OPTIMAL:
         _price_basis(highs, lp)
     x, prices = _solution(highs)

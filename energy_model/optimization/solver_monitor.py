@@ -13,15 +13,22 @@ from energy_model.common.language import Message
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # keyboard interrupt and process termination
 REPORT_INTERVAL_SECONDS = 0.1  # the simplex method calls back thousands of times in a second
+RESTARTED = "the interior point method began again"
 Progress = Callable[[str], None]
 
 
 class SolverMonitor:
-    """Callback that reports the progress of the solver and stops it on an interrupt."""
+    """Callback that reports the progress of the solver and stops it on an interrupt.
 
-    def __init__(self, progress: Progress | None) -> None:
+    With ``stops_restart`` it also stops an interior point method that begins again, and ``restarted`` is then true: HiGHS
+    follows HiPO, where that does not converge, by IPX, which takes hours for a large program.
+    """
+
+    def __init__(self, progress: Progress | None, stops_restart: bool = False) -> None:
         self.progress, self.begun, self.interrupted = progress, time.monotonic(), False
         self.next_report = self.begun
+        self.stops_restart, self.restarted = stops_restart, False
+        self._last_iteration = 0
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -51,5 +58,9 @@ class SolverMonitor:
             self.progress(
                 Message("iteration {count:#}, {seconds:s}", count=int(count), seconds=seconds)
             )
-        if self.interrupted:
+        if self.stops_restart:
+            iteration = event.data_out.ipm_iteration_count
+            self.restarted = self.restarted or 0 <= iteration < self._last_iteration
+            self._last_iteration = max(self._last_iteration, iteration)
+        if self.interrupted or self.restarted:
             event.interrupt()

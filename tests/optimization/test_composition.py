@@ -1,5 +1,7 @@
 """Programs composed of several, checked against answers worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import case_builder
@@ -17,6 +19,7 @@ from energy_model.optimization.composition import (
     shared_rows,
     with_cvar,
 )
+from energy_model.optimization.solver_monitor import RESTARTED
 
 
 def program(demand=4.0, price=1.0, fixed_cost=10.0, penalty=25.0):
@@ -164,12 +167,25 @@ def test_an_interior_solution_of_a_composition_is_cleaned():
     assert np.isfinite(answer.x).all()
 
 
-def test_costs_are_scaled_in_long_years_only(monkeypatch):
-    """A composition has many entries, but its branches have few steps each, and converge as they are."""
+def test_costs_of_a_long_year_are_scaled_before_those_of_a_composition(monkeypatch):
+    """A composition has many entries, but its branches have few steps each."""
     monkeypatch.setattr(highs_methods, "MAX_SIMPLEX_NONZEROS", 0)
     monkeypatch.setattr(highs_methods, "MAX_UNSCALED_NONZEROS", 0)
     lp = shared(Branch("a", program()), Branch("b", program())).lp
     assert highs_methods.max_steps(lp) == 1
     assert highs_methods.method_sequence(lp, "auto", 1e-5)[0] == "hipo"
-    monkeypatch.setattr(highs_methods, "MAX_UNSCALED_STEPS", 0)
+    monkeypatch.setattr(highs_methods, "MAX_COMPOSED_STEPS", 0)
     assert highs_methods.method_sequence(lp, "auto", 1e-5)[0] == "hipo, scaled"
+
+
+def test_a_method_that_begins_again_is_followed_by_the_next(monkeypatch):
+    real, tried = highs._solve_with, []
+
+    def once(lp, method, *arguments, **options):
+        tried.append(method)
+        found = real(lp, method, *arguments, **options)
+        return replace(found, status=highs.STOPPED, said=RESTARTED) if len(tried) == 1 else found
+
+    monkeypatch.setattr(highs, "_solve_with", once)
+    assert highs.solve(program()).objective == pytest.approx(44)
+    assert len(tried) == 2

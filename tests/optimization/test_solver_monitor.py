@@ -35,3 +35,16 @@ def test_a_callback_that_is_not_reported_stops_the_solver_too(monkeypatch, event
     monitor.interrupted = True
     monitor(event)
     assert event.stops == [True]
+
+
+def test_an_interior_point_method_that_begins_again_is_stopped(event):
+    """A second method of HiGHS counts its iterations from zero; the simplex method counts none of them."""
+    monitor = SolverMonitor(None, stops_restart=True)
+    for iteration in (0, 1, 7, 7, -1, 8):
+        event.data_out.ipm_iteration_count = iteration
+        monitor(event)
+    assert not monitor.restarted
+    event.data_out.ipm_iteration_count = 0
+    monitor(event)
+    assert monitor.restarted
+    assert event.stops == [True]
