@@ -106,14 +106,21 @@ def _texts(
 
 
 def study_labels(study: Study) -> pd.DataFrame:
-    """Returns the labels of the firms, links and sites of a study by name."""
-    parts = [
+    """Returns the labels of the assets, firms, links and sites of a study by name."""
+    columns = ["label_en", "label_da"]
+    of_assets = pd.DataFrame.from_dict(
+        {name: [texts.get("en"), texts.get("da")] for name, texts in study.labels.items()},
+        orient="index",
+        columns=columns,
+    )
+    parts = [of_assets] if len(of_assets) else []
+    parts += [
         frame.set_index(ROWS[name][1])[["label_en", "label_da"]]
         for name, frame in study.tables.items()
         if name in ROWS and "label_da" in frame
     ]
     if not parts:
-        return pd.DataFrame(columns=["label_en", "label_da"])
+        return pd.DataFrame(columns=columns)
     labels = pd.concat(parts)
     return labels[~labels.index.duplicated()]
 

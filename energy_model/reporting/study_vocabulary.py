@@ -62,6 +62,7 @@ SHORT = {
     "reinforcements": ("site", "name", "kind", "unit", "more", "investment"),
     "plan": ("name", "group", "unit", "stage", "added", "retired", "capacity", "investment", "last_year"),
     "vintages": ("name", "unit", "built", "stage", "capacity"),
+    "robust_plan": ("asset", "may_wait", "unit", "robust_added", "base_plan_added", "difference", "own_min", "own_mean", "own_max", "difference_cost"),
     "waiting": ("name", "stage", "status", "added", "investment", "cost_of_waiting"),
 }  # fmt: skip
 OMITTED = ("run", "reason")  # columns that no table shows
@@ -126,7 +127,7 @@ COLUMNS = {
 }  # fmt: skip
 ROWS = {"links": (N_("link"), "link"), "shares": (N_("firm"), "firm"), "sites": (N_("site"), "site"), "reinforcements": (N_("link"), "link"),
     "plan": (N_("asset"), "asset"), "vintages": (N_("asset"), "asset"), "waiting": (N_("asset"), "asset")}  # fmt: skip
-NAMES = ("link", "other_link", "party", "site")  # columns whose values may have labels
+NAMES = ("asset", "link", "other_link", "party", "site")  # columns whose values may have labels
 LISTS = ("blocking_coalition", "links")  # columns with several names, with blanks between
 METRIC_COLUMNS = ("amount", "from", "to", "reduction")
 METRIC_PRICES = ("price", "price_below", "price_above", "unit_cost")

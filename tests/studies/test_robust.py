@@ -358,3 +358,20 @@ def test_many_branches_need_a_confirmation(tmp_path, here):
     with pytest.raises(em.InputError, match="61 branches in one program.*minutes and .* GB.*--yes"):
         em.robust(case_of(tmp_path / "case"), futures, output=tmp_path / "s", execution=here)
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.slow
+def test_assets_have_their_labels_in_the_report_of_a_stored_study(tmp_path, here):
+    boiler = {"label_en": "Boiler", "label_da": "Kedel"}
+    case = case_of(tmp_path / "case", boiler=boiler)
+    study = em.robust(case, LOW_AND_HIGH, PROBABILITIES, output=tmp_path / "s", execution=here)
+    assert study.labels == {"boiler": {"en": "Boiler", "da": "Kedel"}}
+    stored = em.open_study(study.folder)
+    assert stored.labels == study.labels
+    tables = [
+        block
+        for part in study_report(stored, "da").sections
+        for block in part.blocks
+        if getattr(block, "heads", ("",))[0] == "anlæg"
+    ]
+    assert tables[0].rows[0][0] == "Kedel"

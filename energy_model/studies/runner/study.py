@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class ExecutionOptions:
 class Study:
     """A finished study: its folder, a row for every case, and the tables of its question by name.
 
+    ``labels`` are those of the assets in its tables, by name and language.
     ``colours`` are those of the things that its figures draw, where the question has such figures.
     ``notes`` are sentences; ``messages`` are those of the notes and tables by their English text,
     from which a report translates them.
@@ -54,6 +55,7 @@ class Study:
     notes: tuple[str, ...] = ()
     messages: dict[str, Message] = field(default_factory=dict)
     colours: CaseColours = field(default_factory=CaseColours)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self, case: int) -> Run:
         """The saved run of a case, by its number.
@@ -98,7 +100,8 @@ def open_study(folder: str | Path) -> Study:
     }
     sentences = tuple(messages.get(text, text) for text in notes["notes"])
     colours = CaseColours.from_record(notes.get("colours", {}))
-    return Study(folder, question, table, tables, sentences, messages, colours)
+    labels = notes.get("labels", {})
+    return Study(folder, question, table, tables, sentences, messages, colours, labels)
 
 
 def _newest_study(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from energy_model.case.case_spec import CaseSpec
 from energy_model.case.colours import CaseColours
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
+from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError
 from energy_model.common.language import Message
 from energy_model.formulation import build_model
@@ -111,7 +112,7 @@ class StudySetup:
         """Writes the tables and returns the study.
 
         ``cases`` are the rows, by default all; ``messages`` those that the tables contain; ``system`` has the colours
-        of what its figures draw.
+        of what its figures draw. Assets of tables get the labels of the case.
         """
         colours = CaseColours() if system is None else CaseColours.of_tables(system.frames)
         cases = list(runner.cases.values() if cases is None else cases)
@@ -121,8 +122,29 @@ class StudySetup:
             store.write(name, frame)
         by_text = {str(text): text for text in (*notes, *messages) if isinstance(text, Message)}
         records = {text: message.as_record() for text, message in by_text.items()}
-        content = {"question": self.question, "tables": list(tables), "notes": notes}
-        store.write_json("notes", content | {"messages": records, "colours": colours.as_record()})
+        labels = self._labels(tables.values(), system)
+        content: dict[str, Any] = {"question": self.question, "tables": list(tables)}
+        content |= {"notes": notes}
+        content |= {"messages": records, "colours": colours.as_record(), "labels": labels}
+        store.write_json("notes", content)
         return Study(
-            self.folder, self.question, table, dict(tables), tuple(notes), by_text, colours
+            self.folder, self.question, table, dict(tables), tuple(notes), by_text, colours, labels
         )
+
+    def _labels(
+        self, frames: Iterable[pd.DataFrame], system: System | None
+    ) -> dict[str, dict[str, str]]:
+        """The labels of the assets of tables by language."""
+        columns = [frame["asset"] for frame in frames if "asset" in frame]
+        names = {str(name) for column in columns for name in column}
+        if not names:
+            return {}
+        assets = (self.load() if system is None else system).assets
+        return {
+            str(name): {
+                code: str(row[f"label_{code}"])
+                for code in LANGUAGES
+                if isinstance(row[f"label_{code}"], str)
+            }
+            for name, row in assets[assets.index.isin(names)].iterrows()
+        }
