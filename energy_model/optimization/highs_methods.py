@@ -25,10 +25,10 @@ MAX_SIMPLEX_NONZEROS = 100_000  # non-zeros below which the simplex method is fa
 MAX_UNSCALED_NONZEROS = (
     600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
 )
-# The same for compositions, whose branches have few steps each: three and four of Aarhus converge as they are, and end
+# The same for compositions, whose branches have few steps each: three and four years of a city converge as they are, and end
 # with duals that prove nothing where costs are scaled; nine (2,300,000) converge scaled only.
 MAX_UNSCALED_COMPOSED_NONZEROS, MAX_COMPOSED_STEPS = 1_500_000, 1_000
-# Non-zeros above which an interior point is not followed to its last digits: a path of four stages of Aarhus (1,020,000)
+# Non-zeros above which an interior point is not followed to its last digits: a path of four stages of a city (1,020,000)
 # converges in 98 iterations to 1e-6, and not at all to 1e-7
 MAX_CLOSE_NONZEROS = 600_000
 # HiPO has a second tolerance, for its KKT errors; this multiple of the gap makes the gap the binding one

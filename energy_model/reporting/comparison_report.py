@@ -83,17 +83,22 @@ def comparison_report(
 
 def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     """Returns sentences on the differences of inputs and results."""
-    payments = _describe_payments(comparison, language)
     return [
         *_describe_inputs(comparison, language),
-        *payments[
-            :1
-        ],  # what it costs the city comes first, since payments only move between parties
-        _describe_cost(comparison, language, bool(payments)),
-        *payments[1:],
+        *describe_costs(comparison, language),
+        *_describe_payments(comparison, language)[1:],
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
+
+
+def describe_costs(comparison: Comparison, language: str) -> list[str]:
+    """Returns the difference of cost; where payments for emissions differ, first that without them.
+
+    Payments only move between parties, so the cost without them is that of the city.
+    """
+    payments = _describe_payments(comparison, language)
+    return [*payments[:1], _describe_cost(comparison, language, bool(payments))]
 
 
 def _pair_heading(pair: Comparison, language: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from energy_model.common.formatting import format_number
-from energy_model.common.language import translator
-from energy_model.results.emission_payments import SCHEMES
+from energy_model.common.language import N_, translator
+from energy_model.results.emission_payments import SCHEMES, UNPAID
 
 
 def with_kroner(
@@ -43,6 +43,6 @@ def list_payments(payments: Mapping[str, float], language: str) -> list[str]:
     """Returns the payments for emissions [EUR/a] under each scheme, such as ``ETS 12.9 MEUR/a``."""
     _ = translator(language)
     return [
-        f"{_(SCHEMES[scheme])} {format_number(amount, 'EUR/a', language, payments.values())}"
+        f"{_(N_('paid by nobody') if scheme == UNPAID else SCHEMES[scheme])} {format_number(amount, 'EUR/a', language, payments.values())}"
         for scheme, amount in payments.items()
     ]

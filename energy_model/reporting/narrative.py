@@ -52,7 +52,7 @@ def describe_answer(run: Run, language: str = "en") -> str:
     """Returns the answer in one sentence: cost, emissions, and what most is invested in."""
     _, summary = translator(language), run.summary
     numbers = {
-        "cost": with_kroner(summary["total_cost"], run.metadata["settings"], language),
+        "cost": _cost_with_payments(run, language),
         "emissions": format_number(summary["net_emissions"], "t/a", language),
     }
     groups = _largest_groups(run, language)[: MAX_NAMED - 1]
@@ -63,6 +63,17 @@ def describe_answer(run: Run, language: str = "en") -> str:
         groups=listed(groups, language),
         **numbers,
     )
+
+
+def _cost_with_payments(run: Run, language: str) -> str:
+    """Returns the cost of the plan and, where there are any, the payments for emissions in it."""
+    _, summary = translator(language), run.summary
+    cost = with_kroner(summary["total_cost"], run.metadata["settings"], language)
+    without = summary.get("cost_without_emission_payments", summary["total_cost"])
+    payments = float(summary["total_cost"]) - float(without)
+    if abs(payments) < MIN_PAYMENT_EUR:
+        return cost
+    return _("{cost}, of which {payments:EUR/a} for emissions", cost=cost, payments=payments)
 
 
 def _added_by_group(run: Run, language: str) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
         heads.append(_("bias of few steps"))
     steps = answer.run.metadata["steps"]
     note = _(
-        "A quick look at {steps:#} steps of the year, in {seconds} s. The difference is more accurate than the numbers.",
+        "A quick look at {steps:#} steps of the year, in {seconds} s. A small difference may have the other sign at more steps: start a run before it decides anything.",
         steps=steps,
         seconds=format_significant(answer.seconds, 2, language),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from energy_model.case.overrides import Override
 from energy_model.common.formatting import format_number, format_share, label, words
 from energy_model.common.language import N_, translator
+from energy_model.reporting.address_titles import address_title
 from energy_model.reporting.content import (
     ALERT,
     LEAD,
@@ -63,11 +65,23 @@ def answer_section(run: Run, language: str) -> list[Section]:
 def _overrides(run: Run, language: str) -> list[str]:
     """Returns the overrides and candidate choices, which distinguish the reports of two runs."""
     _, built = translator(language), run.tables["capacities"]
-    changes = [str(change) for change in run.metadata.get("changes", ())]
+    changes = [
+        _override_title(str(change), run, language) for change in run.metadata.get("changes", ())
+    ]
     for name, (minimum, maximum) in run.metadata.get("candidates", {}).items():
         choice = _("required") if minimum > 0 else _("forbidden") if maximum <= 0 else _("limited")
         changes.append(f"{label(built, name, language)}: {choice}")
     return [_("Changed: {changes}.", changes="; ".join(changes))] if changes else []
+
+
+def _override_title(text: str, run: Run, language: str) -> str:
+    """Returns an override with its address in words, as ``Wood chips: price = 30``."""
+    try:
+        override = Override.parse(text)
+    except ValueError:  # of a run of an earlier version
+        return text
+    title = address_title(override.address, run.tables["names"], language)
+    return f"{title} {override.operation} {override.value}"
 
 
 def headline_tiles(run: Run, language: str) -> Tiles:

@@ -19,7 +19,7 @@ from energy_model.common.formatting import (
     words,
 )
 from energy_model.common.language import translator
-from energy_model.reporting.comparison_report import CHARTS, comparison_report
+from energy_model.reporting.comparison_report import CHARTS, comparison_report, describe_costs
 from energy_model.reporting.content import Block, Chart, Report, Section, Text, Tiles
 from energy_model.reporting.narrative import (
     describe_answer,
@@ -38,7 +38,7 @@ from energy_model.studies.compare import compare
 from energy_model.studies.runner.study import Study
 
 MAX_NAMED = 3  # things that a message names
-MAX_REASONS, MAX_REASON_SENTENCES = 3, 2
+MAX_REASONS, MAX_REASON_SENTENCES = 3, 3
 MAX_NOTES = 4  # sentences of a study on its first slide
 FILE = "slides.html"
 ACCOUNT = "account"  # kind of the parties that are no firm, city or citizens, such as limits
@@ -148,10 +148,10 @@ def _comparison_slides(run: Run, other: Run, language: str) -> list[Section]:
     _, names = translator(language), [run_title(one, language) for one in (other, run)]
     if names[0] == names[1]:
         names[1] = _("{title}, with changes", title=names[1])
-    report = comparison_report(compare([other, run], names), None, language)
+    comparison = compare([other, run], names)
+    report = comparison_report(comparison, None, language)
     parts = {part.key: part for part in report.sections}
-    sentences = [s for b in parts["answer"].blocks if isinstance(b, Text) for s in b.sentences]
-    cost = next((s for s in sentences if s.startswith(f"“{names[1]}”")), sentences[0])
+    cost = " ".join(describe_costs(comparison, language))
     change = run.summary["net_emissions"] - other.summary["net_emissions"]
     messages = {"costs": cost, "emissions": _emission_change(change, names[0], language)}
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import dash_ag_grid as dag
@@ -175,6 +176,12 @@ def ambiguous_issue(edit: Edit) -> InputIssue | None:
     whole, decimal = edit.value.replace(".", ""), edit.value.rstrip("0").rstrip(".")
     remedy = Message("write {whole} without points, or {decimal}", whole=whole, decimal=decimal)
     return InputIssue(edit.table, remedy, edit.row, edit.column, edit.value)
+
+
+def with_title(issue: InputIssue, edit: Edit, labels: pd.DataFrame, language: str) -> InputIssue:
+    """Returns the issue of an edit with its cell in words in place of table, row and column."""
+    title = address_title(f"{edit.table}.{edit.row}.{edit.column}", labels, language)
+    return replace(issue, file=title, row="", column="")
 
 
 def parse_edits(content: Any) -> list[Edit]:

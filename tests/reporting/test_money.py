@@ -23,7 +23,7 @@ def test_the_three_numbers_of_money_are_told_with_kroner():
     text = " ".join(describe_run(run))
     assert "The year costs 245 EUR/a (1,960 DKK/a, 2024 prices);" in text
     assert "Without the emission payments of 215 EUR/a it costs 30 EUR/a (240 DKK/a, 2024 prices)." in text  # fmt: skip
-    assert "CO2 payments by who pays: ETS 65 EUR/a, ETS2 10 EUR/a, tax 10 EUR/a and nobody 130 EUR/a." in text  # fmt: skip
+    assert "CO2 payments by who pays: ETS 65 EUR/a, ETS2 10 EUR/a, tax 10 EUR/a and paid by nobody 130 EUR/a." in text  # fmt: skip
     text = " ".join(describe_run(run, "da"))
     assert "Uden betaling for udledning på 215 EUR/år koster det 30 EUR/år (240 kr./år, 2024-priser)." in text  # fmt: skip
     assert "fordelt på, hvem der betaler: ETS 65 EUR/år, ETS2 10 EUR/år, afgift 10 EUR/år og ingen 130 EUR/år." in text  # fmt: skip
@@ -66,7 +66,7 @@ def test_payments_that_sum_to_zero_change_no_cost():
     run = em.solve(case_builder.system(1, **scheme_case.parts(residual_emissions=residuals)))
     text = " ".join(describe_run(run))
     assert "The emission payments sum to zero, so the year costs the same without them." in text
-    assert "and nobody -85 EUR/a" in text
+    assert "and paid by nobody -85 EUR/a" in text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
     )
     sentences = describe_comparison(comparison, "en")
     assert "Without emission payments the difference in cost is +10 EUR/a (+74.6 DKK/a, 2025 prices): 10 EUR/t for each tonne less." in sentences  # fmt: skip
-    assert "The CO2 payments change by who pays: ETS -15 EUR/a, ETS2 10 EUR/a, tax 0 EUR/a and nobody 0 EUR/a." in sentences  # fmt: skip
+    assert "The CO2 payments change by who pays: ETS -15 EUR/a, ETS2 10 EUR/a, tax 0 EUR/a and paid by nobody 0 EUR/a." in sentences  # fmt: skip
     danish = describe_comparison(comparison, "da")
     assert "Uden betaling for udledning er forskellen i omkostning +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
     assert comparison_records(comparison, None)["extra_cost"]["per_tonne"] == pytest.approx(10)

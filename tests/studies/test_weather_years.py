@@ -146,4 +146,3 @@ def test_seeded_years_are_made_in_a_process_that_has_made_none():
     code = f"import pathlib; from energy_model.studies.weather_years import seeded_years; print(*seeded_years(pathlib.Path({str(cli.original())!r}), []))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr == ""
-

@@ -65,8 +65,14 @@ def _sentences(
             name: float(bills[name] @ weights)
             for name in ("marginal_price", "price", "price_at_cost")
         }
-        text = N_(
-            "The mean price is {price:{unit}}: {marginal:{unit}} for the last unit, and the rest for the network, tariffs and taxes. If the surplus of suppliers is returned to customers, it is {at_cost:{unit}}."
+        text = (
+            N_(
+                "The mean price is {price:{unit}}: {marginal:{unit}} for the last unit, and the rest for the network, tariffs and taxes. If the surplus of suppliers is returned to customers, it is {at_cost:{unit}}."
+            )
+            if means["price_at_cost"] < means["price"]
+            else N_(
+                "The mean price is {price:{unit}}: {marginal:{unit}} for the last unit, and the rest for the network, tariffs and taxes. Suppliers have a deficit at these prices; if customers cover it, the price is {at_cost:{unit}}."
+            )
         )
         sentences.append(
             _(
@@ -79,7 +85,9 @@ def _sentences(
         )
     balance = parties["balance_without_target_value"].drop(NOBODY, errors="ignore").sort_values()
     if len(balance):
-        text = N_("Of all parties {payer} pays most, {paid}, and {earner} earns most, {earned}.")
+        text = N_(
+            "Of all named parties {payer} pays most, {paid}, and {earner} earns most, {earned}."
+        )
         sentences.append(
             _(
                 text,

@@ -31,6 +31,7 @@ from energy_model.results.link_flows import flow_both_ways
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 
+MIN_UNUSED = 0.5  # capacity of links below which none is unused
 MIN_SPREAD_SHARE = 0.05  # share of the mean price below which it hardly distinguishes sites
 MIN_SITES = 2
 MIN_FREE_SHARE = 1e-3  # share of an area below which none is free
@@ -165,7 +166,7 @@ def _offer_table(run: Run, rows: pd.DataFrame, title: str, unit: str, language: 
     ]
     heads = (
         _("Site"),
-        _("Mean price [EUR/{unit}]", unit=words(unit, language)),
+        _("Mean price of all hours [EUR/{unit}]", unit=words(unit, language)),
         _("Highest price [EUR/{unit}]", unit=words(unit, language)),
         _("A firm pays [EUR/{unit}]", unit=words(unit, language)),
         _("A firm pays [DKK/{unit}]", unit=words(unit, language)),
@@ -235,6 +236,11 @@ def _widest(run: Run, rows: pd.DataFrame, carrier: pd.Series, language: str) -> 
     if known.empty:
         return ""
     row = known.loc[known["unused"].idxmax()]
+    if row["unused"] < MIN_UNUSED:
+        return _(
+            "No link for {carrier} has unused capacity in the hour of its highest use.",
+            carrier=noun_labels_of(carrier, row["carrier"]),
+        )
     unit = {"MWh": "MW"}.get(carrier["unit"], f"{carrier['unit']}/h")
     return _(
         "The most unused capacity of links for {carrier} is in {site} ({amount}).",

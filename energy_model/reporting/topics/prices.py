@@ -49,7 +49,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
             setter=_setter(run, setters[hour], language),
         ),
         _(
-            "Scarcity means that all that serves the place then is at its limit: the price pays for capacity that only hours of high use need."
+            "Where no single plant sets the price, several that serve the place are at their limits, and the price follows from them together."
         )
         if BY_CAPACITY in setters.values()
         else "",
@@ -156,7 +156,7 @@ def _places(run: Run, bus: str, unit: str, language: str) -> list[Section]:
         (_place(run, other, language), format_decimals(mean, 1, language))
         for other, mean in sorted(means.items(), key=lambda item: -item[1])
     ]
-    heads = (_("Place"), f"{_('mean price')} [{unit}]")
+    heads = (_("Place"), f"{_('mean price of all hours')} [{unit}]")
     return section("places", _("At all places"), data_table("", heads, rows, 1))
 
 

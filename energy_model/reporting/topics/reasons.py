@@ -37,7 +37,8 @@ def _assets(subject: TopicSubject) -> Options:
         for name, title, state in [*rows, *sorted(others, key=lambda other: other[1])]
     ]
     count = Message(
-        "the {count:#} largest investments", count=len(largest_investments(subject.run))
+        "the {count:#} largest investments, without vehicles",
+        count=len(largest_investments(subject.run)),
     )
     return [(LARGEST, translate(count, language)), *texts]
 

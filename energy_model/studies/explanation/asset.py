@@ -73,7 +73,7 @@ def explain_asset(solver: ReSolver, asset: str, break_even: bool = True) -> Expl
     ]
     if addable > 0 and not exists and not break_even:
         sentences.append(
-            Message("The income of its first unit is not computed; leave out --no-break-even.")
+            Message("The income of its first unit is computed with its break-even only.")
         )
     kind = "built" if is_added else "stands" if exists else "not built"
     return Explanation(asset, kind, tuple(sentences), lines, threshold=threshold)

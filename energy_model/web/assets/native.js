@@ -23,8 +23,14 @@
       setText(found ? null : typed);
       if (found) setValue(props, found.value);
     };
+    const matches = (typed) => props.options.filter((o) => o.label.toLowerCase().includes(typed.trim().toLowerCase()));
+    const enter = (event) => {  // the first that has what is typed
+      const [first] = event.key === "Enter" && text ? matches(text) : [];
+      if (first) { setText(null); setValue(props, first.value); event.target.blur(); }
+    };
     return make("span", { className: "searched" },
       make("input", { id: props.id, ref: useFocus(props.id), type: "text", list, autoComplete: "off", placeholder: labelOf(props.value), value: text === null ? labelOf(props.value) : text,
+        "aria-invalid": Boolean(text) && matches(text).length === 0, onKeyDown: enter,
         onFocus: () => setText(""), onBlur: () => setText(null), onChange: (event) => type(event.target.value) }),
       make("datalist", { id: list }, ...props.options.map((o) => make("option", { key: o.value, value: o.label }))));
   }

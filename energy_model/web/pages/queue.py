@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,6 +68,20 @@ def _row(context: AppContext, job: Job, user: str, language: str) -> list[Any]:
         format_time(job.created, language),
         html.Span(describe_state(context, job, language), className=f"state {job.state}"),
         cancel,
+    ]
+
+
+def run_options(jobs: Sequence[Job], language: str) -> list[tuple[str, str]]:
+    """Returns jobs as options of a list; those with the same title have the time too."""
+    titles = [job.title for job in jobs]
+    return [
+        (
+            job.name,
+            job.title
+            if titles.count(job.title) == 1
+            else f"{job.title} · {format_time(job.created, language)}",
+        )
+        for job in jobs
     ]
 
 

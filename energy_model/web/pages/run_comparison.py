@@ -27,7 +27,7 @@ def run_comparison_section(context: AppContext, job: Job, language: str) -> list
     if not others:
         return []
     base = reference_of(others, job)
-    options = [(other.name, other.title) for other in others]
+    options = queue.run_options(others, language)
     return [
         section(
             _("Beside another run"),
@@ -50,9 +50,11 @@ def reference_of(others: list[Job], job: Job) -> Job:
     """Returns the run that a run is compared with at first.
 
     It is the oldest one of the same resolution without changes of its scenario, else the oldest of that resolution, else
-    the oldest, since the first run of a meeting is usually its reference.
+    the oldest, since the first run of a meeting is usually its reference. Runs of the same inputs are passed over.
     """
-    oldest_first = others[::-1]
+    inputs = ("scenario", "changes", "added", "resolution")
+    differing = [o for o in others if any(o.request[i] != job.request[i] for i in inputs)]
+    oldest_first = (differing or others)[::-1]
     alike = [o for o in oldest_first if o.request["resolution"] == job.request["resolution"]]
     unchanged = [o for o in alike if not o.request["changes"] and not o.request["added"]]
     return (unchanged or alike or oldest_first)[0]

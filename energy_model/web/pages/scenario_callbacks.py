@@ -39,6 +39,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
     _register_cell_edits(app, context)
     _register_live_answer(app, context)
     _register_submission(app, context)
+    _register_saving(app, context)
 
 
 def _register_browser(app: dash.Dash) -> None:
@@ -224,10 +225,16 @@ def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
             for edit in edits
         ]
         accepted = [e for e, issue in zip(edits, issues, strict=True) if issue is None]
-        faults = [translate(issue_message(issue), language) for issue in issues if issue]
+        labels = labels_of_frames(case.system(draft.scenario).frames)
+        faults = [
+            translate(
+                issue_message(table_editor.with_title(issue, edit, labels, language)), language
+            )
+            for edit, issue in zip(edits, issues, strict=True)
+            if issue
+        ]
         shown = [message(faults[: table_editor.MAX_SHOWN_FAULTS])] if faults else []
         if accepted:
-            labels = labels_of_frames(case.system(draft.scenario).frames)
             shown.append(message([table_editor.describe_edits(accepted, labels, language)], "fine"))
         data = [edit.model_dump(mode="json") for edit in accepted] if accepted else dash.no_update
         return data, shown, (reload or 0) + 1 if faults else dash.no_update
@@ -266,7 +273,7 @@ def _register_live_answer(app: dash.Dash, context: AppContext) -> None:
 
 
 def _register_submission(app: dash.Dash, context: AppContext) -> None:
-    """Registers the callbacks that list, submit and save the draft."""
+    """Registers the callbacks that list and submit the draft."""
 
     @app.callback(Output("changes", "children"), Input("draft", "data"), prevent_initial_call=True)
     def show_changes(content: Any) -> Any:
@@ -301,6 +308,10 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
         except InputError as error:
             return dash.no_update, error_message(error, language)
         return f"/job/{job.name}", ""
+
+
+def _register_saving(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callback that saves a draft as a scenario."""
 
     @app.callback(
         Output("scenario", "options"),

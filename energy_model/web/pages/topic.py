@@ -18,7 +18,7 @@ from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
 from energy_model.web.components import error_message, field, render_blocks, section, select
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import Job
-from energy_model.web.pages.queue import finished_runs
+from energy_model.web.pages.queue import finished_runs, run_options
 from energy_model.web.roles import Role, require_role
 from energy_model.web.topic_reports import topic_of_run, topic_subject
 
@@ -39,7 +39,7 @@ def page(context: AppContext, address: str, search: str, language: str) -> list[
         values = _values_of_address(topic, search, subject)
     except InputError as error:
         return [html.H1(_(topic.question)), error_message(error, language)]
-    runs = [(other.name, other.title) for other in finished_runs(context)]
+    runs = run_options(finished_runs(context), language)
     controls = choice_fields(topic.choices, subject, language, values)
     return [
         html.P(dcc.Link(_("All questions"), href="/study")),

@@ -60,7 +60,7 @@ def test_the_dearest_hour_is_shown_with_what_sets_its_price(run):
         ("06–07", "dear", "50.0"),
         ("07–24", "cheap", "10.0"),
     ]
-    ((_place, mean),) = cells(report, "mean price [EUR/MWh]")
+    ((_place, mean),) = cells(report, "mean price of all hours [EUR/MWh]")
     assert mean == f"{(47 * 10 + 50) / 48:.1f}"
 
 
