@@ -86,7 +86,7 @@ class StudyVerification:
 
 
 def verify_study(
-    folder: str | Path, progress: Callable[[str], None] = lambda _: None
+    folder: str | Path, progress: Callable[[str], None] | None = None
 ) -> StudyVerification:
     """Verifies the kept runs and the compositions of a study, without a solver.
 
@@ -95,7 +95,7 @@ def verify_study(
     Raises:
         InputError: There is no study in the folder.
     """
-    folder = Path(folder)
+    folder, report = Path(folder), progress or (lambda _: None)
     try:
         content = tomllib.loads((folder / DEFINITION).read_text(encoding="utf-8"))
         definition = former_names.current_options(content["study"])
@@ -107,7 +107,7 @@ def verify_study(
     runs = {}
     for number, path in enumerate(folders, 1):
         text = N_("verifying the runs: {number} of {count}")
-        progress(str(Message(text, number=number, count=len(folders))))
+        report(str(Message(text, number=number, count=len(folders))))
         runs[path.name] = verify(path)
     store = StudyStore(folder)
     names = sorted(
@@ -116,7 +116,7 @@ def verify_study(
     study = StoredStudy(folder, definition, {name: store.read_json(name) for name in names})
     proofs = []
     for name in names:
-        progress(str(Message("rebuilding the composition “{name}”", name=name)))
+        report(str(Message("rebuilding the composition “{name}”", name=name)))
         proofs.append(_proof(study, question, name))
     return StudyVerification(folder, question, tuple(proofs), runs)
 
