@@ -11,10 +11,13 @@ from helpers import case_builder
 
 import energy_model as em
 from energy_model.common.language import translator
+from energy_model.formulation.metadata import ADDED, CAPACITY, RETIRED
+from energy_model.optimization.composition import Composition
 from energy_model.reporting.study_report import study_report
 from energy_model.results.solution_tables import ConsistencyError
 from energy_model.solving.case_solver import QueryResult
 from energy_model.studies.robust import branches as robust_branches
+from energy_model.studies.runner import composed_cases
 
 LOW_AND_HIGH = {"low": ["demands.want.yearly = 2"], "high": ["demands.want.yearly = 6"]}
 PROBABILITIES = {"low": 0.7, "high": 0.3}
@@ -95,6 +98,31 @@ def test_a_branch_whose_balances_are_too_coarse_is_operated_again(tmp_path, keep
     assert rows(study, "robust_plan").loc["boiler", "robust_added"] == pytest.approx(2)
     for key in study.table.loc[study.table["plan"] == "robust plan", "run"]:
         assert em.verify(study.folder / "runs" / key).proven
+
+
+@pytest.mark.slow
+def test_a_branch_whose_rows_are_violated_is_operated_again(tmp_path, keep, monkeypatch):
+    """What each branch operates is a thousandth off in the composition; its run is proven nevertheless."""
+    operated = []
+
+    def part(composition, branch, x, prices, weight=None):
+        values, duals = real_part(composition, branch, x, prices, weight)
+        lp, off = composition.by_name[branch].lp, values * 1.001
+        for name in (ADDED, RETIRED, CAPACITY):
+            off[lp.columns(name)] = values[lp.columns(name)]
+        return off, duals
+
+    def operate(result, solver):
+        operated.append(result)
+        return real_operated(result, solver)
+
+    real_part, real_operated = Composition.part, composed_cases._operated
+    monkeypatch.setattr(Composition, "part", part)
+    monkeypatch.setattr(composed_cases, "_operated", operate)
+    study = em.robust(case_of(tmp_path / "case"), LOW_AND_HIGH, PROBABILITIES, output=tmp_path / "s", execution=keep)  # fmt: skip
+    assert len(operated) == 2
+    for key in study.table.loc[study.table["plan"] == "robust plan", "run"]:
+        assert em.verify(study.folder / "runs" / key).holds
 
 
 @pytest.mark.slow

@@ -185,10 +185,13 @@ def _solve(
 
 def _store(runner: StudyRunner, case: StudyCase, result: QueryResult, seconds: float) -> None:
     """Stores the result of a branch, and its run if runs are kept."""
+    solver, certificate = result.problem.system.settings.solver, result.answer.certificate
+    if certificate is not None and not certificate.holds:  # residues that are left out, in a row
+        result = _operated(result, solver)
     try:
         run = result.run()
     except ConsistencyError:  # a year's small errors in a small sum of an interior point
-        result = _operated(result, result.problem.system.settings.solver)
+        result = _operated(result, solver)
         run = result.run()
     keep = runner.execution.keep_runs if case.keep_run is None else case.keep_run
     packed = worker.packed_files(run) if keep else None
