@@ -15,9 +15,7 @@ from energy_model.optimization.linear_program import LinearProgram
 
 EMISSION_TARGET = "emission_target"
 MIN_MISSED_SHARE = 1e-6  # of the emissions of the plan; less is rounding
-MAX_MISSED_GAP_SHARE = (
-    1e-4  # of the amount by which a target is missed, which is shown in round numbers
-)
+MAX_MISSED_GAP_SHARE = 1e-4  # of the amount by which a target is missed, shown in round numbers
 
 
 def elastic_program(problem: CompiledModel, soft_rows: np.ndarray) -> LinearProgram:

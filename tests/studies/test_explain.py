@@ -51,6 +51,17 @@ def test_built_to_its_limit_and_how_far_it_may_rise(tmp_path):
     assert "100 % of its income is from power, of which 100 % in winter." in said
 
 
+def test_what_is_built_says_whether_its_income_covers_its_cost(tmp_path):
+    """Half a MW of sun earns 50 a year; at 80 a MW it costs 40, at 120 it costs 60 and is built only if it must be."""
+    pays = one(run_of(tmp_path / "pays", "conversions.sun_here.investment_cost = 80"), "sun_here", break_even=False)  # fmt: skip
+    assert "It is built since its income, 50 EUR/a, covers its cost, 40 EUR/a." in pays.sentences
+    must = one(run_of(tmp_path / "must", "conversions.sun_here.min_capacity_added = 0.5"), "sun_here", break_even=False)  # fmt: skip
+    told = (
+        "Its income, 50 EUR/a, does not cover its cost, 60 EUR/a: a limit of the case requires it."
+    )
+    assert told in must.sentences
+
+
 def test_what_stands_has_a_rent(tmp_path):
     """Half a MW of old sun costs nothing and earns 50 a year, 100 a MW."""
     plants = [case_builder.plant("old", "power", capacity_existing=0.5)]

@@ -19,6 +19,7 @@ from energy_model.studies.explanation.break_even import BreakEven
 MIN_RETIRED_CAPACITY = 1e-6  # less is solver residue
 MIN_RENT_EUR = 1.0  # EUR/a of what exists, that is worth a sentence
 MIN_RENT_SHARE = 1e-4  # of earnings, that the rent of the addable capacity must exceed
+MAX_UNCOVERED_SHARE = 1e-3  # of its cost that the income of what pays may lack by rounding
 MIN_USE = 1e-6  # of a first unit in the year [unit/capacity/a]
 MARKET = N_("the market")
 IN_SEASONS = {
@@ -102,7 +103,12 @@ def _describe_balance(lines: pd.DataFrame) -> list[Message]:
     income, cost = float(amounts[amounts > 0].sum()), -float(amounts[amounts < 0].sum())
     if income <= 0:
         return []
-    text = N_("It is built since its income, {income:EUR/a}, covers its cost, {cost:EUR/a}.")
+    if income >= (1 - MAX_UNCOVERED_SHARE) * cost:
+        text = N_("It is built since its income, {income:EUR/a}, covers its cost, {cost:EUR/a}.")
+    else:
+        text = N_(
+            "Its income, {income:EUR/a}, does not cover its cost, {cost:EUR/a}: a limit of the case requires it."
+        )
     return [Message(text, income=income, cost=cost)]
 
 
