@@ -26,7 +26,7 @@ def test_not_built_and_by_how_much(tmp_path):
     assert turn.confirmed
     said = " ".join(why.sentences)
     assert (
-        "The income of the first MW is 20 EUR/a below its cost. That is 10 EUR/unit of its activity."
+        "The income of the first MW is 20 EUR/a below its cost. That is 10 EUR/MWh of its activity."
         in said
     )
     assert "It is built if its investment is below 100 EUR/MW; the case has 120 EUR/MW." in said
@@ -195,7 +195,7 @@ def test_without_thresholds_what_is_not_built_has_no_sheet(tmp_path):
     why = one(run_of(tmp_path), "sun_here", break_even=False)
     assert why.kind == "not built"
     assert why.sheet.empty
-    assert "is not computed" in why.sentences[-1]
+    assert "is computed with its break-even only" in why.sentences[-1]
 
 
 ASSUMED = "conversions,wind_here,investment_cost,assumption,,,A guess."

@@ -65,7 +65,10 @@ def describe_asset(
             )
         )
     if break_even is not None:
-        sentences += _describe_break_even(break_even, float(row["unit_investment"]), unit)
+        carrier = row.get("carrier")
+        activity = str(carriers.at[carrier, "unit"]) if carrier in carriers.index else "unit"
+        investment = float(row["unit_investment"])
+        sentences += _describe_break_even(break_even, investment, unit, activity)
     return sentences
 
 
@@ -112,8 +115,10 @@ def _describe_balance(lines: pd.DataFrame) -> list[Message]:
     return [Message(text, income=income, cost=cost)]
 
 
-def _describe_break_even(break_even: BreakEven, unit_investment: float, unit: str) -> list[Message]:
-    """The break-even in sentences."""
+def _describe_break_even(
+    break_even: BreakEven, unit_investment: float, unit: str, activity_unit: str
+) -> list[Message]:
+    """The break-even in sentences; ``activity_unit`` is that of the carrier that measures activity."""
     money = f"EUR/{unit}"
     values = {
         "money": money,
@@ -148,7 +153,9 @@ def _describe_break_even(break_even: BreakEven, unit_investment: float, unit: st
         )
         if break_even.used > MIN_USE:
             loss_of_use = loss / break_even.used
-            sentences.append(Message("That is {loss:EUR/unit} of its activity.", loss=loss_of_use))
+            text = N_("That is {loss:{money_of_use}} of its activity.")
+            money_of_use = f"EUR/{activity_unit}"
+            sentences.append(Message(text, loss=loss_of_use, money_of_use=money_of_use))
         investment_is_told = break_even.tried and unit_investment > 0
         if not break_even.tried:
             sentences.append(Message("It would not be built even without an investment."))
