@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from energy_model.common.choices import ONE, Choice
 from energy_model.common.formatting import format_number, format_share, label, listed
-from energy_model.common.language import translator
+from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, data_table
 from energy_model.results.bus_prices import emission_price
 from energy_model.results.run import Run
@@ -15,6 +16,18 @@ from energy_model.results.run_files import system_of_run
 from energy_model.results.vehicle_costs import firm_fleets, vehicle_costs, with_break_even
 
 MIN_LIMIT_EUR = 1.0  # EUR/vehicle/a below which no limit holds a kind back
+
+WITH_TAX, WITHOUT_TAX = "with_tax", "without_tax"
+TAX_CHOICE = Choice(
+    "taxes",
+    N_("Whose cost"),
+    ONE,
+    WITH_TAX,
+    options=[
+        (WITH_TAX, N_("of the firm, with taxes on energy")),
+        (WITHOUT_TAX, N_("in the perspective of the run")),
+    ],
+)
 
 
 def kinds_by_fleet(run: Run, with_tax: bool = False) -> dict[str, pd.DataFrame]:

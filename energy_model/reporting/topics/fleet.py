@@ -9,6 +9,8 @@ from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Section, Text, data_table, section
 from energy_model.reporting.fleet_parts import (
+    TAX_CHOICE,
+    WITH_TAX,
     cost_basis,
     cost_table,
     equal_price,
@@ -29,7 +31,6 @@ from energy_model.results.run import Run
 
 MAX_VEHICLES = 1_000_000
 MAX_LOW_EMISSION_SHARE = 0.1  # of the most that a kind of a fleet emits
-WITH_TAX, WITHOUT_TAX = "with_tax", "without_tax"
 
 
 def _make(run: Run, language: str, values: TopicValues) -> Report:
@@ -151,9 +152,9 @@ def _sentences(
             count=count,
             kinds=listed(cheapest, language),
         ),
+        tax_sentence(run, kinds, language, with_tax),
         *(_low_emissions(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
         limit_sentence(kinds, language),
-        tax_sentence(run, kinds, language, with_tax),
         cost_basis(run, language),
     ]
 
@@ -203,15 +204,6 @@ TOPIC = Topic(
     choices=(
         Choice("fleet", N_("Fleet"), ONE, "", options=_fleet_options),
         Choice("vehicles", N_("Number of vehicles"), WHOLE, 40, min=1, max=MAX_VEHICLES),
-        Choice(
-            "taxes",
-            N_("Whose cost"),
-            ONE,
-            WITH_TAX,
-            options=[
-                (WITH_TAX, N_("of the firm, with taxes on energy")),
-                (WITHOUT_TAX, N_("in the perspective of the run")),
-            ],
-        ),
+        TAX_CHOICE,
     ),
 )

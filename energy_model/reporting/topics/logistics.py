@@ -8,6 +8,8 @@ from energy_model.common.formatting import format_number, label, listed
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Text
 from energy_model.reporting.fleet_parts import (
+    TAX_CHOICE,
+    WITH_TAX,
     cost_basis,
     cost_table,
     equal_price,
@@ -23,9 +25,10 @@ from energy_model.results.vehicle_costs import COST_PARTS
 MAX_EMISSION_PRICE = 1000  # EUR/t above which no emission price is shown
 
 
-def _make(run: Run, language: str, _values: TopicValues) -> Report:
+def _make(run: Run, language: str, values: TopicValues) -> Report:
     """Returns the cost of 1,000 km by kind of vehicle for each fleet of a firm or the city."""
-    _, kinds = translator(language), kinds_by_fleet(run)
+    _, with_tax = translator(language), values["taxes"] == WITH_TAX
+    kinds = kinds_by_fleet(run, with_tax)
     blocks: list[Block] = []
     for fleet, rows in kinds.items():
         title = _("{fleet}: EUR per 1,000 km", fleet=fleet_label(run, fleet, language))
@@ -34,7 +37,7 @@ def _make(run: Run, language: str, _values: TopicValues) -> Report:
         "A kind costs as much as the cheapest at the emission price or the vehicle price of its last "
         "columns; all else is unchanged."
     )
-    sentences = _sentences(run, kinds, language)
+    sentences = _sentences(run, kinds, with_tax, language)
     if kinds:
         blocks.append(Text((note,), SOFT))
     return topic_report(run, language, _(TOPIC.title), sentences, blocks)
@@ -42,7 +45,8 @@ def _make(run: Run, language: str, _values: TopicValues) -> Report:
 
 def per_distance(kinds: pd.DataFrame) -> pd.DataFrame:
     """The kinds with costs in EUR/thousand km and emissions in t/thousand km."""
-    columns = [*COST_PARTS, "cost", "emissions"]
+    parts = [*COST_PARTS, "energy_tax", "cost", "emissions"]
+    columns = [name for name in parts if name in kinds]
     return kinds.assign(**{name: kinds[name] / kinds["distance"] for name in columns})
 
 
@@ -69,7 +73,9 @@ def equal_emission_price(row: pd.Series, language: str) -> str:
     return _("below {price:EUR/t}", price=price)
 
 
-def _sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[str]:
+def _sentences(
+    run: Run, kinds: dict[str, pd.DataFrame], with_tax: bool, language: str
+) -> list[str]:
     _ = translator(language)
     if not kinds:
         return [_("The case has no fleet of a firm.")]
@@ -89,15 +95,14 @@ def _sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[
         if len(rows) > 1
     ]
     sentences = [
-        _("The cheapest 1,000 km of each fleet: {kinds}.", kinds=listed(cheapest, language))
+        _("The cheapest 1,000 km of each fleet: {kinds}.", kinds=listed(cheapest, language)),
+        tax_sentence(run, kinds, language, with_tax),
     ]
     if following:
         sentences.append(_("The next best kind wins: {kinds}.", kinds=listed(following, language)))
     return [
         *sentences,
-        " ".join(
-            filter(None, [limit_sentence(kinds, language), tax_sentence(run, kinds, language)])
-        ),
+        limit_sentence(kinds, language),
         cost_basis(run, language),
     ]
 
@@ -107,4 +112,5 @@ TOPIC = Topic(
     title=N_("Logistics: what 1,000 km cost"),
     question=N_("Which fuel suits vans, trucks and buses?"),
     make=_make,
+    choices=(TAX_CHOICE,),
 )

@@ -11,6 +11,7 @@ from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.studies.guide import Subject
 
+MIN_STAGES = 2
 MAX_STAGES = 5  # on the page; a case or a call may have more
 MIN_YEAR, MAX_YEAR = 1900, 2200
 OWN = ""  # the scenario of the starting point
@@ -37,7 +38,7 @@ def read_stages(values: Mapping[str, Any], subject: Subject) -> list[dict[str, A
             continue
         stage = own.get((year, scenario), Stage(year=year, scenario=scenario or None))
         stages.append(stage.model_dump(mode="json"))
-    if len(stages) < 2:
+    if len(stages) < MIN_STAGES:
         remedy = N_("write the years of two stages or more")
         raise InputError.at(N_("Stages"), remedy)
     return sorted(stages, key=lambda stage: int(stage["year"]))
@@ -54,6 +55,7 @@ def _stage(number: int) -> tuple[Choice, Choice]:
             min=MIN_YEAR,
             max=MAX_YEAR,
             is_optional=True,
+            note=N_("Empty: there is no such stage.") if number > MIN_STAGES else "",
             group=group,
         ),
         Choice(

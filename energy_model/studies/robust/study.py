@@ -265,8 +265,8 @@ GUIDE = StudyGuide(
             ONE,
             EVERY,
             [
-                (EVERY, N_("it is kept in each of them")),
-                (MEAN, N_("it is kept in their mean")),
+                (EVERY, N_("it is kept in each year and scenario")),
+                (MEAN, N_("it is kept in the mean of all years and scenarios")),
             ],
         ),
         Choice(
