@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from energy_model.common.choices import NUMBER, ONE, Choice, Options
 from energy_model.common.formatting import format_number, label, words
 from energy_model.common.language import N_, translate, translator
-from energy_model.reporting.content import Report, Text, section
+from energy_model.reporting.content import Block, Report, Text, data_table, section
 from energy_model.reporting.explanation_report import accounts_report
 from energy_model.reporting.run_report import run_title
-from energy_model.reporting.topic_parts import Topic, TopicSubject, TopicValues, money
+from energy_model.reporting.topic_parts import (
+    Topic,
+    TopicSubject,
+    TopicValues,
+    kroner,
+    money,
+)
 from energy_model.results.accounts import accounts
 from energy_model.results.bills import (
     customer_bills,
@@ -36,10 +44,38 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
     parties = stakeholder_accounts(run, ledger)
     found = accounts_report(run, parties, bills, charge, carrier, language)
     answer = section(
-        "answer", _("Summary"), Text(tuple(_sentences(run, bills, parties, values, language)))
+        "answer",
+        _("Summary"),
+        Text(tuple(_sentences(run, bills, parties, values, language))),
+        _customer_table(run, bills, values, language),
     )
     sections = (*answer, *reversed(found.sections))  # the bills first
     return Report(f"{_(TOPIC.title)}. {run_title(run, language)}", language, sections)
+
+
+def _customer_table(
+    run: Run, bills: pd.DataFrame, values: TopicValues, language: str
+) -> list[Block]:
+    """Returns what a customer with the chosen use pays a year in each district, the most first."""
+    if bills.empty:
+        return []
+    _, use = translator(language), float(values["use"])
+    shown = partial(format_number, language=language)
+    rows = []
+    for demand, row in bills.sort_values("price", ascending=False).iterrows():
+        amounts = [float(row[column]) * use for column in ("price", "price_at_cost")]
+        cells = [shown(amount) for each in amounts for amount in (each, kroner(run, each))]
+        rows.append([label(row, str(demand), language), *cells])
+    unit = words(run.tables["carriers"].at[values["carrier"], "unit"], language)
+    heads = (
+        _("demand"),
+        _("bill [EUR/a]"),
+        _("bill [DKK/a]"),
+        _("bill at cost [EUR/a]"),
+        _("bill at cost [DKK/a]"),
+    )
+    title = _("A customer who uses {use} {unit} a year", use=shown(use), unit=unit)
+    return data_table(title, heads, rows, len(heads) - 1)
 
 
 def _sentences(

@@ -99,8 +99,12 @@ def test_what_is_not_built_is_explained_when_it_is_chosen(run):
 
 def test_the_bill_is_that_of_the_hours(run):
     """49 hours of 1 MW less the peak: 47 MWh at 10 and 3 MWh at 50 are 620 EUR, 12.40 EUR/MWh."""
-    (row,) = cells(topic_report(run, "accounts", "en"), "demand")
+    report = topic_report(run, "accounts", "en", {"use": 100.0})
+    (row,) = cells(report, "marginal price [EUR/MWh]")
     assert row[1:3] == ("50", "12.40")
+    (bill,) = cells(report, "bill [EUR/a]")
+    assert bill[1:3] == ("1,240", "9,250")  # 100 MWh, at 7.46038 DKK/EUR
+    assert "A customer who uses 100 MWh a year pays from 1,240 EUR/a" in said(report)
 
 
 def test_hours_are_those_of_the_local_clock():
