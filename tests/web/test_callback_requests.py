@@ -18,7 +18,7 @@ USUAL = {
     "cellValueChanged": [{"rowId": "village_heat", "colId": "yearly", "value": "61000"}],
     "shown_job_state.data": ["running", "2.0"], "compared_runs.value": ["a", "b"], "case.value": "village",
     "scenario.value": "own:", "table.value": "demands", "site.value": "village",
-    "study_name.data": "pareto", "topic_address.data": "a/prices", "linked_draft.data": None, "pasted.data": [], "accepted_edit.data": [], "note.value": "n", "page_choices.value": ["dear_gas"],
+    "study_name.data": "pareto", "questions_run.value": "a", "topic_address.data": "a/prices", "linked_draft.data": None, "pasted.data": [], "accepted_edit.data": [], "note.value": "n", "page_choices.value": ["dear_gas"],
 }  # fmt: skip
 DRAFT = '{"case": "village"}'
 

@@ -22,15 +22,17 @@ from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
 from energy_model.web.components import (
     button,
     error_message,
+    field,
     message,
     section,
+    select,
     triggered_button,
 )
 from energy_model.web.context import AppContext
 from energy_model.web.jobs import DONE, Job
 from energy_model.web.pages import draft_summary, scenario_form
-from energy_model.web.pages.queue import finished_runs
-from energy_model.web.pages.topic import topic_links
+from energy_model.web.pages.queue import finished_runs, run_options
+from energy_model.web.pages.topic import finished_run, topic_links
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 from energy_model.web.roles import Role, require_role
 
@@ -82,7 +84,7 @@ def _questions(context: AppContext, subject: Subject, language: str) -> list[Any
 
 
 def _run_questions(context: AppContext, language: str) -> list[Any]:
-    """Returns the questions on the newest finished run."""
+    """Returns the questions on a finished run, at first the newest."""
     _, newest = translator(language), next(iter(finished_runs(context)), None)
     if newest is None:
         text = _(
@@ -92,8 +94,14 @@ def _run_questions(context: AppContext, language: str) -> list[Any]:
             html.P(text),
             html.Ul([html.Li(_(topic.question)) for topic in known_topics().values()]),
         ]
-    lead = _("Answered at once, from the newest finished run: {title}.", title=newest.title)
-    return [html.P(lead), topic_links(newest.name, language)]
+    runs = run_options(finished_runs(context), language)
+    return [
+        html.P(_("Answered at once, from a finished run.")),
+        html.Div(
+            field(_("Finished run"), select("questions_run", runs, newest.name)), className="fields"
+        ),
+        html.Div(topic_links(newest.name, language), id="run_questions"),
+    ]
 
 
 def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
@@ -166,6 +174,16 @@ def _length(
 
 def register(app: dash.Dash, context: AppContext) -> None:
     """Registers the callbacks of the pages."""
+
+    @app.callback(
+        Output("run_questions", "children"),
+        Input("questions_run", "value"),
+        prevent_initial_call=True,
+    )
+    def choose_run(name: Any) -> Any:
+        if finished_run(context, str(name)) is None:
+            raise dash.exceptions.PreventUpdate
+        return topic_links(str(name), security.language())
 
     @app.callback(
         Output("study_length", "children"),
