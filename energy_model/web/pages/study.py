@@ -172,8 +172,8 @@ def _length(
     return html.P(text, className="soft") if minutes <= MAX_SOFT_MINUTES else message([text], "")
 
 
-def register(app: dash.Dash, context: AppContext) -> None:
-    """Registers the callbacks of the pages."""
+def _register_run_choice(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callback that lists the questions on a chosen run."""
 
     @app.callback(
         Output("run_questions", "children"),
@@ -184,6 +184,11 @@ def register(app: dash.Dash, context: AppContext) -> None:
         if finished_run(context, str(name)) is None:
             raise dash.exceptions.PreventUpdate
         return topic_links(str(name), security.language())
+
+
+def register(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callbacks of the pages."""
+    _register_run_choice(app, context)
 
     @app.callback(
         Output("study_length", "children"),
