@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -228,28 +229,27 @@ def _inputs(comparison: Comparison, language: str) -> list[Block]:
     _, frame = translator(language), comparison.inputs
     if frame.empty:
         return [] if comparison.is_decision else [Text((_("The inputs are the same."),))]
+    addresses, labels = [*map(str, frame["address"])], comparison.labels
     titles = [
-        label(comparison.labels, address.removeprefix(CANDIDATES), language)
+        label(labels, address.removeprefix(CANDIDATES), language)
         if address.startswith(CANDIDATES)
-        else address_title(address, comparison.labels, language)
-        for address in frame["address"]
+        else address_title(address, labels, language)
+        for address in addresses
     ]
     columns = [Column(_("input"), titles)]
-    columns += [
-        Column(user_name(name, language), [_input(value, language) for value in frame[name]])
-        for name in comparison.names
-    ]
-    addresses = ["" if address.startswith(CANDIDATES) else address for address in frame["address"]]
-    if any(addresses):
-        columns.append(Column(_("address"), addresses))
+    for name in comparison.names:
+        values = map(partial(_input, language), frame[name], addresses)
+        columns.append(Column(user_name(name, language), [*values]))
+    if any(not address.startswith(CANDIDATES) for address in addresses):
+        columns.append(Column(_("address"), [a.removeprefix(CANDIDATES) for a in addresses]))
     return column_table(_("Inputs that differ"), columns, language, MAX_ROWS)
 
 
-def _input(value: object, language: str) -> object:
-    """Returns a number as text, since a column has numbers of different inputs, and words of a setting in the language."""
+def _input(language: str, value: object, address: str) -> object:
+    """Returns a number as text, since a column has numbers of different inputs, and the word of a setting in the language."""
     if isinstance(value, float):
         return format_input(value, language)
-    return words(value, language) if isinstance(value, str) and value.isidentifier() else value
+    return words(value, language) if address.startswith("case.") else value
 
 
 def _summary(comparison: Comparison, language: str) -> list[Block]:

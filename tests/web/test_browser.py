@@ -109,7 +109,7 @@ def asked(bench):
     one.keyboard.press("Control+A")
     one.keyboard.type("62000")
     one.keyboard.press("Enter")
-    change(one, "demands.village_heat.yearly = 62000")
+    change(one, "demand of the year = 62000")
     cell.dblclick()
     one.keyboard.press("Control+A")
     one.keyboard.type("much")
@@ -138,7 +138,7 @@ def test_what_was_asked_is_answered(asked):
     assert "solar park" in plain
     assert other.locator(".numbers").inner_text() != tiles
     one.locator("summary", has_text="Inputs").click()
-    assert "demands.village_heat.yearly = 62000" in one.locator("details[open]").inner_text()
+    assert "demand of the year = 62000" in one.locator("details[open]").inner_text()
 
 
 OVERLAPS_ON_MAP = """() => {
@@ -336,7 +336,7 @@ def test_cells_of_a_spreadsheet_are_pasted_and_marked(bench):
         document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})); }"""
     page.evaluate(paste, "12,5\nmuch\n")
     page.locator("#edit_message .fault").wait_for()
-    change(page, "yearly = 12.5")
+    change(page, "demand of the year = 12.5")
     playwright.expect(cells.first).to_have_text("12.5")
     playwright.expect(cells.first).to_have_class(re.compile(r"\bedited\b"))
     playwright.expect(cells.nth(1)).to_have_text(second)
@@ -453,7 +453,7 @@ def test_everything_stands_after_a_restart(bench, asked):
     page.get_by_role("button", name="Undo all").click()
     page.get_by_text("No changes yet").wait_for()
     page.select_option("#scenario", label="Saved: Dear gas & <b>no sun</b>")
-    change(page, "demands.village_heat.yearly = 62000")
+    change(page, "demand of the year = 62000")
     change(page, "solar park: forbidden")
     page.goto(bench.server.address + "/job/" + bench.jobs["Through a kill"])
     done(page)  # it was asked anew
