@@ -110,20 +110,36 @@ def verify_study(
         report(str(Message(text, number=number, count=len(folders))))
         runs[path.name] = verify(path)
     store = StudyStore(folder)
-    names = sorted(
+    solved = {
         path.name.removesuffix(f"{SOLUTION}.npz") for path in folder.glob(f"[!.]*{SOLUTION}.npz")
-    )
-    study = StoredStudy(folder, definition, {name: store.read_json(name) for name in names})
-    proofs = []
+    }
+    records = {path.stem: store.read_json(path.stem) for path in folder.glob("[!.]*.json")}
+    recorded = {name for name, record in records.items() if "branches" in (record or ())}
+    names = sorted(solved | recorded)
+    study = StoredStudy(folder, definition, {name: records.get(name) or {} for name in names})
+    proofs = [] if names or not _is_composed(question) else [_missing(question)]
     for name in names:
         report(str(Message("rebuilding the composition “{name}”", name=name)))
         proofs.append(_proof(study, question, name))
     return StudyVerification(folder, question, tuple(proofs), runs)
 
 
+def _is_composed(question: str) -> bool:
+    """Whether a study of a kind solves compositions."""
+    guide = study_guides().get(question)
+    return guide is not None and guide.recompose is not None
+
+
+def _missing(name: str) -> CompositionProof:
+    sentence = f"{name}: no solution of the whole is stored (an earlier version wrote none), so only its runs are verified; run the study again in another folder"
+    return CompositionProof(name, (), None, (sentence,))
+
+
 def _proof(study: StoredStudy, question: str, name: str) -> CompositionProof:
     """The proof of one composition; whatever is wrong with its files is a difference."""
     branches: tuple[str, ...] = ()
+    if not (study.folder / f"{name}{SOLUTION}.npz").is_file():
+        return _missing(name)
     try:
         record = study.records[name]
         branches = tuple(map(str, record["branches"]))

@@ -181,6 +181,15 @@ def test_a_missing_run_and_damaged_files_are_named(study):
     assert "it cannot be rebuilt" in sentences(study)
 
 
+def test_a_composition_without_a_solution_is_not_proven(study):
+    """Its runs are, but nothing says that no other plan for all branches is cheaper."""
+    (study / "robust_solution.npz").unlink()
+    assert "robust: no solution of the whole is stored" in sentences(study)
+    assert cli.call("verify", study).code == 4
+    (study / "robust.json").unlink()
+    assert "no solution of the whole is stored" in sentences(study)
+
+
 def test_a_folder_without_a_study_is_a_fault(tmp_path, study):
     with pytest.raises(em.InputError, match="there is no study here"):
         em.verify_study(tmp_path)

@@ -29,9 +29,8 @@ from energy_model.results.bills import (
 from energy_model.results.run import Run
 from energy_model.results.stakeholders import NOBODY, stakeholder_accounts
 
-HOUSE_HEAT_MWH = (
-    18.1  # MWh/a of heat of a house of 130 m2, the Danish Energy Agency's standard house
-)
+# An assumption: the heat of a house of 130 m2 [MWh/a], as bills of Danish heat companies are compared
+HOUSE_HEAT_MWH = 18.1
 
 
 def _make(run: Run, language: str, values: TopicValues) -> Report:
@@ -161,7 +160,9 @@ TOPIC = Topic(
             N_("Use of a customer in a year"),
             NUMBER,
             HOUSE_HEAT_MWH,
-            note=N_("In the unit of the carrier; 18.1 MWh is the heat of a Danish standard house."),
+            note=N_(
+                "In the unit of the carrier; 18.1 MWh of heat is assumed for a house of 130 m2."
+            ),
         ),
     ),
 )

@@ -24,7 +24,7 @@ from energy_model.results.bills import default_billed_carrier, demanded_carriers
 from energy_model.results.bus_prices import traded_buses
 from energy_model.results.run import Run
 from energy_model.studies.explanation.explain import explain
-from energy_model.studies.explanation.price_setters import BY_CAPACITY, PriceSetters
+from energy_model.studies.explanation.price_setters import BY_LIMITS, PriceSetters
 
 DEAREST, CHEAPEST = "dearest", "cheapest"
 
@@ -51,7 +51,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         _(
             "Where no single plant sets the price, several that serve the place are at their limits, and the price follows from them together."
         )
-        if BY_CAPACITY in setters.values()
+        if BY_LIMITS in setters.values()
         else "",
         ""
         if is_exact

@@ -17,7 +17,7 @@ from energy_model.results.solution import Solution
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
-BY_CAPACITY, BY_STORE = N_("several limits together"), N_("stored energy")
+BY_LIMITS, BY_STORE = N_("several limits together"), N_("stored energy")
 
 
 class PriceSetters:
@@ -87,11 +87,11 @@ class PriceSetters:
                     ]
                     if other_rows:
                         setter = self._set(other_rows[0], (*seen, row))
-                        if setter not in (BY_STORE, BY_CAPACITY):
+                        if setter not in (BY_STORE, BY_LIMITS):
                             break
         if not setter:
             kinds_in_use = {self._kind(j) for j in columns[self.runs[columns]]}
-            setter = BY_STORE if kinds_in_use & {"storages", LEVEL} else BY_CAPACITY
+            setter = BY_STORE if kinds_in_use & {"storages", LEVEL} else BY_LIMITS
         if not seen:
             self.setters[row] = setter
         return setter

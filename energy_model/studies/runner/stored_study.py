@@ -40,7 +40,7 @@ class StoredStudy:
         """The inputs that the runs of branches store, by the name of the branch."""
         found: dict[str, System] = {}
         for name, record in self.records.items():
-            for branch in record["branches"]:
+            for branch in record.get("branches", ()):
                 file = self.run_folder(name, branch) / "results.nc"
                 if branch not in found and file.is_file():
                     with readable(file):
