@@ -5,6 +5,7 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
+from energy_model.studies.siting.best_sites import solve_best
 
 APART = 1.3 * 6371 * np.pi / 180 * 0.1  # km of pipe between north and south, with the detour
 
@@ -92,6 +93,44 @@ def test_placed_freely_it_keeps_what_is_required(found):
 
 
 @pytest.mark.slow
+def test_the_best_site_is_found_without_solving_the_others(case, tmp_path, here):
+    """The estimate of the north is above the cost of the south, so the north keeps its estimate."""
+    found = em.siting(case, "mill=2", best=1, output=tmp_path / "study", execution=here)
+    table = found.tables["sites"].set_index("site")
+    assert table.loc[["south", "north"], "status"].tolist() == ["optimal", "estimated"]
+    assert table.at["south", "added_cost"] == pytest.approx(SOUTH)
+    assert np.isnan(table.at["north", "added_cost"])
+    assert table.at["north", "estimate"] == pytest.approx(NORTH)
+    assert table.index[:2].tolist() == ["south", "north"]
+    assert found.table["site"].tolist() == ["", "south", "placed freely"]
+    assert found.notes[1] == f"Further sites were not solved (1): each costs {NORTH:,.0f} EUR/a or more."  # fmt: skip
+
+
+def _search(estimates, costs, wanted, at_once=1):
+    """The positions that are solved in turn, and those that are found."""
+    calls = []
+
+    def solve(positions):
+        calls.append(positions)
+        return [costs[position] for position in positions]
+
+    return solve_best(estimates, wanted, solve, at_once), calls
+
+
+def test_a_search_ends_when_no_bound_is_below_the_best():
+    # the first in order costs 9, the second 4, which is below the bound of the third
+    assert _search([1, 5, 3, 7], [9, 6, 4, 8], 1) == ([0, 2], [[0], [2]])
+    # the two best need the bound 5, whose cost is 6; then 7 is above
+    assert _search([1, 5, 3, 7], [9, 6, 4, 8], 2) == ([0, 1, 2], [[0, 2], [1]])
+
+
+def test_a_search_solves_what_has_no_estimate_and_goes_on_after_what_has_no_plan():
+    assert _search([np.nan, 2, 3], [np.inf, np.inf, 5], 1)[0] == [0, 1, 2]
+    assert _search([np.nan, 2, 3], [1, 9, 9], 1)[0] == [0]
+    assert _search([1, 2, 3], [9, 9, 9], 9) == ([0, 1, 2], [[0, 1, 2]])
+
+
+@pytest.mark.slow
 def test_where_prices_move_the_estimate_is_below(tmp_path):
     """Cheap power for one MW only: the second MW pays 50 at the north's price."""
     markets = [
@@ -146,6 +185,7 @@ def test_a_store_can_be_placed(tmp_path):
         ("mill=2", {"require": {"west": 1}}, "needs 2 ha"),
         ("mill=2", {"require": {"north": 1.5, "south": 1}}, "sum to more"),
         ("mill=2", {"require": {"north": 3}}, "at most 2"),
+        ("mill=2", {"best": 0}, "1 or more"),
     ],
 )
 def test_what_cannot_be_asked(case, tmp_path, asked, options, said):

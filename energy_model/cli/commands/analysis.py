@@ -94,10 +94,19 @@ def siting(
             help="SITE that is excluded from the optimal placement; may be given several times.",
         ),
     ] = None,
+    best: Annotated[
+        int | None,
+        whole_option(
+            "--best",
+            help="Number of cheapest sites to find; the other sites keep an estimate, which their cost is never below. All sites by default.",
+        ),
+    ] = None,
 ) -> Study:
     """Where would an activity cost the city least, and what would its firm see there?"""
     required = named_numbers("--require", "SITE=SIZE", require or [])
-    return em.siting(case, activity, sites, required, forbid or (), output, execution=execution)
+    return em.siting(
+        case, activity, sites, required, forbid or (), output, best=best, execution=execution
+    )
 
 
 @study_command(studies, "preferences", keep_runs=False, without=("keep_runs", "yes"))

@@ -12,6 +12,7 @@ import pandas as pd
 from energy_model.common.language import Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite
+from energy_model.studies.siting.site_tables import ESTIMATED
 
 MIN_PLACED_CAPACITY = 1e-3  # of the free placement at a site; less is rounding
 
@@ -60,6 +61,15 @@ def siting_notes(
                 "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of sites in the right order.",
                 error=solved["difference"].abs().max(),
                 share=np.mean(same_order),
+            )
+        )
+    estimated = table.loc[table["status"] == ESTIMATED, "estimate"]
+    if len(estimated):
+        notes.append(
+            Message(
+                "Further sites were not solved ({count:#}): each costs {cost:EUR/a} or more.",
+                count=len(estimated),
+                cost=estimated.min(),
             )
         )
     return notes

@@ -23,6 +23,9 @@ MIN_LAND_CHANGE = 1e-4  # [ha]
 MIN_LISTED_DIFFERENCE_EUR = 500.0  # EUR/a of a part of the cost against the mean of the sites
 MAX_REASONS = 3  # differences and reinforcements named for each site
 NOT_ALLOWED = "not allowed"
+ESTIMATED = (
+    "estimated"  # not solved, as the estimate is above the cost of the sites that are wanted
+)
 INCREMENTS = (
     "citizens_points",
     "firms_points",
@@ -140,7 +143,8 @@ def ranked_sites(
     frame["why"] = [causes.get(site, "") for site in frame["site"]]
     columns = (*SITE_COLUMNS, *_increments(base), "why", "reason")
     frame = frame.reindex(columns=list(columns))
-    return frame.sort_values("added_cost", kind="stable", na_position="last", ignore_index=True)
+    order = ["added_cost", "estimate"]
+    return frame.sort_values(order, kind="stable", na_position="last", ignore_index=True)
 
 
 def cost_causes(

@@ -4,19 +4,21 @@ The activity (a capacity of any technology) is placed in turn at every site whos
 allow it. A carrier that the site lacks comes by new links from the nearest sites that have it.
 First, an estimate uses the marginal prices of the plan without the activity (the activity and its
 links alone, all other prices fixed); then the whole system is re-solved. As prices move against a
-large buyer or seller, the estimate is never above the true cost. The last case places the total
-capacity freely.
+large buyer or seller, the estimate is never above the true cost; so the cheapest sites are found
+without solving the others (`best_sites`). The last case places the total capacity freely.
 """
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from energy_model._deprecated import accept_case_keywords
-from energy_model.common.choices import NUMBER, ONE, Choice, Options
+from energy_model.common.choices import NUMBER, ONE, WHOLE, Choice, Options
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.formatting import label
 from energy_model.common.language import N_
@@ -31,6 +33,7 @@ from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
+from energy_model.studies.siting.best_sites import solve_best
 from energy_model.studies.siting.candidate_sites import (
     Activity,
     CandidateSite,
@@ -42,6 +45,7 @@ from energy_model.studies.siting.case_files import case_files
 from energy_model.studies.siting.notes import placement_note, siting_notes
 from energy_model.studies.siting.price_estimate import estimate_cost
 from energy_model.studies.siting.site_tables import (
+    ESTIMATED,
     PlacedActivity,
     cost_causes,
     ranked_sites,
@@ -96,13 +100,15 @@ def siting(
     forbid: Sequence[str] = (),
     output: str | Path | None = None,
     *,
+    best: int | None = None,
     execution: ExecutionOptions | None = None,
 ) -> Study:
     """An activity (``TECHNOLOGY=SIZE``, in the technology's unit of capacity) at every site, the lowest system cost first.
 
     Tables: ``sites`` (added cost [EUR/a], the estimate, emissions [t/a], land [ha], points, and
     reasons), ``prices`` (the firm's price of each carrier), ``land`` and ``reinforcements``.
-    ``require`` is a minimum capacity by site for the free placement; ``forbid`` excludes sites.
+    ``require`` is a minimum capacity by site for the free placement; ``forbid`` excludes sites. With ``best``, that
+    number of cheapest sites is found, and the other sites keep their estimate, which their cost is never below.
     Raises InputError, NoSolutionError (the case without the activity) or StudyInterrupted.
     """
     setup = StudySetup.of("siting", case, output, execution)
@@ -114,12 +120,15 @@ def siting(
         reasons = "; ".join(f"{site.site}: {site.reason}" for site in candidates[:5])
         raise InputError.at("--activity", f"no site can hold it: {reasons}", value=activity)
     _check_required(parsed, candidates, required)
+    if best is not None and best < 1:
+        raise InputError.at("--best", "write a whole number of 1 or more", value=str(best))
     definition = {
         "activity": parsed.technology,
         "size": parsed.size,
         "sites": sites,
         "require": {site: float(size) for site, size in required.items()},
         "forbid": list(forbid),
+        **({} if best is None else {"best": best}),
     }
     cases = SitingCases(parsed, allowed)
     files = case_files(system, parsed, allowed)
@@ -127,7 +136,7 @@ def siting(
         reference_case = cases.case({})
         base = runner.solutions([reference_case])[0]
         base_run = open_run(setup.folder / "runs" / reference_case.key)
-        placed, free_result = _place(runner, cases, base_run, required)
+        placed, free_result = _place(runner, cases, base_run, required, best)
         tables = site_tables(placed)
         causes = cost_causes(placed, tables["reinforcements"])
         table = ranked_sites(placed, candidates, base, parsed.size, system, causes)
@@ -159,22 +168,37 @@ def _check_required(
 
 
 def _place(
-    runner: StudyRunner, cases: SitingCases, base_run: Run, required: Mapping[str, float]
+    runner: StudyRunner,
+    cases: SitingCases,
+    base_run: Run,
+    required: Mapping[str, float],
+    best: int | None,
 ) -> tuple[list[PlacedActivity], dict[str, Any] | None]:
     """The activity at each site, and the result of its free placement if there are several sites."""
-    size = cases.activity.size
-    runner.execution.report("estimating at the prices of the plan without it")
+    size, sites = cases.activity.size, cases.sites
+    runner.execution.report(N_("estimating at the prices of the plan without it"))
     plan = solution_once(base_run)
-    estimates = [estimate_cost(plan, candidate, size) for candidate in cases.sites]
-    study_cases = [cases.case({site.site: (size, size)}) for site in cases.sites]
-    free_cases = [cases.placed_freely(required)] if len(cases.sites) > 1 else []
-    results = runner.results([*study_cases, *free_cases])
+    estimates = [estimate_cost(plan, candidate, size) for candidate in sites]
+    free_cases = [cases.placed_freely(required)] if len(sites) > 1 else []
+    study_cases = [cases.case({site.site: (size, size)}) for site in sites]
+
+    def added_costs(positions: list[int]) -> list[float]:
+        results = runner.results([study_cases[position] for position in positions])
+        return [
+            result["objective"] - base_run.objective if result["status"] == OPTIMAL else math.inf
+            for result in results
+        ]
+
+    solved = list(range(len(sites)))
+    if best is not None:
+        solved = solve_best(estimates, best, added_costs, max(runner.execution.workers, 1))
+    results = runner.results([*(study_cases[position] for position in solved), *free_cases])
+    by_position = dict(zip(solved, results, strict=False))
     min_link_change = MIN_LINK_CHANGE_SHARE * max(1.0, size)
     placed = []
-    for candidate, study_case, result, estimate in zip(
-        cases.sites, study_cases, results, estimates, strict=False
-    ):
-        run = runner.open_run(study_case) if result["status"] == OPTIMAL else None
+    for position, (candidate, estimate) in enumerate(zip(sites, estimates, strict=True)):
+        result = by_position.get(position, {"status": ESTIMATED, "reason": ""})
+        run = runner.open_run(study_cases[position]) if result["status"] == OPTIMAL else None
         placed.append(
             PlacedActivity.of_run(candidate, result, estimate, (run, base_run), min_link_change)
             if run is not None
@@ -205,10 +229,26 @@ GUIDE = StudyGuide(
     choices=(
         Choice("activity", N_("Activity"), ONE, options=_activity_options),
         Choice("size", N_("Size, in the unit of the activity"), NUMBER, 10, min=1e-3),
+        Choice(
+            "best",
+            N_("Number of cheapest sites to find"),
+            WHOLE,
+            3,
+            min=1,
+            max=100,
+            note=N_("Other sites keep an estimate from prices, which their cost is never below."),
+            is_optional=True,
+        ),
     ),
-    count=lambda _, subject: len(subject.system["sites"]) + 2,
+    count=lambda options, subject: (
+        min(options.get("best") or sys.maxsize, len(subject.system["sites"])) + 2
+    ),
     answer=lambda case, options, folder, execution: siting(
-        case, f"{options['activity']}={options['size']:g}", output=folder, execution=execution
+        case,
+        f"{options['activity']}={options['size']:g}",
+        output=folder,
+        best=options.get("best"),
+        execution=execution,
     ),
     is_offered=lambda subject: bool(_activity_options(subject)),
 )
