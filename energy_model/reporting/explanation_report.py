@@ -87,7 +87,7 @@ def explanation_report(
         for explanation in explanations
         for part in section(
             explanation.name,
-            _heading(run, explanation.name, language),
+            label(run.tables["names"], explanation.name, language),
             explanation_blocks(run, explanation, language, with_heading),
         )
     ]

@@ -30,6 +30,8 @@ def test_not_built_and_by_how_much(tmp_path):
         in said
     )
     assert "It is built if its investment is below 100 EUR/MW; the case has 120 EUR/MW." in said
+    # 2 MWh at 60 pay the 120
+    assert "It pays at the latest when power is worth 60 EUR/MWh while it runs; in the run that is 50 EUR/MWh." in said  # fmt: skip
     danish = " ".join(map(translator("da"), why.sentences))
     assert "Indtægten af den første MW er 20 EUR/år lavere end omkostningen." in danish
     assert "Det bygges, hvis investeringen er under 100 EUR/MW; her er den 120 EUR/MW." in danish
@@ -79,6 +81,7 @@ def test_never_even_for_nothing(tmp_path):
     why = one(run, "wind_here")
     assert not why.threshold.tried
     assert "It would not be built even without an investment." in why.sentences
+    assert "The first MW would not run at the prices of the run." in why.sentences
 
 
 @pytest.mark.slow

@@ -69,6 +69,8 @@ def describe_asset(
         activity = str(carriers.at[carrier, "unit"]) if carrier in carriers.index else "unit"
         investment = float(row["unit_investment"])
         sentences += _describe_break_even(break_even, investment, unit, activity)
+        if break_even.gain < 0 and not exists:
+            sentences += _describe_break_even_price(-break_even.gain, lines, carriers)
     return sentences
 
 
@@ -156,6 +158,10 @@ def _describe_break_even(
             text = N_("That is {loss:{money_of_use}} of its activity.")
             money_of_use = f"EUR/{activity_unit}"
             sentences.append(Message(text, loss=loss_of_use, money_of_use=money_of_use))
+        else:
+            sentences.append(
+                Message("The first {unit} would not run at the prices of the run.", **values)
+            )
         investment_is_told = break_even.tried and unit_investment > 0
         if not break_even.tried:
             sentences.append(Message("It would not be built even without an investment."))
@@ -169,6 +175,35 @@ def _describe_break_even(
     if break_even.confirmed and investment_is_told:
         sentences.append(Message("This break-even is confirmed by solving again on both sides."))
     return sentences
+
+
+def _describe_break_even_price(
+    loss: float, lines: pd.DataFrame, carriers: pd.DataFrame
+) -> list[Message]:
+    """The price of its main product at which the income of a first unit, used as in ``lines``, covers its cost.
+
+    At that price the unit would run in more hours, so it pays at this price at the latest. Stores and links, which
+    deliver what they take, have none.
+    """
+    traded = lines[lines["line"].isin([DELIVERS, TAKES])]
+    traded = traded.assign(carrier=traded["of"].str.split("@").str[0])
+    taken = traded.loc[traded["line"] == TAKES, "carrier"]
+    sold = traded[(traded["line"] == DELIVERS) & ~traded["carrier"].isin(taken)]
+    sums = sold.groupby("carrier")[["quantity", "amount"]].sum().query("quantity > @MIN_USE")
+    if sums.empty:
+        return []
+    product = str(sums["amount"].idxmax())
+    quantity, amount = sums.loc[product]
+    money = f"EUR/{carriers.at[product, 'unit']}"
+    return [
+        Message(
+            "It pays at the latest when {carrier} is worth {needed:{money}} while it runs; in the run that is {now:{money}}.",
+            carrier=noun_labels_of(carriers.loc[product], product),
+            needed=(amount + loss) / quantity,
+            now=amount / quantity,
+            money=money,
+        )
+    ]
 
 
 def _describe_income(
