@@ -15,10 +15,16 @@ ALWAYS_SHOWN = ("total_cost", "cost_without_emission_payments", "net_emissions")
 MAX_ASSETS = 10  # whose additions change most
 MIN_PRICE_CHANGE = 0.05  # EUR/unit; less is not shown
 MIN_CHANGE_SHARE = 1e-4  # of the unchanged number, below which a change is not shown
+MAX_ESTIMATE_SPREAD_SHARE = (
+    0.2  # of the larger estimate of the change of cost, up to which both agree
+)
 
 
-def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
-    """Returns what a change moves: headline numbers, added capacity and prices; and how far few steps are from a fine run."""
+def quick_report(answer: QuickAnswer, language: str = "en", is_first: bool = False) -> Report:
+    """Returns what a change moves: headline numbers, added capacity and prices; and how far few steps are from a fine run.
+
+    With ``is_first`` a comparison with a fine run follows, so that nothing is said of it.
+    """
     _ = translator(language)
     table = answer.table()
     size = table["unchanged"].abs().clip(lower=1.0)
@@ -44,26 +50,69 @@ def quick_report(answer: QuickAnswer, language: str = "en") -> Report:
         )
         if answer.fine is not None
         else _("The bias is not known: it needs a run of the unchanged case.")
+        if not is_first
+        else ""
     )
     title = _("What the changes do")
     blocks: list[Block] = [
         *_tiles(answer, language),
+        *_estimates(answer, language),
         *data_table(title, heads, rows, len(heads) - 1),
         *_assets(answer, language),
         *_prices(answer, language),
-        Text((note, bias), PLAIN),
+        Text(tuple(filter(None, (note, bias))), PLAIN),
     ]
     return Report("", language, tuple(section("quick", "", blocks)))
 
 
 def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
     """Returns the differences of the numbers that are always shown."""
+    _ = translator(language)
     table, carriers = answer.table(), answer.run.tables["carriers"]
     pairs = []
     for name in table.index.intersection(ALWAYS_SHOWN, sort=False):
         title, unit = title_and_unit(str(name), carriers, language)
-        pairs.append((title, _signed(table.at[name, "difference"], unit, language)))
+        text = _signed(table.at[name, "difference"], unit, language)
+        if name == "total_cost" and answer.estimates is not None and not _agree(answer):
+            low, high = (_signed(value, unit, language) for value in sorted(answer.estimates))
+            text = _("{low} to {high}", low=low, high=high)
+        pairs.append((title, text))
     return [Tiles(tuple(pairs))]
+
+
+def _agree(answer: QuickAnswer) -> bool:
+    """Whether the two estimates of the change of cost are near each other."""
+    estimates = answer.estimates or (0.0, 0.0)
+    spread = abs(estimates[1] - estimates[0])
+    smallest = MIN_CHANGE_SHARE * abs(answer.unchanged.objective)
+    return spread <= max(MAX_ESTIMATE_SPREAD_SHARE * max(map(abs, estimates)), smallest)
+
+
+def _estimates(answer: QuickAnswer, language: str) -> list[Block]:
+    """Returns what two estimates of the change of cost say of it."""
+    if answer.estimates is None:
+        return []
+    _ = translator(language)
+    few, second = (_signed(value, "EUR/a", language) for value in answer.estimates)
+    if _agree(answer):
+        text = _(
+            "Few steps suffice for the change of cost: {few}, or {second} with plan and prices of the unchanged run.",
+            few=few,
+            second=second,
+        )
+    elif min(answer.estimates) < 0 < max(answer.estimates):
+        text = _(
+            "Few steps do not tell whether the cost rises or falls: {few}, or {second} with plan and prices of the unchanged run. Start a run.",
+            few=few,
+            second=second,
+        )
+    else:
+        text = _(
+            "Few steps tell the direction of the change of cost, and its size roughly: {few}, or {second} with plan and prices of the unchanged run.",
+            few=few,
+            second=second,
+        )
+    return [Text((text,))]
 
 
 def _signed(value: float, unit: str, language: str) -> str:

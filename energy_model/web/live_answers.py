@@ -20,6 +20,7 @@ import energy_model as em
 from energy_model.common.language import N_, Message
 from energy_model.reporting.content import Report
 from energy_model.reporting.quick_report import quick_report
+from energy_model.solving.quick_look import QuickAnswer
 from energy_model.web.job_messages import issue_message
 from energy_model.web.request_validation import ValidatedRequest
 
@@ -37,6 +38,8 @@ class LiveQuestion:
     state: int
     changes: tuple[str, ...]
     warm_starts: Path
+    fine_run: Path | None = None  # folder of a run of the unchanged case
+    is_compared: bool = False  # with the fine run, which takes a second more
 
 
 class LiveAnswers:
@@ -50,11 +53,23 @@ class LiveAnswers:
         self._futures: dict[str, Future[Report | list[str]]] = {}
 
     def ask(
-        self, request: ValidatedRequest, browser: str, language: str
+        self,
+        request: ValidatedRequest,
+        browser: str,
+        language: str,
+        fine_run: Path | None = None,
+        is_compared: bool = False,
     ) -> Report | list[str] | None:
         """Returns what the changes of a request do, or messages if it has no answer.
 
         None if the browser, named by ``browser``, has asked something newer in the meantime.
+
+        Args:
+            request: The request.
+            browser: Name of the browser.
+            language: Language of the answer.
+            fine_run: Folder of a run of the unchanged case.
+            is_compared: Whether the answer is compared with it; else it is told to follow.
         """
         question = LiveQuestion(
             request.case.folder,
@@ -62,6 +77,8 @@ class LiveAnswers:
             hash(request.case.stamp),
             (*request.changes, *_candidate_changes(request)),
             self._warm_starts,
+            fine_run,
+            is_compared,
         )
         with self._lock:
             if self._is_closed:
@@ -75,7 +92,10 @@ class LiveAnswers:
             future = self._submitted(question, language)
             self._futures[browser] = future
         try:
-            return future.result(TIMEOUT_SECONDS)
+            found = future.result(TIMEOUT_SECONDS)
+            with self._lock:
+                is_newest = self._futures.get(browser, future) is future
+            return found if is_newest else None
         except CancelledError:
             return None
         except TimeoutError:
@@ -127,6 +147,8 @@ def _candidate_changes(request: ValidatedRequest) -> list[str]:
 # --- in a worker ----------------------------------------------------------------------------------
 
 _looks: OrderedDict[tuple[Path, str, int], em.QuickLook] = OrderedDict()
+_answers: dict[tuple[Path, str, int], QuickAnswer] = {}  # the last answer of each
+_fine_runs: dict[Path, em.Run] = {}
 
 
 def _begin_worker() -> None:
@@ -142,6 +164,15 @@ def _exit_with_server() -> None:
     os._exit(3)
 
 
+def _fine_run(folder: Path) -> em.Run:
+    """Returns the run of a folder, which is kept until another one is opened."""
+    if folder not in _fine_runs:
+        run = em.open_run(folder)
+        _fine_runs.clear()
+        _fine_runs[folder] = run
+    return _fine_runs[folder]
+
+
 def _answer(question: LiveQuestion, language: str) -> Report | list[str]:
     """Returns the report of a question, or the messages of an error."""
     key = (question.folder, question.scenario, question.state)
@@ -151,8 +182,14 @@ def _answer(question: LiveQuestion, language: str) -> Report | list[str]:
             _looks[key] = em.QuickLook(spec, warm_starts=em.WarmStartCache(question.warm_starts))
         _looks.move_to_end(key)
         while len(_looks) > MAX_CASES_PER_WORKER:
-            _looks.popitem(last=False)
-        return quick_report(_looks[key].look(question.changes), language)
+            _answers.pop(_looks.popitem(last=False)[0], None)
+        look, answer = _looks[key], _answers.get(key)
+        if answer is None or answer.changes != question.changes:
+            answer = _answers[key] = look.look(question.changes)
+        if question.fine_run is not None and question.is_compared:
+            answer = look.with_fine_run(answer, _fine_run(question.fine_run))
+        is_first = question.fine_run is not None and not question.is_compared
+        return quick_report(answer, language, is_first)
     except em.InputError as error:
         return [issue_message(issue) for issue in error.issues]
     except em.NoSolutionError as error:

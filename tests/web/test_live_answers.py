@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from helpers import web
 
-from energy_model.reporting.content import DataTable, Tiles
+import energy_model as em
+from energy_model.reporting.content import DataTable, Text, Tiles
 from energy_model.web import live_answers, request_validation
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.live_answers import LiveAnswers
@@ -49,6 +50,25 @@ def test_a_change_is_answered_with_its_differences(live, cases):
     assert titles[:2] == ["What the changes do", "What is added more or less"]
     danish = live.ask(request(cases, edits=[GAS]), "a", "da")
     assert "Årlig omkostning" in dict(next(b for b in blocks(danish) if isinstance(b, Tiles)).pairs)
+
+
+@pytest.mark.slow
+def test_a_run_of_the_unchanged_case_is_compared_with_in_a_second_answer(live, cases, tmp_path):
+    spec = em.CaseSpec(cases["village"].folder)
+    folder = em.save(em.solve(spec), tmp_path / "run")
+    asked = request(cases, edits=[GAS])
+
+    def notes(report):
+        return " ".join(s for b in blocks(report) if isinstance(b, Text) for s in b.sentences)
+
+    assert "bias" in notes(live.ask(asked, "a", "en"))
+    assert "bias" not in notes(live.ask(asked, "a", "en", folder))  # it follows
+    compared = live.ask(asked, "a", "en", folder, is_compared=True)
+    assert "with plan and prices of the unchanged run" in notes(compared)
+    assert "The bias is the unchanged number" in notes(compared)
+    other = em.save(em.solve(em.load_case(spec, overrides=["carriers.gas.price = 80"])), tmp_path / "other")  # fmt: skip
+    (told,) = live.ask(asked, "a", "en", other, is_compared=True)
+    assert "unchanged case" in str(told)
 
 
 @pytest.mark.slow

@@ -44,14 +44,16 @@ def quick(
         unchanged = replace(spec, overrides=())
         stored = em.open_run(fine) if fine is not None else _stored_run(unchanged)
         look = em.QuickLook(unchanged, steps, stored, em.WarmStartCache())
-        answer = look.look(spec.overrides, progress)
+        answer = look.with_fine_run(look.look(spec.overrides, progress))
     if as_json:
         table = answer.table().to_dict(orient="index")
         assets, prices = (
             table_records(t.reset_index()) for t in (answer.assets(), answer.prices())
         )
         record = {"steps": steps, "seconds": answer.seconds, "numbers": table}
-        print_json(record | {"assets": assets, "prices": prices})
+        print_json(
+            record | {"cost_estimates": answer.estimates, "assets": assets, "prices": prices}
+        )
     else:
         print_report(quick_report(answer, language))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State
 
 from energy_model.common.errors import InputError
 from energy_model.common.language import translate
@@ -18,12 +18,11 @@ from energy_model.web import request_validation, security, site_map, table_edito
 from energy_model.web.components import (
     error_message,
     message,
-    render_blocks,
     triggered_button,
 )
 from energy_model.web.context import AppContext
 from energy_model.web.job_messages import issue_message
-from energy_model.web.pages import draft_summary, scenario_form
+from energy_model.web.pages import draft_summary, live_answer, scenario_form
 from energy_model.web.pages.scenario_choice import draft_of_choice, refuse_unsettled
 from energy_model.web.roles import Role, require_role
 
@@ -37,7 +36,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
     _register_map(app, context)
     _register_table_editor(app, context)
     _register_cell_edits(app, context)
-    _register_live_answer(app, context)
+    live_answer.register(app, context)
     _register_submission(app, context)
     _register_saving(app, context)
 
@@ -238,38 +237,6 @@ def _register_cell_edits(app: dash.Dash, context: AppContext) -> None:
             shown.append(message([table_editor.describe_edits(accepted, labels, language)], "fine"))
         data = [edit.model_dump(mode="json") for edit in accepted] if accepted else dash.no_update
         return data, shown, (reload or 0) + 1 if faults else dash.no_update
-
-
-def _register_live_answer(app: dash.Dash, context: AppContext) -> None:
-    """Registers the callback that shows what the draft's changes do, at few steps of the year."""
-    app.clientside_callback(
-        ClientsideFunction("workbench", "settle"),
-        Output("settled_draft", "data"),
-        Input("draft", "data"),
-        prevent_initial_call=True,
-    )
-
-    @app.callback(
-        Output("live_answer", "children"),
-        Input("settled_draft", "data"),
-        prevent_initial_call=True,
-    )
-    def look(content: Any) -> Any:
-        language = security.language()
-        try:
-            require_role(Role.ASK)
-            request = request_validation.validate(content, context.cases)
-        except InputError:
-            return ""  # told when the run is started
-        found = context.live.ask(request, security.user_id(), language)
-        if found is None:
-            raise dash.exceptions.PreventUpdate
-        if isinstance(found, list):
-            return message(translate(text, language) for text in found)
-        if not request.changes and not request.added:
-            return ""  # the unchanged case is solved, so the first change is answered at once
-        title = html.H3(translate("What the changes do: a quick look", language))
-        return [title, *(e for part in found.sections for e in render_blocks(part.blocks))]
 
 
 def _register_submission(app: dash.Dash, context: AppContext) -> None:
