@@ -274,8 +274,10 @@ def _result(name: str, comparison: Comparison, language: str) -> tuple[str, str]
     _, known = translator(language), headline_name(name, language)
     if known is not None:
         return known
-    carrier = label(comparison.labels, name.removesuffix("_price"), language)
-    return _("Mean price: {carrier}", carrier=carrier), ""
+    carrier = name.removesuffix("_price")
+    unit = _unit(comparison, carrier)
+    title = _("Mean price: {carrier}", carrier=label(comparison.labels, carrier, language))
+    return title, f"EUR/{unit}" if unit else ""
 
 
 def _charts(comparison: Comparison, name: str, language: str) -> list[Block]:

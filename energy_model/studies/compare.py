@@ -29,7 +29,7 @@ class Comparison:
 
     ``inputs`` are the cells that differ; ``summary``, ``capacities``, ``costs`` (by entry),
     ``sectors``, ``firms`` and ``emissions`` the differences in results; ``difference`` is the last
-    run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity by
+    run less the first. ``labels`` holds ``label_en``, ``label_da`` and the ``unit`` of capacity or of a carrier by
     name, and its ``unit_investment`` [EUR/capacity]; capacities are in order of the investment in their
     difference. ``settings`` are those of the last run. With ``is_decision`` the runs differ only in what
     is required or excluded. ``steps`` and ``perspectives`` are those of the runs in order; where they
@@ -129,13 +129,16 @@ def _pairs(runs: Sequence[Run], names: Sequence[str]) -> tuple[Comparison, ...]:
 
 
 def _labels(runs: Sequence[Run]) -> pd.DataFrame:
-    """The labels, unit of capacity and investment of a unit of every name of the runs, those of the first run with it."""
-    parts = [
-        run.tables["names"][["label_en", "label_da"]].join(
-            run.tables["capacities"][["unit", "unit_investment"]]
-        )
-        for run in runs
-    ]
+    """The labels, unit and investment of a unit of every name of the runs, those of the first run with it.
+
+    The unit is that of the capacity of an asset, or that of a carrier.
+    """
+    parts = []
+    for run in runs:
+        known = run.tables["capacities"][["unit", "unit_investment"]]
+        part = run.tables["names"][["label_en", "label_da"]].join(known)
+        part["unit"] = part["unit"].fillna(run.tables["carriers"]["unit"])
+        parts.append(part)
     labels = pd.concat(parts)
     return labels[~labels.index.duplicated()]
 

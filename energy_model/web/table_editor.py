@@ -30,6 +30,9 @@ MAX_PASTED_CELLS = 200
 MAX_SHOWN_FAULTS = 5
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
+# What a cell shows while it is not edited: the label of a name, a number with the decimal sign of the
+# language (functions of assets/workbench.js)
+SHOWN_LABEL, SHOWN_NUMBER = "shownLabel(params)", "shownNumber(params)"
 MAX_AUTO_HEIGHT_ROWS = 10  # rows up to which a grid has the height of its rows
 
 
@@ -116,6 +119,8 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
             "headerTooltip": f"{column.name}: {translate(column.meaning, language)}",
             "editable": True,
             "width": 150,
+            "valueFormatter": {"function": SHOWN_LABEL if column.names else SHOWN_NUMBER},
+            "cellEditorParams": {"useFormatter": False},
         }
         for column in declared.columns
         if column.name in frame and column.name not in HIDDEN
@@ -126,7 +131,13 @@ def grid(system: System, name: str, edits: list[Edit], language: str) -> dag.AgG
     """Returns a table as a grid."""
     table_rows = rows(system, name, edits, language)
     is_short = len(table_rows) <= MAX_AUTO_HEIGHT_ROWS
+    labels = labels_of_frames(system.frames)
+    named = [str(name) for name in labels.index]
     options = {
+        "context": {
+            "labels": {name: label(labels, name, language) for name in named},
+            "decimalSign": "," if language == "da" else ".",
+        },
         "stopEditingWhenCellsLoseFocus": True,
         "enableCellTextSelection": True,
         "tooltipShowDelay": 300,
@@ -195,6 +206,12 @@ def parse_edits(content: Any) -> list[Edit]:
     return edits
 
 
+def shown_value(text: str, language: str) -> str:
+    """Returns the text of a cell with the decimal sign of the language."""
+    is_decimal = DECIMAL_COMMA.fullmatch(text.replace(".", ",")) and "," not in text
+    return text.replace(".", ",") if is_decimal and language == "da" else text
+
+
 def describe_edits(edits: list[Edit], labels: pd.DataFrame, language: str) -> str:
     """Returns a sentence on accepted edits; ``labels`` are those of the case's rows."""
     _, edit = translator(language), edits[-1]
@@ -206,4 +223,8 @@ def describe_edits(edits: list[Edit], labels: pd.DataFrame, language: str) -> st
         )
     address = f"{edit.table}.{edit.row}.{edit.column}"
     title = address_title(address, labels, language)
-    return _("{address} is set to {value}.", address=title, value=edit.value or _("empty"))
+    return _(
+        "{address} is set to {value}.",
+        address=title,
+        value=shown_value(edit.value, language) or _("empty"),
+    )

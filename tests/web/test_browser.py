@@ -351,6 +351,29 @@ def test_cells_of_a_spreadsheet_are_pasted_and_marked(bench):
     playwright.expect(cells.first).not_to_have_class(re.compile(r"\bedited\b"))
 
 
+def test_cells_show_labels_and_the_decimal_sign_of_the_language(bench):
+    page = bench.visit(locale="da-DK")
+    page.locator("summary").click()
+    page.select_option("#table", "conversions")
+    pump = page.locator('[row-id="air_heat_pump_village"]').last
+    playwright.expect(pump.locator('[col-id="carrier"]')).to_have_text("Fjernvarme")
+    page.reload()
+    page.locator("#changes b").first.wait_for()  # the draft is loaded
+    page.locator("summary").click()
+    page.select_option("#table", "demands")
+    cell = page.locator('[col-id="yearly"].ag-cell').first
+    cell.dblclick()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("12,5")
+    page.keyboard.press("Enter")
+    page.locator("#changes li", has_text="12,5").wait_for()
+    playwright.expect(cell).to_have_text("12,5")
+    cell.dblclick()  # what is edited is the number of the case's files
+    playwright.expect(page.locator(".ag-cell-inline-editing input")).to_have_value("12.5")
+    page.keyboard.press("Escape")
+    page.locator("#live_answer h3").wait_for(timeout=LONG)
+
+
 def test_a_run_is_cancelled(bench):
     page = bench.visit()
     page.get_by_text("fine:").click()

@@ -166,7 +166,10 @@ def _reason(run: Run, unused: pd.DataFrame, language: str) -> str:
     titles = run.metadata.get("scenario_titles", {})
     scenario = titles.get(language) or run.metadata["scenario"]
     if scenario:
-        return _("The scenario gives no capacity: {scenario}.", scenario=scenario)
+        return _(
+            "The scenario gives no capacity: {scenario}. A run of a scenario that gives it shows what they save.",
+            scenario=scenario,
+        )
     return _("The case gives no capacity.")
 
 

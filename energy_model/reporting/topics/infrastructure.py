@@ -34,6 +34,7 @@ NEXT_STEPS = {
     "existing": N_("exists; an extension needs a permit and an investor"),
     "": N_("needs a site, a permit and an investor"),
 }
+CITIZENS = N_("needs citizens, each of whom decides")
 
 
 def _make(run: Run, language: str, _values: TopicValues) -> Report:
@@ -57,14 +58,17 @@ def projects(run: Run) -> pd.DataFrame:
     """The added assets of a run with their decisions, the largest investment first.
 
     The columns are those of ``capacities``, and ``state``, empty without a decision, ``earliest_year``
-    [a], the target year without one, and ``depends_on``, a list of names.
+    [a], the target year without one, ``depends_on``, a list of names, and ``of_citizens``, whether their owner stands
+    for citizens.
     """
     capacities, system = run.tables["capacities"], system_of_run(run)
     added = capacities[is_added(capacities)]
     added = added.sort_values("investment", ascending=False, kind="stable")
     decisions = decisions_of(run)[["state", "earliest_year"]].reindex(added.index)
     years = pd.to_numeric(decisions["earliest_year"], errors="coerce")
+    firms = system["firms"]
     return added.assign(
+        of_citizens=added["firm"].isin(firms.index[firms["party"] == "citizens"]),
         state=decisions["state"].fillna(""),
         earliest_year=years.fillna(system.settings.target_year).astype(int),
         depends_on=[dependencies(system, added, str(name)) for name in added.index],
@@ -112,6 +116,8 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
         return [_("The plan adds no plants, storages or links.")]
     largest = [label(row, name, language) for name, row in sheet.head(MAX_NAMED).iterrows()]
     limited = int((sheet["at_limit"] & (sheet["worth_of_one_more"] > MIN_WORTH_EUR)).sum())
+    is_open = sheet["state"] == ""
+    homes = int((is_open & sheet["of_citizens"]).sum())
     sentences = [
         _(
             "Projects of the plan: {count:#}, for {amount} in all; the largest first: {names}.",
@@ -121,9 +127,12 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
         ),
         _(
             "A decision is known for {known:#} of them; {open:#} need a site, a permit and an investor.",
-            known=int((sheet["state"] != "").sum()),
-            open=int((sheet["state"] == "").sum()),
+            known=int((~is_open).sum()),
+            open=int(is_open.sum()) - homes,
         ),
+        _("{count:#} more are measures of citizens, each of whom decides.", count=homes)
+        if homes
+        else "",
         _(
             "Projects at the most allowed: {count:#}. A larger limit there would change the plan.",
             count=limited,
@@ -210,7 +219,7 @@ def _step_table(run: Run, sheet: pd.DataFrame, language: str) -> list[Block]:
             words(row["state"], language) if row["state"] else _("no decision known"),
             str(row["earliest_year"]),
             ", ".join(map(text, row["depends_on"])),
-            _(NEXT_STEPS[row["state"]]),
+            _(CITIZENS if row["of_citizens"] and not row["state"] else NEXT_STEPS[row["state"]]),
         ]
         for name, row in sheet.head(MAX_PROJECTS).iterrows()
     ]

@@ -29,7 +29,7 @@ def _make(run: Run, language: str, _values: TopicValues) -> Report:
     note = _(
         "The giver is paid the marginal price at its site and the taker pays the one at its own. The rest "
         "after the cost of the link is left for the two to share. The study of symbiosis "
-        "(energy-model study symbiosis) solves the case without each firm."
+        "solves the case without each firm, and shows fair shares."
     )
     return topic_report(
         run,

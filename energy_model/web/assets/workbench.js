@@ -159,6 +159,12 @@
     return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
   }
 
+  // What a cell of the table editor shows while it is not edited.
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    shownLabel: (params) => params.context.labels[params.value] || params.value,
+    shownNumber: (params) => /^-?\d+\.\d+$/.test(params.value) ? params.value.replace(".", params.context.decimalSign) : params.value,
+  });
+
   const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -9,7 +9,9 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.common.errors import InputError
+from energy_model.common.formatting import words
 from energy_model.common.language import translate, translator
+from energy_model.studies.guide import study_guides
 from energy_model.web import security
 from energy_model.web.components import aria_label, button, message, triggered_button
 from energy_model.web.context import AppContext
@@ -65,7 +67,7 @@ def _progress(context: AppContext, job: Job, language: str) -> list[Any]:
     """Returns the progress of a job that is not done."""
     _ = translator(language)
     items = [
-        html.Li([html.Span(f"{seconds} s", className="n"), _(text)])
+        html.Li([html.Span(_minutes(seconds), className="n"), _(text)])
         for seconds, text in context.queue.progress(job.name)[-MAX_SHOWN_LINES:]
     ]
     indicator: Any = html.P(_("The job starts when the jobs before it are done."))
@@ -74,6 +76,14 @@ def _progress(context: AppContext, job: Job, language: str) -> list[Any]:
     is_own = job.user == security.user_id()
     cancel = [button(_("Cancel"), "job_cancel")] if is_own else []
     return [indicator, html.Ol(items, className="progress"), *cancel]
+
+
+def _minutes(seconds: str) -> str:
+    """Returns a time in seconds, as a worker wrote it, as minutes and seconds, such as ``1:05``."""
+    try:
+        return "{}:{:02d}".format(*divmod(round(float(seconds)), 60))
+    except (ValueError, OverflowError):
+        return seconds
 
 
 def _inputs(context: AppContext, job: Job, language: str) -> html.Div:
@@ -86,9 +96,38 @@ def _inputs(context: AppContext, job: Job, language: str) -> html.Div:
     scenario = titles[language] if titles else request["scenario"] or _("Base case")
     facts = [_("Scenario: {scenario}", scenario=scenario), _("Steps: {steps}", steps=steps)]
     lines = _changes(context, request, language)
-    lines += [f"{key}: {value}" for key, value in request.get("study", {}).items()]
+    lines += _study_options(context, request, language)
     changes = html.Ul([*map(html.Li, lines)]) if lines else html.P(_("No changes."))
     return html.Div([html.P("; ".join(facts)), changes, *_draft_parts(request, language)])
+
+
+def _study_options(context: AppContext, request: Mapping[str, Any], language: str) -> list[str]:
+    """Returns the options of a study in words; as they are stored where the page offers none of that name."""
+    options = dict(request.get("study", {}))
+    guide, case = (
+        study_guides().get(options.get("question", "")),
+        context.cases.get(request["case"]),
+    )
+    if guide is None or case is None or request["scenario"] not in case.scenarios():
+        return [f"{key}: {value}" for key, value in options.items()]
+    _ = translator(language)
+    subject = case.subject(request["scenario"], language)
+    lines = [_(guide.question)]
+    choices = {choice.name: choice for choice in guide.choices}
+    for name, value in options.items():
+        if name == "question" or value is None:
+            continue
+        if name not in choices:
+            lines.append(f"{words(name, language)}: {value}")
+            continue
+        titles = {key: _(text) for key, text in choices[name].options_of(subject)}
+        values = value if isinstance(value, list) else [value]
+        shown = ", ".join(
+            titles.get(part, "") or (f"{part:g}" if isinstance(part, float) else str(part))
+            for part in values
+        )
+        lines.append(f"{_(choices[name].title)}: {shown}")
+    return lines
 
 
 def _changes(context: AppContext, request: Mapping[str, Any], language: str) -> list[str]:
