@@ -41,7 +41,6 @@ STORES = (
     "pasted",
     "reload",
     "settled_draft",
-    "looked_draft",
     "site_store",
 )
 NOT_FOUND = N_("The page was not found.")

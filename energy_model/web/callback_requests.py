@@ -30,7 +30,7 @@ Texts = list[str] | None
 VALUES: dict[str, Any] = {
     "n_clicks": Number, "n_intervals": Number, "reload.data": Number, "page_choice.value": Number | Text, "page_choices.value": Texts,
     "cellValueChanged": list[dict[str, Any]] | dict[str, Any] | None, "compared_runs.value": Texts,
-    "drawing": Any, "pasted.data": Any, "accepted_edit.data": Any, "draft.data": Any, "linked_draft.data": Any, "settled_draft.data": Any, "shown_job_state.data": Any,
+    "drawing": Any, "pasted.data": Any, "accepted_edit.data": Any, "draft.data": Any, "linked_draft.data": Any, "settled_draft.data": Any, "looked_draft.data": Any, "shown_job_state.data": Any,
 }  # fmt: skip
 STRICT = pydantic.ConfigDict(strict=True)
 ADAPTERS = {name: pydantic.TypeAdapter(kind, config=STRICT) for name, kind in VALUES.items()}

@@ -234,10 +234,14 @@ def test_a_sweep_is_asked_and_answered(bench):
     page.get_by_label("From").first.fill("0.5")
     page.get_by_label("Number of values").first.fill("2")
     page.get_by_text("About 2 cases are solved.").wait_for()
+    page.get_by_text("fine:").click()
     page.fill("#study_title", "Gas up and down")
     page.click("#study_start")
     page.wait_for_url("**/job/*")
     done(page)
+    page.locator("summary", has_text="Inputs").click()
+    for text in ("Steps: 96", "What if a number were different?"):
+        page.locator("details", has_text=text).wait_for()
     assert "All cases" in page.locator("#job_content").inner_text()
     with page.expect_download() as given:
         page.get_by_role("link", name="Tables (Excel)").click()

@@ -12,6 +12,7 @@ from energy_model.common.formatting import format_number, label, words
 from energy_model.common.language import translate, translator
 from energy_model.web import request_validation, site_map, sliders, table_editor
 from energy_model.web.candidates import CHOICES, OPTIONAL
+from energy_model.web.case_catalog import CatalogCase
 from energy_model.web.components import (
     Map,
     aria_label,
@@ -109,14 +110,6 @@ def _case_section(context: AppContext, draft: ScenarioDraft, language: str) -> h
     _ = translator(language)
     case = context.cases[draft.case]
     cases = [(name, offered.title(language)) for name, offered in context.cases.items()]
-    own = case.resolution
-    coarse = request_validation.resolution_steps(case, "coarse")
-    fine = request_validation.resolution_steps(case, "fine") or own
-    resolutions = [
-        ("coarse", _("coarse: {steps:#} steps in the year", steps=coarse)),
-        ("default", _("default: {steps:#} steps", steps=own)),
-        ("fine", _("fine: {steps:#} steps", steps=fine)),
-    ]
     scenarios = scenario_options(context, draft.case, language)
     selects = [
         field(_("Case"), select("case", cases, draft.case)),
@@ -125,8 +118,21 @@ def _case_section(context: AppContext, draft: ScenarioDraft, language: str) -> h
     return section(
         _("Case and scenario"),
         html.Div(selects, className="fields"),
-        radios(_("Time resolution"), "resolution", resolutions, draft.resolution),
+        resolution_choice("resolution", case, draft.resolution, language),
     )
+
+
+def resolution_choice(name: str, case: CatalogCase, chosen: str, language: str) -> Any:
+    """Returns the choice of the time resolution, as a component of some name."""
+    _, own = translator(language), case.resolution
+    coarse = request_validation.resolution_steps(case, "coarse")
+    fine = request_validation.resolution_steps(case, "fine") or own
+    resolutions = [
+        ("coarse", _("coarse: {steps:#} steps in the year", steps=coarse)),
+        ("default", _("default: {steps:#} steps", steps=own)),
+        ("fine", _("fine: {steps:#} steps", steps=fine)),
+    ]
+    return radios(_("Time resolution"), name, resolutions, chosen)
 
 
 def scenario_options(context: AppContext, case: str, language: str) -> list[tuple[str, str]]:
@@ -307,6 +313,7 @@ def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
         html.H2(_("Your run")),
         html.Div(id="changes"),
         html.Div(id="live_answer", role="status", className="live"),
+        dcc.Store(id="looked_draft"),
         *submission_fields("title", _("e.g. cheap batteries"), language),
         field(
             _("Note"),

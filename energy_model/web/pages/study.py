@@ -55,7 +55,13 @@ def page(context: AppContext, name: str, content: Any, language: str) -> list[An
         html.P(_(guide.summary), className="lead"),
         dcc.Store(id="study_name", data=guide.name),
         _base_section(context, draft, language),
-        section(_("Your choices"), *choice_fields(guide.choices, subject, language)),
+        section(
+            _("Your choices"),
+            *choice_fields(guide.choices, subject, language),
+            scenario_form.resolution_choice(
+                "study_resolution", context.cases[draft.case], draft.resolution, language
+            ),
+        ),
         html.Div(id="study_length", role="status"),
         *scenario_form.submission_fields("study_title", "", language),
         button(_("Start study"), "study_start", "main"),
@@ -194,14 +200,16 @@ def register(app: dash.Dash, context: AppContext) -> None:
         Output("study_length", "children"),
         Input(PATTERNS[0], "value"),
         Input(PATTERNS[1], "value"),
+        Input("study_resolution", "value"),
         State("study_name", "data"),
         State("draft", "data"),
     )
-    def show_length(_one: Any, _many: Any, name: Any, content: Any) -> Any:
+    def show_length(_one: Any, _many: Any, resolution: Any, name: Any, content: Any) -> Any:
         language = security.language()
-        sent = [member for group in dash.callback_context.inputs_list for member in group]
+        one, many, _resolution = dash.callback_context.inputs_list
+        sent = [*one, *many]
         try:
-            draft = _draft(context, content)
+            draft = _draft(context, content, resolution)
             _, guide, job_request = study_request(context, name, draft, sent, language)
         except InputError:
             return []  # told when the study is started
@@ -215,12 +223,20 @@ def register(app: dash.Dash, context: AppContext) -> None:
         State("study_title", "value"),
         State("submitter", "value"),
         State("study_name", "data"),
+        State("study_resolution", "value"),
         State(PATTERNS[0], "value"),
         State(PATTERNS[1], "value"),
         prevent_initial_call=True,
     )
     def start(
-        _: Any, content: Any, title: Any, submitter: Any, name: Any, _one: Any, _many: Any
+        _: Any,
+        content: Any,
+        title: Any,
+        submitter: Any,
+        name: Any,
+        resolution: Any,
+        _one: Any,
+        _many: Any,
     ) -> tuple[Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
@@ -228,7 +244,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
         *_others, one, many = dash.callback_context.states_list
         try:
             require_role(Role.ASK)
-            draft = _draft(context, content)
+            draft = _draft(context, content, resolution)
             request, guide, job_request = study_request(
                 context, name, draft, [*one, *many], language
             )
@@ -242,6 +258,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
         return f"/job/{job.name}", ""
 
 
-def _draft(context: AppContext, content: Any) -> Any:
-    """Returns the stored draft, or an empty one."""
-    return content or scenario_form.draft_of(context, content).model_dump(mode="json")
+def _draft(context: AppContext, content: Any, resolution: Any) -> Any:
+    """Returns the stored draft, or an empty one, with the resolution of the page."""
+    draft = content or scenario_form.draft_of(context, content).model_dump(mode="json")
+    return {**draft, "resolution": resolution} if isinstance(draft, dict) else draft
