@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.formulation.metadata import BALANCE, NET_EMISSIONS
+from energy_model.optimization.certificate import MAX_VIOLATION_SHARE
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import SolverResult
 from energy_model.results import dataset as arrays
@@ -22,8 +23,9 @@ from energy_model.results.emission_payments import UNPAID
 
 # Tolerance of cost sums and bus balances, relative to the total flow
 MAX_IMBALANCE_SHARE = 1e-6
-# Absolute tolerance of a bus balance in an hour [unit/h]; an interior point of several branches leaves up to 4e-6
-MAX_HOURLY_IMBALANCE = 5e-6
+# Absolute tolerance of a bus balance in an hour [unit/h]: that of a row of the certificate, which an interior point of
+# several branches comes near
+MAX_HOURLY_IMBALANCE = MAX_VIOLATION_SHARE
 
 
 class ConsistencyError(ArithmeticError):

@@ -87,7 +87,7 @@ def solve_composed(
     if stored is not None:
         return stored
     report = runner.execution.report
-    report(str(Message("building {count:#} branches of “{name}”", count=len(cases), name=name)))
+    report(Message("building {count:#} branches of “{name}”", count=len(cases), name=name))
     case_worker = worker.CaseWorker(runner.snapshot)
     problems = compiled_models(case_worker, cases, {} if models is None else models)
     composition = compose(problems)
@@ -106,7 +106,7 @@ def solve_composed(
         query_result = replace(query_result, extended=runner.snapshot.spec.extend is not None)
         fixed_cases[branch] = replace(case, overrides=overrides, query=query)
         _store(runner, fixed_cases[branch], query_result, answer.seconds)
-        report(str(Message("stored the run of “{branch}”", branch=branch)))
+        report(Message("stored the run of “{branch}”", branch=branch))
     runner.cases |= {case.key: case for case in fixed_cases.values()}
     runner.store.save_arrays(f"{name}{SOLUTION}", {"x": answer.x, "prices": answer.prices})
     record = {
@@ -173,12 +173,12 @@ def _solve(
     rows, columns = lp.A.shape
     text = N_("solving {count:#} branches together: {rows:#} rows and {columns:#} columns")
     count = len(composition.branches)
-    report(str(Message(text, count=count, rows=rows, columns=columns)))
+    report(Message(text, count=count, rows=rows, columns=columns))
     return highs.solve(
         lp,
         solver.method,
         solver.time_limit,
-        lambda line: report(str(Message("solving the branches together: {state}", state=line))),
+        lambda line: report(Message("solving the branches together: {state}", state=line)),
         start,
     )
 
@@ -186,11 +186,16 @@ def _solve(
 def _store(runner: StudyRunner, case: StudyCase, result: QueryResult, seconds: float) -> None:
     """Stores the result of a branch, and its run if runs are kept."""
     solver, certificate = result.problem.system.settings.solver, result.answer.certificate
-    if certificate is not None and not certificate.holds:  # residues that are left out, in a row
+    is_feasible = (
+        certificate is None or certificate.holds
+    )  # residues that are left out may be missing in a row
+    if not is_feasible:
         result = _operated(result, solver)
     try:
         run = result.run()
     except ConsistencyError:  # a year's small errors in a small sum of an interior point
+        if not is_feasible:
+            raise
         result = _operated(result, solver)
         run = result.run()
     keep = runner.execution.keep_runs if case.keep_run is None else case.keep_run
