@@ -107,7 +107,7 @@ def verify_study(
     runs = {}
     for number, path in enumerate(folders, 1):
         text = N_("verifying the runs: {number} of {count}")
-        report(str(Message(text, number=number, count=len(folders))))
+        report(Message(text, number=number, count=len(folders)))
         runs[path.name] = verify(path)
     store = StudyStore(folder)
     solved = {
@@ -119,7 +119,7 @@ def verify_study(
     study = StoredStudy(folder, definition, {name: records.get(name) or {} for name in names})
     proofs = [] if names or not _is_composed(question) else [_missing(question)]
     for name in names:
-        report(str(Message("rebuilding the composition “{name}”", name=name)))
+        report(Message("rebuilding the composition “{name}”", name=name))
         proofs.append(_proof(study, question, name))
     return StudyVerification(folder, question, tuple(proofs), runs)
 

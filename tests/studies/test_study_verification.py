@@ -102,8 +102,16 @@ def test_every_window_of_a_pathway_is_proven(tmp_path):
         "path_perfect_2030",
         "path_window_2_2030",
         "path_window_2_2032",
+        "waiting_2030_boiler",
     ]
     assert verification.proven, [proof.differences for proof in verification.compositions]
+    waiting = verification.compositions[-1].certificate
+    path = next(p.certificate for p in verification.compositions if p.name == "path_perfect_2030")
+    cost = study.tables["waiting"]["cost_of_waiting"].iloc[0]
+    assert waiting.cost - path.cost == pytest.approx(cost)
+    assert cost > 0
+    change_record(study.folder, lambda record: record.update(bound=0.5 * record["bound"]), "waiting_2030_boiler")  # fmt: skip
+    assert "waiting_2030_boiler.json, bound: stored" in sentences(study.folder)
 
 
 @pytest.mark.slow

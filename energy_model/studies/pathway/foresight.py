@@ -153,7 +153,7 @@ def _sizes(composition: Composition, answer: highs.SolverResult) -> dict[str, An
 def recompose(study: StoredStudy, name: str) -> Composition:
     """A composition of a stored path, rebuilt from the inputs of its stages and its definition."""
     prefix, _, first = name.rpartition("_")
-    stages = [_stored_stage(study, content) for content in study.definition["stages"]]
+    stages = stored_stages(study)
     decided = {
         stage.name: Decided(**study.records[f"{prefix}_{stage.name}"]["values"][stage.name])
         for stage in stages
@@ -163,6 +163,11 @@ def recompose(study: StoredStudy, name: str) -> Composition:
     last = max(n for n, stage in enumerate(stages) if stage.name in open_names)
     models = {stage.name: study.model(stage.name) for stage in stages if stage.name in open_names}
     return compose(stages[: last + 1], models, decided)
+
+
+def stored_stages(study: StoredStudy) -> list[StageCase]:
+    """The stages of a stored path, with the inputs of their runs."""
+    return [_stored_stage(study, content) for content in study.definition["stages"]]
 
 
 def _stored_stage(study: StoredStudy, content: Mapping[str, Any]) -> StageCase:

@@ -8,7 +8,7 @@ every stage in which it is alive. A stage that is decided already is a program o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -183,8 +183,10 @@ def _fixed_capacities(decided: Decided, labels: tuple[str, ...]) -> LinearProgra
     )
 
 
-def with_wait(composition: Composition, stage: str, asset: str) -> LinearProgram:
-    """The program of a composition in which a stage adds nothing of an asset."""
-    lp = composition.lp
-    column = np.array([composition.column((stage, ADDED, asset))])
-    return lp.with_bounds(column, upper=0.0)
+def with_wait(composition: Composition, stage: str, asset: str) -> Composition:
+    """A composition in which a stage adds nothing of an asset."""
+    lp = composition.by_name[stage].lp
+    column = np.array([lp.columns(ADDED, asset).start])
+    waiting = Branch(stage, lp.with_bounds(column, upper=0.0), composition.by_name[stage].weight)
+    branches = tuple(waiting if b.name == stage else b for b in composition.branches)
+    return replace(composition, branches=branches)

@@ -22,6 +22,7 @@ from energy_model.case.settings import Settings, validate
 from energy_model.case.stage_settings import Stage
 from energy_model.case.system import System
 from energy_model.common.errors import InputError, InputIssue
+from energy_model.common.language import Message
 from energy_model.formulation.capacity import yearly_investment
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
@@ -154,7 +155,7 @@ def stage_cases(
     base_year = settings.pathway.base_year or stages[0].year
     found, issues = [], []
     for stage, years in zip(stages, lengths, strict=True):
-        setup.execution.report(f"reading the case in {stage.year}")
+        setup.execution.report(Message("reading the case in {year}", year=stage.year))
         try:
             case, system = _case_of(setup, stage)
         except InputError as error:

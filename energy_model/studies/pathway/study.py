@@ -17,6 +17,7 @@ from energy_model.common.choices import ONE, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_
 from energy_model.optimization.compiled_model import CompiledModel
+from energy_model.optimization.composition import Composition
 from energy_model.optimization.warm_start import WarmStart
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
@@ -33,9 +34,10 @@ from energy_model.studies.pathway.tables import (
     wedge_table,
 )
 from energy_model.studies.pathway.waiting import COLUMNS as WAITING_COLUMNS
-from energy_model.studies.pathway.waiting import waiting_table
+from energy_model.studies.pathway.waiting import PREFIX, recompose_waiting, waiting_table
 from energy_model.studies.runner.interruption import StudyInterrupted
 from energy_model.studies.runner.scheduler import StudyRunner
+from energy_model.studies.runner.stored_study import StoredStudy
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
@@ -175,6 +177,11 @@ def _prepared(values: dict[str, Any], subject: Subject) -> dict[str, Any]:
     return {"stages": read_stages(values, subject), **others}
 
 
+def _recompose(study: StoredStudy, name: str) -> Composition:
+    """A stored composition of a pathway, by its name."""
+    return (recompose_waiting if name.startswith(PREFIX) else recompose)(study, name)
+
+
 GUIDE = StudyGuide(
     name="pathway",
     rank=80,
@@ -213,5 +220,5 @@ GUIDE = StudyGuide(
         execution=execution,
     ),
     prepare=_prepared,
-    recompose=recompose,
+    recompose=_recompose,
 )
