@@ -42,6 +42,7 @@ class Topic:
         question: The question in words.
         make: The page of a run in a language, with the checked values of the choices.
         choices: What is chosen before; their functions take a `TopicSubject`.
+        studies: Names of the studies that answer more of the question, which a page offers.
     """
 
     rank: int
@@ -49,6 +50,7 @@ class Topic:
     question: str
     make: Callable[[Run, str, TopicValues], Report]
     choices: tuple[Choice, ...] = ()
+    studies: tuple[str, ...] = ()
 
     def read(self, values: TopicValues, subject: TopicSubject) -> dict[str, Any]:
         """The checked values of all choices; a value that is not given is the first one shown.

@@ -56,7 +56,7 @@ def synthetic_years(
     tables = {}
     for seed in seeds:
         if progress is not None:
-            progress(f"making the year of seed {seed}")
+            progress(Message("making the year of seed {seed}", seed=seed))
         try:
             year_settings = timeseries.Settings.from_mapping(
                 {**settings, "seed": seed, "month_spread": spread}

@@ -309,6 +309,8 @@ def test_questions_on_a_run_are_answered_at_once(bench):
     assert "Bills: " in given.value.path().read_text(encoding="utf-8")
     page.get_by_label("Finished run").select_option(bench.jobs["As it stands"])
     page.wait_for_url(f"**/answer/{bench.jobs['As it stands']}/accounts")
+    page.get_by_role("link", name=study_guides()["preferences"].question).click()
+    page.wait_for_url("**/study/preferences")
     page.goto(f"{bench.server.address}/answer/{bench.jobs['As it stands']}/prices")
     page.get_by_label("When").select_option("1")
     page.locator("#topic_answer", has_text="15 Jan, 17:00 (local time)").wait_for()
@@ -474,7 +476,7 @@ def test_everything_stands_after_a_restart(bench, asked):
     page.goto(bench.server.address + "/queue")
     page.locator("tr", has_text="no sun").get_by_text("(you)").wait_for()
     page.get_by_role("link", name="Dear gas").click()
-    page.locator(".numbers").wait_for()
+    page.locator(".numbers").wait_for(timeout=LONG)
     page.goto(bench.server.address + "/")
     page.locator("#changes li", has_text="120 MWh").wait_for()  # the draft stands too
     page.get_by_role("button", name="Undo all").click()

@@ -153,6 +153,7 @@ TOPIC = Topic(
     title=N_("Accounts: who pays, who earns, and the bills of customers"),
     question=N_("Who pays, who earns, and what is the bill in each district?"),
     make=_make,
+    studies=("preferences",),
     choices=(
         Choice("carrier", N_("Bills of"), ONE, options=_carriers),
         Choice(

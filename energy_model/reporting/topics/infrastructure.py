@@ -233,4 +233,5 @@ TOPIC = Topic(
     title=N_("Infrastructure: the projects of the plan"),
     question=N_("Which projects does the plan hold, and what comes next for each?"),
     make=_make,
+    studies=("pathway", "regret"),
 )

@@ -153,4 +153,5 @@ TOPIC = Topic(
     title=N_("Land: what the plan uses"),
     question=N_("Which land does the plan use, and what does a hectare give?"),
     make=_make,
+    studies=("pareto",),
 )

@@ -270,4 +270,5 @@ TOPIC = Topic(
     title=N_("Location: where a firm can settle"),
     question=N_("Where can a firm settle, and what does each place offer?"),
     make=_make,
+    studies=("siting",),
 )

@@ -208,6 +208,7 @@ TOPIC = Topic(
     title=N_("Prices: what an hour costs, and what sets its price"),
     question=N_("What do heat, electricity or hydrogen cost in an hour, and why?"),
     make=_make,
+    studies=("ranging",),
     choices=(
         Choice("place", N_("What, and where"), ONE, options=_place_options),
         Choice("month", N_("When"), ONE, options=_month_options),

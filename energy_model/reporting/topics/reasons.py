@@ -48,6 +48,7 @@ TOPIC = Topic(
     title=N_("Reasons: why it is built, and why not"),
     question=N_("Why is something built, and why not?"),
     make=_make,
+    studies=("near_optimal", "sweep"),
     choices=(
         Choice("asset", N_("What"), ONE, LARGEST, options=_assets),
         Choice(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System, bus_name
-from energy_model.common.formatting import MIN_CAPACITY, format_number, label
+from energy_model.common.formatting import MIN_CAPACITY, format_number, format_share, label
 from energy_model.common.language import N_, translator
 from energy_model.formulation.link import arriving_share
 from energy_model.reporting.content import SOFT, Block, Report, Text, data_table
@@ -145,7 +145,9 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
     ]
     if used.empty:
         return sentences
-    paid, left = float(used["paid_to_giver"].sum()), float(used["left_to_share"].sum())
+    paid, worth, left = (
+        float(used[column].sum()) for column in ("paid_to_giver", "worth_to_taker", "left_to_share")
+    )
     largest = used.iloc[0]
     return [
         *sentences,
@@ -159,6 +161,12 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
             paid=money(run, paid, language),
             left=money(run, left, language),
         ),
+        _(
+            "So the givers have {share} of what the supply is worth to the takers. Firms may agree on another share.",
+            share=format_share(paid / worth, 0, language),
+        )
+        if paid > 0 and worth > 0
+        else "",
         _replaced(used, language),
     ]
 
@@ -273,4 +281,5 @@ TOPIC = Topic(
     title=N_("Symbiosis: firms that supply each other"),
     question=N_("Which firms supply each other, and what is it worth?"),
     make=_make,
+    studies=("symbiosis",),
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from energy_model.case.overrides import Override
 from energy_model.common.errors import InputError
+from energy_model.common.language import Message
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
 
@@ -25,7 +26,9 @@ def check_addresses(setup: StudySetup, cases: Iterable[StudyCase], source: str =
             requests.setdefault(override.rsplit("=", 1)[0], (override, None))
         if case.scenario is not None:
             requests.setdefault(f"scenario {case.scenario}", (None, case.scenario))
-    setup.execution.report(f"reading the case with {len(requests)} addresses changed")
+    setup.execution.report(
+        Message("reading the case with {count:#} addresses changed", count=len(requests))
+    )
     try:  # one load checks all addresses of different cells
         for overrides, scenario in _groups(requests.values()):
             setup.load(overrides, scenario)
@@ -38,7 +41,7 @@ def _check_each(setup: StudySetup, requests: Mapping[str, Request], source: str)
     setup.load()
     issues = []
     for address, (override, scenario) in requests.items():
-        setup.execution.report(f"reading the case: {address.strip()}")
+        setup.execution.report(Message("reading the case: {address}", address=address.strip()))
         try:
             setup.load(() if override is None else (override,), scenario)
         except InputError as error:

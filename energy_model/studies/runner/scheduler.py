@@ -16,6 +16,7 @@ from typing import Any
 import filelock
 
 from energy_model.common.atomic_write import SPACE_ERRORS, WriteError
+from energy_model.common.language import N_, Message
 from energy_model.optimization import highs
 from energy_model.optimization.infeasibility import NoSolutionError
 from energy_model.optimization.warm_start import WarmStart
@@ -148,10 +149,12 @@ class StudyRunner:
 
     def _solve_base(self) -> WarmStart:
         report = self.execution.report
-        report("solving the base case (warm start for all others)")
+        report(N_("solving the base case, the warm start of all others"))
         with worker.one_thread():
             case_worker = worker.CaseWorker(self.snapshot)
-            start = case_worker.solve_base(lambda line: report(f"base case: {line}"))
+            start = case_worker.solve_base(
+                lambda line: report(Message("base case: {state}", state=line))
+            )
         self.store.save_warm_start(start)
         return start
 
@@ -230,12 +233,17 @@ def _is_lost(future: futures.Future) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
-def _progress(done: int, count: int, finished: int, seconds: float) -> str:
-    progress = f"cases: {done:,} of {count:,} solved"
-    if finished and seconds > 0:
-        rate = finished / seconds
-        progress += f", {60 * rate:,.1f} a minute, {_time((count - done) / rate)} left"
-    return progress
+def _progress(done: int, count: int, finished: int, seconds: float) -> Message:
+    if not finished or seconds <= 0:
+        return Message("cases: {done:#} of {count:#} solved", done=done, count=count)
+    rate = finished / seconds
+    return Message(
+        "cases: {done:#} of {count:#} solved, {rate} a minute, {left} left",
+        done=done,
+        count=count,
+        rate=f"{60 * rate:,.1f}",
+        left=_time((count - done) / rate),
+    )
 
 
 def _time(seconds: float) -> str:

@@ -74,7 +74,9 @@ class StudySetup:
         snapshot, store = CaseSnapshot.of(self.spec, watched, extra_files), StudyStore(self.folder)
         resumed = store.open_or_create(snapshot, {"question": self.question, **definition})
         if resumed:
-            self.execution.report(f"resuming the study in {self.folder}")
+            self.execution.report(
+                Message("resuming the study in {folder}", folder=str(self.folder))
+            )
         try:
             with StudyRunner(snapshot, store, self.execution) as runner:
                 yield runner

@@ -13,6 +13,7 @@ from energy_model.common.errors import InputError
 from energy_model.common.language import translate, translator
 from energy_model.reporting.topic_parts import Topic, TopicSubject
 from energy_model.reporting.topics import known_topics
+from energy_model.studies.guide import study_guides
 from energy_model.web import security
 from energy_model.web.choice_fields import PATTERNS, choice_fields, values_of
 from energy_model.web.components import error_message, field, render_blocks, section, select
@@ -53,8 +54,19 @@ def page(context: AppContext, address: str, search: str, language: str) -> list[
             ),
             delay_show=400,
         ),
+        *_further_studies(topic, language),
         html.P(dcc.Link(_("The whole answer"), href=f"/job/{job.name}")),
     ]
+
+
+def _further_studies(topic: Topic, language: str) -> list[Any]:
+    """Returns links to the studies that answer more of a question; none without any."""
+    _, guides = translator(language), study_guides()
+    links = [
+        html.Li(dcc.Link(_(guides[name].question), href=f"/study/{name}")) for name in topic.studies
+    ]
+    title = _("Studies that answer more")
+    return [section(title, html.Ul(links, className="questions"))] if links else []
 
 
 def answer(

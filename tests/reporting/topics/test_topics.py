@@ -16,6 +16,7 @@ from energy_model.reporting.topics import (
     topic_report,
     write_topic_pages,
 )
+from energy_model.studies.guide import study_guides
 
 TINY = {
     "markets": [case_builder.market(price=10)],
@@ -38,6 +39,7 @@ def test_every_file_of_the_folder_is_a_topic():
         topic = import_module(f"energy_model.reporting.topics.{name}").TOPIC
         assert known_topics()[name] is topic
         assert topic.question.endswith("?")
+        assert set(topic.studies) <= set(study_guides())
     ranks = [topic.rank for topic in known_topics().values()]
     assert ranks == sorted(set(ranks))
 
