@@ -186,14 +186,18 @@ def _differences(
 def _size_differences(
     study: StoredStudy, where: str, content: Mapping[str, Any], branch: str, x: np.ndarray
 ) -> Iterator[str]:
-    """The capacities of a branch that are recorded, and so those of its run, beside those of the composition."""
+    """The capacities of a branch that are recorded, and so those of its run, beside those of the composition.
+
+    A residue of the composition may be left out or kept.
+    """
     model, query = study.model(branch), content["query"]
-    added, retired, _ = branch_sizes(model, x)
+    added, retired, most = branch_sizes(model, x)
     labels = model.lp.variables[ADDED].labels
-    for column, sizes in (("capacity_added", added), ("capacity_retired", retired)):
+    parts = (("capacity_added", added, most), ("capacity_retired", retired, retired))
+    for column, sizes, largest in parts:
         stored = np.array([query[column][label][0] for label in labels])
         allowed = MAX_SIZE_DIFFERENCE_SHARE * (1.0 + np.abs(sizes))
-        for i in np.flatnonzero(np.abs(stored - sizes) > allowed):
+        for i in np.flatnonzero((stored < sizes - allowed) | (stored > largest + allowed)):
             yield f"{where}: {column} of {labels[i]} is {stored[i]:.9g}, that of the composition {sizes[i]:.9g}"
 
 

@@ -126,6 +126,18 @@ def test_a_branch_whose_rows_are_violated_is_operated_again(tmp_path, keep, monk
 
 
 @pytest.mark.slow
+def test_a_residue_that_is_used_is_kept(tmp_path, keep, monkeypatch):
+    """Two of at most 9 MW are a residue where that is up to three tenths of the limit; without them, heat is missing."""
+    monkeypatch.setattr(composed_cases, "MIN_CAPACITY_SHARE", 0.3)
+    monkeypatch.setattr(composed_cases, "_operated", lambda *_: pytest.fail("it is operated again"))
+    study = em.robust(case_of(tmp_path / "case"), LOW_AND_HIGH, PROBABILITIES, output=tmp_path / "s", execution=keep)  # fmt: skip
+    for key in study.table.loc[study.table["plan"] == "robust plan", "run"]:
+        capacities = em.open_run(study.folder / "runs" / key).tables["capacities"]
+        assert capacities.at["boiler", "capacity_added"] == pytest.approx(2)
+    assert em.verify_study(study.folder).proven
+
+
+@pytest.mark.slow
 def test_a_branch_twice_is_the_plain_run(tmp_path, here):
     case = case_of(tmp_path / "case", target=3)
     study = em.robust(case, {"a": [], "b": []}, output=tmp_path / "s", execution=here)

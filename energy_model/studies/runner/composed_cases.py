@@ -18,10 +18,11 @@ from energy_model.common.errors import InputError
 from energy_model.common.language import N_, Message
 from energy_model.formulation.metadata import ADDED, CAPACITY, RETIRED
 from energy_model.optimization import highs
-from energy_model.optimization.certificate import certify
+from energy_model.optimization.certificate import MAX_VIOLATION_SHARE, certify
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.composition import Composition, effective_weights
 from energy_model.optimization.infeasibility import NoSolutionError, diagnose
+from energy_model.optimization.linear_program import LinearProgram
 from energy_model.optimization.warm_start import WarmStart
 from energy_model.results.solution_tables import ConsistencyError
 from energy_model.solving.case_solver import (
@@ -211,12 +212,23 @@ def _part(
     answer: highs.SolverResult,
     weight: float,
 ) -> tuple[QueryResult, Query]:
-    """The result of a branch as that of its own program with fixed capacities, and these as a query."""
+    """The result of a branch as that of its own program with fixed capacities, and these as a query.
+
+    A residue that the operation of the composition uses is kept, since the branch would have to be operated again.
+    """
     x, duals = composition.part(branch, answer.x, answer.prices, weight)
     lp, x = problem.lp, x.copy()
     added, retired, most = branch_sizes(problem, x)
-    x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
-    x[lp.columns(CAPACITY)] = _existing(problem) - retired + added
+
+    def set_capacities() -> None:
+        x[lp.columns(ADDED)], x[lp.columns(RETIRED)] = added, retired
+        x[lp.columns(CAPACITY)] = _existing(problem) - retired + added
+
+    set_capacities()
+    is_used = _in_violated_rows(lp, x) & (most > added)
+    if is_used.any():
+        added = np.where(is_used, most, added)
+        set_capacities()
     assets = lp.variables[ADDED].labels
     query = Query(
         capacity_added=dict(
@@ -232,6 +244,17 @@ def _part(
     )
     cost = float(lp.cost @ x + lp.offset)
     return QueryResult(program, result, cost, {}, {}, as_record((), query)), query
+
+
+def _in_violated_rows(lp: LinearProgram, x: np.ndarray) -> np.ndarray:
+    """Whether the capacity of each asset is in a row that a solution violates."""
+    activity, size = lp.A @ x, 1.0 + np.abs(lp.A) @ np.abs(x)
+    excess = np.maximum(activity - lp.row_upper, lp.row_lower - activity)
+    rows = np.flatnonzero(excess > MAX_VIOLATION_SHARE * size)
+    is_in_row = np.zeros(lp.A.shape[1], bool)
+    is_in_row[lp.A[rows].indices] = True
+    found: np.ndarray = is_in_row[lp.columns(ADDED)] | is_in_row[lp.columns(CAPACITY)]
+    return found
 
 
 def _operated(found: QueryResult, solver: Solver) -> QueryResult:
