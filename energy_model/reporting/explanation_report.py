@@ -18,6 +18,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, Report, Text, data_table, section
+from energy_model.reporting.party_names import party_label
 from energy_model.reporting.study_tables import column_head
 from energy_model.results.account_lines import RENTS, SEASONS
 from energy_model.results.land_kinds import land_columns
@@ -246,7 +247,8 @@ def _parties(run: Run, parties: pd.DataFrame, language: str) -> list[Block]:
             else ""
             for column in ("emitted", *first_kind)
         ]
-        rows.append([label(names, party, language), *amounts, *quantities])
+        name = party_label(names, party, language)
+        rows.append([name, *amounts, *quantities])
     totals = [
         format_number(parties[column].sum() / 1e3, "", language) if column in SUMMED else ""
         for column in ACCOUNT_LINES

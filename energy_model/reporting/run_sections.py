@@ -8,6 +8,7 @@ from energy_model.common.formatting import MIN_CAPACITY, format_number, label, w
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Section, Text, data_table, section
 from energy_model.reporting.money import with_kroner
+from energy_model.reporting.party_names import party_label
 from energy_model.reporting.run_charts import run_chart
 from energy_model.results.bills import default_billed_carrier
 from energy_model.results.emission_payments import SCHEMES, names_schemes, payments_by_scheme
@@ -212,7 +213,7 @@ def stakeholders_section(run: Run, language: str) -> list[Section]:
     is_shown = (balances.abs() > MIN_SHOWN_EUR).any(axis=1)
     rows = [
         [
-            label(names, party, language),
+            party_label(names, party, language),
             *(format_number(row[column] / 1e6, language=language) for column in columns),
         ]
         for party, row in balances[is_shown].iterrows()

@@ -32,7 +32,7 @@ from energy_model.reporting.run_report import run_report, run_title
 from energy_model.reporting.study_report import study_report
 from energy_model.results.bills import customer_bills, default_billed_carrier
 from energy_model.results.run import Run
-from energy_model.results.stakeholders import stakeholder_accounts
+from energy_model.results.stakeholders import ACCOUNT, stakeholder_accounts
 from energy_model.results.summary import is_added
 from energy_model.studies.compare import compare
 from energy_model.studies.runner.study import Study
@@ -41,7 +41,6 @@ MAX_NAMED = 3  # things that a message names
 MAX_REASONS, MAX_REASON_SENTENCES = 3, 3
 MAX_NOTES = 4  # sentences of a study on its first slide
 FILE = "slides.html"
-ACCOUNT = "account"  # kind of the parties that are no firm, city or citizens, such as limits
 # Charts of the report of a run, in the order of the slides
 ORDER = (
     "investments", "map", "flows", "heat_winter_week", "bills", "stakeholders", "cost_by_entry", "emissions", "land",

@@ -31,6 +31,10 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
+NO_ACTORS = frozenset(
+    {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
+)  # accounts of what nobody pays or earns
+ACCOUNT = "account"  # kind of the parties that are no firm, city or citizens, such as limits
 KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", TARGET_VALUE: "target_value", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
 MONEY = ["delivers", "takes", "cost", "emissions", "target_value", "land", "limits", "ties"]
 POINTS = ["citizens_points", "firms_points"]
@@ -74,8 +78,8 @@ def stakeholder_accounts(run: Run, found: Accounts | None = None) -> pd.DataFram
     quantities += POINTS
     frame[quantities] = frame[quantities].fillna(0.0)
     kinds = _kinds(run)
-    frame.insert(0, "kind", [kinds.get(str(party), "account") for party in frame.index])
-    order = {"citizens": 0, "city": 1, "firm": 2, "account": 3}
+    frame.insert(0, "kind", [kinds.get(str(party), ACCOUNT) for party in frame.index])
+    order = {"citizens": 0, "city": 1, "firm": 2, ACCOUNT: 3}
     frame["order"] = frame["kind"].map(order)
     frame = frame.sort_values(["order", "balance"], ascending=[True, False]).drop(columns="order")
     return frame.rename_axis(columns=None)
@@ -86,10 +90,9 @@ def owner_of(run: Run, names: pd.Series) -> list[str]:
     table = run.tables["names"]
     firms = table["firm"].where(table["firm"].notna() & (table["firm"] != ""), NOBODY)
     places = {f"{site}:{kind}" for site, kind in run.tables["land"].index}
-    own_accounts = {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
     return [
         name
-        if name in own_accounts
+        if name in NO_ACTORS
         else LANDOWNERS
         if name in places
         else str(firms.get(name, NOBODY))

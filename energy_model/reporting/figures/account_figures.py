@@ -8,6 +8,7 @@ from energy_model.common.formatting import label, price_unit
 from energy_model.common.language import N_, translator
 from energy_model.reporting.figures.style import COLOURS, bar_height, set_layout
 from energy_model.reporting.figures.sum_figures import signed_bars
+from energy_model.reporting.party_names import party_label
 from energy_model.results.accounts import accounts
 from energy_model.results.bills import customer_bills, default_billed_carrier
 from energy_model.results.run import Run
@@ -29,8 +30,8 @@ def draw_stakeholders(run: Run, language: str) -> go.Figure | None:
     sums = sums[sums.abs() > MIN_BAR_SHARE * max(sums.abs().max(), 1e-9)]
     if sums.empty:
         return None
-    parties = [label(names, party, language) for party in sums.index]
-    return signed_bars(sums, parties, language, _("MEUR a year"), (COLOURS[2], COLOURS[1]))
+    titles = [party_label(names, party, language) for party in sums.index]
+    return signed_bars(sums, titles, language, _("MEUR a year"), (COLOURS[2], COLOURS[1]))
 
 
 def draw_bills(run: Run, language: str) -> go.Figure | None:
