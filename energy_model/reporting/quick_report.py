@@ -20,17 +20,23 @@ MAX_ESTIMATE_SPREAD_SHARE = (
 )
 
 
-def quick_report(answer: QuickAnswer, language: str = "en", is_first: bool = False) -> Report:
+def quick_report(
+    answer: QuickAnswer, language: str = "en", is_narrow: bool = False, is_first: bool = False
+) -> Report:
     """Returns what a change moves: headline numbers, added capacity and prices; and how far few steps are from a fine run.
 
-    With ``is_first`` a comparison with a fine run follows, so that nothing is said of it.
+    Args:
+        answer: The answer.
+        language: ``en`` or ``da``.
+        is_narrow: Whether there is no room for the bias of each number.
+        is_first: Whether a comparison with a fine run follows, so that nothing is said of it.
     """
     _ = translator(language)
     table = answer.table()
     size = table["unchanged"].abs().clip(lower=1.0)
     is_moved = table["difference"].abs() > MIN_CHANGE_SHARE * size
     is_shown = is_moved | table.index.isin(ALWAYS_SHOWN)
-    has_bias = answer.fine is not None
+    has_bias = answer.fine is not None and not is_narrow
     rows = [
         _row(answer, str(name), row, language, has_bias) for name, row in table[is_shown].iterrows()
     ]
@@ -43,16 +49,14 @@ def quick_report(answer: QuickAnswer, language: str = "en", is_first: bool = Fal
         steps=steps,
         seconds=format_significant(answer.seconds, 2, language),
     )
-    bias = (
-        _(
+    bias = ""
+    if answer.fine is None and not is_first:
+        bias = _("How far few steps suffice is not known: it needs a run of the unchanged case.")
+    elif answer.fine is not None and not is_narrow:
+        bias = _(
             "The bias is the unchanged number less that of a run of {steps:#} steps.",
             steps=answer.fine.metadata["steps"],
         )
-        if answer.fine is not None
-        else _("The bias is not known: it needs a run of the unchanged case.")
-        if not is_first
-        else ""
-    )
     title = _("What the changes do")
     blocks: list[Block] = [
         *_tiles(answer, language),

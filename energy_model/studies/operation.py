@@ -86,6 +86,8 @@ def operate(
     definition |= {"plan": "" if run is None else fingerprint_of(_sizes(run))}
     definition |= {"keep_target": keep_target}
     with setup.runner(definition) as runner:
+        if run is not None:
+            runner.skip_warm_start()
         sizes, price = _planned(runner, run)
         replaced = price_overrides(0.0 if keep_target else price, system.settings)
         inputs = {"plan": BASE_CASE, "year": KNOWN_BEFOREHAND}

@@ -189,7 +189,7 @@ def _answer(question: LiveQuestion, language: str) -> Report | list[str]:
         if question.fine_run is not None and question.is_compared:
             answer = look.with_fine_run(answer, _fine_run(question.fine_run))
         is_first = question.fine_run is not None and not question.is_compared
-        return quick_report(answer, language, is_first)
+        return quick_report(answer, language, is_narrow=True, is_first=is_first)
     except em.InputError as error:
         return [issue_message(issue) for issue in error.issues]
     except em.NoSolutionError as error:

@@ -139,7 +139,7 @@ def test_the_command_tells_numbers_and_bias_in_both_languages(tmp_path, monkeypa
     change = ("--set", CHANGES[0], "--steps", STEPS)
     unknown = cli.call("quick", case, *change)
     assert unknown.code == 0, unknown.err
-    assert "The bias is not known" in unknown.out
+    assert "How far few steps suffice is not known" in unknown.out
     fine = cli.call("run", case, "--json").json
     numbers = cli.call("quick", case, *change, "--json").json["numbers"]
     cost = numbers["total_cost"]

@@ -135,10 +135,7 @@ def _interruptible(runner: StudyRunner) -> Iterator[None]:
 
 def _unplanned(runner: StudyRunner, stages: Sequence[StageCase]) -> dict[str, dict[str, Any]]:
     """The result of each stage with nothing added, retired or aged, without an emission target or policy limits."""
-    if (
-        runner.store.load_warm_start() is None
-    ):  # with fixed capacities every case is solved without one
-        runner.store.save_warm_start(WarmStart())
+    runner.skip_warm_start()
     cases = {stage.name: _unplanned_case(stage) for stage in stages}
     return dict(zip(cases, runner.results(cases.values()), strict=True))
 

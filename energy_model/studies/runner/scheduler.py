@@ -35,6 +35,7 @@ from energy_model.studies.runner.study import ExecutionOptions
 from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 from energy_model.studies.runner.worker import Arrays
 
+MIN_REPORTED_SECONDS = 2.0  # s of the first case after which its progress is reported
 LOCK_POLL_SECONDS = 0.2  # s between looks at a case that another process works on
 
 
@@ -82,6 +83,11 @@ class StudyRunner:
                 raise NoSolutionError(result["status"], [result["reason"]])
         return results
 
+    def skip_warm_start(self) -> None:
+        """Leaves out the solve of the base case, where every case has fixed capacities and is solved without its basis."""
+        if self.store.load_warm_start() is None:
+            self.store.save_warm_start(WarmStart())
+
     def open_run(self, case: StudyCase) -> Run | None:
         """The saved run of a case; None if it has none."""
         folder = self.store.folder / "runs" / case.key
@@ -102,7 +108,7 @@ class StudyRunner:
                 queue.submit()
                 queue.collect()
                 seconds = time.monotonic() - started
-                if queue.finished:
+                if queue.finished or seconds > MIN_REPORTED_SECONDS:
                     done = finished_before + queue.finished
                     self.execution.report(_progress(done, len(self.cases), queue.finished, seconds))
         finally:
@@ -235,7 +241,8 @@ def _is_lost(future: futures.Future) -> bool:
 
 def _progress(done: int, count: int, finished: int, seconds: float) -> Message:
     if not finished or seconds <= 0:
-        return Message("cases: {done:#} of {count:#} solved", done=done, count=count)
+        text = N_("cases: {done:#} of {count:#} solved, the next is in work for {time}")
+        return Message(text, done=done, count=count, time=_time(seconds))
     rate = finished / seconds
     return Message(
         "cases: {done:#} of {count:#} solved, {rate} a minute, {left} left",
