@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from energy_model.case.system import System
+from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.formatting import label
+from energy_model.common.language import translate
 from energy_model.results.summary import capacity_unit
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite, NewLink
 
@@ -18,31 +20,46 @@ def case_files(
     system: System, activity: Activity, sites: Sequence[CandidateSite]
 ) -> dict[str, bytes]:
     """The rows of the activity and its links at every site, as additional case files by name."""
-    rows = [_plant(activity, site) for site in sites]
+    rows = [_plant(system, activity, site) for site in sites]
     tables = {f"{activity.table}_{NAME}.csv": rows}
     by_unit: dict[str, list[dict[str, object]]] = {}
     for link in (link for site in sites for link in site.links):
         unit = capacity_unit(system, "links", link.carrier)
-        by_unit.setdefault(unit, []).append(_link(link, unit))
+        by_unit.setdefault(unit, []).append(_link(system, link, unit))
     for number, link_rows in enumerate(by_unit.values()):
         tables[f"links_{NAME}_{number}.csv"] = link_rows
     return {name: pd.DataFrame(rows).to_csv(index=False).encode() for name, rows in tables.items()}
 
 
-def _plant(activity: Activity, site: CandidateSite) -> dict[str, object]:
+def _plant(system: System, activity: Activity, site: CandidateSite) -> dict[str, object]:
+    texts = {
+        f"label_{code}": f"{label(activity.labels, activity.technology, code)}, "
+        f"{label(system['sites'], site.site, code)}"
+        for code in LANGUAGES
+    }
     return {
         activity.table.removesuffix("s"): site.asset,
         "site": site.site,
         "carrier": activity.carrier,
         "technology": activity.technology,
-        "label_en": f"{label(activity.labels, activity.technology)}, {site.site.replace('_', ' ')}",
+        **texts,
         f"max_capacity_added [{activity.unit}]": activity.size,
         **dict(activity.stated),
     }
 
 
-def _link(link: NewLink, unit: str) -> dict[str, object]:
-    carrier = link.carrier.replace("_", " ")
+def _link(system: System, link: NewLink, unit: str) -> dict[str, object]:
+    sites, texts = system["sites"], {}
+    for code in LANGUAGES:
+        ends = [label(sites, site, code) for site in (link.from_site, link.to_site)]
+        carrier = label(system["carriers"], link.carrier, code)
+        texts[f"label_{code}"] = translate(
+            "New link for {carrier}: {from_site} – {to_site}",
+            code,
+            carrier=f"{carrier[:1].lower()}{carrier[1:]}" if carrier[1:2].islower() else carrier,
+            from_site=ends[0],
+            to_site=ends[1],
+        )
     return {
         "link": link.name,
         "carrier": link.carrier,
@@ -50,6 +67,6 @@ def _link(link: NewLink, unit: str) -> dict[str, object]:
         "to_site": link.to_site,
         "both_ways": "yes" if link.both_ways else "no",
         "technology": link.technology,
-        "label_en": f"New {carrier} link {link.from_site} - {link.to_site}",
+        **texts,
         f"max_capacity_added [{unit}]": "inf",
     }

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.language import N_, Message
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.results.account_lines import DELIVERS, EMISSIONS, LAND, TAKES, TARGET_VALUE
 from energy_model.results.accounts import Accounts, accounts
@@ -26,6 +26,7 @@ NOT_ALLOWED = "not allowed"
 ESTIMATED = (
     "estimated"  # not solved, as the estimate is above the cost of the sites that are wanted
 )
+NOT_SOLVED = Message("not solved, since it costs at least as much as the cheapest sites")
 INCREMENTS = (
     "citizens_points",
     "firms_points",
@@ -42,7 +43,7 @@ SITE_COLUMNS = (
 )
 PRICE_COLUMNS = {"site": str, "carrier": str, "line": str, "quantity": float, "price": float}
 LAND_COLUMNS = {"site": str, "at": str, "land_class": str, "more": float}
-LINK_COLUMNS = {"site": str, "link": str, "label_en": str, "kind": str, "more": float, "unit": str, "investment": float}  # fmt: skip
+LINK_COLUMNS = {"site": str, "link": str, "label_en": str, "label_da": str, "kind": str, "more": float, "unit": str, "investment": float}  # fmt: skip
 Row = tuple[Any, ...]
 
 
@@ -119,7 +120,7 @@ def _links(run: Run, base: Run, candidate: CandidateSite, min_change: float) -> 
         kind = "connection" if link in own_links else "reinforcement"
         row = table.loc[link]
         cost = more * float(row["unit_investment"])
-        yield link, row["label_en"], kind, more, row["unit"], cost
+        yield link, row["label_en"], row["label_da"], kind, more, row["unit"], cost
 
 
 def ranked_sites(
@@ -140,7 +141,10 @@ def ranked_sites(
     frame = pd.DataFrame(rows)
     for label in ("label_en", "label_da"):
         frame[label] = [system["sites"].at[site, label] for site in frame["site"]]
-    frame["why"] = [causes.get(site, "") for site in frame["site"]]
+    frame["why"] = [
+        NOT_SOLVED if status == ESTIMATED else causes.get(site, "")
+        for site, status in zip(frame["site"], frame["status"], strict=True)
+    ]
     columns = (*SITE_COLUMNS, *_increments(base), "why", "reason")
     frame = frame.reindex(columns=list(columns))
     order = ["added_cost", "estimate"]
@@ -218,7 +222,7 @@ def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> Messag
     new_links = [
         Message(
             "{link} {amount:+#} {unit}",
-            link=row.label_en or row.link,
+            link=labels_of(row._asdict(), row.link),
             amount=row.more,
             unit=Message(row.unit),
         )

@@ -46,6 +46,7 @@ from energy_model.studies.siting.notes import placement_note, siting_notes
 from energy_model.studies.siting.price_estimate import estimate_cost
 from energy_model.studies.siting.site_tables import (
     ESTIMATED,
+    NOT_SOLVED,
     PlacedActivity,
     cost_causes,
     ranked_sites,
@@ -143,7 +144,7 @@ def siting(
         notes = siting_notes(table, parsed, causes)
         if free_result is not None:
             notes.append(placement_note(free_result, base, allowed))
-        messages = [*causes.values(), *(site.reason for site in candidates)]
+        messages = [NOT_SOLVED, *causes.values(), *(site.reason for site in candidates)]
         return setup.write_results(runner, {"sites": table, **tables}, notes, messages=messages)
 
 
