@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from energy_model.common.formatting import format_number, format_significant, label, price_unit
 from energy_model.common.language import translator
@@ -28,7 +28,7 @@ def quick_report(
     Args:
         answer: The answer.
         language: ``en`` or ``da``.
-        is_narrow: Whether there is no room for the bias of each number.
+        is_narrow: Whether there is no room for the bias of each number and for what is unchanged.
         is_first: Whether a comparison with a fine run follows, so that nothing is said of it.
     """
     _ = translator(language)
@@ -36,13 +36,19 @@ def quick_report(
     size = table["unchanged"].abs().clip(lower=1.0)
     is_moved = table["difference"].abs() > MIN_CHANGE_SHARE * size
     is_shown = is_moved | table.index.isin(ALWAYS_SHOWN)
-    has_bias = answer.fine is not None and not is_narrow
+    titles = {
+        "unchanged": _("unchanged"),
+        "changed": _("changed"),
+        "difference": _("difference"),
+        "bias": _("bias of few steps"),
+    }
+    columns = ["changed", "difference"]
+    if not is_narrow:
+        columns = ["unchanged", *columns, *(["bias"] if answer.fine is not None else [])]
     rows = [
-        _row(answer, str(name), row, language, has_bias) for name, row in table[is_shown].iterrows()
+        _row(answer, str(name), row, language, columns) for name, row in table[is_shown].iterrows()
     ]
-    heads = [_("result"), _("unchanged"), _("changed"), _("difference")]
-    if has_bias:
-        heads.append(_("bias of few steps"))
+    heads = [_("result"), *(titles[column] for column in columns)]
     steps = answer.run.metadata["steps"]
     note = _(
         "A quick look at {steps:#} steps of the year, in {seconds} s. A small difference may have the other sign at more steps: start a run before it decides anything.",
@@ -62,8 +68,8 @@ def quick_report(
         *_tiles(answer, language),
         *_estimates(answer, language),
         *data_table(title, heads, rows, len(heads) - 1),
-        *_assets(answer, language),
-        *_prices(answer, language),
+        *_assets(answer, language, is_narrow),
+        *_prices(answer, language, is_narrow),
         Text(tuple(filter(None, (note, bias))), PLAIN),
     ]
     return Report("", language, tuple(section("quick", "", blocks)))
@@ -78,8 +84,11 @@ def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
         title, unit = title_and_unit(str(name), carriers, language)
         text = _signed(table.at[name, "difference"], unit, language)
         if name == "total_cost" and answer.estimates is not None and not _agree(answer):
-            low, high = (_signed(value, unit, language) for value in sorted(answer.estimates))
-            text = _("{low} to {high}", low=low, high=high)
+            low, high = (
+                _signed(value, unit, language, answer.estimates)
+                for value in sorted(answer.estimates)
+            )
+            text = _("{low} to {high}", low=low.partition(" ")[0], high=high)
         pairs.append((title, text))
     return [Tiles(tuple(pairs))]
 
@@ -97,7 +106,9 @@ def _estimates(answer: QuickAnswer, language: str) -> list[Block]:
     if answer.estimates is None:
         return []
     _ = translator(language)
-    few, second = (_signed(value, "EUR/a", language) for value in answer.estimates)
+    few, second = (
+        _signed(value, "EUR/a", language, answer.estimates) for value in answer.estimates
+    )
     if _agree(answer):
         text = _(
             "Few steps suffice for the change of cost: {few}, or {second} with plan and prices of the unchanged run.",
@@ -119,45 +130,50 @@ def _estimates(answer: QuickAnswer, language: str) -> list[Block]:
     return [Text((text,))]
 
 
-def _signed(value: float, unit: str, language: str) -> str:
-    text = format_number(value, unit, language)
+def _signed(value: float, unit: str, language: str, among: Iterable[float] = ()) -> str:
+    text = format_number(value, unit, language, among)
     return f"+{text}" if value > 0 and not text.startswith("0 ") else text
 
 
-def _assets(answer: QuickAnswer, language: str) -> list[Block]:
+def _assets(answer: QuickAnswer, language: str, is_narrow: bool) -> list[Block]:
     """Returns the table of added capacity that the change moves most."""
-    _ = translator(language)
-    rows = [
-        [
-            label(row, name, language),
-            *(format_number(row[c], row["unit"], language) for c in ("unchanged", "changed")),
-            _signed(row["cost"], "EUR/a", language),
-        ]
-        for name, row in answer.assets().head(MAX_ASSETS).iterrows()
-    ]
-    heads = [_("asset"), _("unchanged"), _("changed"), _("yearly cost")]
-    return data_table(_("What is added more or less"), heads, rows, 3)
+    _, rows = translator(language), []
+    for name, row in answer.assets().head(MAX_ASSETS).iterrows():
+        sizes = (
+            [_signed(row["difference"], row["unit"], language)]
+            if is_narrow
+            else [format_number(row[c], row["unit"], language) for c in ("unchanged", "changed")]
+        )
+        cost = _signed(row["cost"], "EUR/a", language)
+        rows.append([label(row, name, language), *sizes, cost])
+    sizes = [_("difference")] if is_narrow else [_("unchanged"), _("changed")]
+    heads = [_("asset"), *sizes, _("yearly cost")]
+    return data_table(_("What is added more or less"), heads, rows, len(heads) - 1)
 
 
-def _prices(answer: QuickAnswer, language: str) -> list[Block]:
+def _prices(answer: QuickAnswer, language: str, is_narrow: bool) -> list[Block]:
     """Returns the table of the prices of the billed carrier, if the change moves one."""
     _ = translator(language)
     prices = answer.prices()
     if prices.empty or prices["difference"].abs().max() < MIN_PRICE_CHANGE:
         return []
-    columns = ("unchanged", "changed", "difference")
+    columns = ("changed", "difference") if is_narrow else ("unchanged", "changed", "difference")
     unit = price_unit(answer.run.tables["carriers"], str(default_billed_carrier(answer.run)))
     rows = [
         [label(row, name, language), *(format_number(row[c], unit, language) for c in columns)]
         for name, row in prices.iterrows()
     ]
-    heads = [_("demand"), _("unchanged"), _("changed"), _("difference")]
-    return data_table(_("Price with network charge"), heads, rows, 3, collapsed=True)
+    heads = [_("demand"), *([] if is_narrow else [_("unchanged")]), _("changed"), _("difference")]
+    title = _("Price with network charge")
+    return data_table(title, heads, rows, len(columns), collapsed=True)
 
 
 def _row(
-    answer: QuickAnswer, name: str, row: Mapping[str, float], language: str, has_bias: bool
+    answer: QuickAnswer,
+    name: str,
+    row: Mapping[str, float],
+    language: str,
+    columns: Iterable[str],
 ) -> list[str]:
     title, unit = title_and_unit(name, answer.run.tables["carriers"], language)
-    columns = ["unchanged", "changed", "difference", *(["bias"] if has_bias else [])]
     return [title, *(format_number(row[column], unit, language) for column in columns)]
