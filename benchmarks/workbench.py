@@ -1,8 +1,8 @@
 """Many people at one workbench: waiting times, errors, lost jobs and memory.
 
 ``python benchmarks/workbench.py`` starts ``energy-model serve`` with two workers on Aarhus in a folder of its own. For
-``--minutes`` each of ``--people`` moves a slider and waits for the quick look, opens pages, and now and then starts a
-run, with pauses as in a meeting. The requests are those that the pages send. It prints medians and the largest time of
+``--minutes`` each of ``--people`` moves a slider and waits for the quick look and its comparison with the reference,
+which is run before, opens pages, and now and then starts a run, with pauses as in a meeting. The requests are those that the pages send. It prints medians and the largest time of
 each kind, the number of errors and of jobs that were lost, and the memory of the server with its processes.
 """
 
@@ -42,6 +42,7 @@ class Person:
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         self.jobs: list[str] = []
+        self.looked: Any = None  # the draft whose comparison with the reference follows
 
     def get(self, path: str) -> bytes:
         """The content of a page."""
@@ -89,8 +90,14 @@ class Person:
             self.get(path)
             self.ask("page.children", {"url.pathname": path, "url.search": "", "draft.data": None})
             return f"page {path}"
-        self.ask("live_answer.children", {"settled_draft.data": draft})
+        found = self.ask("live_answer.children...", {"settled_draft.data": draft})["response"]
+        self.looked = found.get("looked_draft", {}).get("data")
         return "slider"
+
+    def compare(self) -> None:
+        """Asks for the comparison with the reference, as a page does once it has the first numbers."""
+        self.ask("live_answer.children@", {"looked_draft.data": self.looked})
+        self.looked = None
 
 
 def memory_gb(process: int) -> float:
@@ -111,10 +118,24 @@ def use_until(person: Person, end: float, waits: dict[str, list[float]], errors:
         begun = time.monotonic()
         try:
             what = person.act()
+            waits[what].append(time.monotonic() - begun)
+            if person.looked is not None:
+                begun = time.monotonic()
+                person.compare()
+                waits["slider, beside the reference"].append(time.monotonic() - begun)
         except Exception as error:  # noqa: BLE001 - every failure is counted
             errors.append(f"{type(error).__name__}: {error}")
-            continue
-        waits[what].append(time.monotonic() - begun)
+
+
+def run_reference(person: Person, place: Path) -> None:
+    """Runs the case unchanged, as a group does before its meeting, and waits for it."""
+    draft = {"case": "aarhus", "scenario": "as_decided", "resolution": "default"}
+    values = {"run.n_clicks": 1, "draft.data": draft, "title.value": "reference"}
+    answer = person.ask("url.pathname", values)["response"]
+    path = next(str(p["pathname"]) for p in answer.values() if p.get("pathname"))
+    outcome = place / "jobs" / path.removeprefix("/job/") / "outcome.json"
+    while not outcome.is_file():
+        time.sleep(0.5)
 
 
 def main() -> None:
@@ -123,6 +144,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--reference", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-m", "energy_model", "serve", AARHUS, "--workspace", place, "--port", "0", "--workers", asked.workers]  # fmt: skip
@@ -133,6 +155,8 @@ def main() -> None:
         people = [Person(address, callbacks, seed) for seed in range(asked.people)]
         for person in people:
             person.get("/")
+        if asked.reference:
+            run_reference(people[0], Path(place))
         waits: dict[str, list[float]] = defaultdict(list)
         errors: list[str] = []
         end = time.monotonic() + 60 * asked.minutes

@@ -69,6 +69,6 @@ def test_the_city_that_is_compared_with_pypsa_is_exported_whole(tmp_path):
 
 @pytest.mark.slow
 def test_people_at_one_workbench_meet_no_error():
-    said = start("workbench.py", "--people", 2, "--minutes", 0.25)
+    said = start("workbench.py", "--people", 2, "--minutes", 0.25, "--no-reference")
     assert "2 people, 0.25 minutes, 2 workers: 0 errors" in said.stdout
     assert "0 lost" in said.stdout
