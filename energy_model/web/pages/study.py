@@ -192,9 +192,8 @@ def _register_run_choice(app: dash.Dash, context: AppContext) -> None:
         return topic_links(str(name), security.language())
 
 
-def register(app: dash.Dash, context: AppContext) -> None:
-    """Registers the callbacks of the pages."""
-    _register_run_choice(app, context)
+def _register_length(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callback that states the length of a study with its choices."""
 
     @app.callback(
         Output("study_length", "children"),
@@ -214,6 +213,12 @@ def register(app: dash.Dash, context: AppContext) -> None:
         except InputError:
             return []  # told when the study is started
         return _length(context, guide, job_request, language)
+
+
+def register(app: dash.Dash, context: AppContext) -> None:
+    """Registers the callbacks of the pages."""
+    _register_run_choice(app, context)
+    _register_length(app, context)
 
     @app.callback(
         Output("url", "pathname", allow_duplicate=True),
