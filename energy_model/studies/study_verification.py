@@ -149,6 +149,7 @@ def _proof(study: StoredStudy, question: str, name: str) -> CompositionProof:
                 name, branches, None, (f"{name}: no study of this kind has it",)
             )
         composition = recompose(study, name)
+        branches = branches or tuple(branch.name for branch in composition.branches)
         arrays = StudyStore(study.folder).load_arrays(f"{name}{SOLUTION}") or {}
         lp, x, prices = composition.lp, arrays["x"], arrays["prices"]
         if (len(prices), len(x)) != lp.A.shape:
