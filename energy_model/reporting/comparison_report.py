@@ -180,16 +180,17 @@ def _describe_payments(comparison: Comparison, language: str) -> list[str]:
     if max(map(abs, payments.values())) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
         return []
     cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
-    if extra["per_tonne"] is None or extra["per_tonne"] < 0:  # both rise or both fall
+    if (
+        extra["per_tonne"] is None or extra["per_tonne"] < 0
+    ):  # it is dearer and emits more, or neither
         sentences = [_("Without emission payments the difference in cost is {cost}.", cost=cost)]
     else:
-        sentences = [
-            _(
-                "Without emission payments the difference in cost is {cost}: {price:EUR/t} for each tonne less.",
-                cost=cost,
-                price=extra["per_tonne"],
-            )
-        ]
+        text = (
+            N_("Without emission payments the difference in cost is {cost}: {price:EUR/t} for each tonne less.")
+            if (extra["emissions_less"] or 0.0) > 0
+            else N_("Without emission payments the difference in cost is {cost}: each tonne more saves {price:EUR/t}.")
+        )  # fmt: skip
+        sentences = [_(text, cost=cost, price=extra["per_tonne"])]
     if any(payments[scheme] for scheme in payments if scheme != UNPAID):
         named = list_payments(payments, language)
         sentences.append(_("The CO2 payments change by who pays: {payments}.", payments=named))

@@ -79,11 +79,13 @@ def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
     """Returns the differences of the numbers that are always shown."""
     _ = translator(language)
     table, carriers = answer.table(), answer.run.tables["carriers"]
-    pairs = []
+    pairs, is_uncertain = [], answer.estimates is not None and not _agree(answer)
     for name in table.index.intersection(ALWAYS_SHOWN, sort=False):
+        if name == "cost_without_emission_payments" and is_uncertain:
+            continue  # its sign is as uncertain, and it has no second estimate
         title, unit = title_and_unit(str(name), carriers, language)
         text = _signed(table.at[name, "difference"], unit, language)
-        if name == "total_cost" and answer.estimates is not None and not _agree(answer):
+        if name == "total_cost" and answer.estimates is not None and is_uncertain:
             low, high = (
                 _signed(value, unit, language, answer.estimates)
                 for value in sorted(answer.estimates)
@@ -109,7 +111,12 @@ def _estimates(answer: QuickAnswer, language: str) -> list[Block]:
     few, second = (
         _signed(value, "EUR/a", language, answer.estimates) for value in answer.estimates
     )
-    if _agree(answer):
+    if few == second:
+        text = _(
+            "Few steps suffice for the change of cost: {few}, also with plan and prices of the unchanged run.",
+            few=few,
+        )
+    elif _agree(answer):
         text = _(
             "Few steps suffice for the change of cost: {few}, or {second} with plan and prices of the unchanged run.",
             few=few,

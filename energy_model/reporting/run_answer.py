@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from energy_model.case.overrides import Override
@@ -35,6 +36,9 @@ SHOWN_PRICES = {
     "heat_price": N_("District heat, mean price"),
     "electricity_price": N_("Electricity, mean price"),
 }
+
+SIGNS = {"*=": "×", "+=": "+"}  # of operations of an override
+DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def answer_section(run: Run, language: str) -> list[Section]:
@@ -81,7 +85,10 @@ def _override_title(text: str, run: Run, language: str) -> str:
     except ValueError:  # of a run of an earlier version
         return text
     title = address_title(override.address, run.tables["names"], language)
-    return f"{title} {override.operation} {override.value}"
+    value = str(override.value)
+    if language == "da" and DECIMAL.fullmatch(value):
+        value = value.replace(".", ",")
+    return f"{title} {SIGNS.get(override.operation, override.operation)} {value}"
 
 
 def headline_tiles(run: Run, language: str) -> Tiles:

@@ -47,7 +47,7 @@ ENTRIES = (
     N_("rounding"), N_("target value"), N_("balance without target value"),
 )  # fmt: skip
 STUDIES = N_("sweep"), N_("pareto"), N_("near optimal"), N_("run")
-SUMS = N_("total cost"), N_("acceptance"), N_("purchase")
+SUMS = N_("total cost"), N_("acceptance"), N_("purchase"), N_("farmland"), N_("oxygen")
 PARTIES = (
     N_("no firm: households, land, emissions"),
     N_("nobody named"), N_("nobody"), N_("landowners"), N_("limits"), N_("climate account"),

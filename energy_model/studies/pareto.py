@@ -20,7 +20,7 @@ from energy_model._deprecated import accept_case_keywords
 from energy_model.common.choices import ONE, WHOLE, Choice, Options
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.formatting import label
-from energy_model.common.language import N_, Message
+from energy_model.common.language import N_
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
@@ -29,6 +29,7 @@ from energy_model.results.metrics import metric as metric_of
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
 from energy_model.studies.guide import StudyGuide, Subject
+from energy_model.studies.pareto_notes import few_points_note, pareto_notes
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
@@ -100,22 +101,12 @@ def pareto_front(
             "marginal_steps": marginal_steps(front),
         }
         unit = units[metric]
-        notes = [
-            Message(
-                "The metric is {metric} [{unit}]; its price is in EUR/{price_unit}.",
-                metric=metric,
-                unit=Message(unit),
-                price_unit=Message(unit.removesuffix("/a")),
-            )
-        ]
+        amounts, costs, prices = (
+            [getattr(point, name) for point in front] for name in ("amount", "cost", "price")
+        )
+        notes = pareto_notes(amounts, costs, prices, metric, unit)
         if len(front) < points:
-            notes.append(
-                Message(
-                    "The front has {count:#} points: the cheapest plan has little more of {metric} than the minimum.",
-                    count=len(front),
-                    metric=metric,
-                )
-            )
+            notes.append(few_points_note(len(front), metric))
         if second_metric is not None:
             tables["surface"] = _surface(runner, metric, second_metric, points, levels)
         return setup.write_results(runner, tables, notes)

@@ -28,7 +28,8 @@ TITLE = "row_title"  # in the data of a row
 MIN_UNLIMITED_VALUE = 1e29
 MAX_PASTED_CELLS = 200
 MAX_SHOWN_FAULTS = 5
-DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+# A decimal comma, perhaps after groups of thousands, as a spreadsheet in Danish writes it
+DECIMAL_COMMA = re.compile(r"-?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+")
 GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
 # What a cell shows while it is not edited: the label of a name, a number with the decimal sign of the
 # language (functions of assets/workbench.js)
@@ -172,7 +173,7 @@ def edits_of(table: str, cells: list[Any]) -> list[Edit]:
         try:
             value = "" if changed.get("value") is None else str(changed["value"]).strip()
             if DECIMAL_COMMA.fullmatch(value):
-                value = value.replace(",", ".")
+                value = value.replace(".", "").replace(",", ".")
             row, column = str(changed["rowId"]), str(changed["colId"])
             edits.append(Edit(table=table, row=row, column=column, value=value))
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -184,8 +185,8 @@ def ambiguous_issue(edit: Edit) -> InputIssue | None:
     """Returns an issue if a value has groups of three digits, which Danish reads as thousands and English as decimals."""
     if not GROUPED_DIGITS.fullmatch(edit.value):
         return None
-    whole, decimal = edit.value.replace(".", ""), edit.value.rstrip("0").rstrip(".")
-    remedy = Message("write {whole} without points, or {decimal}", whole=whole, decimal=decimal)
+    whole, decimal = edit.value.replace(".", ""), float(edit.value)
+    remedy = Message("write {whole} without points, or {decimal:#}", whole=whole, decimal=decimal)
     return InputIssue(edit.table, remedy, edit.row, edit.column, edit.value)
 
 

@@ -100,6 +100,8 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
     danish = describe_comparison(comparison, "da")
     assert "Uden betaling for udledning er forskellen i omkostning +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
     assert comparison_records(comparison, None)["extra_cost"]["per_tonne"] == pytest.approx(10)
+    back = describe_comparison(em.compare(runs[::-1], ["target", "reference"]), "en")
+    assert "Without emission payments the difference in cost is -10 EUR/a (-74.6 DKK/a, 2025 prices): each tonne more saves 10 EUR/t." in back  # fmt: skip
 
 
 def test_who_pays_is_told_on_the_command_line(tmp_path):

@@ -89,7 +89,7 @@ def test_placed_freely_it_keeps_what_is_required(found):
     last = found.table.iloc[-1]
     base = found.table.iloc[0]
     assert last["objective"] - base["objective"] == pytest.approx(cost)
-    assert "1.5 at south and 0.5 at north" in found.notes[-1]
+    assert "1.5 MW at south and 0.5 MW at north" in found.notes[-1]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_model.case.system import System
 from energy_model.common.language import Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite
@@ -58,7 +59,7 @@ def siting_notes(
         same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
         notes.append(
             Message(
-                "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of sites in the right order.",
+                "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of solved sites in the right order.",
                 error=solved["difference"].abs().max(),
                 share=np.mean(same_order),
             )
@@ -76,15 +77,24 @@ def siting_notes(
 
 
 def placement_note(
-    result: Mapping[str, Any], base: Mapping[str, Any], allowed: Sequence[CandidateSite]
+    result: Mapping[str, Any],
+    base: Mapping[str, Any],
+    allowed: Sequence[CandidateSite],
+    system: System,
+    unit: str,
 ) -> Message:
-    """The free placement in a sentence."""
+    """The free placement in a sentence; ``unit`` is that of the activity's capacity."""
     if result["status"] != OPTIMAL:
         return Message("Placed freely there is no plan: {reason}", reason=result["reason"])
     sizes = {candidate.site: result["assets"][candidate.asset][1] for candidate in allowed}
     ordered = sorted(sizes.items(), key=lambda item: -item[1])
     places = [
-        Message("{amount:#} at {site}", amount=amount, site=site)
+        Message(
+            "{amount:{unit}} at {site}",
+            amount=amount,
+            unit=unit,
+            site=labels_of(system["sites"].loc[site], site),
+        )
         for site, amount in ordered
         if amount > MIN_PLACED_CAPACITY
     ]

@@ -143,7 +143,7 @@ def siting(
         table = ranked_sites(placed, candidates, base, parsed.size, system, causes)
         notes = siting_notes(table, parsed, causes)
         if free_result is not None:
-            notes.append(placement_note(free_result, base, allowed))
+            notes.append(placement_note(free_result, base, allowed, system, parsed.unit))
         messages = [NOT_SOLVED, *causes.values(), *(site.reason for site in candidates)]
         return setup.write_results(runner, {"sites": table, **tables}, notes, messages=messages)
 

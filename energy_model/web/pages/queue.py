@@ -110,7 +110,9 @@ def describe_state(context: AppContext, job: Job, language: str) -> str:
     _ = translator(language)
     if job.state == QUEUED:
         count = context.queue.count_before(job.name)
-        return _("queued after {count:#} jobs", count=count) if count else _("next in the queue")
+        return (
+            _("queued; jobs before it: {count:#}", count=count) if count else _("next in the queue")
+        )
     return _("being cancelled") if context.queue.is_ending(job.name) else _(job.state)
 
 

@@ -312,8 +312,6 @@ def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
     return [
         html.H2(_("Your run")),
         html.Div(id="changes"),
-        html.Div(id="live_answer", role="status", className="live"),
-        dcc.Store(id="looked_draft"),
         *submission_fields("title", _("e.g. cheap batteries"), language),
         field(
             _("Note"),
@@ -323,4 +321,6 @@ def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
         button(_("Save as scenario"), "save"),
         html.Div(id="run_message", role="alert"),
         html.Div(id="save_message", role="status"),
+        html.Div(id="live_answer", role="status", className="live"),
+        dcc.Store(id="looked_draft"),
     ]

@@ -171,7 +171,7 @@ def _length(
         return html.P(text, className="soft")
     minutes = max(1, round(count * seconds / 60))
     text += " " + translate(
-        "By the time of earlier jobs this takes about {minutes:#} minutes.",
+        "By the time of earlier jobs this takes about {minutes:#} min.",
         language,
         minutes=minutes,
     )
