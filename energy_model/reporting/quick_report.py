@@ -183,4 +183,12 @@ def _row(
     columns: Iterable[str],
 ) -> list[str]:
     title, unit = title_and_unit(name, answer.run.tables["carriers"], language)
-    return [title, *(format_number(row[column], unit, language) for column in columns)]
+    return [
+        title,
+        *(
+            _signed(row[column], unit, language)
+            if column == "difference"
+            else format_number(row[column], unit, language)
+            for column in columns
+        ),
+    ]

@@ -22,6 +22,7 @@ from energy_model.formulation import TABLES
 from energy_model.reporting.address_titles import address_title, labels_of_frames
 from energy_model.web.request_validation import Edit, declared_table
 
+LABELS = ("label_en", "label_da")  # at the end, as the row is named by them
 HIDDEN = ("colour",)  # columns without effect on results
 EDITED = "edited_columns"  # in the data of a row
 TITLE = "row_title"  # in the data of a row
@@ -123,7 +124,7 @@ def columns(system: System, name: str, language: str) -> list[dict[str, Any]]:
             "valueFormatter": {"function": SHOWN_LABEL if column.names else SHOWN_NUMBER},
             "cellEditorParams": {"useFormatter": False},
         }
-        for column in declared.columns
+        for column in sorted(declared.columns, key=lambda column: column.name in LABELS)
         if column.name in frame and column.name not in HIDDEN
     ]
 
