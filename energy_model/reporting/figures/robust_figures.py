@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from energy_model.common.formatting import MIN_CAPACITY, format_number, money_unit, words
+from energy_model.common.formatting import MIN_CAPACITY, format_number, label, money_unit
 from energy_model.common.language import translator
 from energy_model.reporting.figures.style import (
     FIVE_DIGITS,
@@ -16,8 +16,11 @@ from energy_model.reporting.figures.style import (
     series_colour,
     set_layout,
 )
+from energy_model.reporting.study_tables import study_labels
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
+
+TEXT_SHARE = 0.12  # of the span of all bars, the room for the text beside the longest
 
 
 def draw_branches(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
@@ -44,22 +47,25 @@ def draw_branches(frame: pd.DataFrame, study: Study, language: str) -> go.Figure
     return figure.update_yaxes(hoverformat=FIVE_DIGITS)
 
 
-def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
+def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
     """Draws what the robust plan adds beyond the plan of the base case, by the yearly cost of the difference."""
     _ = translator(language)
     part = frame[frame["difference"].abs() > MIN_CAPACITY].dropna(subset=["difference_cost"])
     part = part.head(MAX_CHART_ROWS)[::-1]
     if part.empty:
         return None
+    labels = study_labels(study)
     scale, money = money_unit(part["difference_cost"])
+    costs = part["difference_cost"] / scale
+    room = TEXT_SHARE * (max(costs.max(), 0.0) - min(costs.min(), 0.0))
     amounts = [
         f"{'+' if difference > 0 else ''}{format_number(difference, unit, language)}"
         for difference, unit in zip(part["difference"], part["unit"], strict=True)
     ]
     figure = go.Figure(
         go.Bar(
-            y=[words(asset, language) for asset in part["asset"]],
-            x=part["difference_cost"] / scale,
+            y=[label(labels, asset, language) for asset in part["asset"]],
+            x=costs,
             orientation="h",
             marker_color=[series_colour(2 if cost > 0 else 1) for cost in part["difference_cost"]],
             text=amounts,
@@ -69,4 +75,5 @@ def draw_plan(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | N
     )
     figure.add_vline(x=0, line={"color": NEUTRAL_COLOUR, "width": 1})
     title = axis_title(_("yearly cost of what the robust plan adds more"), _(money))
+    figure.update_xaxes(range=[min(costs.min(), 0.0) - room, max(costs.max(), 0.0) + room])
     return set_layout(figure, language, title, height=bar_height(len(part), 34))
