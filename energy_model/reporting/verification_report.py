@@ -216,4 +216,5 @@ def _study_conclusion(verification: StudyVerification, language: str) -> Text:
         )
     else:
         sentence = _("{proven_runs:#} of {runs:#} runs are proven.", **counts)
-    return Text((sentence,), PLAIN if verification.proven else ALERT)
+    limits = _("Tables of the study, and cases whose runs are not kept, are not part of the proof.")
+    return Text((sentence, limits), PLAIN if verification.proven else ALERT)

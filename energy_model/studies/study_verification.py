@@ -131,7 +131,7 @@ def _is_composed(question: str) -> bool:
 
 
 def _missing(name: str) -> CompositionProof:
-    sentence = f"{name}: no solution of the whole is stored (an earlier version wrote none), so only its runs are verified; run the study again in another folder"
+    sentence = f"{name}: no solution of the whole is stored, so only its runs are verified; the command of the study finishes one that was interrupted, and one of an earlier version is run again in another folder"
     return CompositionProof(name, (), None, (sentence,))
 
 

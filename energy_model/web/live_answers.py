@@ -26,6 +26,7 @@ from energy_model.web.request_validation import ValidatedRequest
 
 MAX_CASES_PER_WORKER = 2  # solved cases that a worker keeps in memory
 MAX_WAITING = 40  # questions that wait or are answered at once
+KILL_SECONDS = 5.0  # seconds that a killed worker is waited for
 TIMEOUT_SECONDS = 60.0  # seconds after which a question is given up
 
 
@@ -116,6 +117,8 @@ class LiveAnswers:
             self._pool.shutdown(wait=False, cancel_futures=True)
             for process in processes:
                 process.kill()
+            for process in processes:
+                process.join(KILL_SECONDS)
             self._pool = None
 
     def _submitted(self, question: LiveQuestion, language: str) -> Future[Report | list[str]]:

@@ -186,8 +186,9 @@ def ambiguous_issue(edit: Edit) -> InputIssue | None:
     """Returns an issue if a value has groups of three digits, which Danish reads as thousands and English as decimals."""
     if not GROUPED_DIGITS.fullmatch(edit.value):
         return None
-    whole, decimal = edit.value.replace(".", ""), float(edit.value)
-    remedy = Message("write {whole} without points, or {decimal:#}", whole=whole, decimal=decimal)
+    whole, text = edit.value.replace(".", ""), edit.value.rstrip("0").rstrip(".")
+    decimal = {"name": text, "label_en": text, "label_da": text.replace(".", ",")}
+    remedy = Message("write {whole} without points, or {decimal}", whole=whole, decimal=decimal)
     return InputIssue(edit.table, remedy, edit.row, edit.column, edit.value)
 
 

@@ -90,7 +90,7 @@ BAD = {
     "flows of nobody": (edited("flows.csv", "field_solar,electricity", "solar_field,electricity"), [], r"flows\.csv, row 6 \(solar_field:run:electricity\), conversion: 'solar_field' is given; it is neither in conversions\.csv nor in technologies\.csv"),
     "demand nobody can serve": (edited("demands.csv", "village_heat,village,heat", "village_heat,field,heat"), [], r"demands\.csv, row 2 \(village_heat\), carrier: 'heat' is given; nothing produces, transports or sells heat at field"),
     "selling above buying": (edited("markets.csv", "electricity_price,19,1,1.1", "electricity_price,-3,1,0"), [], r"markets\.csv, row 2 \(power_exchange\), sale_price: .* selling must not earn more than buying costs"),
-    "ragged row": (edited("demands.csv", "heat_demand,5000", "heat_demand,5,000"), [], r"demands\.csv, row 2: the row has 8 cells where the header has 7"),
+    "ragged row": (edited("demands.csv", "heat_demand,5000", "heat_demand,5,000"), [], r"demands\.csv, row 2: the row has 9 cells where the header has 8"),
     "not UTF-8": (not_utf8("sites.csv"), [], r"sites\.csv, row 1, after '.*': a letter is not UTF-8; save the file as UTF-8"),
     "not TOML": (edited("case.toml", "[time]", "[time"), [], r"case\.toml: it is not TOML .*; correct that line"),
     "unknown setting": (edited("case.toml", "resolution = 400", "resolutoin = 400"), [], r"case\.toml, time\.resolutoin: '400' is given; there is no such setting; nearest are resolution"),

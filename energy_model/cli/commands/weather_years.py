@@ -57,4 +57,8 @@ def _seeds(text: str, option: str) -> list[int]:
     if match or not all(part.isascii() and part.isdigit() for part in parts):
         remedy = f"write 1..10, or 1,4,7; {MAX_SEEDS} at most"
         raise em.InputError.at(option, remedy, value=text)
-    return list(dict.fromkeys(int(part) for part in parts))
+    seeds = [int(part) for part in parts]
+    if twice := sorted({seed for seed in seeds if seeds.count(seed) > 1}):
+        remedy = f"write each seed once; {', '.join(map(str, twice))} is given twice"
+        raise em.InputError.at(option, remedy, value=text)
+    return seeds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -38,7 +38,8 @@ def pathway_notes(
     ]
     assets = pd.concat([stage.assets for stage in first.stages])
     labels = _labels(assets)
-    notes += _building_notes(plan, stages, labels)
+    closed = {s.name for s in first.stages if (s.assets["max_capacity_added"] <= 0).all()}
+    notes += _building_notes(plan, stages, labels, closed)
     notes += _waiting_notes(waiting, first.cost, labels)
     notes += _foresight_notes(first, others)
     if without_operation:
@@ -57,14 +58,19 @@ def _labels(assets: pd.DataFrame) -> Labels:
     return {str(name): labels_of(row, name) for name, row in rows.to_dict("index").items()}
 
 
-def _building_notes(plan: pd.DataFrame, stages: pd.DataFrame, labels: Labels) -> list[str]:
-    """What each stage builds."""
+def _building_notes(
+    plan: pd.DataFrame, stages: pd.DataFrame, labels: Labels, closed: Collection[str]
+) -> list[str]:
+    """What each stage builds; ``closed`` are the stages without candidates."""
     notes: list[str] = []
     for stage, investment in zip(stages["stage"], stages["investment"], strict=True):
         built = plan[(plan["stage"] == stage) & (plan["added"] > 0)]
         largest = built.sort_values(["investment", "asset"], ascending=[False, True])
         names = [labels[asset] for asset in largest["asset"].head(MAX_NAMED_ASSETS)]
-        if not names:
+        if not names and stage in closed:
+            text = N_("In {stage} nothing can be built: its scenario has no candidates.")
+            notes.append(Message(text, stage=stage))
+        elif not names:
             notes.append(Message("In {stage} nothing is built.", stage=stage))
         else:
             text = N_(
@@ -103,6 +109,16 @@ def _waiting_notes(waiting: pd.DataFrame, cost: float, labels: Labels) -> list[s
                 asset=labels[most["asset"]],
                 stage=most["stage"],
                 cost=most["cost_of_waiting"],
+            )
+        )
+    if (~is_free).sum() > 1:
+        least = solved[~is_free].iloc[-1]
+        notes.append(
+            Message(
+                "Of these investments “{asset}” can wait at the least cost: {cost:EUR} without it in {stage}.",
+                asset=labels[least["asset"]],
+                stage=least["stage"],
+                cost=least["cost_of_waiting"],
             )
         )
     return notes

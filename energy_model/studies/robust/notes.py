@@ -61,6 +61,11 @@ def _cost_notes(
     elif margin < -MIN_COST_EUR:
         text = N_("This is {cost:EUR/a} less than the plan of the base case in its own year.")
         notes.append(Message(text, cost=-margin))
+    if abs(margin) > MIN_COST_EUR and pd.notna(measures["evpi"]) and found.target == EVERY:
+        text = N_(
+            "One plan for all branches costs {value:EUR/a} more than a plan of its own for each; the rest of this difference is that the branches are other years or futures."
+        )
+        notes.append(Message(text, value=measures["evpi"]))
     return notes
 
 
