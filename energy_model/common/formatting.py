@@ -28,6 +28,7 @@ MIN_AMOUNT_IN_MILLIONS_EUR = (
 VEHICLE, KM, MILLION_KM = "vehicle", "km/a", "million km/a"
 # The size of 1 km a year in units of distances; a capacity is in use for the 8,760 hours of a year.
 DISTANCES = {"thousand_km/h": 1e-3 / 8760, "thousand_km/a": 1e-3}
+PLAIN_DECIMAL = re.compile(r"-?\d+\.\d+")
 MIN_CAPACITY = 1e-3  # [capacity unit] below which no capacity is shown
 
 
@@ -112,6 +113,11 @@ def format_input(value: float, language: str = "en") -> str:
     if not np.isfinite(value) or 0 < size < MIN_PLAIN_INPUT or size > MAX_PLAIN_INPUT:
         return format_significant(value, INPUT_DIGITS, language)
     return _decimal(float(f"{value:.{INPUT_DIGITS}g}"), "#,##0.#########", language)
+
+
+def with_decimal_sign(text: str, language: str = "en") -> str:
+    """Returns a decimal number that is stored as text with the decimal sign of the language; other texts as they are."""
+    return text.replace(".", ",") if language == "da" and PLAIN_DECIMAL.fullmatch(text) else text
 
 
 def format_share(value: float, digits: int = 0, language: str = "en") -> str:

@@ -180,9 +180,8 @@ def _describe_payments(comparison: Comparison, language: str) -> list[str]:
     if max(map(abs, payments.values())) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
         return []
     cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
-    if (
-        extra["per_tonne"] is None or extra["per_tonne"] < 0
-    ):  # it is dearer and emits more, or neither
+    # a negative one is dearer with more emissions, or cheaper with less
+    if extra["per_tonne"] is None or extra["per_tonne"] < 0:
         sentences = [_("Without emission payments the difference in cost is {cost}.", cost=cost)]
     else:
         text = (

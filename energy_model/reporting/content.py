@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 # Styles of sentences; a lead says the most important thing first
 PLAIN, SOFT, WARNING, ALERT, LEAD = "plain", "soft", "warning", "alert", "lead"
 
+MIN_LONG_CHARACTERS = 70  # of a cell with a sentence
+
+
+def is_long(cell: object) -> bool:
+    """Returns whether a cell has a sentence, which needs a wide column."""
+    return isinstance(cell, str) and len(cell) > MIN_LONG_CHARACTERS
+
 
 @dataclass(frozen=True)
 class Text:

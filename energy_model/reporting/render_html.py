@@ -18,7 +18,7 @@ import plotly
 import plotly.io
 
 from energy_model.common.atomic_write import write_text
-from energy_model.reporting.content import Report
+from energy_model.reporting.content import Report, is_long
 
 
 def render_page(reports: Mapping[str, Report], template: str = "report") -> str:
@@ -60,6 +60,7 @@ def _environment() -> jinja2.Environment:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.tests["block"] = lambda block, kind: type(block).__name__ == kind
+    environment.tests["long"] = is_long
     return environment
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from energy_model.case.overrides import Override
-from energy_model.common.formatting import format_number, format_share, label, words
+from energy_model.common.formatting import (
+    format_number,
+    format_share,
+    label,
+    with_decimal_sign,
+    words,
+)
 from energy_model.common.language import N_, translator
 from energy_model.reporting.address_titles import address_title
 from energy_model.reporting.content import (
@@ -38,7 +43,6 @@ SHOWN_PRICES = {
 }
 
 SIGNS = {"*=": "×", "+=": "+"}  # of operations of an override
-DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def answer_section(run: Run, language: str) -> list[Section]:
@@ -85,9 +89,7 @@ def _override_title(text: str, run: Run, language: str) -> str:
     except ValueError:  # of a run of an earlier version
         return text
     title = address_title(override.address, run.tables["names"], language)
-    value = str(override.value)
-    if language == "da" and DECIMAL.fullmatch(value):
-        value = value.replace(".", ",")
+    value = with_decimal_sign(str(override.value), language)
     return f"{title} {SIGNS.get(override.operation, override.operation)} {value}"
 
 

@@ -31,9 +31,8 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
 
 NOBODY, LANDOWNERS = "nobody named", "landowners"
-NO_ACTORS = frozenset(
-    {CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING}
-)  # accounts of what nobody pays or earns
+# Accounts of what nobody pays or earns
+NO_ACTORS = frozenset({CLIMATE, LIMITS, RESIDUAL, CONSTANT, ROUNDING})
 ACCOUNT = "account"  # kind of the parties that are no firm, city or citizens, such as limits
 KINDS = {DELIVERS: "delivers", TAKES: "takes", EMISSIONS: "emissions", TARGET_VALUE: "target_value", LAND: "land", LIMIT: "limits", RULE: "limits", TIE: "ties"}  # fmt: skip
 MONEY = ["delivers", "takes", "cost", "emissions", "target_value", "land", "limits", "ties"]

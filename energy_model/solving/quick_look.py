@@ -28,9 +28,8 @@ from energy_model.solving.warm_start_cache import WarmStartCache
 
 # Steps of a quick look: four typical days of six steps where the case has such days
 QUICK_STEPS = 24
-MAX_FINE_STEPS = (
-    500  # of a fine run whose program is built for the second estimate, which takes a second
-)
+# Steps of a fine run up to which its program is built for the second estimate, which takes a second
+MAX_FINE_STEPS = 500
 MIN_CHANGE_SHARE = 1e-3  # of the larger of two additions; less is no change
 
 

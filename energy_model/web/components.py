@@ -25,11 +25,11 @@ from energy_model.reporting.content import (
     DataTable,
     Text,
     Tiles,
+    is_long,
 )
 from energy_model.web.job_messages import issue_message
 
 MAX_SHOWN_ISSUES = 12
-MIN_LONG_CHARACTERS = 70  # of a cell from which its column is wide
 DEFAULT_CHART_PIXELS = 420  # height of a chart that states none
 Options = Sequence[tuple[str, str]]  # value and label of each option
 
@@ -154,7 +154,7 @@ def table(
     body_rows = [
         html.Tr(
             [
-                html.Td(cell, className=kind or ("long" if _is_long(cell) else ""))
+                html.Td(cell, className=kind or ("long" if is_long(cell) else ""))
                 for cell, kind in zip(row, classes, strict=True)
             ]
         )
@@ -164,11 +164,6 @@ def table(
     return html.Div(
         html.Table(parts), className="wide", tabIndex=0, role="region", **aria_label(caption)
     )
-
-
-def _is_long(cell: Any) -> bool:
-    """Returns whether a cell has a sentence, which needs a wide column."""
-    return isinstance(cell, str) and len(cell) > MIN_LONG_CHARACTERS
 
 
 def number_tiles(pairs: Iterable[tuple[str, str]]) -> html.Dl:

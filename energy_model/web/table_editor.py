@@ -16,7 +16,7 @@ from energy_model.case.profile_expression import ProfileExpression
 from energy_model.case.schema import Column
 from energy_model.case.system import System
 from energy_model.common.errors import InputIssue
-from energy_model.common.formatting import label, words
+from energy_model.common.formatting import label, with_decimal_sign, words
 from energy_model.common.language import Message, translate, translator
 from energy_model.formulation import TABLES
 from energy_model.reporting.address_titles import address_title, labels_of_frames
@@ -209,12 +209,6 @@ def parse_edits(content: Any) -> list[Edit]:
     return edits
 
 
-def shown_value(text: str, language: str) -> str:
-    """Returns the text of a cell with the decimal sign of the language."""
-    is_decimal = DECIMAL_COMMA.fullmatch(text.replace(".", ",")) and "," not in text
-    return text.replace(".", ",") if is_decimal and language == "da" else text
-
-
 def describe_edits(edits: list[Edit], labels: pd.DataFrame, language: str) -> str:
     """Returns a sentence on accepted edits; ``labels`` are those of the case's rows."""
     _, edit = translator(language), edits[-1]
@@ -229,5 +223,5 @@ def describe_edits(edits: list[Edit], labels: pd.DataFrame, language: str) -> st
     return _(
         "{address} is set to {value}.",
         address=title,
-        value=shown_value(edit.value, language) or _("empty"),
+        value=with_decimal_sign(edit.value, language) or _("empty"),
     )

@@ -97,6 +97,7 @@ def test_one_plan_for_several_years_is_one_command(tmp_path):
     ("arguments", "told"),
     [
         (["--seeds", "9..1"], "write 1..10, or 1,4,7"),
+        (["--seeds", "1,2,1"], "write each seed once; 1 is given twice"),
         (["--seeds", "a"], "write 1..10, or 1,4,7"),
         (["--year", "nowhere"], "the case has no such year; there are: none"),
         (["--measured", "2019"], "no measured data of 2019"),

@@ -362,6 +362,15 @@ def test_the_cost_of_waiting(tmp_path, solve):
 
 
 @pytest.mark.slow
+def test_a_stage_without_candidates_says_so(tmp_path, solve):
+    closed = "2030: conversions.boiler.max_capacity_added = 0"
+    study = solve(write(tmp_path / "case", {"capacity_existing": 1}), [closed, "2035"])
+    notes = list(map(str, study.notes))
+    assert "In 2030 nothing can be built: its scenario has no candidates." in notes
+    assert not any("In 2035 nothing" in note for note in notes)
+
+
+@pytest.mark.slow
 def test_what_a_stage_must_add_cannot_wait(tmp_path, solve):
     case = write(tmp_path / "case", {"min_capacity_added": 1})
     study = solve(case, ["2030", "2035"], waiting=1)

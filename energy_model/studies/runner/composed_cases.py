@@ -187,9 +187,8 @@ def _solve(
 def _store(runner: StudyRunner, case: StudyCase, result: QueryResult, seconds: float) -> None:
     """Stores the result of a branch, and its run if runs are kept."""
     solver, certificate = result.problem.system.settings.solver, result.answer.certificate
-    is_feasible = (
-        certificate is None or certificate.holds
-    )  # residues that are left out may be missing in a row
+    # a row may need residues that are left out
+    is_feasible = certificate is None or certificate.holds
     if not is_feasible:
         result = _operated(result, solver)
     try:

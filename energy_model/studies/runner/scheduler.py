@@ -241,7 +241,7 @@ def _is_lost(future: futures.Future) -> bool:
 
 def _progress(done: int, count: int, finished: int, seconds: float) -> Message:
     if not finished or seconds <= 0:
-        text = N_("cases: {done:#} of {count:#} solved, the next is in work for {time}")
+        text = N_("cases: {done:#} of {count:#} solved, the next has taken {time} so far")
         return Message(text, done=done, count=count, time=_time(seconds))
     rate = finished / seconds
     return Message(

@@ -9,7 +9,7 @@ import pandas as pd
 from energy_model.case.system import System
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.formatting import label
-from energy_model.common.language import translate
+from energy_model.common.language import noun_labels_of, translate
 from energy_model.results.summary import capacity_unit
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite, NewLink
 
@@ -50,13 +50,13 @@ def _plant(system: System, activity: Activity, site: CandidateSite) -> dict[str,
 
 def _link(system: System, link: NewLink, unit: str) -> dict[str, object]:
     sites, texts = system["sites"], {}
+    carrier = noun_labels_of(system["carriers"].loc[link.carrier], link.carrier)
     for code in LANGUAGES:
         ends = [label(sites, site, code) for site in (link.from_site, link.to_site)]
-        carrier = label(system["carriers"], link.carrier, code)
         texts[f"label_{code}"] = translate(
             "New link for {carrier}: {from_site} – {to_site}",
             code,
-            carrier=f"{carrier[:1].lower()}{carrier[1:]}" if carrier[1:2].islower() else carrier,
+            carrier=label(carrier, link.carrier, code),
             from_site=ends[0],
             to_site=ends[1],
         )

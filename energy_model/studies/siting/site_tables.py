@@ -23,9 +23,8 @@ MIN_LAND_CHANGE = 1e-4  # [ha]
 MIN_LISTED_DIFFERENCE_EUR = 500.0  # EUR/a of a part of the cost against the mean of the sites
 MAX_REASONS = 3  # differences and reinforcements named for each site
 NOT_ALLOWED = "not allowed"
-ESTIMATED = (
-    "estimated"  # not solved, as the estimate is above the cost of the sites that are wanted
-)
+# not solved, as the estimate is not below the cost of the sites that are wanted
+ESTIMATED = "estimated"
 NOT_SOLVED = Message("not solved, since it costs at least as much as the cheapest sites")
 INCREMENTS = (
     "citizens_points",

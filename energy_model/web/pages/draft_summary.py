@@ -7,7 +7,7 @@ from typing import Any
 import flask
 from dash import dcc, html
 
-from energy_model.common.formatting import format_number, label
+from energy_model.common.formatting import format_number, label, with_decimal_sign
 from energy_model.common.language import translate, translator
 from energy_model.reporting.address_titles import address_title, labels_of_frames
 from energy_model.web.candidates import REQUIRED
@@ -15,7 +15,6 @@ from energy_model.web.components import aria_label, button
 from energy_model.web.context import AppContext
 from energy_model.web.draft_link import address_of
 from energy_model.web.request_validation import ScenarioDraft
-from energy_model.web.table_editor import shown_value
 
 MAX_TITLE_PARTS = 3  # of a default title
 
@@ -85,7 +84,7 @@ def describe_changes(context: AppContext, draft: ScenarioDraft, language: str) -
     labels = labels_of_frames(case.system(draft.scenario).frames) if draft.edits else None
     for edit in draft.edits:
         title = address_title(f"{edit.table}.{edit.row}.{edit.column}", labels, language)
-        text = f"{title} = {shown_value(edit.value, language) or '–'}"
+        text = f"{title} = {with_decimal_sign(edit.value, language) or '–'}"
         lines[f"edit:{edit.table}:{edit.row}:{edit.column}"] = text
     system, candidates = case.system(draft.scenario), case.candidates(draft.scenario)
     for name, requested in draft.candidates.items():
