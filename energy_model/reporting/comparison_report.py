@@ -29,18 +29,17 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
-from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.cost_parts import cost_parts_table, describe_payments
+from energy_model.reporting.money import with_kroner
 from energy_model.reporting.study_tables import table_columns
 from energy_model.reporting.study_vocabulary import TITLES
 from energy_model.reporting.summary_names import headline_name
 from energy_model.reporting.table_columns import MONEY, Column, column_table, user_name
-from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID
 from energy_model.studies.compare import CANDIDATES, Comparison
 from energy_model.studies.runner.study import Study
 
 MAX_ROWS = 30  # rows of a table
 MAX_NAMED = 5  # assets or firms that a sentence names
-MIN_PAYMENT_SHARE = 0.01  # share of a difference of cost below which no emission payments are named
 TABLES = {
     "capacities": (N_("Capacities"), ""),
     "costs": (N_("Cost by kind"), MONEY),
@@ -53,7 +52,12 @@ CHARTS = {"costs": N_("What changes the cost"), "emissions": N_("What changes th
 
 
 def comparison_report(
-    comparison: Comparison, attribution: Study | None, language: str, title: str = ""
+    comparison: Comparison,
+    attribution: Study | None,
+    language: str,
+    title: str = "",
+    *,
+    with_addresses: bool = True,
 ) -> Report:
     """Returns the report of a comparison.
 
@@ -62,6 +66,7 @@ def comparison_report(
         attribution: The study of what each differing input changes alone, if there is one.
         language: ``en`` or ``da``.
         title: The title, by default none.
+        with_addresses: Whether inputs have their addresses, which overrides on the command line use.
     """
     _ = translator(language)
     summary = [
@@ -70,8 +75,14 @@ def comparison_report(
     ] or [Text(tuple(describe_comparison(comparison, language)))]
     unlike = describe_unlike(comparison, language)
     sections = [
-        *section("answer", _("Summary"), [Text(tuple(unlike), ALERT)] if unlike else [], summary),
-        *section("inputs", _("Inputs that differ"), _inputs(comparison, language)),
+        *section(
+            "answer",
+            _("Summary"),
+            [Text(tuple(unlike), ALERT)] if unlike else [],
+            summary,
+            cost_parts_table(comparison, language),
+        ),
+        *section("inputs", _("Inputs that differ"), _inputs(comparison, language, with_addresses)),
         *section("summary", _("Main results"), _summary(comparison, language)),
     ]
     for name, (message, _unit_of_table) in TABLES.items():
@@ -87,7 +98,7 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     return [
         *_describe_inputs(comparison, language),
         *describe_costs(comparison, language),
-        *_describe_payments(comparison, language)[1:],
+        *describe_payments(comparison, language)[1:],
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
@@ -98,7 +109,7 @@ def describe_costs(comparison: Comparison, language: str) -> list[str]:
 
     Payments only move between parties, so the cost without them is that of the city.
     """
-    payments = _describe_payments(comparison, language)
+    payments = describe_payments(comparison, language)
     return [*payments[:1], _describe_cost(comparison, language, bool(payments))]
 
 
@@ -169,33 +180,6 @@ def _describe_cost(comparison: Comparison, language: str, with_payments: bool) -
     return _(text, **values)
 
 
-def _describe_payments(comparison: Comparison, language: str) -> list[str]:
-    """Returns the difference of cost without emission payments, per tonne less, and of the payments by who pays."""
-    _, summary, extra = translator(language), comparison.summary, comparison.extra_cost
-    payments = {
-        scheme: float(summary.at[f"emission_payments_{name}", "difference"])
-        for scheme, name in SUMMARY_NAMES.items()
-    }
-    total = float(summary.at["total_cost", "difference"])
-    if max(map(abs, payments.values())) < MIN_PAYMENT_SHARE * max(abs(total), 1.0):
-        return []
-    cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
-    # a negative one is dearer with more emissions, or cheaper with less
-    if extra["per_tonne"] is None or extra["per_tonne"] < 0:
-        sentences = [_("Without emission payments the difference in cost is {cost}.", cost=cost)]
-    else:
-        text = (
-            N_("Without emission payments the difference in cost is {cost}: {price:EUR/t} for each tonne less.")
-            if (extra["emissions_less"] or 0.0) > 0
-            else N_("Without emission payments the difference in cost is {cost}: each tonne more saves {price:EUR/t}.")
-        )  # fmt: skip
-        sentences = [_(text, cost=cost, price=extra["per_tonne"])]
-    if any(payments[scheme] for scheme in payments if scheme != UNPAID):
-        named = list_payments(payments, language)
-        sentences.append(_("The CO2 payments change by who pays: {payments}.", payments=named))
-    return sentences
-
-
 def _describe_capacities(comparison: Comparison, language: str) -> list[str]:
     _, frame = translator(language), _different(comparison.capacities)
     names = [
@@ -225,7 +209,7 @@ def _describe_firms(comparison: Comparison, language: str) -> list[str]:
     return [_("The cost of owners changes: {firms}.", firms=firms)]
 
 
-def _inputs(comparison: Comparison, language: str) -> list[Block]:
+def _inputs(comparison: Comparison, language: str, with_addresses: bool) -> list[Block]:
     _, frame = translator(language), comparison.inputs
     if frame.empty:
         return [] if comparison.is_decision else [Text((_("The inputs are the same."),))]
@@ -240,7 +224,7 @@ def _inputs(comparison: Comparison, language: str) -> list[Block]:
     for name in comparison.names:
         values = map(partial(_input, language), frame[name], addresses)
         columns.append(Column(user_name(name, language), [*values]))
-    if any(not address.startswith(CANDIDATES) for address in addresses):
+    if with_addresses and any(not address.startswith(CANDIDATES) for address in addresses):
         columns.append(Column(_("address"), [a.removeprefix(CANDIDATES) for a in addresses]))
     return column_table(_("Inputs that differ"), columns, language, MAX_ROWS)
 

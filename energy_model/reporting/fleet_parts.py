@@ -93,18 +93,23 @@ def tax_sentence(
     )
 
 
-def limit_sentence(kinds: dict[str, pd.DataFrame], language: str) -> str:
-    """Returns the kinds that a limit of the case holds back; an empty text without one."""
-    held = [
-        label(row, name, language)
-        for rows in kinds.values()
-        for name, row in rows.iterrows()
-        if row["limit"] > MIN_LIMIT_EUR
+def limit_sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[str]:
+    """Returns for each limit of the case the kinds of vehicle of which it allows less than the plan would have."""
+    _, limits = translator(language), system_of_run(run)["limits"]
+    held: dict[str, list[str]] = {}
+    for rows in kinds.values():
+        for name, row in rows[rows["limit"] > MIN_LIMIT_EUR].iterrows():
+            held.setdefault(row["limited_by"], []).append(label(row, name, language))
+    return [
+        _(
+            "The requirement “{limit}” keeps down: {kinds}.",
+            limit=label(limits, limit, language),
+            kinds=names,
+        )
+        if limit in limits.index
+        else _("A limit of the case holds back: {kinds}.", kinds=names)
+        for limit, names in held.items()
     ]
-    if not held:
-        return ""
-    _ = translator(language)
-    return _("A limit of the case holds back: {kinds}.", kinds=held)
 
 
 def part_columns(rows: pd.DataFrame, language: str) -> dict[str, str]:

@@ -38,8 +38,8 @@ from energy_model.studies.explanation.asset import both_ways
 
 # Titles of the mean prices, one of which is among the headline numbers
 SHOWN_PRICES = {
-    "heat_price": N_("District heat, mean price"),
-    "electricity_price": N_("Electricity, mean price"),
+    "heat_price": N_("District heat, mean price of customers"),
+    "electricity_price": N_("Electricity, mean price of customers"),
 }
 
 SIGNS = {"*=": "×", "+=": "+"}  # of operations of an override

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from energy_model.common.formatting import MIN_CAPACITY, label, money_unit, words
-from energy_model.common.language import Message, translator
+from energy_model.common.language import Message, translate, translator
 from energy_model.reporting.robust_columns import measure_columns
 from energy_model.reporting.study_vocabulary import (
     COLUMNS,
@@ -74,7 +74,7 @@ def table_columns(name: str, study: Study, language: str) -> list[Column]:
         is_explained = frame["why"].astype(str) != ""
         frame = frame.assign(reason=frame["why"].where(is_explained, frame["reason"]))
     columns = _short(name, frame)
-    metric = metric_of(study)
+    metric = metric_of(study, language)
     return [
         _labels(name, frame, language)
         if column == "name"
@@ -125,11 +125,18 @@ def study_labels(study: Study) -> pd.DataFrame:
     return labels[~labels.index.duplicated()]
 
 
-def metric_of(study: Study) -> tuple[str, str]:
-    """Returns the name and unit of the metric of a Pareto front; empty for other studies."""
+def metric_of(study: Study, language: str) -> tuple[str, str]:
+    """Returns the metric of a Pareto front in words, and its unit; empty for other studies."""
     for note in study.notes:
         if isinstance(note, Message) and {"metric", "unit"} <= note.values.keys():
-            return str(note.values["metric"]), str(note.values["unit"])
+            name = note.values["metric"]
+            # a study of an earlier release has the name alone
+            text = (
+                words(name, language)
+                if type(name) is str
+                else translate(Message("{metric}", metric=name), language)
+            )
+            return text, str(note.values["unit"])
     return "", ""
 
 
@@ -207,10 +214,16 @@ def _prices_by_site(study: Study, language: str) -> list[Column]:
         index="site", columns=["carrier", "line"], values="price", aggfunc="mean"
     )
     wide = wide.loc[list(dict.fromkeys(frame["site"]))]
+    # a study of an earlier release has no units there
+    units = frame.groupby("carrier")["unit"].first() if "unit" in frame else pd.Series(dtype=str)
     return [
         Column(_("site"), _texts("site", wide.index.to_series(), study, language), WORD),
         *(
-            Column(f"{words(carrier, language)}: {words(line, language)}", wide[carrier, line])
+            Column(
+                f"{words(carrier, language)}: {words(line, language)}",
+                wide[carrier, line],
+                f"EUR/{words(units[carrier], language)}" if carrier in units else "",
+            )
             for carrier, line in wide
         ),
     ]

@@ -44,7 +44,7 @@ def vehicle_costs(run: Run) -> pd.DataFrame:
     The parts ``vehicle`` (annuity), ``maintenance``, ``energy`` (without ``emission_payment``),
     ``emission_payment`` and ``drivers`` sum to ``cost`` [EUR/vehicle/a]. ``tax`` [EUR/vehicle/a] is the
     tax on energy that the perspective leaves out, ``limit`` what the limits of the case add or, below
-    zero, give. ``emissions`` [t/vehicle/a] are those of the carrier
+    zero, give, and ``limited_by`` the name of the one that adds most, empty without one. ``emissions`` [t/vehicle/a] are those of the carrier
     as it is bought, ``energy_use`` [MWh/vehicle/a] is what the vehicle takes from its bus, ``distance``
     is in thousand km/vehicle/a, ``price`` in EUR/vehicle and ``annuity_factor`` in 1/a. The costs of
     energy are missing where the bus has no flow and the carrier no market.
@@ -69,7 +69,7 @@ def _vehicle_costs(run: Run, system: System) -> pd.DataFrame:
     energy_use = frame["distance"] * vehicles["energy_use"] / vehicles["charge_efficiency"]
     frame["energy_use"] = energy_use.astype(float)
     at_duals = _costs_at_duals(solution_once(run), system)
-    frame["limit"] = at_duals["limit"]
+    frame["limit"], frame["limited_by"] = at_duals["limit"], at_duals["limited_by"]
     energy, emissions = _energy(run, system, frame["energy_use"], at_duals["energy"])
     frame["emissions"], frame["emission_payment"] = emissions, emission_price(run) * emissions
     frame["energy"] = energy - frame["emission_payment"]
@@ -113,25 +113,30 @@ def _energy(
 
 
 def _costs_at_duals(solution: Solution, system: System) -> pd.DataFrame:
-    """The costs of one vehicle of each kind at the duals [EUR/vehicle/a]: of its ``energy`` and of ``limit`` rows."""
+    """The costs of one vehicle of each kind at the duals [EUR/vehicle/a]: of its ``energy`` and of ``limit`` rows.
+
+    ``limited_by`` is the label of the row of the latter that adds most, empty if none adds anything.
+    """
     lp = solution.lp
     columns, (groups, of_row) = lp.A.tocsc(), lp.row_groups()
     balances, physics = lp.constraints_of(BALANCE), lp.constraints_of(PHYSICS)
-    costs = {}
+    costs: dict[str, tuple[float, float, str]] = {}
     for name, row in system["vehicles"].iterrows():
         bus = bus_name(row["carrier"], system["fleets"].at[row["fleet"], "site"])
         column = lp.columns(CAPACITY, str(name)).start
         entries = slice(columns.indptr[column], columns.indptr[column + 1])
-        sums = {"energy": 0.0, "limit": 0.0}
+        energy, limits = 0.0, {"": 0.0}
         for i, amount in zip(columns.indices[entries], columns.data[entries], strict=True):
             family, label = groups[of_row[i]]
             in_store = family in physics and family != CAPACITY_ROW
             if in_store or (family in balances and label == bus):
-                sums["energy"] -= solution.prices[i] * amount
+                energy -= solution.prices[i] * amount
             elif family not in balances and family not in physics:
-                sums["limit"] -= solution.prices[i] * amount
-        costs[str(name)] = sums
-    return pd.DataFrame.from_dict(costs, orient="index", columns=["energy", "limit"], dtype=float)
+                limits[label] = limits.get(label, 0.0) - solution.prices[i] * amount
+        costs[str(name)] = (energy, sum(limits.values()), max(limits, key=lambda of: limits[of]))
+    return pd.DataFrame.from_dict(
+        costs, orient="index", columns=["energy", "limit", "limited_by"]
+    ).astype({"energy": float, "limit": float})
 
 
 def with_break_even(kinds: pd.DataFrame, price: float) -> pd.DataFrame:

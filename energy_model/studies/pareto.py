@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from energy_model._deprecated import accept_case_keywords
+from energy_model.case.system import System
 from energy_model.common.choices import ONE, WHOLE, Choice, Options
 from energy_model.common.errors import InputError, InputIssue
 from energy_model.common.formatting import label
-from energy_model.common.language import N_
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.formulation import build_model
 from energy_model.optimization.compiled_model import CompiledModel
 from energy_model.optimization.highs import OPTIMAL
@@ -104,12 +105,20 @@ def pareto_front(
         amounts, costs, prices = (
             [getattr(point, name) for point in front] for name in ("amount", "cost", "price")
         )
-        notes = pareto_notes(amounts, costs, prices, metric, unit)
+        title = _title(setup.load(), metric)
+        notes = pareto_notes(amounts, costs, prices, title, unit)
         if len(front) < points:
-            notes.append(few_points_note(len(front), metric))
+            notes.append(few_points_note(len(front), title))
         if second_metric is not None:
             tables["surface"] = _surface(runner, metric, second_metric, points, levels)
         return setup.write_results(runner, tables, notes)
+
+
+def _title(system: System, metric: str) -> Message | dict[str, str]:
+    """The metric in words, or the labels of the limit that it is."""
+    if metric in system["limits"].index:
+        return labels_of(system["limits"].loc[metric], metric)
+    return Message(METRICS.get(metric, metric.replace("_", " ")))
 
 
 def _units(setup: StudySetup, watched: Sequence[str]) -> dict[str, str]:

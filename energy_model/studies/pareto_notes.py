@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from energy_model.common.language import N_, Message
 
@@ -13,7 +13,7 @@ def pareto_notes(
     amounts: Sequence[float],
     costs: Sequence[float],
     prices: Sequence[float],
-    metric: str,
+    metric: Message | Mapping[str, str],
     unit: str,
 ) -> list[Message]:
     """The ends of the front in sentences.
@@ -22,29 +22,25 @@ def pareto_notes(
         amounts: The metric at each point, from the least to that of the cheapest plan.
         costs: The cost of each point [EUR/a].
         prices: By how much a unit more of the metric lowers the cost at each point [EUR/a].
-        metric: Name of the metric.
+        metric: The metric in words, or its labels.
         unit: Unit of the metric.
     """
-    more, name, one = (
-        costs[0] - costs[-1],
-        Message(metric.replace("_", " ")),
-        unit.removesuffix("/a"),
-    )
+    more, one = costs[0] - costs[-1], unit.removesuffix("/a")
     measure = Message(
         "The metric is {metric} [{unit}]; its price is in EUR/{price_unit}.",
         metric=metric,
         unit=Message(unit),
         price_unit=Message(one),
     )
+    costless = N_("The cheapest plan has the least amount: {least:{unit}}.")
     if len(amounts) < 2 or more <= MIN_COST_SHARE * abs(costs[-1]):
-        text = N_("The cheapest plan has the least amount of {metric}: {least:{unit}}.")
-        return [Message(text, metric=name, least=amounts[0], unit=unit), measure]
+        return [measure, Message(costless, least=amounts[0], unit=unit)]
     middle = (amounts[0] + amounts[-1]) / 2
     nearest = min(range(len(amounts)), key=lambda i: abs(amounts[i] - middle))
     return [
+        measure,
         Message(
-            "{metric}: the cheapest plan has {most:{unit}}, the least is {least:{unit}}, which costs {more:EUR/a} more.",
-            metric=name,
+            "The cheapest plan has {most:{unit}}, the least is {least:{unit}}, which costs {more:EUR/a} more.",
             most=amounts[-1],
             least=amounts[0],
             unit=unit,
@@ -58,11 +54,10 @@ def pareto_notes(
             unit=unit,
             there=prices[nearest],
         ),
-        measure,
     ]
 
 
-def few_points_note(count: int, metric: str) -> Message:
+def few_points_note(count: int, metric: Message | Mapping[str, str]) -> Message:
     """The reason why a front has fewer points than asked for."""
     return Message(
         "The front has {count:#} points: the cheapest plan has little more of {metric} than the minimum.",

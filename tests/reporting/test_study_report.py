@@ -14,6 +14,7 @@ import energy_model as em
 from energy_model.common.language import Message
 from energy_model.reporting.content import DataTable
 from energy_model.reporting.figures.export import report_figures
+from energy_model.reporting.figures.study_figures import price_steps
 from energy_model.reporting.json_records import study_records
 from energy_model.reporting.render_html import render_page
 from energy_model.reporting.render_terminal import print_report
@@ -100,14 +101,25 @@ def test_every_chart_can_be_drawn(name, language):
 def test_a_chart_has_the_amounts_of_its_table():
     study = stored_studies.read("pareto")
     front = report_figures(study_report(study, "da"))["front"]
-    cost, _kinks, price = front.data
+    cost, bound, price = front.data
     assert cost.y * 1e6 == pytest.approx(study.tables["front"]["cost"].to_numpy())
-    assert list(price.y) == study.tables["front"]["price"].to_list()
+    assert set(price.y) == set(study.tables["front"]["price"])
+    kinks = study.tables["breakpoints"]
+    assert len(kinks)
+    for amount, least in zip(kinks["amount"], kinks["min_cost"], strict=True):
+        assert [*bound.y][[*bound.x].index(amount)] * 1e6 == pytest.approx(least)
+        assert [*price.x].count(amount) == 2  # the price steps there
     assert front.layout.xaxis2.title.text == "areal [ha]"
     links = report_figures(study_report(stored_studies.read("symbiosis"), "en"))["links"]
     assert links.layout.xaxis.title.text == "value to the city [kEUR/a]"
     values = stored_studies.read("symbiosis").tables["links"]["standalone_value"]
     assert sorted(links.data[0].x * 1e3) == pytest.approx(sorted(values))
+
+
+def test_the_price_steps_at_breakpoints_and_in_the_middle_of_what_has_none():
+    front = pd.DataFrame({"amount": [0.0, 10.0, 20.0], "price": [5.0, 3.0, 3.0]})
+    kinks = pd.DataFrame({"amount": [2.0]})
+    assert price_steps(front, kinks) == ([0, 2, 2, 15, 15, 20], [5, 5, 3, 3, 3, 3])
 
 
 def test_a_plan_without_a_solution_has_a_word_in_the_heat_map():

@@ -105,6 +105,7 @@ def test_a_limit_that_holds_a_kind_back_is_worth_what_it_saves():
     assert costs["limit"].to_dict() == pytest.approx(
         {"diesel": 0, "battery": 160, "hydrogen_van": 0}
     )
+    assert costs["limited_by"].to_dict() == {"diesel": "", "battery": "one", "hydrogen_van": ""}
 
 
 def test_fleets_of_citizens_and_of_nobody_are_left_out():

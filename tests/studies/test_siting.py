@@ -1,11 +1,17 @@
 """Where an activity costs least: two sites worked out on paper, sites that cannot, and what is placed freely."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import case_builder
 
 import energy_model as em
+from energy_model.common.language import Message
+from energy_model.reporting.study_tables import table_columns
 from energy_model.studies.siting.best_sites import solve_best
+from energy_model.studies.siting.notes import siting_notes
 
 APART = 1.3 * 6371 * np.pi / 180 * 0.1  # km of pipe between north and south, with the detour
 
@@ -73,6 +79,31 @@ def test_what_the_firm_sees_and_what_is_taken(found):
     assert table.loc["north", ["land_use_industrial", "citizens_points", "firms_points"]].tolist() == pytest.approx([2, 4, 2])  # fmt: skip
 
 
+def test_prices_have_their_units(found):
+    prices = found.tables["prices"]
+    assert dict(zip(prices["carrier"], prices["unit"], strict=True)) == {
+        "power": "MWh",
+        "gas": "MWh",
+    }
+    heads = [(column.head, column.unit) for column in table_columns("prices", found, "en")]
+    assert ("gas: delivers", "EUR/MWh") in heads
+
+
+def test_sites_that_cost_hardly_more_are_named():
+    """2 % of 100 are 2: the second costs 1.5 more, the third 2.5."""
+    costs = [100.0, 101.5, 102.5]
+    names = [f"site_{i}" for i in range(3)]
+    columns = {"site": names, "status": "optimal", "added_cost": costs, "estimate": costs, "difference": 0.0}  # fmt: skip
+    activity = SimpleNamespace(size=2.0, unit="MW", labels={"name": "mill"})
+    notes = siting_notes(pd.DataFrame(columns), activity, dict.fromkeys(names, Message("why")))
+    assert notes[1].startswith("Within 2 % of it are: site 1.")
+    apart = pd.DataFrame(columns).iloc[[0, 2]]
+    assert not any(
+        note.startswith("Within")
+        for note in siting_notes(apart, activity, dict.fromkeys(names, Message("why")))
+    )
+
+
 def test_new_links_are_told(found):
     links = found.tables["reinforcements"]
     assert links[["site", "kind", "more"]].to_numpy().tolist() == [["south", "connection", pytest.approx(1)]]  # fmt: skip
@@ -103,7 +134,7 @@ def test_the_best_site_is_found_without_solving_the_others(case, tmp_path, here)
     assert table.at["north", "estimate"] == pytest.approx(NORTH)
     assert table.index[:2].tolist() == ["south", "north"]
     assert found.table["site"].tolist() == ["", "south", "placed freely"]
-    assert found.notes[1] == f"Further sites were not solved (1): each costs {NORTH:,.0f} EUR/a or more."  # fmt: skip
+    assert found.notes[2] == f"Further sites were not solved (1): each costs {NORTH:,.0f} EUR/a or more."  # fmt: skip
 
 
 def _search(estimates, costs, wanted, at_once=1):

@@ -6,6 +6,7 @@ Each function takes the table, the study and a language, and returns None if the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,7 +56,7 @@ def draw_table(name: str, study: Study, language: str) -> go.Figure | None:
 def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     """Draws the minimum cost against a metric, with the shadow price of the metric below."""
     _ = translator(language)
-    metric, unit = metric_of(study)
+    metric, unit = metric_of(study, language)
     scale, money = money_unit(frame["cost"])
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.6, 0.4], vertical_spacing=0.06
@@ -70,26 +71,21 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     figure.add_trace(cost, row=1, col=1)
     breakpoints = study.tables.get("breakpoints", pd.DataFrame())
     if len(breakpoints):
-        kinks = go.Scatter(
-            x=breakpoints["amount"],
-            y=breakpoints["min_cost"] / scale,
-            mode="markers",
-            name=_("breakpoint: the plan changes"),
-            marker={"symbol": "x", "color": series_colour(3), "size": 8},
-        )
-        figure.add_trace(kinks, row=1, col=1)
+        figure.add_trace(_lower_bound(frame, breakpoints, scale, language), row=1, col=1)
+    amounts, prices = price_steps(frame, breakpoints)
     price = go.Scatter(
-        x=frame["amount"],
-        y=frame["price"],
+        x=amounts,
+        y=prices,
+        mode="lines",
         name=_("price of the last unit"),
-        line={"color": series_colour(1), "shape": "hvh"},
+        line_color=series_colour(1),
     )
     figure.add_trace(price, row=2, col=1)
     set_layout(figure, language, height=560)
     price_unit = f"EUR/{_(unit.removesuffix('/a'))}" if unit else "EUR"
-    figure.update_yaxes(title=f"{_('least cost')} [{_(money)}]", row=1, col=1)
-    figure.update_yaxes(title=f"{_('price of the last unit')} [{price_unit}]", row=2, col=1)
-    figure.update_xaxes(title=axis_title(words(metric, language), _(unit)), row=2, col=1)
+    figure.update_yaxes(title=f"{_('least cost')}<br>[{_(money)}]", row=1, col=1)
+    figure.update_yaxes(title=f"{_('price of the last unit')}<br>[{price_unit}]", row=2, col=1)
+    figure.update_xaxes(title=axis_title(metric, _(unit)), row=2, col=1)
     figure.update_yaxes(hoverformat=FIVE_DIGITS, row=1, col=1)
     positive = frame["price"][frame["price"] > 0]
     if len(positive) and positive.max() > MAX_LINEAR_PRICE_RATIO * positive.min():
@@ -97,10 +93,41 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     return figure
 
 
+def _lower_bound(
+    frame: pd.DataFrame, breakpoints: pd.DataFrame, scale: float, language: str
+) -> go.Scatter:
+    """Draws the tangents of the points, below which no plan lies, down to where they meet."""
+    _ = translator(language)
+    corners = breakpoints.rename(columns={"min_cost": "cost"})[["amount", "cost"]]
+    points = pd.concat([frame[["amount", "cost"]], corners]).sort_values("amount", kind="stable")
+    return go.Scatter(
+        x=points["amount"],
+        y=points["cost"] / scale,
+        mode="lines",
+        name=_("no plan costs less"),
+        line={"color": series_colour(3), "dash": "dot"},
+    )
+
+
+def price_steps(frame: pd.DataFrame, breakpoints: pd.DataFrame) -> tuple[list[float], list[float]]:
+    """Returns amounts and prices of the last unit as a staircase, which steps at the breakpoints.
+
+    Between two points without one it steps in the middle.
+    """
+    corners = [] if breakpoints.empty else breakpoints["amount"].tolist()
+    rows = [*frame[["amount", "price"]].itertuples(index=False, name=None)]
+    amounts, prices = [rows[0][0]], [rows[0][1]]
+    for (left, below), (right, above) in pairwise(rows):
+        step = next((c for c in corners if left < c < right), (left + right) / 2)
+        amounts += [step, step]
+        prices += [below, above]
+    return [*amounts, rows[-1][0]], [*prices, rows[-1][1]]
+
+
 def draw_surface(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     """Draws a minimum cost curve for each level of a second metric."""
     _ = translator(language)
-    metric, unit = metric_of(study)
+    metric, unit = metric_of(study, language)
     scale, money = money_unit(frame["cost"])
     figure = go.Figure()
     for number, (level, part) in enumerate(frame.groupby("second_amount")):
@@ -114,7 +141,7 @@ def draw_surface(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     set_layout(
         figure,
         language,
-        axis_title(words(metric, language), _(unit)),
+        axis_title(metric, _(unit)),
         f"{_('least cost')} [{_(money)}]",
     )
     figure.update_yaxes(hoverformat=FIVE_DIGITS)

@@ -16,7 +16,7 @@ from energy_model.reporting.fleet_parts import (
     equal_price,
     fleet_label,
     kinds_by_fleet,
-    limit_sentence,
+    limit_sentences,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import (
@@ -154,7 +154,7 @@ def _sentences(
         ),
         tax_sentence(run, kinds, language, with_tax),
         *(_low_emissions(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
-        limit_sentence(kinds, language),
+        *limit_sentences(run, kinds, language),
         cost_basis(run, language),
     ]
 

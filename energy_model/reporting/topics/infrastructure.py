@@ -35,6 +35,7 @@ NEXT_STEPS = {
     "": N_("needs a site, a permit and an investor"),
 }
 CITIZENS = N_("needs citizens, each of whom decides")
+UNOWNED = N_("needs an owner, whom the case does not name")
 
 
 def _make(run: Run, language: str, _values: TopicValues) -> Report:
@@ -58,8 +59,8 @@ def projects(run: Run) -> pd.DataFrame:
     """The added assets of a run with their decisions, the largest investment first.
 
     The columns are those of ``capacities``, and ``state``, empty without a decision, ``earliest_year``
-    [a], the target year without one, ``depends_on``, a list of names, and ``of_citizens``, whether their owner stands
-    for citizens.
+    [a], the target year without one, ``depends_on``, a list of names, ``of_citizens``, whether their owner stands
+    for citizens, and ``unowned``, whether neither an owner nor the firms of a symbiosis are known.
     """
     capacities, system = run.tables["capacities"], system_of_run(run)
     added = capacities[is_added(capacities)]
@@ -69,10 +70,18 @@ def projects(run: Run) -> pd.DataFrame:
     firms = system["firms"]
     return added.assign(
         of_citizens=added["firm"].isin(firms.index[firms["party"] == "citizens"]),
+        unowned=(added["firm"].fillna("") == "") & ~added.index.isin(links_of_firms(system)),
         state=decisions["state"].fillna(""),
         earliest_year=years.fillna(system.settings.target_year).astype(int),
         depends_on=[dependencies(system, added, str(name)) for name in added.index],
     )
+
+
+def links_of_firms(system: System) -> list[str]:
+    """The links between a giver and a taker that the case names."""
+    links = system["links"]
+    named = links[["giver", "taker"]].fillna("").ne("").any(axis=1)
+    return [str(name) for name in links.index[named]]
 
 
 def dependencies(system: System, added: pd.DataFrame, asset: str) -> list[str]:
@@ -117,7 +126,7 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
     largest = [label(row, name, language) for name, row in sheet.head(MAX_NAMED).iterrows()]
     limited = int((sheet["at_limit"] & (sheet["worth_of_one_more"] > MIN_WORTH_EUR)).sum())
     is_open = sheet["state"] == ""
-    homes = int((is_open & sheet["of_citizens"]).sum())
+    homes, unowned = (int((is_open & sheet[kind]).sum()) for kind in ("of_citizens", "unowned"))
     sentences = [
         _(
             "Projects of the plan: {count:#}, for {amount} in all; the largest first: {names}.",
@@ -128,13 +137,14 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
         _(
             "A decision is known for {known:#} of them; {open:#} need a site, a permit and an investor.",
             known=int((~is_open).sum()),
-            open=int(is_open.sum()) - homes,
+            open=int(is_open.sum()) - homes - unowned,
         ),
-        _("{count:#} more are measures of citizens, each of whom decides.", count=homes)
+        _("Of them {count:#} are measures of citizens, each of whom decides.", count=homes)
         if homes
         else "",
+        _("For {count:#} of them the case names no owner.", count=unowned) if unowned else "",
         _(
-            "Projects at the most allowed: {count:#}. A larger limit there would change the plan.",
+            "Projects at the most allowed: {count:#}. A larger limit there would make the plan cheaper.",
             count=limited,
         )
         if limited
@@ -144,6 +154,13 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
         amount = money(run, float(vehicles["investment"].sum()), language, "EUR")
         sentences.append(_("New vehicles cost {amount} besides.", amount=amount))
     return sentences
+
+
+def next_step(project: pd.Series) -> str:
+    """Returns what a row of `projects` needs next, to be translated."""
+    if not project["state"] and project["of_citizens"]:
+        return CITIZENS
+    return UNOWNED if not project["state"] and project["unowned"] else NEXT_STEPS[project["state"]]
 
 
 def _size_table(run: Run, added: pd.DataFrame, title: str, language: str) -> list[Block]:
@@ -219,7 +236,7 @@ def _step_table(run: Run, sheet: pd.DataFrame, language: str) -> list[Block]:
             words(row["state"], language) if row["state"] else _("no decision known"),
             str(row["earliest_year"]),
             ", ".join(map(text, row["depends_on"])),
-            _(CITIZENS if row["of_citizens"] and not row["state"] else NEXT_STEPS[row["state"]]),
+            _(next_step(row)),
         ]
         for name, row in sheet.head(MAX_PROJECTS).iterrows()
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from energy_model.common.formatting import format_number, label, listed
+from energy_model.common.formatting import format_number, label
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import SOFT, Block, Report, Text
 from energy_model.reporting.fleet_parts import (
@@ -15,7 +15,7 @@ from energy_model.reporting.fleet_parts import (
     equal_price,
     fleet_label,
     kinds_by_fleet,
-    limit_sentence,
+    limit_sentences,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import Topic, TopicValues, topic_report
@@ -60,12 +60,17 @@ def _distance_table(title: str, rows: pd.DataFrame, language: str) -> list[Block
     return cost_table(title, per_distance(rows), more, language)
 
 
+def has_equal_emission_price(row: pd.Series) -> bool:
+    """Returns whether some emission price that is shown makes a kind as cheap as the cheapest."""
+    return bool(row["equal_emission_price"] <= MAX_EMISSION_PRICE)
+
+
 def equal_emission_price(row: pd.Series, language: str) -> str:
     """Returns the emission price from which, or below which, a kind is cheaper than the cheapest of the run."""
     _ = translator(language)
     if row["dearer"] <= 0:
         return ""
-    if pd.isna(row["equal_emission_price"]) or row["equal_emission_price"] > MAX_EMISSION_PRICE:
+    if not has_equal_emission_price(row):
         return _("none below {price:EUR/t}", price=MAX_EMISSION_PRICE)
     price = float(row["equal_emission_price"])
     if row["wins_above"]:
@@ -79,32 +84,46 @@ def _sentences(
     _ = translator(language)
     if not kinds:
         return [_("The case has no fleet of a firm.")]
-    cheapest = [
-        f"{label(rows.iloc[0], rows.index[0], language)} "
-        f"{format_number(float(per_distance(rows)['cost'].iloc[0]), 'EUR', language)}"
-        for rows in kinds.values()
-    ]
-    following = [
-        _(
-            "{kind} (emission price: {emission}; vehicle price: {vehicle})",
-            kind=label(rows.iloc[1], rows.index[1], language),
-            emission=equal_emission_price(rows.iloc[1], language),
-            vehicle=equal_price(rows.iloc[1], language),
-        )
-        for rows in kinds.values()
-        if len(rows) > 1
-    ]
-    sentences = [
-        _("The cheapest 1,000 km of each fleet: {kinds}.", kinds=listed(cheapest, language)),
-        tax_sentence(run, kinds, language, with_tax),
-    ]
-    if following:
-        sentences.append(_("The next best kind wins: {kinds}.", kinds=listed(following, language)))
     return [
-        *sentences,
-        limit_sentence(kinds, language),
+        *(_fleet_sentence(run, fleet, rows, language) for fleet, rows in kinds.items()),
+        tax_sentence(run, kinds, language, with_tax),
+        *limit_sentences(run, kinds, language),
         cost_basis(run, language),
     ]
+
+
+def _fleet_sentence(run: Run, fleet: str, rows: pd.DataFrame, language: str) -> str:
+    """Returns what 1,000 km cost with the cheapest kind and the next, and when the next becomes the cheapest."""
+    _, per_km = translator(language), per_distance(rows)
+    values = {
+        "fleet": fleet_label(run, fleet, language),
+        "kind": label(rows.iloc[0], rows.index[0], language),
+        "cost": float(per_km["cost"].iloc[0]),
+    }
+    if len(rows) == 1:
+        return _("{fleet}: 1,000 km cost {cost:EUR} with {kind}, the only kind.", **values)
+    following = rows.iloc[1]
+    both = _(
+        "{fleet}: 1,000 km cost {cost:EUR} with {kind} and {next_cost:EUR} with {next}.",
+        next=label(following, rows.index[1], language),
+        next_cost=float(per_km["cost"].iloc[1]),
+        **values,
+    )
+    ways = []
+    if pd.notna(following["equal_price"]):
+        price = float(following["equal_price"])
+        ways.append(_("its vehicle costs less than {price:EUR}", price=price))
+    if has_equal_emission_price(following):
+        ways.append(
+            _(
+                "the emission price is {price}",
+                price=equal_emission_price(following, language),
+            )
+        )
+    if not ways:
+        return both
+    wins = _("The latter becomes the cheapest if {ways}.", ways=_(" or ").join(ways))
+    return f"{both} {wins}"
 
 
 TOPIC = Topic(

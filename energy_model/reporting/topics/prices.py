@@ -24,7 +24,7 @@ from energy_model.results.bills import default_billed_carrier, demanded_carriers
 from energy_model.results.bus_prices import traded_buses
 from energy_model.results.run import Run
 from energy_model.studies.explanation.explain import explain
-from energy_model.studies.explanation.price_setters import BY_LIMITS, PriceSetters
+from energy_model.studies.explanation.price_setters import PriceSetters
 
 DEAREST, CHEAPEST = "dearest", "cheapest"
 
@@ -48,17 +48,13 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
             unit=unit,
             setter=_setter(run, setters[hour], language),
         ),
-        _(
-            "Where no single plant sets the price, several that serve the place are at their limits, and the price follows from them together."
-        )
-        if BY_LIMITS in setters.values()
-        else "",
         ""
         if is_exact
         else _("The date is not in the year of the case; the nearest hour is shown."),
         _(
             "The price is the cost of one more unit in that hour of the plan, without tariff and tax."
         ),
+        _without_price(run, language),
     ]
     (explanation,) = explain(run, [bus], break_even=False)
     return topic_report(
@@ -169,6 +165,16 @@ def _buses(run: Run) -> list[str]:
     return sorted(buses, key=lambda bus: order.get(bus.partition("@")[0], len(carriers)))
 
 
+def _without_price(run: Run, language: str) -> str:
+    """Returns the carriers that nothing makes, uses or trades in the plan; empty without any."""
+    _, carriers = translator(language), run.tables["carriers"]
+    priced = {bus.partition("@")[0] for bus in traded_buses(run)}
+    names = [label(carriers, name, language) for name in carriers.index if name not in priced]
+    return (
+        _("The plan has none of: {carriers}. They have no price.", carriers=names) if names else ""
+    )
+
+
 def _place_options(subject: TopicSubject) -> Options:
     options = [(bus, _place(subject.run, bus, subject.language)) for bus in _buses(subject.run)]
     return options or [("", translate("none", subject.language))]
@@ -206,7 +212,7 @@ def _moment(moment: pd.Timestamp, language: str) -> str:
 TOPIC = Topic(
     rank=25,
     title=N_("Prices: what an hour costs, and what sets its price"),
-    question=N_("What do heat, electricity or hydrogen cost in an hour, and why?"),
+    question=N_("What does heat, electricity or another carrier cost in an hour, and why?"),
     make=_make,
     studies=("ranging",),
     choices=(

@@ -22,7 +22,7 @@ from energy_model.results.cost_sensitivities import is_assumed
 from energy_model.results.run import Run
 from energy_model.results.solution import Solution
 from energy_model.studies.explanation.asset import Explanation
-from energy_model.studies.explanation.price_setters import PriceSetters
+from energy_model.studies.explanation.price_setters import BY_LIMITS, PriceSetters
 from energy_model.studies.explanation.resolver import ReSolver
 
 PERTURBATION_SHARE = 1e-3  # share of a total by which it is perturbed
@@ -57,37 +57,44 @@ def explain_carrier_price(
         if site
         else Message("The mean hourly price of {carrier} is {price:{unit}}.", **values)
     ]
-    for row in sheet.head(MAX_LISTED_ROWS).itertuples(index=False):
-        sentences.append(
-            Message(
-                "In {share:%} of the hours the price is set by {setter}, at a mean of {price:{unit}}.",
-                setter=_named(names, row.sets_the_price),
-                share=round(row.share, 2),
-                price=row.mean_price,
-                unit=f"EUR/{unit}",
-            )
-        )
+    sentences += _setter_sentences(names, sheet.head(MAX_LISTED_ROWS), unit)
     if not one_more:
         return Explanation(carrier, "price", tuple(sentences), sheet)
     increment = _one_more(solver, solution, buses, weights, length)
+    one = Message(unit.replace("_", " "))
     if increment is None:
-        sentences.append(
-            Message(
-                "One more {unit}, spread over the year, cannot be supplied.",
-                unit=Message(unit.replace("_", " ")),
-            )
-        )
-        return Explanation(carrier, "price", tuple(sentences), sheet)
+        text = N_("One more {unit}, spread over the year, cannot be supplied.")
+        return Explanation(carrier, "price", (*sentences, Message(text, unit=one)), sheet)
     cost_changes, price = increment
     sentences.append(
         Message(
             "One more {unit}, spread over the year, costs {price:EUR}: {changes}.",
-            unit=Message(unit.replace("_", " ")),
+            unit=one,
             price=price,
             changes=_list_changes(names, cost_changes),
         )
     )
     return Explanation(carrier, "price", tuple(sentences), sheet, {"one_more": cost_changes})
+
+
+def _setter_sentences(names: pd.DataFrame, sheet: pd.DataFrame, unit: str) -> list[Message]:
+    """In what share of the hours each row of the sheet sets the price, and at which mean."""
+    sentences = [
+        Message(
+            "In {share:%} of the hours the price is set by {setter}, at a mean of {price:{unit}}.",
+            setter=_named(names, row.sets_the_price),
+            share=round(row.share, 2),
+            price=row.mean_price,
+            unit=f"EUR/{unit}",
+        )
+        for row in sheet.itertuples(index=False)
+    ]
+    if BY_LIMITS in set(sheet["sets_the_price"]):
+        text = N_(
+            "Several plants together set the price where each of them is at a limit, such as its capacity."
+        )
+        sentences.append(Message(text))
+    return sentences
 
 
 def _by_setter(solver: ReSolver, buses: list[str], weights: dict[str, float]) -> pd.DataFrame:

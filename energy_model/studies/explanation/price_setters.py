@@ -17,7 +17,7 @@ from energy_model.results.solution import Solution
 
 MAX_PRICE_GAP_SHARE = 1e-3  # share of a price within which a variable in use counts as setting it
 MIN_FLOW_SHARE = 1e-6  # share of its largest flow below which an asset is not in use
-BY_LIMITS, BY_STORE = N_("several limits together"), N_("stored energy")
+BY_LIMITS, BY_STORE = N_("several plants together"), N_("stored energy")
 
 
 class PriceSetters:

@@ -15,6 +15,7 @@ from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite
 from energy_model.studies.siting.site_tables import ESTIMATED
 
+MAX_TIE_SHARE = 0.02  # of the least extra cost, up to which another site costs as much
 MIN_PLACED_CAPACITY = 1e-3  # of the free placement at a site; less is rounding
 
 
@@ -38,12 +39,17 @@ def siting_notes(
     best, worst = solved.iloc[0], solved.iloc[-1]
     notes: list[str] = [
         Message(
-            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a} ({cause}).",
+            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a}.",
             **subject,
             site=labels_of(best, best["site"]),
             cost=best["added_cost"],
+        ),
+        *_ties(solved),
+        Message(
+            "What is special at {site}: {cause}.",
+            site=labels_of(best, best["site"]),
             cause=causes[best["site"]],
-        )
+        ),
     ]
     if len(solved) > 1:
         notes.append(
@@ -54,16 +60,7 @@ def siting_notes(
                 cause=causes[worst["site"]],
             )
         )
-        costs = zip(solved["estimate"], solved["added_cost"], strict=True)
-        pairs = itertools.combinations(costs, 2)
-        same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
-        notes.append(
-            Message(
-                "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of solved sites in the right order.",
-                error=solved["difference"].abs().max(),
-                share=np.mean(same_order),
-            )
-        )
+        notes.append(_estimate_note(solved))
     estimated = table.loc[table["status"] == ESTIMATED, "estimate"]
     if len(estimated):
         notes.append(
@@ -74,6 +71,34 @@ def siting_notes(
             )
         )
     return notes
+
+
+def _estimate_note(solved: pd.DataFrame) -> Message:
+    """How far the estimate from prices is from the cost of the solved sites."""
+    costs = zip(solved["estimate"], solved["added_cost"], strict=True)
+    pairs = itertools.combinations(costs, 2)
+    same_order = [(a[0] - b[0]) * (a[1] - b[1]) >= 0 for a, b in pairs]
+    return Message(
+        "The estimate from prices alone differs by at most {error:EUR/a}, and puts {share:%} of all pairs of solved sites in the right order.",
+        error=solved["difference"].abs().max(),
+        share=np.mean(same_order),
+    )
+
+
+def _ties(solved: pd.DataFrame) -> list[Message]:
+    """The sites that cost hardly more than the cheapest, in a sentence; none without any."""
+    least = float(solved["added_cost"].iloc[0])
+    extra = solved["added_cost"].iloc[1:] - least
+    near = extra[extra <= MAX_TIE_SHARE * abs(least)]
+    if near.empty:
+        return []
+    return [
+        Message(
+            "Within {share:%} of it are: {sites}. There the cost does not decide; look at land, neighbours and network.",
+            share=MAX_TIE_SHARE,
+            sites=[labels_of(solved.loc[i], solved.at[i, "site"]) for i in near.index],
+        )
+    ]
 
 
 def placement_note(

@@ -40,7 +40,7 @@ SITE_COLUMNS = (
     "difference",
     "added_cost_per_unit",
 )
-PRICE_COLUMNS = {"site": str, "carrier": str, "line": str, "quantity": float, "price": float}
+PRICE_COLUMNS = {"site": str, "carrier": str, "line": str, "quantity": float, "unit": str, "price": float}  # fmt: skip
 LAND_COLUMNS = {"site": str, "at": str, "land_class": str, "more": float}
 LINK_COLUMNS = {"site": str, "link": str, "label_en": str, "label_da": str, "kind": str, "more": float, "unit": str, "investment": float}  # fmt: skip
 Row = tuple[Any, ...]
@@ -74,7 +74,7 @@ class PlacedActivity:
             candidate,
             result,
             estimate,
-            tuple((site, *row) for row in _prices(run_accounts, candidate)),
+            tuple((site, *row) for row in _prices(run, run_accounts, candidate)),
             tuple((site, *row) for row in _land(run, base)),
             tuple((site, *row) for row in _links(run, base, candidate, min_link_change)),
             _cost_components(run_accounts, candidate),
@@ -95,12 +95,14 @@ def _frame(rows: Iterable[Row], columns: Mapping[str, type]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(columns)).astype(numbers)
 
 
-def _prices(run_accounts: Accounts, candidate: CandidateSite) -> Iterable[Row]:
+def _prices(run: Run, run_accounts: Accounts, candidate: CandidateSite) -> Iterable[Row]:
     lines = run_accounts.lines[run_accounts.lines["name"] == candidate.asset]
     traded = lines[lines["line"].isin([DELIVERS, TAKES])]
     quantities = traded["quantity"].abs()
     for row in traded[quantities > MIN_TRADE_SHARE * quantities.max()].itertuples(index=False):
-        yield row.of.split("@")[0], row.line, row.quantity, row.amount / row.quantity
+        carrier = row.of.split("@")[0]
+        unit = run.tables["carriers"].at[carrier, "unit"]
+        yield carrier, row.line, row.quantity, unit, row.amount / row.quantity
 
 
 def _land(run: Run, base: Run) -> Iterable[Row]:

@@ -82,7 +82,7 @@ def compared(context: AppContext, names: list[str], language: str, base: str = O
         comparison = comparison_of(context, jobs)
     except em.InputError as error:
         return [message([str(issue) for issue in error.issues])]
-    report = comparison_report(comparison, None, language)
+    report = comparison_report(comparison, None, language, with_addresses=False)
     return [section(part.title, *render_blocks(part.blocks)) for part in report.sections]
 
 

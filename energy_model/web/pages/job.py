@@ -10,7 +10,7 @@ from dash import Input, Output, State, dcc, html
 
 from energy_model.common.errors import InputError
 from energy_model.common.formatting import words
-from energy_model.common.language import translate, translator
+from energy_model.common.language import N_, translate, translator
 from energy_model.studies.guide import study_guides
 from energy_model.web import security
 from energy_model.web.components import aria_label, button, message, triggered_button
@@ -34,18 +34,40 @@ def page(context: AppContext, name: str, language: str) -> list[Any]:
         return [html.H1(_("The job was not found.")), link]
     facts = [
         context.case_title(job.request["case"], language),
+        _steps(job.request, language),
         queue.format_time(job.created, language),
         job.submitter,
     ]
     return [
         html.H1(job.title),
         html.P(" · ".join(filter(None, facts)), className="soft"),
+        *([html.P(_("Note: {note}", note=note))] if (note := _note(job.request)) else []),
         dcc.Store(id="job", data=job.name),
         dcc.Store(id="shown_job_state"),
         dcc.Interval(id="job_clock", interval=POLL_MS, disabled=job.state not in OPEN),
         html.Div(content(context, job, language), id="job_content"),
         html.Details([html.Summary(_("Inputs")), _inputs(context, job, language)]),
     ]
+
+
+def _note(request: Mapping[str, Any]) -> str:
+    """Returns the note of the inputs of a job; empty without one."""
+    try:
+        return parse_draft(request.get("draft")).note
+    except InputError:  # of an earlier version
+        return ""
+
+
+def _steps(request: Mapping[str, Any], language: str) -> str:
+    """Returns the time steps of a job, since costs of different numbers of steps do not compare; empty for the default."""
+    steps = request["resolution"]
+    if not steps:
+        return ""
+    _ = translator(language)
+    if request.get("study"):
+        text = N_("{steps:#} time steps: its costs compare with those of as many steps only")
+        return _(text, steps=int(steps))
+    return _("{steps:#} time steps", steps=int(steps))
 
 
 def content(context: AppContext, job: Job, language: str) -> list[Any]:
@@ -147,15 +169,14 @@ def _changes(context: AppContext, request: Mapping[str, Any], language: str) -> 
 
 
 def _draft_parts(request: Mapping[str, Any], language: str) -> list[html.P]:
-    """Returns the note of a job, and a link to the page New run with its inputs."""
+    """Returns a link to the page New run with the inputs of a job."""
     try:
         draft = parse_draft(request.get("draft"))
     except InputError:  # of an earlier version
         return []
     _, address = translator(language), address_of(draft)
-    note = [html.P(_("Note: {note}", note=draft.note))] if draft.note else []
     text = _("Open these inputs on the page New run")
-    return [*note, *([html.P(html.A(text, href=address))] if address else [])]
+    return [html.P(html.A(text, href=address))] if address else []
 
 
 def register(app: dash.Dash, context: AppContext) -> None:

@@ -10,7 +10,7 @@ from dash import Input, Output, State, html
 from energy_model.common.errors import InputError
 from energy_model.common.language import translate, translator
 from energy_model.reporting.comparison_report import CHARTS, comparison_report
-from energy_model.reporting.content import Chart, Text
+from energy_model.reporting.content import Chart
 from energy_model.web import security
 from energy_model.web.components import error_message, field, render_blocks, section, select
 from energy_model.web.context import AppContext
@@ -63,15 +63,16 @@ def reference_of(others: list[Job], job: Job) -> Job:
 def compared_with(context: AppContext, base: Job, job: Job, language: str) -> list[Any]:
     """Returns sentences and charts on the difference of a run to another, with a link to the whole comparison."""
     try:
-        report = comparison_report(comparison_of(context, [base, job]), None, language)
+        report = comparison_report(
+            comparison_of(context, [base, job]), None, language, with_addresses=False
+        )
     except InputError as error:
         return [error_message(error, language)]
     blocks = [
         block
         for part in report.sections
         for block in part.blocks
-        if (part.key == "answer" and isinstance(block, Text))
-        or (part.key in CHARTS and isinstance(block, Chart))
+        if part.key == "answer" or (part.key in CHARTS and isinstance(block, Chart))
     ]
     text = translate("All differences", language)
     link = html.A(text, href=f"/compare?runs={base.name},{job.name}")

@@ -61,6 +61,19 @@ def test_taxes_may_make_another_kind_the_cheapest():
     assert "more than diesel and emits 60 t/a less." in text(report)
 
 
+def test_a_requirement_that_holds_a_kind_back_is_named():
+    labels = {"label_en": "One for the test", "label_da": "Én til forsøg"}
+    run = fleet_case.solved(
+        limits=[{"limit": "one", "sense": "max", "amount": 1, **labels}],
+        limit_terms=[{"limit": "one", "quantity": "capacity", "rows": "battery", "coefficient": 1}],
+    )
+    for topic in ("fleet", "logistics"):
+        assert "The requirement “One for the test” keeps down: battery." in text(
+            topic_report(run, topic, "en")
+        )
+        assert "Kravet “Én til forsøg” begrænser: battery." in text(topic_report(run, topic, "da"))
+
+
 def test_one_fleet_may_be_chosen(run):
     report = topic_report(run, "fleet", "en", {"fleet": "vans"})
     assert len(blocks(report, DataTable)) == 2
@@ -76,7 +89,8 @@ def test_logistics_gives_the_cost_of_1000_km(run):
         "diesel", "20", "3", "20", "30", "10", "83", "150", "under 93,3 EUR/t", "under 400 EUR",
     )  # fmt: skip
     assert table.rows[2][-2:] == ("ingen under 1.000 EUR/t", "under 2.100 EUR")
-    assert "diesel (CO2-pris: under 93,3 EUR/t; købspris: under 400 EUR)" in text(report)
+    assert "vans: 1.000 km koster 67 EUR med battery og 83 EUR med diesel." in text(report)
+    assert "bliver billigst, hvis køretøjet koster under 400 EUR eller CO2-prisen er under 93,3 EUR/t." in text(report)  # fmt: skip
 
 
 def test_a_measure_saves_vehicles_hours_and_money(run):

@@ -85,6 +85,17 @@ def test_all_hours_have_the_price_of_their_step(run):
     assert prices.index[0] == pd.Timestamp("2030-01-01", tz="UTC")
 
 
+def test_a_carrier_that_the_plan_has_not_has_no_price(run):
+    assert "have no price" not in said(topic_report(run, "prices", "en"))
+    carriers = [{"carrier": name} for name in ("heat", "steam")]
+    markets = [*FEW["markets"], case_builder.market("steam_market", carrier="steam")]
+    parts = FEW | {"carriers": carriers, "markets": markets}
+    more = em.solve(case_builder.system(HOURS, profiles={"peak": PEAK}, **parts))
+    assert "The plan has none of: steam. They have no price." in said(
+        topic_report(more, "prices", "en")
+    )
+
+
 def test_what_is_not_built_is_explained_when_it_is_chosen(run):
     asset = known_topics()["reasons"].choices[0]
     names = [value for value, _text in asset.options_of(TopicSubject(run))]

@@ -94,6 +94,22 @@ def test_an_addition_at_its_limit_says_what_one_more_is_worth():
     assert "Projekter, der er så store som tilladt: 1." in text(report)
 
 
+def test_a_project_without_an_owner_or_of_citizens_has_another_next_step():
+    plants = [BUILT["conversions"][0] | {"firm": None}]
+    links = [BUILT["links"][0] | {"firm": "people"}]
+    firms = [{"firm": "people", "party": "citizens"}]
+    parts = {"conversions": plants, "links": links, "firms": firms}
+    known = {name: rows for name, rows in BUILT.items() if name != "decisions"}
+    report = topic_report(solved(known | parts), "infrastructure", "en")
+    assert [row[-1] for row in tables_of(report)["Decisions and next steps"]] == [
+        "needs an owner, whom the case does not name",
+        "needs citizens, each of whom decides",
+    ]
+    assert "A decision is known for 0 of them; 0 need a site" in text(report)
+    assert "Of them 1 are measures of citizens" in text(report)
+    assert "For 1 of them the case names no owner." in text(report)
+
+
 def test_further_projects_are_summed():
     plants = [
         BUILT["conversions"][0] | {"conversion": f"pump_{i}", "max_capacity_added": 0.1}

@@ -1,0 +1,90 @@
+"""Cost parts: runs side by side → what their cost consists of, and what of its difference is paid for emissions."""
+
+from __future__ import annotations
+
+from energy_model.common.formatting import format_number, money_unit
+from energy_model.common.language import N_, translator
+from energy_model.reporting.content import Block, data_table
+from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.table_columns import user_name
+from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID
+from energy_model.studies.compare import Comparison
+
+MIN_PAYMENT_SHARE = 0.01  # share of a difference of cost below which no emission payments are named
+MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
+PAID = {
+    "ets": N_("paid for emissions: EU ETS"),
+    "ets2": N_("paid for emissions: ETS2"),
+    "tax": N_("paid for emissions: tax"),
+    UNPAID: N_("the case's price on other emissions, which nobody pays"),
+}
+
+
+def payments_differ(comparison: Comparison) -> bool:
+    """Returns whether payments for emissions are a part of the difference in cost that is worth a word."""
+    total = float(comparison.summary.at["total_cost", "difference"])
+    largest = max(map(abs, _differences(comparison).values()))
+    return largest >= MIN_PAYMENT_SHARE * max(abs(total), 1.0)
+
+
+def describe_payments(comparison: Comparison, language: str) -> list[str]:
+    """Returns the difference of cost without emission payments, per tonne less, and of the payments by who pays."""
+    if not payments_differ(comparison):
+        return []
+    _, extra, payments = translator(language), comparison.extra_cost, _differences(comparison)
+    cost = with_kroner(extra["cost"] or 0.0, comparison.settings, language, signed=True)
+    # a negative one is dearer with more emissions, or cheaper with less
+    if extra["per_tonne"] is None or extra["per_tonne"] < 0:
+        sentences = [_("Without emission payments the difference in cost is {cost}.", cost=cost)]
+    else:
+        text = (
+            N_("Without emission payments the difference in cost is {cost}: {price:EUR/t} for each tonne less.")
+            if (extra["emissions_less"] or 0.0) > 0
+            else N_("Without emission payments the difference in cost is {cost}: each tonne more saves {price:EUR/t}.")
+        )  # fmt: skip
+        sentences = [_(text, cost=cost, price=extra["per_tonne"])]
+    if any(payments[scheme] for scheme in payments if scheme != UNPAID):
+        changed = {
+            scheme: amount for scheme, amount in payments.items() if abs(amount) > MIN_PAYMENT_EUR
+        }
+        named = list_payments(changed, language)
+        sentences.append(_("The CO2 payments change by who pays: {payments}.", payments=named))
+    return sentences
+
+
+def cost_parts_table(comparison: Comparison, language: str) -> list[Block]:
+    """Returns the table of what the cost of each run consists of; none where payments for emissions do not differ."""
+    if not payments_differ(comparison):
+        return []
+    _, summary = translator(language), comparison.summary
+    titles = {"cost_without_emission_payments": _("plants, energy and transport")}
+    for scheme, name in SUMMARY_NAMES.items():
+        titles[f"emission_payments_{name}"] = _(PAID[scheme])
+    titles["total_cost"] = _("annual cost, which the plan minimizes")
+    columns = [*comparison.names, "difference"]
+    shown = summary.loc[[*titles], columns].astype(float)
+    shown = shown[shown.abs().gt(MIN_PAYMENT_EUR).any(axis=1)]
+    factor, money = money_unit(shown)
+    rows = [
+        (titles[str(name)], *(format_number(value, language=language) for value in row))
+        for name, row in zip(shown.index, shown.to_numpy(), strict=True)
+    ]
+    heads = ["", *(user_name(name, language) for name in comparison.names), _("difference")]
+    return data_table(
+        f"{_('What the cost consists of')} [{_(money)}]",
+        heads,
+        rows,
+        len(columns),
+        note=_(
+            "The first row is what the city spends. The case sets one price on all emissions; "
+            "where no quota or tax reaches them, it only weighs them in the choice of the plan."
+        ),
+    )
+
+
+def _differences(comparison: Comparison) -> dict[str, float]:
+    """Returns the differences of the payments [EUR/a] by scheme."""
+    return {
+        scheme: float(comparison.summary.at[f"emission_payments_{name}", "difference"])
+        for scheme, name in SUMMARY_NAMES.items()
+    }
