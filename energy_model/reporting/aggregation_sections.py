@@ -77,6 +77,26 @@ def describe_aggregation(run: Run, language: str) -> str:
     return _("The {count:#} time steps have {parts}.", **values_of_steps)
 
 
+def describe_peaks(run: Run, language: str) -> list[str]:
+    """Returns for each carrier whose highest hour the time steps cut what they keep of it."""
+    _, values, carriers = translator(language), aggregated_values(run), run.tables["carriers"]
+    cut = values[
+        (values["quantity"] == PEAK) & (values["difference"] < -MIN_NAMED_DIFFERENCE_SHARE)
+    ]
+    return [
+        _(
+            "The highest hour of {carrier} is {year} in the year and {steps} in these steps, so peak plants and storages are too small here.",
+            carrier=noun_labels_of(
+                carriers.loc[row["carrier"]] if row["carrier"] in carriers.index else {},
+                row["carrier"],
+            ),
+            year=_amount(row["year"], row["unit"], language),
+            steps=_amount(row["steps"], row["unit"], language),
+        )
+        for _index, row in cut.iterrows()
+    ]
+
+
 def _largest_difference(rows: pd.DataFrame) -> pd.Series:
     """Returns the row whose values differ most in their unit."""
     row: pd.Series = rows.loc[(rows["steps"] - rows["year"]).abs().idxmax()]

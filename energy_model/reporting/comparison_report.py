@@ -30,7 +30,7 @@ from energy_model.reporting.content import (
     section,
 )
 from energy_model.reporting.cost_parts import cost_parts_table, describe_payments
-from energy_model.reporting.money import with_kroner
+from energy_model.reporting.money import cost_kind, with_kroner
 from energy_model.reporting.study_tables import table_columns
 from energy_model.reporting.study_vocabulary import TITLES
 from energy_model.reporting.summary_names import headline_name
@@ -290,7 +290,11 @@ def _differences(comparison: Comparison, name: str, language: str) -> list[Block
         amounts, units = amounts.mul([size for size, _u in shown], axis=0), [u for _s, u in shown]
     factor, money = money_unit(amounts) if unit == MONEY else (1.0, unit)
     heads = [*(user_name(name, language) for name in comparison.names), _("difference")]
-    columns = [Column("", [label(comparison.labels, row, language) for row in frame.index])]
+    titles = [
+        cost_kind(row, language) if name == "costs" else label(comparison.labels, row, language)
+        for row in frame.index
+    ]
+    columns = [Column("", titles)]
     if name == "capacities":
         columns.append(Column(_("unit"), [words(unit, language) for unit in units]))
     columns += [

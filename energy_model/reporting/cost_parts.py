@@ -67,7 +67,7 @@ def cost_parts_table(comparison: Comparison, language: str) -> list[Block]:
     factor, money = money_unit(shown)
     rows = [
         (titles[str(name)], *(format_number(value, language=language) for value in row))
-        for name, row in zip(shown.index, shown.to_numpy(), strict=True)
+        for name, row in zip(shown.index, shown.to_numpy() / factor, strict=True)
     ]
     heads = ["", *(user_name(name, language) for name in comparison.names), _("difference")]
     return data_table(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from energy_model.common.formatting import format_number
-from energy_model.common.language import N_, translator
+from energy_model.common.formatting import format_number, words
+from energy_model.common.language import N_, translate, translator
 from energy_model.results.emission_payments import SCHEMES, UNPAID
 
 
@@ -36,6 +36,15 @@ def with_kroner(
         euro=sign + format_number(amount, unit, language, among),
         kroner=sign + format_number(rate * amount, unit.replace("EUR", "DKK"), language),
         year=str(settings["price_year"]),
+    )
+
+
+def cost_kind(entry: object, language: str) -> str:
+    """Returns a kind of cost in words; that of emissions is what is paid for them."""
+    return (
+        translate("payment for emissions", language)
+        if entry == "emissions"
+        else words(entry, language)
     )
 
 

@@ -12,10 +12,10 @@ from energy_model.common.formatting import (
     listed,
     words,
 )
-from energy_model.common.language import translator
+from energy_model.common.language import Message, translate, translator
 from energy_model.reporting.aggregation_sections import describe_aggregation
 from energy_model.reporting.land_sections import share_of_municipality
-from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.money import cost_kind, list_payments, with_kroner
 from energy_model.reporting.unit_sizes_report import describe_unit_sizes
 from energy_model.results.decisions import decisions_of
 from energy_model.results.emission_payments import names_schemes, payments_by_scheme
@@ -147,7 +147,7 @@ def _describe_costs(run: Run, language: str) -> str:
     def amounts(part: pd.Series, *others: float) -> str:
         among = [*part, *others]
         texts = [
-            f"{words(entry, language)} {format_number(abs(amount), 'EUR/a', language, among)}"
+            f"{cost_kind(entry, language)} {format_number(abs(amount), 'EUR/a', language, among)}"
             for entry, amount in part.items()
         ]
         return listed(texts, language)
@@ -227,6 +227,30 @@ def kind_of_land(kind: pd.Series, language: str) -> str:
     return area if not share else _("{area} ({share} of the municipality)", area=area, share=share)
 
 
+def describe_contradictions(run: Run, language: str) -> list[str]:
+    """Returns how many decisions the plan contradicts, and what remains without that; none without any."""
+    _, decisions = translator(language), decisions_of(run)
+    count = int((decisions["against"] | decisions["too_early"]).sum())
+    if not count:
+        return []
+    text = _("Plants that are built although a decision stopped them, put them on hold or sets a later year: {count:#}.", count=count)  # fmt: skip
+    return [" ".join(filter(None, [text, _describe_least_emissions(run, language)]))]
+
+
+def _describe_least_emissions(run: Run, language: str) -> str:
+    """Returns the emissions that remain without what decisions stopped; empty where the target is met."""
+    least = run.metadata.get("least_emissions_as_decided")
+    if least is None:
+        return ""
+    return translate(
+        Message(
+            "Without what decisions stopped or put on hold, the target is not met at any price: at least {amount} remain.",
+            amount=format_number(least, "t/a", language),
+        ),
+        language,
+    )
+
+
 def _describe_decisions(run: Run, language: str) -> str:
     """Returns the additions that a decision stopped or put on hold, or that come before their earliest year."""
     _, decisions = translator(language), decisions_of(run)
@@ -241,14 +265,7 @@ def _describe_decisions(run: Run, language: str) -> str:
     if not parts:
         return ""
     adds = _("The plan contradicts decisions: it adds {assets}.", assets=listed(parts, language))
-    least = run.metadata.get("least_emissions_as_decided")
-    if least is None:
-        return adds
-    unreachable = _(
-        "Without what decisions stopped or put on hold, the target is not met at any price: at least {amount} remain.",
-        amount=format_number(least, "t/a", language),
-    )
-    return f"{unreachable} {adds}"
+    return " ".join(filter(None, [_describe_least_emissions(run, language), adds]))
 
 
 def _describe_target(run: Run, language: str) -> str:

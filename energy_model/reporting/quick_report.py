@@ -64,9 +64,10 @@ def quick_report(
             steps=answer.fine.metadata["steps"],
         )
     title = _("What the changes do")
+    is_without_effect = not is_moved.any() and answer.assets().empty
     blocks: list[Block] = [
         *_tiles(answer, language),
-        *_estimates(answer, language),
+        *(_without_effect(language) if is_without_effect else _estimates(answer, language)),
         *data_table(title, heads, rows, len(heads) - 1),
         *_assets(answer, language, is_narrow),
         *_prices(answer, language, is_narrow),
@@ -101,6 +102,12 @@ def _agree(answer: QuickAnswer) -> bool:
     spread = abs(estimates[1] - estimates[0])
     smallest = MIN_CHANGE_SHARE * abs(answer.unchanged.objective)
     return spread <= max(MAX_ESTIMATE_SPREAD_SHARE * max(map(abs, estimates)), smallest)
+
+
+def _without_effect(language: str) -> list[Block]:
+    _ = translator(language)
+    text = _("The plan stays as it is: it uses nothing that the changes affect, or the scenario does not allow it.")  # fmt: skip
+    return [Text((text,))]
 
 
 def _estimates(answer: QuickAnswer, language: str) -> list[Block]:

@@ -14,6 +14,7 @@ from energy_model.common.formatting import (
 )
 from energy_model.common.language import N_, translator
 from energy_model.reporting.address_titles import address_title
+from energy_model.reporting.aggregation_sections import describe_peaks
 from energy_model.reporting.content import (
     ALERT,
     LEAD,
@@ -27,7 +28,12 @@ from energy_model.reporting.content import (
     section,
 )
 from energy_model.reporting.money import with_kroner
-from energy_model.reporting.narrative import describe_answer, describe_run, kind_of_land
+from energy_model.reporting.narrative import (
+    describe_answer,
+    describe_contradictions,
+    describe_run,
+    kind_of_land,
+)
 from energy_model.reporting.run_charts import run_chart
 from energy_model.reporting.summary_names import title_and_unit
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
@@ -59,7 +65,8 @@ def answer_section(run: Run, language: str) -> list[Section]:
         "answer",
         _("The answer"),
         Text((describe_answer(run, language),), LEAD),
-        Text((status, *_overrides(run, language)), SOFT),
+        Text((status, *describe_peaks(run, language), *_overrides(run, language)), SOFT),
+        Text(tuple(describe_contradictions(run, language)), WARNING),
         Text(tuple(_unserved(run, language)), ALERT),
         headline_tiles(run, language),
         run_chart("investments", _("What is invested in"), "draw_investments", run, language),

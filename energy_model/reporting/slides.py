@@ -21,6 +21,7 @@ from energy_model.common.formatting import (
 from energy_model.common.language import translator
 from energy_model.reporting.comparison_report import CHARTS, comparison_report, describe_costs
 from energy_model.reporting.content import Block, Chart, Report, Section, Text, Tiles
+from energy_model.reporting.money import cost_kind
 from energy_model.reporting.narrative import (
     describe_answer,
     describe_capacities,
@@ -244,7 +245,7 @@ def _message_on_costs(run: Run, language: str) -> str:
     _, costs = translator(language), run.tables["costs"]
     sums: pd.Series = costs.groupby("entry")["cost"].sum().nlargest(MAX_NAMED)
     entries = [
-        f"{words(entry, language)} {format_number(amount, 'EUR/a', language)}"
+        f"{cost_kind(entry, language)} {format_number(amount, 'EUR/a', language)}"
         for entry, amount in sums.items()
     ]
     return _("The largest costs are {entries}.", entries=listed(entries, language))

@@ -19,6 +19,7 @@ from energy_model.common.language import translator
 from energy_model.reporting.content import (
     ALERT,
     LEAD,
+    SOFT,
     WARNING,
     Block,
     Chart,
@@ -207,7 +208,7 @@ def _text(block: Text) -> list[Any]:
         if block.style in (WARNING, ALERT)
         else html.Div(
             [html.P(sentence) for sentence in block.sentences],
-            className="lead" if block.style == LEAD else "",
+            className=block.style if block.style in (LEAD, SOFT) else "",
         )
     )
     if block.collapsed:

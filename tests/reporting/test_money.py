@@ -8,6 +8,7 @@ from helpers import case_builder, cli, scheme_case
 import energy_model as em
 from energy_model.reporting.comparison_report import comparison_report, describe_comparison
 from energy_model.reporting.content import DataTable
+from energy_model.reporting.cost_parts import cost_parts_table
 from energy_model.reporting.json_records import comparison_records
 from energy_model.reporting.money import with_kroner
 from energy_model.reporting.narrative import describe_run
@@ -110,6 +111,18 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
     assert rows["paid for emissions: ETS2"][2] == "10"
     assert rows["annual cost, which the plan minimizes"][2] == "5"
     assert "paid for emissions: tax" in rows
+    larger = dataclasses.replace(
+        comparison,
+        summary=comparison.summary.assign(
+            **{
+                c: comparison.summary[c].astype(float) * 1e6
+                for c in ("reference", "target", "difference")
+            }
+        ),
+    )
+    [table] = cost_parts_table(larger, "da")
+    assert table.title == "Hvad omkostningen består af [mio. EUR/år]"
+    assert [row[3] for row in table.rows if row[0] == "anlæg, energi og transport"] == ["10"]
     danish = describe_comparison(comparison, "da")
     assert "Uden betaling for udledning er forskellen i omkostning +10 EUR/år (+74,6 kr./år, 2025-priser): 10 EUR/t for hvert ton mindre." in danish  # fmt: skip
     assert comparison_records(comparison, None)["extra_cost"]["per_tonne"] == pytest.approx(10)

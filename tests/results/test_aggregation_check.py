@@ -6,7 +6,8 @@ import pytest
 from helpers import case_builder, cli
 
 import energy_model as em
-from energy_model.reporting.aggregation_sections import aggregated_values
+from energy_model.reporting.aggregation_sections import aggregated_values, describe_peaks
+from energy_model.reporting.content import Text
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
 from energy_model.results.aggregation_check import aggregation_check
@@ -69,6 +70,15 @@ def test_the_values_of_the_year_and_of_the_steps(run):
     assert frame.loc["capture_price", "name"] == "panels"
     assert frame.loc["peak_demand", ["year", "steps"]].tolist() == [3, 2]
     assert frame.loc["peak_demand", "difference"] == pytest.approx(-1 / 3)
+
+
+def test_the_first_screen_says_what_the_steps_keep_of_the_highest_hour(run):
+    """The highest hour of the demand is 3 MW, that of the steps 2 MW."""
+    [sentence] = describe_peaks(run, "en")
+    assert sentence == "The highest hour of power is 3 MW in the year and 2 MW in these steps, so peak plants and storages are too small here."  # fmt: skip
+    shown = run_report(run, "da").sections[0].blocks
+    told = [s for b in shown if isinstance(b, Text) and not b.collapsed for s in b.sentences]
+    assert "Den højeste time for power er 3 MW i året og 2 MW i disse tidsskridt, så spidslastanlæg og lagre er for små her." in told  # fmt: skip
 
 
 def test_equal_profiles_and_prices_have_one_row(tmp_path):

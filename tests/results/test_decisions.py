@@ -4,6 +4,7 @@ import pytest
 from helpers import case_builder, cli, two_hour_case
 
 import energy_model as em
+from energy_model.reporting.content import Text
 from energy_model.reporting.figures.map_figures import draw_site_map
 from energy_model.reporting.narrative import describe_run
 from energy_model.reporting.run_report import run_report
@@ -42,6 +43,12 @@ def test_the_contradiction_is_told_in_both_languages(run):
         "Planen strider mod beslutninger: den bygger sun here (0,5 MW; standset 2025-12-04)."
         in danish
     )
+
+
+def test_the_first_screen_says_how_many_decisions_speak_against_the_plan(run):
+    sentence = "Plants that are built although a decision stopped them, put them on hold or sets a later year: 1."  # fmt: skip
+    shown = [b for b in run_report(run, "en").sections[0].blocks if isinstance(b, Text)]
+    assert sentence in [s for block in shown if not block.collapsed for s in block.sentences]
 
 
 def test_the_report_has_the_decisions_and_their_sources(run):

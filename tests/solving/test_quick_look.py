@@ -43,8 +43,12 @@ def test_without_a_fine_run_the_bias_is_missing_and_each_look_is_of_the_unchange
     look = em.QuickLook(spec, STEPS)
     first = look.look(CHANGES).table()
     assert first["bias"].isna().all()
-    nothing = look.look().table()
-    assert (nothing["difference"] == 0).all()
+    unchanged = look.look()
+    assert (unchanged.table()["difference"] == 0).all()
+    told = [
+        b.sentences[0] for b in quick_report(unchanged).sections[0].blocks if isinstance(b, Text)
+    ]
+    assert told[0].startswith("The plan stays as it is")
     assert look.look(CHANGES).table().equals(first)
 
 

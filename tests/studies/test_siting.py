@@ -134,7 +134,7 @@ def test_the_best_site_is_found_without_solving_the_others(case, tmp_path, here)
     assert table.at["north", "estimate"] == pytest.approx(NORTH)
     assert table.index[:2].tolist() == ["south", "north"]
     assert found.table["site"].tolist() == ["", "south", "placed freely"]
-    assert found.notes[2] == f"Further sites were not solved (1): each costs {NORTH:,.0f} EUR/a or more."  # fmt: skip
+    assert found.notes[1] == f"Further sites were not solved (1): each costs {NORTH:,.0f} EUR/a or more."  # fmt: skip
 
 
 def _search(estimates, costs, wanted, at_once=1):

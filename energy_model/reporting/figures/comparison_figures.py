@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from energy_model.common.formatting import format_number, label
 from energy_model.common.language import translate, translator
 from energy_model.reporting.figures.style import bar_height, series_colour, set_layout
+from energy_model.reporting.money import cost_kind
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.compare import Comparison
 
@@ -31,7 +32,10 @@ def draw_comparison(comparison: Comparison, table: str, language: str) -> go.Fig
     }[table]
     frame = comparison.tables[table]
     amounts = frame[list(comparison.names)] / factor
-    amounts.index = [label(comparison.labels, name, language) for name in frame.index]
+    amounts.index = [
+        cost_kind(name, language) if table == "costs" else label(comparison.labels, name, language)
+        for name in frame.index
+    ]
     if frame["same"].all():
         return None
     if len(comparison.names) == 2:

@@ -45,13 +45,15 @@ def siting_notes(
             cost=best["added_cost"],
         ),
         *_ties(solved),
-        Message(
-            "What is special at {site}: {cause}.",
-            site=labels_of(best, best["site"]),
-            cause=causes[best["site"]],
-        ),
     ]
     if len(solved) > 1:
+        notes.append(
+            Message(
+                "What is special at {site}: {cause}.",
+                site=labels_of(best, best["site"]),
+                cause=causes[best["site"]],
+            )
+        )
         notes.append(
             Message(
                 "At {site} it costs {cost:EUR/a} more ({cause}).",
