@@ -162,8 +162,10 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
             left=money(run, left, language),
         ),
         _(
-            "So the givers have {share} of what the supply is worth to the takers. Firms may agree on another share.",
-            share=format_share(paid / worth, 0, language),
+            "Of what the supply is worth to the takers, the givers have {paid}, the links cost {links}, and the takers keep {kept}. Firms may agree on another share.",
+            paid=format_share(paid / worth, 0, language),
+            links=format_share((worth - paid - left) / worth, 0, language),
+            kept=format_share(left / worth, 0, language),
         )
         if paid > 0 and worth > 0
         else "",

@@ -212,6 +212,8 @@ def test_a_symbiosis_leaves_what_the_taker_saves(three_firms):
     report = topic_report(three_firms, "symbiosis", "en")
     assert "The plan uses 2 of 2 links between firms: 2 exist and 0 are new" in text(report)
     assert "the givers are paid 90 EUR/a" in text(report)
+    # 90 and 40 of 130
+    assert "the givers have 69 %, the links cost 0 %, and the takers keep 31 %." in text(report)
     rows = tables_of(report)["Links between firms"]
     assert rows[0] == ("to b", "heat", "A", "B", "exists", "1 MW", "2", "0.002 GWh/a")
     assert [row[-1] for row in tables_of(report)["If the giver stops"]] == ["unlimited", "unlimited"]  # fmt: skip
