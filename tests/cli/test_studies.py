@@ -149,6 +149,8 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
         (["study", "regret", "CASE", "--future", f"{PRICE} = 3"], "write the name of a scenario"),
         (["study", "robust", "CASE", "--future", f"dear: {PRICE} = 70"], "name at least two branches"),
         (["study", "robust", "CASE", "--future", f"a: {PRICE} = 7", "--future", f"b: {PRICE} = 8", "--probability", "a"], "write NAME=NUMBER with a number"),
+        (["study", "robust", "CASE", "--seeds", "1..3", "--held-in", "3"], "--held-in: '3' is given; the plan is made for this year"),
+        (["study", "robust", "CASE", "--seeds", "1..61"], "61 branches in one program"),
         (["study", "robust", "CASE", "--held-in", "9..1"], "--held-in: '9..1' is given; write 1..10, or 1,4,7"),
         (["study", "show", "nowhere"], "no finished study"),
         (["study", "sweep", "CASE", "--vary", f"{PRICE}=1", "--workers", "0"], "--workers"),

@@ -14,6 +14,7 @@ from energy_model.cli.number_options import named_numbers, number_option
 from energy_model.cli.options import MeasuredYears, MonthlyVariability, StoredYears
 from energy_model.cli.study_command import study_command
 from energy_model.studies.runner.study import ExecutionOptions, Study
+from energy_model.studies.runner.study_setup import StudySetup
 
 Futures = Annotated[
     list[str] | None,
@@ -79,11 +80,20 @@ def robust(
     held_in: HeldIn = None,
 ) -> Study:
     """Which capacities are best if the future is one of several, and what does it cost not to know which?"""
-    from energy_model.cli.commands.weather_years import parse_years  # noqa: PLC0415
+    from energy_model.cli.commands.weather_years import parse_seeds, parse_years  # noqa: PLC0415
     from energy_model.studies.regret import parse_future  # noqa: PLC0415
+    from energy_model.studies.robust.branches import (  # noqa: PLC0415
+        check_further_years,
+        confirm_branches,
+    )
 
     parsed = dict(map(parse_future, futures or ()))
     probabilities = named_numbers("--probability", "NAME=NUMBER", probability or ())
+    # what takes minutes to make is checked before
+    planned = parse_seeds(seeds or "", "--seeds")
+    check_further_years(map(str, parse_seeds(held_in or "", "--held-in")), map(str, planned))
+    setup = StudySetup.of("robust", case, output, execution)
+    confirm_branches(setup, len({*parsed, *planned, *(measured or ()), *(years or ())}))
     folder, report = case.folder, execution.report
     tables = parse_years(folder, seeds or "", measured or (), years or (), variability, report)
     further = parse_years(folder, held_in or "", (), (), variability, report, "--held-in")

@@ -40,7 +40,7 @@ def parse_years(
         settings = case_year.settings_of(case, {"year": year})
         tables[f"measured_{year}"] = make_year(settings, table)
     text = seeds if seeds is not None else "" if tables else DEFAULT_YEARS
-    seed_numbers = _seeds(text, option) if text else []
+    seed_numbers = parse_seeds(text, option)
     if seed_numbers:
         case_year.settings_of(case)  # raises for invalid settings before the first year
         profiles = load_toml(case / "case.toml").get("profiles", {})
@@ -48,8 +48,14 @@ def parse_years(
     return tables
 
 
-def _seeds(text: str, option: str) -> list[int]:
-    """The seeds in ``1..10`` or ``1,4,7``; InputError for other texts."""
+def parse_seeds(text: str, option: str) -> list[int]:
+    """The seeds in ``1..10`` or ``1,4,7``; none in an empty text.
+
+    Raises:
+        InputError: The text is something else, or has a seed twice.
+    """
+    if not text:
+        return []
     match = re.fullmatch(r"(\d+)\.\.(\d+)", text.strip(), re.ASCII)
     parts = [part.strip() for part in text.split(",")]
     if match and int(match[1]) <= int(match[2]) < int(match[1]) + MAX_SEEDS:

@@ -101,10 +101,21 @@ def read_held_in(
     if not years:
         return []
     check_years(setup.spec.folder, years)
-    if both := [name for name in taken if name in years]:
-        remedy = "the plan is made for this year; hold it in years that are not among the branches"
-        raise InputError([InputIssue("--held-in", remedy, value=name) for name in both])
+    check_further_years(years, taken)
     return [UncertainBranch(name, None, (year_override(name),), settings) for name in years]
+
+
+def check_further_years(further: Iterable[str], taken: Iterable[str]) -> None:
+    """Checks that no further year is a branch of the plan.
+
+    Raises:
+        InputError: One is.
+    """
+    both = set(further)
+    remedy = "the plan is made for this year; hold it in years that are not among the branches"
+    issues = [InputIssue("--held-in", remedy, value=name) for name in taken if name in both]
+    if issues:
+        raise InputError(issues)
 
 
 def parse_target(target: str | float) -> str | float:
