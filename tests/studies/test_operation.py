@@ -221,7 +221,7 @@ def test_an_interrupted_study_is_resumed(case, tmp_path, here, monkeypatch):
     options = {"horizon": 2, "step": 1, "execution": here}
     with pytest.raises(em.StudyInterrupted, match="2 of the 3 windows are stored"):
         em.operate(case, output=tmp_path / "s", **options)
-    with pytest.raises(em.InputError, match="finished study"):
+    with pytest.raises(em.InputError, match="the study is not finished"):
         em.open_study(tmp_path / "s")
     resumed = em.operate(case, output=tmp_path / "s", **options)
     assert len(solved) == 4

@@ -417,3 +417,18 @@ def test_assets_have_their_labels_in_the_report_of_a_stored_study(tmp_path, here
         if getattr(block, "heads", ("",))[0] == "anlæg"
     ]
     assert tables[0].rows[0][0] == "Kedel"
+
+
+@pytest.mark.slow
+def test_another_study_of_the_folder_is_refused_by_what_differs(tmp_path, here):
+    case, output = case_of(tmp_path / "case"), tmp_path / "s"
+    em.robust(case, LOW_AND_HIGH, PROBABILITIES, output=output, execution=here)
+    other = dict.fromkeys(PROBABILITIES, 1 / len(PROBABILITIES))
+    with pytest.raises(em.InputError) as error:
+        em.robust(case, LOW_AND_HIGH, other, output=output, execution=here)
+    [issue] = error.value.issues
+    assert issue.value == "; ".join(f"{name}: 0.5" for name in other)
+    assert f"has {'; '.join(f'{n}: {p:g}' for n, p in PROBABILITIES.items())};" in issue.remedy
+    (output / "notes.json").unlink()
+    with pytest.raises(em.InputError, match=r"not finished \(\d+ cases are\); run the command"):
+        em.open_study(output)

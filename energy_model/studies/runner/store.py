@@ -30,6 +30,7 @@ from energy_model.studies.runner import former_names
 from energy_model.studies.runner.study_case import CaseSnapshot, StudyCase
 
 DEFINITION = "study.toml"
+MAX_SHOWN_CHARACTERS = 80  # of a value in a message
 FOLDERS = ("cases", "runs", "claims", "starts")
 OTHER_FOLDER_REMEDY = "name another folder with --out"
 RESUME_REMEDY = (
@@ -278,15 +279,30 @@ def _differences(path: Path, content: Mapping[str, Any]) -> list[InputIssue]:
             issues.append(InputIssue(name, remedy))
     for name, value in current_options.items():
         if name != "digest" and options.get(name) != value:
-            remedy = f"the study in this folder has {_short(options.get(name))}; use the same value, or name another folder with --out"
-            issues.append(InputIssue(str(path), remedy, column=name, value=_short(value)))
+            other = options.get(name)
+            remedy = f"the study in this folder has {_short(other, value)}; use the same value, or name another folder with --out"
+            issues.append(InputIssue(str(path), remedy, column=name, value=_short(value, other)))
     return issues
 
 
-def _short(value: object) -> str:
-    """A value as short text; of a list, only the readable items."""
-    text = str(value)
-    if isinstance(value, list):
-        items = [str(item) for item in value]
-        text = "; ".join(item for item in items if len(item.split()) > 1 or len(items) == 1)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _short(value: object, other: object) -> str:
+    """A value as short text; of named values and lists, what differs from another one."""
+    if isinstance(value, Mapping):
+        same = other if isinstance(other, Mapping) else {}
+        items = [
+            f"{name}: {_short(item, same.get(name))}"
+            for name, item in value.items()
+            if same.get(name) != item
+        ]
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        others = [*other] if isinstance(other, list) else []
+        others += [None] * (len(value) - len(others))
+        pairs = zip(value, others[: len(value)], strict=True)
+        items = [_short(item, same) for item, same in pairs if item != same]
+    elif isinstance(value, list):
+        texts = [str(item) for item in value]
+        items = [text for text in texts if len(text.split()) > 1 or len(texts) == 1]
+    else:
+        items = [f"{value:g}" if isinstance(value, float) else str(value)]
+    text = "; ".join(items) or "none of these"
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."

@@ -83,7 +83,12 @@ def open_study(folder: str | Path) -> Study:
     folder = _newest_study(Path(folder))
     notes = StudyStore(folder).read_json("notes")
     if notes is None or not (folder / "cases.parquet").is_file():
-        remedy = "there is no finished study here; name the folder of one (it contains study.toml)"
+        count = len([*folder.glob("cases/*.json")])
+        remedy = (
+            f"the study is not finished ({count:,} cases are); run the command that began it again, which goes on"
+            if (folder / "study.toml").is_file()
+            else "there is no finished study here; name the folder of one (it contains study.toml)"
+        )
         raise InputError.at(str(folder), remedy)
     tables = {
         former_names.TABLES.get(name, name): former_names.current_table(
