@@ -78,22 +78,22 @@ def describe_aggregation(run: Run, language: str) -> str:
 
 
 def describe_peaks(run: Run, language: str) -> list[str]:
-    """Returns for each carrier whose highest hour the time steps cut what they keep of it."""
+    """Returns a sentence on the highest hour that the time steps cut most, in its unit; none where none is cut much."""
     _, values, carriers = translator(language), aggregated_values(run), run.tables["carriers"]
     cut = values[
         (values["quantity"] == PEAK) & (values["difference"] < -MIN_NAMED_DIFFERENCE_SHARE)
     ]
+    if cut.empty:
+        return []
+    row = _largest_difference(cut)
+    carrier = carriers.loc[row["carrier"]] if row["carrier"] in carriers.index else {}
     return [
         _(
             "The highest hour of {carrier} is {year} in the year and {steps} in these steps, so peak plants and storages are too small here.",
-            carrier=noun_labels_of(
-                carriers.loc[row["carrier"]] if row["carrier"] in carriers.index else {},
-                row["carrier"],
-            ),
+            carrier=noun_labels_of(carrier, row["carrier"]),
             year=_amount(row["year"], row["unit"], language),
             steps=_amount(row["steps"], row["unit"], language),
         )
-        for _index, row in cut.iterrows()
     ]
 
 
