@@ -20,6 +20,20 @@ class Scenario(Setting):
     changes: Texts = ()
 
 
+def scenario_titles(folder: Path) -> dict[str, dict[str, str]]:
+    """Returns the titles of the scenarios of a case by name and language.
+
+    Raises:
+        InputError: A file is no valid TOML.
+    """
+    titles = {}
+    for path in sorted((folder / "scenarios").glob("*.toml")):
+        content = load_toml(path)
+        english = str(content.get("title_en") or path.stem.replace("_", " "))
+        titles[path.stem] = {"en": english, "da": str(content.get("title_da") or english)}
+    return titles
+
+
 def scenario_chain(folder: Path, name: str, named_by_case: bool = False) -> dict[str, Scenario]:
     """Returns a scenario and all scenarios it extends by name, in the order of application.
 

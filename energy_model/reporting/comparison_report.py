@@ -29,7 +29,7 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
-from energy_model.reporting.cost_parts import cost_parts_table, describe_payments
+from energy_model.reporting.cost_parts import cost_parts_table, describe_payments, describe_prices
 from energy_model.reporting.money import cost_kind, with_kroner
 from energy_model.reporting.study_tables import table_columns
 from energy_model.reporting.study_vocabulary import TITLES
@@ -99,6 +99,7 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
         *_describe_inputs(comparison, language),
         *describe_costs(comparison, language),
         *describe_payments(comparison, language)[1:],
+        *describe_prices(comparison, language),
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
     ]
@@ -217,7 +218,7 @@ def _inputs(comparison: Comparison, language: str, with_addresses: bool) -> list
     titles = [
         label(labels, address.removeprefix(CANDIDATES), language)
         if address.startswith(CANDIDATES)
-        else address_title(address, labels, language)
+        else _with_unit(address, labels, language)
         for address in addresses
     ]
     columns = [Column(_("input"), titles)]
@@ -227,6 +228,14 @@ def _inputs(comparison: Comparison, language: str, with_addresses: bool) -> list
     if with_addresses and any(not address.startswith(CANDIDATES) for address in addresses):
         columns.append(Column(_("address"), [a.removeprefix(CANDIDATES) for a in addresses]))
     return column_table(_("Inputs that differ"), columns, language, MAX_ROWS)
+
+
+def _with_unit(address: str, labels: pd.DataFrame, language: str) -> str:
+    """Returns an address in words, with the unit of a capacity."""
+    title, (_table, _, rest) = address_title(address, labels, language), address.partition(".")
+    row, _, column = rest.rpartition(".")
+    unit = labels.at[row, "unit"] if "capacity" in column and row in labels.index else ""
+    return f"{title} [{words(unit, language)}]" if isinstance(unit, str) and unit else title
 
 
 def _input(language: str, value: object, address: str) -> object:

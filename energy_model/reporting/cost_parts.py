@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from energy_model.common.formatting import format_number, money_unit
+from energy_model.common.formatting import format_number, label, money_unit
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, data_table
 from energy_model.reporting.money import list_payments, with_kroner
@@ -11,6 +11,9 @@ from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID
 from energy_model.studies.compare import Comparison
 
 MIN_PAYMENT_SHARE = 0.01  # share of a difference of cost below which no emission payments are named
+MIN_PRICE_CHANGE_SHARE = 0.02  # of the first price, below which a change is not named
+MAX_NAMED_PRICES = 4
+MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
 MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
 PAID = {
     "ets": N_("paid for emissions: EU ETS"),
@@ -43,6 +46,11 @@ def describe_payments(comparison: Comparison, language: str) -> list[str]:
             else N_("Without emission payments the difference in cost is {cost}: each tonne more saves {price:EUR/t}.")
         )  # fmt: skip
         sentences = [_(text, cost=cost, price=extra["per_tonne"])]
+    last = comparison.names[-1]
+    target_price = float(comparison.summary.at["emission_target_shadow_price", last])
+    if target_price > MIN_TARGET_PRICE and (extra["emissions_less"] or 0.0) > 0:
+        last_tonne = target_price + float(comparison.summary.at["emission_price", last])
+        sentences.append(_("The last tonne costs {price:EUR/t}.", price=last_tonne))
     if any(payments[scheme] for scheme in payments if scheme != UNPAID):
         changed = {
             scheme: amount for scheme, amount in payments.items() if abs(amount) > MIN_PAYMENT_EUR
@@ -50,6 +58,24 @@ def describe_payments(comparison: Comparison, language: str) -> list[str]:
         named = list_payments(changed, language)
         sentences.append(_("The CO2 payments change by who pays: {payments}.", payments=named))
     return sentences
+
+
+def describe_prices(comparison: Comparison, language: str) -> list[str]:
+    """Returns the mean prices that change most, as a share, from the first run to the last; none where none does."""
+    _, summary, labels = translator(language), comparison.summary, comparison.labels
+    first, last = (summary[comparison.names[i]].astype(float) for i in (0, -1))
+    carriers = [str(n) for n in summary.index if str(n).removesuffix("_price") in labels.index and str(n).endswith("_price")]  # fmt: skip
+    changes = ((last[carriers] - first[carriers]) / first[carriers].abs()).abs()
+    changes = changes[(changes >= MIN_PRICE_CHANGE_SHARE) & (changes < float("inf"))]
+    parts = []
+    for name in changes.nlargest(MAX_NAMED_PRICES).index:
+        carrier = name.removesuffix("_price")
+        unit = f"EUR/{labels.at[carrier, 'unit']}"
+        parts.append(
+            f"{label(labels, carrier, language)} {format_number(first[name], '', language)} → "
+            f"{format_number(last[name], unit, language)}"
+        )
+    return [_("The mean price of one unit more changes: {prices}.", prices=parts)] if parts else []
 
 
 def cost_parts_table(comparison: Comparison, language: str) -> list[Block]:

@@ -15,6 +15,7 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 from energy_model.results.vehicle_costs import firm_fleets, vehicle_costs, with_break_even
 
+MIN_BOUGHT_VEHICLES = 0.5  # added vehicles below which the plan buys none of a kind
 MIN_LIMIT_EUR = 1.0  # EUR/vehicle/a below which no limit holds a kind back
 
 WITH_TAX, WITHOUT_TAX = "with_tax", "without_tax"
@@ -91,6 +92,41 @@ def tax_sentence(
         "The prices leave out taxes on energy; with them other kinds are the cheapest: {kinds}.",
         kinds=names,
     )
+
+
+def plan_sentences(
+    run: Run, kinds: dict[str, pd.DataFrame], language: str, with_tax: bool
+) -> list[str]:
+    """Returns for each fleet whose new vehicles in the plan are not of the cheapest kind what the plan buys, and why.
+
+    ``with_tax`` says whether the cost of the kinds has the taxes on energy, which the plan may leave out.
+    """
+    _, added = translator(language), run.tables["capacities"]["capacity_added"]
+    counts_tax = "tax" in system_of_run(run).settings.view.cost_components
+    sentences = []
+    for fleet, rows in kinds.items():
+        bought = added.reindex(rows.index)
+        bought = bought[bought > MIN_BOUGHT_VEHICLES]
+        cheapest = rows.index[0]
+        if bought.empty or set(bought.index) == {cheapest}:
+            continue
+        at_plan = rows["cost"] - rows["tax"] if with_tax else rows["cost"]
+        values = {
+            "fleet": fleet_label(run, fleet, language),
+            "cheapest": label(rows.loc[cheapest], cheapest, language),
+            "kinds": [
+                f"{label(rows.loc[name], name, language)} ({format_number(count, 'vehicle', language)})"
+                for name, count in bought.items()
+            ],
+        }
+        if with_tax and not counts_tax and at_plan.idxmin() in bought.index:
+            text = N_(
+                "{fleet}: the plan buys {kinds}, since it leaves out taxes on energy. For a firm that pays them {cheapest} costs less."
+            )
+        else:
+            text = N_("{fleet}: the plan buys {kinds}, though {cheapest} costs the least here; limits of the plan decide.")  # fmt: skip
+        sentences.append(_(text, **values))
+    return sentences
 
 
 def limit_sentences(run: Run, kinds: dict[str, pd.DataFrame], language: str) -> list[str]:

@@ -66,14 +66,14 @@ def describe_answer(run: Run, language: str = "en") -> str:
 
 
 def _cost_with_payments(run: Run, language: str) -> str:
-    """Returns the cost of the plan and, where there are any, the payments for emissions in it."""
+    """Returns the cost of the plan and, where there are any, the payments for emissions besides."""
     _, summary = translator(language), run.summary
-    cost = with_kroner(summary["total_cost"], run.metadata["settings"], language)
-    without = summary.get("cost_without_emission_payments", summary["total_cost"])
-    payments = float(summary["total_cost"]) - float(without)
+    without = float(summary.get("cost_without_emission_payments", summary["total_cost"]))
+    payments = float(summary["total_cost"]) - without
+    cost = with_kroner(without, run.metadata["settings"], language)
     if abs(payments) < MIN_PAYMENT_EUR:
         return cost
-    return _("{cost}, of which {payments:EUR/a} for emissions", cost=cost, payments=payments)
+    return _("{cost} and {payments:EUR/a} for emissions besides", cost=cost, payments=payments)
 
 
 def _added_by_group(run: Run, language: str) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from energy_model.reporting.narrative import (
 )
 from energy_model.reporting.run_charts import run_chart
 from energy_model.reporting.summary_names import title_and_unit
+from energy_model.results.bills import mean_price_paid
 from energy_model.results.land_kinds import headline_numbers, land_kinds_of
 from energy_model.results.run import Run
 from energy_model.results.simultaneous_operation import operation_sentences
@@ -44,8 +45,8 @@ from energy_model.studies.explanation.asset import both_ways
 
 # Titles of the mean prices, one of which is among the headline numbers
 SHOWN_PRICES = {
-    "heat_price": N_("District heat, mean price of customers"),
-    "electricity_price": N_("Electricity, mean price of customers"),
+    "heat_price": N_("District heat: what customers pay on average"),
+    "electricity_price": N_("Electricity: what customers pay on average"),
 }
 
 SIGNS = {"*=": "×", "+=": "+"}  # of operations of an override
@@ -54,8 +55,14 @@ SIGNS = {"*=": "×", "+=": "+"}  # of operations of an override
 def answer_section(run: Run, language: str) -> list[Section]:
     """Returns the section with sentences, headline numbers and warnings."""
     _, metadata = translator(language), run.metadata
+    unserved = _unserved(run, language)
+    text = (
+        N_("{status}, {steps} time steps.")
+        if unserved
+        else N_("{status}, {steps} time steps; all demand is served.")
+    )
     status = _(
-        "{status}, {steps} time steps.",
+        text,
         status=words(metadata["status"], language).capitalize(),
         steps=format_number(metadata["steps"], language=language),
     )
@@ -65,9 +72,9 @@ def answer_section(run: Run, language: str) -> list[Section]:
         "answer",
         _("The answer"),
         Text((describe_answer(run, language),), LEAD),
-        Text((status, *describe_peaks(run, language), *_overrides(run, language)), SOFT),
         Text(tuple(describe_contradictions(run, language)), WARNING),
-        Text(tuple(_unserved(run, language)), ALERT),
+        Text((status, *describe_peaks(run, language), *_overrides(run, language)), SOFT),
+        Text(tuple(unserved), ALERT),
         headline_tiles(run, language),
         run_chart("investments", _("What is invested in"), "draw_investments", run, language),
         Text(tuple(_proof_sentence(run, language)), SOFT),
@@ -105,13 +112,32 @@ def headline_tiles(run: Run, language: str) -> Tiles:
     _, summary = translator(language), _without_untraded(run)
     settings, price = run.metadata["settings"], _shown_price(summary)
     pairs = [
-        (_("Annual cost"), with_kroner(summary["total_cost"], settings, language)),
+        _cost_tile(run, language),
         (_("Net emissions"), format_number(summary["net_emissions"], "t/a", language)),
         (_("Investment"), with_kroner(summary["investment"], settings, language, "EUR")),
     ]
     if price is not None:
-        pairs.append((_(SHOWN_PRICES[price]), format_number(summary[price], "EUR/MWh", language)))
+        paid = mean_price_paid(run, price.removesuffix("_price"))
+        pairs.append((_(SHOWN_PRICES[price]), format_number(paid, "EUR/MWh", language)))
     return Tiles(tuple(pairs))
+
+
+def _cost_tile(run: Run, language: str) -> tuple[str, str]:
+    """Returns the annual cost, without payments for emissions where the case has a price on them.
+
+    Those payments move between parties, so plans compare by the cost without them.
+    """
+    _, settings = translator(language), run.metadata["settings"]
+    name, cost = _cost_number(run.summary)
+    title = _("Annual cost without emission payments") if name != "total_cost" else _("Annual cost")
+    return title, with_kroner(cost, settings, language)
+
+
+def _cost_number(summary: Mapping[str, float]) -> tuple[str, float]:
+    """Returns the name and the value of the cost among the headline numbers."""
+    without = "cost_without_emission_payments"
+    name = without if without in summary and summary["emission_price"] else "total_cost"
+    return name, float(summary[name])
 
 
 def _shown_price(summary: Mapping[str, float]) -> str | None:
@@ -145,7 +171,13 @@ def _further_numbers(run: Run, language: str) -> list[Block]:
         *_land_tile(run, language),
     ]
     first_kind = next(iter(headline_numbers(land_kinds_of(run))), "")
-    shown = {"total_cost", "net_emissions", "investment", first_kind, _shown_price(summary)}
+    shown = {
+        _cost_number(summary)[0],
+        "net_emissions",
+        "investment",
+        first_kind,
+        _shown_price(summary),
+    }
     for name, value in summary.items():
         if name in shown:
             continue

@@ -209,7 +209,7 @@ def _message_on_supply(run: Run, language: str) -> str:
 def _message_on_week(run: Run, language: str) -> str:
     _, summary = translator(language), run.summary
     price = format_number(summary["heat_price"], "EUR/MWh", language)
-    return _("A week in winter: district heat hour by hour. Its mean price over the year is {price}.", price=price)  # fmt: skip
+    return _("A week in winter: district heat hour by hour. Over the year one more MWh costs {price} on average, without network.", price=price)  # fmt: skip
 
 
 def _message_on_bills(run: Run, language: str) -> str:

@@ -24,12 +24,12 @@ from energy_model.reporting.study_vocabulary import (
 from energy_model.reporting.table_columns import (
     INPUT,
     MONEY,
-    NAME,
     WORD,
     Column,
     user_name,
 )
 from energy_model.results.land_kinds import PREFIX, land_columns
+from energy_model.studies.pareto_notes import price_unit
 from energy_model.studies.runner.study import Study
 
 MAX_PAIRS = 10  # pairs of links
@@ -125,6 +125,12 @@ def study_labels(study: Study) -> pd.DataFrame:
     return labels[~labels.index.duplicated()]
 
 
+def study_name(study: Study, name: object, language: str) -> str:
+    """Returns the title of a scenario of a study; of another plan, future or year its name."""
+    labels = study_labels(study)
+    return label(labels, name, language) if name in labels.index else user_name(name, language)
+
+
 def metric_of(study: Study, language: str) -> tuple[str, str]:
     """Returns the metric of a Pareto front in words, and its unit; empty for other studies."""
     for note in study.notes:
@@ -174,7 +180,7 @@ def _column(
     if unit and name in METRIC_COLUMNS:
         own_unit = unit
     elif unit and name in METRIC_PRICES:
-        own_unit = f"EUR/{_(unit.removesuffix('/a'))}"
+        own_unit = words(price_unit(unit), language)
     return Column(_(message), values, own_unit)
 
 
@@ -190,9 +196,9 @@ def _regrets_by_future(study: Study, language: str) -> list[Column]:
     wide = frame.pivot(index="plan", columns="future", values="regret").loc[plans, futures]
     factor, unit = money_unit(wide)
     return [
-        Column(_("planned for"), plans, NAME),
+        Column(_("planned for"), [study_name(study, plan, language) for plan in plans]),
         *(
-            Column(user_name(future, language), wide[future] / factor, _(unit))
+            Column(study_name(study, future, language), wide[future] / factor, _(unit))
             for future in futures
         ),
     ]
@@ -239,7 +245,7 @@ def _gains_by_preference(study: Study, language: str) -> list[Column]:
     wide.insert(0, "balance", balance)
     wide = wide[wide.abs().max(axis=1) > MIN_PARTY_EUR]
     return [
-        Column(_("party"), list(wide.index), WORD),
+        Column(_("party"), _texts("party", wide.index.to_series(), study, language), WORD),
         _column("balance", wide["balance"], language),
         *(
             Column(_("gain, {preference}", preference=user_name(name, language)), wide[name], MONEY)

@@ -127,7 +127,8 @@ COLUMNS = {
 }  # fmt: skip
 ROWS = {"links": (N_("link"), "link"), "shares": (N_("firm"), "firm"), "sites": (N_("site"), "site"), "reinforcements": (N_("link"), "link"),
     "plan": (N_("asset"), "asset"), "vintages": (N_("asset"), "asset"), "waiting": (N_("asset"), "asset")}  # fmt: skip
-NAMES = ("asset", "link", "other_link", "party", "site")  # columns whose values may have labels
+# columns whose values may have labels
+NAMES = ("asset", "link", "other_link", "party", "site", "scenario", "branch", "future", "plan", "worst_future")  # fmt: skip
 LISTS = ("blocking_coalition", "links")  # columns with several names, with blanks between
 METRIC_COLUMNS = ("amount", "from", "to", "reduction")
 METRIC_PRICES = ("price", "price_below", "price_above", "unit_cost")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -110,9 +111,13 @@ def _cell(value: Any, unit: str, number: Callable[[float], str], language: str) 
 
 
 def user_name(name: object, language: str) -> str:
-    """Returns the name of a plan, future or run: unchanged if it is the user's, else in the language."""
-    text = str(name)
-    return translator(language)(text) if text in DEFAULT_NAMES else text
+    """Returns the name of a plan, future, year or run: unchanged if it is the user's, else in the language."""
+    _, text = translator(language), str(name)
+    if synthetic := re.fullmatch(r"seed_(\d+)", text):
+        return _("synthetic year {number}", number=synthetic[1])
+    if measured := re.fullmatch(r"measured_(\d{4})", text):
+        return _("measured year {number}", number=measured[1])
+    return _(text) if text in DEFAULT_NAMES else text
 
 
 def _money_digits(values: Sequence[float]) -> int:

@@ -10,7 +10,7 @@ from energy_model.common.language import N_
 SEASONS = N_("winter"), N_("spring"), N_("summer"), N_("autumn")
 UNITS = (
     N_("t/a"), N_("h/a"), N_("unit"), N_("unit/a"), N_("MWh/a"), N_("EUR/a"), N_("kEUR/a"), N_("kEUR"), N_("MEUR/a"), N_("MEUR"), N_("thousand km"), N_("km/a"), N_("million km/a"), N_("vehicle"), N_("EUR/MWh"),
-    N_("EUR/thousand km"), N_("EUR/vehicle"), N_("GWh/a"), N_("EUR/ha/a"),
+    N_("EUR/thousand km"), N_("EUR/vehicle"), N_("GWh/a"), N_("EUR/ha/a"), N_("EUR/point/a"), N_("EUR/unit"),
     N_("DKK"), N_("DKK/a"), N_("MDKK"), N_("MDKK/a"), N_("bn DKK"), N_("bn DKK/a"),
 )  # fmt: skip
 TABLES = (

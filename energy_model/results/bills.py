@@ -43,6 +43,12 @@ def customer_bills(run: Run, carrier: str, found: Accounts | None = None) -> pd.
     return frame.sort_values("demand", ascending=False)
 
 
+def mean_price_paid(run: Run, carrier: str) -> float:
+    """The mean price [EUR/unit] that customers pay for a carrier, with network charge and tariff, by their demand."""
+    bills = customer_bills(run, carrier)
+    return float(bills["bill"].sum() / bills["demand"].sum())
+
+
 def network_charge(run: Run, carrier: str, found: Accounts | None = None) -> dict[str, float]:
     """Congestion revenue, cost and deficit of a carrier's links [EUR/a], and the charge that covers it [EUR/unit]."""
     found, names = found or accounts(run), run.tables["names"]

@@ -105,7 +105,7 @@ def pareto_front(
         amounts, costs, prices = (
             [getattr(point, name) for point in front] for name in ("amount", "cost", "price")
         )
-        title = _title(setup.load(), metric)
+        title = metric_title(setup.load(), metric)
         notes = pareto_notes(amounts, costs, prices, title, unit)
         if len(front) < points:
             notes.append(few_points_note(len(front), title))
@@ -114,7 +114,7 @@ def pareto_front(
         return setup.write_results(runner, tables, notes)
 
 
-def _title(system: System, metric: str) -> Message | dict[str, str]:
+def metric_title(system: System, metric: str) -> Message | dict[str, str]:
     """The metric in words, or the labels of the limit that it is."""
     if metric in system["limits"].index:
         return labels_of(system["limits"].loc[metric], metric)

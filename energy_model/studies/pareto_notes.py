@@ -27,10 +27,10 @@ def pareto_notes(
     """
     more, one = costs[0] - costs[-1], unit.removesuffix("/a")
     measure = Message(
-        "The metric is {metric} [{unit}]; its price is in EUR/{price_unit}.",
+        "The metric is {metric} [{unit}]; its price is in {price_unit}.",
         metric=metric,
         unit=Message(unit),
-        price_unit=Message(one),
+        price_unit=Message(price_unit(unit)),
     )
     costless = N_("The cheapest plan has the least amount: {least:{unit}}.")
     if len(amounts) < 2 or more <= MIN_COST_SHARE * abs(costs[-1]):
@@ -55,6 +55,11 @@ def pareto_notes(
             there=prices[nearest],
         ),
     ]
+
+
+def price_unit(unit: str) -> str:
+    """The unit of the price of a metric: EUR/t of tonnes a year, EUR/ha/a of hectares, for which a year costs."""
+    return f"EUR/{unit.removesuffix('/a')}" if unit.endswith("/a") else f"EUR/{unit}/a"
 
 
 def few_points_note(count: int, metric: Message | Mapping[str, str]) -> Message:

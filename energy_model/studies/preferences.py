@@ -28,13 +28,14 @@ from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
 from energy_model.studies.guide import StudyGuide, Subject
-from energy_model.studies.pareto import UNSERVED, relax
+from energy_model.studies.pareto import UNSERVED, metric_title, relax
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study import ExecutionOptions, Study
 from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
 
 BASE = "least cost"
+MIN_CHOICE_SHARE = 0.01  # of a metric at least cost, by which two plans differ enough for a choice
 COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
 Amounts = Mapping[str, float]  # of metrics: EUR a unit, or the maximum
 Solved = dict[str, tuple[StudyCase, dict[str, Any]]]  # case and result of each preference
@@ -86,7 +87,9 @@ def preferences(
         if tradeoff is not None:
             curve = _tradeoff(runner, solved[BASE][1], tradeoff, slack, points)
             tables["tradeoff"] = curve
-            notes.append(_tradeoff_note(curve, units, slack))
+            titles = [metric_title(system, name) for name in tradeoff]
+            base = [float(solved[BASE][1]["quantities"][name]) for name in tradeoff]
+            notes.append(_tradeoff_note(curve, titles, base, units, slack))
         return setup.write_results(runner, tables, notes)
 
 
@@ -213,31 +216,57 @@ def _tradeoff(
     return frame.sort_values(first, ignore_index=True)
 
 
-def _tradeoff_note(curve: pd.DataFrame, units: Mapping[str, str], slack: float) -> Message:
-    """The ends of the trade-off in a sentence."""
-    first, second = curve.columns[:2]
+def _tradeoff_note(
+    curve: pd.DataFrame,
+    titles: Sequence[Message | Mapping[str, str]],
+    base: Sequence[float],
+    units: Mapping[str, str],
+    slack: float,
+) -> Message:
+    """What a higher cost buys of two metrics, and whether one has to be chosen over the other.
+
+    Args:
+        curve: The trade-off, from the least of the first metric to the least of the second.
+        titles: The two metrics in words.
+        base: Their amounts in the plan of least cost.
+        units: Their units by name.
+        slack: Share above the least cost that the trade-off may cost.
+    """
+    first, second = map(str, curve.columns[:2])
     values = {
-        "first": first,
-        "first_unit": Message(units[first]),
-        "second": second,
-        "second_unit": Message(units[second]),
+        "first": titles[0],
+        "second": titles[1],
+        "unit": units[first],
+        "second_unit": units[second],
         "slack": slack,
+        "first_base": base[0],
+        "second_base": base[1],
     }
     if curve.empty:
-        return Message(
-            "No plan trades {first} [{first_unit}] against {second} [{second_unit}] within {slack:%} of the least cost.",
-            **values,
-        )
-    numbers = {
-        f"{name}_at_{end}": float(curve.iloc[row, column])
-        for end, row in (("start", 0), ("end", -1))
-        for column, name in enumerate(("first", "second"))
+        text = N_("No plan trades {first} against {second} within {slack:%} of the least cost.")
+        return Message(text, **values)
+    ends = curve.iloc[[0, -1]]
+    values |= {
+        "cost": float(curve["added_cost"].max()),
+        "first_low": float(ends[first].iloc[0]),
+        "second_at_low": float(ends[second].iloc[0]),
+        "first_at_high": float(ends[first].iloc[1]),
+        "second_low": float(ends[second].iloc[1]),
     }
-    return Message(
-        "Within {slack:%} of the least cost, {first} [{first_unit}] and {second} [{second_unit}] range from {first_at_start:#} and {second_at_start:#} to {first_at_end:#} and {second_at_end:#}.",
-        **values,
-        **numbers,
+    spreads = [abs(float(ends[name].diff().iloc[1])) for name in (first, second)]
+    is_choice = any(
+        spread > MIN_CHOICE_SHARE * max(abs(amount), 1e-9)
+        for spread, amount in zip(spreads, base, strict=True)
     )
+    if not is_choice:
+        text = N_(
+            "For up to {cost:EUR/a} more, {slack:%}, both fall: {first} from {first_base:{unit}} to {first_low:{unit}}, {second} from {second_base:{second_unit}} to {second_low:{second_unit}}. There is hardly a choice between the two."
+        )
+        return Message(text, **values)
+    text = N_(
+        "For up to {cost:EUR/a} more, {slack:%}, the least of {first} is {first_low:{unit}} instead of {first_base:{unit}}, with {second_at_low:{second_unit}} of {second}; the least of {second} is {second_low:{second_unit}} instead of {second_base:{second_unit}}, with {first_at_high:{unit}} of {first}."
+    )
+    return Message(text, **values)
 
 
 def _notes(table: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 import energy_model as em
 from energy_model.case import settings
+from energy_model.case.scenarios import scenario_titles
 from energy_model.case.system import System
 from energy_model.common.catalogue import LANGUAGES
 from energy_model.common.errors import InputError, InputIssue
@@ -73,14 +74,8 @@ class CatalogCase:
         with self._lock:
             self._clear_changed()
             if self._titles is None:
-                self._titles = {"": {code: translate("Base case", code) for code in LANGUAGES}}
-                for path in sorted((self.folder / "scenarios").glob("*.toml")):
-                    content = settings.load_toml(path)
-                    english = str(content.get("title_en") or path.stem.replace("_", " "))
-                    self._titles[path.stem] = {
-                        "en": english,
-                        "da": str(content.get("title_da") or english),
-                    }
+                base = {code: translate("Base case", code) for code in LANGUAGES}
+                self._titles = {"": base} | scenario_titles(self.folder)
             return self._titles
 
     def system(self, scenario: str) -> System:

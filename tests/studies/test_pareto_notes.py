@@ -14,7 +14,7 @@ def test_the_ends_and_the_last_unit_of_a_front():
         "ha",
     )
     assert list(map(str, notes)) == [
-        "The metric is farmland used [ha]; its price is in EUR/ha.",
+        "The metric is farmland used [ha]; its price is in EUR/ha/a.",
         "The cheapest plan has 10 ha, the least is 0 ha, which costs 100 EUR/a more.",
         "The last ha is the dearest: at the least one more saves 30 EUR/a, at 5 ha it saves 12 EUR/a.",
     ]

@@ -19,13 +19,14 @@ from energy_model.reporting.figures.style import (
     series_colour,
     set_layout,
 )
+from energy_model.reporting.study_tables import study_name
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
 
 DARK_CELL_SHARE = 0.55  # share of the largest value above which a cell of a heat map is dark
 
 
-def draw_regrets(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:  # noqa: ARG001
+def draw_regrets(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     """Draws the regret of each plan in each future as a heat map."""
     _ = translator(language)
     plans, futures = list(dict.fromkeys(frame["plan"])), list(dict.fromkeys(frame["future"]))
@@ -36,8 +37,8 @@ def draw_regrets(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     largest = float(np.nanmax(finite)) if np.isfinite(finite).any() else 1.0
     figure = go.Figure(
         go.Heatmap(
-            x=[user_name(future, language) for future in futures],
-            y=[user_name(plan, language) for plan in plans],
+            x=[study_name(study, future, language) for future in futures],
+            y=[study_name(study, plan, language) for plan in plans],
             z=np.where(np.isnan(finite), largest, finite) / scale,
             colorscale="Cividis",
             reversescale=True,

@@ -38,6 +38,7 @@ from energy_model.reporting.figures.style import (
 )
 from energy_model.reporting.study_tables import metric_of
 from energy_model.studies.near_optimal import ALWAYS
+from energy_model.studies.pareto_notes import price_unit
 from energy_model.studies.runner.study import Study
 
 Draw = Callable[[pd.DataFrame, Study, str], "go.Figure | None"]
@@ -82,9 +83,9 @@ def draw_front(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     )
     figure.add_trace(price, row=2, col=1)
     set_layout(figure, language, height=560)
-    price_unit = f"EUR/{_(unit.removesuffix('/a'))}" if unit else "EUR"
+    unit_of_price = words(price_unit(unit), language) if unit else "EUR"
     figure.update_yaxes(title=f"{_('least cost')}<br>[{_(money)}]", row=1, col=1)
-    figure.update_yaxes(title=f"{_('price of the last unit')}<br>[{price_unit}]", row=2, col=1)
+    figure.update_yaxes(title=f"{_('price of the last unit')}<br>[{unit_of_price}]", row=2, col=1)
     figure.update_xaxes(title=axis_title(metric, _(unit)), row=2, col=1)
     figure.update_yaxes(hoverformat=FIVE_DIGITS, row=1, col=1)
     positive = frame["price"][frame["price"] > 0]

@@ -17,6 +17,7 @@ from energy_model.reporting.fleet_parts import (
     fleet_label,
     kinds_by_fleet,
     limit_sentences,
+    plan_sentences,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import (
@@ -152,6 +153,7 @@ def _sentences(
             count=count,
             kinds=listed(cheapest, language),
         ),
+        *plan_sentences(run, kinds, language, with_tax),
         tax_sentence(run, kinds, language, with_tax),
         *(_low_emissions(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
         *limit_sentences(run, kinds, language),

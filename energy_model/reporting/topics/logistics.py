@@ -16,6 +16,7 @@ from energy_model.reporting.fleet_parts import (
     fleet_label,
     kinds_by_fleet,
     limit_sentences,
+    plan_sentences,
     tax_sentence,
 )
 from energy_model.reporting.topic_parts import Topic, TopicValues, topic_report
@@ -86,6 +87,7 @@ def _sentences(
         return [_("The case has no fleet of a firm.")]
     return [
         *(_fleet_sentence(run, fleet, rows, language) for fleet, rows in kinds.items()),
+        *plan_sentences(run, kinds, language, with_tax),
         tax_sentence(run, kinds, language, with_tax),
         *limit_sentences(run, kinds, language),
         cost_basis(run, language),

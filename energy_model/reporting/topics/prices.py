@@ -26,6 +26,7 @@ from energy_model.results.run import Run
 from energy_model.studies.explanation.explain import explain
 from energy_model.studies.explanation.price_setters import PriceSetters
 
+HOURS_OF_A_YEAR = 8760
 DEAREST, CHEAPEST = "dearest", "cheapest"
 
 
@@ -180,6 +181,11 @@ def _place_options(subject: TopicSubject) -> Options:
     return options or [("", translate("none", subject.language))]
 
 
+def _default_month(subject: TopicSubject) -> str:
+    """January; in a case of less than a year, the hour with the highest price."""
+    return "1" if subject.run.dataset.sizes["hour"] >= HOURS_OF_A_YEAR else DEAREST
+
+
 def _month_options(subject: TopicSubject) -> Options:
     names = month_names(subject.language)
     return [
@@ -217,7 +223,7 @@ TOPIC = Topic(
     studies=("ranging",),
     choices=(
         Choice("place", N_("What, and where"), ONE, options=_place_options),
-        Choice("month", N_("When"), ONE, options=_month_options),
+        Choice("month", N_("When"), ONE, _default_month, options=_month_options),
         Choice("day", N_("Day of the month"), WHOLE, 15, min=1, max=31),
         Choice("hour", N_("Hour of the day (local time)"), WHOLE, 17, min=0, max=23),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -21,8 +22,9 @@ def pathway_notes(
     stages: pd.DataFrame,
     waiting: pd.DataFrame,
     without_operation: Sequence[str],
+    scenarios: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[str]:
-    """The plan, what may wait, and what sight is worth, in sentences."""
+    """The plan, what may wait, and what sight is worth, in sentences; ``scenarios`` has the titles of scenarios."""
     first, *others = paths
     last_year = first.stages[-1].year + first.stages[-1].years - 1
     notes: list[str] = [
@@ -36,6 +38,18 @@ def pathway_notes(
             end=stages["cost"].iloc[-1],
         )
     ]
+    if scenarios and stages["scenario"].fillna("").astype(bool).any():
+        named = stages[stages["scenario"].fillna("").astype(bool)]
+        parts = [
+            Message(
+                "{stage} “{scenario}”",
+                stage=stage,
+                scenario={"name": str(scenario)}
+                | {f"label_{code}": t for code, t in scenarios.get(str(scenario), {}).items()},
+            )
+            for stage, scenario in zip(named["stage"], named["scenario"], strict=True)
+        ]
+        notes.append(Message("Each stage has the inputs of a scenario: {stages}.", stages=parts))
     assets = pd.concat([stage.assets for stage in first.stages])
     labels = _labels(assets)
     closed = {s.name for s in first.stages if (s.assets["max_capacity_added"] <= 0).all()}

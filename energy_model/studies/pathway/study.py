@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case.overrides import row_address
+from energy_model.case.scenarios import scenario_titles
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
 from energy_model.common.choices import ONE, WHOLE, Choice
@@ -102,7 +103,8 @@ def pathway(
         }
         if len(paths) > 1:
             tables["foresights"] = comparison_table(paths)
-        notes = pathway_notes(paths, plan, tables["stages"], wait, missing)
+        titles = scenario_titles(setup.spec.folder)
+        notes = pathway_notes(paths, plan, tables["stages"], wait, missing, titles)
         kept = [path.cases[stage.name] for path in paths for stage in parts]
         return setup.write_results(runner, tables, notes, kept, system=system)
 

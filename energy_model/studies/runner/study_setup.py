@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_model.case.case_spec import CaseSpec
 from energy_model.case.colours import CaseColours
+from energy_model.case.scenarios import scenario_titles
 from energy_model.case.system import System
 from energy_model.common.atomic_write import WriteError
 from energy_model.common.catalogue import LANGUAGES
@@ -114,7 +115,7 @@ class StudySetup:
         """Writes the tables and returns the study.
 
         ``cases`` are the rows, by default all; ``messages`` those that the tables contain; ``system`` has the colours
-        of what its figures draw. Assets of tables get the labels of the case.
+        of what its figures draw. Assets, parties and scenarios of tables get the labels of the case.
         """
         colours = CaseColours() if system is None else CaseColours.of_tables(system.frames)
         cases = list(runner.cases.values() if cases is None else cases)
@@ -136,17 +137,27 @@ class StudySetup:
     def _labels(
         self, frames: Iterable[pd.DataFrame], system: System | None
     ) -> dict[str, dict[str, str]]:
-        """The labels of the assets of tables by language."""
-        columns = [frame["asset"] for frame in frames if "asset" in frame]
-        names = {str(name) for column in columns for name in column}
+        """The labels of the assets, parties and scenarios of tables by language."""
+        frames = list(frames)
+        scenarios = _values(frames, ("scenario", "branch", "future", "plan", "worst_future"))
+        titles = scenario_titles(self.spec.folder) if scenarios else {}
+        labels = {name: title for name, title in titles.items() if name in scenarios}
+        names = _values(frames, ("asset", "party"))
         if not names:
-            return {}
-        assets = (self.load() if system is None else system).assets
-        return {
+            return labels
+        case = self.load() if system is None else system
+        return labels | {
             str(name): {
                 code: str(row[f"label_{code}"])
                 for code in LANGUAGES
                 if isinstance(row[f"label_{code}"], str)
             }
-            for name, row in assets[assets.index.isin(names)].iterrows()
+            for named in (case["firms"], case.assets)
+            for name, row in named[named.index.isin(names)].iterrows()
         }
+
+
+def _values(frames: Iterable[pd.DataFrame], columns: Iterable[str]) -> set[str]:
+    """The values in columns of tables, as far as these have them."""
+    pairs = [(frame, column) for frame in frames for column in columns if column in frame]
+    return {str(value) for frame, column in pairs for value in frame[column]}

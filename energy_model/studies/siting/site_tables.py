@@ -207,14 +207,23 @@ def _explain_site(parts: pd.DataFrame, site: str, links: pd.DataFrame) -> Messag
     """The largest cost differences from the mean of all sites, and the reinforcements."""
     differences = (parts[site] - parts.mean(axis=1)).sort_values(key=np.abs, ascending=False)
     differences = differences[differences.abs() > MIN_LISTED_DIFFERENCE_EUR].head(MAX_REASONS)
-    amounts = [
-        Message("{part} {amount:+EUR/a}", part=Message(str(name)), amount=value)
-        for name, value in differences.items()
-    ]
+    better, worse = (
+        [
+            Message("{part} by {amount:EUR/a}", part=Message(str(name)), amount=abs(value))
+            for name, value in differences.items()
+            if (value > 0) == is_better
+        ]
+        for is_better in (True, False)
+    )
     if parts.shape[1] == 1:
         cause = Message("the only site")
-    elif amounts:
-        cause = Message("against the mean of the sites: {amounts}", amounts=amounts)
+    elif better and worse:
+        text = N_("better than the mean of the sites: {better}; worse: {worse}")
+        cause = Message(text, better=better, worse=worse)
+    elif better:
+        cause = Message("better than the mean of the sites: {better}", better=better)
+    elif worse:
+        cause = Message("worse than the mean of the sites: {worse}", worse=worse)
     else:
         cause = Message("much as at other sites")
     grown = links[(links["site"] == site) & (links["more"] > 0)].nlargest(MAX_REASONS, "investment")
