@@ -73,7 +73,7 @@ def _cost_with_payments(run: Run, language: str) -> str:
     cost = with_kroner(without, run.metadata["settings"], language)
     if abs(payments) < MIN_PAYMENT_EUR:
         return cost
-    return _("{cost} and {payments:EUR/a} for emissions besides", cost=cost, payments=payments)
+    return _("{cost} plus {payments:EUR/a} for emissions", cost=cost, payments=payments)
 
 
 def _added_by_group(run: Run, language: str) -> pd.DataFrame:

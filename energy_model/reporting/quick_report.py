@@ -66,7 +66,7 @@ def quick_report(
     title = _("What the changes do")
     is_without_effect = not is_moved.any() and answer.assets().empty
     blocks: list[Block] = [
-        *_tiles(answer, language),
+        *_tiles(answer, language, is_first),
         *(_without_effect(language) if is_without_effect else _estimates(answer, language)),
         *data_table(title, heads, rows, len(heads) - 1),
         *_assets(answer, language, is_narrow),
@@ -76,8 +76,8 @@ def quick_report(
     return Report("", language, tuple(section("quick", "", blocks)))
 
 
-def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
-    """Returns the differences of the numbers that are always shown."""
+def _tiles(answer: QuickAnswer, language: str, is_first: bool) -> list[Block]:
+    """Returns the differences of the numbers that are always shown; until a second estimate the cost is called the first."""
     _ = translator(language)
     table, carriers = answer.table(), answer.run.tables["carriers"]
     pairs, is_uncertain = [], answer.estimates is not None and not _agree(answer)
@@ -86,14 +86,23 @@ def _tiles(answer: QuickAnswer, language: str) -> list[Block]:
             continue  # its sign is as uncertain, and it has no second estimate
         title, unit = title_and_unit(str(name), carriers, language)
         text = _signed(table.at[name, "difference"], unit, language)
-        if name == "total_cost" and answer.estimates is not None and is_uncertain:
-            low, high = (
-                _signed(value, unit, language, answer.estimates)
-                for value in sorted(answer.estimates)
-            )
-            text = _("{low} to {high}", low=low.partition(" ")[0], high=high)
+        if name == "total_cost":
+            text = _uncertain_cost(answer, unit, language) or text
+        if name != "net_emissions" and is_first:
+            title = _("{title}, first estimate", title=title)
         pairs.append((title, text))
     return [Tiles(tuple(pairs))]
+
+
+def _uncertain_cost(answer: QuickAnswer, unit: str, language: str) -> str:
+    """Returns the change of cost between two estimates that disagree; empty where they agree or there is one."""
+    if answer.estimates is None or _agree(answer):
+        return ""
+    _ = translator(language)
+    low, high = (
+        _signed(value, unit, language, answer.estimates) for value in sorted(answer.estimates)
+    )
+    return _("{low} to {high}", low=low.partition(" ")[0], high=high)
 
 
 def _agree(answer: QuickAnswer) -> bool:
@@ -190,10 +199,11 @@ def _row(
     columns: Iterable[str],
 ) -> list[str]:
     title, unit = title_and_unit(name, answer.run.tables["carriers"], language)
+    uncertain = _uncertain_cost(answer, unit, language) if name == "total_cost" else ""
     return [
         title,
         *(
-            _signed(row[column], unit, language)
+            uncertain or _signed(row[column], unit, language)
             if column == "difference"
             else format_number(row[column], unit, language)
             for column in columns

@@ -236,8 +236,9 @@ def _tradeoff_note(
     values = {
         "first": titles[0],
         "second": titles[1],
-        "unit": units[first],
-        "second_unit": units[second],
+        # a number of points needs no unit
+        "unit": units[first].replace("point", "#"),
+        "second_unit": units[second].replace("point", "#"),
         "slack": slack,
         "first_base": base[0],
         "second_base": base[1],

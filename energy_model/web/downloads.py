@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import DONE
 from energy_model.web.topic_reports import topic_of_run
 
+MAX_TITLE_CHARACTERS = 60  # of the title of a job in the name of a file
 FOLDER_OF_KIND = {"run": "runs", "study": "studies"}
 FILES = {
     "run": ("run.zip", "tables.xlsx", "results.nc", "report.html", "slides.html"),
@@ -78,7 +80,15 @@ def register(server: flask.Flask, context: AppContext) -> None:
             content = _zipped(folder)
         elif file.endswith(".xlsx"):
             content = _workbook(_run_tables(folder) if kind == "run" else _study_tables(folder))
-        return flask.send_file(content, as_attachment=True, download_name=f"{name}_{file}")
+        return flask.send_file(
+            content, as_attachment=True, download_name=_file_name(context, name, file)
+        )
+
+
+def _file_name(context: AppContext, name: str, file: str) -> str:
+    """Returns the name under which a browser stores a file: the title of the job and the name of the file."""
+    title = re.sub(r"\W+", "_", context.queue.job(name).title.casefold()).strip("_")
+    return f"{title[:MAX_TITLE_CHARACTERS] or name}_{file}"
 
 
 def _folder(context: AppContext, name: str) -> tuple[Path, str]:

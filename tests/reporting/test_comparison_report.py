@@ -40,11 +40,13 @@ def test_sentences_name_inputs_cost_capacity_and_owners(runs):
     assert describe_comparison(em.compare(runs, ["cheap", "dear"]), "en") == [
         "The inputs differ in 2 cells: 2 in markets.",
         "“dear” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “cheap” (30 %).",
+        "The mean price of one unit more changes: power 50 → 70 EUR/MWh.",
         "More capacity: sun here (0.5 MW).",
         "The cost of owners changes: sunny +60 EUR/a and nobody named -30 EUR/a.",
     ]
-    assert describe_comparison(em.compare(runs, ["billig", "dyr"]), "da")[1:3] == [
+    assert describe_comparison(em.compare(runs, ["billig", "dyr"]), "da")[1:4] == [
         "“dyr” koster 30 EUR/år (224 kr./år, 2025-priser) mere end “billig” (30 %).",
+        "Middelprisen på én enhed mere ændres: power 50 → 70 EUR/MWh.",
         "Mere kapacitet: sun here (0,5 MW).",
     ]
 

@@ -11,7 +11,7 @@ from energy_model.reporting.content import DataTable
 from energy_model.reporting.cost_parts import cost_parts_table
 from energy_model.reporting.json_records import comparison_records
 from energy_model.reporting.money import with_kroner
-from energy_model.reporting.narrative import describe_run
+from energy_model.reporting.narrative import describe_answer, describe_run
 from energy_model.reporting.run_answer import headline_tiles
 from energy_model.reporting.run_sections import emissions_section
 
@@ -27,7 +27,7 @@ def test_the_three_numbers_of_money_are_told_with_kroner():
     assert "CO2 payments by who pays: ETS 65 EUR/a, ETS2 10 EUR/a, tax 10 EUR/a and paid by nobody 130 EUR/a." in text  # fmt: skip
     text = " ".join(describe_run(run, "da"))
     assert "Uden betaling for udledning på 215 EUR/år koster det 30 EUR/år (240 kr./år, 2024-priser)." in text  # fmt: skip
-    assert "fordelt på, hvem der betaler: ETS 65 EUR/år, ETS2 10 EUR/år, afgift 10 EUR/år og som ingen betaler 130 EUR/år." in text  # fmt: skip
+    assert "fordelt på, hvem der betaler: ETS 65 EUR/år, ETS2 10 EUR/år, afgift 10 EUR/år og modellens pris på anden udledning, som ingen betaler, 130 EUR/år." in text  # fmt: skip
     [table] = [
         block
         for section in emissions_section(run, "en")
@@ -37,7 +37,10 @@ def test_the_three_numbers_of_money_are_told_with_kroner():
     assert table.rows[0] == ("ETS", "1.3 t/a", "65 EUR/a (520 DKK/a, 2024 prices)")
     assert table.rows[3] == ("nobody", "2.6 t/a", "130 EUR/a (1,040 DKK/a, 2024 prices)")
     tiles = dict(headline_tiles(run, "en").pairs)
-    assert tiles["Annual cost"] == "245 EUR/a (1,960 DKK/a, 2024 prices)"
+    assert tiles["Annual cost without emission payments"] == "30 EUR/a (240 DKK/a, 2024 prices)"
+    assert describe_answer(run).startswith(
+        "The plan costs 30 EUR/a (240 DKK/a, 2024 prices) plus 215 EUR/a for emissions and emits"
+    )
 
 
 def test_who_pays_is_not_told_where_the_case_names_no_scheme():
@@ -97,6 +100,9 @@ def test_the_extra_cost_of_a_target_is_told_for_each_tonne():
     )
     sentences = describe_comparison(comparison, "en")
     assert "Without emission payments the difference in cost is +10 EUR/a (+74.6 DKK/a, 2025 prices): 10 EUR/t for each tonne less." in sentences  # fmt: skip
+    last_tonne = float(comparison.summary.at["emission_target_shadow_price", "target"]) + 5
+    assert f"The last tonne costs {last_tonne:.3g} EUR/t." in sentences
+    assert last_tonne == pytest.approx(10)  # oil for 20 with 2 t in place of coal for 10 with 3 t
     assert "The CO2 payments change by who pays: ETS -15 EUR/a and ETS2 10 EUR/a." in sentences  # fmt: skip
     [table] = [
         block

@@ -75,8 +75,8 @@ def test_the_sentences_have_three_digits_and_one_unit_of_money(run):
 def test_a_carrier_without_trade_has_no_price(run):
     """Nobody buys or uses heat; the price of electricity is shown."""
     names = dict(headline_tiles(run, "en").pairs)
-    assert names["Electricity, mean price of customers"] == "600,000 EUR/MWh"
-    assert "District heat, mean price of customers" not in names
+    assert names["Electricity: what customers pay on average"] == "600,000 EUR/MWh"
+    assert "District heat: what customers pay on average" not in names
     prices = {row[0]: row[-1] for row in cells(run, "en", "carriers")}
     assert prices["heat"] == ""
     assert prices["electricity"] == "600,000"

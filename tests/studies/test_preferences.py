@@ -4,6 +4,8 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
+from energy_model.common.language import translator
+from energy_model.reporting.study_tables import table_columns
 
 # 2 MWh of power without emissions take a MW of sun: at `near` for 120 (citizens 5 points a ha, firms 1), at `far` for 121 (1 and 5).
 PARTS = {
@@ -55,6 +57,27 @@ def test_the_curve_between_two_metrics(found):
     assert curve["citizens_points"].tolist() == pytest.approx([1, 2, 3, 4, 5], abs=1e-2)
     assert (curve["citizens_points"] + curve["firms_points"]).tolist() == pytest.approx([6] * 5, abs=1e-2)  # fmt: skip
     assert (curve["added_cost"] <= 0.02 * 120 + 1e-6).all()
+
+
+def test_what_a_little_more_cost_buys_is_told(found):
+    """The least cost has 5 points of citizens and 1 of firms; the other field has 1 and 5, for 1 more."""
+    [note] = [n for n in found.notes if "the least of" in n]
+    assert note == (
+        "For up to 1 EUR/a more, 2 %, the least of citizens' points is 1 instead of 5, with 5 of firms' points; "
+        "the least of firms' points is 1 instead of 1, with 5 of citizens' points."
+    )  # fmt: skip
+    assert "borgernes point" in translator("da")(note)
+
+
+def test_parties_have_their_labels(tmp_path):
+    firms = [firm | {"label_en": "All people", "label_da": "Alle"} for firm in PARTS["firms"]]
+    case = case_builder.write(tmp_path / "case", 2, **(PARTS | {"firms": firms}))
+    here = em.ExecutionOptions(workers=0)
+    study = em.preferences(case, limits={"few": {"citizens_points": 3}}, tradeoff=None, output=tmp_path / "s", execution=here)  # fmt: skip
+    assert study.labels["people"] == {"en": "All people", "da": "Alle"}
+    stored = em.open_study(study.folder)
+    stored.tables["parties"][["balance", "gain"]] *= 1e6  # small amounts are left out
+    assert "Alle" in list(table_columns("parties", stored, "da")[0].values)
 
 
 def test_every_partys_account_under_every_preference(found):

@@ -8,8 +8,10 @@ import pytest
 from helpers import case_builder
 
 import energy_model as em
+from energy_model.common.formatting import format_number
 from energy_model.common.language import Message
 from energy_model.reporting.study_tables import table_columns
+from energy_model.studies.siting import site_tables
 from energy_model.studies.siting.best_sites import solve_best
 from energy_model.studies.siting.notes import siting_notes
 
@@ -112,6 +114,23 @@ def test_new_links_are_told(found):
 def test_why_in_words(found):
     """The south pays 80 less for power than the north, and its pipe."""
     assert "least at south" in found.notes[0]
+    assert found.notes[1].startswith("What is special at south: much as at other sites;")
+    table = found.tables["sites"].set_index("site")
+    above = table["difference"].dropna().abs().max()
+    assert any("up to " + format_number(above, "EUR/a") + " above it" in n for n in found.notes)
+
+
+def test_a_site_is_better_and_worse_than_the_mean_in_what_it_earns_and_costs():
+    """Of gas the south earns 5,000 against a mean of 3,000; for power it pays 1,000 more than the mean."""
+    parts = pd.DataFrame({"south": {"power": -1e3, "gas": 5e3}, "north": {"power": 1e3, "gas": 1e3}})  # fmt: skip
+    links = pd.DataFrame(columns=["site", "link", "more", "investment"])
+    links = links.astype({"more": float, "investment": float})
+    assert site_tables._explain_site(parts, "south", links) == (
+        "better than the mean of the sites: gas by 2,000 EUR/a; worse: power by 1,000 EUR/a"
+    )
+    assert site_tables._explain_site(parts, "north", links) == (
+        "better than the mean of the sites: power by 1,000 EUR/a; worse: gas by 2,000 EUR/a"
+    )
 
 
 def test_placed_freely_it_keeps_what_is_required(found):

@@ -97,7 +97,9 @@ def _worth(run: Run, land: pd.DataFrame, language: str) -> str:
     """Returns where one more hectare is worth most."""
     _, scarce = translator(language), land[land["shadow_price"] > MIN_SHADOW_PRICE_EUR]
     if scarce.empty:
-        return _("One more hectare is worth nothing anywhere: land does not limit the plan.")
+        return _(
+            "One more hectare is worth nothing anywhere: land does not limit the plan. What a hectare less costs is answered by the Pareto front."
+        )
     places = [
         _(
             "{kind} in {site} ({area})",

@@ -238,7 +238,7 @@ def _widest(run: Run, rows: pd.DataFrame, carrier: pd.Series, language: str) -> 
     row = known.loc[known["unused"].idxmax()]
     if row["unused"] < MIN_UNUSED:
         return _(
-            "No link for {carrier} has unused capacity in the hour of its highest use.",
+            "No link for {carrier} has unused capacity in the hour of its highest use, as the plan builds links no larger than it needs.",
             carrier=noun_labels_of(carrier, row["carrier"]),
         )
     unit = {"MWh": "MW"}.get(carrier["unit"], f"{carrier['unit']}/h")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from pathlib import Path as FilePath
 
 import pandas as pd
 
+from energy_model.case.scenarios import scenario_titles
 from energy_model.common.language import N_, Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.pathway.foresight import Path
@@ -22,9 +23,9 @@ def pathway_notes(
     stages: pd.DataFrame,
     waiting: pd.DataFrame,
     without_operation: Sequence[str],
-    scenarios: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    folder: FilePath,
 ) -> list[str]:
-    """The plan, what may wait, and what sight is worth, in sentences; ``scenarios`` has the titles of scenarios."""
+    """The plan, what may wait, and what sight is worth, in sentences; the case in ``folder`` has the titles of scenarios."""
     first, *others = paths
     last_year = first.stages[-1].year + first.stages[-1].years - 1
     notes: list[str] = [
@@ -38,18 +39,7 @@ def pathway_notes(
             end=stages["cost"].iloc[-1],
         )
     ]
-    if scenarios and stages["scenario"].fillna("").astype(bool).any():
-        named = stages[stages["scenario"].fillna("").astype(bool)]
-        parts = [
-            Message(
-                "{stage} “{scenario}”",
-                stage=stage,
-                scenario={"name": str(scenario)}
-                | {f"label_{code}": t for code, t in scenarios.get(str(scenario), {}).items()},
-            )
-            for stage, scenario in zip(named["stage"], named["scenario"], strict=True)
-        ]
-        notes.append(Message("Each stage has the inputs of a scenario: {stages}.", stages=parts))
+    notes += _scenario_notes(stages, folder)
     assets = pd.concat([stage.assets for stage in first.stages])
     labels = _labels(assets)
     closed = {s.name for s in first.stages if (s.assets["max_capacity_added"] <= 0).all()}
@@ -64,6 +54,24 @@ def pathway_notes(
             )
         )
     return notes
+
+
+def _scenario_notes(stages: pd.DataFrame, folder: FilePath) -> list[Message]:
+    """The scenario of each stage, by its title; none where no stage has one."""
+    named = stages[stages["scenario"].fillna("").astype(bool)]
+    if named.empty:
+        return []
+    titles = scenario_titles(folder)
+    parts = [
+        Message(
+            "{stage} “{scenario}”",
+            stage=stage,
+            scenario={"name": str(scenario)}
+            | {f"label_{code}": text for code, text in titles.get(str(scenario), {}).items()},
+        )
+        for stage, scenario in zip(named["stage"], named["scenario"], strict=True)
+    ]
+    return [Message("Each stage has the inputs of a scenario: {stages}.", stages=parts)]
 
 
 def _labels(assets: pd.DataFrame) -> Labels:

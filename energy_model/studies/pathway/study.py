@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case.overrides import row_address
-from energy_model.case.scenarios import scenario_titles
 from energy_model.case.schema import MAX_NUMBER
 from energy_model.case.system import System
 from energy_model.common.choices import ONE, WHOLE, Choice
@@ -103,8 +102,7 @@ def pathway(
         }
         if len(paths) > 1:
             tables["foresights"] = comparison_table(paths)
-        titles = scenario_titles(setup.spec.folder)
-        notes = pathway_notes(paths, plan, tables["stages"], wait, missing, titles)
+        notes = pathway_notes(paths, plan, tables["stages"], wait, missing, setup.spec.folder)
         kept = [path.cases[stage.name] for path in paths for stage in parts]
         return setup.write_results(runner, tables, notes, kept, system=system)
 

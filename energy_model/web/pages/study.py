@@ -13,6 +13,7 @@ from typing import Any
 import dash
 from dash import Input, Output, State, dcc, html
 
+from energy_model.common.choices import ONE
 from energy_model.common.errors import InputError
 from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.topics import known_topics
@@ -36,6 +37,7 @@ from energy_model.web.pages.topic import finished_run, topic_links
 from energy_model.web.request_validation import ScenarioDraft, ValidatedRequest
 from energy_model.web.roles import Role, require_role
 
+MIN_MINUTES_AS_HOURS = 120  # from which a time is in hours
 MAX_SOFT_MINUTES = 10  # estimated minutes of a study up to which its length is no warning
 
 
@@ -147,6 +149,19 @@ def study_request(
     return request, guide, request.as_dict() | {"changes": changes, "added": {}, "study": options}
 
 
+def _heading(
+    request: ValidatedRequest, guide: StudyGuide, job_request: Mapping[str, Any], language: str
+) -> str:
+    """Returns the title of a study without one: its question, the case, and the choice that comes first."""
+    title = f"{translate(guide.question, language)} {request.case.title(language)}"
+    first = next((choice for choice in guide.choices if choice.kind == ONE), None)
+    if first is None:
+        return title
+    options = dict(first.options_of(request.case.subject(request.scenario, language)))
+    chosen = options.get(job_request["study"].get(first.name))
+    return f"{title}: {translate(chosen, language)}" if chosen else title
+
+
 def seconds_of_case(jobs: Iterable[Job], case: str, resolution: Any) -> float | None:
     """Returns the median seconds of a solved case in earlier jobs; None if there are none."""
     found = []
@@ -170,11 +185,16 @@ def _length(
     if seconds is None:
         return html.P(text, className="soft")
     minutes = max(1, round(count * seconds / 60))
+    if minutes < MIN_MINUTES_AS_HOURS:
+        duration = translate("{count:#} min.", language, count=minutes)
+    else:
+        duration = translate("{count:#} hours", language, count=round(minutes / 60))
     text += " " + translate(
-        "By the time of earlier jobs this takes about {minutes:#} min.",
-        language,
-        minutes=minutes,
+        "By the time of earlier jobs this takes about {duration}.", language, duration=duration
     )
+    coarse = request_validation.resolution_steps(context.cases[job_request["case"]], "coarse")
+    if minutes > MAX_SOFT_MINUTES and job_request["resolution"] != coarse:
+        text += " " + translate("The coarse time resolution takes much less.", language)
     return html.P(text, className="soft") if minutes <= MAX_SOFT_MINUTES else message([text], "")
 
 
@@ -253,9 +273,7 @@ def register(app: dash.Dash, context: AppContext) -> None:
             request, guide, job_request = study_request(
                 context, name, draft, [*one, *many], language
             )
-            heading = str(title or "").strip() or (
-                f"{translate(guide.question, language)} {request.case.title(language)}"
-            )
+            heading = str(title or "").strip() or _heading(request, guide, job_request, language)
             user, known_as = security.user_id(), str(submitter or "").strip()
             job = context.queue.add("study", heading, user, known_as, job_request)
         except InputError as error:

@@ -74,6 +74,27 @@ def test_a_requirement_that_holds_a_kind_back_is_named():
         assert "Kravet “Én til forsøg” begrænser: battery." in text(topic_report(run, topic, "da"))
 
 
+def test_what_the_plan_buys_is_said_where_another_kind_costs_less():
+    """With taxes diesel costs less than a battery van; the plan leaves them out. Nothing to say where both agree."""
+    markets = fleet_case.parts()["markets"]
+    markets[0] = markets[0] | {"tax": 200}
+    social = '\n[perspectives.social]\ndiscount_rate = 0.0\ncost_components = ["price"]\n'
+    run = fleet_case.solved(markets=markets, more=social, perspective="social")
+    for topic in ("fleet", "logistics"):
+        assert "vans: the plan buys battery (2 vehicles), since it leaves out taxes on energy. For a firm that pays them diesel costs less." in text(topic_report(run, topic, "en"))  # fmt: skip
+        without = topic_report(run, topic, "en", {"taxes": "without_tax"})
+        assert "the plan buys" not in text(without)
+    limits = {
+        "limits": [{"limit": "one", "sense": "max", "amount": 1}],
+        "limit_terms": [
+            {"limit": "one", "quantity": "capacity", "rows": "battery", "coefficient": 1}
+        ],
+    }
+    told = text(topic_report(fleet_case.solved(**limits), "fleet", "en"))
+    assert "though battery costs the least here; limits of the plan decide." in told
+    assert "diesel (1 vehicle)" in told
+
+
 def test_one_fleet_may_be_chosen(run):
     report = topic_report(run, "fleet", "en", {"fleet": "vans"})
     assert len(blocks(report, DataTable)) == 2
