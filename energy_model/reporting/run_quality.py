@@ -13,11 +13,12 @@ from energy_model.common.formatting import (
     label,
 )
 from energy_model.common.language import N_, translate, translator
-from energy_model.reporting.content import Block, Section, Text, data_table, section
+from energy_model.reporting.content import SOFT, Block, Section, Text, data_table, section
 from energy_model.reporting.explanation_report import new_investments
 from energy_model.results.cost_sensitivities import cost_sensitivities
 from energy_model.results.run import Run
 from energy_model.results.run_files import input_tables
+from energy_model.results.summary import is_added
 from energy_model.studies.explanation.explain import explain
 
 MAX_EXPLAINED_ASSETS = 8  # the largest investments are explained
@@ -54,7 +55,9 @@ def explanation_section(run: Run, language: str) -> list[Section]:
         )
         for explanation in explanations
     ]
-    return section("why", _("Why it is built"), texts)
+    has_vehicles = (is_added(capacities) & (capacities["table"] == "vehicles")).any()
+    note = _("Vehicles have a page of their own: which a firm buys next, and what they cost.")
+    return section("why", _("Why it is built"), texts, Text((note,), SOFT) if has_vehicles else [])
 
 
 def proof_section(run: Run, language: str) -> list[Section]:

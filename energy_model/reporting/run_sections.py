@@ -202,7 +202,10 @@ def costs_section(run: Run, language: str) -> list[Section]:
             if abs(amount) >= 0.5
         ]
         blocks += data_table(_(title), (_("Name"), _("Cost")), rows, 1, collapsed=True)
-    return section("costs", _("Costs"), blocks)
+    note = _(
+        "The cost of an owner is that of what it owns. What owners pay each other is in the section on who earns and pays."
+    )
+    return section("costs", _("Costs"), blocks, Text((note,), SOFT))
 
 
 def stakeholders_section(run: Run, language: str) -> list[Section]:

@@ -69,13 +69,13 @@ def _assets_table(run: Run, site: str, language: str) -> list[Block]:
         _("Existing"),
         _("Retired"),
         _("Added"),
-        _("At most"),
+        _("Added at most"),
         _("Investment [MEUR]"),
         _("Cost [MEUR/a]"),
         _("One more is worth [EUR/a]"),
     )
     note = _(
-        "At most is what could be added. One more is worth something only where the addition is at its limit; "
+        "One more is worth something only where the addition is at its limit; "
         "the cost of an asset is without what its carriers are worth."
     )
     return data_table(_("Assets and links of the site"), heads, rows, 7, note=note)

@@ -140,7 +140,7 @@ def _study_options(context: AppContext, request: Mapping[str, Any], language: st
         if name == "question" or value is None:
             continue
         if name not in choices:
-            lines.append(f"{words(name, language)}: {value}")
+            lines.append(f"{words(name, language)}: {_plain(value, case.scenarios(), language)}")
             continue
         titles = {key: _(text) for key, text in choices[name].options_of(subject)}
         values = value if isinstance(value, list) else [value]
@@ -150,6 +150,17 @@ def _study_options(context: AppContext, request: Mapping[str, Any], language: st
         )
         lines.append(f"{_(choices[name].title)}: {shown}")
     return lines
+
+
+def _plain(value: Any, scenarios: Mapping[str, Mapping[str, str]], language: str) -> str:
+    """Returns a stored option as text: of a stage its year and the title of its scenario, of others the value."""
+    if isinstance(value, list):
+        return ", ".join(_plain(part, scenarios, language) for part in value)
+    if isinstance(value, Mapping):
+        parts = [part for part in value.values() if part not in (None, "", [], {}, ())]
+        return " ".join(_plain(part, scenarios, language) for part in parts)
+    titles = scenarios.get(value) if isinstance(value, str) else None
+    return titles[language] if titles else str(value)
 
 
 def _changes(context: AppContext, request: Mapping[str, Any], language: str) -> list[str]:
