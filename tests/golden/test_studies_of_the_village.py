@@ -1,15 +1,26 @@
 """The JSON of every study is as stored for the grown village; see decision 12."""
 
+import re
+
 import pytest
 from golden import files
 from golden.comparison import Renames
+from helpers.danish_pages import left_in_english, texts_of
+
+import energy_model as em
+from energy_model.reporting.study_report import study_report
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def studies(tmp_path_factory):
-    return files.studies(tmp_path_factory.mktemp("golden_studies"))
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("golden_studies")
+
+
+@pytest.fixture(scope="module")
+def studies(folder):
+    return files.studies(folder)
 
 
 @pytest.mark.parametrize("name", files.stored("studies"))
@@ -20,3 +31,14 @@ def test_a_study_is_as_stored(studies, name):
 
 def test_every_study_is_stored(studies):
     assert sorted(studies) == files.stored("studies")
+
+
+@pytest.mark.usefixtures("studies")
+def test_no_report_of_a_study_has_english_in_danish(folder):
+    """Labels are those of the case, which are English where it has no Danish one."""
+    opened = [em.open_study(path.parent) for path in folder.rglob("study.toml")]
+    assert len(opened) == sum(name.startswith("json") for name in files.stored("studies"))
+    labels = {text for study in opened for text in re.findall(r"[A-Z]\w[\w ]+", str(study.labels))}
+    for study in opened:
+        pages = [texts_of(study_report(study, language, "title")) for language in ("en", "da")]
+        assert left_in_english(*pages, {"title", *labels}) == [], study.question

@@ -1,13 +1,12 @@
 """No English is left on a Danish page: what is the same in both languages is a name, a number or a unit."""
 
-import re
-
 import pytest
 from dash.development.base_component import Component
 from helpers import web
+from helpers.danish_pages import left_in_english, texts_of
 
 import energy_model as em
-from energy_model.reporting.content import DataTable, Report, Text, Tiles
+from energy_model.reporting.comparison_report import comparison_report
 from energy_model.reporting.run_report import run_report
 from energy_model.reporting.slides import run_slides
 from energy_model.reporting.topics import topic_names, topic_report
@@ -16,50 +15,12 @@ from energy_model.web import app, table_editor
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.pages import compare, queue, scenario_form, study
 
-WORDS = re.compile(r"[A-Za-zÆØÅæøå]{3,}")
-UNITS = re.compile(r"[-+−]?[\d.,\s]*\s?(GWh|MWh|MW|EUR|DKK|TWh|km|ha|CO2|point)[/\w]*")
-COLOURS = re.compile(r"#[0-9A-F]{6}|rgba?\([\d.,]+\)")
-FINGERPRINT = re.compile(r"[0-9a-f]{16}")
-# Words that are the same in both languages
-SAME = {"biogas", "transport", "Diesel", "ETS", "ETS2", "HiGHS simplex", "Note", "Case", "start", "energy_model"}  # fmt: skip
 SHOWN = ("children", "label", "legend", "options", "placeholder", "headerTooltip")
 
 
 @pytest.fixture(scope="module")
 def run():
     return em.solve(em.load_case("inputs/aarhus", resolution=6))
-
-
-def texts_of_figure(part, key=""):
-    """Every text that a figure may show; its ids are in ``customdata``."""
-    if isinstance(part, dict):
-        for name, value in part.items():
-            if name not in ("customdata", "meta", "id", "ids"):
-                yield from texts_of_figure(value, name)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from texts_of_figure(value, key)
-    elif isinstance(part, str) and key in ("text", "hovertext", "name", "label", "ticktext", "x", "y", "hovertemplate"):  # fmt: skip
-        yield from re.split(r"<[^>]*>|%\{[^}]*\}", part)
-
-
-def texts_of(report: Report):
-    """Every text of a report, also of its pictures."""
-    yield report.title
-    for part in report.sections:
-        yield part.title
-        for block in part.blocks:
-            if isinstance(block, Text):
-                yield from (block.heading, *block.sentences)
-            elif isinstance(block, Tiles):
-                yield from (text for pair in block.pairs for text in pair)
-            elif isinstance(block, DataTable):
-                yield from (block.title, block.note, *block.heads)
-                yield from (str(cell) for row in block.rows for cell in row)
-            else:
-                yield block.title
-                figure = block.draw()
-                yield from texts_of_figure(figure.to_plotly_json()) if figure is not None else ()
 
 
 def names_of(run):
@@ -70,20 +31,11 @@ def names_of(run):
     return {*map(str, frame.index), *frame["label_en"].dropna(), *written}
 
 
-def left_in_english(english, danish, allowed):
-    """The texts with words that are the same in both languages and no name, unit or colour."""
-    return sorted(
-        text
-        for text in set(english) & set(danish)
-        if WORDS.search(text)
-        and text.strip() not in SAME
-        and not any(text.strip() in str(name) for name in allowed)  # the map breaks long names
-        and not any(kind.fullmatch(text.strip()) for kind in (UNITS, COLOURS, FINGERPRINT))
-    )
-
-
 @pytest.mark.slow
 def test_no_report_of_aarhus_has_english_in_danish(run):
+    changes = ["carriers.co2.price *= 2", "conversions.field_sun_*.max_capacity_added = 100"]
+    other = em.solve(em.load_case("inputs/aarhus", overrides=changes, resolution=6))
+    comparison = em.compare([run, other], ["én", "to"])
     pages = [
         lambda language: run_report(run, language),
         lambda language: run_slides(run, language),
@@ -91,6 +43,7 @@ def test_no_report_of_aarhus_has_english_in_danish(run):
             lambda language, topic=topic: topic_report(run, topic, language)
             for topic in topic_names()
         ),
+        lambda language: comparison_report(comparison, None, language, with_addresses=False),
     ]
     allowed = names_of(run)
     for make in pages:

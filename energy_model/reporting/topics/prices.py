@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_model.common.choices import ONE, WHOLE, Choice, Options
-from energy_model.common.formatting import format_decimals, label, month_names, price_unit
+from energy_model.common.formatting import format_decimals, label, month_names, price_unit, words
 from energy_model.common.language import N_, Message, translate, translator
 from energy_model.reporting.content import Block, Report, Section, data_table, section
 from energy_model.reporting.explanation_report import explanation_blocks
@@ -22,11 +22,13 @@ from energy_model.reporting.topic_parts import (
 from energy_model.results.accounts import solution_once
 from energy_model.results.bills import default_billed_carrier, demanded_carriers
 from energy_model.results.bus_prices import traded_buses
+from energy_model.results.bus_supply import supply_in_step
 from energy_model.results.run import Run
 from energy_model.studies.explanation.explain import explain
 from energy_model.studies.explanation.price_setters import PriceSetters
 
 HOURS_OF_A_YEAR = 8760
+MAX_FLOWS = 12  # flows of an hour that are listed
 DEAREST, CHEAPEST = "dearest", "cheapest"
 
 
@@ -63,6 +65,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         language,
         _(TOPIC.title),
         sentences,
+        _supply_table(run, bus, hour, language),
         _day_table(run, prices, setters, unit, language),
         further=[
             *section(
@@ -116,6 +119,28 @@ def hours_of_day(prices: pd.Series, hour: int) -> list[int]:
     """The positions of the hours of the local day of an hour: 23 to 25 where the clocks change."""
     days = prices.index.date
     return np.flatnonzero(days == days[hour]).tolist()
+
+
+def _supply_table(run: Run, bus: str, hour: int, language: str) -> list[Block]:
+    """Returns what feeds the place in the hour and what takes from it; storages and links do both in turn."""
+    _, step = translator(language), int(run.dataset["step_of_hour"].to_numpy()[hour])
+    flows = supply_in_step(solution_once(run), bus, step)
+    largest = flows.loc[flows.abs().nlargest(MAX_FLOWS).sort_index().index]
+    unit = carrier_power_unit(run, bus)
+    rows = [
+        (_setter(run, str(name), language), format_decimals(amount, 1, language))
+        for name, amount in largest.sort_values(ascending=False).items()
+    ]
+    title = _("What feeds the place in that hour (+), and what takes from it (−)")
+    return data_table(
+        title, (_("Plant, storage, link or market"), f"[{words(unit, language)}]"), rows, 1
+    )
+
+
+def carrier_power_unit(run: Run, bus: str) -> str:
+    """The unit of a flow at a bus: MW, or the unit of its carrier in an hour."""
+    unit = str(run.tables["carriers"].at[bus.partition("@")[0], "unit"])
+    return "MW" if unit == "MWh" else f"{unit}/h"
 
 
 def _day_table(

@@ -85,6 +85,16 @@ def test_all_hours_have_the_price_of_their_step(run):
     assert prices.index[0] == pd.Timestamp("2030-01-01", tz="UTC")
 
 
+def test_what_feeds_a_place_in_an_hour_is_listed(run):
+    """In hour 30 the demand of 3 MW takes 2 MW of the cheap market and 1 MW of the dear one."""
+    report = topic_report(run, "prices", "en")
+    assert list(cells(report, "Plant, storage, link or market")) == [
+        ("cheap", "2.0"),
+        ("dear", "1.0"),
+        ("demand", "-3.0"),
+    ]
+
+
 def test_a_carrier_that_the_plan_has_not_has_no_price(run):
     assert "have no price" not in said(topic_report(run, "prices", "en"))
     carriers = [{"carrier": name} for name in ("heat", "steam")]
