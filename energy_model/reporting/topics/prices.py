@@ -183,12 +183,21 @@ def _places(run: Run, bus: str, unit: str, language: str) -> list[Section]:
 
 
 def _buses(run: Run) -> list[str]:
-    """The buses with an hourly price: first the carrier whose bills are shown first, then others with demand."""
+    """The buses with an hourly price: first the carrier whose bills are shown first, then others with demand.
+
+    Those of a carrier are in the order of their demands, the largest first.
+    """
     carriers = [default_billed_carrier(run), *demanded_carriers(run)]
     order = {carrier: rank for rank, carrier in reversed([*enumerate(carriers)])}
     prices = run.dataset["marginal_price"]
     buses = [bus for bus in traded_buses(run) if not prices.sel(bus=bus).isnull().any()]
-    return sorted(buses, key=lambda bus: order.get(bus.partition("@")[0], len(carriers)))
+    balances = run.tables["balances"]
+    demands = balances[balances["decision"] == "demand"].groupby("bus")["amount"].sum()
+
+    def rank(bus: str) -> tuple[int, float]:
+        return order.get(bus.partition("@")[0], len(carriers)), float(demands.get(bus, 0.0))
+
+    return sorted(buses, key=rank)
 
 
 def _without_price(run: Run, language: str) -> str:

@@ -95,6 +95,18 @@ def test_what_feeds_a_place_in_an_hour_is_listed(run):
     ]
 
 
+def test_the_place_of_the_largest_demand_comes_first():
+    sites = [{"site": name} for name in ("hamlet", "town")]
+    markets = [case_builder.market(f"of_{s['site']}", carrier="heat") | s for s in sites]
+    demands = [
+        case_builder.demand(f"in_{s['site']}", carrier="heat", yearly=size) | s
+        for s, size in zip(sites, (2, 4), strict=True)
+    ]
+    run = em.solve(case_builder.system(2, sites=sites, markets=markets, demands=demands))
+    place = known_topics()["prices"].choices[0]
+    assert [bus for bus, _ in place.options_of(TopicSubject(run))] == ["heat@town", "heat@hamlet"]
+
+
 def test_a_carrier_that_the_plan_has_not_has_no_price(run):
     assert "have no price" not in said(topic_report(run, "prices", "en"))
     carriers = [{"carrier": name} for name in ("heat", "steam")]
