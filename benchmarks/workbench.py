@@ -13,7 +13,6 @@ import http.cookiejar
 import json
 import random
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -170,7 +169,7 @@ def main() -> None:
         jobs = [job for person in people for job in person.jobs]
         lost = [job for job in jobs if not (Path(place) / "jobs" / job / "job.json").is_file()]
         done = sum((Path(place) / "jobs" / job / "outcome.json").is_file() for job in jobs)
-        server.send_signal(signal.SIGINT)
+        server.terminate()  # a script in the background ignores an interrupt
         server.wait(60)
     rows = [[what, len(times), f"{statistics.median(times):.2f}", f"{sorted(times)[int(0.95 * len(times))]:.2f}", f"{max(times):.2f}"] for what, times in sorted(waits.items())]  # fmt: skip
     sys.stdout.write(

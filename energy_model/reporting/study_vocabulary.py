@@ -35,7 +35,7 @@ TITLES = {
     "allocations": (N_("Allocations"), N_("Rules of sharing, and whether a coalition gains by leaving")),
     "parties": (N_("Parties"), N_("Income and expenses of each party at marginal prices")),
     "sites": (N_("Sites"), N_("Sites, the cheapest for the city first")),
-    "prices": (N_("Prices"), N_("What the firm pays and earns per unit")),
+    "prices": (N_("Prices"), N_("What the firm pays and earns per unit, on average over what it takes and delivers")),
     "reinforcements": (N_("Reinforcements"), N_("New links and reinforcements")),
     "preferences": (N_("Preferences"), N_("What each preference costs")),
     "plan": (N_("Plan"), N_("What each stage adds and retires")),

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 import energy_model as em
 from energy_model.common.language import N_, translate, translator
-from energy_model.reporting.content import Block, Chart, Section
+from energy_model.reporting.content import Block, Chart, Section, Text
 from energy_model.reporting.run_report import run_report
 from energy_model.reporting.study_report import study_report
 from energy_model.web.components import (
@@ -86,9 +86,10 @@ def _sections(parts: Mapping[str, Section], *keys: str) -> list[html.Section]:
 
 
 def _shown_blocks(part: Section) -> list[Block]:
-    """Returns the largest reasons of the section on reasons, the charts that are shown of others, else all."""
+    """Returns the largest reasons and the notes of the section on reasons, the charts that are shown of others, else all."""
     if part.key == "why":
-        return list(part.blocks[:MAX_REASONS])
+        reasons = [b for b in part.blocks if isinstance(b, Text) and b.heading]
+        return [*reasons[:MAX_REASONS], *(b for b in part.blocks if b not in reasons)]
     if part.key in CHART_SECTIONS:
         return [b for b in part.blocks if isinstance(b, Chart) and b.key in SHOWN_CHARTS]
     return list(part.blocks)
