@@ -64,14 +64,14 @@ def describe_aggregation(run: Run, language: str) -> str:
     is_smoothed = (largest.reindex(list(SMOOTHED))["difference"] < 0).any()
     if days and is_smoothed:
         return _(
-            "The {count:#} typical days have {parts}: storages and peak plants are too small by this.",
+            "The {count:#} typical days have {parts}: storages and peak plants may be too small by this.",
             **values_of_steps,
         )
     if days:
         return _("The {count:#} typical days have {parts}.", **values_of_steps)
     if is_smoothed:
         return _(
-            "The {count:#} time steps have {parts}: storages and peak plants are too small by this.",
+            "The {count:#} time steps have {parts}: storages and peak plants may be too small by this.",
             **values_of_steps,
         )
     return _("The {count:#} time steps have {parts}.", **values_of_steps)
@@ -89,7 +89,7 @@ def describe_peaks(run: Run, language: str) -> list[str]:
     carrier = carriers.loc[row["carrier"]] if row["carrier"] in carriers.index else {}
     return [
         _(
-            "The highest hour of {carrier} is {year} in the year and {steps} in these steps, so peak plants and storages are too small here.",
+            "The highest hour of {carrier} is {year} in the year and {steps} in these steps, so peak plants and storages may be too small.",
             carrier=noun_labels_of(carrier, row["carrier"]),
             year=_amount(row["year"], row["unit"], language),
             steps=_amount(row["steps"], row["unit"], language),
