@@ -131,7 +131,7 @@ def test_the_sentence_is_in_both_languages(run):
     assert danish.startswith(
         "De 2 tidsskridt har negative priser på power i 0 timer i stedet for 1, "
     )
-    assert danish.endswith("lagre og spidslastanlæg bliver for små af den grund.")
+    assert danish.endswith("lagre og spidslastanlæg kan være for små af den grund.")
 
 
 def test_small_differences_give_a_table_and_no_sentence(tmp_path):
