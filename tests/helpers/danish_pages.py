@@ -9,9 +9,11 @@ from energy_model.reporting.content import DataTable, Report, Text, Tiles
 WORDS = re.compile(r"[A-Za-zÆØÅæøå]{3,}")
 UNITS = re.compile(r"[-+−]?[\d.,\s]*\s?(GWh|MWh|MW|EUR|DKK|TWh|km|ha|CO2|point)[/\w]*")
 COLOURS = re.compile(r"#[0-9A-F]{6}|rgba?\([\d.,]+\)")
+ADDRESS = re.compile(r"[a-z]\w*(\.[a-z*]\w*)+")
+NUMBER = re.compile(r" \(?\d+\)?$")  # of a second thing of the same name
 FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 # Words that are the same in both languages
-SAME = {"biogas", "transport", "Diesel", "ETS", "ETS2", "HiGHS simplex", "Note", "Case", "start", "energy_model"}  # fmt: skip
+SAME = {"biogas", "minimum", "optimal", "plan", "status", "transport", "Diesel", "ETS", "ETS2", "HiGHS simplex", "Note", "Case", "start", "energy_model"}  # fmt: skip
 
 
 def texts_of_figure(part, key=""):
@@ -52,7 +54,9 @@ def left_in_english(english, danish, allowed):
         text
         for text in set(english) & set(danish)
         if WORDS.search(text)
-        and text.strip() not in SAME
-        and not any(text.strip() in str(name) for name in allowed)  # the map breaks long names
-        and not any(kind.fullmatch(text.strip()) for kind in (UNITS, COLOURS, FINGERPRINT))
+        and not all(
+            part in SAME or any(part in str(name) for name in allowed)  # the map breaks long names
+            for part in NUMBER.sub("", text.strip()).split(", ")
+        )
+        and not any(kind.fullmatch(text.strip()) for kind in (UNITS, COLOURS, FINGERPRINT, ADDRESS))
     )
