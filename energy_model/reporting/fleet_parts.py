@@ -11,6 +11,7 @@ from energy_model.common.formatting import format_number, format_share, label, l
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, data_table
 from energy_model.results.bus_prices import emission_price
+from energy_model.results.emission_payments import names_schemes
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 from energy_model.results.vehicle_costs import firm_fleets, vehicle_costs, with_break_even
@@ -25,7 +26,7 @@ TAX_CHOICE = Choice(
     ONE,
     WITH_TAX,
     options=[
-        (WITH_TAX, N_("of the firm, with taxes on energy")),
+        (WITH_TAX, N_("what the firm pays, with taxes and quotas")),
         (WITHOUT_TAX, N_("in the perspective of the run")),
     ],
 )
@@ -34,11 +35,18 @@ TAX_CHOICE = Choice(
 def kinds_by_fleet(run: Run, with_tax: bool = False) -> dict[str, pd.DataFrame]:
     """Returns the kinds of vehicle of each fleet of a firm or the city, the cheapest first.
 
-    ``with_tax`` adds the taxes on energy that the perspective of the run leaves out, as ``energy_tax``.
+    ``with_tax`` gives the cost of a firm: with the taxes on energy that the perspective of the run leaves out, as
+    ``energy_tax``, and with what is paid for emissions. ``plan_cost`` is the cost in the perspective of the run.
     """
     costs, price = vehicle_costs(run), emission_price(run)
+    costs = costs.assign(plan_cost=costs["cost"])
     if with_tax:
-        costs = costs.assign(energy_tax=costs["tax"], cost=costs["cost"] + costs["tax"])
+        price = emission_price_paid(run)
+        costs = costs.assign(
+            energy_tax=costs["tax"],
+            emission_payment=costs["paid"],
+            cost=costs["cost"] + costs["tax"] + costs["paid"] - costs["emission_payment"],
+        )
     kinds = {fleet: costs[costs["fleet"] == fleet] for fleet in firm_fleets(run)}
     return {
         fleet: with_break_even(rows, price)
@@ -52,9 +60,22 @@ def fleet_label(run: Run, fleet: str, language: str) -> str:
     return label(system_of_run(run)["fleets"], fleet, language)
 
 
-def cost_basis(run: Run, language: str) -> str:
-    """Returns what the cost of a vehicle consists of, at the interest and the emission price of the run."""
+def emission_price_paid(run: Run) -> float:
+    """The emission price that a firm pays [EUR/t]: without the value of a target, where the case names who pays."""
+    is_known = names_schemes(run.tables["emissions"])
+    return float(run.summary["emission_price"]) if is_known else emission_price(run)
+
+
+def cost_basis(run: Run, language: str, with_tax: bool) -> str:
+    """Returns what the cost of a vehicle consists of, at the interest and the emission price of the run or of a firm."""
     _, view = translator(language), system_of_run(run).settings.view
+    if with_tax and names_schemes(run.tables["emissions"]):
+        return _(
+            "The cost is what a firm pays for a new vehicle: its price as an annuity at {rate} interest, maintenance, "
+            "energy at the prices of the run with taxes, {price} for emissions that a quota or a tax reaches, and drivers where the case has them.",
+            rate=format_share(view.discount_rate, 1, language),
+            price=format_number(emission_price_paid(run), "EUR/t", language),
+        )
     return _(
         "The cost is that of a new vehicle: its price as an annuity at {rate} interest, maintenance, "
         "energy at the prices of the run, an emission price of {price}, and drivers where the case has them.",
@@ -110,8 +131,11 @@ def plan_sentences(
         cheapest = rows.index[0]
         if bought.empty or set(bought.index) == {cheapest}:
             continue
-        at_plan = rows["cost"] - rows["tax"] if with_tax else rows["cost"]
+        for_plan = rows["plan_cost"].idxmin()
+        others = [name for name in bought.index if name != for_plan]
         values = {
+            "price": emission_price(run),
+            "other_kinds": [label(rows.loc[name], name, language) for name in others],
             "fleet": fleet_label(run, fleet, language),
             "cheapest": label(rows.loc[cheapest], cheapest, language),
             "kinds": [
@@ -119,13 +143,17 @@ def plan_sentences(
                 for name, count in bought.items()
             ],
         }
-        if with_tax and not counts_tax and at_plan.idxmin() in bought.index:
-            text = N_(
-                "{fleet}: the plan buys {kinds}, since it leaves out taxes on energy. For a firm that pays them {cheapest} costs less."
-            )
+        is_other_view = with_tax and for_plan != cheapest and for_plan in bought.index
+        if is_other_view and counts_tax:
+            text = N_("{fleet}: the plan buys {kinds}, as every tonne costs it {price:EUR/t}. For a firm {cheapest} costs the least.")  # fmt: skip
+        elif is_other_view:
+            text = N_("{fleet}: the plan buys {kinds}, as it counts no taxes on energy and every tonne at {price:EUR/t}. For a firm {cheapest} costs the least.")  # fmt: skip
         else:
-            text = N_("{fleet}: the plan buys {kinds}, though {cheapest} costs the least here; limits of the plan decide.")  # fmt: skip
-        sentences.append(_(text, **values))
+            text = N_("{fleet}: the plan buys {kinds}.")
+        parts = [_(text, **values)]
+        if others:
+            parts.append(_("Requirements and limits of the plan are the reason for {other_kinds}.", **values))  # fmt: skip
+        sentences.append(" ".join(parts))
     return sentences
 
 

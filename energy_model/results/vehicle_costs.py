@@ -23,6 +23,7 @@ from energy_model.results.bus_prices import (
     traded_buses,
     uncounted_tax,
 )
+from energy_model.results.emission_payments import UNPAID, names_schemes
 from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 from energy_model.results.solution import Solution
@@ -44,7 +45,8 @@ def vehicle_costs(run: Run) -> pd.DataFrame:
     The parts ``vehicle`` (annuity), ``maintenance``, ``energy`` (without ``emission_payment``),
     ``emission_payment`` and ``drivers`` sum to ``cost`` [EUR/vehicle/a]. ``tax`` [EUR/vehicle/a] is the
     tax on energy that the perspective leaves out, ``limit`` what the limits of the case add or, below
-    zero, give, and ``limited_by`` the name of the one that adds most, empty without one. ``emissions`` [t/vehicle/a] are those of the carrier
+    zero, give, and ``limited_by`` the name of the one that adds most, empty without one. ``paid`` [EUR/vehicle/a]
+    is what of ``emission_payment`` is paid for a quota or a tax; all of it where the case names neither. ``emissions`` [t/vehicle/a] are those of the carrier
     as it is bought, ``energy_use`` [MWh/vehicle/a] is what the vehicle takes from its bus, ``distance``
     is in thousand km/vehicle/a, ``price`` in EUR/vehicle and ``annuity_factor`` in 1/a. The costs of
     energy are missing where the bus has no flow and the carrier no market.
@@ -73,6 +75,7 @@ def _vehicle_costs(run: Run, system: System) -> pd.DataFrame:
     energy, emissions = _energy(run, system, frame["energy_use"], at_duals["energy"])
     frame["emissions"], frame["emission_payment"] = emissions, emission_price(run) * emissions
     frame["energy"] = energy - frame["emission_payment"]
+    frame["paid"] = _paid_for_emissions(run, system, frame)
     driver_time = frame["distance"] * of_fleet["driver_time"]
     frame["drivers"] = view.cost_factor * (driver_time * of_fleet["driver_cost"]).astype(float)
     frame["cost"] = frame[list(COST_PARTS)].sum(axis=1, skipna=False)
@@ -110,6 +113,21 @@ def _energy(
         price = purchase_cost(run, system, market) @ amounts if is_bought else np.nan
         costs[name] = float(price + np.sum(payments))
     return pd.Series(costs, dtype=float), pd.Series(emissions, dtype=float)
+
+
+def _paid_for_emissions(run: Run, system: System, frame: pd.DataFrame) -> pd.Series:
+    """What is paid for the emissions of one vehicle of each kind at the emission price, where a scheme reaches them."""
+    if not names_schemes(run.tables["emissions"]):
+        return frame["emission_payment"]
+    sites = frame["fleet"].map(system["fleets"]["site"])
+    markets = [purchase_market(system, *pair) for pair in zip(frame["carrier"], sites, strict=True)]
+    is_paid = [
+        market is not None
+        and isinstance(market["emission_scheme"], str)
+        and market["emission_scheme"] != UNPAID
+        for market in markets
+    ]
+    return run.summary["emission_price"] * frame["emissions"] * np.array(is_paid, float)
 
 
 def _costs_at_duals(solution: Solution, system: System) -> pd.DataFrame:

@@ -157,7 +157,7 @@ def _sentences(
         tax_sentence(run, kinds, language, with_tax),
         *(_low_emissions(run, fleet, rows, count, language) for fleet, rows in kinds.items()),
         *limit_sentences(run, kinds, language),
-        cost_basis(run, language),
+        cost_basis(run, language, with_tax),
     ]
 
 

@@ -90,7 +90,7 @@ def _sentences(
         *plan_sentences(run, kinds, language, with_tax),
         tax_sentence(run, kinds, language, with_tax),
         *limit_sentences(run, kinds, language),
-        cost_basis(run, language),
+        cost_basis(run, language, with_tax),
     ]
 
 

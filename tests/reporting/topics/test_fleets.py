@@ -5,6 +5,7 @@ from helpers import case_builder, fleet_case
 
 import energy_model as em
 from energy_model.reporting.content import DataTable, Text
+from energy_model.reporting.fleet_parts import kinds_by_fleet
 from energy_model.reporting.topics import topic_report
 from energy_model.reporting.topics.deliveries import left_out_by, measures
 
@@ -81,7 +82,7 @@ def test_what_the_plan_buys_is_said_where_another_kind_costs_less():
     social = '\n[perspectives.social]\ndiscount_rate = 0.0\ncost_components = ["price"]\n'
     run = fleet_case.solved(markets=markets, more=social, perspective="social")
     for topic in ("fleet", "logistics"):
-        assert "vans: the plan buys battery (2 vehicles), since it leaves out taxes on energy. For a firm that pays them diesel costs less." in text(topic_report(run, topic, "en"))  # fmt: skip
+        assert "vans: the plan buys battery (2 vehicles), as it counts no taxes on energy and every tonne at 200 EUR/t. For a firm diesel costs the least." in text(topic_report(run, topic, "en"))  # fmt: skip
         without = topic_report(run, topic, "en", {"taxes": "without_tax"})
         assert "the plan buys" not in text(without)
     limits = {
@@ -91,8 +92,30 @@ def test_what_the_plan_buys_is_said_where_another_kind_costs_less():
         ],
     }
     told = text(topic_report(fleet_case.solved(**limits), "fleet", "en"))
-    assert "though battery costs the least here; limits of the plan decide." in told
+    assert "vans: the plan buys " in told
     assert "diesel (1 vehicle)" in told
+    assert "Requirements and limits of the plan are the reason for diesel." in told
+
+
+def test_a_firm_pays_no_value_of_a_target():
+    """At 200 EUR/t a tonne of the quota costs 200; a target that adds to it is paid by nobody."""
+    carriers = [c | ({"emission_scheme": "ets2"} if c["carrier"] == "gas" else {}) for c in fleet_case.CARRIERS]  # fmt: skip
+    limits = {
+        "limits": [{"limit": "none", "sense": "max", "amount": 0}],
+        "limit_terms": [
+            {"limit": "none", "quantity": "capacity", "rows": "battery", "coefficient": 1}
+        ],
+    }
+    # two diesel vans emit 3 t; a target of 1.5 t needs one hydrogen van: 960 - 830 EUR for 1.5 t more
+    run = fleet_case.solved(carriers=carriers, target=1.5, **limits)
+    shadow = run.summary["emission_target_shadow_price"]
+    assert shadow == pytest.approx(130 / 1.5)
+    rows = kinds_by_fleet(run, with_tax=True)["vans"]
+    assert rows.at["diesel", "emission_payment"] == pytest.approx(1.5 * 200)
+    assert rows.at["diesel", "cost"] == pytest.approx(830)
+    assert rows.at["diesel", "plan_cost"] == pytest.approx(960)
+    told = text(topic_report(run, "fleet", "en"))
+    assert "200 EUR/t for emissions that a quota or a tax reaches" in told
 
 
 def test_one_fleet_may_be_chosen(run):
