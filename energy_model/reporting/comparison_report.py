@@ -48,7 +48,10 @@ TABLES = {
     "emissions": (N_("Emissions"), "t/a"),
 }
 # Titles of the pictures of tables
-CHARTS = {"costs": N_("What changes the cost"), "emissions": N_("What changes the emissions")}
+CHARTS = {
+    "costs": N_("What changes the cost, without emission payments"),
+    "emissions": N_("What changes the emissions"),
+}
 
 
 def comparison_report(
@@ -96,12 +99,12 @@ def comparison_report(
 def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     """Returns sentences on the differences of inputs and results."""
     return [
-        *_describe_inputs(comparison, language),
         *describe_costs(comparison, language),
         *describe_payments(comparison, language)[1:],
         *describe_prices(comparison, language),
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
+        *_describe_inputs(comparison, language),
     ]
 
 

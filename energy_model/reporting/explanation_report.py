@@ -275,8 +275,8 @@ def _bills(run: Run, bills: pd.DataFrame, carrier: str, unit: str, language: str
     ]
     heads = [
         _("demand"),
-        _("quantity [{unit}/a]", unit=unit),
-        _("marginal price [EUR/{unit}]", unit=unit),
+        _("quantity [{unit}/a]", unit=words(unit, language)),
+        _("marginal price [EUR/{unit}]", unit=words(unit, language)),
         _("network charge"),
         _("tariff and tax"),
         _("price"),

@@ -11,7 +11,8 @@ from energy_model.reporting.summary_names import title_and_unit
 from energy_model.results.bills import default_billed_carrier
 from energy_model.solving.quick_look import QuickAnswer
 
-ALWAYS_SHOWN = ("total_cost", "cost_without_emission_payments", "net_emissions")
+COSTS = ("total_cost", "cost_without_emission_payments")
+ALWAYS_SHOWN = (*COSTS, "net_emissions")
 MAX_ASSETS = 10  # whose additions change most
 MIN_PRICE_CHANGE = 0.05  # EUR/unit; less is not shown
 MIN_CHANGE_SHARE = 1e-4  # of the unchanged number, below which a change is not shown
@@ -36,6 +37,10 @@ def quick_report(
     size = table["unchanged"].abs().clip(lower=1.0)
     is_moved = table["difference"].abs() > MIN_CHANGE_SHARE * size
     is_shown = is_moved | table.index.isin(ALWAYS_SHOWN)
+    if is_first or _uncertain_cost(answer, "EUR/a", language):
+        # a cost of few steps alone may have the wrong sign
+        hidden = COSTS if is_first else COSTS[1:]
+        is_shown &= ~table.index.isin(hidden)
     titles = {
         "unchanged": _("unchanged"),
         "changed": _("changed"),
@@ -89,7 +94,7 @@ def _tiles(answer: QuickAnswer, language: str, is_first: bool) -> list[Block]:
         if name == "total_cost":
             text = _uncertain_cost(answer, unit, language) or text
         if name != "net_emissions" and is_first:
-            title = _("{title}, first estimate", title=title)
+            text = _("is being estimated")
         pairs.append((title, text))
     return [Tiles(tuple(pairs))]
 

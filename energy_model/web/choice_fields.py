@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from dash import ALL, dcc, html
 
+from energy_model.case.number_parsing import parse_number
 from energy_model.common.choices import NUMBER, ONE, SEVERAL, WHOLE, Choice
+from energy_model.common.formatting import with_decimal_sign
 from energy_model.common.language import translator
 from energy_model.web.components import aria_label, check_boxes, field, select
 
+# A decimal comma, perhaps after groups of thousands, as Danish writes it
+DECIMAL_COMMA = re.compile(r"-?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d*")
+GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
+DECIMAL_KEYS: dict[str, Any] = {
+    "inputMode": "decimal"
+}  # the keys of a phone for a field of numbers
 ONE_VALUE = "page_choice"  # type of the ids of choices; another name has those of lists of several
 MANY_VALUES = "page_choices"
 PATTERNS = ({"type": ONE_VALUE, "name": ALL}, {"type": MANY_VALUES, "name": ALL})
@@ -38,8 +47,29 @@ def values_of(choices: Iterable[Choice], sent: Iterable[Mapping[str, Any]]) -> d
         name, value = member["id"]["name"], member.get("value")
         if kinds.get(name) == SEVERAL:
             value = value or []
-        values[name] = None if value == "" and kinds.get(name) in (NUMBER, WHOLE) else value
+        values[name] = _number(value) if kinds.get(name) in (NUMBER, WHOLE) else value
     return values
+
+
+def _number(value: Any) -> Any:
+    """Returns the number of a field in either notation, None if it is empty, and what is no number as it is.
+
+    A browser drops the decimal comma in a field for numbers if its own language has a point, so the fields are texts.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not text:
+        return None
+    if DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
+    elif GROUPED_DIGITS.fullmatch(text):
+        return value  # 1.200 is 1200 in Danish and 1.2 in English
+    try:
+        number = parse_number(text)
+    except ValueError:
+        return value
+    return int(number) if number == int(number) else number
 
 
 def _control(choice: Choice, subject: Any, language: str, values: Mapping[str, Any]) -> Any:
@@ -55,16 +85,11 @@ def _control(choice: Choice, subject: Any, language: str, values: Mapping[str, A
         return html.Div([boxes, *notes], className="several")
     if choice.kind == ONE:
         return field(title, select(_id(choice), options, value), note)
-    limits: dict[str, Any] = {
-        name: bound
-        for name, bound in (("min", choice.min), ("max", choice.max))
-        if abs(bound) != float("inf")
-    }
-    limits["step"] = 1 if choice.kind == WHOLE else "any"
+    more: dict[str, Any] = dict(DECIMAL_KEYS) if choice.kind == NUMBER else {"inputMode": "numeric"}
     if choice.is_optional and choice.kind == NUMBER:
-        limits["placeholder"] = _("that of the assumption")
-    number = dcc.Input(id=_id(choice), type="number", value=value, **limits)
-    return field(title, number, note)
+        more["placeholder"] = _("that of the assumption")
+    shown = value if value is None else with_decimal_sign(f"{value:g}" if isinstance(value, float) else str(value), language)  # fmt: skip
+    return field(title, dcc.Input(id=_id(choice), type="text", value=shown, **more), note)
 
 
 def _id(choice: Choice, kind: str = ONE_VALUE) -> dict[str, str]:

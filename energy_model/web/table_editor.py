@@ -20,6 +20,7 @@ from energy_model.common.formatting import label, with_decimal_sign, words
 from energy_model.common.language import Message, translate, translator
 from energy_model.formulation import TABLES
 from energy_model.reporting.address_titles import address_title, labels_of_frames
+from energy_model.web.choice_fields import DECIMAL_COMMA, GROUPED_DIGITS
 from energy_model.web.request_validation import Edit, declared_table
 
 LABELS = ("label_en", "label_da")  # at the end, as the row is named by them
@@ -29,9 +30,6 @@ TITLE = "row_title"  # in the data of a row
 MIN_UNLIMITED_VALUE = 1e29
 MAX_PASTED_CELLS = 200
 MAX_SHOWN_FAULTS = 5
-# A decimal comma, perhaps after groups of thousands, as a spreadsheet in Danish writes it
-DECIMAL_COMMA = re.compile(r"-?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+")
-GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
 # What a cell shows while it is not edited: the label of a name, a number with the decimal sign of the
 # language (functions of assets/workbench.js)
 SHOWN_LABEL, SHOWN_NUMBER = "shownLabel(params)", "shownNumber(params)"

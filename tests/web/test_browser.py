@@ -71,7 +71,7 @@ def wish(page, site, candidate, what, size=None):
     row = page.locator(".candidate").filter(has=page.locator("legend", has_text=candidate))
     row.get_by_label(what, exact=True).check()
     if size is not None:
-        row.locator("input[type=number]").fill(str(size))
+        row.locator("input[type=text]").fill(str(size))
         page.keyboard.press("Tab")
     change(page, candidate)
 

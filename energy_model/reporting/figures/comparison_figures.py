@@ -22,7 +22,7 @@ def draw_comparison(comparison: Comparison, table: str, language: str) -> go.Fig
 
     Args:
         comparison: The runs side by side.
-        table: ``costs`` [MEUR/a] or ``emissions`` [thousand t/a].
+        table: ``costs`` [MEUR/a], without payments for emissions, or ``emissions`` [thousand t/a].
         language: ``en`` or ``da``.
     """
     _ = translator(language)
@@ -31,12 +31,16 @@ def draw_comparison(comparison: Comparison, table: str, language: str) -> go.Fig
         "emissions": (1e3, _("thousand t CO2 a year")),
     }[table]
     frame = comparison.tables[table]
+    if (
+        table == "costs"
+    ):  # payments for emissions move between parties, and nobody pays a part of them
+        frame = frame.drop(index="emissions", errors="ignore")
     amounts = frame[list(comparison.names)] / factor
     amounts.index = [
         cost_kind(name, language) if table == "costs" else label(comparison.labels, name, language)
         for name in frame.index
     ]
-    if frame["same"].all():
+    if frame.empty or frame["same"].all():
         return None
     if len(comparison.names) == 2:
         return _waterfall(amounts, unit, language)

@@ -134,11 +134,7 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
             amount=money(run, float(sheet["investment"].sum()), language, "EUR"),
             names="; ".join(largest),
         ),
-        _(
-            "A decision is known for {known:#} of them; {open:#} need a site, a permit and an investor.",
-            known=int((~is_open).sum()),
-            open=int(is_open.sum()) - homes - unowned,
-        ),
+        _decided(sheet[~is_open], int(is_open.sum()) - homes - unowned, language),
         _("Of them {count:#} are measures of citizens, each of whom decides.", count=homes)
         if homes
         else "",
@@ -161,6 +157,17 @@ def next_step(project: pd.Series) -> str:
     if not project["state"] and project["of_citizens"]:
         return CITIZENS
     return UNOWNED if not project["state"] and project["unowned"] else NEXT_STEPS[project["state"]]
+
+
+def _decided(known: pd.DataFrame, count: int, language: str) -> str:
+    """Returns how many projects have a decision, by its state, and how many need everything."""
+    _ = translator(language)
+    need = _("{count:#} need a site, a permit and an investor.", count=count)
+    if known.empty:
+        return f"{_('No decision is known for any of them.')} {need}"
+    states = known["state"].value_counts()
+    parts = [f"{words(state, language)} {number}" for state, number in states.items()]
+    return f"{_('Decisions are known for some: {states}.', states=parts)} {need}"
 
 
 def _size_table(run: Run, added: pd.DataFrame, title: str, language: str) -> list[Block]:

@@ -57,6 +57,9 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         _(
             "The price is the cost of one more unit in that hour of the plan, without tariff and tax."
         ),
+        _(
+            "The mean over the year counts every hour alike. Customers pay more on average where they use more in dear hours."
+        ),
         _without_price(run, language),
     ]
     (explanation,) = explain(run, [bus], break_even=False)

@@ -38,11 +38,14 @@
     return formatValue(slider.start !== null && !isChanged ? slider.start : Number(value), slider);
   }
 
+  // A number in either notation: 12,5 and 1.200,5 as Danish writes them, else with a point.
+  const numberOf = (text) => Number(/^\s*(\d+|[1-9]\d{0,2}(\.\d{3})+),\d*\s*$/.test(text) ? text.replace(/\./g, "").replace(",", ".") : text);
+
   function chooseCandidates(choices, sizes, ids, draft, form) {
     const next = copyOf(draft, form);
     if (!next) return noUpdate();
     ids.forEach((id, i) => {
-      const size = Number(sizes[i]), choice = choices[i];
+      const size = numberOf(sizes[i]), choice = choices[i];
       if (choice === "required") next.candidates[id.name] = sizes[i] && size > 0 ? { choice, size } : { choice };
       else if (choice === "forbidden") next.candidates[id.name] = { choice };
       else delete next.candidates[id.name];

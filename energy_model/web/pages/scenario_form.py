@@ -8,11 +8,12 @@ from typing import Any
 from dash import dcc, html
 
 from energy_model.common.errors import InputError
-from energy_model.common.formatting import format_number, label, words
+from energy_model.common.formatting import format_number, label, with_decimal_sign, words
 from energy_model.common.language import translate, translator
 from energy_model.web import request_validation, site_map, sliders, table_editor
 from energy_model.web.candidates import CHOICES, OPTIONAL
 from energy_model.web.case_catalog import CatalogCase
+from energy_model.web.choice_fields import DECIMAL_KEYS
 from energy_model.web.components import (
     Map,
     aria_label,
@@ -252,12 +253,13 @@ def candidate_list(
         )
         size = dcc.Input(
             id={"type": "size", "name": name},
-            type="number",
-            min=0,
-            step="any",
-            value=requested.size if requested else None,
+            type="text",
+            value=None
+            if requested is None or requested.size is None
+            else with_decimal_sign(f"{requested.size:g}", language),
             debounce=True,
             placeholder=maximum,
+            **DECIMAL_KEYS,
         )
         hidden_title = html.Span(f" {title}", className="unseen")
         minimum = _("at least [{unit}]", unit=words(unit, language))

@@ -79,7 +79,7 @@ def test_a_project_sheet_has_size_money_and_next_step(built):
         ("cable", "no decision known", "2030", "power", "needs a site, a permit and an investor"),
     )  # fmt: skip
     assert "Projects of the plan: 2, for 315 EUR" in text(report)
-    assert "A decision is known for 1 of them; 1 need a site" in text(report)
+    assert "Decisions are known for some: stopped 1. 1 need a site" in text(report)
 
 
 def test_an_addition_at_its_limit_says_what_one_more_is_worth():
@@ -105,7 +105,7 @@ def test_a_project_without_an_owner_or_of_citizens_has_another_next_step():
         "needs an owner, whom the case does not name",
         "needs citizens, each of whom decides",
     ]
-    assert "A decision is known for 0 of them; 0 need a site" in text(report)
+    assert "No decision is known for any of them. 0 need a site" in text(report)
     assert "Of them 1 are measures of citizens" in text(report)
     assert "For 1 of them the case names no owner." in text(report)
 
