@@ -109,12 +109,12 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
 
 
 def describe_costs(comparison: Comparison, language: str) -> list[str]:
-    """Returns the difference of cost; where payments for emissions differ, first that without them.
+    """Returns the difference of cost; where payments for emissions differ, that without them.
 
-    Payments only move between parties, so the cost without them is that of the city.
+    Payments only move between parties, so the cost without them is that of the city. The cost with them is in the
+    table of `cost_parts_table`.
     """
-    payments = describe_payments(comparison, language)
-    return [*payments[:1], _describe_cost(comparison, language, bool(payments))]
+    return describe_payments(comparison, language)[:1] or [_describe_cost(comparison, language)]
 
 
 def _pair_heading(pair: Comparison, language: str) -> str:
@@ -162,7 +162,7 @@ def _describe_inputs(comparison: Comparison, language: str) -> list[str]:
     return [_("The inputs differ in {count:#} cells: {tables}.", count=len(inputs), tables=tables)]
 
 
-def _describe_cost(comparison: Comparison, language: str, with_payments: bool) -> str:
+def _describe_cost(comparison: Comparison, language: str) -> str:
     _, first, last = translator(language), comparison.names[0], comparison.names[-1]
     costs = comparison.summary.loc["total_cost"]
     names = {"first": user_name(first, language), "last": user_name(last, language)}
@@ -173,11 +173,7 @@ def _describe_cost(comparison: Comparison, language: str, with_payments: bool) -
         "cost": with_kroner(abs(difference), comparison.settings, language),
         "share": abs(difference / costs[first]) if costs[first] else np.nan,
     }
-    if with_payments and difference > 0:
-        text = N_("With emission payments “{last}” costs {cost} more than “{first}” ({share:%}).")
-    elif with_payments:
-        text = N_("With emission payments “{last}” costs {cost} less than “{first}” ({share:%}).")
-    elif difference > 0:
+    if difference > 0:
         text = N_("“{last}” costs {cost} more than “{first}” ({share:%}).")
     else:
         text = N_("“{last}” costs {cost} less than “{first}” ({share:%}).")
