@@ -47,7 +47,7 @@ def pareto_notes(
             more=more,
         ),
         Message(
-            "The last {one} is the dearest: at the least one more saves {last:EUR/a}, at {amount:{unit}} it saves {there:EUR/a}.",
+            "The last {one} is the dearest: without it the plan costs {last:EUR/a} more; at {amount:{unit}} one less costs {there:EUR/a}.",
             one=Message(one),
             last=prices[0],
             amount=amounts[nearest],

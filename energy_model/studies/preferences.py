@@ -35,6 +35,7 @@ from energy_model.studies.runner.study_case import StudyCase
 from energy_model.studies.runner.study_setup import StudySetup
 
 BASE = "least cost"
+POINTS = ("citizens_points", "firms_points")
 MIN_CHOICE_SHARE = 0.01  # of a metric at least cost, by which two plans differ enough for a choice
 COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
 Amounts = Mapping[str, float]  # of metrics: EUR a unit, or the maximum
@@ -90,6 +91,11 @@ def preferences(
             titles = [metric_title(system, name) for name in tradeoff]
             base = [float(solved[BASE][1]["quantities"][name]) for name in tradeoff]
             notes.append(_tradeoff_note(curve, titles, base, units, slack))
+            if set(tradeoff) & set(POINTS):
+                text = N_(
+                    "Points rate each hectare that is taken, by site and class; more is worse."
+                )
+                notes.append(Message(text))
         return setup.write_results(runner, tables, notes)
 
 

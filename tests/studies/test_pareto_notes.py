@@ -16,12 +16,12 @@ def test_the_ends_and_the_last_unit_of_a_front():
     assert list(map(str, notes)) == [
         "The metric is farmland used [ha]; its price is in EUR/ha/a.",
         "The cheapest plan has 10 ha, the least is 0 ha, which costs 100 EUR/a more.",
-        "The last ha is the dearest: at the least one more saves 30 EUR/a, at 5 ha it saves 12 EUR/a.",
+        "The last ha is the dearest: without it the plan costs 30 EUR/a more; at 5 ha one less costs 12 EUR/a.",
     ]
     danish = translator("da")
     assert danish(notes[0]).startswith("Målet er anvendt landbrugsjord [ha]")
     assert "Den billigste plan har 10 ha" in danish(notes[1])
-    assert "sparer én mere 30 EUR/år, ved 5 ha" in danish(notes[2])
+    assert "koster planen 30 EUR/år mere; ved 5 ha" in danish(notes[2])
 
 
 def test_a_yearly_unit_has_a_price_of_its_amount():
