@@ -6,6 +6,7 @@ from energy_model.common.formatting import format_number, label, money_unit
 from energy_model.common.language import N_, translator
 from energy_model.reporting.content import Block, data_table
 from energy_model.reporting.money import list_payments, with_kroner
+from energy_model.reporting.narrative import MIN_PAYMENT_EUR, MIN_TARGET_PRICE
 from energy_model.reporting.table_columns import user_name
 from energy_model.results.emission_payments import SUMMARY_NAMES, UNPAID
 from energy_model.studies.compare import Comparison
@@ -13,8 +14,6 @@ from energy_model.studies.compare import Comparison
 MIN_PAYMENT_SHARE = 0.01  # share of a difference of cost below which no emission payments are named
 MIN_PRICE_CHANGE_SHARE = 0.02  # of the first price, below which a change is not named
 MAX_NAMED_PRICES = 4
-MIN_TARGET_PRICE = 0.01  # EUR/t below which the target costs nothing
-MIN_PAYMENT_EUR = 0.5  # sum of payments [EUR/a] below which it is zero
 PAID = {
     "ets": N_("paid for emissions: EU ETS"),
     "ets2": N_("paid for emissions: ETS2"),

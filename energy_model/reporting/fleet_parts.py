@@ -145,11 +145,11 @@ def plan_sentences(
         }
         is_other_view = with_tax and for_plan != cheapest and for_plan in bought.index
         if is_other_view and counts_tax:
-            text = N_("{fleet}: the plan buys {kinds}, as every tonne costs it {price:EUR/t}. For a firm {cheapest} costs the least.")  # fmt: skip
+            text = N_("{fleet}: the plan adds {kinds} at a price of {price:EUR/t} on all emissions. With what a firm pays, {cheapest} costs the least.")  # fmt: skip
         elif is_other_view:
-            text = N_("{fleet}: the plan buys {kinds}, as it counts no taxes on energy and every tonne at {price:EUR/t}. For a firm {cheapest} costs the least.")  # fmt: skip
+            text = N_("{fleet}: the plan adds {kinds} without taxes on energy and at a price of {price:EUR/t} on all emissions. With what a firm pays, {cheapest} costs the least.")  # fmt: skip
         else:
-            text = N_("{fleet}: the plan buys {kinds}.")
+            text = N_("{fleet}: the plan adds {kinds}.")
         parts = [_(text, **values)]
         if others:
             parts.append(_("Requirements and limits of the plan are the reason for {other_kinds}.", **values))  # fmt: skip

@@ -12,7 +12,7 @@ from energy_model.common.formatting import (
     listed,
     words,
 )
-from energy_model.common.language import Message, translate, translator
+from energy_model.common.language import translator
 from energy_model.reporting.aggregation_sections import describe_aggregation
 from energy_model.reporting.land_sections import share_of_municipality
 from energy_model.reporting.money import cost_kind, list_payments, with_kroner
@@ -239,15 +239,12 @@ def describe_contradictions(run: Run, language: str) -> list[str]:
 
 def _describe_least_emissions(run: Run, language: str) -> str:
     """Returns the emissions that remain without what decisions stopped; empty where the target is met."""
-    least = run.metadata.get("least_emissions_as_decided")
+    _, least = translator(language), run.metadata.get("least_emissions_as_decided")
     if least is None:
         return ""
-    return translate(
-        Message(
-            "Without what decisions stopped or put on hold, the target is not met at any price: at least {amount} remain.",
-            amount=format_number(least, "t/a", language),
-        ),
-        language,
+    return _(
+        "Without what decisions stopped or put on hold, the target is not met at any price: at least {amount} remain.",
+        amount=format_number(least, "t/a", language),
     )
 
 

@@ -37,7 +37,7 @@ def quick_report(
     size = table["unchanged"].abs().clip(lower=1.0)
     is_moved = table["difference"].abs() > MIN_CHANGE_SHARE * size
     is_shown = is_moved | table.index.isin(ALWAYS_SHOWN)
-    if is_first or _uncertain_cost(answer, "EUR/a", language):
+    if is_first or _is_uncertain(answer):
         # a cost of few steps alone may have the wrong sign
         hidden = COSTS if is_first else COSTS[1:]
         is_shown &= ~table.index.isin(hidden)
@@ -82,10 +82,10 @@ def quick_report(
 
 
 def _tiles(answer: QuickAnswer, language: str, is_first: bool) -> list[Block]:
-    """Returns the differences of the numbers that are always shown; until a second estimate the cost is called the first."""
+    """Returns the differences of the numbers that are always shown; a cost only after its second estimate, if one follows."""
     _ = translator(language)
     table, carriers = answer.table(), answer.run.tables["carriers"]
-    pairs, is_uncertain = [], answer.estimates is not None and not _agree(answer)
+    pairs, is_uncertain = [], _is_uncertain(answer)
     for name in table.index.intersection(ALWAYS_SHOWN, sort=False):
         if name == "cost_without_emission_payments" and is_uncertain:
             continue  # its sign is as uncertain, and it has no second estimate
@@ -101,13 +101,18 @@ def _tiles(answer: QuickAnswer, language: str, is_first: bool) -> list[Block]:
 
 def _uncertain_cost(answer: QuickAnswer, unit: str, language: str) -> str:
     """Returns the change of cost between two estimates that disagree; empty where they agree or there is one."""
-    if answer.estimates is None or _agree(answer):
+    if answer.estimates is None or not _is_uncertain(answer):
         return ""
     _ = translator(language)
     low, high = (
         _signed(value, unit, language, answer.estimates) for value in sorted(answer.estimates)
     )
     return _("{low} to {high}", low=low.partition(" ")[0], high=high)
+
+
+def _is_uncertain(answer: QuickAnswer) -> bool:
+    """Whether there are two estimates of the change of cost that disagree."""
+    return answer.estimates is not None and not _agree(answer)
 
 
 def _agree(answer: QuickAnswer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -125,10 +125,13 @@ def study_labels(study: Study) -> pd.DataFrame:
     return labels[~labels.index.duplicated()]
 
 
-def study_name(study: Study, name: object, language: str) -> str:
-    """Returns the title of a scenario of a study; of another plan, future or year its name."""
+def study_names(study: Study, names: Iterable[object], language: str) -> list[str]:
+    """Returns the titles of scenarios of a study; of other plans, futures and years their names."""
     labels = study_labels(study)
-    return label(labels, name, language) if name in labels.index else user_name(name, language)
+    return [
+        label(labels, name, language) if name in labels.index else user_name(name, language)
+        for name in names
+    ]
 
 
 def metric_of(study: Study, language: str) -> tuple[str, str]:
@@ -196,10 +199,10 @@ def _regrets_by_future(study: Study, language: str) -> list[Column]:
     wide = frame.pivot(index="plan", columns="future", values="regret").loc[plans, futures]
     factor, unit = money_unit(wide)
     return [
-        Column(_("planned for"), [study_name(study, plan, language) for plan in plans]),
+        Column(_("planned for"), study_names(study, plans, language)),
         *(
-            Column(study_name(study, future, language), wide[future] / factor, _(unit))
-            for future in futures
+            Column(title, wide[future] / factor, _(unit))
+            for future, title in zip(futures, study_names(study, futures, language), strict=True)
         ),
     ]
 

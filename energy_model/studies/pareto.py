@@ -87,7 +87,8 @@ def pareto_front(
         raise InputError.at("--points", remedy, value=str(points))
     second_metrics = [second_metric] if second_metric else []
     watched = tuple(dict.fromkeys([metric, *second_metrics, "cost", UNSERVED]))
-    units = _units(setup, watched)
+    system = setup.load()
+    units = _units(system, watched)
     definition = {
         "metric": metric,
         "points": points,
@@ -105,13 +106,13 @@ def pareto_front(
         amounts, costs, prices = (
             [getattr(point, name) for point in front] for name in ("amount", "cost", "price")
         )
-        title = metric_title(setup.load(), metric)
+        title = metric_title(system, metric)
         notes = pareto_notes(amounts, costs, prices, title, unit)
         if len(front) < points:
             notes.append(few_points_note(len(front), title))
         if second_metric is not None:
             tables["surface"] = _surface(runner, metric, second_metric, points, levels)
-        return setup.write_results(runner, tables, notes)
+        return setup.write_results(runner, tables, notes, system=system)
 
 
 def metric_title(system: System, metric: str) -> Message | dict[str, str]:
@@ -121,13 +122,12 @@ def metric_title(system: System, metric: str) -> Message | dict[str, str]:
     return Message(METRICS.get(metric, metric.replace("_", " ")))
 
 
-def _units(setup: StudySetup, watched: Sequence[str]) -> dict[str, str]:
+def _units(system: System, watched: Sequence[str]) -> dict[str, str]:
     """The unit of each metric.
 
     Raises:
         InputError: a metric is unknown, or no decision variable counts in it.
     """
-    system = setup.load()
     compiled = CompiledModel.of(system, build_model(system))
     metrics = {name: metric_of(compiled, name) for name in watched}
     empty = [name for name in watched if name != UNSERVED and not metrics[name].weights.any()]

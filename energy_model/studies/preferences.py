@@ -96,7 +96,7 @@ def preferences(
                     "Points rate each hectare that is taken, by site and class; more is worse."
                 )
                 notes.append(Message(text))
-        return setup.write_results(runner, tables, notes)
+        return setup.write_results(runner, tables, notes, system=system)
 
 
 def _solve(

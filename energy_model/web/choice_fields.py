@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
@@ -14,10 +13,8 @@ from energy_model.common.choices import NUMBER, ONE, SEVERAL, WHOLE, Choice
 from energy_model.common.formatting import with_decimal_sign
 from energy_model.common.language import translator
 from energy_model.web.components import aria_label, check_boxes, field, select
+from energy_model.web.number_texts import is_ambiguous, with_decimal_point
 
-# A decimal comma, perhaps after groups of thousands, as Danish writes it
-DECIMAL_COMMA = re.compile(r"-?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d*")
-GROUPED_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # with more groups it is no number
 DECIMAL_KEYS: dict[str, Any] = {
     "inputMode": "decimal"
 }  # the keys of a phone for a field of numbers
@@ -58,15 +55,13 @@ def _number(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    text = value.strip()
+    text = value.strip().removesuffix(",")  # a comma ends a number that is being written
     if not text:
         return None
-    if DECIMAL_COMMA.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".")
-    elif GROUPED_DIGITS.fullmatch(text):
-        return value  # 1.200 is 1200 in Danish and 1.2 in English
+    if is_ambiguous(text):
+        return value
     try:
-        number = parse_number(text)
+        number = parse_number(with_decimal_point(text))
     except ValueError:
         return value
     return int(number) if number == int(number) else number

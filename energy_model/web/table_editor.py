@@ -20,7 +20,7 @@ from energy_model.common.formatting import label, with_decimal_sign, words
 from energy_model.common.language import Message, translate, translator
 from energy_model.formulation import TABLES
 from energy_model.reporting.address_titles import address_title, labels_of_frames
-from energy_model.web.choice_fields import DECIMAL_COMMA, GROUPED_DIGITS
+from energy_model.web.number_texts import is_ambiguous, with_decimal_point
 from energy_model.web.request_validation import Edit, declared_table
 
 LABELS = ("label_en", "label_da")  # at the end, as the row is named by them
@@ -171,10 +171,8 @@ def edits_of(table: str, cells: list[Any]) -> list[Edit]:
     for changed in cells[:MAX_PASTED_CELLS]:
         try:
             value = "" if changed.get("value") is None else str(changed["value"]).strip()
-            if DECIMAL_COMMA.fullmatch(value):
-                value = value.replace(".", "").replace(",", ".")
             row, column = str(changed["rowId"]), str(changed["colId"])
-            edits.append(Edit(table=table, row=row, column=column, value=value))
+            edits.append(Edit(table=table, row=row, column=column, value=with_decimal_point(value)))
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return edits
@@ -182,7 +180,7 @@ def edits_of(table: str, cells: list[Any]) -> list[Edit]:
 
 def ambiguous_issue(edit: Edit) -> InputIssue | None:
     """Returns an issue if a value has groups of three digits, which Danish reads as thousands and English as decimals."""
-    if not GROUPED_DIGITS.fullmatch(edit.value):
+    if not is_ambiguous(edit.value):
         return None
     whole, text = edit.value.replace(".", ""), edit.value.rstrip("0").rstrip(".")
     decimal = {"name": text, "label_en": text, "label_da": text.replace(".", ",")}

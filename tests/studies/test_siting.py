@@ -114,7 +114,7 @@ def test_new_links_are_told(found):
 def test_why_in_words(found):
     """The south pays 80 less for power than the north, and its pipe."""
     assert "least at south" in found.notes[0]
-    assert found.notes[1].startswith("What is special at south: much as at other sites;")
+    assert found.notes[1].startswith("Differences at south: much as at other sites;")
     table = found.tables["sites"].set_index("site")
     above = table["difference"].dropna().abs().max()
     assert any("up to " + format_number(above, "EUR/a") + " above it" in n for n in found.notes)

@@ -17,6 +17,7 @@ from energy_model.reporting.content import DataTable, Text, Tiles
 from energy_model.web import live_answers, request_validation
 from energy_model.web.case_catalog import load_catalog
 from energy_model.web.live_answers import LiveAnswers
+from energy_model.web.pages import live_answer
 
 GAS = {"table": "carriers", "row": "gas", "column": "price", "value": "90"}
 
@@ -182,3 +183,10 @@ if __name__ == "__main__":
     )  # returns when the last holder of its output has ended
     (pid,) = map(int, ended.stdout.split())
     web.until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2])  # fmt: skip
+
+
+def test_a_missing_second_estimate_is_told_below_the_first_numbers():
+    patch = live_answer._reasons(["The quick look takes too long. Press Run for the whole answer."], "da").to_plotly_json()  # fmt: skip
+    [operation] = patch["operations"]
+    assert operation["operation"] == "Append"
+    assert "tager for lang tid" in str(operation["params"]["value"])

@@ -16,7 +16,7 @@ from energy_model.reporting.figures.style import (
     series_colour,
     set_layout,
 )
-from energy_model.reporting.study_tables import study_labels, study_name
+from energy_model.reporting.study_tables import study_labels, study_names
 from energy_model.studies.runner.study import Study
 
 TEXT_SHARE = 0.12  # of the span of all bars, the room for the text beside the longest
@@ -25,7 +25,7 @@ TEXT_SHARE = 0.12  # of the span of all bars, the room for the text beside the l
 def draw_branches(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
     """Draws the cost of the robust plan, of the plan of the base case and of the own plan in each branch."""
     _ = translator(language)
-    names = [study_name(study, name, language) for name in frame["branch"]]
+    names = study_names(study, frame["branch"], language)
     scale, money = money_unit(frame["robust_cost"])
     figure = go.Figure()
     points = (

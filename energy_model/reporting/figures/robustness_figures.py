@@ -19,7 +19,7 @@ from energy_model.reporting.figures.style import (
     series_colour,
     set_layout,
 )
-from energy_model.reporting.study_tables import study_name
+from energy_model.reporting.study_tables import study_names
 from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
 
@@ -37,8 +37,8 @@ def draw_regrets(frame: pd.DataFrame, study: Study, language: str) -> go.Figure:
     largest = float(np.nanmax(finite)) if np.isfinite(finite).any() else 1.0
     figure = go.Figure(
         go.Heatmap(
-            x=[study_name(study, future, language) for future in futures],
-            y=[study_name(study, plan, language) for plan in plans],
+            x=study_names(study, futures, language),
+            y=study_names(study, plans, language),
             z=np.where(np.isnan(finite), largest, finite) / scale,
             colorscale="Cividis",
             reversescale=True,

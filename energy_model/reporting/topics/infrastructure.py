@@ -128,7 +128,7 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
     is_open = sheet["state"] == ""
     homes, unowned = (int((is_open & sheet[kind]).sum()) for kind in ("of_citizens", "unowned"))
     sentences = [
-        _("A project is in the plan since it lowers the cost. That is no decision on it."),
+        _("A project is in the plan because it lowers the cost; it is not decided by that."),
         _(
             "Projects of the plan: {count:#}, for {amount} in all; the largest first: {names}.",
             count=len(sheet),

@@ -24,6 +24,8 @@ from energy_model.results.bills import default_billed_carrier, demanded_carriers
 from energy_model.results.bus_prices import traded_buses
 from energy_model.results.bus_supply import supply_in_step
 from energy_model.results.run import Run
+from energy_model.results.run_files import system_of_run
+from energy_model.results.summary import capacity_unit
 from energy_model.studies.explanation.explain import explain
 from energy_model.studies.explanation.price_setters import PriceSetters
 
@@ -129,7 +131,7 @@ def _supply_table(run: Run, bus: str, hour: int, language: str) -> list[Block]:
     _, step = translator(language), int(run.dataset["step_of_hour"].to_numpy()[hour])
     flows = supply_in_step(solution_once(run), bus, step)
     largest = flows.loc[flows.abs().nlargest(MAX_FLOWS).sort_index().index]
-    unit = carrier_power_unit(run, bus)
+    unit = capacity_unit(system_of_run(run), "markets", bus.partition("@")[0])
     rows = [
         (_setter(run, str(name), language), format_decimals(amount, 1, language))
         for name, amount in largest.sort_values(ascending=False).items()
@@ -138,12 +140,6 @@ def _supply_table(run: Run, bus: str, hour: int, language: str) -> list[Block]:
     return data_table(
         title, (_("Plant, storage, link or market"), f"[{words(unit, language)}]"), rows, 1
     )
-
-
-def carrier_power_unit(run: Run, bus: str) -> str:
-    """The unit of a flow at a bus: MW, or the unit of its carrier in an hour."""
-    unit = str(run.tables["carriers"].at[bus.partition("@")[0], "unit"])
-    return "MW" if unit == "MWh" else f"{unit}/h"
 
 
 def _day_table(
@@ -209,7 +205,9 @@ def _without_price(run: Run, language: str) -> str:
     priced = {bus.partition("@")[0] for bus in traded_buses(run)}
     names = [label(carriers, name, language) for name in carriers.index if name not in priced]
     return (
-        _("The plan has none of: {carriers}. They have no price.", carriers=names) if names else ""
+        _("Carriers that are not in the plan have no price: {carriers}.", carriers=names)
+        if names
+        else ""
     )
 
 

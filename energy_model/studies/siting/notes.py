@@ -47,7 +47,7 @@ def siting_notes(
     if len(solved) > 1:
         notes.append(
             Message(
-                "What is special at {site}: {cause}.",
+                "Differences at {site}: {cause}.",
                 site=labels_of(best, best["site"]),
                 cause=causes[best["site"]],
             )
@@ -90,7 +90,7 @@ def _ties(solved: pd.DataFrame) -> list[Message]:
         return []
     return [
         Message(
-            "Within {share:%} of it are: {sites}. There the cost does not decide; look at land, neighbours and network.",
+            "Within {share:%} of it are: {sites}. Their costs hardly differ; land, neighbours and networks do.",
             share=MAX_TIE_SHARE,
             sites=[labels_of(solved.loc[i], solved.at[i, "site"]) for i in near.index],
         )

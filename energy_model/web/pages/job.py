@@ -18,7 +18,7 @@ from energy_model.web.context import AppContext
 from energy_model.web.draft_link import address_of
 from energy_model.web.jobs import DONE, OPEN, RUNNING, Job
 from energy_model.web.pages import draft_summary, queue, results
-from energy_model.web.request_validation import parse_draft
+from energy_model.web.request_validation import ScenarioDraft, parse_draft
 
 POLL_MS = 700  # milliseconds between updates
 MAX_SHOWN_LINES = 12  # of progress shown
@@ -52,10 +52,16 @@ def page(context: AppContext, name: str, language: str) -> list[Any]:
 
 def _note(request: Mapping[str, Any]) -> str:
     """Returns the note of the inputs of a job; empty without one."""
+    draft = _draft(request)
+    return draft.note if draft else ""
+
+
+def _draft(request: Mapping[str, Any]) -> ScenarioDraft | None:
+    """Returns the draft that a job was made from; None for one of an earlier version."""
     try:
-        return parse_draft(request.get("draft")).note
-    except InputError:  # of an earlier version
-        return ""
+        return parse_draft(request.get("draft"))
+    except InputError:
+        return None
 
 
 def _steps(request: Mapping[str, Any], language: str) -> str:
@@ -181,9 +187,8 @@ def _changes(context: AppContext, request: Mapping[str, Any], language: str) -> 
 
 def _draft_parts(request: Mapping[str, Any], language: str) -> list[html.P]:
     """Returns a link to the page New run with the inputs of a job."""
-    try:
-        draft = parse_draft(request.get("draft"))
-    except InputError:  # of an earlier version
+    draft = _draft(request)
+    if draft is None:
         return []
     _, address = translator(language), address_of(draft)
     text = _("Open these inputs on the page New run")

@@ -63,9 +63,9 @@ def register(app: dash.Dash, context: AppContext) -> None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
         found = context.live.ask(request, security.user_id(), language, fine_run, is_compared=True)
-        if not isinstance(found, Report):  # the first numbers stay
+        if found is None:
             raise dash.exceptions.PreventUpdate
-        return _content(found, language)
+        return _content(found, language) if isinstance(found, Report) else _reasons(found, language)
 
 
 def unchanged_run(context: AppContext, request: ValidatedRequest) -> Path | None:
@@ -86,6 +86,13 @@ def _request(context: AppContext, content: Any) -> ValidatedRequest | None:
         return request_validation.validate(content, context.cases)
     except InputError:
         return None
+
+
+def _reasons(texts: list[str], language: str) -> dash.Patch:
+    """Returns why the second estimate is missing, below the first numbers, which stay."""
+    patch = dash.Patch()
+    patch.append(message(translate(text, language) for text in texts))
+    return patch
 
 
 def _content(report: Report, language: str) -> list[Any]:

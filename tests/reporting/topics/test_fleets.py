@@ -82,9 +82,9 @@ def test_what_the_plan_buys_is_said_where_another_kind_costs_less():
     social = '\n[perspectives.social]\ndiscount_rate = 0.0\ncost_components = ["price"]\n'
     run = fleet_case.solved(markets=markets, more=social, perspective="social")
     for topic in ("fleet", "logistics"):
-        assert "vans: the plan buys battery (2 vehicles), as it counts no taxes on energy and every tonne at 200 EUR/t. For a firm diesel costs the least." in text(topic_report(run, topic, "en"))  # fmt: skip
+        assert "vans: the plan adds battery (2 vehicles) without taxes on energy and at a price of 200 EUR/t on all emissions. With what a firm pays, diesel costs the least." in text(topic_report(run, topic, "en"))  # fmt: skip
         without = topic_report(run, topic, "en", {"taxes": "without_tax"})
-        assert "the plan buys" not in text(without)
+        assert "the plan adds" not in text(without)
     limits = {
         "limits": [{"limit": "one", "sense": "max", "amount": 1}],
         "limit_terms": [
@@ -92,7 +92,7 @@ def test_what_the_plan_buys_is_said_where_another_kind_costs_less():
         ],
     }
     told = text(topic_report(fleet_case.solved(**limits), "fleet", "en"))
-    assert "vans: the plan buys " in told
+    assert "vans: the plan adds " in told
     assert "diesel (1 vehicle)" in told
     assert "Requirements and limits of the plan are the reason for diesel." in told
 

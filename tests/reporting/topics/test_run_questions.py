@@ -113,7 +113,7 @@ def test_a_carrier_that_the_plan_has_not_has_no_price(run):
     markets = [*FEW["markets"], case_builder.market("steam_market", carrier="steam")]
     parts = FEW | {"carriers": carriers, "markets": markets}
     more = em.solve(case_builder.system(HOURS, profiles={"peak": PEAK}, **parts))
-    assert "The plan has none of: steam. They have no price." in said(
+    assert "Carriers that are not in the plan have no price: steam." in said(
         topic_report(more, "prices", "en")
     )
 
