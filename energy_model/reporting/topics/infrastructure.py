@@ -136,10 +136,10 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
             names="; ".join(largest),
         ),
         _decided(sheet[~is_open], int(is_open.sum()) - homes - unowned, language),
-        _("Of them {count:#} are measures of citizens, each of whom decides.", count=homes)
+        _("Of the projects {count:#} are measures of citizens, each of whom decides.", count=homes)
         if homes
         else "",
-        _("For {count:#} of them the case names no owner.", count=unowned) if unowned else "",
+        _("For {count:#} of the projects the case names no owner.", count=unowned) if unowned else "",
         _(
             "Projects at the most allowed: {count:#}. A larger limit there would make the plan cheaper.",
             count=limited,

@@ -106,8 +106,8 @@ def test_a_project_without_an_owner_or_of_citizens_has_another_next_step():
         "needs citizens, each of whom decides",
     ]
     assert "No decision is known for any of them. 0 need a site" in text(report)
-    assert "Of them 1 are measures of citizens" in text(report)
-    assert "For 1 of them the case names no owner." in text(report)
+    assert "Of the projects 1 are measures of citizens" in text(report)
+    assert "For 1 of the projects the case names no owner." in text(report)
 
 
 def test_further_projects_are_summed():
