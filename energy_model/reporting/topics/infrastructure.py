@@ -139,7 +139,9 @@ def _sentences(run: Run, sheet: pd.DataFrame, vehicles: pd.DataFrame, language: 
         _("Of the projects {count:#} are measures of citizens, each of whom decides.", count=homes)
         if homes
         else "",
-        _("For {count:#} of the projects the case names no owner.", count=unowned) if unowned else "",
+        _("For {count:#} of the projects the case names no owner.", count=unowned)
+        if unowned
+        else "",
         _(
             "Projects at the most allowed: {count:#}. A larger limit there would make the plan cheaper.",
             count=limited,
