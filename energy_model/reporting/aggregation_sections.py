@@ -47,9 +47,9 @@ def aggregated_values(run: Run) -> pd.DataFrame:
 def describe_aggregation(run: Run, language: str) -> str:
     """Returns a sentence on what the time steps smooth; empty if no difference is large.
 
-    It names the largest difference of each quantity.
+    It names the largest difference of each quantity. A peak that is planned for is not among them.
     """
-    _, values = translator(language), aggregated_values(run)
+    _, values = translator(language), _unplanned_values(run)
     named = values[values["difference"].abs() > MIN_NAMED_DIFFERENCE_SHARE]
     if named.empty:
         return ""
@@ -78,8 +78,11 @@ def describe_aggregation(run: Run, language: str) -> str:
 
 
 def describe_peaks(run: Run, language: str) -> list[str]:
-    """Returns a sentence on the highest hour that the time steps cut most, in its unit; none where none is cut much."""
-    _, values, carriers = translator(language), aggregated_values(run), run.tables["carriers"]
+    """Returns a sentence on the highest hour that the time steps cut most, in its unit; none where none is cut much.
+
+    A carrier whose highest hour is planned for is not named.
+    """
+    _, values, carriers = translator(language), _unplanned_values(run), run.tables["carriers"]
     cut = values[
         (values["quantity"] == PEAK) & (values["difference"] < -MIN_NAMED_DIFFERENCE_SHARE)
     ]
@@ -95,6 +98,13 @@ def describe_peaks(run: Run, language: str) -> list[str]:
             steps=_amount(row["steps"], row["unit"], language),
         )
     ]
+
+
+def _unplanned_values(run: Run) -> pd.DataFrame:
+    """Returns the values without the peaks of carriers whose highest hour is planned for."""
+    values = aggregated_values(run)
+    is_planned = values["name"].isin(run.metadata.get("planned_peaks", []))
+    return values[~(is_planned & (values["quantity"] == PEAK))]
 
 
 def _largest_difference(rows: pd.DataFrame) -> pd.Series:

@@ -6,15 +6,16 @@ profile of availability from its correlation with the price, so each is compared
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from energy_model.case.profile_expression import ProfileExpression
-from energy_model.case.system import System
+from energy_model.case.system import System, bus_name
 from energy_model.common.formatting import price_unit
+from energy_model.formulation.peak import hidden_demand_peaks
 from energy_model.results.summary import capacity_unit
 
 PRICE_DEVIATION = "price_standard_deviation"
@@ -49,6 +50,28 @@ def aggregation_check(system: System) -> pd.DataFrame:
     frame = pd.DataFrame(entries, columns=COLUMNS[:-1])
     year = frame["year"].where(frame["year"] != 0)
     return frame.assign(difference=frame["steps"] / year - 1)
+
+
+def planned_peaks(system: System, constrained: Collection[str]) -> list[str]:
+    """The carriers whose highest hour is planned for at every place with a demand, by plants and markets alone.
+
+    Capacity for it is in every plan, or a constraint of `formulation/peak.py` asks for it. A place that storages or
+    links supply is not among them, as these may hold or bring less than their capacity in that hour.
+
+    Args:
+        system: The system.
+        constrained: The buses with that constraint.
+    """
+    planned = {
+        bus
+        for bus, peak in hidden_demand_peaks(system).items()
+        if peak.is_sufficient and (peak.is_served or bus in constrained)
+    }
+    demands = system["demands"]
+    demands = demands[demands["yearly"] > 0]
+    buses = pd.Series(map(bus_name, demands["carrier"], demands["site"]), demands.index, dtype=str)
+    is_planned = buses.isin(planned).groupby(demands["carrier"], sort=False).all()
+    return [str(carrier) for carrier in is_planned.index[is_planned]]
 
 
 def _prices(system: System) -> list[tuple[str, ProfileExpression]]:

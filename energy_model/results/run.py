@@ -18,7 +18,7 @@ import xarray as xr
 from energy_model.case.system import System
 from energy_model.common.language import N_, Message
 from energy_model.results import summary
-from energy_model.results.aggregation_check import aggregation_check, as_records
+from energy_model.results.aggregation_check import aggregation_check, as_records, planned_peaks
 from energy_model.results.land_kinds import land_kinds_of, with_kinds
 from energy_model.results.simultaneous_operation import operation_warnings, simultaneous_operation
 from energy_model.results.solution_tables import SolutionTables
@@ -133,6 +133,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
     system, answer = results.problem.system, results.answer
     headline = summary.headline(results, tables["capacities"], tables["carriers"], tables["land"])
     rows, columns = results.problem.lp.A.shape
+    peaks = results.problem.lp.constraints.get("peak_supply")
     return {
         "case": system.settings.name,
         "scenario": system.scenario,
@@ -145,6 +146,7 @@ def _metadata(results: SolutionTables, tables: dict[str, pd.DataFrame]) -> dict[
         "certificate": answer.certificate.as_dict() if answer.certificate else None,
         "steps": len(system.steps.length),
         "time_aggregation": as_records(aggregation_check(system)),
+        "planned_peaks": planned_peaks(system, peaks.labels if peaks else ()),
         "size": {"rows": rows, "columns": columns, "entries": int(results.problem.lp.A.nnz)},
         "solver": {
             "name": answer.solver,

@@ -62,6 +62,8 @@ def of_record(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     sentences += _of_numbers("size", record["size"], again["size"])
     if "time_aggregation" in record:  # runs of earlier versions lack it
         sentences += _of_numbers("time_aggregation", _aggregated(record), _aggregated(again))
+    if record.get("planned_peaks", again["planned_peaks"]) != again["planned_peaks"]:
+        sentences.append(_said("metadata.json", "planned_peaks", *(", ".join(kept["planned_peaks"]) for kept in (record, again))))  # fmt: skip
     for name in ("objective", "net_emissions"):
         if not close(record[name], again[name], abs(again["objective"])):
             sentences.append(_said("metadata.json", name, record[name], again[name]))

@@ -122,9 +122,10 @@ def test_a_comparison_is_told_in_words_and_numbers(case, tmp_path):
     danish = cli.call("compare", tmp_path / "a", tmp_path / "b", "--language", "da").out
     assert "“b” koster 30 EUR/år (224 kr./år, 2025-priser) mere end “a” (30 %)" in danish
     told = cli.call("compare", tmp_path / "a", tmp_path / "b", "--json").json
-    assert (
-        told["sentences"][1] == "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %)."
-    )
+    assert told["sentences"][:2] == [
+        "“b” costs 30 EUR/a (224 DKK/a, 2025 prices) more than “a” (30 %).",
+        "The mean price of one unit more changes: power 50 → 70 EUR/MWh.",
+    ]
     assert told["summary"][0]["name"] in ("total_cost", "investment")
     decided = cli.call("compare", case, "--with", "sun_here", "--out", tmp_path / "d")
     assert decided.code == 0, decided.err

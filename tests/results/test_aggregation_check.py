@@ -21,9 +21,11 @@ PROFILES = {
     "half": [0, 0, 1, 1],
 }
 PLANTS = ("panels", "more_panels", "engine")
+# what a storage holds in the highest hour is not known, so no plan is known to serve it
+STORAGE = {"storage": "battery", "site": "here", "carrier": "power", "max_hours": 1}
 
 
-def load(folder, hours=4, resolution=2, days=0, **more):
+def load(folder, hours=4, resolution=2, days=0, has_storage=True, **more):
     """The system of a case in a few steps, whose conversions have labels and groups of no kind."""
     tables = {
         "profiles": PROFILES,
@@ -35,7 +37,7 @@ def load(folder, hours=4, resolution=2, days=0, **more):
             case_builder.plant("engine", "power", capacity_existing=1, variable_cost=500),
         ],
         "flows": [case_builder.flow(name, "power", 1) for name in PLANTS],
-    }
+    } | ({"storages": [STORAGE]} if has_storage else {})
     case = case_builder.write(folder, hours, resolution=resolution, **(tables | more))
     text = (case / "case.toml").read_text(encoding="utf-8")
     settings = f'clustering_profiles = ["half"]\nsteps_per_day = {days}\nresolution'
@@ -79,6 +81,28 @@ def test_the_first_screen_says_what_the_steps_keep_of_the_highest_hour(run):
     shown = run_report(run, "da").sections[0].blocks
     told = [s for b in shown if isinstance(b, Text) and not b.collapsed for s in b.sentences]
     assert "Den højeste time for power er 3 MW i året og 2 MW i disse tidsskridt, så spidslastanlæg og lagre kan være for små." in told  # fmt: skip
+
+
+def test_a_highest_hour_that_markets_serve_is_not_cut(tmp_path):
+    run = em.solve(load(tmp_path / "case", has_storage=False))
+    assert run.metadata["planned_peaks"] == ["power"]
+    assert describe_peaks(run, "en") == []
+    assert "standard deviation" in describe_run(run)[-1]
+    assert "peak demand" not in describe_run(run)[-1]
+
+
+def test_a_highest_hour_for_which_capacity_is_asked_is_not_cut(tmp_path):
+    """The engine of 1 MW and 1 MW of purchase leave 1 MW of the highest hour to the constraint."""
+    engine = case_builder.plant("engine", "power", capacity_existing=1, max_capacity_added=5)
+    parts = {
+        "conversions": [engine],
+        "flows": [case_builder.flow("engine", "power", 1)],
+        "markets": [case_builder.market(price="price", max_purchase=1)],
+    }
+    run = em.solve(load(tmp_path / "a", has_storage=False, **parts))
+    assert run.metadata["planned_peaks"] == ["power"]
+    assert float(run.tables["capacities"]["capacity_added"]["engine"]) == pytest.approx(1)
+    assert em.solve(load(tmp_path / "b", **parts)).metadata["planned_peaks"] == []
 
 
 def test_equal_profiles_and_prices_have_one_row(tmp_path):
@@ -184,3 +208,8 @@ def test_verify_finds_a_changed_value(folder):
     metadata["time_aggregation"][1]["steps"] = 1.0
     (sentence,) = same_results.of_record(metadata, run.metadata)
     assert "negative_price_hours.power.price.steps: stored 1" in sentence
+    changed = run.metadata | {"planned_peaks": ["power"]}
+    (sentence,) = same_results.of_record(changed, run.metadata)
+    assert sentence == "metadata.json, planned_peaks: stored power, recomputed nothing"
+    earlier = {name: value for name, value in run.metadata.items() if name != "planned_peaks"}
+    assert same_results.of_record(earlier, run.metadata) == []
