@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +25,8 @@ from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
+# Properties that other time steps leave as they are
+STEPLESS = ("assets", "flows", "modes", "buses", "land_takers", "_trade")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ class System:
 
     def at(self, steps: TimeSteps) -> System:
         """Returns the same system with other time steps."""
-        return replace(self, steps=steps, cache={}, spec=None)
+        system = replace(self, steps=steps, cache={}, spec=None)
+        system.__dict__.update({k: self.__dict__[k] for k in STEPLESS if k in self.__dict__})
+        return system
 
     def cut(self, count: int) -> System:
         """Returns the same system in ``count`` steps, chosen by the time settings of the case."""
@@ -144,20 +149,18 @@ class System:
         The flows of a technology apply to all its conversions.
         """
         flow_table, plants = self.frames["flows"], self.frames["conversions"]
-        rows_by_owner = {name: rows for name, rows in flow_table.groupby(level="conversion")}
-        flow_rows = []
-        for plant, row in plants.iterrows():
-            flows_by_mode = {}
-            for name in (row["technology"], plant):
-                for (_, mode, carrier), flow in (
-                    rows_by_owner[name].iterrows() if name in rows_by_owner else ()
-                ):
-                    flows_by_mode[mode, carrier] = flow
-            for (mode, carrier), flow in flows_by_mode.items():
-                site = flow["site"] if isinstance(flow["site"], str) else row["site"]
-                flow_rows.append(
-                    (plant, mode, bus_name(carrier, site), carrier, flow["coefficient"])
-                )
+        flows_of: dict[str, dict[tuple[str, str], tuple[object, object]]] = defaultdict(dict)
+        cells = zip(flow_table.index, flow_table["site"], flow_table["coefficient"], strict=True)
+        for (owner, mode, carrier), site, coefficient in cells:
+            flows_of[owner][mode, carrier] = site, coefficient
+        rows = zip(plants.index, plants["technology"], plants["site"], strict=True)
+        flow_rows = [
+            (plant, mode, bus_name(carrier, own if isinstance(own, str) else site), carrier, cell)
+            for plant, technology, site in rows
+            for (mode, carrier), (own, cell) in (
+                flows_of.get(technology, {}) | flows_of.get(plant, {})
+            ).items()
+        ]
         frame = pd.DataFrame(
             flow_rows, columns=["conversion", "mode", "bus", "carrier", "coefficient"]
         )
@@ -250,14 +253,18 @@ class System:
     @cached_property
     def land_takers(self) -> pd.DataFrame:
         """Footprint [ha/capacity] of each asset at its site, by (asset, site, land class)."""
-        footprints, land = self.frames["footprints"]["footprint"], self.frames["land"].index
+        footprints: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for (technology, kind), amount in self.frames["footprints"]["footprint"].items():
+            footprints[technology].append((kind, float(amount)))
+        land, assets = set(self.frames["land"].index), self.assets
+        assets = assets[assets["max_capacity_added"] > 0]
         footprint_rows = [
-            (asset, row["site"], kind, float(amount))
-            for asset, row in self.assets.iterrows()
-            for (technology, kind), amount in footprints.items()
-            if technology == row["technology"]
-            and row["max_capacity_added"] > 0
-            and (row["site"], kind) in land
+            (asset, site, kind, amount)
+            for asset, site, technology in zip(
+                assets.index, assets["site"], assets["technology"], strict=True
+            )
+            for kind, amount in footprints.get(technology, ())
+            if (site, kind) in land
         ]
         return pd.DataFrame(
             footprint_rows, columns=["asset", "site", "land_class", "footprint"]

@@ -11,6 +11,7 @@ hours as the demand above the highest step has at its peak.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,21 +186,20 @@ class _Sources:
     def __init__(self, system: System) -> None:
         self.system = system
         links, storages = system["links"], system["storages"]
-        arriving = arriving_share(links)
-        both_ways = links["both_ways"] == "yes"
+        arriving, lost = arriving_share(links), -standing_share(links)
+        both_ways, loses = links["both_ways"] == "yes", links["standing_loss"] > 0
         self.markets = system.rows_at("markets")
         self.rates = [
-            (arriving, system.rows_at("links", "to_site")),
-            (arriving, system.rows_at("links", "from_site", both_ways)),
-            (
-                -standing_share(links),
-                system.rows_at("links", "from_site", links["standing_loss"] > 0),
-            ),
-            (1 / storages["max_hours"], system.rows_at("storages")),
+            (arriving.to_dict(), system.rows_at("links", "to_site")),
+            (arriving.to_dict(), system.rows_at("links", "from_site", both_ways)),
+            (lost.to_dict(), system.rows_at("links", "from_site", loses)),
+            ((1 / storages["max_hours"]).to_dict(), system.rows_at("storages")),
         ]
-        flows = system.flows.reset_index()
-        columns = ["conversion", "mode", "coefficient"]
-        self.flows = {bus: rows[columns].to_numpy() for bus, rows in flows.groupby("bus")}
+        self.flows: dict[str, list[tuple[str, str, ProfileExpression]]] = defaultdict(list)
+        for (plant, mode, bus), cell in system.flows["coefficient"].items():
+            self.flows[bus].append((plant, mode, cell))
+        self.use = system.modes["capacity_use"].astype(float).to_dict()
+        self.available = system["conversions"]["availability"].to_dict()
 
     def purchase(self, bus: str) -> float:
         """The maximum purchase at a bus [unit/h]."""
@@ -216,10 +216,9 @@ class _Sources:
     def _plants(self, bus: str, hour: int) -> dict[str, float]:
         """The supply of a bus by plants in their best mode [unit/h for one unit of capacity]."""
         supply: dict[str, float] = {}
-        available = self.system["conversions"]["availability"]
         for plant, mode, cell in self.flows.get(bus, ()):
-            use = float(self.system.modes.at[(plant, mode), "capacity_use"])
-            output = self._at(hour, cell) * self._at(hour, available[plant])
+            use = self.use[plant, mode]
+            output = self._at(hour, cell) * self._at(hour, self.available[plant])
             if output > 0:
                 rate = output / use if use > 0 else np.inf
                 supply[plant] = max(supply.get(plant, 0.0), rate)

@@ -40,6 +40,8 @@ from energy_model.studies.runner.study import Study
 
 MAX_ROWS = 30  # rows of a table
 MAX_NAMED = 5  # assets or firms that a sentence names
+# Results that open the table of main results; others follow by the share of their difference
+FIRST_RESULTS = ["cost_without_emission_payments", "total_cost", "net_emissions", "investment"]
 TABLES = {
     "capacities": (N_("Capacities"), ""),
     "costs": (N_("Cost by kind"), MONEY),
@@ -246,6 +248,7 @@ def _input(language: str, value: object, address: str) -> object:
 
 def _summary(comparison: Comparison, language: str) -> list[Block]:
     _, frame = translator(language), comparison.summary
+    frame = frame.loc[[*FIRST_RESULTS, *frame.index.drop(FIRST_RESULTS)]]
     meanings = [_result(str(name), comparison, language) for name in frame.index]
 
     def cells(column: str) -> list[str]:

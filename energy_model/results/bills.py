@@ -70,17 +70,14 @@ def carrier_suppliers(run: Run, carrier: str, found: Accounts) -> list[str]:
     names, lines = run.tables["names"], found.lines[found.lines["line"] == DELIVERS]
     carried = lines["of"].str.split("@").str[0]
     earned = lines.assign(carrier=carried).groupby(["name", "carrier"])["amount"].sum()
-    suppliers = []
-    for name in earned.index.get_level_values(0).unique():
-        table = names["table"].get(name)
-        revenues = earned[name]
-        if (
-            table == "conversions"
-            and revenues.idxmax() == carrier
-            or table in ("links", "storages")
-            and names.at[name, "carrier"] == carrier
-        ):
-            suppliers.append(str(name))
+    largest = earned.loc[earned.groupby(level="name").idxmax()].index
+    tables, carriers = names["table"].to_dict(), names["carrier"].to_dict()
+    suppliers = [
+        str(name)
+        for name, of_largest in largest
+        if (tables.get(name) == "conversions" and of_largest == carrier)
+        or (tables.get(name) in ("links", "storages") and carriers[name] == carrier)
+    ]
     idle = names.index[names["table"].isin(["links", "storages"]) & (names["carrier"] == carrier)]
     return list(dict.fromkeys([*suppliers, *map(str, idle)]))
 

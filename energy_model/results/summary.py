@@ -108,21 +108,16 @@ def mean_price(results: SolutionTables, carrier: str) -> float:
         return float(data["yearly_marginal_price"].sel(bus=list(buses)).mean())
     demands = system["demands"]
     demanded = demands[(demands["carrier"] == carrier) & (demands["yearly"] > 0)]
-    prices = data["marginal_price"]
+    by_step = data["marginal_price"].sel(bus=list(buses)).transpose("bus", "time").to_numpy()
     if demanded.empty:
-        weights = data["step_weight"]
-        return float((prices.sel(bus=list(buses)).mean("bus") * weights).sum() / weights.sum())
-    paid = sum(
-        float(
-            prices.sel(bus=bus_name(carrier, row["site"])).to_numpy()
-            @ (
-                system.by_step(system.hourly_rates(row["profile"], row["yearly"]))
-                * system.steps.length
-            )
-        )
-        for _, row in demanded.iterrows()
-    )
-    return float(paid / demanded["yearly"].sum())
+        return float(np.average(by_step.mean(axis=0), weights=data["step_weight"].to_numpy()))
+    position = {bus: i for i, bus in enumerate(buses)}
+    paid = 0.0
+    for shape, rows in demanded.groupby("profile", sort=False):
+        at_sites = by_step[[position[bus_name(carrier, site)] for site in rows["site"]]]
+        of_unit = system.by_step(system.hourly_rates(shape, 1.0)) * system.steps.length
+        paid += float(rows["yearly"].to_numpy(float) @ at_sites @ of_unit)
+    return paid / float(demanded["yearly"].sum())
 
 
 def traded(carriers: pd.DataFrame) -> pd.Series:

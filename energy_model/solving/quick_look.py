@@ -97,7 +97,10 @@ class QuickAnswer:
             return pd.DataFrame()
         bills = customer_bills(self.run, carrier)
         frame = bills[["label_en", "label_da"]].copy()
-        frame["unchanged"] = customer_bills(self.unchanged, carrier)["price"].reindex(bills.index)
+        unchanged = self.unchanged.once(
+            f"bills of {carrier}", lambda: customer_bills(self.unchanged, carrier)
+        )
+        frame["unchanged"] = unchanged["price"].reindex(bills.index)
         frame["changed"] = bills["price"]
         frame["difference"] = frame["changed"] - frame["unchanged"]
         return frame

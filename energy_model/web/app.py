@@ -13,7 +13,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from energy_model.common.language import N_, translate, translator
 from energy_model.web import callback_requests, downloads, security
-from energy_model.web.components import aria_label
+from energy_model.web.components import aria_label, wait_text
 from energy_model.web.context import AppContext
 from energy_model.web.pages import (
     compare,
@@ -130,7 +130,7 @@ def layout(language: str) -> html.Div:
             dcc.Store(id="draft", storage_type="local"),
             *(dcc.Store(id=name) for name in STORES),
             header,
-            html.Main(id="page"),
+            html.Main(id="page", **wait_text(language)),
         ]
     )
 

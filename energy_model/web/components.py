@@ -94,6 +94,12 @@ def aria_label(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
+def wait_text(language: str) -> dict[str, Any]:
+    """Returns the attribute with the text that stands above an element while its new content is loaded."""
+    _ = translator(language)
+    return {"data-wait": _("Loading …")}
+
+
 def field(title: str, control: Any, note: str = "") -> html.Div:
     """Returns a control with its label above and a note below."""
     label = html.Label(title, htmlFor=stringify_id(control.id))

@@ -151,3 +151,15 @@ def test_three_runs_are_drawn_on_one_scale(runs):
         if isinstance(block, Chart)
     ]
     assert keys == ["compared_costs", "compared_emissions"]
+
+
+def test_the_table_of_results_opens_with_cost_emissions_and_investment(runs):
+    table = tables_of(comparison_report(em.compare(runs, ["a", "b"]), None, "en"))["summary"]
+    assert [row[0] for row in table.rows[:4]] == [
+        "Annual cost without CO2 payments",
+        "Annual cost",
+        "Net emissions",
+        "Investment",
+    ]
+    assert [row[-1] for row in table.rows[:2]] == ["30 EUR/a", "30 EUR/a"]
+    assert len({row[0] for row in table.rows}) == len(table.rows)

@@ -86,23 +86,15 @@ def bus_graph(system: System) -> nx.DiGraph:
     for market, row in system["markets"].iterrows():
         if row["max_purchase"] > 0:
             graph.add_edge("source", f"{row['carrier']}@{row['site']}", name=market)
-    flows = system.flows.reset_index()
-    for plant, rows in flows.groupby("conversion"):
-        if not can_have_capacity[plant]:
-            continue
-        are_outputs = [cell.can_be_positive for cell in rows["coefficient"]]
-        input_buses = [
-            bus
-            for bus, is_output in zip(rows["bus"], are_outputs, strict=True)
-            if not is_output and bus in system.buses.index
-        ]
-        output_buses = [
-            bus
-            for bus, is_output in zip(rows["bus"], are_outputs, strict=True)
-            if is_output and bus in system.buses.index
-        ]
-        for start in input_buses or ["source"]:
-            graph.add_edges_from((start, end, {"name": plant}) for end in output_buses)
+    buses, plants = set(system.buses.index), sorted(set(system.flows.index.get_level_values(0)))
+    inputs: dict[str, list[str]] = {plant: [] for plant in plants if can_have_capacity[plant]}
+    outputs: dict[str, list[str]] = {plant: [] for plant in inputs}
+    for (plant, _mode, bus), cell in system.flows["coefficient"].items():
+        if plant in inputs and bus in buses:
+            (outputs if cell.can_be_positive else inputs)[plant].append(bus)
+    for plant, starts in inputs.items():
+        for start in starts or ["source"]:
+            graph.add_edges_from((start, end, {"name": plant}) for end in outputs[plant])
     for link, row in system["links"].iterrows():
         if can_have_capacity[link]:
             ends = f"{row['carrier']}@{row['from_site']}", f"{row['carrier']}@{row['to_site']}"

@@ -13,7 +13,7 @@ from energy_model.common.formatting import words
 from energy_model.common.language import N_, translate, translator
 from energy_model.studies.guide import study_guides
 from energy_model.web import security
-from energy_model.web.components import aria_label, button, message, triggered_button
+from energy_model.web.components import aria_label, button, message, triggered_button, wait_text
 from energy_model.web.context import AppContext
 from energy_model.web.draft_link import address_of
 from energy_model.web.jobs import DONE, OPEN, RUNNING, Job
@@ -45,7 +45,7 @@ def page(context: AppContext, name: str, language: str) -> list[Any]:
         dcc.Store(id="job", data=job.name),
         dcc.Store(id="shown_job_state"),
         dcc.Interval(id="job_clock", interval=POLL_MS, disabled=job.state not in OPEN),
-        html.Div(content(context, job, language), id="job_content"),
+        html.Div(content(context, job, language), id="job_content", **wait_text(language)),
         html.Details([html.Summary(_("Inputs")), _inputs(context, job, language)]),
     ]
 
