@@ -27,10 +27,11 @@ from energy_model.results.run import Run
 from energy_model.results.run_files import system_of_run
 from energy_model.results.summary import capacity_unit
 from energy_model.studies.explanation.explain import explain
-from energy_model.studies.explanation.price_setters import PriceSetters
+from energy_model.studies.explanation.price_setters import BY_LIMITS, PriceSetters
 
 HOURS_OF_A_YEAR = 8760
 MAX_FLOWS = 12  # flows of an hour that are listed
+MAX_SUPPLIERS = 3  # that are named where several plants set the price together
 DEAREST, CHEAPEST = "dearest", "cheapest"
 
 
@@ -51,7 +52,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
             place=_place(run, bus, language),
             price=float(prices.iloc[hour]),
             unit=unit,
-            setter=_setter(run, setters[hour], language),
+            setter=_setter_in_hour(run, bus, hour, setters[hour], language),
         ),
         ""
         if is_exact
@@ -71,7 +72,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         _(TOPIC.title),
         sentences,
         _supply_table(run, bus, hour, language),
-        _day_table(run, prices, setters, unit, language),
+        _day_table(run, bus, prices, setters, unit, language),
         further=[
             *section(
                 "year",
@@ -143,14 +144,15 @@ def _supply_table(run: Run, bus: str, hour: int, language: str) -> list[Block]:
 
 
 def _day_table(
-    run: Run, prices: pd.Series, setters: dict[int, str], unit: str, language: str
+    run: Run, bus: str, prices: pd.Series, setters: dict[int, str], unit: str, language: str
 ) -> list[Block]:
     """Returns price and price setter of the hours of a day; hours with the same are one row."""
     _ = translator(language)
     rows: list[tuple[int, str, str]] = []
     for position, setter in setters.items():
         price = format_decimals(float(prices.iloc[position]), 1, language)
-        row = (prices.index[position].hour, price, _setter(run, setter, language))
+        name = _setter_in_hour(run, bus, position, setter, language)
+        row = (prices.index[position].hour, price, name)
         if not rows or rows[-1][1:] != row[1:]:
             rows.append(row)
     ends = [*(row[0] for row in rows[1:]), prices.index[max(setters)].hour + 1]
@@ -239,6 +241,18 @@ def _place(run: Run, bus: str, language: str) -> str:
 def _setter(run: Run, setter: str, language: str) -> str:
     names = run.tables["names"]
     return label(names, setter, language) if setter in names.index else translate(setter, language)
+
+
+def _setter_in_hour(run: Run, bus: str, hour: int, setter: str, language: str) -> str:
+    """Returns a price setter in words; of several plants together those that feed the place most in the hour."""
+    text = _setter(run, setter, language)
+    if setter != BY_LIMITS:
+        return text
+    step = int(run.dataset["step_of_hour"].to_numpy()[hour])
+    flows = supply_in_step(solution_once(run), bus, step)
+    largest = flows[flows > 0].nlargest(MAX_SUPPLIERS).index
+    names = [_setter(run, str(name), language) for name in largest]
+    return f"{text} ({', '.join(names)})" if names else text
 
 
 def _day(moment: pd.Timestamp, language: str) -> str:

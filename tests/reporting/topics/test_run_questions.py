@@ -153,3 +153,23 @@ def test_hours_are_those_of_the_local_clock():
     march, is_exact = chosen_hour(prices, {"month": "3", "day": 31, "hour": 2})
     assert not is_exact  # the clocks skip it
     assert len(hours_of_day(prices, march)) == 23
+
+
+def test_where_capacity_sets_the_price_the_largest_suppliers_are_named():
+    """The plants of 2 and 0.25 MW are full in the hour of 3 MW; a new one at 20 EUR/MWh is paid 1,000 EUR for its MW."""
+    sizes = {"large": (2, 10), "small": (0.25, 20), "new": (0, 20)}
+    plants = [
+        case_builder.plant(name, carrier="heat", capacity_existing=size, variable_cost=cost)
+        for name, (size, cost) in sizes.items()
+    ]
+    plants[2] |= {"max_capacity_added": 9, "fixed_cost": 1000}
+    parts = {
+        "demands": FEW["demands"],
+        "conversions": plants,
+        "flows": [case_builder.flow(name, "heat", 1) for name in sizes],
+    }
+    run = em.solve(case_builder.system(HOURS, profiles={"peak": PEAK}, **parts))
+    text = "several plants together (large, new, small)"
+    report = topic_report(run, "prices", "en")
+    assert f"1,020 EUR/MWh. The price is set by {text}." in said(report)
+    assert ("06–07", text, "1,020.0") in cells(report, "Hours (local time)")
