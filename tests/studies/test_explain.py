@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import case_builder, cli, random_cases, two_hour_case
+from helpers import case_builder, cli, fleet_case, random_cases, two_hour_case
 
 import energy_model as em
 from energy_model.common.language import translator
@@ -240,3 +240,10 @@ def test_without_sources_nothing_is_said_of_them(tmp_path):
     path = em.save(em.solve(em.load_case(folder)), tmp_path / "run")
     assert not (path / "sources.csv").exists()
     assert "assumption" not in " ".join(em.explain(path, "emissions")[0].sentences)
+
+
+def test_the_income_of_a_vehicle_is_explained(tmp_path):
+    told = " ".join(one(fleet_case.solved(), "battery", break_even=False).sentences)
+    assert "A vehicle's income is what its distance is worth in the run" in told
+    other = one(run_of(tmp_path), "sun_here", break_even=False)
+    assert "vehicle" not in " ".join(other.sentences)

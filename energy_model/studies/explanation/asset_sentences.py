@@ -45,6 +45,11 @@ def describe_asset(
     earned = float(income["amount"].sum())
     if earned > 0:
         sentences.append(_describe_income(income, carriers, earned, exists, unit))
+        if row["table"] == "vehicles":
+            text = N_(
+                "A vehicle's income is what its distance is worth in the run, the cost of driving one more kilometre of it; the owner saves it and is not paid."
+            )
+            sentences.append(Message(text))
     if exists and added > 0:
         sentences += _describe_balance(lines)
     rents = lines.set_index("line")["amount"]
