@@ -36,7 +36,11 @@ def address_title(address: str, labels: pd.DataFrame, language: str) -> str:
     if row == EVERY_ROW:
         of_row = translate("all of {table}", language, table=words(table, language))
     else:
-        of_row = " – ".join(label(labels, part, language) for part in row.split(":"))
+        parts = row.split(":")
+        of_row = " – ".join(
+            translate("all", language) if part == EVERY_ROW else label(labels, part, language)
+            for part in parts
+        )
     meaning = translate(meanings[column], language).partition(";")[0]
     return f"{of_row}: {meaning[:1].lower()}{meaning[1:]}"
 

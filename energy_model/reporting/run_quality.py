@@ -13,6 +13,7 @@ from energy_model.common.formatting import (
     label,
 )
 from energy_model.common.language import N_, translate, translator
+from energy_model.reporting.address_titles import address_title, labels_of_frames
 from energy_model.reporting.content import SOFT, Block, Section, Text, data_table, section
 from energy_model.reporting.explanation_report import new_investments
 from energy_model.results.cost_sensitivities import cost_sensitivities
@@ -117,17 +118,17 @@ def sources_section(run: Run, language: str, sources: pd.DataFrame | None) -> li
 def _sensitivities(run: Run, sources: pd.DataFrame, language: str) -> list[Block]:
     """Returns the table of the inputs with the largest cost sensitivities and their sources."""
     _ = translator(language)
-    tables = {**input_tables(run), "carriers": run.tables["carriers"]}
+    labels = labels_of_frames({**input_tables(run), "carriers": run.tables["carriers"]})
     heads = (
         _("Input"),
-        _("Path"),
+        _("address"),
         _("Kind"),
         _("Publication or reasoning"),
         _("Cost of 1 % more [kEUR/a]"),
     )
     rows = [
         [
-            label(tables.get(row.table, pd.DataFrame()), row.row, language),
+            address_title(f"{row.table}.{row.row}.{row.column}", labels, language),
             f"{row.table}.{row.row}.{row.column}",
             _(KINDS[row.kind]),
             row.publication or row.note,
