@@ -457,6 +457,23 @@ def test_every_page_is_for_everybody(bench, width, scheme, language):
     assert danish == (language == "da")
 
 
+def test_a_page_that_loads_says_so(bench):
+    """A page whose content takes long has a notice above the old one, in the language of the page."""
+    page = bench.visit()
+    held = []
+    page.route(
+        "**/_dash-update-component", lambda route: held.append(route)
+    )  # Playwright marks its handlers, which a built-in method does not allow
+    page.get_by_role("navigation").get_by_role("link", name="Jobs").click()
+    page.wait_for_function("getComputedStyle(page, '::before').content === '\"Loading …\"'")
+    page.wait_for_function("getComputedStyle(page, '::before').visibility === 'visible'")
+    page.unroute("**/_dash-update-component")
+    for route in held:
+        route.continue_()
+    page.get_by_role("heading", level=1, name="Jobs").wait_for()
+    page.wait_for_function("getComputedStyle(page, '::before').content === 'none'")
+
+
 def test_the_language_is_changed_and_stays(bench):
     page = bench.visit("/queue")
     page.get_by_role("link", name="Dansk").click()
