@@ -160,9 +160,15 @@ def note(row: Any, language: str = "en") -> str:
 
 
 def words(name: object, language: str = "en") -> str:
-    """Returns a name of the model, such as a group, a sector or a unit, in words of a language."""
-    text = re.sub(r" om$", " O&M", str(name).replace("_", " "))  # operation and maintenance
-    return lookup(language)(text)
+    """Returns a name of the model, such as a group, a sector or a unit, in words of a language.
+
+    Of a unit that the catalogue does not have, those parts are translated that are parts of a price.
+    """
+    text, translated = re.sub(r" om$", " O&M", str(name).replace("_", " ")), lookup(language)
+    if "/" not in text or (known := translated(text)) != text:
+        return translated(text)
+    parts = [translated(f"EUR/{part}").removeprefix("EUR/") for part in text.split("/")]
+    return "/".join(parts)
 
 
 @cache

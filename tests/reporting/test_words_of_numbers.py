@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from energy_model.common.formatting import with_decimal_sign
+from energy_model.common.formatting import with_decimal_sign, words
 from energy_model.reporting.party_names import party_label
 from energy_model.web import table_editor
 
@@ -32,3 +32,17 @@ def test_an_account_is_told_from_an_actor():
     assert party_label(names, "limits", "da") == "grænser (ingen aktør)"
     assert party_label(names, "landowners", "en") == "landowners"
     assert party_label(names, "heat", "da") == "Varmeselskab"
+
+
+@pytest.mark.parametrize(
+    ("unit", "danish"),
+    [
+        ("thousand_km/h", "1.000 km/h"),
+        ("EUR/MWh/a", "EUR/MWh/år"),
+        ("EUR/thousand_km", "EUR/1.000 km"),
+        ("t/h", "t/h"),
+    ],
+)
+def test_parts_of_a_unit_are_in_danish(unit, danish):
+    assert words(unit, "da") == danish
+    assert words(unit) == unit.replace("_", " ")
