@@ -165,7 +165,7 @@ def words(name: object, language: str = "en") -> str:
     Of a unit that the catalogue does not have, those parts are translated that are parts of a price.
     """
     text, translated = re.sub(r" om$", " O&M", str(name).replace("_", " ")), lookup(language)
-    if "/" not in text or (known := translated(text)) != text:
+    if "/" not in text or translated(text) != text:
         return translated(text)
     parts = [translated(f"EUR/{part}").removeprefix("EUR/") for part in text.split("/")]
     return "/".join(parts)

@@ -153,7 +153,7 @@ def _peak(sources: _Sources, bus: str, demands: pd.DataFrame) -> Peak | None:
     if highest - step_demand <= MIN_PEAK_LOSS_SHARE * highest:
         return None
     supply, purchase = sources.supply(bus, hour), sources.purchase(bus)
-    kept = _kept_capacity(system.assets)
+    kept = sources.kept
     served = purchase + sum(rate * kept[name] for name, rate in supply.items() if kept[name] > 0)
     has_penalty = demands["penalty"].notna().to_numpy()
     sheddable = rates[has_penalty, hour]
@@ -188,6 +188,8 @@ class _Sources:
         links, storages = system["links"], system["storages"]
         arriving, lost = arriving_share(links), -standing_share(links)
         both_ways, loses = links["both_ways"] == "yes", links["standing_loss"] > 0
+        self.kept: dict[str, float] = _kept_capacity(system.assets).to_dict()
+        self.profiles_at: dict[int, pd.DataFrame] = {}
         self.markets = system.rows_at("markets")
         self.rates = [
             (arriving.to_dict(), system.rows_at("links", "to_site")),
@@ -225,4 +227,6 @@ class _Sources:
         return supply
 
     def _at(self, hour: int, cell: ProfileExpression) -> float:
-        return float(np.broadcast_to(cell.values(self.system.profiles), self.system.hours)[hour])
+        if hour not in self.profiles_at:
+            self.profiles_at[hour] = self.system.profiles.iloc[[hour]]
+        return float(cell.values(self.profiles_at[hour])[0])

@@ -23,6 +23,7 @@ NEGATIVE_HOURS = "negative_price_hours"
 CAPTURE_PRICE = "capture_price"
 PEAK = "peak_demand"
 COLUMNS = ["quantity", "name", "carrier", "price", "unit", "year", "steps", "difference"]
+MIN_RESERVE_SHARE = 0.99  # of a peak that a reserve is for; design loads are rounded
 MIN_SPREAD_SHARE = 1e-9  # share of the largest value below which a profile is constant
 TRADES = (("price", "max_purchase"), ("sale_price", "max_sale"))
 
@@ -53,25 +54,34 @@ def aggregation_check(system: System) -> pd.DataFrame:
 
 
 def planned_peaks(system: System, constrained: Collection[str]) -> list[str]:
-    """The carriers whose highest hour is planned for at every place with a demand, by plants and markets alone.
+    """The carriers whose highest hour is planned for, at every place with a demand and in all.
 
-    Capacity for it is in every plan, or a constraint of `formulation/peak.py` asks for it. A place that storages or
-    links supply is not among them, as these may hold or bring less than their capacity in that hour.
+    At a place, every plan has the capacity, or a constraint of `formulation/peak.py` asks for it. What storages hold
+    and links bring in that hour may be less. So the demand of all places must also be within what plants and markets
+    supply at each place, within what all markets of the carrier sell, or within a reserve of the carrier.
 
     Args:
         system: The system.
         constrained: The buses with that constraint.
     """
-    planned = {
-        bus
-        for bus, peak in hidden_demand_peaks(system).items()
-        if peak.is_sufficient and (peak.is_served or bus in constrained)
-    }
-    demands = system["demands"]
-    demands = demands[demands["yearly"] > 0]
-    buses = pd.Series(map(bus_name, demands["carrier"], demands["site"]), demands.index, dtype=str)
-    is_planned = buses.isin(planned).groupby(demands["carrier"], sort=False).all()
-    return [str(carrier) for carrier in is_planned.index[is_planned]]
+    peaks, markets = hidden_demand_peaks(system), system["markets"]
+    demands, reserves = (
+        system["demands"][system["demands"]["yearly"] > 0],
+        system["reserve_margins"],
+    )
+    sold = markets.groupby("carrier")["max_purchase"].sum()
+    firm = (reserves["design_load"] * (1 + reserves["margin"])).groupby(reserves["carrier"]).max()
+    planned = []
+    for carrier, rows in demands.groupby("carrier", sort=False):
+        buses = {bus_name(str(carrier), site) for site in rows["site"]}
+        hidden = [peaks[bus] for bus in buses & set(peaks)]
+        if not all(peaks[bus].is_served or bus in constrained for bus in buses & set(peaks)):
+            continue
+        supplied = max(sold.get(carrier, 0.0), firm.get(carrier, 0.0) / MIN_RESERVE_SHARE)
+        is_local = len(hidden) == len(buses) and all(peak.is_sufficient for peak in hidden)
+        if is_local or supplied >= _hourly_demand(system, rows).max():
+            planned.append(str(carrier))
+    return planned
 
 
 def _prices(system: System) -> list[tuple[str, ProfileExpression]]:
@@ -152,9 +162,7 @@ def _of_peaks(system: System) -> Iterator[Entry]:
     for carrier, rows in demands.groupby("carrier", sort=False):
         if carriers.at[carrier, "balance"] == "year":
             continue
-        hourly = np.zeros(system.hours)
-        for shape, yearly in zip(rows["profile"], rows["yearly"], strict=True):
-            hourly += system.hourly_rates(shape, yearly)
+        hourly = _hourly_demand(system, rows)
         peak = float(hourly.max())
         if peak - hourly.min() > MIN_SPREAD_SHARE * peak:
             unit = capacity_unit(system, "demands", str(carrier))
@@ -168,3 +176,11 @@ def as_records(frame: pd.DataFrame) -> list[dict[str, object]]:
         frame.astype(object).where(frame.notna(), None).to_dict("records")
     )
     return records
+
+
+def _hourly_demand(system: System, demands: pd.DataFrame) -> np.ndarray:
+    """The sum of demands in each hour of the year [unit/h]."""
+    shapes = zip(demands["profile"], demands["yearly"], strict=True)
+    hourly = [system.hourly_rates(shape, yearly) for shape, yearly in shapes]
+    total: np.ndarray = np.sum(hourly, axis=0) if hourly else np.zeros(system.hours)
+    return total

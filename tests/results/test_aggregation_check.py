@@ -29,7 +29,7 @@ def load(folder, hours=4, resolution=2, days=0, has_storage=True, **more):
     """The system of a case in a few steps, whose conversions have labels and groups of no kind."""
     tables = {
         "profiles": PROFILES,
-        "markets": [case_builder.market(price="price", max_purchase=100, max_sale=100)],
+        "markets": [case_builder.market(price="price", max_purchase=2.5, max_sale=100)],
         "demands": [case_builder.demand("light", "power", 8, profile="light")],
         "conversions": [
             case_builder.plant("panels", "power", availability="0.47 * sun", capacity_existing=1),
@@ -103,6 +103,28 @@ def test_a_highest_hour_for_which_capacity_is_asked_is_not_cut(tmp_path):
     assert run.metadata["planned_peaks"] == ["power"]
     assert float(run.tables["capacities"]["capacity_added"]["engine"]) == pytest.approx(1)
     assert em.solve(load(tmp_path / "b", **parts)).metadata["planned_peaks"] == []
+
+
+@pytest.mark.parametrize(
+    ("purchase", "reserve", "is_planned"),
+    [(2.9, 0, False), (3, 0, True), (2.9, 2.9, False), (2.9, 3, True)],
+)
+def test_where_storages_help_a_market_or_a_reserve_covers_the_highest_hour(
+    tmp_path, purchase, reserve, is_planned
+):
+    """The battery of the place may be empty in the hour of 3 MW."""
+    margins = {
+        "reserve_margins": [{"reserve": "firm", "carrier": "power", "design_load": reserve}],
+        "reserve_units": [{"reserve": "firm", "rows": "engine*", "firm_output": 1}],
+        "conversions": [
+            case_builder.plant(name, "power", capacity_existing=4, variable_cost=500)
+            for name in ("engine", "engine_two")
+        ],
+        "flows": [case_builder.flow(name, "power", 1) for name in ("engine", "engine_two")],
+        "markets": [case_builder.market(price="price", max_purchase=purchase, max_sale=100)],
+    }
+    run = em.solve(load(tmp_path / "case", **margins))
+    assert run.metadata["planned_peaks"] == (["power"] if is_planned else [])
 
 
 def test_equal_profiles_and_prices_have_one_row(tmp_path):
