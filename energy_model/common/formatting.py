@@ -76,6 +76,11 @@ def yearly_unit(unit: str) -> tuple[float, str]:
     return (8760.0, "thousand_km/a") if unit == "thousand_km/h" else (1.0, unit)
 
 
+def rate_unit(unit: str) -> str:
+    """Returns the unit of a rate in an hour of an amount in a unit, such as MW of MWh and t/h of t."""
+    return "MW" if unit == "MWh" else f"{unit}/h"
+
+
 def money_factor(amounts: Iterable[float]) -> float:
     """Returns the unit [EUR or EUR/a] of amounts that are shown together: a million, unless one is too small for it."""
     sizes = [abs(amount) for amount in amounts if np.isfinite(amount)]

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from energy_model.case.system import System, bus_name
-from energy_model.common.formatting import MIN_CAPACITY
+from energy_model.common.formatting import MIN_CAPACITY, rate_unit
 from energy_model.common.language import N_
 from energy_model.formulation.metadata import ADDED, THROUGHPUT
 from energy_model.optimization.linear_program import LinearProgram
@@ -274,4 +274,4 @@ def capacity_unit(system: System, table: str, carrier: str) -> str:
     if table == "vehicles":
         return "vehicle"
     unit = system["carriers"].at[carrier, "unit"]
-    return unit if table == "storages" else {"MWh": "MW"}.get(unit, f"{unit}/h")
+    return unit if table == "storages" else rate_unit(unit)

@@ -13,6 +13,7 @@ from energy_model.common.formatting import (
     label,
     listed,
     price_unit,
+    rate_unit,
     words,
 )
 from energy_model.common.language import N_, noun_labels_of, translator
@@ -154,7 +155,7 @@ def free_land(run: Run) -> pd.DataFrame:
 
 def _offer_table(run: Run, rows: pd.DataFrame, title: str, unit: str, language: str) -> list[Block]:
     """Returns the table of a carrier, the cheapest site first."""
-    _, hourly = translator(language), {"MWh": "MW"}.get(unit, f"{unit}/h")
+    _, hourly = translator(language), rate_unit(unit)
     cells = [
         [
             name_of(run, row["site"], language),
@@ -241,7 +242,7 @@ def _widest(run: Run, rows: pd.DataFrame, carrier: pd.Series, language: str) -> 
             "No link for {carrier} has unused capacity in the hour of its highest use, as the plan builds links no larger than it needs.",
             carrier=noun_labels_of(carrier, row["carrier"]),
         )
-    unit = {"MWh": "MW"}.get(carrier["unit"], f"{carrier['unit']}/h")
+    unit = rate_unit(carrier["unit"])
     return _(
         "The most unused capacity of links for {carrier} is in {site} ({amount}).",
         carrier=noun_labels_of(carrier, row["carrier"]),
