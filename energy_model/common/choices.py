@@ -23,7 +23,7 @@ class Choice:
         name: Key of its value.
         title: Title in English, as in the catalogue of translations.
         kind: One of the kinds above.
-        default: Its value at first; a function of the subject where it depends on it.
+        default: Its value at first; a function of the subject where it depends on it. "" where a list has none at first.
         options: Values and texts of a list; a function of the subject where they depend on it.
         min: Least number, or least number of chosen options.
         max: Largest number, or largest number of chosen options.

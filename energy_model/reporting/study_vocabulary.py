@@ -44,6 +44,7 @@ TITLES = {
     "waiting": (N_("Waiting"), N_("What it costs to build an asset one stage later")),
     "wedges": (N_("Emissions avoided"), N_("What national and local measures avoid, and the emissions left")),
     "foresights": (N_("Foresight"), N_("Discounted cost by how far ahead each stage is decided")),
+    "compromises": (N_("Compromises"), N_("What a little more cost buys of both metrics")),
     "tradeoff": (N_("Trade-off"), N_("Trade-off between two metrics near the least cost")),
 }  # fmt: skip
 # The columns of tables that show only some; `name` is the label of the row.

@@ -27,6 +27,14 @@ from energy_model.results.metrics import FARMLAND, metric
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
+from energy_model.studies.compromises import (
+    COST_TIEBREAK_SHARE,
+    POINTS_NOTE,
+    SLACK_SHARES,
+    compromise_notes,
+    compromises,
+    given_up_notes,
+)
 from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.pareto import UNSERVED, metric_title, relax
 from energy_model.studies.runner.scheduler import StudyRunner
@@ -37,7 +45,6 @@ from energy_model.studies.runner.study_setup import StudySetup
 BASE = "least cost"
 POINTS = ("citizens_points", "firms_points")
 MIN_CHOICE_SHARE = 0.01  # of a metric at least cost, by which two plans differ enough for a choice
-COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metric, to break ties between plans
 Amounts = Mapping[str, float]  # of metrics: EUR a unit, or the maximum
 Solved = dict[str, tuple[StudyCase, dict[str, Any]]]  # case and result of each preference
 
@@ -58,8 +65,8 @@ def preferences(
 
     ``weights`` and ``limits`` map a name to metrics with the EUR per unit, or the maximum. Tables:
     ``parties`` (for each preference, every party's accounts [EUR/a], emissions [t/a], land [ha] and
-    points), ``preferences`` (cost and metrics of each) and ``tradeoff`` (the trade-off, at most
-    ``slack`` [1] above the least cost). Raises InputError, NoSolutionError or StudyInterrupted.
+    points), ``preferences`` (cost and metrics of each), ``tradeoff`` (the trade-off, at most ``slack`` [1] above the
+    least cost) and ``compromises`` (what parts of that cost buy of both metrics). Raises InputError, NoSolutionError or StudyInterrupted.
     """
     setup = StudySetup.of("preferences", case, output, execution)
     weights, limits = weights or {}, limits or {}
@@ -90,12 +97,15 @@ def preferences(
             tables["tradeoff"] = curve
             titles = [metric_title(system, name) for name in tradeoff]
             base = [float(solved[BASE][1]["quantities"][name]) for name in tradeoff]
+            least = solved[BASE][1]
+            tables["compromises"], dearest = compromises(runner, least, tradeoff, slack)
+            notes += compromise_notes(tables["compromises"], titles, units, least["objective"])
             notes.append(_tradeoff_note(curve, titles, base, units, slack))
+            if dearest is not None:
+                added_cost = float(tables["compromises"]["added_cost"].iloc[-1])
+                notes += given_up_notes(system, least, dearest, added_cost)
             if set(tradeoff) & set(POINTS):
-                text = N_(
-                    "Points rate each hectare that is taken, by site and class; more is worse."
-                )
-                notes.append(Message(text))
+                notes.append(Message(POINTS_NOTE))
         return setup.write_results(runner, tables, notes, system=system)
 
 
@@ -267,7 +277,7 @@ def _tradeoff_note(
     )
     if not is_choice:
         text = N_(
-            "For up to {cost:EUR/a} more, {slack:%}, both fall: {first} from {first_base:{unit}} to {first_low:{unit}}, {second} from {second_base:{second_unit}} to {second_low:{second_unit}}. There is hardly a choice between the two."
+            "For up to {cost:EUR/a} more, {slack:%}, both fall: {first} from {first_base:{unit}} to {first_low:{unit}}, {second} from {second_base:{second_unit}} to {second_low:{second_unit}}. At that cost there is hardly a choice between the two."
         )
         return Message(text, **values)
     text = N_(
@@ -326,7 +336,7 @@ GUIDE = StudyGuide(
     ),
     prepare=_guided,
     count=lambda options, _: (
-        3 + options["points"] + len(options["weights"]) + len(options["limits"])
+        3 + len(SLACK_SHARES) + options["points"] + len(options["weights"]) + len(options["limits"])
     ),
     answer=lambda case, options, folder, execution: preferences(
         case,

@@ -79,6 +79,8 @@ def _control(choice: Choice, subject: Any, language: str, values: Mapping[str, A
         notes = [html.P(note, className="soft")] if note else []
         return html.Div([boxes, *notes], className="several")
     if choice.kind == ONE:
+        if value not in dict(options):  # a list without a value at first
+            options.insert(0, ("", _("choose one")))
         return field(title, select(_id(choice), options, value), note)
     more: dict[str, Any] = dict(DECIMAL_KEYS) if choice.kind == NUMBER else {"inputMode": "numeric"}
     if choice.is_optional and choice.kind == NUMBER:

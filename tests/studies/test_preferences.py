@@ -5,6 +5,8 @@ from helpers import case_builder
 
 import energy_model as em
 from energy_model.common.language import translator
+from energy_model.reporting.content import Chart
+from energy_model.reporting.study_report import study_report
 from energy_model.reporting.study_tables import table_columns
 
 # 2 MWh of power without emissions take a MW of sun: at `near` for 120 (citizens 5 points a ha, firms 1), at `far` for 121 (1 and 5).
@@ -67,6 +69,42 @@ def test_what_a_little_more_cost_buys_is_told(found):
         "the least of firms' points is 1 instead of 1, with 5 of citizens' points."
     )  # fmt: skip
     assert "borgernes point" in translator("da")(note)
+
+
+def test_what_parts_of_the_cost_buy_of_both(tmp_path):
+    """Power of 100 EUR or a hectare of sun for 80, of 5 points each: 2 % more is 1.6 EUR, and a tenth of the hectare costs 2."""
+    system = {
+        "sites": [{"site": "near"}],
+        "technologies": [{"technology": "sun", "capacity_unit": "MW", "lifetime": 1}],
+        "footprints": [{"technology": "sun", "land_class": "field", "footprint": 1}],
+        "land": [{"site": "near", "land_class": "field", "area": 9, "citizens_points": 5, "firms_points": 1}],
+        "markets": [case_builder.market(price=50) | {"site": "near"}],
+        "demands": [case_builder.demand("light", "power", 2) | {"site": "near"}],
+        "conversions": [
+            case_builder.plant("sun_near", "power", technology="sun", max_capacity_added=9, investment_cost=80) | {"site": "near"}
+        ],
+        "flows": [case_builder.flow("sun", "power", 1)],
+    }  # fmt: skip
+    found = em.preferences(
+        case_builder.write(tmp_path / "case", 2, **system),
+        points=3,
+        output=tmp_path / "study",
+        execution=em.ExecutionOptions(workers=0),
+    )
+    table = found.tables["compromises"]
+    assert table["added_cost"].tolist() == pytest.approx([0, 0.2, 0.4, 0.8, 1.6])
+    assert table["citizens_points"].tolist() == pytest.approx([5, 4.95, 4.9, 4.8, 4.6])
+    assert table["firms_points"].tolist() == pytest.approx([1, 0.99, 0.98, 0.96, 0.92])
+    assert "The first 0.2 EUR/a, 0.25 %, lower both: citizens' points from 5 to 4.95, firms' points from 1 to 0.99." in found.notes  # fmt: skip
+    assert "For 1.6 EUR/a more the plan has less: sun near (0.08 MW)." in found.notes
+    (chart,) = (
+        block
+        for section in study_report(found, "da").sections
+        for block in section.blocks
+        if isinstance(block, Chart) and "tradeoff" in block.key
+    )
+    line, steps = chart.draw().data
+    assert list(steps.text) == ["mindste omkostning", "+0,2", "+0,4", "+0,8", "+1,6"]
 
 
 def test_parties_have_their_labels(tmp_path):

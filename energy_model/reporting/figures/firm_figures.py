@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from energy_model.common.formatting import label, money_unit
-from energy_model.common.language import N_, translator
+from energy_model.common.formatting import format_number, label, money_unit
+from energy_model.common.language import N_, translate, translator
 from energy_model.reporting.figures.style import (
     NEUTRAL_COLOUR,
     bar_height,
@@ -62,8 +62,8 @@ def draw_sites(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
     return figure.update_layout(showlegend=True)
 
 
-def draw_tradeoff(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:  # noqa: ARG001
-    """Draws the minimum of one metric against the other, near the minimum cost."""
+def draw_tradeoff(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:
+    """Draws the minimum of one metric against the other, near the minimum cost, and the way there from the least cost."""
     if len(frame) < 2:
         return None
     first, second = frame.columns[:2]
@@ -71,9 +71,29 @@ def draw_tradeoff(frame: pd.DataFrame, study: Study, language: str) -> go.Figure
         x=frame[first], y=frame[second], mode="lines+markers", line_color=series_colour(0)
     )
     figure = go.Figure(line)
+    if "compromises" in study.tables:
+        line.name = translate("least of the one for each amount of the other", language)
+        figure = go.Figure([line, _compromise_line(study, language)]).update_layout(showlegend=True)
     return set_layout(
         figure, language, column_head(str(first), language), column_head(str(second), language)
     )
+
+
+def _compromise_line(study: Study, language: str) -> go.Scatter:
+    """Returns the line from the least cost through the compromises, each with its additional cost."""
+    frame = study.tables["compromises"]
+    _cost, first, second = frame.columns[:3]
+    factor, money = money_unit(frame["added_cost"])
+    costs = [f"+{format_number(value / factor, language=language)}" for value in frame["added_cost"].iloc[1:]]  # fmt: skip
+    return go.Scatter(
+        x=frame[first],
+        y=frame[second],
+        mode="lines+markers+text",
+        text=[translate("least cost", language), *costs],
+        textposition="top left",
+        line_color=series_colour(1),
+        name=translate("compromises, with their added cost [{money}]", language, money=translate(money, language)),
+    )  # fmt: skip
 
 
 def draw_gains(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | None:

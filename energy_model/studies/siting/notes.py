@@ -37,7 +37,7 @@ def siting_notes(
     best, worst = solved.iloc[0], solved.iloc[-1]
     notes: list[str] = [
         Message(
-            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a}.",
+            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a} more than without it.",
             **subject,
             site=labels_of(best, best["site"]),
             cost=best["added_cost"],
@@ -90,7 +90,7 @@ def _ties(solved: pd.DataFrame) -> list[Message]:
         return []
     return [
         Message(
-            "Within {share:%} of it are: {sites}. Their costs hardly differ; land, neighbours and networks do.",
+            "Within {share:%} of it are: {sites}. Their costs hardly differ, so what the case has not decides: local plans, safety distances and neighbours.",
             share=MAX_TIE_SHARE,
             sites=[labels_of(solved.loc[i], solved.at[i, "site"]) for i in near.index],
         )

@@ -228,7 +228,7 @@ GUIDE = StudyGuide(
         "The added cost, emissions and land of a plant at each site, and the prices that its firm sees there."
     ),
     choices=(
-        Choice("activity", N_("Activity"), ONE, options=_activity_options),
+        Choice("activity", N_("Activity"), ONE, "", options=_activity_options),
         Choice("size", N_("Size, in the unit of the activity"), NUMBER, 10, min=1e-3),
         Choice(
             "best",
