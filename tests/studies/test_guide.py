@@ -8,7 +8,7 @@ from helpers import cli, three_firm_case, web
 
 import energy_model as em
 from energy_model.cli.commands.studies import studies
-from energy_model.common.choices import NUMBER, SEVERAL, WHOLE, Choice
+from energy_model.common.choices import NUMBER, ONE, SEVERAL, WHOLE, Choice
 from energy_model.common.errors import InputError
 from energy_model.studies.guide import study_guides
 from energy_model.studies.pathway.stage_choices import MAX_STAGES
@@ -38,6 +38,8 @@ def usual(guide, subject):
     for choice in guide.choices:
         if choice.kind == SEVERAL:
             values[choice.name] = [key for key, _ in choice.options_of(subject)][: int(choice.min)]
+        elif choice.kind == ONE and values[choice.name] == "":
+            values[choice.name] = next(key for key, _ in choice.options_of(subject))
         elif choice.kind == WHOLE:
             values[choice.name] = max(2, int(choice.min))
     if guide.name == "pathway":
@@ -72,6 +74,13 @@ def test_a_guide_leads_to_its_study(name, case, subject, tmp_path):
     assert study.question == name
     assert len(study.table)
     assert guide.count(options, subject) >= 1
+
+
+def test_a_list_without_a_value_at_first_has_to_be_answered(subject):
+    guide = GUIDES["siting"]
+    values = {choice.name: choice.default_of(subject) for choice in guide.choices}
+    with pytest.raises(InputError, match="Activity: choose one of the list"):
+        guide.read(values, subject)
 
 
 def test_all_wrong_choices_are_told_together(subject):

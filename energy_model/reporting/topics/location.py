@@ -27,6 +27,7 @@ from energy_model.reporting.topic_parts import (
     numbers,
     topic_report,
 )
+from energy_model.results.bills import network_charge
 from energy_model.results.bus_prices import mean_value, purchase_market, traded_buses
 from energy_model.results.link_flows import flow_both_ways
 from energy_model.results.run import Run
@@ -48,7 +49,8 @@ def _make(run: Run, language: str, _values: TopicValues) -> Report:
         blocks += _offer_table(run, rows, title, str(carriers.at[carrier, "unit"]), language)
     note = _(
         "A firm pays the price of the market with tariff and tax, and the difference of its site to "
-        "the site of the market; without a market it pays the marginal price. Unused capacity is that "
+        "the site of the market; without a market it pays the marginal price and the charge for the network. "
+        "It uses as much in every hour; whoever uses more in dear hours, as homes do, pays more. Unused capacity is that "
         "of all links that can carry to the site, in the hour in which the least is unused."
     )
     land_part = section("land", _("Free land"), _land_table(run, land, language))
@@ -107,12 +109,12 @@ def site_offers(run: Run) -> pd.DataFrame:
 
 
 def _paid_price(run: Run, system: System, carrier: str, prices: np.ndarray) -> float:
-    """The mean price that a firm pays with tariff and tax [EUR/unit]; the marginal price without a market."""
+    """The mean price that a firm pays with tariff and tax [EUR/unit]; without a market the marginal price with the charge for the network."""
     buses = system.buses[system.buses["carrier"] == carrier]
     markets = [purchase_market(system, carrier, site) for site in buses["site"]]
     market = next((found for found in markets if found is not None), None)
     if market is None:
-        return mean_value(system, prices)
+        return mean_value(system, prices) + network_charge(run, carrier)["charge"]
     price_there = run.dataset["marginal_price"].sel(bus=bus_name(carrier, market["site"]))
     paid = [system.step_values(market[part]) for part in ("price", "tariff", "tax")]
     if (rate := rate_of(system, carrier)) is not None:  # of a firm without a row of its own
@@ -169,8 +171,8 @@ def _offer_table(run: Run, rows: pd.DataFrame, title: str, unit: str, language: 
         _("Site"),
         _("Mean price of all hours [EUR/{unit}]", unit=words(unit, language)),
         _("Highest price [EUR/{unit}]", unit=words(unit, language)),
-        _("A firm pays [EUR/{unit}]", unit=words(unit, language)),
-        _("A firm pays [DKK/{unit}]", unit=words(unit, language)),
+        _("A firm with constant use pays [EUR/{unit}]", unit=words(unit, language)),
+        _("A firm with constant use pays [DKK/{unit}]", unit=words(unit, language)),
         _("Unused capacity of links [{unit}]", unit=words(hourly, language)),
     )
     return data_table(title, heads, cells, 5)

@@ -148,6 +148,10 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
     paid, worth, left = (
         float(used[column].sum()) for column in ("paid_to_giver", "worth_to_taker", "left_to_share")
     )
+    # shares in whole per cent sum to 100
+    kept, links_share = (
+        round(part / worth, 2) if worth > 0 else 0.0 for part in (left, worth - paid - left)
+    )
     largest = used.iloc[0]
     return [
         *sentences,
@@ -162,13 +166,16 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
             left=money(run, left, language),
         ),
         _(
-            "Of what the supply is worth to the takers, the givers have {paid}, the links cost {links}, and the takers keep {kept}. Firms may agree on another share.",
-            paid=format_share(paid / worth, 0, language),
-            links=format_share((worth - paid - left) / worth, 0, language),
-            kept=format_share(left / worth, 0, language),
+            "Of what the supply is worth to the takers, the givers have {paid}, the links cost {links}, and the takers keep {kept}. That is how marginal prices share and no contract: firms may agree on another share.",
+            paid=format_share(1 - kept - links_share, 0, language),
+            links=format_share(links_share, 0, language),
+            kept=format_share(kept, 0, language),
         )
         if paid > 0 and worth > 0
         else "",
+        _(
+            "What the links save the city is the difference to a run in which they are forbidden; the study of symbiosis has it too."
+        ),
         _replaced(used, language),
     ]
 

@@ -47,10 +47,10 @@ def describe_asset(
         sentences.append(_describe_income(income, carriers, earned, exists, unit))
         if row["table"] == "vehicles":
             text = N_(
-                "A vehicle's income is what its distance is worth in the run, the cost of driving one more kilometre of it; the owner saves it and is not paid."
+                "A vehicle's income is what its distance is worth in the run, the cost of driving one more kilometre of it; the owner saves it and is not paid. Why this kind and not another is told by the questions on fleets and on fuels, which compare the yearly cost of all kinds."
             )
             sentences.append(Message(text))
-    if exists and added > 0:
+    if exists and added > 0 and row["table"] != "vehicles":
         sentences += _describe_balance(lines)
     rents = lines.set_index("line")["amount"]
     if exists and rents.get(STANDING, 0.0) > MIN_RENT_EUR and existing > 0:
@@ -58,7 +58,7 @@ def describe_asset(
             Message(
                 "The existing capacity has a surplus of {rent:EUR/a} per {unit}.",
                 rent=float(rents[STANDING]) / existing,
-                unit=Message(unit.replace("_", " ")),
+                unit=_one(unit),
             )
         )
     if exists and added > 0 and rents.get(ADDABLE, 0.0) > MIN_RENT_SHARE * max(earned, 1.0):
@@ -66,7 +66,7 @@ def describe_asset(
             Message(
                 "The maximum is added; one more {unit} would be worth {rent:EUR/a}.",
                 rent=float(rents[ADDABLE]) / added,
-                unit=Message(unit.replace("_", " ")),
+                unit=_one(unit),
             )
         )
     if break_even is not None:
@@ -77,6 +77,11 @@ def describe_asset(
         if break_even.gain < 0 and not exists:
             sentences += _describe_break_even_price(-break_even.gain, lines, carriers)
     return sentences
+
+
+def _one(unit: str) -> Message:
+    """One unit of capacity in a sentence."""
+    return Message(N_("single vehicle") if unit == "vehicle" else unit.replace("_", " "))
 
 
 def _describe_capacity(row: pd.Series, exists: bool, added: float) -> Message:
@@ -129,7 +134,7 @@ def _describe_break_even(
     money = f"EUR/{unit}"
     values = {
         "money": money,
-        "unit": Message(unit.replace("_", " ")),
+        "unit": _one(unit),
         "own": unit_investment,
         "investment": break_even.investment,
     }
@@ -227,7 +232,7 @@ def _describe_income(
         "seasonal": round(float(seasons.max()) / amount, 2),
         "season": Message(IN_SEASONS[str(seasons.idxmax())]),
         "earned": earned,
-        "unit": Message(unit.replace("_", " ")),
+        "unit": _one(unit),
     }
     is_seasonal = seasons.sum() > 0
     if exists and is_seasonal:
