@@ -47,6 +47,11 @@ def render_page(reports: Mapping[str, Report], template: str = "report") -> str:
     )
 
 
+def opened_in(page: str, language: str) -> str:
+    """Returns a page that opens in a language, whatever the language of the browser."""
+    return page.replace("<html ", f'<html data-first-language="{language}" ', 1)
+
+
 def write_page(reports: Mapping[str, Report], path: Path, template: str = "report") -> Path:
     """Writes a page atomically and returns its path. Raises WriteError if it cannot be written."""
     write_text(path, render_page(reports, template), "name another place with --out")

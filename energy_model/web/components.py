@@ -94,10 +94,15 @@ def aria_label(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
+def data_text(name: str, text: str) -> dict[str, Any]:
+    """Returns an attribute with a text that the style sheet shows in some states of an element."""
+    return {f"data-{name}": text}
+
+
 def wait_text(language: str) -> dict[str, Any]:
     """Returns the attribute with the text that stands above an element while its new content is loaded."""
     _ = translator(language)
-    return {"data-wait": _("Loading …")}
+    return data_text("wait", _("Loading …"))
 
 
 def field(title: str, control: Any, note: str = "") -> html.Div:

@@ -19,10 +19,11 @@ from openpyxl.styles import Font
 
 import energy_model as em
 from energy_model.common.catalogue import LANGUAGES
-from energy_model.reporting.render_html import render_page
+from energy_model.reporting.render_html import opened_in, render_page
 from energy_model.reporting.slides import slides_of
 from energy_model.reporting.topics import known_topics
 from energy_model.results.schema import with_units
+from energy_model.web import security
 from energy_model.web.context import AppContext, open_cached
 from energy_model.web.jobs import DONE
 from energy_model.web.topic_reports import topic_of_run
@@ -63,7 +64,8 @@ def register(server: flask.Flask, context: AppContext) -> None:
             reports = {lang: topic_of_run(folder, topic, values, lang) for lang in LANGUAGES}
         except em.InputError:
             flask.abort(404)
-        page = flask.Response(render_page(reports), mimetype="text/html")
+        content = opened_in(render_page(reports), security.language())
+        page = flask.Response(content, mimetype="text/html")
         page.headers["Content-Security-Policy"] = REPORT_POLICY
         return page
 
@@ -75,7 +77,9 @@ def register(server: flask.Flask, context: AppContext) -> None:
         content: Path | IO[bytes] = folder / file
         if file == "slides.html":
             results = open_cached(folder) if kind == "run" else em.open_study(folder)
-            content = io.BytesIO(render_page(slides_of(results), "slides").encode())
+            content = _page(render_page(slides_of(results), "slides"))
+        elif file == "report.html":
+            content = _page((folder / file).read_text(encoding="utf-8"))
         elif file.endswith(".zip"):
             content = _zipped(folder)
         elif file.endswith(".xlsx"):
@@ -83,6 +87,11 @@ def register(server: flask.Flask, context: AppContext) -> None:
         return flask.send_file(
             content, as_attachment=True, download_name=_file_name(context, name, file)
         )
+
+
+def _page(content: str) -> IO[bytes]:
+    """Returns a page as a file that opens in the language of the request."""
+    return io.BytesIO(opened_in(content, security.language()).encode())
 
 
 def _file_name(context: AppContext, name: str, file: str) -> str:

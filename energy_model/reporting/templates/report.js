@@ -46,7 +46,7 @@ if (openAll) openAll.onclick = () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 let stored = null;
 try { stored = localStorage.getItem("language"); } catch { /* as above */ }
-const requested = new URLSearchParams(location.search).get("language") || stored || (navigator.language || "en").slice(0, 2);
+const requested = new URLSearchParams(location.search).get("language") || root.dataset.firstLanguage || stored || (navigator.language || "en").slice(0, 2);
 setLanguage(requested === "da" ? "da" : "en");
 (async () => {
   if (!document.getElementById("plotly")) { root.dataset.ready = "yes"; return; }

@@ -158,7 +158,8 @@
   const SETTLE_MS = 300;
   let moves = 0;
   function settle(draft) {
-    const move = ++moves;
+    const move = ++moves, live = document.getElementById("live_answer");
+    if (live) live.dataset.stale = "true";  // until its next content
     return new Promise((done) => setTimeout(() => done(move === moves ? draft : window.dash_clientside.no_update), SETTLE_MS));
   }
 
@@ -168,6 +169,12 @@
     shownNumber: (params) => /^-?\d+\.\d+$/.test(params.value) ? params.value.replace(".", params.context.decimalSign) : params.value,
   });
 
-  const workbench = { settle, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
+  function answered() {
+    const live = document.getElementById("live_answer");
+    if (live) delete live.dataset.stale;
+    return noUpdate();
+  }
+
+  const workbench = { settle, answered, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

@@ -31,6 +31,13 @@ def register(app: dash.Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
 
+    app.clientside_callback(
+        ClientsideFunction("workbench", "answered"),
+        Output("answered", "data"),
+        Input("live_answer", "children"),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output("live_answer", "children"),
         Output("looked_draft", "data"),

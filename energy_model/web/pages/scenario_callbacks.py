@@ -250,6 +250,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
     @app.callback(
         Output("url", "pathname", allow_duplicate=True),
         Output("run_message", "children"),
+        DRAFT,
         Input("run", "n_clicks"),
         State("draft", "data"),
         State("title", "value"),
@@ -259,7 +260,7 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
     )
     def run(
         _: Any, content: Any, title: str | None, submitter: str | None, scenario: Any
-    ) -> tuple[Any, Any]:
+    ) -> tuple[Any, Any, Any]:
         if triggered_button() is None:
             raise dash.exceptions.PreventUpdate
         language = security.language()
@@ -273,8 +274,9 @@ def _register_submission(app: dash.Dash, context: AppContext) -> None:
             user, known_as = security.user_id(), (submitter or "").strip()
             job = context.queue.add("run", name, user, known_as, request.as_dict())
         except InputError as error:
-            return dash.no_update, error_message(error, language)
-        return f"/job/{job.name}", ""
+            return dash.no_update, error_message(error, language), dash.no_update
+        # the note is that of the run, so the next one starts without it
+        return f"/job/{job.name}", "", {**content, "note": ""}
 
 
 def _register_saving(app: dash.Dash, context: AppContext) -> None:

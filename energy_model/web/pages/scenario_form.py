@@ -10,7 +10,7 @@ from dash import dcc, html
 from energy_model.common.errors import InputError
 from energy_model.common.formatting import format_number, label, with_decimal_sign, words
 from energy_model.common.language import translate, translator
-from energy_model.web import request_validation, site_map, sliders, table_editor
+from energy_model.web import request_validation, security, site_map, sliders, table_editor
 from energy_model.web.candidates import CHOICES, OPTIONAL
 from energy_model.web.case_catalog import CatalogCase
 from energy_model.web.choice_fields import DECIMAL_KEYS
@@ -18,6 +18,7 @@ from energy_model.web.components import (
     Map,
     aria_label,
     button,
+    data_text,
     field,
     message,
     radios,
@@ -85,7 +86,10 @@ def body(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
         _table_section(context, draft, language),
     ]
     _ = translator(language)
-    return [html.Div(parts), html.Aside(_summary(draft, language), **aria_label(_("Your run")))]
+    return [
+        html.Div(parts),
+        html.Aside(_summary(context, draft, language), **aria_label(_("Your run"))),
+    ]
 
 
 def browser_data(context: AppContext, draft: ScenarioDraft, language: str) -> dict[str, Any]:
@@ -287,15 +291,21 @@ def _table_section(context: AppContext, draft: ScenarioDraft, language: str) -> 
     return section(_("Input tables"), details)
 
 
-def submission_fields(title: str, example: str, language: str) -> list[html.Div]:
-    """Returns the fields for the title of a job, with the id ``title``, and for the user's name."""
-    _ = translator(language)
+def submission_fields(
+    context: AppContext, title: str, example: str, language: str
+) -> list[html.Div]:
+    """Returns the fields for the title of a job, with the id ``title``, and for the user's name.
+
+    The browser keeps a title that is written until the user starts a job.
+    """
+    _, user = translator(language), security.user_id()
+    own_jobs = sum(job.user == user for job in context.queue.jobs())
     title_input = dcc.Input(
         id=title,
         type="text",
         maxLength=80,
         placeholder=example,
-        persistence=True,
+        persistence=f"after {own_jobs}",
         persistence_type="session",
     )
     name_input = dcc.Input(
@@ -309,12 +319,12 @@ def submission_fields(title: str, example: str, language: str) -> list[html.Div]
     return [field(_("Title"), title_input), field(_("Your name"), name_input)]
 
 
-def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
+def _summary(context: AppContext, draft: ScenarioDraft, language: str) -> list[Any]:
     _ = translator(language)
     return [
         html.H2(_("Your run")),
         html.Div(id="changes"),
-        *submission_fields("title", _("e.g. cheap batteries"), language),
+        *submission_fields(context, "title", _("e.g. cheap batteries"), language),
         field(
             _("Note"),
             dcc.Textarea(id="note", value=draft.note, maxLength=MAX_NOTE_CHARACTERS, rows=2),
@@ -323,6 +333,9 @@ def _summary(draft: ScenarioDraft, language: str) -> list[Any]:
         button(_("Save as scenario"), "save"),
         html.Div(id="run_message", role="alert"),
         html.Div(id="save_message", role="status"),
-        html.Div(id="live_answer", role="status", className="live"),
+        html.Div(
+            id="live_answer", role="status", className="live", **data_text("busy", _("Computing …"))
+        ),
         dcc.Store(id="looked_draft"),
+        dcc.Store(id="answered"),
     ]

@@ -65,7 +65,7 @@ def page(context: AppContext, name: str, content: Any, language: str) -> list[An
             ),
         ),
         html.Div(id="study_length", role="status"),
-        *scenario_form.submission_fields("study_title", "", language),
+        *scenario_form.submission_fields(context, "study_title", "", language),
         button(_("Start study"), "study_start", "main"),
         html.Div(id="study_message", role="alert"),
     ]
@@ -92,9 +92,9 @@ def _questions(context: AppContext, subject: Subject, language: str) -> list[Any
 
 
 def _run_questions(context: AppContext, language: str) -> list[Any]:
-    """Returns the questions on a finished run, at first the newest."""
-    _, newest = translator(language), next(iter(finished_runs(context)), None)
-    if newest is None:
+    """Returns the questions on a finished run, at first the newest of a default scenario without changes, else the newest."""
+    _, finished = translator(language), finished_runs(context)
+    if not finished:
         text = _(
             "These questions are answered once a run is finished. Start one on the page New run."
         )
@@ -102,14 +102,22 @@ def _run_questions(context: AppContext, language: str) -> list[Any]:
             html.P(text),
             html.Ul([html.Li(_(topic.question)) for topic in known_topics().values()]),
         ]
-    runs = run_options(finished_runs(context), language)
+    runs = run_options(finished, language)
+    shown = next((job for job in finished if _is_unchanged(context, job)), finished[0])
     return [
         html.P(_("Answered at once, from a finished run.")),
         html.Div(
-            field(_("Finished run"), select("questions_run", runs, newest.name)), className="fields"
+            field(_("Finished run"), select("questions_run", runs, shown.name)), className="fields"
         ),
-        html.Div(topic_links(newest.name, language), id="run_questions"),
+        html.Div(topic_links(shown.name, language), id="run_questions"),
     ]
+
+
+def _is_unchanged(context: AppContext, job: Job) -> bool:
+    """Returns whether a job is a run of the default scenario of its case without changes."""
+    case, request = context.cases.get(job.request["case"]), job.request
+    is_plain = not request["changes"] and not request["added"] and not request["resolution"]
+    return case is not None and is_plain and request["scenario"] == case.default
 
 
 def _base_section(context: AppContext, draft: ScenarioDraft, language: str) -> html.Section:
@@ -153,7 +161,11 @@ def _heading(
     request: ValidatedRequest, guide: StudyGuide, job_request: Mapping[str, Any], language: str
 ) -> str:
     """Returns the title of a study without one: its question, the case, and the choice that comes first."""
-    title = f"{translate(guide.question, language)} {request.case.title(language)}"
+    scenario = request.case.scenarios()[request.scenario][language]
+    parts = [request.case.title(language), scenario]
+    if request.changes or request.added:
+        parts.append(translate("with changes", language))
+    title = f"{translate(guide.question, language)} {', '.join(parts)}"
     first = next((choice for choice in guide.choices if choice.kind == ONE), None)
     if first is None:
         return title
