@@ -488,9 +488,10 @@ def test_a_page_that_loads_says_so(bench):
     page.route(updates, lambda route: held.append(route))  # Playwright marks its handlers
     page.get_by_role("navigation").get_by_role("link", name="Jobs").click()
     until(page, lambda: notice() == ['"Loading …"', "visible"])
-    page.unroute(updates)
     for route in held:
         route.continue_()
+    held.clear()
+    page.unroute(updates)
     page.get_by_role("heading", level=1, name="Jobs").wait_for()
     until(page, lambda: notice()[0] == "none")
 
