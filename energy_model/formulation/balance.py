@@ -21,7 +21,7 @@ CARRIERS = Table.declare("carriers", "carrier", "Carriers of energy, materials a
     colour              -                    colour = none        Colour in figures
     allow_spill         -                    yes or no = no       Whether surplus may be discarded
     balance             -                    one of hour year = hour  Whether it is balanced by the hour or over the year
-    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price at markets without a price; for the emission carrier, the price of emitting
+    price               EUR/unit             hourly any, usual -1000..20000 = 0  Price; at markets without one of their own, and of emitting for the emission carrier
     emission_factor     t/unit               hourly any, usual -10..10 = 0  Emissions of purchases at markets without a factor
     emission_scheme     -                    one of ets ets2 tax none = none  Scheme under which the emissions of purchases are paid for at markets without one: the EU ETS, the ETS2 or a national tax; if empty, nobody pays
     """)  # fmt: skip

@@ -147,7 +147,7 @@ def plan_sentences(
         if is_other_view and counts_tax:
             text = N_("{fleet}: the plan adds {kinds} at a price of {price:EUR/t} on all emissions. With what a firm pays, {cheapest} costs the least.")  # fmt: skip
         elif is_other_view:
-            text = N_("{fleet}: the plan adds {kinds} without taxes on energy and at a price of {price:EUR/t} on all emissions. With what a firm pays, {cheapest} costs the least.")  # fmt: skip
+            text = N_("{fleet}: the plan, which leaves out the taxes on energy and puts a price of {price:EUR/t} on all emissions, adds {kinds}. A firm pays the taxes: for it {cheapest} costs the least.")  # fmt: skip
         else:
             text = N_("{fleet}: the plan adds {kinds}.")
         parts = [_(text, **values)]

@@ -13,8 +13,8 @@ LABELS = pd.DataFrame({"label_en": ["Power"], "label_da": ["Strøm"]}, index=["p
     [
         ("tariffs.power:*.tariff", "en", "Power – all: tariff on a unit"),
         ("tariffs.power:*.tariff", "da", "Strøm – alle: tarif pr. enhed"),
-        ("carriers.*.price", "en", "all of carriers: price at markets without a price"),
-        ("carriers.power.price", "da", "Strøm: pris på markeder uden en pris"),
+        ("carriers.*.price", "en", "all of carriers: price"),
+        ("carriers.power.price", "da", "Strøm: pris"),
         ("carriers.power.nothing", "en", "carriers.power.nothing"),
         ("case.nothing", "en", "case.nothing"),
     ],

@@ -26,7 +26,7 @@ def test_not_built_and_by_how_much(tmp_path):
     assert turn.confirmed
     said = " ".join(why.sentences)
     assert (
-        "The income of the first MW is 20 EUR/a below its cost. That is 10 EUR/MWh of its activity."
+        "The income of the first MW is 20 EUR/a below its cost. That is 10 EUR/MWh of its activity, measured in power."
         in said
     )
     assert "It is built if its investment is below 100 EUR/MW; the case has 120 EUR/MW." in said

@@ -7,9 +7,8 @@ import plotly.graph_objects as go
 
 from energy_model.common.formatting import format_number, label
 from energy_model.common.language import translate, translator
-from energy_model.reporting.figures.style import bar_height, series_colour, set_layout
+from energy_model.reporting.figures.style import bar_height, series_colour, set_layout, shown_name
 from energy_model.reporting.money import cost_kind
-from energy_model.reporting.table_columns import user_name
 from energy_model.studies.compare import Comparison
 
 MIN_STEP_SHARE = 0.01  # of the largest change, below which changes are one step together
@@ -62,7 +61,7 @@ def _waterfall(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:
         steps = pd.concat([steps, pd.Series({translate("others", language): rest})])
     totals = [float(amounts[name].sum()) for name in (first, last)]
     values = [totals[0], *steps, totals[1]]
-    names = [user_name(first, language), *map(str, steps.index), user_name(last, language)]
+    names = [shown_name(first, language), *map(str, steps.index), shown_name(last, language)]
     signs = ["", *("+" if step > 0 else "" for step in steps), ""]
     texts = [
         f"{sign}{format_number(v, '', language)}" for sign, v in zip(signs, values, strict=True)
@@ -83,8 +82,11 @@ def _waterfall(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:
             connector={"line": {"color": TOTAL_COLOUR, "width": 1}},
         )
     )
-    set_layout(figure, language, unit, height=bar_height(len(values), 30))
-    figure.update_xaxes(range=_range_around(totals[0], steps))
+    shown = _range_around(totals[0], steps)
+    cut = translate("{unit}; the axis does not begin at 0", language, unit=unit)
+    title = cut if shown[0] > 0 else unit
+    set_layout(figure, language, title, height=bar_height(len(values), 30))
+    figure.update_xaxes(range=shown)
     return figure.update_yaxes(
         tickvals=list(range(len(values))), ticktext=names, autorange="reversed"
     )
@@ -109,7 +111,7 @@ def _bars(amounts: pd.DataFrame, unit: str, language: str) -> go.Figure:
             x=shown[name].round(4),
             y=list(shown.index),
             orientation="h",
-            name=user_name(name, language),
+            name=shown_name(name, language),
             marker_color=series_colour(number),
         )
     height = bar_height(len(shown), 16 * len(shown.columns) + 10)

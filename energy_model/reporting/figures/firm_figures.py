@@ -12,9 +12,9 @@ from energy_model.reporting.figures.style import (
     bar_height,
     series_colour,
     set_layout,
+    shown_name,
 )
 from energy_model.reporting.study_tables import column_head, study_labels
-from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
 
 MIN_BAR_EUR = 500.0  # EUR/a below which a bar is omitted
@@ -113,7 +113,7 @@ def draw_gains(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
         return None
     labels = study_labels(study)
     wide.index = pd.Index([label(labels, party, language) for party in wide.index])
-    titles = [user_name(name, language) for name in names]
+    titles = [shown_name(name, language) for name in names]
     return _draw_bars(wide, titles, _("gain (+) or loss (−) at marginal prices"), language)
 
 

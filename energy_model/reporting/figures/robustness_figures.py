@@ -18,9 +18,9 @@ from energy_model.reporting.figures.style import (
     bar_height,
     series_colour,
     set_layout,
+    shown_name,
 )
 from energy_model.reporting.study_tables import study_names
-from energy_model.reporting.table_columns import user_name
 from energy_model.studies.runner.study import Study
 
 DARK_CELL_SHARE = 0.55  # share of the largest value above which a cell of a heat map is dark
@@ -130,7 +130,7 @@ def draw_years(frame: pd.DataFrame, study: Study, language: str) -> go.Figure | 
     part = frame.dropna(subset=["least_cost", "plan_cost"], how="all")
     if len(part) < 2:
         return None
-    names = [user_name(name, language) for name in part["year"]]
+    names = [shown_name(name, language) for name in part["year"]]
     scale, money = money_unit(part["plan_cost"].fillna(part["least_cost"]))
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06

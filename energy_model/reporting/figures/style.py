@@ -6,9 +6,12 @@ plans, branches, stages, rules and signs.
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import plotly.graph_objects as go
+
+from energy_model.reporting.table_columns import user_name
 
 # Okabe and Ito's palette, safe for most colour-blind readers, and two greys.
 COLOURS = (
@@ -68,6 +71,11 @@ def set_layout(
     figure.update_xaxes(title=x_title, **axis)
     figure.update_yaxes(title=y_title, **axis)
     return figure
+
+
+def shown_name(name: object, language: str) -> str:
+    """Returns the name of a run, plan or year for a figure, in which markup of the user's is text."""
+    return html.escape(user_name(name, language))
 
 
 def bar_height(count: int, pixels_per_bar: int = 26) -> int:

@@ -73,7 +73,8 @@ def describe_asset(
         carrier = row.get("carrier")
         activity = str(carriers.at[carrier, "unit"]) if carrier in carriers.index else "unit"
         investment = float(row["unit_investment"])
-        sentences += _describe_break_even(break_even, investment, unit, activity)
+        named = noun_labels_of(carriers.loc[carrier], carrier) if carrier in carriers.index else ""
+        sentences += _describe_break_even(break_even, investment, unit, activity, named)
         if break_even.gain < 0 and not exists:
             sentences += _describe_break_even_price(-break_even.gain, lines, carriers)
     return sentences
@@ -128,9 +129,9 @@ def _describe_balance(lines: pd.DataFrame) -> list[Message]:
 
 
 def _describe_break_even(
-    break_even: BreakEven, unit_investment: float, unit: str, activity_unit: str
+    break_even: BreakEven, unit_investment: float, unit: str, activity_unit: str, activity: object
 ) -> list[Message]:
-    """The break-even in sentences; ``activity_unit`` is that of the carrier that measures activity."""
+    """The break-even in sentences; ``activity`` is the carrier that measures it, in ``activity_unit``."""
     money = f"EUR/{unit}"
     values = {
         "money": money,
@@ -165,9 +166,15 @@ def _describe_break_even(
         )
         if break_even.used > MIN_USE:
             loss_of_use = loss / break_even.used
-            text = N_("That is {loss:{money_of_use}} of its activity.")
             money_of_use = f"EUR/{activity_unit}"
-            sentences.append(Message(text, loss=loss_of_use, money_of_use=money_of_use))
+            sentences.append(
+                Message(
+                    "That is {loss:{money_of_use}} of its activity, measured in {carrier}.",
+                    loss=loss_of_use,
+                    money_of_use=money_of_use,
+                    carrier=activity,
+                )
+            )
         else:
             sentences.append(
                 Message("The first {unit} would not run at the prices of the run.", **values)

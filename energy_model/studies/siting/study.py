@@ -53,7 +53,7 @@ from energy_model.studies.siting.site_tables import (
     site_tables,
 )
 
-FREE_PLACEMENT = "placed freely"
+FREE_PLACEMENT = N_("placed freely")
 MIN_LINK_CHANGE_SHARE = 1e-3  # of the activity's size; less is no reinforcement
 
 

@@ -9,7 +9,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 
 from energy_model.common.errors import InputError
-from energy_model.common.formatting import words
+from energy_model.common.formatting import format_input, words
 from energy_model.common.language import N_, translate, translator
 from energy_model.studies.guide import study_guides
 from energy_model.web import security
@@ -21,6 +21,7 @@ from energy_model.web.pages import draft_summary, queue, results
 from energy_model.web.request_validation import ScenarioDraft, parse_draft
 
 POLL_MS = 700  # milliseconds between updates
+OPTION_NAMES = (N_("weights"), N_("limits"))  # of options that a study makes from its choices
 MAX_SHOWN_LINES = 12  # of progress shown
 
 
@@ -143,7 +144,7 @@ def _study_options(context: AppContext, request: Mapping[str, Any], language: st
     lines = [_(guide.question)]
     choices = {choice.name: choice for choice in guide.choices}
     for name, value in options.items():
-        if name == "question" or value is None:
+        if name == "question" or value in (None, "", [], {}):
             continue
         if name not in choices:
             lines.append(f"{words(name, language)}: {_plain(value, case.scenarios(), language)}")
@@ -151,7 +152,7 @@ def _study_options(context: AppContext, request: Mapping[str, Any], language: st
         titles = {key: _(text) for key, text in choices[name].options_of(subject)}
         values = value if isinstance(value, list) else [value]
         shown = ", ".join(
-            titles.get(part, "") or (f"{part:g}" if isinstance(part, float) else str(part))
+            titles.get(text := f"{part:g}" if isinstance(part, float) else str(part), text)
             for part in values
         )
         lines.append(f"{_(choices[name].title)}: {shown}")
@@ -159,9 +160,14 @@ def _study_options(context: AppContext, request: Mapping[str, Any], language: st
 
 
 def _plain(value: Any, scenarios: Mapping[str, Mapping[str, str]], language: str) -> str:
-    """Returns a stored option as text: of a stage its year and the title of its scenario, of others the value."""
+    """Returns a stored option as text: of a stage its year and the title of its scenario, of numbers their names too."""
     if isinstance(value, list):
         return ", ".join(_plain(part, scenarios, language) for part in value)
+    if isinstance(value, Mapping) and all(isinstance(part, int | float) for part in value.values()):
+        return ", ".join(
+            f"{words(name, language)} {format_input(float(part), language)}"
+            for name, part in value.items()
+        )
     if isinstance(value, Mapping):
         parts = [part for part in value.values() if part not in (None, "", [], {}, ())]
         return " ".join(_plain(part, scenarios, language) for part in parts)

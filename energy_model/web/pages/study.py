@@ -198,7 +198,7 @@ def _length(
         return html.P(text, className="soft")
     minutes = max(1, round(count * seconds / 60))
     if minutes < MIN_MINUTES_AS_HOURS:
-        duration = translate("{count:#} min.", language, count=minutes)
+        duration = translate("{count:#} minutes", language, count=minutes)
     else:
         duration = translate("{count:#} hours", language, count=round(minutes / 60))
     text += " " + translate(
