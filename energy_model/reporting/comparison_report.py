@@ -17,6 +17,7 @@ from energy_model.common.formatting import (
     yearly_unit,
 )
 from energy_model.common.language import N_, Message, translate, translator
+from energy_model.reporting import cost_parts
 from energy_model.reporting.address_titles import address_title
 from energy_model.reporting.content import (
     ALERT,
@@ -29,7 +30,6 @@ from energy_model.reporting.content import (
     data_table,
     section,
 )
-from energy_model.reporting.cost_parts import cost_parts_table, describe_payments, describe_prices
 from energy_model.reporting.money import cost_kind, with_kroner
 from energy_model.reporting.study_tables import table_columns
 from energy_model.reporting.study_vocabulary import TITLES
@@ -85,7 +85,7 @@ def comparison_report(
             _("Summary"),
             [Text(tuple(unlike), ALERT)] if unlike else [],
             summary,
-            cost_parts_table(comparison, language),
+            cost_parts.cost_parts_table(comparison, language),
         ),
         *section("inputs", _("Inputs that differ"), _inputs(comparison, language, with_addresses)),
         *section("summary", _("Main results"), _summary(comparison, language)),
@@ -102,8 +102,8 @@ def describe_comparison(comparison: Comparison, language: str) -> list[str]:
     """Returns sentences on the differences of inputs and results."""
     return [
         *describe_costs(comparison, language),
-        *describe_payments(comparison, language)[1:],
-        *describe_prices(comparison, language),
+        *cost_parts.describe_payments(comparison, language)[1:],
+        *cost_parts.describe_prices(comparison, language),
         *_describe_capacities(comparison, language),
         *_describe_firms(comparison, language),
         *_describe_inputs(comparison, language),
@@ -116,7 +116,9 @@ def describe_costs(comparison: Comparison, language: str) -> list[str]:
     Payments only move between parties, so the cost without them is that of the city. The cost with them is in the
     table of `cost_parts_table`.
     """
-    return describe_payments(comparison, language)[:1] or [_describe_cost(comparison, language)]
+    return cost_parts.describe_payments(comparison, language)[:1] or [
+        _describe_cost(comparison, language)
+    ]
 
 
 def _pair_heading(pair: Comparison, language: str) -> str:
@@ -256,7 +258,7 @@ def _summary(comparison: Comparison, language: str) -> list[Block]:
         return [format_number(value, unit, language) for value, (_name, unit) in numbers]
 
     columns = [(user_name(name, language), cells(name)) for name in comparison.names]
-    columns.append((_("difference"), cells("difference")))
+    columns.append((cost_parts.difference_head(comparison, language), cells("difference")))
     rows = zip(
         [name for name, _unit in meanings], *(texts for _head, texts in columns), strict=True
     )
@@ -300,7 +302,8 @@ def _differences(comparison: Comparison, name: str, language: str) -> list[Block
         shown = [yearly_unit(unit) for unit in units]
         amounts, units = amounts.mul([size for size, _u in shown], axis=0), [u for _s, u in shown]
     factor, money = money_unit(amounts) if unit == MONEY else (1.0, unit)
-    heads = [*(user_name(name, language) for name in comparison.names), _("difference")]
+    heads = [user_name(name, language) for name in comparison.names]
+    heads.append(cost_parts.difference_head(comparison, language))
     titles = [
         cost_kind(row, language) if name == "costs" else label(comparison.labels, row, language)
         for row in frame.index

@@ -94,7 +94,8 @@ def cost_parts_table(comparison: Comparison, language: str) -> list[Block]:
         (titles[str(name)], *(format_number(value, language=language) for value in row))
         for name, row in zip(shown.index, shown.to_numpy() / factor, strict=True)
     ]
-    heads = ["", *(user_name(name, language) for name in comparison.names), _("difference")]
+    heads = ["", *(user_name(name, language) for name in comparison.names)]
+    heads.append(difference_head(comparison, language))
     return data_table(
         f"{_('What the cost consists of')} [{_(money)}]",
         heads,
@@ -105,6 +106,15 @@ def cost_parts_table(comparison: Comparison, language: str) -> list[Block]:
             "where no quota or tax reaches them, it only weighs them in the choice of the plan."
         ),
     )
+
+
+def difference_head(comparison: Comparison, language: str) -> str:
+    """Returns the head of the column of differences, which names the runs where there are more than two."""
+    _, names = translator(language), comparison.names
+    if len(names) == 2:
+        return _("difference")
+    first, last = (user_name(name, language) for name in (names[0], names[-1]))
+    return _("“{last}” less “{first}”", first=first, last=last)
 
 
 def _differences(comparison: Comparison) -> dict[str, float]:

@@ -116,7 +116,9 @@ def compare(runs: Sequence[Run | str | Path], names: Sequence[str] | None = None
 def _by_investment(capacities: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Capacities that differ ordered by the investment in the difference, as their units are not of one kind."""
     costs = labels["unit_investment"].reindex(capacities.index).fillna(0.0)
-    amount = (capacities["difference"].abs() * costs).where(~capacities["same"], -1.0)
+    sizes = capacities.drop(columns=["difference", "same"])
+    spread = sizes.max(axis=1) - sizes.min(axis=1)
+    amount = (spread * costs).where(~capacities["same"], -1.0)
     return capacities.loc[amount.sort_values(ascending=False, kind="stable").index]
 
 

@@ -63,6 +63,7 @@ def _make(run: Run, language: str, values: TopicValues) -> Report:
         _(
             "The mean over the year counts every hour alike. Customers pay more on average where they use more in dear hours."
         ),
+        _typical_day(run, hour, language),
         _without_price(run, language),
     ]
     (explanation,) = explain(run, [bus], break_even=False)
@@ -199,6 +200,19 @@ def _buses(run: Run) -> list[str]:
         return order.get(bus.partition("@")[0], len(carriers)), float(demands.get(bus, 0.0))
 
     return sorted(buses, key=rank)
+
+
+def _typical_day(run: Run, hour: int, language: str) -> str:
+    """Returns how many days the typical day of an hour stands for; empty where steps are not of typical days."""
+    if "typical_day" not in run.dataset.sizes:
+        return ""
+    days = system_of_run(run).steps.days
+    count = int((days == days[hour // 24]).sum())
+    return translate(
+        "The plan knows typical days: that day is one of {count:#} days of the year that are alike in it.",
+        language,
+        count=count,
+    )
 
 
 def _without_price(run: Run, language: str) -> str:

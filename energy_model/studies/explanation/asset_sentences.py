@@ -164,21 +164,7 @@ def _describe_break_even(
                 **values,
             )
         )
-        if break_even.used > MIN_USE:
-            loss_of_use = loss / break_even.used
-            money_of_use = f"EUR/{activity_unit}"
-            sentences.append(
-                Message(
-                    "That is {loss:{money_of_use}} of its activity, measured in {carrier}.",
-                    loss=loss_of_use,
-                    money_of_use=money_of_use,
-                    carrier=activity,
-                )
-            )
-        else:
-            sentences.append(
-                Message("The first {unit} would not run at the prices of the run.", **values)
-            )
+        sentences.append(_describe_loss_of_use(break_even, loss, unit, activity_unit, activity))
         investment_is_told = break_even.tried and unit_investment > 0
         if not break_even.tried:
             sentences.append(Message("It would not be built even without an investment."))
@@ -192,6 +178,21 @@ def _describe_break_even(
     if break_even.confirmed and investment_is_told:
         sentences.append(Message("This break-even is confirmed by solving again on both sides."))
     return sentences
+
+
+def _describe_loss_of_use(
+    break_even: BreakEven, loss: float, unit: str, activity_unit: str, activity: object
+) -> Message:
+    """What the first unit lacks by unit of its activity, or that it would not run."""
+    if break_even.used <= MIN_USE:
+        text = N_("The first {unit} would not run at the prices of the run.")
+        return Message(text, unit=_one(unit))
+    return Message(
+        "That is {loss:{money_of_use}} of its activity, measured in {carrier}.",
+        loss=loss / break_even.used,
+        money_of_use=f"EUR/{activity_unit}",
+        carrier=activity,
+    )
 
 
 def _describe_break_even_price(

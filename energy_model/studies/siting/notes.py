@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from energy_model.case.system import System
-from energy_model.common.language import Message, labels_of
+from energy_model.common.language import N_, Message, labels_of
 from energy_model.optimization.highs import OPTIMAL
 from energy_model.studies.siting.candidate_sites import Activity, CandidateSite
 from energy_model.studies.siting.site_tables import ESTIMATED
@@ -35,12 +35,17 @@ def siting_notes(
             )
         ]
     best, worst = solved.iloc[0], solved.iloc[-1]
+    text = (
+        N_("{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a} more than without it.")
+        if best["added_cost"] >= 0
+        else N_("{size:#} {unit} of {activity} saves the city most at {site}: {cost:EUR/a} beside a plan without it.")
+    )  # fmt: skip
     notes: list[str] = [
         Message(
-            "{size:#} {unit} of {activity} costs the city least at {site}: {cost:EUR/a} more than without it.",
+            text,
             **subject,
             site=labels_of(best, best["site"]),
-            cost=best["added_cost"],
+            cost=abs(best["added_cost"]),
         ),
         *_ties(solved),
     ]
