@@ -169,6 +169,7 @@ def test_a_site_is_opened_from_the_map_and_from_the_list(bench):
     page.mouse.click(*page.evaluate(SITE_ON_MAP, "field"))
     panel = page.locator("#site_panel")
     panel.get_by_role("heading", name="Field").wait_for()
+    playwright.expect(panel.get_by_role("table").first).to_be_in_viewport()
     assert page.locator("#result_site").input_value() == "field"
     page.locator("#result_site").focus()
     page.keyboard.press("v")  # as a reader without a mouse does

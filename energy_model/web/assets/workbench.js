@@ -140,6 +140,13 @@
     return found ? found.customdata[0] : noUpdate();
   }
 
+  // The panel of a chosen site lies below the map, so it is brought into view.
+  function showSite(content) {
+    const panel = document.getElementById("site_panel");
+    if (panel && content) panel.scrollIntoView({ block: "nearest" });
+    return noUpdate();
+  }
+
   // A new page sets the title of the window, marks its link in the menu and moves the focus to its heading.
   let isFirstPage = true;
   function pageShown(_, path) {
@@ -175,6 +182,6 @@
     return noUpdate();
   }
 
-  const workbench = { settle, answered, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, pageShown };
+  const workbench = { settle, answered, moveSliders, showSliderValue, chooseCandidates, addEdits, writeNote, chooseResolution, undo, selectSite, storeSite: (site) => site, drawMap, clickedSite, showSite, pageShown };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { workbench });
 })();

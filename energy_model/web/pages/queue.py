@@ -20,6 +20,7 @@ from energy_model.web.context import AppContext
 from energy_model.web.jobs import DONE, OPEN, QUEUED, Job
 
 MAX_SHOWN_JOBS = 100  # the newest jobs
+MAX_NEWEST = 3  # finished jobs that the page of a new run links
 POLL_MS = 1500  # milliseconds between updates
 
 
@@ -88,6 +89,18 @@ def run_options(jobs: Sequence[Job], language: str) -> list[tuple[str, str]]:
 def finished_runs(context: AppContext) -> list[Job]:
     """Returns the finished runs, the newest first."""
     return [job for job in context.queue.jobs() if job.kind == "run" and job.state == DONE]
+
+
+def newest_answers(context: AppContext, language: str) -> list[Any]:
+    """Returns links to the newest finished jobs, and to the questions on them; none before the first is done."""
+    _ = translator(language)
+    done = [job for job in context.queue.jobs() if job.state == DONE][:MAX_NEWEST]
+    if not done:
+        return []
+    links = [part for job in done for part in (dcc.Link(job.title, href=f"/job/{job.name}"), " · ")]
+    return [
+        html.P([_("Newest answers:"), " ", *links, dcc.Link(_("All questions"), href="/study")])
+    ]
 
 
 def job_of(context: AppContext, name: Any) -> Job:

@@ -41,6 +41,7 @@ def map_section(run: em.Run, language: str) -> list[html.Section]:
             html.Div(graph, role="group", className="run-map", **aria_label(_("Map"))),
             field(_("Site"), select("result_site", names, None)),
             html.Div(id="site_panel", role="region", **aria_label(_("Site"))),
+            dcc.Store(id="shown_site"),
         )
     ]
 
@@ -67,6 +68,12 @@ def register(app: dash.Dash, context: AppContext) -> None:
         ClientsideFunction("workbench", "clickedSite"),
         Output("result_site", "value"),
         Input("result_map", "clickData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("workbench", "showSite"),
+        Output("shown_site", "data"),
+        Input("site_panel", "children"),
         prevent_initial_call=True,
     )
 

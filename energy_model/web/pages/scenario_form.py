@@ -27,6 +27,7 @@ from energy_model.web.components import (
 )
 from energy_model.web.context import AppContext
 from energy_model.web.draft_link import linked_draft
+from energy_model.web.pages.queue import newest_answers
 from energy_model.web.request_validation import MAX_NOTE_CHARACTERS, ScenarioDraft
 from energy_model.web.sliders import Slider
 
@@ -71,6 +72,7 @@ def page(context: AppContext, content: Any, language: str, search: str = "") -> 
     return [
         html.H1(_("New run")),
         html.P(lead, className="lead"),
+        *newest_answers(context, language),
         *faults,
         dcc.Store(id="linked_draft", data=linked),
         html.Div(body(context, draft, language), id="scenario_form", className="two"),

@@ -1,5 +1,8 @@
 """The topics accounts, prices and reasons: numbers worked out on paper, choices, and both languages."""
 
+import tempfile
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from helpers import case_builder
@@ -72,6 +75,25 @@ def test_any_hour_can_be_chosen_and_one_outside_the_year_is_told(run):
     assert "The date is not in the year of the case; the nearest hour is shown." in later
     danish = said(topic_report(run, "prices", "da", first))
     assert "Prisen sættes af cheap." in danish
+
+
+def test_a_typical_day_says_how_many_days_it_stands_for(run):
+    """Two equal days of 24 hours and one with the peak, in two typical days."""
+    peak = ([1.0] * 24) * 2 + [1.0] * 6 + [3.0] + [1.0] * 17
+    parts = {name: rows for name, rows in FEW.items() if name != "conversions"} | {"flows": []}
+    parts["demands"] = [case_builder.demand("town", carrier="heat", yearly=74, profile="peak")]
+    more = {"profiles": {"peak": peak}, "resolution": 48}
+    days = "steps_per_day = 24\nresolution"
+    with tempfile.TemporaryDirectory() as folder:
+        case = case_builder.write(Path(folder), 72, **more, **{k: v for k, v in parts.items() if v})
+        text = (case / "case.toml").read_text(encoding="utf-8")
+        (case / "case.toml").write_text(text.replace("resolution", days, 1), encoding="utf-8")
+        found = em.solve(em.load_case(case))
+    told = said(topic_report(found, "prices", "en"))
+    assert "that day is one of 1 days of the year" in told
+    other = said(topic_report(found, "prices", "en", {"month": "cheapest"}))
+    assert "that day is one of 2 days of the year" in other
+    assert "typical days" not in said(topic_report(run, "prices", "en"))
 
 
 def test_all_hours_have_the_price_of_their_step(run):
