@@ -21,6 +21,7 @@ class SimplexStrategy(IntEnum):
     PRIMAL = 4
 
 
+DEVEX = 1  # as HiGHS numbers the strategies of edge weights
 MAX_SIMPLEX_NONZEROS = 100_000  # non-zeros below which the simplex method is faster
 MAX_UNSCALED_NONZEROS = (
     600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
@@ -52,14 +53,21 @@ HIPO = {
 # above in some programs of a city, then restarts with another method, which fails; it reaches the tolerance of HIPO in
 # all that were tried.
 CROSSOVER = {"run_crossover": "on", "start_crossover_tolerance": 1e-6}
+# Steepest edge weights of a basis that is not that of the slacks take a system of equations for each row, which is most of
+# the time of a warm start (docs/performance.md); devex weights start at one.
+WARM_DUAL = {
+    "solver": "simplex",
+    "simplex_strategy": int(SimplexStrategy.DUAL),
+    "simplex_dual_edge_weight_strategy": DEVEX,
+}
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},
     "hipo": HIPO | {"hipo_ordering": "amd"},
     "hipo, scaled": HIPO | {"user_objective_scale": 4},
     "hipo, crossover": HIPO | CROSSOVER | {"hipo_ordering": "amd"},
     "primal": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.PRIMAL)},
-    "dual": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.DUAL)},
-    "stages": {"solver": "simplex", "simplex_strategy": int(SimplexStrategy.DUAL)},
+    "dual": WARM_DUAL,
+    "stages": WARM_DUAL,
     "ipx": {"solver": "ipx", "run_crossover": "on"},
 }
 
