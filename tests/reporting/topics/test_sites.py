@@ -264,3 +264,21 @@ def test_where_nothing_else_supplies_the_carrier_it_is_that_of_what_the_taker_ma
     row = symbiosis.symbioses(em.solve(em.load_case(folder))).loc["warm"]
     assert (row["other_carrier"], row["other_supply"]) == ("heat", pytest.approx(4))
     assert row["peak"] == pytest.approx(0.8)
+
+
+def test_without_a_market_a_firm_pays_the_charge_for_the_network():
+    """Heat costs 20 at the boiler; the pipe of 2 MW costs 10 EUR and earns nothing, which is 5 of each of its 2 MWh."""
+    sites = [{"site": name} for name in ("a", "b")]
+    run = em.solve(
+        case_builder.system(
+            2,
+            sites=sites,
+            conversions=[case_builder.plant("boiler", capacity_existing=9, variable_cost=20) | {"site": "a"}],
+            flows=[case_builder.flow("boiler", "heat", 1)],
+            demands=[case_builder.demand("homes", yearly=2) | {"site": "b"}],
+            links=[{"link": "pipe", "carrier": "heat", "from_site": "a", "to_site": "b", "capacity_existing": 2, "fixed_cost": 5}],
+        )
+    )  # fmt: skip
+    offers = location.site_offers(run).set_index("site")
+    assert offers["mean_price"].to_dict() == pytest.approx({"a": 20, "b": 20})
+    assert offers["paid_price"].to_dict() == pytest.approx({"a": 25, "b": 25})
