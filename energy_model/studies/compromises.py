@@ -22,6 +22,7 @@ COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metrics, to break ties 
 MIN_INVESTMENT_SHARE = (
     0.01  # of all that the plan invests, from which a change of an asset is named
 )
+MIN_FALL_SHARE = 1e-3  # of a metric at least cost, from which a fall is told
 MAX_NAMED = 3  # assets that a sentence names
 POINTS_NOTE = N_(
     "Points rate each hectare that is taken, by site and class; more is worse. They are weights of the case on land: what else matters to citizens and firms, such as prices and noise, is not in them."
@@ -65,13 +66,16 @@ def compromise_notes(
     units: Mapping[str, str],
     least_cost: float,
 ) -> list[Message]:
-    """What the cheapest compromise buys of each metric, in a sentence; none without one."""
+    """What the cheapest compromise buys of each metric, in a sentence; none without one, or if neither falls by it."""
     if len(frame) < 2:
         return []
     first, second = map(str, frame.columns[1:3])
     before, after = frame.iloc[0], frame.iloc[1]
+    falls = (before - after)[[first, second]] / before[[first, second]].abs().clip(lower=1e-9)
+    if falls.max() < MIN_FALL_SHARE:
+        return []
     text = N_(
-        "The first {cost:EUR/a}, {share:%}, lower both: {first} from {first_base:{unit}} to {first_now:{unit}}, {second} from {second_base:{second_unit}} to {second_now:{second_unit}}."
+        "For the first {cost:EUR/a}, {share:%}, {first} go from {first_base:{unit}} to {first_now:{unit}}, {second} from {second_base:{second_unit}} to {second_now:{second_unit}}."
     )
     return [
         Message(

@@ -95,7 +95,7 @@ def test_what_parts_of_the_cost_buy_of_both(tmp_path):
     assert table["added_cost"].tolist() == pytest.approx([0, 0.2, 0.4, 0.8, 1.6])
     assert table["citizens_points"].tolist() == pytest.approx([5, 4.95, 4.9, 4.8, 4.6])
     assert table["firms_points"].tolist() == pytest.approx([1, 0.99, 0.98, 0.96, 0.92])
-    assert "The first 0.2 EUR/a, 0.25 %, lower both: citizens' points from 5 to 4.95, firms' points from 1 to 0.99." in found.notes  # fmt: skip
+    assert "For the first 0.2 EUR/a, 0.25 %, citizens' points go from 5 to 4.95, firms' points from 1 to 0.99." in found.notes  # fmt: skip
     assert "For 1.6 EUR/a more the plan has less: sun near (0.08 MW)." in found.notes
     (chart,) = (
         block

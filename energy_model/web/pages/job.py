@@ -72,7 +72,9 @@ def _steps(request: Mapping[str, Any], language: str) -> str:
         return ""
     _ = translator(language)
     if request.get("study"):
-        text = N_("{steps:#} time steps: its costs and sizes compare with those of as many steps only")
+        text = N_(
+            "{steps:#} time steps: its costs and sizes compare with those of as many steps only"
+        )
         return _(text, steps=int(steps))
     return _("{steps:#} time steps", steps=int(steps))
 
