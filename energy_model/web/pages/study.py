@@ -186,13 +186,23 @@ def seconds_of_case(jobs: Iterable[Job], case: str, resolution: Any) -> float | 
     return statistics.median(found) if found else None
 
 
+def _estimated_seconds(context: AppContext, case: str, resolution: Any) -> float | None:
+    """Returns the seconds of a solved case, from those of the default number of steps where none had this one."""
+    jobs, default = context.queue.jobs(), context.cases[case].resolution
+    found = seconds_of_case(jobs, case, resolution)
+    if found is not None or not isinstance(resolution, int) or not isinstance(default, int):
+        return found
+    of_default = seconds_of_case(jobs, case, None)
+    return None if of_default is None else of_default * resolution / default
+
+
 def _length(
     context: AppContext, guide: StudyGuide, job_request: Mapping[str, Any], language: str
 ) -> Any:
     """Returns a sentence on the number of solved cases and their time."""
     subject = context.cases[job_request["case"]].subject(job_request["scenario"], language)
     count = guide.count(job_request["study"], subject)
-    seconds = seconds_of_case(context.queue.jobs(), job_request["case"], job_request["resolution"])
+    seconds = _estimated_seconds(context, job_request["case"], job_request["resolution"])
     text = translate("About {count:#} cases are solved.", language, count=count)
     if seconds is None:
         return html.P(text, className="soft")
