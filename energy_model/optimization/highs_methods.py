@@ -21,7 +21,12 @@ class SimplexStrategy(IntEnum):
     PRIMAL = 4
 
 
-DEVEX = 1  # as HiGHS numbers the strategies of edge weights
+class EdgeWeights(IntEnum):
+    """Strategies of edge weights in the simplex method, as HiGHS numbers them."""
+
+    DEVEX = 1
+
+
 MAX_SIMPLEX_NONZEROS = 100_000  # non-zeros below which the simplex method is faster
 MAX_UNSCALED_NONZEROS = (
     600_000  # non-zeros above which costs are scaled; HiPO fails to converge without
@@ -58,7 +63,7 @@ CROSSOVER = {"run_crossover": "on", "start_crossover_tolerance": 1e-6}
 WARM_DUAL = {
     "solver": "simplex",
     "simplex_strategy": int(SimplexStrategy.DUAL),
-    "simplex_dual_edge_weight_strategy": DEVEX,
+    "simplex_dual_edge_weight_strategy": int(EdgeWeights.DEVEX),
 }
 METHODS: dict[str, dict[str, Any]] = {
     "simplex": {"solver": "simplex"},

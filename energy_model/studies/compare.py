@@ -168,7 +168,9 @@ def _align(parts: Mapping[str, pd.Series], min_difference: float) -> pd.DataFram
     spread = frame[list(parts)].max(axis=1) - frame[list(parts)].min(axis=1)
     tolerance = MIN_DIFFERENCE_SHARE * frame[list(parts)].abs().max(axis=1)
     is_same = spread <= np.maximum(min_difference, tolerance)
-    frame = frame.assign(same=is_same, spread=spread.where(~is_same, 0.0))
+    # rows that differ as much keep their order, whatever their last digits
+    rounded = spread.map(lambda value: float(f"{value:.9g}"))
+    frame = frame.assign(same=is_same, spread=rounded.where(~is_same, 0.0))
     frame = frame.sort_values("spread", ascending=False, kind="stable")
     return frame.drop(columns="spread").rename_axis("name")
 

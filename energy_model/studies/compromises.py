@@ -17,7 +17,7 @@ from energy_model.studies.pareto import UNSERVED, relax
 from energy_model.studies.runner.scheduler import StudyRunner
 from energy_model.studies.runner.study_case import StudyCase
 
-SLACK_SHARES = (0.125, 0.25, 0.5, 1.0)  # of the slack, each of which is a compromise
+COMPROMISE_SHARE = (0.125, 0.25, 0.5, 1.0)  # of the slack, each of which is a compromise
 COST_TIEBREAK_SHARE = 1e-3  # weight of cost against the metrics, to break ties between plans
 MIN_INVESTMENT_SHARE = (
     0.01  # of all that the plan invests, from which a change of an asset is named
@@ -27,10 +27,9 @@ MAX_NAMED = 3  # assets that a sentence names
 POINTS_NOTE = N_(
     "Points rate each hectare that is taken, by site and class; more is worse. They are weights of the case on land: what else matters to citizens and firms, such as prices and noise, is not in them."
 )
-ADDED = 1  # place of the added capacity among the sizes of an asset
 
 
-def compromises(
+def compromise_table(
     runner: StudyRunner, base: Mapping[str, Any], metrics: Sequence[str], slack: float
 ) -> tuple[pd.DataFrame, dict[str, Any] | None]:
     """The least sum of metrics, each by its amount at least cost, for additional costs up to a slack.
@@ -43,7 +42,7 @@ def compromises(
     limits = {UNSERVED: (-np.inf, relax(base["quantities"][UNSERVED]))}
     weights = [abs(least_cost) / max(abs(base["quantities"][name]), 1.0) for name in metrics]
     goal = (*zip(weights, metrics, strict=True), (COST_TIEBREAK_SHARE, "cost"))
-    budgets = [share * slack * abs(least_cost) for share in SLACK_SHARES]
+    budgets = [share * slack * abs(least_cost) for share in COMPROMISE_SHARE]
     results = runner.results(
         StudyCase(
             {"added cost at most": budget},
@@ -99,7 +98,10 @@ def given_up_notes(
 ) -> list[Message]:
     """What the dearest compromise builds less and more than the plan of least cost, in a sentence; none without a change."""
     costs = system.assets["investment_cost"]
-    sizes = [pd.Series({name: row[ADDED] for name, row in r["assets"].items()}) for r in (base, result)]  # fmt: skip
+    sizes = [
+        pd.Series({name: added for name, (_capacity, added, *_others) in found["assets"].items()})
+        for found in (base, result)
+    ]
     change = sizes[1].sub(sizes[0], fill_value=0.0)
     invested = change * costs.reindex(change.index)
     least = MIN_INVESTMENT_SHARE * float((sizes[0] * costs.reindex(sizes[0].index)).abs().sum())

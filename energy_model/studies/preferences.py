@@ -27,14 +27,7 @@ from energy_model.results.metrics import FARMLAND, metric
 from energy_model.results.stakeholders import stakeholder_accounts
 from energy_model.solving.case_solver import Query
 from energy_model.solving.load import Case
-from energy_model.studies.compromises import (
-    COST_TIEBREAK_SHARE,
-    POINTS_NOTE,
-    SLACK_SHARES,
-    compromise_notes,
-    compromises,
-    given_up_notes,
-)
+from energy_model.studies import compromises
 from energy_model.studies.guide import StudyGuide, Subject
 from energy_model.studies.pareto import UNSERVED, metric_title, relax
 from energy_model.studies.runner.scheduler import StudyRunner
@@ -93,19 +86,19 @@ def preferences(
         }
         notes = _notes(tables["preferences"])
         if tradeoff is not None:
-            curve = _tradeoff(runner, solved[BASE][1], tradeoff, slack, points)
-            tables["tradeoff"] = curve
-            titles = [metric_title(system, name) for name in tradeoff]
-            base = [float(solved[BASE][1]["quantities"][name]) for name in tradeoff]
             least = solved[BASE][1]
-            tables["compromises"], dearest = compromises(runner, least, tradeoff, slack)
-            notes += compromise_notes(tables["compromises"], titles, units, least["objective"])
+            curve = tables["tradeoff"] = _tradeoff(runner, least, tradeoff, slack, points)
+            titles = [metric_title(system, name) for name in tradeoff]
+            base = [float(least["quantities"][name]) for name in tradeoff]
+            table, dearest = compromises.compromise_table(runner, least, tradeoff, slack)
+            tables["compromises"] = table
+            notes += compromises.compromise_notes(table, titles, units, least["objective"])
             notes.append(_tradeoff_note(curve, titles, base, units, slack))
             if dearest is not None:
-                added_cost = float(tables["compromises"]["added_cost"].iloc[-1])
-                notes += given_up_notes(system, least, dearest, added_cost)
+                added_cost = float(table["added_cost"].iloc[-1])
+                notes += compromises.given_up_notes(system, least, dearest, added_cost)
             if set(tradeoff) & set(POINTS):
-                notes.append(Message(POINTS_NOTE))
+                notes.append(Message(compromises.POINTS_NOTE))
         return setup.write_results(runner, tables, notes, system=system)
 
 
@@ -205,7 +198,7 @@ def _tradeoff(
 
     def goal(name: str) -> tuple[tuple[float, str], ...]:
         price = abs(least_cost) / max(abs(base["quantities"][name]), 1.0)
-        return (price, name), (COST_TIEBREAK_SHARE, "cost")
+        return (price, name), (compromises.COST_TIEBREAK_SHARE, "cost")
 
     ends = runner.results(
         StudyCase({"min": name}, query=Query(limits=limits, minimize=goal(name)))
@@ -336,7 +329,11 @@ GUIDE = StudyGuide(
     ),
     prepare=_guided,
     count=lambda options, _: (
-        3 + len(SLACK_SHARES) + options["points"] + len(options["weights"]) + len(options["limits"])
+        3
+        + len(compromises.COMPROMISE_SHARE)
+        + options["points"]
+        + len(options["weights"])
+        + len(options["limits"])
     ),
     answer=lambda case, options, folder, execution: preferences(
         case,

@@ -113,7 +113,7 @@ def test_new_links_are_told(found):
 
 def test_why_in_words(found):
     """The south pays 80 less for power than the north, and its pipe."""
-    assert "least at south" in found.notes[0]
+    assert "2 MW of mill saves the city most at south" in found.notes[0]
     assert found.notes[1].startswith("Differences at south: much as at other sites;")
     table = found.tables["sites"].set_index("site")
     above = table["difference"].dropna().abs().max()

@@ -29,7 +29,7 @@ from energy_model.results.summary import capacity_unit
 from energy_model.studies.explanation.explain import explain
 from energy_model.studies.explanation.price_setters import BY_LIMITS, PriceSetters
 
-HOURS_OF_A_DAY, HOURS_OF_A_YEAR = 24, 8760
+DAY_HOURS, HOURS_OF_A_YEAR = 24, 8760
 MAX_FLOWS = 12  # flows of an hour that are listed
 MAX_SUPPLIERS = 3  # that are named where several plants set the price together
 DEAREST, CHEAPEST = "dearest", "cheapest"
@@ -206,8 +206,8 @@ def _typical_day(run: Run, hour: int, language: str) -> str:
     """Returns how many days the typical day of an hour stands for; empty where steps are not of typical days."""
     if not run.dataset.sizes.get("typical_day", 0):
         return ""
-    steps_of_day = run.dataset["step_of_hour"].to_numpy().reshape(-1, HOURS_OF_A_DAY)
-    count = int((steps_of_day == steps_of_day[hour // HOURS_OF_A_DAY]).all(axis=1).sum())
+    steps_of_day = run.dataset["step_of_hour"].to_numpy().reshape(-1, DAY_HOURS)
+    count = int((steps_of_day == steps_of_day[hour // DAY_HOURS]).all(axis=1).sum())
     return translate(
         "The plan knows typical days: that day is one of {count:#} days of the year that are alike in it.",
         language,
