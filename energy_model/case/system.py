@@ -26,7 +26,7 @@ from energy_model.case.time_aggregation import TimeSteps, segments, typical_days
 EARTH_RADIUS = 6371.0  # km, mean
 ASSET_TABLES = ("conversions", "storages", "links", "vehicles")
 # Properties that other time steps leave as they are
-STEPLESS = ("assets", "flows", "modes", "buses", "land_takers", "_trade")
+STEP_INDEPENDENT = ("assets", "flows", "modes", "buses", "land_takers", "_trade")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ class System:
     def at(self, steps: TimeSteps) -> System:
         """Returns the same system with other time steps."""
         system = replace(self, steps=steps, cache={}, spec=None)
-        system.__dict__.update({k: self.__dict__[k] for k in STEPLESS if k in self.__dict__})
+        system.__dict__.update(
+            {k: self.__dict__[k] for k in STEP_INDEPENDENT if k in self.__dict__}
+        )
         return system
 
     def cut(self, count: int) -> System:

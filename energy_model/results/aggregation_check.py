@@ -74,11 +74,11 @@ def planned_peaks(system: System, constrained: Collection[str]) -> list[str]:
     planned = []
     for carrier, rows in demands.groupby("carrier", sort=False):
         buses = {bus_name(str(carrier), site) for site in rows["site"]}
-        hidden = [peaks[bus] for bus in buses & set(peaks)]
-        if not all(peaks[bus].is_served or bus in constrained for bus in buses & set(peaks)):
+        hidden = {bus: peaks[bus] for bus in buses if bus in peaks}
+        if not all(peak.is_served or bus in constrained for bus, peak in hidden.items()):
             continue
         supplied = max(sold.get(carrier, 0.0), firm.get(carrier, 0.0) / MIN_RESERVE_SHARE)
-        is_local = len(hidden) == len(buses) and all(peak.is_sufficient for peak in hidden)
+        is_local = len(hidden) == len(buses) and all(peak.is_sufficient for peak in hidden.values())
         if is_local or supplied >= _hourly_demand(system, rows).max():
             planned.append(str(carrier))
     return planned

@@ -59,6 +59,11 @@ def compromise_table(
     return frame, solved[-1] if solved else None
 
 
+def unit_in_sentence(unit: str) -> str:
+    """The unit of a metric in a sentence; a number of points needs none."""
+    return unit.replace("point", "#")
+
+
 def compromise_notes(
     frame: pd.DataFrame,
     titles: Sequence[Message | Mapping[str, str]],
@@ -83,8 +88,8 @@ def compromise_notes(
             share=round(float(after["added_cost"]) / abs(least_cost), 4),
             first=titles[0],
             second=titles[1],
-            unit=units[first].replace("point", "#"),  # a number of points needs no unit
-            second_unit=units[second].replace("point", "#"),
+            unit=unit_in_sentence(units[first]),
+            second_unit=unit_in_sentence(units[second]),
             first_base=float(before[first]),
             first_now=float(after[first]),
             second_base=float(before[second]),

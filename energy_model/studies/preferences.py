@@ -245,9 +245,8 @@ def _tradeoff_note(
     values = {
         "first": titles[0],
         "second": titles[1],
-        # a number of points needs no unit
-        "unit": units[first].replace("point", "#"),
-        "second_unit": units[second].replace("point", "#"),
+        "unit": compromises.unit_in_sentence(units[first]),
+        "second_unit": compromises.unit_in_sentence(units[second]),
         "slack": slack,
         "first_base": base[0],
         "second_base": base[1],

@@ -209,7 +209,7 @@ def _typical_day(run: Run, hour: int, language: str) -> str:
     steps_of_day = run.dataset["step_of_hour"].to_numpy().reshape(-1, DAY_HOURS)
     count = int((steps_of_day == steps_of_day[hour // DAY_HOURS]).all(axis=1).sum())
     return translate(
-        "The plan knows typical days: that day is one of {count:#} days of the year that are alike in it.",
+        "The day is a typical day, which stands for {count:#} days of the year.",
         language,
         count=count,
     )

@@ -166,7 +166,7 @@ def _sentences(run: Run, links: pd.DataFrame, language: str) -> list[str]:
             left=money(run, left, language),
         ),
         _(
-            "Of what the supply is worth to the takers, the givers have {paid}, the links cost {links}, and the takers keep {kept}. That is how marginal prices share and no contract: firms may agree on another share.",
+            "Of what the supply is worth to the takers, the givers have {paid}, the links cost {links}, and the takers keep {kept}. Marginal prices give these shares; firms may agree on others.",
             paid=format_share(1 - kept - links_share, 0, language),
             links=format_share(links_share, 0, language),
             kept=format_share(kept, 0, language),

@@ -47,7 +47,7 @@ def describe_asset(
         sentences.append(_describe_income(income, carriers, earned, exists, unit))
         if row["table"] == "vehicles":
             text = N_(
-                "A vehicle's income is what its distance is worth in the run, the cost of driving one more kilometre of it; the owner saves it and is not paid. Why this kind and not another is told by the questions on fleets and on fuels, which compare the yearly cost of all kinds."
+                "A vehicle's income is what its distance is worth in the run, the cost of driving one more kilometre of it; the owner saves it and is not paid. The topics fleet and logistics compare the yearly cost of all kinds."
             )
             sentences.append(Message(text))
     if exists and added > 0 and row["table"] != "vehicles":

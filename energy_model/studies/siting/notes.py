@@ -95,7 +95,7 @@ def _ties(solved: pd.DataFrame) -> list[Message]:
         return []
     return [
         Message(
-            "Within {share:%} of it are: {sites}. Their costs hardly differ, so what the case has not decides: local plans, safety distances and neighbours.",
+            "Within {share:%} of it are: {sites}. Their costs hardly differ. Local plans, safety distances and neighbours are not in the case and may decide.",
             share=MAX_TIE_SHARE,
             sites=[labels_of(solved.loc[i], solved.at[i, "site"]) for i in near.index],
         )

@@ -90,10 +90,10 @@ def test_a_typical_day_says_how_many_days_it_stands_for(run):
         (case / "case.toml").write_text(text.replace("resolution", days, 1), encoding="utf-8")
         found = em.solve(em.load_case(case))
     told = said(topic_report(found, "prices", "en"))
-    assert "that day is one of 1 days of the year" in told
+    assert "which stands for 1 days of the year" in told
     other = said(topic_report(found, "prices", "en", {"month": "cheapest"}))
-    assert "that day is one of 2 days of the year" in other
-    assert "typical days" not in said(topic_report(run, "prices", "en"))
+    assert "which stands for 2 days of the year" in other
+    assert "typical day" not in said(topic_report(run, "prices", "en"))
 
 
 def test_all_hours_have_the_price_of_their_step(run):
